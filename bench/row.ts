@@ -1,0 +1,17 @@
+/** One line of the benchmark table: the same work done by us and by a peer, in turn, in one run. */
+export interface BenchRow {
+  /** `layer/what`, for example `tls/bulk-receive`. */
+  readonly bench: string
+  readonly unit: string
+  readonly peer: string
+  /** The ratio that the project asks of itself today; printed, never a pass or fail. */
+  readonly goal: number
+  /** `less` for costs (seconds per GB): the ratio is then theirs / ours. */
+  readonly better: 'more' | 'less'
+  readonly rounds?: number
+  /** One measurement each, in `unit`. Called in turn. */
+  ours(): Promise<number>
+  theirs(): Promise<number>
+  /** Frees what the measurements share (servers, temporary files). */
+  close?(): Promise<void>
+}

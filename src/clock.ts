@@ -1,0 +1,16 @@
+/** Time as a parameter. `platform/node` has the real clock, `lab/clock` the virtual one. */
+import type { Millis } from './engine.ts'
+
+export interface Clock {
+  /** Milliseconds since any fixed moment; never goes backwards. */
+  now(): Millis
+  /** Milliseconds since 1970-01-01T00:00:00Z: for certificate dates, cookies and capture files, never for timers. */
+  date(): Millis
+  /** Runs `task` once, at or after `at` (on the scale of `now`). Returns a function that cancels it. */
+  later(at: Millis, task: () => void): () => void
+  /**
+   * Work outside the engines is under way (compression, a handler reading a disk): virtual time stands still until
+   * the returned function is called. The real clock ignores it.
+   */
+  hold(): () => void
+}

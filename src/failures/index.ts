@@ -1,0 +1,58 @@
+/** All families together, and the two ways to use them: as a value (`fail`) and as an error (`FailureError`). */
+import { certificateFailures } from './certificate.ts'
+import { cliFailures } from './cli.ts'
+import { cookieFailures } from './cookie.ts'
+import { dnsFailures } from './dns.ts'
+import { httpFailures } from './http.ts'
+import { ipFailures } from './ip.ts'
+import { linkFailures } from './link.ts'
+import type { Facts, FailureEntry, FailureInfo } from './registry.ts'
+import { tcpFailures } from './tcp.ts'
+import { tlsFailures } from './tls.ts'
+import { wireFailures } from './wire.ts'
+
+export const failures = {
+  ...wireFailures,
+  ...linkFailures,
+  ...ipFailures,
+  ...dnsFailures,
+  ...tcpFailures,
+  ...tlsFailures,
+  ...certificateFailures,
+  ...httpFailures,
+  ...cookieFailures,
+  ...cliFailures,
+} as const
+
+export type FailureCode = keyof typeof failures
+
+/** A failure as a value. */
+export const fail = (code: FailureCode, facts: Facts = {}): FailureInfo => {
+  const { fault, rule, alert, status }: FailureEntry = failures[code]
+  return {
+    ...facts,
+    code,
+    fault,
+    ...(rule === undefined ? {} : { rule }),
+    ...(alert === undefined ? {} : { alert }),
+    ...(status === undefined ? {} : { status }),
+  }
+}
+
+/** The registry's entry for a failure. */
+export const entryOf = (info: FailureInfo): FailureEntry => failures[info.code as FailureCode]
+
+/** The title and the sentence, in one line. */
+export const sentence = (info: FailureInfo): string => `${entryOf(info).title} ${entryOf(info).says(info)}`
+
+/** What the promise world throws: `code` is API, `failure` is the whole story, `cause` the failure below it. */
+export class FailureError extends Error {
+  readonly code: string
+  readonly failure: FailureInfo
+  constructor(failure: FailureInfo, options: { cause?: unknown } = {}) {
+    super(sentence(failure), options)
+    this.name = 'FailureError'
+    this.code = failure.code
+    this.failure = failure
+  }
+}

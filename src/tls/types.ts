@@ -1,0 +1,80 @@
+/** What a TLS connection offers upwards, and the questions that it asks instead of waiting. */
+import type { Bytes, Chunk, Engine } from '../engine.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import type { ChainTrusted } from '../x509/types.ts'
+
+export type TlsVersion = 'TLS 1.2' | 'TLS 1.3'
+
+export interface Established {
+  readonly type: 'established'
+  readonly version: TlsVersion
+  /** IANA name: `TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256`. */
+  readonly suite: string
+  /** Named group of the key exchange: `x25519`. */
+  readonly group: string
+  readonly alpn: string | undefined
+  /** The name that the client asked for (SNI). */
+  readonly serverName: string | undefined
+  readonly resumed: boolean
+  /** The peer's chain in DER, leaf first; empty when it sent none. */
+  readonly peerChain: readonly Bytes[]
+}
+
+export type TlsEvent =
+  | Established
+  | { readonly type: 'data'; readonly bytes: Bytes }
+  /** The peer sent close_notify: nothing was cut off. */
+  | { readonly type: 'peer-closed' }
+  | { readonly type: 'failure'; readonly failure: FailureInfo }
+  | Ask
+
+/** Everything that may take time or policy. `reply` is the type that `answer` takes for it. */
+export type Question =
+  | {
+      readonly about: 'certificate-for-name'
+      readonly name: string | undefined
+      readonly schemes: readonly number[]
+      readonly reply: CertifiedKey | FailureInfo
+    }
+  | {
+      readonly about: 'trust'
+      readonly chain: readonly Bytes[]
+      readonly name: string
+      readonly reply: ChainTrusted | FailureInfo
+    }
+  | {
+      readonly about: 'sign'
+      readonly key: CertifiedKey
+      readonly scheme: number
+      readonly message: Bytes
+      readonly reply: Bytes | FailureInfo
+    }
+
+export interface Ask<Q extends Question = Question> {
+  readonly type: 'ask'
+  readonly id: number
+  readonly question: Q extends Question ? Omit<Q, 'reply'> : never
+}
+
+/** A chain and the signature schemes its key can make (IANA SignatureScheme numbers). The key itself stays outside. */
+export interface CertifiedKey {
+  /** DER, leaf first. */
+  readonly chain: readonly Bytes[]
+  readonly schemes: readonly number[]
+  /** For whoever answers `sign`; the engine never looks at it. */
+  readonly key: unknown
+}
+
+/** One outgoing flight as separate pieces for one corked write: record header, ciphertext, tag, never joined. */
+export type Pieces = readonly Bytes[]
+
+export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
+  /** Plaintext to protect and send; must come after `established`. */
+  write(plaintext: Bytes): void
+  /** close_notify; the driver sends FIN behind it. */
+  close(): void
+  /** The reply to an `ask` event; may come at once or later. */
+  answer(id: number, reply: Question['reply']): void
+  /** True when pollTransmit has given everything and close_notify was sent. */
+  readonly closed: boolean
+}
