@@ -15,8 +15,9 @@ const tiers: readonly (readonly string[])[] = [
   ['engine.ts', 'clock.ts', 'random.ts', 'drive.ts', 'wire'],
   ['trace', 'failures'],
   ['link', 'ip', 'udp', 'dns', 'tcp', 'asn1', 'crypto', 'x509', 'tls', 'http'],
-  ['host', 'session', 'ca', 'capture', 'inspect', 'lab', 'platform'],
-  ['net'],
+  ['host', 'session', 'ca', 'capture', 'inspect'],
+  ['net', 'platform', 'index.ts'],
+  ['lab'],
   ['cli'],
 ]
 const strangers: readonly (readonly [string, string])[] = [
