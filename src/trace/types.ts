@@ -8,7 +8,10 @@
  * - `stream`: "I am bytes [start, end) of the byte stream of my flow and direction in the layer below", where a stream
  *   lies between (a TLS record over TCP, an HTTP message over TLS); the message that brought those bytes said so with
  *   `payload`. Offsets count from the first byte of the stream.
- * `trace/thread.ts` joins them.
+ * A TLS record gives two streams upwards: its `payload` is application data only; handshake messages, alerts and
+ * ChangeCipherSpec say `carriedBy`. A record's `bytes` are those on the wire (header, explicit nonce, ciphertext, tag),
+ * and byte i of the ciphertext carries byte i of the plaintext, so ranges of `payload` and `carriedBy` point at
+ * ciphertext when the record is `sealed`. `trace/thread.ts` joins all of this.
  */
 
 import type { Bytes, Millis } from '../engine.ts'
@@ -43,12 +46,14 @@ export interface MessageRecord {
   readonly format: Codec<unknown> | undefined
   /** These very bytes, decrypted where they were encrypted. Never changed afterwards. */
   readonly bytes: Bytes
+  /** Where these bytes lie, in order: several when they were put together from pieces. */
   readonly carriedBy?: readonly Carrier[]
+  /** What lies inside: here `message` is the inner one, and the range is where it lies in *these* bytes. */
   readonly carries?: readonly Carrier[]
   readonly stream?: Range
   /** Which part of the stream given to the layer above this message brings, and at which of its own bytes that begins. */
   readonly payload?: Range & { readonly at: number }
-  /** Set when `bytes` were encrypted on the wire: where the ciphertext of byte 0 lies in the carrier. */
+  /** True for a protected record (its payload is ciphertext) and for a message that was read out of one. */
   readonly sealed?: boolean
   /** More about it in words, for a line of a ladder: `31 suites, shop.test`. */
   readonly about?: string
