@@ -1,12 +1,18 @@
 /** What an HTTP/1.1 connection offers upwards. */
-import type { Bytes, Chunk, Engine } from '../engine.ts'
+import type { Bytes, Chunk, Engine, Millis } from '../engine.ts'
 import type { FailureInfo } from '../failures/registry.ts'
+import type { TraceContext } from '../trace/types.ts'
+import type { HeaderBlock } from './header-block.ts'
+import type { HttpLimits } from './limits.ts'
 
 /** Name as sent, value without surrounding white space, in the order of the message. */
 export type HeaderList = readonly (readonly [name: string, value: string])[]
 
-/** Header fields whose strings are made when somebody reads them. */
+/** Header fields whose strings are made when somebody reads them. Octets are Latin-1 characters, one to one. */
 export interface LazyHeaders {
+  /** Number of field lines. */
+  readonly count: number
+  has(name: string): boolean
   /** All values of `name` (any case) joined with ", "; undefined when absent. Set-Cookie is not joined: use `all`. */
   get(name: string): string | undefined
   all(name: string): readonly string[]
@@ -16,39 +22,104 @@ export interface LazyHeaders {
 export interface RequestHead {
   readonly type: 'request'
   readonly method: string
+  /** As sent: `/cart?x=1`, `http://shop.test/cart`, `*`. */
   readonly target: string
   readonly version: '1.0' | '1.1'
   readonly headers: LazyHeaders
+  /** Host and port that the request is for: of an absolute target, else of Host (RFC 9112 3.3); '' in HTTP/1.0. */
+  readonly authority: string
+  /** Path and query of the target, beginning with `/`; `*` for OPTIONS of the whole server. */
+  readonly path: string
+  /** How the body is framed, so that 'none' needs no stream: known before the first body byte. */
+  readonly body: BodyFraming
+  /** The client waits for `100 Continue` before it sends the body (RFC 9110 10.1.1). */
+  readonly expectsContinue: boolean
 }
 export interface ResponseHead {
   readonly type: 'response'
+  /** 1xx heads come before the final one and have no `message-end` of their own. */
   readonly status: number
   readonly reason: string
   readonly version: '1.0' | '1.1'
   readonly headers: LazyHeaders
+  readonly body: BodyFraming
 }
+/** RFC 9112 6.3. */
+export type BodyFraming =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'length'; readonly length: number }
+  | { readonly kind: 'chunked' }
+  | { readonly kind: 'until-close' }
+
 export type HttpEvent =
   | RequestHead
   | ResponseHead
   | { readonly type: 'body'; readonly bytes: Bytes }
   | { readonly type: 'message-end'; readonly trailers: HeaderList }
-  /** A second request waits until the first is answered and `nextCycle` is called. */
+  /** Bytes after this message are kept until it is answered and `nextCycle` is called: stop reading meanwhile. */
   | { readonly type: 'paused' }
   | { readonly type: 'peer-closed' }
   | { readonly type: 'failure'; readonly failure: FailureInfo }
 
+/**
+ * The parts of our message. `headers` of a request must have Host. A body is framed by what the headers say
+ * (Content-Length, or Transfer-Encoding: chunked); a response that says neither is chunked, or ends with the connection
+ * when the client speaks HTTP/1.0. A part with `body` is a whole message: its length is added and no `end` follows.
+ * The body of an answer to HEAD is left out, whatever is sent.
+ */
 export type Outgoing =
-  | { readonly type: 'request'; readonly method: string; readonly target: string; readonly headers: HeaderList }
-  | { readonly type: 'response'; readonly status: number; readonly reason?: string; readonly headers: HeaderList }
+  | {
+      readonly type: 'request'
+      readonly method: string
+      readonly target: string
+      readonly headers: HeaderList | HeaderBlock
+      readonly body?: Bytes
+    }
+  | {
+      readonly type: 'response'
+      /** 1xx (not 101) may come before the final response. */
+      readonly status: number
+      /** The usual phrase when undefined. */
+      readonly reason?: string
+      readonly headers: HeaderList | HeaderBlock
+      readonly body?: Bytes
+    }
+  /** The bytes are handed on as they are: they must not change afterwards. */
   | { readonly type: 'body'; readonly bytes: Bytes }
   | { readonly type: 'end'; readonly trailers?: HeaderList }
+
+/** Undefined = never. */
+export interface HttpTimeouts {
+  /** Server: between requests. Ends in `http/idle-timeout`, which has no status: close without a word. */
+  readonly idle?: Millis
+  /** Server: from the first byte of a head to its last. Client: from our last byte to the end of the response's head. */
+  readonly head?: Millis
+  /** Between two pieces of a body that we wait for. */
+  readonly body?: Millis
+}
+
+export interface HttpConfig {
+  readonly limits?: Partial<HttpLimits>
+  readonly timeouts?: HttpTimeouts
+  readonly trace?: TraceContext | undefined
+  /** `owned`: bytes given to `receive` never change afterwards, so heads and bodies are views of them, not copies. */
+  readonly input?: 'borrowed' | 'owned'
+  /** Server: the value of the Date field, added where a response has none (RFC 9110 6.6.1). See `dateHeader`. */
+  readonly date?: (() => string) | undefined
+}
 
 export interface HttpConnection extends Engine<Chunk, readonly Bytes[], HttpEvent> {
   readonly role: 'client' | 'server'
   /** The next part of our message. Throws `FailureError` for a caller's mistake (a body longer than its length). */
   send(part: Outgoing): void
-  /** After both messages are complete: ready for the next request. */
+  /** After both messages are complete: ready for the next request. Throws `FailureError` when they are not. */
   nextCycle(): void
-  /** True when the connection may carry another request. */
+  /** True when the connection may carry another request after this exchange. */
   readonly reusable: boolean
+  /** True when both messages are complete: `nextCycle` (if `reusable`) or close. */
+  readonly cycleDone: boolean
+  /** True while a final response may still be begun: after a failure with a status, answer with `answerTo(failure)`. */
+  readonly canRespond: boolean
+  /** After this exchange the connection is closed: the next response says so. */
+  closeAfter(): void
 }
