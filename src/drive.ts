@@ -58,6 +58,11 @@ export const drive = <In, Out, Ev>(
           again = true
           out(o)
         }
+        // Transmitting may leave events, such as a packet that found no route.
+        for (let event = engine.pollEvent(); event !== undefined; event = engine.pollEvent()) {
+          again = true
+          onEvent(event)
+        }
       } while (again && !stopped)
     } finally {
       draining = false

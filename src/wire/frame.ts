@@ -24,6 +24,8 @@ export const FRAME_CAPACITY = 2048
 
 export class Frame {
   readonly buffer: Uint8Array
+  /** The same memory in the machine's own 32-bit words: what checksums are made over. */
+  readonly words: Uint32Array
   /** First byte of what this layer sees; a layer that strips or adds a header moves it. */
   offset = 0
   length = 0
@@ -32,13 +34,20 @@ export class Frame {
   segmentSize = 0
   /** The trace message that these bytes are part of or contain; 0 = not traced. */
   message = 0
+  /** Where in `buffer` the first byte of that message lies; a layer that reads the frame says so in `carriedBy`. */
+  messageAt = 0
   /** Filled in by IP on the way up and by the transport on the way down. */
   from: IpAddress | undefined
   to: IpAddress | undefined
+  /** Filled in by IP on the way down: the neighbour that gets it. */
+  nextHop: IpAddress | undefined
+  /** Which of the host's interfaces it came in by or goes out by. */
+  device = 0
   readonly #pool: FramePool
   constructor(pool: FramePool, buffer: Uint8Array) {
     this.#pool = pool
     this.buffer = buffer
+    this.words = new Uint32Array(buffer.buffer, 0, buffer.length >>> 2)
   }
   get end(): number {
     return this.offset + this.length
@@ -69,7 +78,7 @@ export class FramePool {
     this.outstanding++
     const large = size + TRANSPORT_OFFSET > this.#capacity
     const frame = large ? undefined : this.#idle.pop()
-    if (frame === undefined) return this.#fresh(large ? size + TRANSPORT_OFFSET : this.#capacity)
+    if (frame === undefined) return this.#fresh(large ? (size + TRANSPORT_OFFSET + 3) & ~3 : this.#capacity)
     return frame
   }
   #fresh(capacity: number): Frame {
@@ -92,8 +101,11 @@ export class FramePool {
     frame.checksum = CHECKSUM_UNKNOWN
     frame.segmentSize = 0
     frame.message = 0
+    frame.messageAt = 0
     frame.from = undefined
     frame.to = undefined
+    frame.nextHop = undefined
+    frame.device = 0
     if (frame.buffer.length === this.#capacity && this.#idle.length < this.#keep) this.#idle.push(frame)
   }
 }

@@ -1,0 +1,59 @@
+/** ICMP for IPv4 (RFC 792): echo, destination unreachable, time exceeded. */
+import { type Codec, bytes as exactly, named, rest, struct, u8, u16 } from '../wire/codec.ts'
+import { type Dependent, dependent } from '../wire/dependent.ts'
+
+export const ECHO_REPLY = 0
+export const DESTINATION_UNREACHABLE = 3
+export const ECHO_REQUEST = 8
+export const TIME_EXCEEDED = 11
+
+/** Codes of DESTINATION_UNREACHABLE (RFC 792, RFC 1122 3.2.2.1). */
+export const UNREACHABLE: Readonly<Record<'net' | 'host' | 'protocol' | 'port', number>> = {
+  net: 0,
+  host: 1,
+  protocol: 2,
+  port: 3,
+}
+export const TTL_IN_TRANSIT = 0
+
+export interface IcmpHead {
+  type: number
+  code: number
+  checksum: number
+}
+export interface IcmpEcho {
+  identifier: number
+  sequenceNumber: number
+  data: Uint8Array
+}
+/** `packet` is the header and the first bytes of what caused it. */
+export interface IcmpError {
+  unused: Uint8Array
+  packet: Uint8Array
+}
+
+const Echo: Codec<IcmpEcho> = struct({ identifier: u16, sequenceNumber: u16, data: rest })
+const Complaint: Codec<IcmpError> = struct({ unused: exactly(4), packet: rest })
+const Opaque: Codec<{ data: Uint8Array }> = struct({ data: rest })
+
+export const IcmpMessage: Codec<Dependent<IcmpHead, IcmpEcho | IcmpError | { data: Uint8Array }>> = dependent(
+  {
+    head: struct({
+      type: named(u8, {
+        'echo reply': ECHO_REPLY,
+        'destination unreachable': DESTINATION_UNREACHABLE,
+        'echo request': ECHO_REQUEST,
+        'time exceeded': TIME_EXCEEDED,
+      }),
+      code: u8,
+      checksum: u16,
+    }),
+    body: (head: IcmpHead): Codec<IcmpEcho | IcmpError | { data: Uint8Array }> => {
+      if (head.type === ECHO_REPLY || head.type === ECHO_REQUEST) return Echo as Codec<IcmpEcho | IcmpError>
+      if (head.type === DESTINATION_UNREACHABLE || head.type === TIME_EXCEEDED)
+        return Complaint as Codec<IcmpEcho | IcmpError>
+      return Opaque as Codec<IcmpEcho | IcmpError | { data: Uint8Array }>
+    },
+  },
+  { ref: 'RFC 792' },
+)
