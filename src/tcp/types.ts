@@ -1,27 +1,54 @@
 /** What TCP offers upwards and speaks downwards. One connection is an engine; the stack is an engine of connections. */
-import type { Bytes, Engine } from '../engine.ts'
+import type { Bytes, Engine, Millis } from '../engine.ts'
 import type { FailureInfo } from '../failures/registry.ts'
-import type { Endpoint } from '../wire/address.ts'
-import type { Frame } from '../wire/frame.ts'
+import type { Random } from '../random.ts'
+import type { TraceContext, TraceSink } from '../trace/types.ts'
+import type { Endpoint, IpAddress } from '../wire/address.ts'
+import type { Frame, FramePool } from '../wire/frame.ts'
+import type { CongestionController } from './congestion.ts'
+import type { State } from './states-table.ts'
 
 export type TcpEvent =
+  /** ESTABLISHED for the side that called `connect`. */
   | { readonly type: 'connected' }
+  /** Bytes arrived since the last `read`. */
   | { readonly type: 'readable' }
+  /** `write` took less than it was given; there is room again. */
   | { readonly type: 'writable' }
+  /** FIN arrived: what `readable` has not yet told is the end of the stream. */
   | { readonly type: 'peer-finished' }
-  | { readonly type: 'closed'; readonly why: 'done' | 'reset' | 'timeout' }
+  /** Why it ended otherwise than by both FINs; `closed` follows. */
   | { readonly type: 'failure'; readonly failure: FailureInfo }
+  /** The last event. Bytes that arrived before can still be read; after FINs TIME-WAIT may still go on behind it. */
+  | { readonly type: 'closed'; readonly why: 'done' | 'reset' | 'timeout' }
 
-/** Frames that come in and go out begin at the TCP header; `from` and `to` are set. */
+/**
+ * Frames that come in and go out begin at the TCP header; `from` and `to` are set. Whoever runs a connection in a stack
+ * drives the stack; the five methods are there for a connection that stands alone.
+ */
 export interface TcpConnection extends Engine<Frame, Frame, TcpEvent> {
   readonly local: Endpoint
   readonly remote: Endpoint
-  /** One of the eleven states of RFC 9293 3.3.2, by its name there. */
-  readonly state: string
+  /** `10.0.0.1:47130 > 10.0.0.2:443`: who opened it comes first, so that both sides use the same name. */
+  readonly flow: string
+  /** For the layers above, so that their messages join the segments of this connection. */
+  readonly trace: TraceContext | undefined
+  readonly state: State
+  readonly failure: FailureInfo | undefined
+  /** Bytes that `read` would give. */
+  readonly readable: number
+  /** Bytes that `write` would take. */
+  readonly writable: number
+  /** Bytes written and not yet acknowledged. */
+  readonly unacknowledged: number
+  /** False: small writes wait for the acknowledgment of what is under way (RFC 9293 3.7.4). */
+  noDelay: boolean
   /** Takes as much as the send buffer has room for and says how much: that is the back pressure. Bytes are copied. */
   write(data: Bytes): number
   /** Up to `max` bytes that arrived in order; reading is what opens the window again. Empty when there are none. */
   read(max: number): Bytes
+  /** As `read`, into memory of the caller; returns how many bytes. */
+  readInto(target: Bytes): number
   /** No more to send: FIN follows the last byte. */
   finish(): void
   /** RST, now. */
@@ -31,3 +58,75 @@ export interface TcpConnection extends Engine<Frame, Frame, TcpEvent> {
 export type TcpStackEvent =
   | { readonly type: 'accepted'; readonly connection: TcpConnection }
   | { readonly type: 'connection'; readonly connection: TcpConnection; readonly event: TcpEvent }
+
+/** What a connection may be given; the stack's options are the defaults. */
+export interface TcpOptions {
+  /** Bytes of each direction's buffer: what `write` takes, and what the peer may send before `read`. */
+  readonly sendBuffer?: number
+  readonly receiveBuffer?: number
+  /** Default true: whoever writes in small pieces gathers them (TLS and HTTP here do). */
+  readonly noDelay?: boolean
+  /** Without an answer for so long an open connection fails with `tcp/timeout` (RFC 9293 3.9.1.8). */
+  readonly userTimeout?: Millis
+  /** Without an answer to SYN for so long it fails with `tcp/silence`. */
+  readonly connectTimeout?: Millis
+  /** Default NewReno. */
+  readonly congestion?: (mss: number) => CongestionController
+}
+
+export interface TcpListenOptions extends TcpOptions {
+  /** Connections in SYN-RECEIVED at once; the oldest makes room. */
+  readonly backlog?: number
+  /** Accepted connections that nobody has fetched with `pollEvent`; more stay in SYN-RECEIVED. */
+  readonly acceptQueue?: number
+}
+
+export interface TcpStackOptions extends TcpOptions {
+  readonly pool: FramePool
+  readonly random: Random
+  readonly trace?: { readonly sink: TraceSink; readonly host: string } | undefined
+  /** The largest IP packet towards `remote`; default 1500. */
+  readonly mtu?: (remote: IpAddress) => number
+  /** Connections in any state, TIME-WAIT included. */
+  readonly maxConnections?: number
+  /** Maximum segment lifetime; TIME-WAIT lasts two of them. */
+  readonly maximumSegmentLifetime?: Millis
+}
+
+/** What a listener listens on; without an address on every address of the host. */
+export interface TcpListenAddress {
+  readonly address?: IpAddress
+  readonly port: number
+}
+
+/** Counted since the stack was made. */
+export interface TcpStatistics {
+  segmentsIn: number
+  segmentsOut: number
+  badChecksum: number
+  malformed: number
+  /** Segments that no connection and no listener wanted. */
+  noConnection: number
+  retransmitted: number
+  resetsOut: number
+  challengeAcks: number
+  /** SYNs and half-open connections that were dropped for want of room. */
+  backlogOverflow: number
+}
+
+/** All connections of one host: `TcpStack` of `stack.ts`. */
+export interface TcpStackEngine extends Engine<Frame, Frame, TcpStackEvent> {
+  readonly statistics: Readonly<TcpStatistics>
+  /** Connections in any state but CLOSED. */
+  readonly connections: number
+  /** Port 0 takes a free one at random (RFC 6056). A connection that cannot be made fails through its events. */
+  connect(local: Endpoint, remote: Endpoint, now: Millis, options?: TcpOptions): TcpConnection
+  /** Port 0 takes a free one. Returns the port. Throws `FailureError` tcp/port-in-use. */
+  listen(local: TcpListenAddress, options?: TcpListenOptions): number
+  /** Stops accepting; connections in SYN-RECEIVED are reset, accepted ones go on. */
+  unlisten(local: TcpListenAddress): void
+  /** One acknowledgment for the whole batch. Ownership of the frames passes to the stack. */
+  receiveBatch(frames: readonly Frame[], now: Millis): void
+  /** The network could not deliver to `remote`: a connection in SYN-SENT fails with `failure` (RFC 5461 4.1). */
+  unreachable(local: Endpoint, remote: Endpoint, failure: FailureInfo): void
+}
