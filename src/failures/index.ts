@@ -6,6 +6,7 @@ import { dnsFailures } from './dns.ts'
 import { httpFailures } from './http.ts'
 import { ipFailures } from './ip.ts'
 import { linkFailures } from './link.ts'
+import { netFailures } from './net.ts'
 import type { Facts, FailureEntry, FailureInfo } from './registry.ts'
 import { tcpFailures } from './tcp.ts'
 import { tlsFailures } from './tls.ts'
@@ -21,6 +22,7 @@ export const failures = {
   ...certificateFailures,
   ...httpFailures,
   ...cookieFailures,
+  ...netFailures,
   ...cliFailures,
 } as const
 

@@ -1,0 +1,116 @@
+import { EXIT, family } from './registry.ts'
+
+/** What the promise world adds to the failures of the engines: waiting, ports, redirects, callers' mistakes. */
+export const netFailures = family('net', {
+  unreachable: {
+    fault: 'network',
+    exit: EXIT.tcp,
+    title: 'There is no way to this address.',
+    says: f => `${f.where ?? 'The host'} cannot be reached from here${f.got === undefined ? '' : ` (${f.got})`}.`,
+    because: [
+      'This machine has no network of that kind (IPv6 without an IPv6 network is common).',
+      'A router refused.',
+    ],
+    others: { node: 'EHOSTUNREACH, ENETUNREACH', curl: 7, chrome: 'ERR_ADDRESS_UNREACHABLE' },
+  },
+  'port-taken': {
+    fault: 'local',
+    exit: EXIT.tcp,
+    title: 'The port is in use.',
+    says: f => `Another program listens on ${f.where ?? 'this port'}.`,
+    tryThis: () => ['barewire serve --port 0'],
+    others: { node: 'EADDRINUSE' },
+  },
+  'port-forbidden': {
+    fault: 'local',
+    exit: EXIT.tcp,
+    title: 'The system does not allow this port.',
+    says: f => `Listening on ${f.where ?? 'this port'} needs more rights than this program has.`,
+    because: ['Ports below 1024 belong to the administrator.'],
+    tryThis: () => ['barewire serve --port 8443'],
+    others: { node: 'EACCES' },
+  },
+  'no-such-address': {
+    fault: 'local',
+    exit: EXIT.tcp,
+    title: 'This machine does not have that address.',
+    says: f => `${f.where ?? 'The address'} belongs to no interface of this machine.`,
+    others: { node: 'EADDRNOTAVAIL' },
+  },
+  system: {
+    fault: 'local',
+    exit: EXIT.tcp,
+    title: 'The system refused the socket.',
+    says: f => `It says ${f.got ?? 'nothing'} about ${f.where ?? 'the connection'}.`,
+  },
+  'handshake-timeout': {
+    fault: 'peer',
+    exit: EXIT.timeout,
+    title: 'The TLS handshake did not come to an end.',
+    says: f =>
+      `${f.where ?? 'The other side'} accepted the connection and did not finish the handshake in ${f.number ?? '?'} ms.`,
+    because: ['The port speaks another protocol that waits for us.', 'Something on the way holds large packets back.'],
+  },
+  'answer-timeout': {
+    fault: 'peer',
+    exit: EXIT.timeout,
+    title: 'No answer to the request.',
+    says: f => `${f.where ?? 'The server'} took the request and did not answer within ${f.number ?? '?'} ms.`,
+    others: { curl: 28, undici: 'UND_ERR_HEADERS_TIMEOUT' },
+  },
+  'idle-timeout': {
+    fault: 'peer',
+    exit: EXIT.timeout,
+    title: 'The transfer stopped.',
+    says: f => `Nothing moved between us and ${f.where ?? 'the other side'} for ${f.number ?? '?'} ms.`,
+    others: { curl: 28, undici: 'UND_ERR_BODY_TIMEOUT' },
+  },
+  'closed-before-answer': {
+    fault: 'peer',
+    exit: EXIT.http,
+    title: 'Closed without an answer.',
+    says: f => `${f.where ?? 'The server'} closed the connection before it answered.`,
+    because: ['The server stopped or crashed.', 'The port speaks TLS, or another protocol.'],
+    others: { curl: 52, node: 'ECONNRESET, socket hang up' },
+  },
+  'bad-url': {
+    fault: 'caller',
+    exit: EXIT.usage,
+    title: 'This is no URL that can be fetched.',
+    says: f => `${f.got ?? 'The URL'} is not a complete http or https URL.`,
+    tryThis: () => ['barewire get https://localhost:8443/'],
+    rule: 'RFC 9110 4.2',
+  },
+  'bad-request': {
+    fault: 'caller',
+    exit: EXIT.usage,
+    title: 'This request cannot be sent.',
+    says: f => `${f.where ?? 'The request'}: ${f.got ?? 'not allowed'}.`,
+  },
+  'too-many-redirects': {
+    fault: 'peer',
+    exit: EXIT.http,
+    title: 'Sent from place to place.',
+    says: f => `After ${f.number ?? 'many'} redirects the answer is still a redirect, to ${f.got ?? 'somewhere'}.`,
+    rule: 'RFC 9110 15.4',
+    others: { curl: 47, chrome: 'ERR_TOO_MANY_REDIRECTS' },
+  },
+  'redirect-refused': {
+    fault: 'peer',
+    exit: EXIT.http,
+    title: 'The redirect was not followed.',
+    says: f => `The server sends us to ${f.got ?? 'another place'}${f.where === undefined ? '' : `: ${f.where}`}.`,
+  },
+  'client-closed': {
+    fault: 'caller',
+    exit: EXIT.usage,
+    title: 'This client was closed.',
+    says: () => 'No request can be made with it any more.',
+  },
+  'no-certificate': {
+    fault: 'caller',
+    exit: EXIT.usage,
+    title: 'No certificate to show.',
+    says: f => `The server has no certificate for ${f.where ?? 'this name'}.`,
+  },
+})

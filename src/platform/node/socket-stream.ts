@@ -1,0 +1,153 @@
+/** One kernel socket as a `ByteStream`. Reading is done by whoever made the socket, through `arrived`. */
+import type { Socket } from 'node:net'
+import type { Bytes } from '../../engine.ts'
+import { fail } from '../../failures/index.ts'
+import type { FailureInfo } from '../../failures/registry.ts'
+import type { Address, ByteStream, StreamHandler } from '../../net/types.ts'
+import type { TraceContext } from '../../trace/types.ts'
+
+/** Above this many bytes in our hands the writer is asked to wait: two flights of full TLS records. */
+const WRITE_HIGH_WATER = 256 * 1024
+
+/** Gather lists up to this size are joined: one small copy costs less than one `writev` with its bookkeeping. */
+const JOIN_BELOW = 8 * 1024
+
+const NOBODY: StreamHandler = { data() {}, end() {}, drain() {}, closed() {} }
+
+export class SocketStream implements ByteStream {
+  readonly local: Address
+  readonly remote: Address
+  readonly trace: TraceContext | undefined
+  handler: StreamHandler = NOBODY
+  /** False while paused. */
+  reading = true
+  readonly #socket: Socket
+  readonly #where: string
+  #waiting = false
+  #failure: FailureInfo | undefined
+  #sent = 0
+  #received = 0
+
+  constructor(socket: Socket, trace: TraceContext | undefined, where: string) {
+    this.#socket = socket
+    this.#where = where
+    this.trace = trace
+    this.local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 }
+    this.remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
+    socket.on('end', () => this.handler.end())
+    socket.on('drain', () => this.#drained())
+    socket.on('error', error => {
+      this.#failure ??= failureOf(error, this.#where)
+    })
+    socket.on('close', () => this.handler.closed(this.#failure))
+  }
+
+  /** Bytes came from the kernel; the buffer is free again when this returns. */
+  arrived(bytes: Bytes): void {
+    if (this.trace !== undefined) this.#tell('in', [bytes], bytes.length)
+    this.handler.data(bytes)
+  }
+
+  write(pieces: readonly Bytes[]): boolean {
+    const socket = this.#socket
+    // After our FIN or a reset there is nobody to write to; the handler hears of it through `closed`.
+    if (!socket.writable) return true
+    let size = 0
+    for (const piece of pieces) size += piece.length
+    if (this.trace !== undefined) this.#tell('out', pieces, size)
+    if (pieces.length === 1) socket.write(pieces[0]!)
+    else if (size <= JOIN_BELOW) socket.write(Buffer.concat(pieces as Uint8Array[], size))
+    else {
+      socket.cork()
+      for (const piece of pieces) socket.write(piece)
+      socket.uncork()
+    }
+    if (socket.writableLength < WRITE_HIGH_WATER) return true
+    this.#waiting = true
+    return false
+  }
+
+  end(): void {
+    this.#socket.end()
+  }
+  reset(): void {
+    this.#socket.resetAndDestroy()
+  }
+  pause(): void {
+    this.reading = false
+    this.#socket.pause()
+  }
+  resume(): void {
+    this.reading = true
+    this.#socket.resume()
+  }
+
+  #drained(): void {
+    if (!this.#waiting) return
+    this.#waiting = false
+    this.handler.drain()
+  }
+
+  /** The kernel shows no segments, only the bytes; each read or write is told as one stretch of the stream. */
+  #tell(direction: 'in' | 'out', pieces: readonly Bytes[], size: number): void {
+    const { sink, flow, host } = this.trace!
+    const start = direction === 'in' ? this.#received : this.#sent
+    if (direction === 'in') this.#received += size
+    else this.#sent += size
+    sink.message({
+      id: sink.nextId(),
+      layer: 'tcp',
+      flow,
+      host,
+      direction,
+      at: performance.now(),
+      name: direction === 'in' ? 'read from the kernel' : 'written to the kernel',
+      format: undefined,
+      bytes: new Uint8Array(Buffer.concat(pieces as Uint8Array[], size)),
+      payload: { start, end: start + size, at: 0 },
+      about: `${size} bytes`,
+    })
+  }
+}
+
+/** What the kernel calls it, as a failure of the registry. */
+export const failureOf = (error: unknown, where: string): FailureInfo => {
+  const code = codeOf(error)
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EAI_NODATA':
+    case 'EAI_NONAME':
+    case 'EAI_FAIL':
+      return fail('dns/no-address', { where, got: code })
+    case 'ECONNREFUSED':
+      return fail('tcp/refused', { where })
+    case 'ETIMEDOUT':
+      return fail('tcp/silence', { where })
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'ECONNABORTED':
+      return fail('tcp/reset', { where })
+    case 'ENETUNREACH':
+    case 'EHOSTUNREACH':
+    case 'ENETDOWN':
+    case 'EHOSTDOWN':
+      return fail('net/unreachable', { where, got: code })
+    case 'EADDRINUSE':
+      return fail('net/port-taken', { where })
+    case 'EACCES':
+    case 'EPERM':
+      return fail('net/port-forbidden', { where })
+    case 'EADDRNOTAVAIL':
+      return fail('net/no-such-address', { where })
+    default:
+      return fail('net/system', { where, got: code })
+  }
+}
+
+/** Several addresses were tried: the failure that says most is that of one that answered. */
+const codeOf = (error: unknown): string => {
+  const errors = (error as { errors?: unknown }).errors
+  const codes = (Array.isArray(errors) ? errors : [error]).map(one => String((one as { code?: unknown }).code ?? one))
+  return codes.find(code => code === 'ECONNREFUSED') ?? codes.find(code => code === 'ETIMEDOUT') ?? codes[0]!
+}
