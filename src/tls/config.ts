@@ -1,0 +1,28 @@
+/** What a TLS connection is made of. Everything that decides about trust or keys is asked for later, not set here. */
+import type { CryptoProvider, GroupName } from '../crypto/provider.ts'
+import type { TraceContext } from '../trace/types.ts'
+import type { SuiteName } from './suites.table.ts'
+
+interface TlsConfig {
+  readonly crypto: CryptoProvider
+  /** Undefined: nothing is recorded, and it costs nothing. */
+  readonly trace?: TraceContext | undefined
+  /** Application protocols by preference (RFC 7301): `['http/1.1']`. None: the extension is not used. */
+  readonly alpn?: readonly string[] | undefined
+  /** Cipher suites by preference; `DEFAULT_SUITES` when left out. */
+  readonly suites?: readonly SuiteName[] | undefined
+  /** Key-exchange groups by preference; `DEFAULT_GROUPS` when left out. */
+  readonly groups?: readonly GroupName[] | undefined
+  /**
+   * RFC 7627. It is always offered and always used when the peer knows it; `required` also refuses peers that do not.
+   * `preferred` when left out.
+   */
+  readonly extendedMasterSecret?: 'preferred' | 'required' | undefined
+}
+
+export interface TlsClientConfig extends TlsConfig {
+  /** The name that the certificate must be for. It is sent as SNI unless it is an IP address (RFC 6066 3). */
+  readonly serverName: string
+}
+
+export interface TlsServerConfig extends TlsConfig {}

@@ -1,0 +1,53 @@
+/** The cipher suites that we speak, and what each is made of. */
+import type { AeadName, GroupName, HashName } from '../crypto/provider.ts'
+
+export interface Suite {
+  /** IANA number. */
+  readonly id: number
+  readonly name: SuiteName
+  /** The kind of key in the server's certificate. */
+  readonly authentication: 'ecdsa' | 'rsa'
+  readonly aead: AeadName
+  readonly keyLength: number
+  /** Bytes of the nonce that come from the key block. */
+  readonly fixedIvLength: 4 | 12
+  /** Bytes of the nonce that each record carries: 8 for GCM (RFC 5288 3), none for ChaCha20 (RFC 7905 2). */
+  readonly recordIvLength: 0 | 8
+  /** Hash of the PRF and of the transcript. */
+  readonly hash: HashName
+}
+
+export type SuiteName =
+  | 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'
+  | 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'
+  | 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384'
+  | 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384'
+  | 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256'
+  | 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'
+
+const AES_128 = { aead: 'aes-128-gcm', keyLength: 16, fixedIvLength: 4, recordIvLength: 8, hash: 'sha256' } as const
+const AES_256 = { aead: 'aes-256-gcm', keyLength: 32, fixedIvLength: 4, recordIvLength: 8, hash: 'sha384' } as const
+const CHACHA20 = {
+  aead: 'chacha20-poly1305',
+  keyLength: 32,
+  fixedIvLength: 12,
+  recordIvLength: 0,
+  hash: 'sha256',
+} as const
+
+/** RFC 5289 3.2 and RFC 7905 2. All have forward secrecy and an AEAD, as RFC 9325 4.2 asks. */
+export const suites: readonly Suite[] = [
+  { id: 0xc02b, name: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', authentication: 'ecdsa', ...AES_128 },
+  { id: 0xc02f, name: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', authentication: 'rsa', ...AES_128 },
+  { id: 0xc02c, name: 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', authentication: 'ecdsa', ...AES_256 },
+  { id: 0xc030, name: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384', authentication: 'rsa', ...AES_256 },
+  { id: 0xcca9, name: 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256', authentication: 'ecdsa', ...CHACHA20 },
+  { id: 0xcca8, name: 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256', authentication: 'rsa', ...CHACHA20 },
+]
+
+export const DEFAULT_SUITES: readonly SuiteName[] = suites.map(suite => suite.name)
+
+/** X25519 first: it is the cheapest by far. */
+export const DEFAULT_GROUPS: readonly GroupName[] = ['x25519', 'secp256r1', 'secp384r1']
+
+export const suiteById = (id: number): Suite | undefined => suites.find(suite => suite.id === id)
