@@ -1,0 +1,102 @@
+/** A failure for people: what happened, what was expected, which bytes, whose side it is, what we did, what to try. */
+import { entryOf } from '../failures/index.ts'
+import type { FailureInfo, Fault } from '../failures/registry.ts'
+import type { TraceRecord } from '../trace/recorder.ts'
+import { messagesOf } from '../trace/recorder.ts'
+import type { MessageRecord } from '../trace/types.ts'
+import { hexLines, line, mark, type Style, widthOf, wrap } from './style.ts'
+
+export interface FailureOptions {
+  readonly style: Style
+  /** To show the very bytes, when the failure points at some. */
+  readonly records?: readonly TraceRecord[]
+  /** What we did about it, when the caller knows more than the alert: `Nothing of your request was sent.` */
+  readonly did?: string
+  /** Failures below this one, outermost first. */
+  readonly causes?: readonly FailureInfo[]
+}
+
+/** Title and code first; then only what is known. */
+export const renderFailure = (info: FailureInfo, options: FailureOptions): string[] => {
+  const { style } = options
+  const entry = entryOf(info)
+  const width = widthOf(style)
+  const lines: string[] = []
+  const add = (label: string, ...texts: readonly string[]): void => {
+    let name = label
+    for (const text of texts) {
+      for (const part of wrap(text, width - BODY)) {
+        lines.push(line(style, { text: `  ${name}`, tint: 'quiet' }, { text: part, column: BODY }))
+        name = ''
+      }
+    }
+  }
+  const room = width - info.code.length - 4
+  const [first = '', ...more] = wrap(entry.title, room)
+  lines.push(
+    line(
+      style,
+      { text: `${mark(style, '✗')} `, tint: 'bad' },
+      { text: first, tint: 'bad' },
+      { text: info.code, column: width - info.code.length, tint: 'quiet' },
+    ),
+    ...more.map(text => line(style, { text: `  ${text}`, tint: 'bad' })),
+    ...wrap(entry.says(info), width - 2).map(text => line(style, { text: `  ${text}` })),
+  )
+  if (info.expected !== undefined) add('expected', info.expected)
+  if (info.got !== undefined) add('got', info.got)
+  addWhere(info, options, add, lines)
+  add('whose side', sideOf[entry.fault])
+  const did = [answerOf(info), options.did ?? ''].filter(part => part !== '').join(' ')
+  if (did !== '') add('what we did', did)
+  if (entry.because !== undefined) add('because', ...entry.because)
+  const tries = entry.tryThis?.(info) ?? []
+  if (tries.length > 0) add('try', ...tries)
+  if (entry.others !== undefined) add('elsewhere', Object.entries(entry.others).map(elsewhere).join(', '))
+  if (entry.rule !== undefined) add('rule', entry.rule)
+  for (const cause of options.causes ?? []) add('below it', `${entryOf(cause).title} (${cause.code})`)
+  return lines
+}
+
+const BODY = 16
+const HEX_LINES = 4
+
+const sideOf: Readonly<Record<Fault, string>> = {
+  peer: "the other side's",
+  local: 'ours: a setting of this machine or program',
+  network: "the network's, between the two",
+  caller: 'yours: what was asked for cannot be done',
+}
+
+const addWhere = (
+  info: FailureInfo,
+  { style, records }: FailureOptions,
+  add: (label: string, text: string) => void,
+  lines: string[],
+): void => {
+  const { at } = info
+  const message =
+    at === undefined || at.message === 0 || records === undefined
+      ? undefined
+      : messagesOf(records).find(m => m.id === at.message)
+  if (at === undefined || message === undefined) {
+    if (info.where !== undefined) add('where', info.where)
+    return
+  }
+  add('where', [info.where, `${nameOf(message)}, bytes ${at.start}..${at.end}`].filter(Boolean).join('   '))
+  for (const text of hexLines(message.bytes, at.start, Math.min(at.end, message.bytes.length), HEX_LINES)) {
+    lines.push(line(style, { text, column: BODY, tint: 'quiet' }))
+  }
+}
+
+const nameOf = (message: MessageRecord): string =>
+  `${message.direction === 'in' ? 'received' : 'sent'} ${message.name} (message ${message.id})`
+
+const answerOf = (info: FailureInfo): string => {
+  if (info.alert !== undefined) return `alert ${info.alert}, closed.`
+  return info.status === undefined ? '' : `answered ${info.status}, closed.`
+}
+
+const NAMES: Readonly<Record<string, string>> = { node: 'Node', curl: 'curl', openssl: 'OpenSSL', chrome: 'Chrome' }
+const elsewhere = ([tool, name]: [string, string | number]): string =>
+  typeof name === 'number' ? `${NAMES[tool] ?? tool} (${name})` : `${NAMES[tool] ?? tool} ${name}`

@@ -1,0 +1,190 @@
+/** The ladder: one line per message with an arrow, as two machines and the wire between them see it. */
+import type { TraceRecord } from '../trace/recorder.ts'
+import { messagesOf } from '../trace/recorder.ts'
+import type { Layer, MessageRecord, VerdictRecord } from '../trace/types.ts'
+import { clip, line, mark, type Piece, type Style, size, type Tint, widthOf } from './style.ts'
+
+/** How finely to look. `messages` is what was said: handshakes, requests, questions; acknowledgements fold away. */
+export type Grain = 'frames' | 'packets' | 'segments' | 'records' | 'messages' | 'requests'
+
+export interface LadderLine {
+  readonly id: number
+  readonly at: number
+  readonly layer: Layer
+  /** From the machine that began (left) or to it. */
+  readonly direction: 'right' | 'left'
+  readonly name: string
+  readonly about: string
+  readonly bytes: number
+  /** Encrypted on the wire. */
+  readonly sealed: boolean
+  /** It left, and never arrived. */
+  readonly lost: boolean
+  /** It was sent before. */
+  readonly again: boolean
+  /** Whether what was checked in it was right; undefined when nothing was. */
+  readonly ok: boolean | undefined
+}
+
+export interface Ladder {
+  /** Who is on the left: the one who began. */
+  readonly left: string
+  readonly right: string
+  readonly lines: readonly LadderLine[]
+}
+
+export interface LadderOptions {
+  readonly grain?: Grain
+  /** Whose eyes; default: whoever spoke first. */
+  readonly host?: string
+  readonly flow?: string
+  /** What to write over the columns. */
+  readonly names?: readonly [left: string, right: string]
+}
+
+/** The ladder of `records` as one host saw it. */
+export const ladder = (records: readonly TraceRecord[], options: LadderOptions = {}): Ladder => {
+  const { grain = 'messages', flow } = options
+  const all = messagesOf(records)
+  const host = options.host ?? (all.find(m => m.direction === 'out') ?? all[0])?.host ?? ''
+  const seen = all.filter(m => m.host === host && (flow === undefined || m.flow === flow))
+  const began = seen.find(m => ORDER[grain].includes(m.layer)) ?? seen[0]
+  const outgoing = began?.direction === 'in' ? 'left' : 'right'
+  const incoming = outgoing === 'left' ? 'right' : 'left'
+  const lostIds = lostOf(all, host)
+  const verdicts = verdictsOf(records)
+  const lines: LadderLine[] = seen
+    .filter(m => shown(m, grain))
+    .map(m => ({
+      id: m.id,
+      at: m.at,
+      layer: m.layer,
+      direction: m.direction === 'out' ? outgoing : incoming,
+      name: m.name,
+      about: m.about ?? '',
+      bytes: m.bytes.length,
+      sealed: m.sealed === true,
+      lost: lostIds.has(m.id),
+      again: /retransmission/i.test(m.about ?? ''),
+      ok: verdicts.get(m.id),
+    }))
+  const other = all.find(m => m.host !== host)?.host ?? 'peer'
+  const [left, right] = options.names ?? (outgoing === 'right' ? [host, other] : [other, host])
+  return { left, right, lines }
+}
+
+/** Lines of the ladder, a header first. */
+export const renderLadder = (of: Ladder, style: Style): string[] => {
+  const width = widthOf(style)
+  const inner = Math.max(16, Math.min(52, width - TIME - NOTE - 4))
+  const start = of.lines[0]?.at ?? 0
+  const head = line(
+    style,
+    { text: 'ms', column: TIME - 5, tint: 'quiet' },
+    { text: clip(style, of.left, inner - 2), column: TIME, tint: 'you' },
+    {
+      text: clip(style, of.right, NOTE + 8),
+      column: TIME + inner + 2 - Math.min(of.right.length, 8),
+      tint: 'server',
+    },
+  )
+  let last = ''
+  const rows = of.lines.map(each => {
+    const time = (each.at - start).toFixed(3)
+    const row = line(
+      style,
+      { text: time === last ? '' : time.padStart(TIME - 3), tint: 'quiet' },
+      { text: mark(style, '│'), column: TIME },
+      ...arrow(each, inner, style),
+      { text: mark(style, '│') },
+      { text: `  ${note(each)}`, tint: each.lost ? 'bad' : 'quiet' },
+    )
+    last = time
+    return row
+  })
+  return [head, ...rows]
+}
+
+const TIME = 11
+const NOTE = 24
+
+const ORDER: Readonly<Record<Grain, readonly Layer[]>> = {
+  frames: ['ethernet'],
+  packets: ['ip', 'arp'],
+  segments: ['tcp', 'udp', 'icmp', 'arp'],
+  records: ['record', 'tcp', 'dns', 'arp', 'icmp'],
+  messages: ['tls', 'http', 'dns', 'arp', 'icmp', 'tcp', 'record'],
+  requests: ['http', 'session'],
+}
+
+/** Segments that open or close a connection are said at every grain; those that only carry are not. */
+const TURNING = /\b(SYN|FIN|RST)\b/
+/** Records whose content has no message of its own. */
+const SPOKEN_ABOVE = /handshake|application/i
+
+const shown = (message: MessageRecord, grain: Grain): boolean => {
+  if (!ORDER[grain].includes(message.layer)) return false
+  if (message.layer === 'tcp' && grain !== 'segments') return TURNING.test(message.name)
+  if (message.layer === 'record' && grain === 'messages') return !SPOKEN_ABOVE.test(message.name)
+  return true
+}
+
+/** Messages that `host` sent and that the other machine, where it was watched too, never received. */
+const lostOf = (all: readonly MessageRecord[], host: string): ReadonlySet<number> => {
+  const arrived = new Map<string, number>()
+  const watched = new Set<Layer>()
+  for (const m of all) {
+    if (m.direction !== 'in' || m.host === host) continue
+    watched.add(m.layer)
+    const key = keyOf(m)
+    arrived.set(key, (arrived.get(key) ?? 0) + 1)
+  }
+  const lost = new Set<number>()
+  for (const m of all) {
+    if (m.direction !== 'out' || m.host !== host || !watched.has(m.layer) || !WIRE.has(m.layer)) continue
+    const key = keyOf(m)
+    const left = arrived.get(key) ?? 0
+    if (left === 0) lost.add(m.id)
+    else arrived.set(key, left - 1)
+  }
+  return lost
+}
+
+/** Layers whose messages pass from machine to machine one by one, unchanged where nothing goes wrong. */
+const WIRE: ReadonlySet<Layer> = new Set<Layer>(['tcp', 'udp', 'arp', 'icmp'])
+const keyOf = (m: MessageRecord): string =>
+  `${m.layer} ${String.fromCharCode(...m.bytes.subarray(0, 64))} ${m.bytes.length}`
+
+const verdictsOf = (records: readonly TraceRecord[]): ReadonlyMap<number, boolean> => {
+  const verdicts = new Map<number, boolean>()
+  const judge = ({ where, ok }: VerdictRecord): void => {
+    if (where !== undefined) verdicts.set(where.message, ok && (verdicts.get(where.message) ?? true))
+  }
+  for (const entry of records) if (entry.type === 'verdict') judge(entry.record)
+  return verdicts
+}
+
+const arrow = (each: LadderLine, inner: number, style: Style): Piece[] => {
+  const stroke = mark(style, each.lost ? '╌' : each.sealed ? '═' : '─')
+  const right = each.direction === 'right'
+  const checked = each.ok === undefined ? '' : ` ${mark(style, each.ok ? '✓' : '✗')}`
+  const said = each.about === '' ? each.name : `${each.name}  ${each.about}`
+  const text = `${clip(style, said, inner - 10 - checked.length)}${checked}`
+  const tail = stroke.repeat(Math.max(1, inner - 7 - [...text].length))
+  const tint: Tint = each.lost || each.ok === false ? 'bad' : right ? 'you' : 'server'
+  const label: Piece = { text: ` ${text} `, ...(each.ok === false ? { tint: 'bad' as const } : {}) }
+  return right
+    ? [
+        { text: stroke.repeat(4), tint },
+        label,
+        { text: `${tail}${each.lost ? mark(style, '✗') : mark(style, '▶')}`, tint },
+      ]
+    : [
+        { text: `${each.lost ? mark(style, '✗') : mark(style, '◀')}${stroke.repeat(3)}`, tint },
+        label,
+        { text: `${stroke}${tail}`, tint },
+      ]
+}
+
+const note = (each: LadderLine): string =>
+  [size(each.bytes), each.lost ? 'lost' : '', each.again ? 'again' : ''].filter(part => part !== '').join(', ')

@@ -1,0 +1,139 @@
+/**
+ * How text for people is laid out: pieces with a tint, put into lines of at most `width` columns. Whether there is a
+ * terminal, and what its colours are, the caller knows. Text from peers is made harmless here: control characters and
+ * direction overrides are shown, not obeyed.
+ */
+
+export type Tint = 'you' | 'server' | 'bad' | 'good' | 'secret' | 'quiet'
+
+export interface Style {
+  /** Columns; more than 100 are not used. */
+  readonly width: number
+  readonly colour: Readonly<Record<Tint, (text: string) => string>>
+  /** False: plain ASCII only. */
+  readonly unicode: boolean
+}
+
+export const WIDEST = 100
+/** Narrower than this nothing is legible; lines are cut. */
+const NARROWEST = 40
+
+/** No colour. */
+export const plain = (width: number = WIDEST, unicode = true): Style => {
+  const same = (text: string): string => text
+  return { width, unicode, colour: { you: same, server: same, bad: same, good: same, secret: same, quiet: same } }
+}
+
+export const widthOf = (style: Style): number => Math.max(NARROWEST, Math.min(WIDEST, Math.floor(style.width)))
+
+/** A run of text in one tint; `column` moves right to that column first. */
+export interface Piece {
+  readonly text: string
+  readonly tint?: Tint | undefined
+  readonly column?: number
+}
+
+/** One line of pieces: harmless, never wider than the style allows, no white space at its end. */
+export const line = (style: Style, ...pieces: readonly Piece[]): string => {
+  const width = widthOf(style)
+  let out = ''
+  let used = 0
+  let pending = ''
+  for (const { text, tint, column } of pieces) {
+    if (column !== undefined && column > used + pending.length) pending += ' '.repeat(column - used - pending.length)
+    const shown = pending + legible(text, style)
+    const cells = [...shown]
+    const room = cells.length > width - used ? [...cells.slice(0, width - used - 1), mark(style, '…')] : cells
+    if (used >= width) break
+    const kept = room.join('')
+    const body = kept.trimEnd()
+    pending = kept.slice(body.length)
+    used += [...body].length
+    const lead = body.length - body.trimStart().length
+    out += body.slice(0, lead)
+    if (body.length > lead) out += tint === undefined ? body.slice(lead) : style.colour[tint](body.slice(lead))
+  }
+  return out
+}
+
+/** `text` in at most `columns` columns, with an ellipsis when something was cut. */
+export const clip = (style: Style, text: string, columns: number): string => {
+  const cells = [...legible(text, style)]
+  if (cells.length <= columns) return cells.join('')
+  return columns <= 0 ? '' : `${cells.slice(0, columns - 1).join('')}${mark(style, '…')}`
+}
+
+/** `text` broken between words into lines of at most `columns`. */
+export const wrap = (text: string, columns: number): string[] => {
+  const lines: string[] = []
+  let current = ''
+  for (const word of text.split(' ')) {
+    if (current !== '' && current.length + 1 + word.length > columns) {
+      lines.push(current)
+      current = word
+    } else current = current === '' ? word : `${current} ${word}`
+  }
+  return [...lines, current]
+}
+
+const ASCII: Readonly<Record<string, string>> = {
+  '─': '-',
+  '═': '=',
+  '╌': '.',
+  '│': '|',
+  '▶': '>',
+  '◀': '<',
+  '█': '#',
+  '▏': '|',
+  '→': '->',
+  '←': '<-',
+  '✓': 'ok',
+  '✗': 'x',
+  '…': '~',
+  '·': '.',
+  '⊂': 'in',
+  '–': '-',
+  '—': '-',
+  '×': 'x',
+  '’': "'",
+  '“': '"',
+  '”': '"',
+}
+
+/** A mark of ours, or what stands for it in ASCII. */
+export const mark = (style: Style, glyph: string): string => (style.unicode ? glyph : (ASCII[glyph] ?? '?'))
+
+/** Without the power to move the cursor, change colours or turn the direction of writing. */
+export const legible = (text: string, style: Style): string => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+  const unsafe = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
+  const safe = text.replace(unsafe, c => {
+    const code = c.charCodeAt(0)
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`
+  })
+  return style.unicode ? safe : safe.replace(/[^\u0020-\u007e]/gu, c => ASCII[c] ?? '?')
+}
+
+/** `1.9`, `12.4`, `1 204`: milliseconds for people. */
+export const milliseconds = (ms: number): string =>
+  ms >= 1000 ? ms.toFixed(0) : ms >= 100 ? ms.toFixed(0) : ms.toFixed(1)
+
+/** `29 B`, `1.2 kB`, `100 MB`. */
+export const size = (bytes: number): string => {
+  if (bytes < 1000) return `${bytes} B`
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(bytes < 10_000 ? 1 : 0)} kB`
+  return `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`
+}
+
+/** Lines of 16 bytes: offset, hex, characters. At most `most` lines; the rest is counted. */
+export const hexLines = (bytes: Uint8Array, start: number, end: number, most: number): string[] => {
+  const lines: string[] = []
+  for (let at = start; at < end && lines.length < most; at += 16) {
+    const row = bytes.subarray(at, Math.min(at + 16, end))
+    const digits = Array.from(row, b => b.toString(16).padStart(2, '0')).join(' ')
+    const letters = Array.from(row, b => (b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : '.')).join('')
+    lines.push(`${at.toString(16).padStart(4, '0')}  ${digits.padEnd(47)}   ${letters}`)
+  }
+  const shown = Math.min(end, start + 16 * most)
+  return shown < end ? [...lines, `      and ${end - shown} bytes more`] : lines
+}

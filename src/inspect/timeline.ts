@@ -1,0 +1,253 @@
+/** The layered summary of an exchange, from what the engines said: how long each layer took and what came of it. */
+import type { TraceRecord } from '../trace/recorder.ts'
+import { messagesOf } from '../trace/recorder.ts'
+import type { MessageRecord, StateRecord, VerdictRecord } from '../trace/types.ts'
+import { exchanges, type HttpExchange, headerOf, setCookies } from './exchanges.ts'
+import { size } from './style.ts'
+
+export type RowKey = 'name' | 'tcp' | 'tls' | 'who' | 'why' | 'request' | 'wait' | 'answer' | 'cookie' | 'close'
+
+export interface TimelineRow {
+  readonly key: RowKey
+  readonly label: string
+  /** 1: about the row above. */
+  readonly level: 0 | 1
+  readonly what: string
+  readonly note: string
+  /** Milliseconds from the beginning of the exchange; undefined where time says nothing. */
+  readonly span?: { readonly from: number; readonly to: number }
+  readonly ok: boolean
+}
+
+export interface Timeline {
+  readonly rows: readonly TimelineRow[]
+  /** Milliseconds from the first to the last thing that happened. */
+  readonly total: number
+  readonly counts: {
+    readonly messages: number
+    readonly frames: number
+    readonly segments: number
+    readonly retransmitted: number
+  }
+}
+
+/** What the caller knows and the trace does not say; each fact replaces what would be read from the trace. */
+export interface TimelineFacts {
+  /** Whose eyes; default: whoever spoke first. */
+  readonly host?: string
+  readonly flow?: string
+  readonly name?: { readonly asked: string; readonly address: string; readonly from: string; readonly took?: number }
+  readonly tcp?: { readonly local: string; readonly remote: string }
+  readonly tls?: {
+    readonly version: string
+    readonly suite: string
+    readonly group: string
+    readonly alpn: string | undefined
+    readonly resumed: boolean
+  }
+  /** `CN=shop.test, EC P-256` */
+  readonly who?: string
+  /** `barewire CA of dev@host` */
+  readonly trustedThrough?: string
+  /** Bytes of each answer's body, in order: as delivered and as they came. */
+  readonly bodies?: readonly { readonly length: number; readonly onTheWire: number }[]
+}
+
+/** The rows that `records` support; layers that said nothing have no row. */
+export const timeline = (records: readonly TraceRecord[], facts: TimelineFacts = {}): Timeline => {
+  const scene = sceneOf(records, facts)
+  const { messages, start, end } = scene
+  const rows = [...nameRows(scene), ...tcpRows(scene), ...tlsRows(scene), ...httpRows(scene), ...closeRows(scene)]
+  const layer = (name: MessageRecord['layer']) => messages.filter(m => m.layer === name)
+  return {
+    rows,
+    total: end - start,
+    counts: {
+      messages: messages.filter(m => m.layer !== 'ethernet' && m.layer !== 'ip').length,
+      frames: layer('ethernet').length,
+      segments: layer('tcp').length,
+      retransmitted: layer('tcp').filter(m => /retransmission/i.test(m.about ?? '')).length,
+    },
+  }
+}
+
+interface Scene {
+  readonly facts: TimelineFacts
+  readonly messages: readonly MessageRecord[]
+  readonly states: readonly StateRecord[]
+  readonly verdicts: readonly VerdictRecord[]
+  readonly start: number
+  readonly end: number
+}
+
+const sceneOf = (records: readonly TraceRecord[], facts: TimelineFacts): Scene => {
+  const all = messagesOf(records)
+  const host = facts.host ?? (all.find(m => m.direction === 'out') ?? all[0])?.host
+  const mine = (r: { host: string; flow: string }): boolean => host === undefined || r.host === host
+  const ofFlow = (r: { flow: string; layer: string }): boolean =>
+    facts.flow === undefined || r.flow === facts.flow || !FLOWING.has(r.layer)
+  const messages = all.filter(m => mine(m) && ofFlow(m))
+  const states = records.flatMap(r => (r.type === 'state' && mine(r.record) && ofFlow(r.record) ? [r.record] : []))
+  const verdicts = records.flatMap(r => (r.type === 'verdict' && mine(r.record) && ofFlow(r.record) ? [r.record] : []))
+  const times = [...messages, ...states, ...verdicts].map(each => each.at)
+  return {
+    facts,
+    messages,
+    states,
+    verdicts,
+    start: times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    end: times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+  }
+}
+
+/** Layers whose messages belong to one connection. */
+const FLOWING: ReadonlySet<string> = new Set(['tcp', 'record', 'tls', 'http', 'session'])
+
+const row = (
+  key: RowKey,
+  what: string,
+  note: string,
+  more: { label?: string; level?: 0 | 1; span?: TimelineRow['span']; ok?: boolean } = {},
+): TimelineRow => ({
+  key,
+  label: more.label ?? key,
+  level: more.level ?? 0,
+  what,
+  note,
+  ...(more.span === undefined ? {} : { span: more.span }),
+  ok: more.ok ?? true,
+})
+
+const spanOf = (scene: Scene, list: readonly { at: number }[]): TimelineRow['span'] =>
+  list.length === 0 ? undefined : { from: list[0]!.at - scene.start, to: list.at(-1)!.at - scene.start }
+
+const nameRows = (scene: Scene): TimelineRow[] => {
+  const { name } = scene.facts
+  const asked = scene.messages.filter(m => m.layer === 'dns')
+  if (name === undefined && asked.length === 0) return []
+  const span = spanOf(scene, asked) ?? (name?.took === undefined ? undefined : { from: 0, to: name.took })
+  const what = name === undefined ? asked[0]!.name : `${name.asked} → ${name.address}`
+  return [row('name', what, name?.from ?? asked.at(-1)?.about ?? 'DNS', { span })]
+}
+
+const tcpRows = (scene: Scene): TimelineRow[] => {
+  const { tcp } = scene.facts
+  const states = scene.states.filter(s => s.layer === 'tcp')
+  const established = states.findIndex(s => /^established$/i.test(s.to))
+  const syns = scene.messages.filter(m => m.layer === 'tcp' && /\bSYN\b/.test(m.name))
+  if (tcp === undefined && states.length === 0 && syns.length === 0) return []
+  const span = established >= 0 ? spanOf(scene, states.slice(0, established + 1)) : spanOf(scene, syns)
+  const what =
+    tcp === undefined ? (states[0]?.flow ?? syns[0]?.flow ?? '') : `${tcp.local} → ${shorter(tcp.local, tcp.remote)}`
+  const opened = established >= 0 || states.length === 0
+  return [row('tcp', what, syns.find(m => m.direction === 'in')?.about ?? '', { span, ok: opened })]
+}
+
+/** `:443` where the address was just said in the name row or is the same machine. */
+const shorter = (local: string, remote: string): string => {
+  const host = (endpoint: string): string => endpoint.slice(0, endpoint.lastIndexOf(':'))
+  return host(local) === host(remote) ? remote.slice(remote.lastIndexOf(':')) : remote
+}
+
+const tlsRows = (scene: Scene): TimelineRow[] => {
+  const { facts } = scene
+  const handshake = scene.messages.filter(m => m.layer === 'tls' && !/alert/i.test(m.name))
+  if (handshake.length === 0 && facts.tls === undefined) return []
+  const trips = countRoundTrips(handshake)
+  const finished = facts.tls !== undefined || handshake.filter(m => /^finished/i.test(m.name)).length >= 2
+  const checks = scene.verdicts.filter(v => v.layer === 'tls')
+  const failed = checks.find(v => !v.ok)
+  const hello = handshake.find(m => /server\s*hello$/i.test(m.name))
+  const what =
+    facts.tls === undefined
+      ? (hello?.about ?? handshake.at(-1)?.name ?? '')
+      : [facts.tls.group, shortSuite(facts.tls.suite), facts.tls.alpn].filter(Boolean).join(', ')
+  const rows = [
+    row('tls', what, facts.tls?.resumed ? 'resumed' : `${trips} round trip${trips === 1 ? '' : 's'}`, {
+      label: facts.tls?.version.toLowerCase() ?? 'tls',
+      span: spanOf(scene, handshake),
+      ok: finished && failed === undefined,
+    }),
+  ]
+  const said = checks.filter(v => PEOPLE.test(v.check))
+  if (facts.who !== undefined || said.length > 0) {
+    const marks = said.map(v => `${v.ok ? '✓' : '✗'} ${v.check}${v.about === undefined ? '' : ` (${v.about})`}`)
+    rows.push(row('who', facts.who ?? '', [...new Set(marks)].join(' '), { level: 1, ok: failed === undefined }))
+  }
+  if (facts.trustedThrough !== undefined) {
+    rows.push(row('why', `trusted through "${facts.trustedThrough}"`, '', { level: 1 }))
+  }
+  return rows
+}
+
+/** Checks that say who the other side is. */
+const PEOPLE = /name|date|chain|signature|purpose|trust/i
+
+const shortSuite = (suite: string): string =>
+  suite
+    .replace(/^TLS_(ECDHE_(ECDSA|RSA)_WITH_)?/, '')
+    .replace(/_SHA\d+$/, '')
+    .replace('_128', '-128')
+    .replace('_256', '-256')
+    .replaceAll('_', '-')
+
+/** How often the direction turned from us to the other side. */
+const countRoundTrips = (list: readonly MessageRecord[]): number =>
+  list.filter((m, i) => m.direction === 'in' && list[i - 1]?.direction === 'out').length
+
+const httpRows = (scene: Scene): TimelineRow[] =>
+  exchanges(scene.messages).flatMap((exchange, i) => rowsOf(scene, exchange, i))
+
+const rowsOf = (scene: Scene, { request, response, until }: HttpExchange, i: number): TimelineRow[] => {
+  const at = (message: MessageRecord): number => message.at - scene.start
+  const rows = [
+    row('request', request.name, size(request.bytes.length), { span: { from: at(request), to: at(request) } }),
+  ]
+  if (response === undefined) return [...rows, row('answer', 'none', '', { ok: false })]
+  const body = scene.facts.bodies?.[i]
+  const type = headerOf(response, 'content-type')?.split(';')[0]
+  const length = body === undefined ? sizeText(headerOf(response, 'content-length')) : size(body.length)
+  const wire = body !== undefined && body.onTheWire !== body.length ? ` (${size(body.onTheWire)} on the wire)` : ''
+  const done = Math.max(at(response), until - scene.start)
+  rows.push(
+    row('wait', '', '', { span: { from: at(request), to: at(response) } }),
+    row('answer', [response.name, type].filter(Boolean).join(', '), `${length}${wire}`, {
+      span: { from: at(response), to: done },
+      ok: !/^5\d\d\b/.test(response.name),
+    }),
+  )
+  const refused = scene.verdicts.filter(v => !v.ok && /cookie/i.test(v.check) && v.flow === response.flow)
+  for (const cookie of setCookies(response)) {
+    const no = refused.find(v => v.about?.includes(cookie.name) ?? false)
+    const text = cookie.attributes.length === 0 ? cookie.name : `${cookie.name} (${cookie.attributes.join(', ')})`
+    rows.push(row('cookie', text, no === undefined ? 'kept' : 'refused', { level: 1, ok: no === undefined }))
+  }
+  return rows
+}
+
+const sizeText = (length: string | undefined): string =>
+  length !== undefined && /^\d+$/.test(length) ? size(Number(length)) : ''
+
+const closeRows = (scene: Scene): TimelineRow[] => {
+  const notify = scene.messages.filter(m => /close.?notify/i.test(`${m.name} ${m.about ?? ''}`))
+  const fins = scene.messages.filter(m => m.layer === 'tcp' && /\bFIN\b/.test(m.name))
+  const resets = scene.messages.filter(m => m.layer === 'tcp' && /\bRST\b/.test(m.name))
+  const alerts = scene.messages.filter(m => /alert/i.test(m.name) && !notify.includes(m))
+  const said: string[] = []
+  for (const alert of alerts)
+    said.push(`${alert.direction === 'in' ? 'received' : 'sent'} ${alert.name} ${alert.about ?? ''}`.trim())
+  if (notify.length > 0) said.push(`close_notify ${ways(notify)}`)
+  if (fins.length > 0) said.push(`FIN ${ways(fins)}`)
+  if (resets.length > 0) said.push(`RST ${ways(resets)}`)
+  if (said.length === 0) return []
+  const all = [...alerts, ...notify, ...fins, ...resets].sort((a, b) => a.at - b.at)
+  return [
+    row('close', said.join(', '), '', { span: spanOf(scene, all), ok: alerts.length === 0 && resets.length === 0 }),
+  ]
+}
+
+const ways = (list: readonly MessageRecord[]): string => {
+  const directions = new Set(list.map(m => m.direction))
+  if (directions.size === 2) return 'both ways'
+  return directions.has('in') ? 'from the other side' : 'from us'
+}
