@@ -150,7 +150,7 @@ test('the ladder shows what was said, who said it and what was encrypted', () =>
   ])
   expect(renderLadder(of, plain(100))).toEqual([
     '      ms   you                                           shop.test',
-    '   0.000   │──── SYN  MSS 1460 ─────────────────────────────────▶│  20 B',
+    '   0.000   │──── SYN  MSS 1460 ────────────────────────────────▶│  20 B',
     '   1.900   │◀─── SYN ACK  MSS 1460 ─────────────────────────────│  20 B',
     '   2.000   │──── ClientHello  shop.test, 6 suites ─────────────▶│  20 B',
     '   6.000   │◀─── ServerHello  x25519, AES-128-GCM ──────────────│  20 B',
