@@ -24,7 +24,7 @@ export interface Address {
 
 /** What whoever opens or accepts a stream wants to hear. */
 export interface StreamHandler {
-  /** `bytes` may be a view of a buffer that is used again after the call: keep a copy, not the view. */
+  /** `bytes` may be a view of a buffer that is used again after the call (see `pieces`): keep a copy, not the view. */
   data(bytes: Bytes): void
   /** The other side will send no more. */
   end(): void
@@ -40,6 +40,8 @@ export interface ByteStream {
   readonly remote: Address
   /** Must be set in the turn in which the stream was handed over. */
   handler: StreamHandler
+  /** `owned`: what `data` brings is never changed afterwards, so a view may be kept. Borrowed where undefined. */
+  readonly pieces?: 'owned' | 'borrowed'
   /** For the layers above, so that their messages join the segments of this stream. */
   readonly trace: TraceContext | undefined
   /** All pieces in one go; they are not changed afterwards. False: wait for `drain`. */
@@ -48,6 +50,7 @@ export interface ByteStream {
   end(): void
   /** RST, now. */
   reset(): void
+  /** What was read already may still arrive, no more than one buffer of it. */
   pause(): void
   resume(): void
 }

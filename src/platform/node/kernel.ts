@@ -8,8 +8,10 @@ import { lookup as systemLookup } from 'node:dns'
 import { type AddressInfo, createServer, isIP, type Server, Socket } from 'node:net'
 import type { Bytes } from '../../engine.ts'
 import { FailureError } from '../../failures/index.ts'
+import { type StreamTrace, streamTrace } from '../../net/stream-trace.ts'
 import type { ByteStream, ConnectOptions, Listener, ListenOptions, Transport } from '../../net/types.ts'
-import type { TraceContext, TraceSink } from '../../trace/types.ts'
+import type { TraceSink } from '../../trace/types.ts'
+import { systemClock } from './clock.ts'
 import { failureOf, SocketStream } from './socket-stream.ts'
 
 /** How long one address may be silent before the next is tried beside it (RFC 8305 8 recommends 250 ms). */
@@ -86,11 +88,17 @@ const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array)
       to.signal?.removeEventListener('abort', abort)
       reject(new FailureError(failureOf(error, where), { cause: error }))
     }
+    let started = systemClock.now()
+    socket.once('lookup', () => {
+      started = systemClock.now()
+    })
     socket.once('error', refused)
     socket.once('connect', () => {
       to.signal?.removeEventListener('abort', abort)
       socket.removeListener('error', refused)
-      stream = new SocketStream(socket, traceFor(socket, to.trace, options), where)
+      const told = traceFor(socket, to.trace, options)
+      told?.state('SYN-SENT', started)
+      stream = new SocketStream(socket, { told, where, pieces: 'borrowed' })
       resolve(stream)
     })
     socket.connect({
@@ -106,7 +114,8 @@ const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array)
 const listen = (on: ListenOptions, accept: (stream: ByteStream) => void, options: KernelOptions): Promise<Listener> =>
   new Promise((resolve, reject) => {
     const server: Server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
-      const stream = new SocketStream(socket, traceFor(socket, on.trace, options), 'the client')
+      const told = traceFor(socket, on.trace, options)
+      const stream = new SocketStream(socket, { told, where: 'The client', pieces: 'owned' })
       socket.on('data', (bytes: Bytes) => stream.arrived(bytes))
       accept(stream)
     })
@@ -122,11 +131,8 @@ const listen = (on: ListenOptions, accept: (stream: ByteStream) => void, options
     })
   })
 
-const traceFor = (socket: Socket, sink: TraceSink | undefined, options: KernelOptions): TraceContext | undefined =>
-  sink === undefined
-    ? undefined
-    : {
-        sink,
-        flow: `${socket.localAddress}:${socket.localPort}-${socket.remoteAddress}:${socket.remotePort}`,
-        host: options.host ?? 'this machine',
-      }
+const traceFor = (socket: Socket, sink: TraceSink | undefined, options: KernelOptions): StreamTrace | undefined => {
+  if (sink === undefined) return undefined
+  const flow = `${socket.localAddress}:${socket.localPort}-${socket.remoteAddress}:${socket.remotePort}`
+  return streamTrace({ sink, flow, host: options.host ?? 'this machine' }, systemClock)
+}

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Bytes } from '../../engine.ts'
 import { fail } from '../../failures/index.ts'
 import type { FailureInfo } from '../../failures/registry.ts'
+import type { StreamTrace } from '../../net/stream-trace.ts'
 import type { Address, ByteStream, StreamHandler } from '../../net/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
 
@@ -14,10 +15,18 @@ const JOIN_BELOW = 8 * 1024
 
 const NOBODY: StreamHandler = { data() {}, end() {}, drain() {}, closed() {} }
 
+export interface SocketStreamOptions {
+  readonly told: StreamTrace | undefined
+  /** Who is at the other end, for failures. */
+  readonly where: string
+  readonly pieces: 'owned' | 'borrowed'
+}
+
 export class SocketStream implements ByteStream {
   readonly local: Address
   readonly remote: Address
   readonly trace: TraceContext | undefined
+  readonly pieces: 'owned' | 'borrowed'
   handler: StreamHandler = NOBODY
   /** False while paused. */
   reading = true
@@ -25,26 +34,34 @@ export class SocketStream implements ByteStream {
   readonly #where: string
   #waiting = false
   #failure: FailureInfo | undefined
-  #sent = 0
-  #received = 0
+  readonly #told: StreamTrace | undefined
 
-  constructor(socket: Socket, trace: TraceContext | undefined, where: string) {
+  constructor(socket: Socket, options: SocketStreamOptions) {
     this.#socket = socket
-    this.#where = where
-    this.trace = trace
+    this.#where = options.where
+    this.pieces = options.pieces
+    this.#told = options.told
+    this.trace = options.told?.context
+    this.#told?.state('ESTABLISHED')
     this.local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 }
     this.remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
-    socket.on('end', () => this.handler.end())
+    socket.on('end', () => {
+      this.#told?.state('CLOSE-WAIT')
+      this.handler.end()
+    })
     socket.on('drain', () => this.#drained())
     socket.on('error', error => {
       this.#failure ??= failureOf(error, this.#where)
     })
-    socket.on('close', () => this.handler.closed(this.#failure))
+    socket.on('close', () => {
+      this.#told?.state('CLOSED')
+      this.handler.closed(this.#failure)
+    })
   }
 
   /** Bytes came from the kernel; the buffer is free again when this returns. */
   arrived(bytes: Bytes): void {
-    if (this.trace !== undefined) this.#tell('in', [bytes], bytes.length)
+    this.#told?.moved('in', [bytes])
     this.handler.data(bytes)
   }
 
@@ -54,7 +71,7 @@ export class SocketStream implements ByteStream {
     if (!socket.writable) return true
     let size = 0
     for (const piece of pieces) size += piece.length
-    if (this.trace !== undefined) this.#tell('out', pieces, size)
+    this.#told?.moved('out', pieces)
     if (pieces.length === 1) socket.write(pieces[0]!)
     else if (size <= JOIN_BELOW) socket.write(Buffer.concat(pieces as Uint8Array[], size))
     else {
@@ -68,6 +85,7 @@ export class SocketStream implements ByteStream {
   }
 
   end(): void {
+    this.#told?.state('FIN-WAIT')
     this.#socket.end()
   }
   reset(): void {
@@ -86,27 +104,6 @@ export class SocketStream implements ByteStream {
     if (!this.#waiting) return
     this.#waiting = false
     this.handler.drain()
-  }
-
-  /** The kernel shows no segments, only the bytes; each read or write is told as one stretch of the stream. */
-  #tell(direction: 'in' | 'out', pieces: readonly Bytes[], size: number): void {
-    const { sink, flow, host } = this.trace!
-    const start = direction === 'in' ? this.#received : this.#sent
-    if (direction === 'in') this.#received += size
-    else this.#sent += size
-    sink.message({
-      id: sink.nextId(),
-      layer: 'tcp',
-      flow,
-      host,
-      direction,
-      at: performance.now(),
-      name: direction === 'in' ? 'read from the kernel' : 'written to the kernel',
-      format: undefined,
-      bytes: new Uint8Array(Buffer.concat(pieces as Uint8Array[], size)),
-      payload: { start, end: start + size, at: 0 },
-      about: `${size} bytes`,
-    })
   }
 }
 
