@@ -21,6 +21,7 @@ export const renderFailure = (info: FailureInfo, options: FailureOptions): strin
   const { style } = options
   const entry = entryOf(info)
   const width = widthOf(style)
+  const says = entry.says(info)
   const lines: string[] = []
   const add = (label: string, ...texts: readonly string[]): void => {
     let name = label
@@ -41,10 +42,11 @@ export const renderFailure = (info: FailureInfo, options: FailureOptions): strin
       { text: info.code, column: width - info.code.length, tint: 'quiet' },
     ),
     ...more.map(text => line(style, { text: `  ${text}`, tint: 'bad' })),
-    ...wrap(entry.says(info), width - 2).map(text => line(style, { text: `  ${text}` })),
+    ...wrap(says, width - 2).map(text => line(style, { text: `  ${text}` })),
   )
-  if (info.expected !== undefined) add('expected', info.expected)
-  if (info.got !== undefined) add('got', info.got)
+  // What the sentence already says in full needs no row of its own.
+  if (info.expected !== undefined && !says.includes(info.expected)) add('expected', info.expected)
+  if (info.got !== undefined && !says.includes(info.got)) add('got', info.got)
   addWhere(info, options, add, lines)
   add('whose side', sideOf[entry.fault])
   const did = [answerOf(info), options.did ?? ''].filter(part => part !== '').join(' ')
