@@ -1,5 +1,5 @@
 /** ICMP for IPv4 (RFC 792): echo, destination unreachable, time exceeded. */
-import { type Codec, bytes as exactly, named, rest, struct, u8, u16 } from '../wire/codec.ts'
+import { type Codec, bytes as exactly, type Named, named, rest, struct, u8, u16 } from '../wire/codec.ts'
 import { type Dependent, dependent } from '../wire/dependent.ts'
 
 export const ECHO_REPLY = 0
@@ -36,15 +36,23 @@ const Echo: Codec<IcmpEcho> = struct({ identifier: u16, sequenceNumber: u16, dat
 const Complaint: Codec<IcmpError> = struct({ unused: exactly(4), packet: rest })
 const Opaque: Codec<{ data: Uint8Array }> = struct({ data: rest })
 
+export const IcmpType: Named = named(u8, {
+  'echo reply': ECHO_REPLY,
+  'destination unreachable': DESTINATION_UNREACHABLE,
+  'echo request': ECHO_REQUEST,
+  'time exceeded': TIME_EXCEEDED,
+})
+
+/** `port unreachable`, `echo request`. */
+export const icmpName = (type: number, code: number): string => {
+  const why = Object.entries(UNREACHABLE).find(([, number]) => number === code)?.[0]
+  return type === DESTINATION_UNREACHABLE && why !== undefined ? `${why} unreachable` : IcmpType.nameOf(type)
+}
+
 export const IcmpMessage: Codec<Dependent<IcmpHead, IcmpEcho | IcmpError | { data: Uint8Array }>> = dependent(
   {
     head: struct({
-      type: named(u8, {
-        'echo reply': ECHO_REPLY,
-        'destination unreachable': DESTINATION_UNREACHABLE,
-        'echo request': ECHO_REQUEST,
-        'time exceeded': TIME_EXCEEDED,
-      }),
+      type: IcmpType,
       code: u8,
       checksum: u16,
     }),

@@ -8,7 +8,7 @@ export const ETHER_TYPES: Readonly<Record<string, number>> = { IPv4: 0x0800, ARP
 export const ETHER_IPV4 = 0x0800
 export const ETHER_ARP = 0x0806
 
-const typeName = (value: number): string =>
+export const etherTypeName = (value: number): string =>
   Object.entries(ETHER_TYPES).find(([, number]) => number === value)?.[0] ?? `unknown (0x${value.toString(16)})`
 
 export const EthernetHeader: Layout<{
@@ -18,7 +18,7 @@ export const EthernetHeader: Layout<{
 }> = layout(
   'Ethernet',
   14,
-  { destination: bytesAt(0, 6, macText), source: bytesAt(6, 6, macText), etherType: uint(12, 2, typeName) },
+  { destination: bytesAt(0, 6, macText), source: bytesAt(6, 6, macText), etherType: uint(12, 2, etherTypeName) },
   { ref: 'IEEE 802.3 3.1.1' },
 )
 export const ETHERNET_HEADER_SIZE = 14

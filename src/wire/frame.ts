@@ -36,6 +36,8 @@ export class Frame {
   message = 0
   /** Where in `buffer` the first byte of that message lies; a layer that reads the frame says so in `carriedBy`. */
   messageAt = 0
+  /** Filled in by IP on the way up: where in `buffer` its header begins. */
+  packetAt = 0
   /** Filled in by IP on the way up and by the transport on the way down. */
   from: IpAddress | undefined
   to: IpAddress | undefined
@@ -102,6 +104,7 @@ export class FramePool {
     frame.segmentSize = 0
     frame.message = 0
     frame.messageAt = 0
+    frame.packetAt = 0
     frame.from = undefined
     frame.to = undefined
     frame.nextHop = undefined

@@ -1,0 +1,189 @@
+/**
+ * UDP (RFC 768, RFC 1122 4.1): sockets by port, checksums, and word of what could not be delivered. Frames come and go
+ * from their UDP header on, with `from` and `to` set.
+ */
+import type { Bytes, Engine, Millis } from '../engine.ts'
+import { FailureError, fail } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import type { Random } from '../random.ts'
+import type { TraceSink } from '../trace/types.ts'
+import { type Endpoint, endpointText, type IpAddress } from '../wire/address.ts'
+import { checksum, pseudoHeaderSum } from '../wire/checksum.ts'
+import type { Codec } from '../wire/codec.ts'
+import { CHECKSUM_VERIFIED, type Frame, type FramePool } from '../wire/frame.ts'
+import { Queue } from '../wire/queue.ts'
+import { UDP_HEADER_SIZE, UdpDatagram, UdpHeader } from './header.ts'
+
+export interface UdpOptions {
+  readonly pool: FramePool
+  readonly random: Random
+  readonly host: string
+  readonly trace?: TraceSink | undefined
+}
+
+export interface Datagram {
+  readonly port: number
+  readonly from: Endpoint
+  /** Yours to keep. */
+  readonly payload: Bytes
+  /** The trace message whose bytes from `UDP_HEADER_SIZE` on are the payload; 0 = not traced. */
+  readonly message: number
+}
+
+export type UdpEvent =
+  | ({ readonly type: 'datagram' } & Datagram)
+  /** Nobody listens: the frame is from its UDP header on, for an ICMP report; whoever takes the event owns it. */
+  | { readonly type: 'nobody'; readonly frame: Frame }
+  /** What was sent from `port` to `to` did not arrive, as somebody says. */
+  | { readonly type: 'failure'; readonly port: number; readonly to: Endpoint; readonly failure: FailureInfo }
+
+const PROTOCOL_UDP = 17
+/** RFC 6335 6: ports that are given out, not registered. */
+export const FIRST_DYNAMIC_PORT = 49_152
+const DYNAMIC_PORTS = 16_384
+/** The UDP header and payload that one frame of the pool is asked to hold at most (RFC 768: a 16-bit length). */
+const LARGEST = 65_507
+
+export class UdpEngine implements Engine<Frame, Frame, UdpEvent> {
+  readonly dropped = { short: 0, badLength: 0, badChecksum: 0 }
+  readonly #options: UdpOptions
+  readonly #ports = new Set<number>()
+  readonly #events = new Queue<UdpEvent>()
+  readonly #out = new Queue<Frame>()
+  readonly #header = new UdpHeader.View()
+
+  constructor(options: UdpOptions) {
+    this.#options = options
+  }
+
+  /** Listens on `port`; 0 takes a free one at random (RFC 6056 3.3.1). Throws `ip/port-taken`. */
+  bind(port: number): number {
+    const chosen = port === 0 ? this.#freePort() : port
+    if (chosen === undefined || this.#ports.has(chosen))
+      throw new FailureError(fail('ip/port-taken', { number: port, where: `UDP on ${this.#options.host}` }))
+    this.#ports.add(chosen)
+    return chosen
+  }
+
+  unbind(port: number): void {
+    this.#ports.delete(port)
+  }
+
+  /** `payload` is copied. `carries` is the trace message that the payload is. */
+  send(port: number, to: Endpoint, payload: Bytes, now: Millis, from: IpAddress, carries = 0): void {
+    if (payload.length > LARGEST) {
+      const failure = fail('ip/too-big', { got: `${payload.length}`, number: LARGEST })
+      this.#events.push({ type: 'failure', port, to, failure })
+      return
+    }
+    const length = UDP_HEADER_SIZE + payload.length
+    const frame = this.#options.pool.take(length)
+    frame.length = length
+    frame.from = from
+    frame.to = to.address
+    frame.buffer.set(payload, frame.offset + UDP_HEADER_SIZE)
+    const header = this.#header.at(frame.buffer, frame.offset)
+    header.sourcePort = port
+    header.destinationPort = to.port
+    header.length = length
+    header.checksum = 0
+    const sum = checksum(
+      frame.buffer,
+      frame.offset,
+      frame.end,
+      pseudoHeaderSum(from, to.address, PROTOCOL_UDP) + length,
+    )
+    // RFC 768: zero on the wire means that no checksum was made.
+    header.checksum = sum === 0 ? 0xffff : sum
+    this.#trace(frame, 'out', now, carries)
+    this.#out.push(frame)
+  }
+
+  receive(frame: Frame, now: Millis): void {
+    const reason = this.#accept(frame)
+    if (reason !== undefined) {
+      this.dropped[reason]++
+      frame.release()
+      return
+    }
+    const { sourcePort, destinationPort: port } = this.#header
+    if (!this.#ports.has(port)) {
+      this.#events.push({ type: 'nobody', frame })
+      return
+    }
+    const message = this.#trace(frame, 'in', now, 0)
+    const payload = frame.buffer.slice(frame.offset + UDP_HEADER_SIZE, frame.end)
+    this.#events.push({ type: 'datagram', port, from: { address: frame.from!, port: sourcePort }, payload, message })
+    frame.release()
+  }
+
+  /** What ICMP or the link says about a datagram of ours, of which `transport` is the beginning. */
+  undelivered(transport: Bytes, to: IpAddress, failure: FailureInfo): void {
+    if (transport.length < UDP_HEADER_SIZE) return
+    const { sourcePort: port, destinationPort } = this.#header.at(transport, 0)
+    if (this.#ports.has(port))
+      this.#events.push({ type: 'failure', port, to: { address: to, port: destinationPort }, failure })
+  }
+
+  advance(_now: Millis): void {}
+
+  pollTransmit(_now: Millis): Frame | undefined {
+    return this.#out.shift()
+  }
+
+  pollEvent(): UdpEvent | undefined {
+    return this.#events.shift()
+  }
+
+  nextDeadline(): Millis | undefined {
+    return undefined
+  }
+
+  #accept(frame: Frame): keyof UdpEngine['dropped'] | undefined {
+    if (frame.length < UDP_HEADER_SIZE) return 'short'
+    const header = this.#header.at(frame.buffer, frame.offset)
+    const { length } = header
+    if (length < UDP_HEADER_SIZE || length > frame.length) return 'badLength'
+    frame.length = length
+    // RFC 1122 4.1.3.4: a checksum of zero was not made; any other is verified, and a bad one discarded silently.
+    if (header.checksum === 0 || frame.checksum === CHECKSUM_VERIFIED) return undefined
+    const pseudo = pseudoHeaderSum(frame.from!, frame.to!, PROTOCOL_UDP) + length
+    return checksum(frame.buffer, frame.offset, frame.end, pseudo) === 0 ? undefined : 'badChecksum'
+  }
+
+  #freePort(): number | undefined {
+    const [high = 0, low = 0] = this.#options.random.bytes(2)
+    const first = (high << 8) | low
+    for (let i = 0; i < DYNAMIC_PORTS; i++) {
+      const port = FIRST_DYNAMIC_PORT + ((first + i) % DYNAMIC_PORTS)
+      if (!this.#ports.has(port)) return port
+    }
+    return undefined
+  }
+
+  #trace(frame: Frame, direction: 'in' | 'out', now: Millis, carries: number): number {
+    const { host, trace } = this.#options
+    if (trace === undefined) return 0
+    const bytes = frame.view().slice()
+    const { sourcePort, destinationPort } = new UdpHeader.View(bytes)
+    const [from, to] = [endpointText(frame.from!.text, sourcePort), endpointText(frame.to!.text, destinationPort)]
+    const start = frame.offset - frame.messageAt
+    const id = trace.nextId()
+    trace.message({
+      id,
+      layer: 'udp',
+      flow: direction === 'out' ? `${from} ${to}` : `${to} ${from}`,
+      host,
+      direction,
+      at: now,
+      name: `${sourcePort} → ${destinationPort}`,
+      format: UdpDatagram as Codec<unknown>,
+      bytes,
+      ...(frame.message === 0 ? {} : { carriedBy: [{ message: frame.message, start, end: start + frame.length }] }),
+      ...(carries === 0 ? {} : { carries: [{ message: carries, start: UDP_HEADER_SIZE, end: bytes.length }] }),
+    })
+    frame.message = id
+    frame.messageAt = frame.offset
+    return id
+  }
+}
