@@ -258,9 +258,10 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
       }
       const alias = here.find(({ head }) => head.type === TYPE_CNAME)
       if (alias === undefined) break
-      if (query.names.length > MAXIMUM_ALIASES)
+      if (query.names.length > MAXIMUM_ALIASES) {
         this.#fail(query, fail('dns/alias-loop', { where: query.names[0]!, number: MAXIMUM_ALIASES }))
-      return
+        return
+      }
       query.names.push(normalName(alias.body as string))
       query.ttl = Math.min(query.ttl, alias.head.ttl)
     }
