@@ -1,15 +1,251 @@
 import { EXIT, family } from './registry.ts'
 
-/** Failures of the peer's certificate; they belong to the family `tls` because TLS reports them with an alert. */
-export const certificateFailures = family('tls', {
+const clock = 'The clock of this machine is wrong.'
+const accept = (code: string) => (f: { readonly where?: string }) => [
+  `barewire get --accept tls/${code} https://${f.where ?? 'HOST'}/     go on this once`,
+]
+
+/**
+ * Failures of the peer's certificate; they belong to the family `tls` because TLS reports them with an alert. Alerts
+ * follow rustls, which follows OpenSSL and BoringSSL. `where` names the certificate or the field at fault and `at` its
+ * bytes in that certificate.
+ */
+const chainFailures = family('tls', {
   'certificate-expired': {
     fault: 'peer',
     exit: EXIT.certificate,
     alert: 45,
     title: 'The certificate is out of date.',
-    says: f => `It was valid until ${f.expected ?? '?'}; now it is ${f.got ?? '?'}.`,
-    because: ['It was not renewed.', 'The clock of this machine is wrong.'],
+    says: f => `${f.where ?? 'It'} was valid until ${f.expected ?? '?'}; now it is ${f.got ?? '?'}.`,
+    because: ['It was not renewed.', clock],
+    tryThis: () => ['date -u     is the clock of this machine right?'],
     rule: 'RFC 5280 6.1.3',
     others: { node: 'CERT_HAS_EXPIRED', curl: 60, openssl: 10, chrome: 'NET::ERR_CERT_DATE_INVALID' },
   },
+  'certificate-not-yet': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 45,
+    title: 'The certificate is not valid yet.',
+    says: f => `${f.where ?? 'It'} is valid from ${f.expected ?? '?'}; now it is ${f.got ?? '?'}.`,
+    because: [clock, 'It was put in place before its time.'],
+    tryThis: () => ['date -u     is the clock of this machine right?'],
+    rule: 'RFC 5280 6.1.3',
+    others: { node: 'CERT_NOT_YET_VALID', curl: 60, openssl: 9, chrome: 'NET::ERR_CERT_DATE_INVALID' },
+  },
+  'certificate-name': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 42,
+    title: 'The certificate is for a different name.',
+    says: f => `You asked for ${f.expected ?? '?'}; it is valid for ${f.got ?? 'no name at all'}.`,
+    because: [
+      'The server has several sites and chose the wrong one.',
+      'The name is missing from subjectAltName; the common name no longer counts.',
+    ],
+    rule: 'RFC 9525 6.3',
+    others: {
+      node: 'ERR_TLS_CERT_ALTNAME_INVALID',
+      curl: 60,
+      openssl: 62,
+      chrome: 'NET::ERR_CERT_COMMON_NAME_INVALID',
+    },
+  },
+  'certificate-purpose': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 43,
+    title: 'The certificate is not meant for this.',
+    says: f =>
+      `${f.where ?? 'It'} may be used for ${f.got ?? 'nothing here'}; it would have to be for ${f.expected ?? '?'}.`,
+    because: ['A certificate of another kind (client, mail, code signing, a CA) was installed by mistake.'],
+    rule: 'RFC 5280 4.2.1.12',
+    others: { node: 'INVALID_PURPOSE', curl: 60, openssl: 26 },
+  },
+  'certificate-untrusted': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 48,
+    title: 'The certificate is signed by someone you do not trust.',
+    says: f => `The chain leads to ${f.got ?? 'an authority'}, which is not among your trusted roots.`,
+    because: [
+      'It comes from a private or local authority whose root is not installed here.',
+      'Something between you and the server answers in its place.',
+    ],
+    tryThis: f => [`barewire get --trust root.pem https://${f.expected ?? 'HOST'}/     if you have its root`],
+    rule: 'RFC 5280 6.1',
+    others: {
+      node: 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      curl: 60,
+      openssl: 20,
+      chrome: 'NET::ERR_CERT_AUTHORITY_INVALID',
+    },
+  },
+  'certificate-self-signed': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 48,
+    title: 'The certificate vouches only for itself.',
+    says: f => `${f.got ?? 'It'} signed its own certificate, and that certificate is not among those you trust.`,
+    because: ['It was made for a test.', 'A device or a server came with it and nobody replaced it.'],
+    tryThis: f => [
+      `barewire get --trust cert.pem https://${f.expected ?? 'HOST'}/     if you know that it is the right one`,
+    ],
+    rule: 'RFC 5280 6.1',
+    others: { node: 'DEPTH_ZERO_SELF_SIGNED_CERT', curl: 60, openssl: 18, chrome: 'NET::ERR_CERT_AUTHORITY_INVALID' },
+  },
+  'chain-incomplete': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 48,
+    title: 'A link of the chain is missing.',
+    says: f =>
+      `${f.where ?? 'The certificate'} was signed by ${f.got ?? 'an authority'}, whose certificate the server did not send; it is not among your trusted roots either.`,
+    because: [
+      'The server was given only its own certificate, without the intermediate one. Browsers hide this because they remember or fetch it.',
+      'It was signed by a private authority whose root is not installed here.',
+    ],
+    tryThis: f => [
+      `openssl s_client -showcerts -connect ${f.expected ?? 'HOST'}:443     what the server sends`,
+      'on the server: put the intermediate certificates behind its own in the same file',
+    ],
+    rule: 'RFC 5246 7.4.2',
+    others: { node: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', curl: 60, openssl: 21 },
+  },
+  'certificate-signature': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 51,
+    title: 'The signature on the certificate is wrong.',
+    says: f => `${f.where ?? 'The certificate'} was not signed by the key of ${f.expected ?? 'its issuer'}.`,
+    because: ['It was changed after it was signed, or forged.', 'The issuer has a new key under its old name.'],
+    rule: 'RFC 5280 6.1.3',
+    others: { node: 'CERT_SIGNATURE_FAILURE', curl: 60, openssl: 7 },
+  },
+  'certificate-algorithm': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 42,
+    title: 'The certificate relies on cryptography that is too weak or unknown.',
+    says: f => `${f.where ?? 'It'} uses ${f.got ?? '?'}; needed is ${f.expected ?? 'something stronger'}.`,
+    because: ['It is very old.', 'It was made with an unusual algorithm.'],
+    rule: 'RFC 9325 4.5',
+    others: { node: 'CA_MD_TOO_WEAK', curl: 60, openssl: 68, chrome: 'NET::ERR_CERT_WEAK_SIGNATURE_ALGORITHM' },
+  },
+  'certificate-not-ca': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 48,
+    title: 'The certificate was signed by one that may not sign.',
+    says: f => `${f.where ?? 'The issuer'} is not an authority: ${f.got ?? 'its certificate does not say so'}.`,
+    because: ['Somebody who holds an ordinary certificate signed others with it.', 'The authority was set up wrongly.'],
+    rule: 'RFC 5280 6.1.4',
+    others: { node: 'INVALID_CA', curl: 60, openssl: 24 },
+  },
+  'certificate-path-length': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 48,
+    title: 'The chain is longer than one of its authorities allows.',
+    says: f => `${f.where ?? 'An authority'} allows ${f.expected ?? '?'} below it; there are ${f.got ?? 'more'}.`,
+    rule: 'RFC 5280 6.1.4',
+    others: { node: 'PATH_LENGTH_EXCEEDED', openssl: 25 },
+  },
+  'certificate-constraint': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 42,
+    title: 'The authority was not allowed to certify this name.',
+    says: f =>
+      `${f.where ?? 'An authority'} is limited to other names: ${f.got ?? 'a name'} is ${f.expected ?? 'outside its limits'}.`,
+    because: ['A company authority, limited to the names of the company, was used for others.'],
+    rule: 'RFC 5280 4.2.1.10',
+    others: { node: 'PERMITTED_SUBTREE_VIOLATION', openssl: 47, chrome: 'NET::ERR_CERT_NAME_CONSTRAINT_VIOLATION' },
+  },
+  'certificate-policy': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 42,
+    title: 'The chain has no certificate policy in common.',
+    says: f => `${f.where ?? 'An authority'} demands an explicit policy, and none is valid along the whole chain.`,
+    rule: 'RFC 5280 6.1.5',
+    others: { node: 'NO_EXPLICIT_POLICY', openssl: 43 },
+  },
+  'certificate-critical': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 42,
+    title: 'The certificate makes a condition that we do not know.',
+    says: f => `${f.where ?? 'It'} has the critical extension ${f.got ?? '?'}; who does not understand it must refuse.`,
+    rule: 'RFC 5280 4.2',
+    others: { node: 'UNHANDLED_CRITICAL_EXTENSION', openssl: 34 },
+  },
+  'certificate-malformed': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 42,
+    title: 'The certificate is not well formed.',
+    says: f => `Its field ${f.where ?? '?'} ${f.got ?? 'is broken'} (${f.expected ?? 'X.690'}).`,
+    because: ['The software that made it has a fault.', 'It was damaged on the way.'],
+    rule: 'RFC 5280 4.1',
+    others: { chrome: 'NET::ERR_CERT_INVALID' },
+  },
+  'certificate-profile': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 42,
+    title: 'The certificate breaks a rule for those who issue certificates.',
+    says: f => `${f.where ?? 'It'}: ${f.got ?? '?'} (${f.expected ?? 'RFC 5280 4'}).`,
+    because: ['The authority is a home-made one and left something out. This profile insists on it.'],
+    tryThis: accept('certificate-profile'),
+    rule: 'RFC 5280 4',
+  },
+  'chain-too-complex': {
+    fault: 'peer',
+    exit: EXIT.certificate,
+    alert: 42,
+    title: 'The chain would take too much work to check.',
+    says: f => `Checking it needs more than ${f.number ?? 'the allowed number of'} ${f.got ?? 'steps'}.`,
+    because: ['It was made to exhaust whoever checks it.'],
+    rule: 'RFC 5280 6.1',
+  },
 })
+
+/** Failures of our own authority's files. */
+const authorityFailures = family('ca', {
+  'key-readable': {
+    fault: 'local',
+    exit: EXIT.certificate,
+    title: 'Others can read the key of your local authority.',
+    says: f => `Whoever reads ${f.where ?? 'it'} can pass for any site on this machine; its mode is ${f.got ?? '?'}.`,
+    because: ['The file was copied, or unpacked from an archive.'],
+    tryThis: f => [`chmod 600 ${f.where ?? 'KEY'}`],
+  },
+  damaged: {
+    fault: 'local',
+    exit: EXIT.certificate,
+    title: 'The files of your local authority do not fit together.',
+    says: f => `${f.where ?? 'A file'} ${f.got ?? 'cannot be used'}.`,
+    because: ['A file was edited, cut off or replaced by hand.'],
+    tryThis: f => [`mv ${f.expected ?? 'DIR'} ${f.expected ?? 'DIR'}.old     a new authority is made on next use`],
+  },
+  unusable: {
+    fault: 'local',
+    exit: EXIT.certificate,
+    title: 'The folder of your local authority cannot be used.',
+    says: f => `${f.where ?? 'It'}: ${f.got ?? 'not readable or not writable'}.`,
+    tryThis: () => ['export BAREWIRE_HOME=DIR     another folder'],
+  },
+  'trust-file': {
+    fault: 'caller',
+    exit: EXIT.usage,
+    title: 'The file of trusted certificates cannot be used.',
+    says: f => `${f.where ?? 'It'} ${f.got ?? 'holds no certificate'}.`,
+    tryThis: f => [`openssl x509 -in ${f.where ?? 'FILE'} -noout -subject     what is in it?`],
+  },
+})
+
+export const certificateFailures: typeof chainFailures & typeof authorityFailures = {
+  ...chainFailures,
+  ...authorityFailures,
+}

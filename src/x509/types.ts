@@ -1,5 +1,11 @@
-/** What other layers know of certificates: the proof that a chain was checked. `path.ts` alone can make one. */
+/** What other layers know of certificates: the proof that a chain was checked, and the question that leads to it. */
+import type { CryptoProvider } from '../crypto/provider.ts'
+import type { Bytes, Millis } from '../engine.ts'
+import type { FailureCode } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
+import type { TraceContext } from '../trace/types.ts'
+import type { Certificate } from './certificate.ts'
+import type { Profile } from './profile.ts'
 
 /** A checked chain. The class behind it is private to `path.ts`, so nothing else can pass for it. */
 export interface ChainTrusted {
@@ -12,4 +18,48 @@ export interface ChainTrusted {
   readonly anchor: string
   /** Failures that the caller had chosen to accept by name. */
   readonly accepted: readonly FailureInfo[]
+}
+
+/** The certificates that are trusted because we say so. Made by `trustStore`. */
+export interface TrustStore {
+  /** Anchors with this subject, by `DistinguishedName.key`. */
+  bySubject(key: string): readonly Certificate[]
+  /** The very certificate, when it is in the store. */
+  find(der: Bytes): Certificate | undefined
+  readonly size: number
+}
+
+/** For what the peer shows its certificate. */
+export type Purpose = 'server' | 'client' | 'any'
+
+export interface ChainRequest {
+  /** DER, leaf first; the order of the others does not matter. */
+  readonly chain: readonly Bytes[]
+  /** DNS name or IP address that must be in subjectAltName; undefined: any name will do (a client's certificate). */
+  readonly name: string | undefined
+  /** Milliseconds since 1970. */
+  readonly at: Millis
+  readonly trust: TrustStore
+  readonly crypto: CryptoProvider
+  /** `deployed` when not given. */
+  readonly profile?: Profile
+  /** `server` when not given. */
+  readonly purpose?: Purpose
+  /** Failures to go on after; they are recorded in `ChainTrusted.accepted`. */
+  readonly accept?: readonly FailureCode[]
+  readonly trace?: TraceContext | undefined
+  /** For the trace: now on the clock of the connection. */
+  readonly now?: Millis
+}
+
+/** One path that was tried: its certificates from the leaf up, by name, and why it was not taken. */
+export interface TriedPath {
+  readonly names: readonly string[]
+  readonly failure: FailureInfo | undefined
+}
+
+/** The outcome with everything that was tried on the way, for explanations. */
+export interface ChainOutcome {
+  readonly result: ChainTrusted | FailureInfo
+  readonly tried: readonly TriedPath[]
 }

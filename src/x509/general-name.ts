@@ -1,0 +1,104 @@
+/** GeneralName (RFC 5280 4.2.1.6): the names in subjectAltName, name constraints, access descriptions. */
+import { Der, DerError } from '../asn1/der.ts'
+import { oidText } from '../asn1/oid.ts'
+import { checkOid, checkString, latin1 } from '../asn1/value.ts'
+import { type IpAddress, ipAddress } from '../wire/address.ts'
+import { type DistinguishedName, readName } from './distinguished-name.ts'
+
+interface Placed {
+  /** Its element in the certificate. */
+  readonly from: number
+  readonly to: number
+}
+
+export type GeneralName = Placed &
+  (
+    | { readonly type: 'dns' | 'email' | 'uri'; readonly text: string }
+    /** 4 or 16 octets for an address; 8 or 32 for a constraint. */
+    | { readonly type: 'ip'; readonly octets: Uint8Array }
+    | { readonly type: 'directory'; readonly name: DistinguishedName }
+    | { readonly type: 'registered-id' | 'other'; readonly oid: string }
+    | { readonly type: 'x400' | 'edi' }
+  )
+
+const IA5 = 0x16
+
+/** The next GeneralName; the cursor moves past it. */
+export const readGeneralName = (cursor: Der, what: string): GeneralName => {
+  cursor.any(what)
+  const { bytes, tag, start, from, to } = cursor
+  const place = { from: start, to }
+  const ia5 = (): string => {
+    checkString(IA5, bytes, from, to, what)
+    return latin1(bytes, from, to)
+  }
+  switch (tag) {
+    case 0xa0: {
+      const inner = cursor.contents()
+      inner.read(0x06, what)
+      const oid = oidText(bytes, inner.from, inner.to)
+      inner.inside(0xa0, what)
+      inner.finish(what)
+      return { ...place, type: 'other', oid }
+    }
+    case 0x81:
+      return { ...place, type: 'email', text: ia5() }
+    case 0x82:
+      return { ...place, type: 'dns', text: ia5() }
+    case 0xa3:
+      return { ...place, type: 'x400' }
+    case 0xa4: {
+      const inner = cursor.contents()
+      const name = readName(inner, what)
+      inner.finish(what)
+      return { ...place, type: 'directory', name }
+    }
+    case 0xa5:
+      return { ...place, type: 'edi' }
+    case 0x86:
+      return { ...place, type: 'uri', text: ia5() }
+    case 0x87:
+      return { ...place, type: 'ip', octets: bytes.subarray(from, to) }
+    case 0x88:
+      checkOid(bytes, from, to, what)
+      return { ...place, type: 'registered-id', oid: oidText(bytes, from, to) }
+    default:
+      throw new DerError('unexpected-tag', start, start + 1, what)
+  }
+}
+
+/** GeneralNames: SEQUENCE SIZE (1..MAX). `bytes[from, to)` are its contents. */
+export const readGeneralNames = (bytes: Uint8Array, from: number, to: number, what: string): GeneralName[] => {
+  const cursor = new Der(bytes, from, to)
+  if (cursor.left === 0) throw new DerError('empty', from, to, what)
+  const names: GeneralName[] = []
+  while (cursor.left > 0) names.push(readGeneralName(cursor, what))
+  return names
+}
+
+/** For people: `shop.test`, `10.0.0.5`, `URI https://…`. */
+export const generalNameText = (name: GeneralName): string => {
+  switch (name.type) {
+    case 'dns':
+      return name.text
+    case 'email':
+    case 'uri':
+      return `${name.type} ${name.text}`
+    case 'ip':
+      return addressOf(name.octets)?.text ?? `IP of ${name.octets.length} octets`
+    case 'directory':
+      return name.name.text
+    case 'registered-id':
+    case 'other':
+      return `${name.type} ${name.oid}`
+    case 'x400':
+    case 'edi':
+      return name.type
+    default:
+      return name satisfies never
+  }
+}
+
+/** The address of an iPAddress; undefined when it is none. */
+export const addressOf = (octets: Uint8Array): IpAddress | undefined =>
+  octets.length === 4 || octets.length === 16 ? ipAddress(octets) : undefined

@@ -1,0 +1,272 @@
+/**
+ * Rules for those who issue certificates, one line each: where written, which profiles refuse for it, and the test.
+ * A reader is not harmed when one is broken, which is why `deployed` has none of them.
+ */
+import { TAG } from '../asn1/der.ts'
+import { OID } from '../asn1/oids.table.ts'
+import { ipAddress, parseIp } from '../wire/address.ts'
+import type { Certificate } from './certificate.ts'
+import { type ExtensionName, KEY_USAGE } from './extensions.ts'
+
+export type Role = 'leaf' | 'intermediate' | 'anchor'
+type ProfileName = 'rfc5280' | 'webpki' | 'deployed'
+
+interface Lint {
+  /** What is wrong, as it follows "The certificate: ". */
+  readonly says: string
+  readonly rule: string
+  readonly refusedBy: readonly ProfileName[]
+  /** Every role when not given. */
+  readonly roles?: readonly Role[]
+  readonly broken: (certificate: Certificate, role: Role) => boolean
+}
+
+const both = ['rfc5280', 'webpki'] as const
+const issued = ['leaf', 'intermediate'] as const
+const authorities = ['intermediate', 'anchor'] as const
+const has = (certificate: Certificate, name: ExtensionName, critical: 'critical' | 'not critical'): boolean => {
+  const found = certificate.find(name)
+  return found !== undefined && found.critical === (critical === 'critical')
+}
+
+/** RFC 1034 3.5 as RFC 5280 4.2.1.6 wants it; a whole left-most label may be `*`. */
+const dnsSyntax = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i
+/** RFC 5321 4.1.2 without quoted local parts. */
+const mailboxSyntax = /^[^@\s]+@[^@\s]+$/
+
+export const lints = {
+  'serial-number': {
+    says: 'its serial number is not positive',
+    rule: 'RFC 5280 4.1.2.2',
+    refusedBy: both,
+    roles: issued,
+    broken: c => c.serialNumber[0]! > 0x7f || c.serialNumber.every(octet => octet === 0),
+  },
+  'serial-number-length': {
+    says: 'its serial number has more than 20 octets',
+    rule: 'RFC 5280 4.1.2.2',
+    refusedBy: both,
+    roles: issued,
+    broken: c => c.serialNumber.length > (c.serialNumber[0] === 0 ? 21 : 20),
+  },
+  'issuer-empty': {
+    says: 'it does not say who issued it',
+    rule: 'RFC 5280 4.1.2.4',
+    refusedBy: both,
+    broken: c => c.issuer.isEmpty,
+  },
+  'authority-unnamed': {
+    says: 'the authority has no name',
+    rule: 'RFC 5280 4.1.2.6',
+    refusedBy: both,
+    roles: authorities,
+    broken: c => c.subject.isEmpty,
+  },
+  'unnamed-alt-name': {
+    says: 'its subject is empty and subjectAltName is not critical',
+    rule: 'RFC 5280 4.2.1.6',
+    refusedBy: both,
+    broken: c => c.subject.isEmpty && !has(c, 'subjectAltName', 'critical'),
+  },
+  'named-alt-name-critical': {
+    says: 'its subject is not empty and yet subjectAltName is critical',
+    rule: 'CA/B BR 7.1.2.7.12',
+    refusedBy: ['webpki'],
+    roles: ['leaf'],
+    broken: c => !c.subject.isEmpty && has(c, 'subjectAltName', 'critical'),
+  },
+  'dns-name-syntax': {
+    says: 'a DNS name in subjectAltName is not written like one',
+    rule: 'RFC 5280 4.2.1.6',
+    refusedBy: both,
+    roles: issued,
+    broken: c =>
+      c.extension('subjectAltName')?.some(n => n.type === 'dns' && (!dnsSyntax.test(n.text) || isAddress(n.text))) ===
+      true,
+  },
+  'mailbox-syntax': {
+    says: 'a mailbox in subjectAltName is not written like one',
+    rule: 'RFC 5280 4.2.1.6',
+    refusedBy: both,
+    roles: issued,
+    broken: c => c.extension('subjectAltName')?.some(n => n.type === 'email' && !mailboxSyntax.test(n.text)) === true,
+  },
+  'authority-key-missing': {
+    says: 'authorityKeyIdentifier with the identifier of the key is missing',
+    rule: 'RFC 5280 4.2.1.1',
+    refusedBy: both,
+    // A self-signed certificate may leave it out. The signature tells a cross-signed root from a self-signed one, the
+    // names do when it calls itself by one name.
+    broken: c => c.extension('authorityKeyIdentifier')?.keyIdentifier === undefined && !c.isSelfIssued,
+  },
+  'authority-key-critical': {
+    says: 'authorityKeyIdentifier is critical',
+    rule: 'RFC 5280 4.2.1.1',
+    refusedBy: both,
+    broken: c => has(c, 'authorityKeyIdentifier', 'critical'),
+  },
+  'root-names-authority': {
+    says: 'authorityKeyIdentifier of a root names issuer and serial number',
+    rule: 'CA/B BR 7.1.2.1.3',
+    refusedBy: ['webpki'],
+    roles: ['anchor'],
+    broken: c => c.extension('authorityKeyIdentifier')?.serialNumber !== undefined,
+  },
+  'root-names-other-key': {
+    says: 'authorityKeyIdentifier of a root is not that of its own key',
+    rule: 'CA/B BR 7.1.2.1.3',
+    refusedBy: ['webpki'],
+    roles: ['anchor'],
+    broken: c => {
+      const authority = c.extension('authorityKeyIdentifier')
+      const own = c.extension('subjectKeyIdentifier')
+      if (authority === undefined || !c.isSelfIssued) return false
+      return authority.keyIdentifier === undefined || String(authority.keyIdentifier) !== String(own)
+    },
+  },
+  'subject-key-missing': {
+    says: 'subjectKeyIdentifier is missing from an authority',
+    rule: 'RFC 5280 4.2.1.2',
+    refusedBy: both,
+    roles: authorities,
+    broken: c => c.extension('subjectKeyIdentifier') === undefined,
+  },
+  'subject-key-critical': {
+    says: 'subjectKeyIdentifier is critical',
+    rule: 'RFC 5280 4.2.1.2',
+    refusedBy: both,
+    broken: c => has(c, 'subjectKeyIdentifier', 'critical'),
+  },
+  'basic-constraints-not-critical': {
+    says: 'basicConstraints of an authority is not critical',
+    rule: 'RFC 5280 4.2.1.9',
+    refusedBy: both,
+    roles: authorities,
+    broken: c => has(c, 'basicConstraints', 'not critical'),
+  },
+  'path-length-without-authority': {
+    says: 'it has a path length and is no authority',
+    rule: 'RFC 5280 4.2.1.9',
+    refusedBy: both,
+    broken: c => {
+      const constraints = c.extension('basicConstraints')
+      return constraints !== undefined && !constraints.ca && constraints.pathLength !== undefined
+    },
+  },
+  'signs-without-authority': {
+    says: 'keyUsage has keyCertSign and basicConstraints no authority',
+    rule: 'RFC 5280 4.2.1.3',
+    refusedBy: both,
+    roles: ['leaf'],
+    broken: c =>
+      ((c.extension('keyUsage') ?? 0) & KEY_USAGE.keyCertSign) !== 0 && c.extension('basicConstraints')?.ca !== true,
+  },
+  'name-constraints-in-leaf': {
+    says: 'nameConstraints stands in a certificate that is no authority',
+    rule: 'RFC 5280 4.2.1.10',
+    refusedBy: both,
+    roles: ['leaf'],
+    broken: c => c.find('nameConstraints') !== undefined && c.extension('basicConstraints')?.ca !== true,
+  },
+  'name-constraints-not-critical': {
+    says: 'nameConstraints is not critical',
+    rule: 'RFC 5280 4.2.1.10',
+    refusedBy: ['rfc5280'],
+    broken: c => has(c, 'nameConstraints', 'not critical'),
+  },
+  'constraint-leading-period': {
+    says: 'a DNS constraint begins with a period',
+    rule: 'RFC 5280 4.2.1.10',
+    refusedBy: both,
+    broken: c => {
+      const constraints = c.extension('nameConstraints')
+      const all = constraints === undefined ? [] : [...constraints.permitted, ...constraints.excluded]
+      return all.some(n => n.type === 'dns' && n.text.startsWith('.'))
+    },
+  },
+  'policy-constraints-not-critical': {
+    says: 'policyConstraints is not critical',
+    rule: 'RFC 5280 4.2.1.11',
+    refusedBy: both,
+    broken: c => has(c, 'policyConstraints', 'not critical'),
+  },
+  'inhibit-any-policy-not-critical': {
+    says: 'inhibitAnyPolicy is not critical',
+    rule: 'RFC 5280 4.2.1.14',
+    refusedBy: both,
+    broken: c => has(c, 'inhibitAnyPolicy', 'not critical'),
+  },
+  'information-access-critical': {
+    says: 'authorityInfoAccess is critical',
+    rule: 'RFC 5280 4.2.2.1',
+    refusedBy: both,
+    broken: c => has(c, 'authorityInfoAccess', 'critical'),
+  },
+  'purpose-critical': {
+    says: 'extKeyUsage is critical',
+    rule: 'CA/B BR 7.1.2.7.6',
+    refusedBy: ['webpki'],
+    roles: ['leaf'],
+    broken: c => has(c, 'extKeyUsage', 'critical'),
+  },
+  'purpose-any': {
+    says: 'extKeyUsage allows everything',
+    rule: 'CA/B BR 7.1.2.7.10',
+    refusedBy: ['webpki'],
+    roles: ['leaf'],
+    broken: c => c.extension('extKeyUsage')?.includes(OID.anyExtendedKeyUsage) === true,
+  },
+  'root-purpose': {
+    says: 'a root has extKeyUsage',
+    rule: 'CA/B BR 7.1.2.1.2',
+    refusedBy: ['webpki'],
+    roles: ['anchor'],
+    broken: c => c.find('extKeyUsage') !== undefined,
+  },
+  'common-name': {
+    says: 'its common name is not, letter for letter, one of the names in subjectAltName',
+    rule: 'CA/B BR 7.1.4.3',
+    refusedBy: ['webpki'],
+    roles: ['leaf'],
+    broken: c => {
+      const names = (c.extension('subjectAltName') ?? []).flatMap(n =>
+        n.type === 'dns' ? [n.text] : n.type === 'ip' ? [addressText(n.octets)] : [],
+      )
+      return c.subject.all(OID.commonName).some(name => !names.includes(name))
+    },
+  },
+  'wide-time': {
+    says: 'a date before 2050 is written as GeneralizedTime',
+    rule: 'RFC 5280 4.1.2.5',
+    refusedBy: [],
+    broken: c => {
+      const { from, to } = c.spans.validity
+      const wide = (at: number): boolean => c.der[at] === TAG.generalizedTime
+      return (wide(from + 2) && c.notBefore < YEAR_2050) || (wide(to - 17) && c.notAfter < YEAR_2050)
+    },
+  },
+} as const satisfies Readonly<Record<string, Lint>>
+
+export type LintId = keyof typeof lints
+
+const YEAR_2050 = 2_524_608_000_000
+
+const isAddress = (text: string): boolean => parseIp(text) !== undefined
+const addressText = (octets: Uint8Array): string =>
+  octets.length === 4 || octets.length === 16 ? ipAddress(octets).text : ''
+
+/** The lints that a profile refuses for. */
+export const lintsOf = (profile: ProfileName): ReadonlySet<LintId> =>
+  new Set((Object.keys(lints) as LintId[]).filter(id => (lints[id] as Lint).refusedBy.includes(profile)))
+
+/** The rules that this certificate breaks. It must have passed `decodeAll`. */
+export const lintsBroken = (
+  certificate: Certificate,
+  role: Role,
+  among: ReadonlySet<LintId> | undefined = undefined,
+): LintId[] =>
+  (Object.keys(lints) as LintId[]).filter(id => {
+    const lint: Lint = lints[id]
+    if (among !== undefined && !among.has(id)) return false
+    return (lint.roles ?? [role]).includes(role) && lint.broken(certificate, role)
+  })
