@@ -148,8 +148,8 @@ export const struct = <S extends Shape>(shape: S, doc: Doc<StructOf<S>> = {}): C
 }
 
 /** opaque<0..2^8n-1>: a length of `size` bytes, then exactly that much of `body`. Nothing may be left over. */
-export const prefixed = <T>(size: 1 | 2 | 3, body: Codec<T>): Codec<T> => {
-  const lengthOf = (r: Reader) => (size === 1 ? r.u8() : size === 2 ? r.u16() : r.u24())
+export const prefixed = <T>(size: 1 | 2 | 3 | 4, body: Codec<T>): Codec<T> => {
+  const lengthOf = (r: Reader) => (size === 1 ? r.u8() : size === 2 ? r.u16() : size === 3 ? r.u24() : r.u32())
   const whole = <V>(inner: Reader, value: V): V => {
     inner.finish()
     return value

@@ -1,0 +1,161 @@
+/**
+ * A capture file as it grows: blocks are written at once, in the order in which things happen. Secrets are written when
+ * they are known, which is before the first frame that they protect leaves; readers such as tshark need them there and
+ * ignore them at the end of the file.
+ */
+import { encode, text } from '../wire/codec.ts'
+import {
+  BYTE_ORDER_MAGIC,
+  block,
+  DECRYPTION_SECRETS,
+  ENHANCED_PACKET,
+  INTERFACE_DESCRIPTION,
+  INTERFACE_STATISTICS,
+  LINKTYPE_ETHERNET,
+  NAME_RESOLUTION,
+  type Option,
+  SECTION_HEADER,
+  TLS_KEY_LOG,
+} from './format.ts'
+
+export type Resolution = 'us' | 'ns'
+
+export interface InterfaceOptions {
+  readonly name: string
+  readonly description?: string
+  /** What one unit of the timestamps is; default microseconds. */
+  readonly resolution?: Resolution
+}
+
+export interface PacketOptions {
+  /** From `addInterface`. */
+  readonly interface: number
+  /** Milliseconds since 1970. */
+  readonly date: number
+  readonly direction?: 'in' | 'out'
+  /** Sentences of ours about this packet; Wireshark shows them. */
+  readonly comments?: readonly string[]
+}
+
+export interface PcapngWriter {
+  addInterface(options: InterfaceOptions): number
+  packet(bytes: Uint8Array, options: PacketOptions): void
+  /** Lines of an NSS key log. */
+  secrets(keyLog: string): void
+  /** What an address (4 or 16 octets) is called. */
+  names(octets: Uint8Array, ...names: readonly string[]): void
+  /** The statistics of each interface; nothing may be written afterwards. */
+  finish(date: number): void
+}
+
+export interface SectionOptions {
+  readonly application?: string
+  readonly comments?: readonly string[]
+}
+
+/** Frames are never longer than this: the largest IP packet behind an Ethernet header, rounded up as libpcap does. */
+export const SNAP_LENGTH = 262_144
+
+/** Writes the section header at once, and every block when it is given. */
+export const pcapngWriter = (write: (bytes: Uint8Array) => void, section: SectionOptions = {}): PcapngWriter => {
+  const interfaces: { resolution: Resolution; packets: number }[] = []
+  write(
+    block(SECTION_HEADER, {
+      byteOrderMagic: BYTE_ORDER_MAGIC,
+      major: 1,
+      minor: 0,
+      sectionLength: new Uint8Array(8).fill(0xff),
+      options: optionList([
+        ...commentsOf(section.comments),
+        ...(section.application === undefined ? [] : [textOption(SHB_USERAPPL, section.application)]),
+      ]),
+    }),
+  )
+  return {
+    addInterface({ name, description, resolution = 'us' }) {
+      write(
+        block(INTERFACE_DESCRIPTION, {
+          linkType: LINKTYPE_ETHERNET,
+          reserved: 0,
+          snapLength: SNAP_LENGTH,
+          options: optionList([
+            textOption(IF_NAME, name),
+            ...(description === undefined ? [] : [textOption(IF_DESCRIPTION, description)]),
+            { code: IF_TSRESOL, value: Uint8Array.of(resolution === 'us' ? 6 : 9) },
+          ]),
+        }),
+      )
+      return interfaces.push({ resolution, packets: 0 }) - 1
+    },
+    packet(bytes, options) {
+      const on = interfaces[options.interface]
+      if (on === undefined) throw new RangeError(`no interface ${options.interface}`)
+      on.packets++
+      const data = bytes.subarray(0, SNAP_LENGTH)
+      const head = { interface: options.interface, ...timestamp(options.date, on.resolution) }
+      write(
+        block(ENHANCED_PACKET, {
+          head: { ...head, capturedLength: data.length, originalLength: bytes.length },
+          body: { data, options: optionList([...commentsOf(options.comments), ...flagsOf(options.direction)]) },
+        }),
+      )
+    },
+    secrets(keyLog) {
+      write(block(DECRYPTION_SECRETS, { secretsType: TLS_KEY_LOG, secrets: encode(text, keyLog), options: [] }))
+    },
+    names(octets, ...names) {
+      const list = utf8.encode(names.map(name => `${name.replaceAll('\0', '')}\0`).join(''))
+      const value = new Uint8Array(octets.length + list.length)
+      value.set(octets)
+      value.set(list, octets.length)
+      write(block(NAME_RESOLUTION, { records: [{ code: octets.length === 4 ? 1 : 2, value }, END] }))
+    },
+    finish(date) {
+      for (const [i, { resolution, packets }] of interfaces.entries()) {
+        const value = new Uint8Array(8)
+        new DataView(value.buffer).setBigUint64(0, BigInt(packets))
+        write(
+          block(INTERFACE_STATISTICS, {
+            interface: i,
+            ...timestamp(date, resolution),
+            options: optionList([{ code: ISB_IFRECV, value }]),
+          }),
+        )
+      }
+    },
+  }
+}
+
+// Option codes, draft-ietf-opsawg-pcapng 3.5.1, 4.1, 4.2, 4.3, 4.6.
+const OPT_COMMENT = 1
+const SHB_USERAPPL = 4
+const IF_NAME = 2
+const IF_DESCRIPTION = 3
+const IF_TSRESOL = 9
+const EPB_FLAGS = 2
+const ISB_IFRECV = 4
+
+const END: Option = { code: 0, value: new Uint8Array(0) }
+const utf8 = new TextEncoder()
+
+/** An option's length has 16 bits; a longer text is cut. */
+const OPTION_BYTES = 0xffff
+
+const textOption = (code: number, value: string): Option => ({
+  code,
+  value: utf8.encode(value).subarray(0, OPTION_BYTES),
+})
+const commentsOf = (comments: readonly string[] = []): Option[] => comments.map(each => textOption(OPT_COMMENT, each))
+const optionList = (options: Option[]): Option[] => (options.length === 0 ? options : [...options, END])
+
+/** Bits 0 and 1: 1 is inbound, 2 outbound. */
+const flagsOf = (direction: 'in' | 'out' | undefined): Option[] =>
+  direction === undefined ? [] : [{ code: EPB_FLAGS, value: Uint8Array.of(0, 0, 0, direction === 'in' ? 1 : 2) }]
+
+/** 64 bits of time units since 1970, of which a double holds the milliseconds of a date exactly. */
+const timestamp = (date: number, resolution: Resolution): { timestampHigh: number; timestampLow: number } => {
+  const whole = Math.floor(date)
+  const scale = resolution === 'us' ? 1e3 : 1e6
+  const units = BigInt(whole) * BigInt(scale) + BigInt(Math.round((date - whole) * scale))
+  return { timestampHigh: Number(units >> 32n), timestampLow: Number(units & 0xffff_ffffn) }
+}

@@ -1,0 +1,183 @@
+/**
+ * A capture file as a trace sink: secrets become blocks, streams over kernel sockets become synthetic frames, and real
+ * frames are given to it by whoever sees them.
+ */
+import type { Clock } from '../clock.ts'
+import { keyLogLine } from '../trace/keylog.ts'
+import { sinkOf } from '../trace/recorder.ts'
+import type { MessageRecord, StateRecord, TraceSink } from '../trace/types.ts'
+import type { IpAddress } from '../wire/address.ts'
+import { pcapngWriter, type Resolution, type SectionOptions } from './pcapng.ts'
+import { SyntheticConnection } from './synthetic.ts'
+
+export interface FrameOptions {
+  /** Milliseconds since 1970; default: now. */
+  readonly date?: number
+  readonly direction?: 'in' | 'out'
+  readonly comment?: string
+  /** Which wire; each name is an interface of the file. Default `wire`. */
+  readonly wire?: string
+}
+
+export interface Capture extends TraceSink {
+  /** A frame as it was on the wire. */
+  frame(bytes: Uint8Array, options?: FrameOptions): void
+  /** What an address is called; shown instead of it. */
+  name(address: IpAddress, ...names: readonly string[]): void
+  /** Frames written so far. */
+  readonly frames: number
+  /** Ends the file. Whatever comes later is not written. */
+  finish(): void
+}
+
+export interface CaptureOptions extends SectionOptions {
+  readonly resolution?: Resolution
+}
+
+/** Writes a pcapng file piece by piece as things happen. Nothing is held back, so a crash loses nothing. */
+export const captureSink = (
+  write: (bytes: Uint8Array) => void,
+  clock: Pick<Clock, 'now' | 'date'>,
+  options: CaptureOptions = {},
+): Capture => {
+  const { resolution = 'us', ...section } = options
+  const file = pcapngWriter(write, section)
+  const epoch = clock.date() - clock.now()
+  const interfaces = new Map<string, number>()
+  const secrets = new Set<string>()
+  let frames = 0
+  let finished = false
+  const on = (name: string, description?: string): number => {
+    const known = interfaces.get(name)
+    if (known !== undefined) return known
+    const number = file.addInterface({ name, resolution, ...(description === undefined ? {} : { description }) })
+    interfaces.set(name, number)
+    return number
+  }
+  const put = (bytes: Uint8Array, number: number, { date, direction, comment }: FrameOptions): void => {
+    frames++
+    file.packet(bytes, {
+      interface: number,
+      date: date ?? clock.date(),
+      ...(direction === undefined ? {} : { direction }),
+      ...(comment === undefined ? {} : { comments: [comment] }),
+    })
+  }
+  const streams = syntheticStreams(epoch, (bytes, direction, date, comment) =>
+    put(bytes, on('kernel', 'Synthetic frames for connections that the kernel carried'), {
+      date,
+      direction,
+      ...(comment === undefined ? {} : { comment }),
+    }),
+  )
+  return {
+    ...sinkOf(entry => {
+      if (finished) return
+      if (entry.type === 'message') streams.message(entry.record)
+      else if (entry.type === 'state') streams.state(entry.record)
+      else if (entry.type === 'secret') {
+        const line = keyLogLine(entry.record)
+        if (secrets.has(line)) return
+        secrets.add(line)
+        file.secrets(line)
+      }
+    }),
+    frame(bytes, given = {}) {
+      if (!finished) put(bytes, on(given.wire ?? 'wire'), given)
+    },
+    name(address, ...names) {
+      if (!finished) file.names(address.octets, ...names)
+    },
+    get frames() {
+      return frames
+    },
+    finish() {
+      if (!finished) file.finish(clock.date())
+      finished = true
+    },
+  }
+}
+
+/** What happened to one frame on a simulated network, as its taps tell it. */
+export interface TappedFrame {
+  readonly date: number
+  readonly host: string
+  readonly direction: 'in' | 'out'
+  readonly what: string
+  readonly bytes: Uint8Array
+}
+
+/** A tap that captures what `host` sends and what reaches it, as a capture on that machine would. */
+export const captureTap =
+  (capture: Capture, host: string): ((seen: TappedFrame) => void) =>
+  seen => {
+    if (seen.host !== host || seen.what !== (seen.direction === 'out' ? 'sent' : 'delivered')) return
+    capture.frame(seen.bytes, { date: seen.date, direction: seen.direction, wire: host })
+  }
+
+/** `127.0.0.1:47130-127.0.0.1:443`, local side first: how streams are named whose segments nobody sees. */
+const UNSEEN = /^(.+):(\d+)-(.+):(\d+)$/
+
+interface Stream {
+  /** Both ends of a pair in memory tell of the same flow; whoever spoke first is heard. */
+  readonly host: string
+  readonly connection: SyntheticConnection
+  asked: number | undefined
+}
+
+const syntheticStreams = (
+  epoch: number,
+  emit: ConstructorParameters<typeof SyntheticConnection>[2],
+): { message(record: MessageRecord): void; state(record: StateRecord): void } => {
+  const streams = new Map<string, Stream>()
+  const streamOf = ({ flow, host }: { flow: string; host: string }): Stream | undefined => {
+    const known = streams.get(flow)
+    if (known !== undefined) return known.host === host ? known : undefined
+    const parts = UNSEEN.exec(flow)
+    if (parts === null) return undefined
+    const [, localAddress = '', localPort, remoteAddress = '', remotePort] = parts
+    const local = { address: localAddress, port: Number(localPort) }
+    const remote = { address: remoteAddress, port: Number(remotePort) }
+    const stream: Stream = { host, connection: new SyntheticConnection(local, remote, emit), asked: undefined }
+    streams.set(flow, stream)
+    return stream
+  }
+  return {
+    message(record) {
+      if (record.layer !== 'tcp' || record.format !== undefined || record.payload === undefined) return
+      const { at, start, end } = record.payload
+      streamOf(record)?.connection.moved(
+        record.direction,
+        record.bytes.subarray(at, at + end - start),
+        epoch + record.at,
+      )
+    },
+    state(record) {
+      if (record.layer !== 'tcp') return
+      const stream = streamOf(record)
+      if (stream === undefined) return
+      const date = epoch + record.at
+      const { connection } = stream
+      switch (record.to) {
+        case 'SYN-SENT':
+          stream.asked = date
+          break
+        case 'ESTABLISHED':
+          connection.opened(stream.asked === undefined ? 'remote' : 'local', stream.asked ?? date, date)
+          break
+        case 'FIN-WAIT':
+          connection.finished('out', date)
+          break
+        case 'CLOSE-WAIT':
+          connection.finished('in', date)
+          break
+        case 'CLOSED':
+          connection.closed(date)
+          streams.delete(record.flow)
+          break
+        default:
+          break
+      }
+    },
+  }
+}
