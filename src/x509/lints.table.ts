@@ -18,7 +18,7 @@ interface Lint {
   readonly refusedBy: readonly ProfileName[]
   /** Every role when not given. */
   readonly roles?: readonly Role[]
-  readonly broken: (certificate: Certificate, role: Role) => boolean
+  readonly broken: (certificate: Certificate, selfSigned: () => boolean) => boolean
 }
 
 const both = ['rfc5280', 'webpki'] as const
@@ -95,9 +95,8 @@ export const lints = {
     says: 'authorityKeyIdentifier with the identifier of the key is missing',
     rule: 'RFC 5280 4.2.1.1',
     refusedBy: both,
-    // A self-signed certificate may leave it out. The signature tells a cross-signed root from a self-signed one, the
-    // names do when it calls itself by one name.
-    broken: c => c.extension('authorityKeyIdentifier')?.keyIdentifier === undefined && !c.isSelfIssued,
+    // A self-signed certificate may leave it out.
+    broken: (c, selfSigned) => c.extension('authorityKeyIdentifier')?.keyIdentifier === undefined && !selfSigned(),
   },
   'authority-key-critical': {
     says: 'authorityKeyIdentifier is critical',
@@ -259,14 +258,14 @@ const addressText = (octets: Uint8Array): string =>
 export const lintsOf = (profile: ProfileName): ReadonlySet<LintId> =>
   new Set((Object.keys(lints) as LintId[]).filter(id => (lints[id] as Lint).refusedBy.includes(profile)))
 
-/** The rules that this certificate breaks. It must have passed `decodeAll`. */
+/** The rules of `among` that this certificate breaks. It must have passed `decodeAll`. */
 export const lintsBroken = (
   certificate: Certificate,
   role: Role,
-  among: ReadonlySet<LintId> | undefined = undefined,
+  among: ReadonlySet<LintId>,
+  selfSigned: () => boolean,
 ): LintId[] =>
   (Object.keys(lints) as LintId[]).filter(id => {
     const lint: Lint = lints[id]
-    if (among !== undefined && !among.has(id)) return false
-    return (lint.roles ?? [role]).includes(role) && lint.broken(certificate, role)
+    return among.has(id) && (lint.roles ?? [role]).includes(role) && lint.broken(certificate, selfSigned)
   })

@@ -1,0 +1,325 @@
+/**
+ * From a pile of certificates to a proof: builds paths from the leaf to a trusted root, going back where one does not
+ * hold (cross-signed and renewed authorities make dead ends), and checks each (RFC 5280 6.1, RFC 4158). All work that a
+ * hostile chain can cause is bounded. `checks.ts` has the checks, `profile.ts` how strict they are.
+ */
+import type { FailureCode } from '../failures/index.ts'
+import { fail } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import { Certificate, malformedUnless } from './certificate.ts'
+import { type CheckContext, calledOf, notAuthority, outOfDate, pathChecks, weakSignature } from './checks.ts'
+import { deployed } from './profile.ts'
+import type { ChainOutcome, ChainRequest, ChainTrusted, TriedPath } from './types.ts'
+
+/** As crypto/x509 of Go: an honest chain needs five, and a hostile one could ask for millions. */
+export const MAX_SIGNATURE_CHECKS = 100
+/** Certificates looked at while building: enough for 35 cross-signed intermediates, few enough to take milliseconds. */
+export const MAX_PATH_STEPS = 2000
+/** Certificates that a peer may send: public chains have at most ten. */
+export const MAX_CHAIN_CERTIFICATES = 128
+/** Paths kept for the explanation. */
+const MAX_TRIED = 32
+
+/** Trusted, or the most telling failure. */
+export const verifyChain = (request: ChainRequest): ChainTrusted | FailureInfo => explainChain(request).result
+
+/** As `verifyChain`, with every path that was tried and why it was not taken. */
+export const explainChain = (request: ChainRequest): ChainOutcome => {
+  const builder = new PathBuilder(request, [])
+  const strict = builder.run()
+  const accept = request.accept ?? []
+  // A path without fault is preferred to one whose faults are accepted, so those count only in a second round.
+  const outcome =
+    isTrusted(strict.result) || !accept.includes(strict.result.code as FailureCode)
+      ? strict
+      : new PathBuilder(request, accept).run()
+  tell(request, outcome)
+  return outcome
+}
+
+export const isTrusted = (result: ChainTrusted | FailureInfo): result is ChainTrusted => result instanceof Trusted
+
+class Trusted implements ChainTrusted {
+  readonly proof = 'chain-trusted'
+  readonly publicKey: Uint8Array
+  readonly path: readonly Uint8Array[]
+  readonly anchor: string
+  readonly accepted: readonly FailureInfo[]
+  constructor(path: readonly Certificate[], anchor: string, accepted: readonly FailureInfo[]) {
+    this.publicKey = path[0]!.spki
+    this.path = path.map(certificate => certificate.der)
+    this.anchor = anchor
+    this.accepted = accepted
+  }
+}
+
+/** Failures with how telling they are: what was seen at a trusted root explains more than a dead end on the way. */
+interface Ranked {
+  readonly failure: FailureInfo
+  readonly rank: 'whole-path' | 'edge-to-anchor' | 'edge' | 'dead-end' | 'aside'
+}
+const ranks: readonly Ranked['rank'][] = ['aside', 'dead-end', 'edge', 'edge-to-anchor', 'whole-path']
+
+interface Outcome extends ChainOutcome {
+  /** For the trace: the checks of the path that decided, and whether they held. */
+  readonly verdicts: readonly { check: string; rule: string; failure: FailureInfo | undefined }[]
+}
+
+class PathBuilder {
+  readonly #request: ChainRequest
+  readonly #accept: readonly FailureCode[]
+  readonly #context: CheckContext
+  readonly #pool = new Map<string, Certificate[]>()
+  readonly #tried: TriedPath[] = []
+  readonly #signatures = new Map<Certificate, Map<string, boolean>>()
+  #best: Ranked | undefined
+  #deepest: readonly Certificate[] = []
+  #steps = 0
+  #signatureChecks = 0
+  #verdicts: Outcome['verdicts'] = []
+
+  constructor(request: ChainRequest, accept: readonly FailureCode[]) {
+    this.#request = request
+    this.#accept = accept
+    this.#context = {
+      name: request.name,
+      at: request.at,
+      profile: request.profile ?? deployed,
+      purpose: request.purpose ?? 'server',
+      budget: { comparisons: 0 },
+      isSelfSigned: certificate => this.#signatureFault(certificate, certificate) === undefined,
+      anchored: true,
+    }
+  }
+
+  run(): Outcome {
+    const result = this.#decide()
+    return { result, tried: this.#tried, verdicts: this.#verdicts }
+  }
+
+  #decide(): ChainTrusted | FailureInfo {
+    const { chain, trust } = this.#request
+    if (chain.length > MAX_CHAIN_CERTIFICATES)
+      return fail('tls/chain-too-complex', { number: MAX_CHAIN_CERTIFICATES, got: 'certificates' })
+    const leaf = this.#read(chain)
+    if (!(leaf instanceof Certificate)) return leaf
+    this.#deepest = [leaf]
+    if (this.#context.profile.trustedLeaf === 'accepted' && trust.find(leaf.der) !== undefined) {
+      const trusted = this.#complete([leaf], [])
+      if (trusted !== undefined) return trusted
+    }
+    const found = this.#extend([leaf], [])
+    if (found !== undefined) return found
+    const failure = this.#best?.failure ?? this.#unanchored(this.#deepest)
+    return this.#accept.includes(failure.code as FailureCode) ? this.#withoutAnchor(failure) : failure
+  }
+
+  /** Parses the chain; other certificates than the leaf that cannot be read are as if they had not been sent. */
+  #read(chain: readonly Uint8Array[]): Certificate | FailureInfo {
+    const [first, ...others] = chain
+    if (first === undefined) return fail('tls/certificate-malformed', { where: 'chain', got: 'holds no certificate' })
+    const leaf = malformedUnless(() => new Certificate(first).decodeAll())
+    if (!(leaf instanceof Certificate)) return leaf
+    for (const der of others) {
+      const certificate = malformedUnless(() => new Certificate(der))
+      if (!(certificate instanceof Certificate)) {
+        this.#note([leaf], certificate, 'aside')
+        continue
+      }
+      const same = this.#pool.get(certificate.subject.key)
+      if (same === undefined) this.#pool.set(certificate.subject.key, [certificate])
+      else if (!same.some(other => other.identity === certificate.identity)) same.push(certificate)
+    }
+    return leaf
+  }
+
+  /** Depth first: the issuers of the last certificate, anchors before others. */
+  #extend(path: readonly Certificate[], accepted: readonly FailureInfo[]): ChainTrusted | undefined {
+    const last = path.at(-1)!
+    if (path.length > this.#deepest.length) this.#deepest = path
+    const anchors = byLikelihood(this.#request.trust.bySubject(last.issuer.key), last, this.#request.at)
+    const others = byLikelihood(this.#pool.get(last.issuer.key) ?? [], last, this.#request.at)
+    if (anchors.length + others.length === 0) {
+      this.#note(path, this.#unanchored(path), 'dead-end')
+      return undefined
+    }
+    for (const anchor of anchors) {
+      const edge = this.#edge(path, anchor, 'anchor', accepted)
+      const whole = edge === undefined ? undefined : this.#complete([...path, anchor], edge)
+      if (whole !== undefined) return whole
+      if (this.#exhausted()) return undefined
+    }
+    for (const issuer of others) {
+      if (path.some(earlier => sameAuthority(earlier, issuer))) continue
+      const edge = this.#edge(path, issuer, 'intermediate', accepted)
+      const further = edge === undefined ? undefined : this.#extend([...path, issuer], edge)
+      if (further !== undefined) return further
+      if (this.#exhausted()) return undefined
+    }
+    // Every issuer was one that the path already holds: a circle, which leads nowhere.
+    this.#note(path, this.#unanchored(path), 'dead-end')
+    return undefined
+  }
+
+  /** What the issuer must be and the signature; undefined when it does not hold, else what was accepted so far. */
+  #edge(
+    path: readonly Certificate[],
+    issuer: Certificate,
+    role: 'anchor' | 'intermediate',
+    accepted: readonly FailureInfo[],
+  ): readonly FailureInfo[] | undefined {
+    const child = path.at(-1)!
+    const rank = role === 'anchor' ? 'edge-to-anchor' : 'edge'
+    if (++this.#steps > MAX_PATH_STEPS) {
+      this.#note(path, fail('tls/chain-too-complex', { number: MAX_PATH_STEPS, got: 'steps' }), 'whole-path')
+      return undefined
+    }
+    const readable = malformedUnless(() => issuer.decodeAll(), calledOf(issuer))
+    if (!(readable instanceof Certificate)) {
+      this.#note([...path, issuer], readable, rank)
+      return undefined
+    }
+    const { profile, at } = this.#context
+    const signature = this.#signatureFault(child, issuer)
+    const fault =
+      signature ?? (role === 'anchor' ? undefined : (notAuthority(issuer, role, profile) ?? outOfDate(issuer, at)))
+    if (fault === undefined) return accepted
+    // Checks of the issuer come again for the whole path; only the signature is settled here.
+    if (this.#accept.includes(fault.code as FailureCode))
+      return signature === undefined ? accepted : [...accepted, fault]
+    this.#note([...path, issuer], fault, fault.code === 'tls/chain-too-complex' ? 'whole-path' : rank)
+    return undefined
+  }
+
+  #signatureFault(child: Certificate, issuer: Certificate): FailureInfo | undefined {
+    const weak = weakSignature(child, this.#context.profile)
+    if (weak !== undefined && !this.#accept.includes('tls/certificate-algorithm')) return weak
+    const algorithm = child.signatureAlgorithm
+    if (algorithm === undefined) return weak
+    let known = this.#signatures.get(child)
+    if (known === undefined) this.#signatures.set(child, (known = new Map()))
+    let good = known.get(issuer.identity)
+    if (good === undefined) {
+      if (++this.#signatureChecks > MAX_SIGNATURE_CHECKS)
+        return fail('tls/chain-too-complex', { number: MAX_SIGNATURE_CHECKS, got: 'signature checks' })
+      good = this.#request.crypto.verify(algorithm, issuer.spki, child.tbs, child.signature)
+      known.set(issuer.identity, good)
+    }
+    if (good) return undefined
+    const { from, to } = child.spans.signature
+    return fail('tls/certificate-signature', {
+      where: calledOf(child),
+      expected: calledOf(issuer),
+      at: { message: 0, start: from, end: to },
+    })
+  }
+
+  /** All checks of a path that has reached an anchor. */
+  #complete(path: readonly Certificate[], accepted: readonly FailureInfo[]): ChainTrusted | undefined {
+    return this.#check(path, accepted, this.#context, path.at(-1)!.subject.shortText)
+  }
+
+  #check(
+    path: readonly Certificate[],
+    accepted: readonly FailureInfo[],
+    context: CheckContext,
+    anchor: string,
+  ): ChainTrusted | undefined {
+    const passed: FailureInfo[] = [...accepted]
+    const verdicts: { check: string; rule: string; failure: FailureInfo | undefined }[] = [
+      { check: 'chain', rule: 'RFC 5280 6.1', failure: context.anchored ? undefined : accepted.at(-1) },
+      { check: 'signatures', rule: 'RFC 5280 6.1.3', failure: undefined },
+    ]
+    for (const { check, rule, run } of pathChecks) {
+      const found = run(path, context)
+      const [fatal] = found.filter(failure => !this.#accept.includes(failure.code as FailureCode))
+      verdicts.push({ check, rule, failure: fatal ?? found[0] })
+      if (fatal !== undefined) {
+        if (this.#note(path, fatal, 'whole-path')) this.#verdicts = verdicts
+        return undefined
+      }
+      passed.push(...found)
+    }
+    this.#verdicts = verdicts
+    this.#tried.push({ names: namesOf(path), failure: undefined })
+    return new Trusted(path, anchor, passed)
+  }
+
+  /** The caller accepts that no anchor was reached: the rest is checked all the same. */
+  #withoutAnchor(failure: FailureInfo): ChainTrusted | FailureInfo {
+    const context = { ...this.#context, anchored: false }
+    this.#best = undefined
+    return this.#check(this.#deepest, [failure], context, `nobody (${failure.code} accepted)`) ?? this.#best!.failure
+  }
+
+  /** Why a path has no end: nobody signed it, or an authority that is not trusted, or one that is not there. */
+  #unanchored(path: readonly Certificate[]): FailureInfo {
+    const [leaf] = path
+    const last = path.at(-1)!
+    const host = this.#request.name
+    const asked = host === undefined ? {} : { expected: host }
+    if (leaf!.isSelfIssued && path.length === 1)
+      return fail('tls/certificate-self-signed', { ...asked, got: calledOf(leaf!) })
+    if (path.length === 1)
+      return fail('tls/chain-incomplete', { ...asked, where: calledOf(leaf!), got: `“${leaf!.issuer.shortText}”` })
+    return fail('tls/certificate-untrusted', { ...asked, got: `“${last.issuer.shortText}”`, where: calledOf(last) })
+  }
+
+  /** Keeps a failure for the explanation, and as the result when it is the most telling; true when it is. */
+  #note(path: readonly Certificate[], failure: FailureInfo, rank: Ranked['rank']): boolean {
+    if (this.#tried.length < MAX_TRIED) this.#tried.push({ names: namesOf(path), failure })
+    if (this.#best !== undefined && ranks.indexOf(this.#best.rank) >= ranks.indexOf(rank)) return false
+    this.#best = { failure, rank }
+    return true
+  }
+
+  #exhausted(): boolean {
+    return this.#steps > MAX_PATH_STEPS || this.#signatureChecks > MAX_SIGNATURE_CHECKS
+  }
+}
+
+const namesOf = (path: readonly Certificate[]): string[] => path.map(certificate => certificate.subject.text)
+
+/** RFC 4158 5.2: the same name and key a second time on a path adds nothing and may go round in a circle. */
+const sameAuthority = (a: Certificate, b: Certificate): boolean =>
+  a.identity === b.identity || (a.subject.key === b.subject.key && sameOctets(a.spki, b.spki))
+
+const sameOctets = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((octet, i) => octet === b[i])
+
+/** Issuers whose key identifier fits and whose dates hold first (RFC 4158 3.5); most often the first one is it. */
+const byLikelihood = (issuers: readonly Certificate[], child: Certificate, at: number): readonly Certificate[] => {
+  if (issuers.length < 2) return issuers
+  const wanted = keyIdOf(() => child.extension('authorityKeyIdentifier')?.keyIdentifier)
+  const score = (issuer: Certificate): number => {
+    const own = keyIdOf(() => issuer.extension('subjectKeyIdentifier'))
+    const key = wanted === undefined || own === undefined ? 1 : sameOctets(wanted, own) ? 0 : 4
+    return key + (outOfDate(issuer, at) === undefined ? 0 : 2)
+  }
+  return issuers
+    .map(issuer => ({ issuer, order: score(issuer) }))
+    .sort((a, b) => a.order - b.order)
+    .map(({ issuer }) => issuer)
+}
+
+/** A malformed identifier is no help in choosing; it is refused when its certificate is used. */
+const keyIdOf = (read: () => Uint8Array | undefined): Uint8Array | undefined => {
+  const value = malformedUnless(read)
+  return value instanceof Uint8Array ? value : undefined
+}
+
+/** Says each check once to whoever follows the exchange. */
+const tell = (request: ChainRequest, { result, verdicts }: ChainOutcome & Partial<Outcome>): void => {
+  const { trace, now = 0 } = request
+  if (trace === undefined) return
+  const { sink, flow, host } = trace
+  const said = verdicts === undefined || verdicts.length === 0 ? undefined : verdicts
+  const about = isTrusted(result) ? `trusted by ${result.anchor}` : undefined
+  for (const { check, rule, failure } of said ?? []) {
+    const ok = failure === undefined
+    const words = check === 'chain' && about !== undefined ? { about } : {}
+    sink.verdict({ layer: 'tls', flow, host, at: now, check, ok, rule, ...words, ...(ok ? {} : { failure }) })
+  }
+  if (said !== undefined || isTrusted(result)) return
+  sink.verdict({ layer: 'tls', flow, host, at: now, check: 'chain', ok: false, rule: 'RFC 5280 6.1', failure: result })
+}
