@@ -179,6 +179,7 @@ test('who was accepted has the other side begin, and a connection that was cut e
   stream.state('ESTABLISHED', 1000)
   stream.moved('in', ascii('x'), 1001)
   stream.state('CLOSED', 1002)
+  capture.finish()
   const parts = packetsOf(out.bytes()).map(partsOf)
   expect(parts[0]?.segment.head).toMatchObject({ sourcePort: 5000, controlBits: 0x02 })
   expect(parts.at(-1)?.control).toBe(0x14)
@@ -189,6 +190,7 @@ test('IPv6 addresses have IPv6 frames, and IPv4 ones in IPv6 clothes have IPv4 f
   const capture = captureSink(out.write, clock)
   unseen(capture, '::1:40000-::1:443').state('ESTABLISHED', 1000)
   unseen(capture, '::ffff:127.0.0.1:40000-::ffff:127.0.0.1:443').state('ESTABLISHED', 1000)
+  capture.finish()
   const frames = packetsOf(out.bytes()).map(p => decode(EthernetFrame, p.body.data))
   expect(frames.map(f => f.header.etherType)).toEqual([0x86dd, 0x86dd, 0x86dd, 0x800, 0x800, 0x800])
   const header = Ipv6Header.read(new Reader(frames[0]!.payload))
@@ -229,6 +231,28 @@ test('a secret is written once, when it is known', () => {
   ])
 })
 
+test('a secret overtakes the frames that just came in, and nothing waits longer than that', () => {
+  const out = file()
+  const capture = captureSink(out.write, clock)
+  const secret = {
+    flow: 'f',
+    host: 'h',
+    label: 'CLIENT_RANDOM',
+    clientRandom: Uint8Array.of(1),
+    secret: Uint8Array.of(2),
+  }
+  capture.frame(ascii('hello'), { direction: 'out' })
+  capture.frame(ascii('ServerHello and more'), { direction: 'in' })
+  capture.secret(secret)
+  capture.frame(ascii('Finished'), { direction: 'out' })
+  expect(typesOf(out.bytes()).slice(2)).toEqual([ENHANCED_PACKET, DECRYPTION_SECRETS, ENHANCED_PACKET, ENHANCED_PACKET])
+  const before = out.pieces.length
+  for (let i = 0; i < 100; i++) capture.frame(ascii(`${i}`), { direction: 'in' })
+  expect(before + 100 - out.pieces.length).toBeLessThan(20)
+  capture.finish()
+  expect(packetsOf(out.bytes()).length).toBe(103)
+})
+
 test('what other layers say does not disturb the file', () => {
   const out = file()
   const capture = captureSink(out.write, clock)
@@ -251,5 +275,6 @@ test('a tap captures what its host sent and what reached it, not what was lost o
   seen('client', 'in', 'passed')
   seen('client', 'in', 'delivered')
   seen('server', 'in', 'delivered')
+  capture.finish()
   expect(packetsOf(out.bytes()).map(p => String.fromCharCode(...p.body.data))).toEqual(['sent', 'delivered'])
 })

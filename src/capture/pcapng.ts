@@ -1,7 +1,6 @@
 /**
- * A capture file as it grows: blocks are written at once, in the order in which things happen. Secrets are written when
- * they are known, which is before the first frame that they protect leaves; readers such as tshark need them there and
- * ignore them at the end of the file.
+ * A capture file as it grows: blocks are written at once, in the order in which things happen. Secrets must
+ * come before the first frame that they protect: readers such as tshark ignore them at the end of the file.
  */
 import { encode, text } from '../wire/codec.ts'
 import {

@@ -20,7 +20,7 @@ export interface FrameOptions {
 }
 
 export interface Capture extends TraceSink {
-  /** A frame as it was on the wire. */
+  /** A frame as it was on the wire; its bytes must not change afterwards. */
   frame(bytes: Uint8Array, options?: FrameOptions): void
   /** What an address is called; shown instead of it. */
   name(address: IpAddress, ...names: readonly string[]): void
@@ -34,7 +34,13 @@ export interface CaptureOptions extends SectionOptions {
   readonly resolution?: Resolution
 }
 
-/** Writes a pcapng file piece by piece as things happen. Nothing is held back, so a crash loses nothing. */
+/**
+ * Inbound frames that wait at most for a secret to overtake them. In TLS 1.3 the frame that brings ServerHello may bring
+ * protected records too, whose secrets nobody knows before it was read; a server's flight of 16 full frames is 23 KB.
+ */
+const HELD_FRAMES = 16
+
+/** Writes a pcapng file piece by piece as things happen; all but the last inbound frames is in the file at once. */
 export const captureSink = (
   write: (bytes: Uint8Array) => void,
   clock: Pick<Clock, 'now' | 'date'>,
@@ -47,6 +53,10 @@ export const captureSink = (
   const secrets = new Set<string>()
   let frames = 0
   let finished = false
+  const held: (() => void)[] = []
+  const release = (): void => {
+    for (const write of held.splice(0)) write()
+  }
   const on = (name: string, description?: string): number => {
     const known = interfaces.get(name)
     if (known !== undefined) return known
@@ -56,12 +66,14 @@ export const captureSink = (
   }
   const put = (bytes: Uint8Array, number: number, { date, direction, comment }: FrameOptions): void => {
     frames++
-    file.packet(bytes, {
+    const options = {
       interface: number,
       date: date ?? clock.date(),
       ...(direction === undefined ? {} : { direction }),
       ...(comment === undefined ? {} : { comments: [comment] }),
-    })
+    }
+    held.push(() => file.packet(bytes, options))
+    if (direction !== 'in' || held.length > HELD_FRAMES) release()
   }
   const streams = syntheticStreams(epoch, (bytes, direction, date, comment) =>
     put(bytes, on('kernel', 'Synthetic frames for connections that the kernel carried'), {
@@ -92,6 +104,7 @@ export const captureSink = (
       return frames
     },
     finish() {
+      release()
       if (!finished) file.finish(clock.date())
       finished = true
     },
