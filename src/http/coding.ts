@@ -3,6 +3,7 @@
  * look like and keeps a compressed body from filling the memory.
  */
 import type { Bytes } from '../engine.ts'
+import { FailureError, fail } from '../failures/index.ts'
 
 export type ContentCoding = 'gzip' | 'deflate'
 
@@ -20,4 +21,52 @@ export interface Coder {
   readonly coding: ContentCoding
   compress(): BodyTransform
   decompress(): BodyTransform
+}
+
+export interface ExpansionLimits {
+  /** Bytes out for one byte in, once `allowance` is used up. DEFLATE cannot reach more than 1032. */
+  readonly ratio: number
+  /** Bytes out that are never questioned. */
+  readonly allowance: number
+  /** Bytes out in all. */
+  readonly bytes: number
+}
+
+/** undici and node:http have no limit; nginx's gunzip neither; aiohttp 2^25 a read. Text reaches 20, tables of zeros 1000. */
+export const expansionLimits: ExpansionLimits = { ratio: 200, allowance: 10_485_760, bytes: Number.MAX_SAFE_INTEGER }
+
+/**
+ * A decompressor that names its failures: `http/bad-encoding` for broken or incomplete bytes, `http/expands-too-far`
+ * for a bomb, noticed before more than one piece beyond the limit was made.
+ */
+export const guarded = (coder: Coder, limits: ExpansionLimits = expansionLimits): BodyTransform => {
+  const inner = coder.decompress()
+  let bytesIn = 0
+  let bytesOut = 0
+  async function* watch(pieces: () => AsyncIterable<Bytes>): AsyncGenerator<Bytes> {
+    try {
+      for await (const piece of pieces()) {
+        bytesOut += piece.length
+        const limit = Math.min(limits.bytes, Math.max(limits.allowance, bytesIn * limits.ratio))
+        if (bytesOut > limit) {
+          inner.destroy()
+          throw new FailureError(
+            fail('http/expands-too-far', { got: `${bytesIn}`, number: limit, where: coder.coding }),
+          )
+        }
+        yield piece
+      }
+    } catch (error) {
+      if (error instanceof FailureError) throw error
+      throw new FailureError(fail('http/bad-encoding', { where: coder.coding }), { cause: error })
+    }
+  }
+  return {
+    push(bytes) {
+      bytesIn += bytes.length
+      return watch(() => inner.push(bytes))
+    },
+    end: () => watch(() => inner.end()),
+    destroy: () => inner.destroy(),
+  }
 }

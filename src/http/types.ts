@@ -31,7 +31,7 @@ export interface RequestHead {
   /** Path and query of the target, beginning with `/`; `*` for OPTIONS of the whole server. */
   readonly path: string
   /** How the body is framed, so that 'none' needs no stream: known before the first body byte. */
-  readonly body: BodyFraming
+  readonly framing: BodyFraming
   /** The client waits for `100 Continue` before it sends the body (RFC 9110 10.1.1). */
   readonly expectsContinue: boolean
 }
@@ -42,7 +42,7 @@ export interface ResponseHead {
   readonly reason: string
   readonly version: '1.0' | '1.1'
   readonly headers: LazyHeaders
-  readonly body: BodyFraming
+  readonly framing: BodyFraming
 }
 /** RFC 9112 6.3. */
 export type BodyFraming =

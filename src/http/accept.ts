@@ -1,0 +1,82 @@
+/** A complete head becomes an event, or the first reason why it must not (RFC 9112 3, 6; RFC 9110 7.2, 10.1.1). */
+import type { Bytes } from '../engine.ts'
+import { fail } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import {
+  expectation,
+  factsOf,
+  hostFailure,
+  isFailure,
+  persists,
+  requestFraming,
+  responseFraming,
+  targetOf,
+} from './framing.ts'
+import { textOf } from './grammar.ts'
+import type { HeadReader } from './head-reader.ts'
+import { ReceivedRequest, ReceivedResponse } from './heads.ts'
+import type { HttpLimits } from './limits.ts'
+import type { RequestHead, ResponseHead } from './types.ts'
+
+const SLASH = 0x2f
+
+/** `bytes` begin where the reader began. */
+export const acceptRequest = (
+  bytes: Bytes,
+  reader: HeadReader,
+  limits: HttpLimits,
+): { head: RequestHead; persists: boolean } | FailureInfo => {
+  const method = textOf(bytes, reader.start, reader.a)
+  if (method === 'CONNECT') return fail('http/tunnel-unsupported')
+  if (bytes[reader.b] !== SLASH) {
+    const target = textOf(bytes, reader.b, reader.c)
+    if (targetOf(method, target) === undefined) {
+      return fail('http/bad-target', {
+        got: JSON.stringify(target.slice(0, 80)),
+        at: { message: 0, start: reader.b, end: reader.c },
+      })
+    }
+  }
+  const facts = factsOf(bytes, 0, reader)
+  if (isFailure(facts)) return facts
+  const host = hostFailure(facts, reader.minor)
+  if (host !== undefined) return host
+  const body = requestFraming(facts, reader.minor, limits)
+  if (isFailure(body)) return body
+  const expects = expectation(facts, reader.minor)
+  if (typeof expects === 'object') return expects
+  const empty = body.kind === 'none' || (body.kind === 'length' && body.length === 0)
+  const head = new ReceivedRequest({
+    bytes,
+    offsets: reader.offsets,
+    method,
+    targetStart: reader.b,
+    targetEnd: reader.c,
+    version: reader.minor === 0 ? '1.0' : '1.1',
+    host: facts.host,
+    framing: body,
+    expectsContinue: expects === 'continue' && !empty,
+  })
+  return { head, persists: persists(facts, reader.minor) }
+}
+
+/** `method` is that of the request which it answers. */
+export const acceptResponse = (
+  bytes: Bytes,
+  reader: HeadReader,
+  method: string,
+  limits: HttpLimits,
+): { head: ResponseHead; persists: boolean } | FailureInfo => {
+  const facts = factsOf(bytes, 0, reader)
+  if (isFailure(facts)) return facts
+  if (reader.status === 101) return fail('http/unexpected-upgrade')
+  const body = responseFraming(facts, reader.minor, reader.status, method, limits)
+  if (isFailure(body)) return body
+  const head = new ReceivedResponse(bytes, reader.offsets, {
+    status: reader.status,
+    version: reader.minor === 0 ? '1.0' : '1.1',
+    reason: [reader.a, reader.b],
+    framing: body,
+  })
+  return { head, persists: persists(facts, reader.minor) && body.kind !== 'until-close' }
+}

@@ -1,0 +1,47 @@
+/** The one timer of a connection. It is moved lazily: a deadline that lies further off than the armed one waits for it. */
+import type { Millis } from '../engine.ts'
+import { fail } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import type { HttpTimeouts } from './types.ts'
+
+export type Waited = 'idle' | 'head' | 'body'
+
+const codes = { idle: 'http/idle-timeout', head: 'http/head-timeout', body: 'http/body-timeout' } as const
+
+export class Deadline {
+  readonly #timeouts: HttpTimeouts
+  readonly used: boolean
+  #waited: Waited | undefined
+  #due: Millis | undefined
+  #armed: Millis | undefined
+  /** Something happened at a time that we do not know: `watch` must be called when it is known. */
+  stale = true
+
+  constructor(timeouts: HttpTimeouts) {
+    this.#timeouts = timeouts
+    this.used = timeouts.idle !== undefined || timeouts.head !== undefined || timeouts.body !== undefined
+  }
+
+  /** When to look at the clock again. */
+  get at(): Millis | undefined {
+    return this.#armed
+  }
+
+  /** Bytes move the deadline of a body on, but not that of a head: a slow sender gets no more time (slowloris). */
+  watch(waited: Waited | undefined, now: Millis, what: 'bytes came' | 'nothing came'): void {
+    if (waited === this.#waited && !(waited === 'body' && what === 'bytes came')) return
+    this.#waited = waited
+    const limit = waited === undefined ? undefined : this.#timeouts[waited]
+    this.#due = limit === undefined ? undefined : now + limit
+    if (this.#due !== undefined && (this.#armed === undefined || this.#armed > this.#due)) this.#armed = this.#due
+  }
+
+  advance(now: Millis): FailureInfo | undefined {
+    if (this.#due !== undefined && this.#waited !== undefined && this.#due <= now) {
+      const number = this.#timeouts[this.#waited]
+      return fail(codes[this.#waited], number === undefined ? {} : { number })
+    }
+    this.#armed = this.#due
+    return undefined
+  }
+}

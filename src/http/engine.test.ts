@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { ascii, tearings } from '../../test/support/bytes.ts'
+import { checked } from '../../test/support/checked.ts'
+import { allEvents, drain, runServer, sentText, story } from '../../test/support/http-story.ts'
+import { seeded } from '../random.ts'
+import { httpClient, httpServer } from './engine.ts'
+import type { HttpConnection } from './types.ts'
+
+const random = seeded(9112)
+
+/** Head, body and end of one message, as text and as what the reader must say: used in both directions. */
+const requests: readonly { name: string; wire: string; story: string[] }[] = [
+  {
+    name: 'a request without a body',
+    wire: 'GET /cart?x=1 HTTP/1.1\r\nHost: shop.test\r\n\r\n',
+    story: ['GET /cart?x=1 1.1 | Host: shop.test', 'end'],
+  },
+  {
+    name: 'a request with a length',
+    wire: 'POST /buy HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 5\r\n\r\nhello',
+    story: ['POST /buy 1.1 | Host: shop.test | Content-Length: 5', 'body hello', 'end'],
+  },
+  {
+    name: 'a chunked request with trailers',
+    wire: 'PUT /f HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nSum: 7\r\n\r\n',
+    story: ['PUT /f 1.1 | Host: a | Transfer-Encoding: chunked', 'body hello', 'end Sum: 7'],
+  },
+]
+const responses: readonly { name: string; method: string; wire: string; story: string[] }[] = [
+  {
+    name: 'a response with a length',
+    method: 'GET',
+    wire: 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi',
+    story: ['200 OK 1.1 | Content-Length: 2', 'body hi', 'end'],
+  },
+  {
+    name: 'a chunked response',
+    method: 'GET',
+    wire: 'HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n',
+    story: ['404 Not Found 1.1 | Transfer-Encoding: chunked', 'body no', 'end'],
+  },
+  {
+    name: 'RFC 9110 9.3.2: an answer to HEAD has no body, whatever its length says',
+    method: 'HEAD',
+    wire: 'HTTP/1.1 200 OK\r\nContent-Length: 200\r\n\r\n',
+    story: ['200 OK 1.1 | Content-Length: 200', 'end'],
+  },
+  {
+    name: 'RFC 9110 15.3.5: 204 has no body',
+    method: 'GET',
+    wire: 'HTTP/1.1 204 No Content\r\n\r\n',
+    story: ['204 No Content 1.1', 'end'],
+  },
+  {
+    name: 'RFC 9110 15.4.5: 304 has no body, though it may give the length of one',
+    method: 'GET',
+    wire: 'HTTP/1.1 304 Not Modified\r\nContent-Length: 10\r\n\r\n',
+    story: ['304 Not Modified 1.1 | Content-Length: 10', 'end'],
+  },
+  {
+    name: 'RFC 9110 15.2: informational responses come before the final one',
+    method: 'GET',
+    wire: 'HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n',
+    story: ['103 Early Hints 1.1 | Link: </a.css>', '200 OK 1.1 | Content-Length: 0', 'end'],
+  },
+]
+
+const asking = (method: string): HttpConnection => {
+  const client = checked(httpClient())
+  client.send({ type: 'request', method, target: '/', headers: [['Host', 'a']] })
+  drain(client)
+  return client
+}
+
+describe('messages in both directions', () => {
+  for (const each of requests) {
+    for (const { how, chunks } of tearings(ascii(each.wire), random.number)) {
+      test(`${each.name} is read ${how}`, () => {
+        expect(runServer(chunks)).toEqual(each.story)
+      })
+    }
+    test(`${each.name} is written as it was read`, () => {
+      const server = httpServer()
+      server.receive(ascii(each.wire), 0)
+      const client = httpClient()
+      for (const event of allEvents(server)) {
+        if (event.type === 'request') client.send({ ...event, target: event.target, headers: event.headers.list() })
+        if (event.type === 'body') client.send(event)
+        if (event.type === 'message-end') client.send({ type: 'end', trailers: event.trailers })
+      }
+      expect(sentText(client)).toBe(each.wire)
+    })
+  }
+  for (const each of responses) {
+    for (const { how, chunks } of tearings(ascii(each.wire), random.number)) {
+      test(`${each.name}: read ${how}`, () => {
+        const client = asking(each.method)
+        client.send({ type: 'end' })
+        drain(client)
+        const events = chunks.flatMap(chunk => {
+          client.receive(chunk, 1)
+          return drain(client, 1)
+        })
+        expect(story(events)).toEqual(each.story)
+      })
+    }
+    test(`${each.name}: written as it was read`, () => {
+      const client = asking(each.method)
+      client.receive(ascii(each.wire), 0)
+      const server = httpServer()
+      server.receive(ascii(`${each.method} / HTTP/1.1\r\nHost: a\r\n\r\n`), 0)
+      for (const event of allEvents(client)) {
+        if (event.type === 'response')
+          server.send({ type: 'response', status: event.status, headers: event.headers.list() })
+        if (event.type === 'body') server.send(event)
+        if (event.type === 'message-end') server.send({ type: 'end', trailers: event.trailers })
+      }
+      expect(sentText(server)).toBe(each.wire)
+    })
+  }
+})

@@ -1,0 +1,338 @@
+/**
+ * HTTP/1.1 over any byte stream: RFC 9112 (messages and connections) with the semantics of RFC 9110 that a connection
+ * needs. Read `exchange-table.ts` first, then `incoming.ts` and `outgoing.ts`; this file couples the two halves.
+ *
+ * One exchange at a time: a server reads the next request when the one before it is answered and `nextCycle` was called,
+ * so pipelined requests are answered in order and what waits is bounded.
+ */
+import type { Bytes, Chunk, Millis } from '../engine.ts'
+import { FailureError, fail } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import { acceptRequest, acceptResponse } from './accept.ts'
+import { Deadline } from './deadline.ts'
+import {
+  type Part,
+  type RequestState,
+  type ResponseState,
+  requestTable,
+  responseMayBeginIn,
+  responseTable,
+} from './exchange-table.ts'
+import type { HeadReader } from './head-reader.ts'
+import { HttpTrace } from './http-trace.ts'
+import { Incoming, type IncomingSink, type Piece } from './incoming.ts'
+import { defaultLimits, type HttpLimits } from './limits.ts'
+import { Outgoing } from './outgoing.ts'
+import type {
+  BodyFraming,
+  HeaderList,
+  HttpConfig,
+  HttpConnection,
+  HttpEvent,
+  Outgoing as OutgoingPart,
+} from './types.ts'
+import { writeRequest, writeResponse } from './write-head.ts'
+
+export const httpServer = (config: HttpConfig = {}): HttpConnection => new HttpEngine('server', config)
+export const httpClient = (config: HttpConfig = {}): HttpConnection => new HttpEngine('client', config)
+
+const END: HttpEvent = { type: 'message-end', trailers: [] }
+const PAUSED: HttpEvent = { type: 'paused' }
+const PEER_CLOSED: HttpEvent = { type: 'peer-closed' }
+
+class HttpEngine implements HttpConnection, IncomingSink {
+  readonly role: 'client' | 'server'
+  readonly #config: HttpConfig
+  readonly #limits: HttpLimits
+  readonly #incoming: Incoming
+  readonly #outgoing: Outgoing = new Outgoing()
+  readonly #deadline: Deadline
+  readonly #trace: HttpTrace | undefined
+  #events: HttpEvent[] = []
+  #nextEvent = 0
+  #request: RequestState = 'wait-request'
+  #response: ResponseState = 'wait-response'
+  #failure: FailureInfo | undefined
+  #now: Millis = 0
+  #ended = false
+  #saidClosed = false
+  #saidPaused = false
+  /** What both heads say about the connection, and what we were told. */
+  #persists = true
+  #informational = 0
+  /** About the request in hand. */
+  #method = ''
+  #minor = 1
+  #awaitsContinue = false
+
+  constructor(role: 'client' | 'server', config: HttpConfig) {
+    this.role = role
+    this.#config = config
+    this.#limits = config.limits === undefined ? defaultLimits : { ...defaultLimits, ...config.limits }
+    const kind = role === 'server' ? 'request' : 'response'
+    this.#incoming = new Incoming(kind, this.#limits, config.input ?? 'borrowed', this)
+    this.#deadline = new Deadline(config.timeouts ?? {})
+    this.#trace = config.trace === undefined ? undefined : new HttpTrace(config.trace, kind)
+  }
+
+  receive(input: Chunk, now: Millis): void {
+    this.#now = now
+    if (this.#failure !== undefined || this.#ended) return
+    if (input === 'end') {
+      this.#ended = true
+      this.#peerEnded()
+    } else if (this.role === 'client' && this.#request === 'wait-request') this.#unsolicited(input)
+    else this.#incoming.receive(input)
+    this.#settle(now, input === 'end' ? 'nothing came' : 'bytes came')
+  }
+
+  advance(now: Millis): void {
+    this.#now = now
+    if (this.#failure !== undefined) return
+    const failure = this.#deadline.advance(now)
+    if (failure !== undefined) this.failed(failure, undefined)
+  }
+
+  pollTransmit(now: Millis): readonly Bytes[] | undefined {
+    this.#now = now
+    this.#trace?.flush(now)
+    if (this.#deadline.stale) this.#settle(now, 'nothing came')
+    return this.#outgoing.take()
+  }
+
+  pollEvent(): HttpEvent | undefined {
+    if (this.#nextEvent < this.#events.length) return this.#events[this.#nextEvent++]
+    if (this.#nextEvent > 0) {
+      this.#events = []
+      this.#nextEvent = 0
+    }
+    return undefined
+  }
+
+  nextDeadline(): Millis | undefined {
+    return this.#failure === undefined ? this.#deadline.at : undefined
+  }
+
+  get reusable(): boolean {
+    if (this.#failure !== undefined || !this.#persists) return false
+    return !this.#ended || (this.role === 'server' && this.#incoming.hasAhead)
+  }
+
+  get cycleDone(): boolean {
+    return this.#request === 'request-done' && this.#response === 'response-done'
+  }
+
+  get canRespond(): boolean {
+    if (this.role === 'client' || this.#response !== 'wait-response') return false
+    return this.#failure === undefined ? this.#request !== 'wait-request' : this.#failure.status !== undefined
+  }
+
+  closeAfter(): void {
+    this.#persists = false
+  }
+
+  nextCycle(): void {
+    if (!this.cycleDone || !this.reusable) {
+      throw wrongTurn('the next exchange', this.cycleDone ? 'the end of the connection' : 'the end of this one')
+    }
+    this.#step('request', 'next')
+    this.#step('response', 'next')
+    this.#informational = 0
+    this.#saidPaused = false
+    this.#deadline.stale = true
+    this.#incoming.next()
+    if (this.#ended) this.#peerEnded()
+  }
+
+  send(part: OutgoingPart): void {
+    this.#deadline.stale = true
+    const ours = this.role === 'client' ? 'request' : 'response'
+    switch (part.type) {
+      case 'request':
+        this.#sendRequest(part)
+        return
+      case 'response':
+        this.#sendResponse(part)
+        return
+      case 'body':
+        this.#allow(ours, 'body')
+        this.#outgoing.body(part.bytes)
+        return
+      case 'end':
+        this.#allow(ours, 'end')
+        this.#outgoing.end(part.trailers)
+        this.#step(ours, 'end')
+        return
+      default:
+        part satisfies never
+    }
+  }
+
+  #sendRequest(part: OutgoingPart & { type: 'request' }): void {
+    this.#allow('request', 'head')
+    if (this.#failure !== undefined || this.#ended || this.role === 'server') {
+      throw wrongTurn('a request', 'the end of the connection')
+    }
+    const start = this.#outgoing.sent
+    const { head, persists } = writeRequest(this.#outgoing, part)
+    this.#trace?.sent('request', head, start, `${part.method} ${part.target}`)
+    this.#persists &&= persists
+    this.#method = part.method
+    this.#step('request', 'head')
+    if (part.body !== undefined) this.#step('request', 'end')
+  }
+
+  #sendResponse(part: OutgoingPart & { type: 'response' }): void {
+    const informational = part.status >= 100 && part.status < 200
+    this.#allow('response', informational ? 'informational' : 'head')
+    if (!this.canRespond) throw wrongTurn('a response', this.#request)
+    const refusal = this.#failure !== undefined
+    const start = this.#outgoing.sent
+    const { head, persists } = writeResponse(this.#outgoing, part, {
+      method: refusal ? '' : this.#method,
+      minor: this.#minor,
+      persists: this.#persists && !refusal && !(this.#awaitsContinue && this.#request !== 'request-done'),
+      date: this.#config.date,
+    })
+    this.#trace?.sent('response', head, start, `${part.status}`)
+    if (informational) {
+      if (part.status === 100) this.#awaitsContinue = false
+      return
+    }
+    this.#persists = persists
+    this.#step('response', 'head')
+    if (part.body !== undefined) this.#step('response', 'end')
+  }
+
+  // What `Incoming` reports.
+
+  head(piece: Piece, reader: HeadReader): BodyFraming | 'again' | FailureInfo {
+    return this.role === 'server' ? this.#requestHead(piece, reader) : this.#responseHead(piece, reader)
+  }
+
+  #requestHead(piece: Piece, reader: HeadReader): BodyFraming | FailureInfo {
+    const accepted = acceptRequest(piece.bytes, reader, this.#limits)
+    this.#minor = reader.minor
+    if ('code' in accepted) return accepted
+    const { head, persists } = accepted
+    this.#trace?.received('request', piece, reader.start, `${head.method} ${head.target}`, head.framing, this.#now)
+    this.#method = head.method
+    this.#awaitsContinue = head.expectsContinue
+    this.#persists &&= persists
+    this.#step('request', 'head')
+    this.#events.push(head)
+    return head.framing
+  }
+
+  #responseHead(piece: Piece, reader: HeadReader): BodyFraming | 'again' | FailureInfo {
+    const accepted = acceptResponse(piece.bytes, reader, this.#method, this.#limits)
+    if ('code' in accepted) return accepted
+    const { head, persists } = accepted
+    this.#trace?.received('response', piece, reader.start, `${head.status} ${head.reason}`, head.framing, this.#now)
+    if (head.status < 200) {
+      if (++this.#informational > this.#limits.informational) {
+        return fail('http/too-many-informational', { number: this.#limits.informational })
+      }
+      this.#step('response', 'informational')
+      this.#events.push(head)
+      return 'again'
+    }
+    this.#persists &&= persists
+    this.#step('response', 'head')
+    this.#events.push(head)
+    return head.framing
+  }
+
+  body(bytes: Bytes): void {
+    this.#events.push({ type: 'body', bytes })
+  }
+
+  end(trailers: HeaderList): void {
+    this.#step(this.role === 'server' ? 'request' : 'response', 'end')
+    this.#events.push(trailers.length === 0 ? END : { type: 'message-end', trailers })
+  }
+
+  /** RFC 9112 6.3: what follows the last response is dropped, and nothing more is asked on this connection. */
+  ahead(): 'keep' | 'drop' {
+    if (this.role === 'client') this.#persists = false
+    if (!this.#persists) return 'drop'
+    if (!this.#saidPaused) this.#events.push(PAUSED)
+    this.#saidPaused = true
+    return 'keep'
+  }
+
+  failed(failure: FailureInfo, piece: Piece | undefined): void {
+    this.#failure = this.#trace?.failed(failure, piece, this.#now) ?? failure
+    this.#events.push({ type: 'failure', failure: this.#failure })
+  }
+
+  #peerEnded(): void {
+    if (this.#saidClosed || this.#incoming.hasAhead) return
+    if (this.role === 'client' && this.#request !== 'wait-request' && this.#incoming.waits === 'head') {
+      if (this.#incoming.untouched) {
+        this.failed(fail('http/no-answer'), undefined)
+        return
+      }
+    }
+    if (this.#incoming.end() === 'cut') return
+    this.#saidClosed = true
+    this.#events.push(PEER_CLOSED)
+  }
+
+  #unsolicited(bytes: Bytes): void {
+    if (bytes.length > 0) this.failed(fail('http/unsolicited-answer'), undefined)
+  }
+
+  /** Which time-out runs now. */
+  #settle(now: Millis, what: 'bytes came' | 'nothing came'): void {
+    this.#deadline.stale = false
+    if (!this.#deadline.used || this.#failure !== undefined) return
+    this.#deadline.watch(this.#waitsFor(), now, what)
+  }
+
+  #waitsFor(): 'idle' | 'head' | 'body' | undefined {
+    if (this.#ended) return undefined
+    switch (this.#incoming.waits) {
+      case 'head':
+        if (this.role === 'client') return this.#request === 'request-done' ? 'head' : undefined
+        return this.#incoming.untouched ? 'idle' : 'head'
+      case 'length':
+      case 'until-close':
+      case 'chunks':
+      case 'trailers':
+        return this.#awaitsContinue ? undefined : 'body'
+      case 'done':
+      case 'failed':
+        return undefined
+      default:
+        return this.#incoming.waits satisfies never
+    }
+  }
+
+  #allow(side: 'request' | 'response', part: Part): void {
+    const state = side === 'request' ? this.#request : this.#response
+    const row: Partial<Record<Part, string>> =
+      side === 'request' ? requestTable[this.#request] : responseTable[this.#response]
+    if (row[part] === undefined) throw wrongTurn(`${part} of a ${side}`, state)
+    if (side === 'response' && part === 'head' && this.#failure === undefined) {
+      if (!responseMayBeginIn.includes(this.#request)) throw wrongTurn('a response', this.#request)
+    }
+  }
+
+  #step(side: 'request' | 'response', part: Part): void {
+    if (side === 'request') {
+      const next = requestTable[this.#request][part]
+      if (next === undefined) throw wrongTurn(`${part} of a request`, this.#request)
+      this.#trace?.state(this.#request, next, this.#now)
+      this.#request = next
+      return
+    }
+    const next = responseTable[this.#response][part]
+    if (next === undefined) throw wrongTurn(`${part} of a response`, this.#response)
+    this.#trace?.state(this.#response, next, this.#now)
+    this.#response = next
+  }
+}
+
+const wrongTurn = (got: string, expected: string): FailureError =>
+  new FailureError(fail('http/wrong-turn', { got, expected }))

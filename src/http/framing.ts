@@ -1,0 +1,192 @@
+/**
+ * What a received head says about its body and its connection: the rules that keep two recipients from disagreeing about
+ * where a message ends (RFC 9112 6). Everything ambiguous is refused, never repaired.
+ */
+import type { Bytes } from '../engine.ts'
+import { type FailureCode, fail } from '../failures/index.ts'
+import type { Facts, FailureInfo } from '../failures/registry.ts'
+import { PER_FIELD } from './fields.ts'
+import { allOf, DIGIT, hasMember, isHost, isToken, isWord, members, textOf } from './grammar.ts'
+import type { HeadReader } from './head-reader.ts'
+import type { HttpLimits } from './limits.ts'
+import type { BodyFraming } from './types.ts'
+
+/** The fields that the protocol itself acts on. */
+export interface HeadFacts {
+  length: number | undefined
+  transferEncoding: string | undefined
+  close: boolean
+  keepAlive: boolean
+  hosts: number
+  host: string
+  expect: string | undefined
+}
+
+export const NO_BODY: BodyFraming = { kind: 'none' }
+export const CHUNKED: BodyFraming = { kind: 'chunked' }
+export const UNTIL_CLOSE: BodyFraming = { kind: 'until-close' }
+
+/** Collects the facts of a head's fields, or the first failure among them. */
+export const factsOf = (bytes: Bytes, base: number, reader: HeadReader): HeadFacts | FailureInfo => {
+  const facts: HeadFacts = {
+    length: undefined,
+    transferEncoding: undefined,
+    close: false,
+    keepAlive: false,
+    hosts: 0,
+    host: '',
+    expect: undefined,
+  }
+  const offsets = reader.offsets
+  for (let at = 0; at < offsets.length; at += PER_FIELD) {
+    const start = base + offsets[at]!
+    const end = base + offsets[at + 1]!
+    const octet = bytes[start]! | 0x20
+    // c, e, h, t: Connection, Content-Length, Expect, Host, Transfer-Encoding. Others are nobody's business here.
+    if (octet !== 0x63 && octet !== 0x65 && octet !== 0x68 && octet !== 0x74) continue
+    const failure = note(facts, bytes, start, end, base + offsets[at + 2]!, base + offsets[at + 3]!)
+    if (failure !== undefined) {
+      const range = { message: 0, start: start - base, end: offsets[at + 3]! + 2 }
+      return fail(failure.code, { ...failure.facts, at: range })
+    }
+  }
+  return facts
+}
+
+export const isFailure = (value: object): value is FailureInfo => 'code' in value
+
+interface Refusal {
+  readonly code: FailureCode
+  readonly facts: Facts
+}
+
+const note = (
+  facts: HeadFacts,
+  bytes: Bytes,
+  start: number,
+  end: number,
+  value: number,
+  valueEnd: number,
+): Refusal | undefined => {
+  switch (end - start) {
+    case 4:
+      if (!isWord(bytes, start, end, 'host')) return undefined
+      facts.hosts++
+      facts.host = textOf(bytes, value, valueEnd)
+      return undefined
+    case 6:
+      if (!isWord(bytes, start, end, 'expect')) return undefined
+      facts.expect = joined(facts.expect, textOf(bytes, value, valueEnd))
+      return undefined
+    case 10: {
+      if (!isWord(bytes, start, end, 'connection')) return undefined
+      if (isWord(bytes, value, valueEnd, 'keep-alive')) {
+        facts.keepAlive = true
+        return undefined
+      }
+      const list = textOf(bytes, value, valueEnd)
+      facts.close ||= hasMember(list, 'close')
+      facts.keepAlive ||= hasMember(list, 'keep-alive')
+      return undefined
+    }
+    case 14:
+      return isWord(bytes, start, end, 'content-length') ? noteLength(facts, textOf(bytes, value, valueEnd)) : undefined
+    case 17:
+      if (!isWord(bytes, start, end, 'transfer-encoding')) return undefined
+      facts.transferEncoding = joined(facts.transferEncoding, textOf(bytes, value, valueEnd))
+      return undefined
+    default:
+      return undefined
+  }
+}
+
+const joined = (before: string | undefined, value: string): string =>
+  before === undefined ? value : `${before}, ${value}`
+
+/** Differs from RFC 9112 6.3: equal repeated lengths are refused too, which it allows. */
+const noteLength = (facts: HeadFacts, text: string): Refusal | undefined => {
+  if (facts.length !== undefined) return { code: 'http/two-lengths', facts: { got: `${facts.length} and ${text}` } }
+  if (text.includes(',')) return { code: 'http/two-lengths', facts: { got: text } }
+  const length = Number(text)
+  if (text === '' || !allOf(text, DIGIT) || !Number.isSafeInteger(length)) {
+    return { code: 'http/bad-length', facts: { got: JSON.stringify(text) } }
+  }
+  facts.length = length
+  return undefined
+}
+
+/** RFC 9112 6.3, for a request: none, a length, or chunked. */
+export const requestFraming = (facts: HeadFacts, minor: number, limits: HttpLimits): BodyFraming | FailureInfo => {
+  if (facts.transferEncoding !== undefined) return chunkedOrFailure(facts, minor)
+  if (facts.length === undefined) return NO_BODY
+  return ofLength(facts.length, limits)
+}
+
+/** RFC 9112 6.3, for a response to `method`. */
+export const responseFraming = (
+  facts: HeadFacts,
+  minor: number,
+  status: number,
+  method: string,
+  limits: HttpLimits,
+): BodyFraming | FailureInfo => {
+  if (status < 200 || status === 204 || status === 304) return NO_BODY
+  if (facts.transferEncoding !== undefined) {
+    const framing = chunkedOrFailure(facts, minor)
+    return method === 'HEAD' && !isFailure(framing) ? NO_BODY : framing
+  }
+  if (method === 'HEAD') return NO_BODY
+  return facts.length === undefined ? UNTIL_CLOSE : ofLength(facts.length, limits)
+}
+
+const ofLength = (length: number, limits: HttpLimits): BodyFraming | FailureInfo =>
+  length > limits.body ? fail('http/body-too-big', { number: limits.body }) : { kind: 'length', length }
+
+/** RFC 9112 6.1: chunked must be the last coding, once; with a length beside it somebody is fooled. */
+const chunkedOrFailure = (facts: HeadFacts, minor: number): BodyFraming | FailureInfo => {
+  const got = facts.transferEncoding ?? ''
+  if (facts.length !== undefined) return fail('http/length-and-chunked')
+  if (minor === 0) return fail('http/bad-transfer-encoding', { got: `${got}, in HTTP/1.0` })
+  const codings = members(got).map(coding => coding.toLowerCase())
+  const chunked = codings.filter(coding => coding === 'chunked').length
+  if (chunked !== 1 || codings.at(-1) !== 'chunked' || !codings.every(isToken)) {
+    return fail('http/bad-transfer-encoding', { got: JSON.stringify(got) })
+  }
+  return codings.length > 1 ? fail('http/unknown-transfer-encoding', { got }) : CHUNKED
+}
+
+/** RFC 9112 3.2: exactly one valid Host in HTTP/1.1; in HTTP/1.0 there may be none. */
+export const hostFailure = (facts: HeadFacts, minor: number): FailureInfo | undefined => {
+  if (facts.hosts === 0) return minor === 0 ? undefined : fail('http/bad-host', { got: 'missing' })
+  if (facts.hosts > 1) return fail('http/bad-host', { got: `given ${facts.hosts} times` })
+  return isHost(facts.host) ? undefined : fail('http/bad-host', { got: JSON.stringify(facts.host) })
+}
+
+/** RFC 9110 10.1.1. HTTP/1.0 clients are not understood to expect anything. */
+export const expectation = (facts: HeadFacts, minor: number): 'none' | 'continue' | FailureInfo => {
+  if (facts.expect === undefined || minor === 0) return 'none'
+  return facts.expect.toLowerCase() === '100-continue'
+    ? 'continue'
+    : fail('http/unmet-expectation', { got: facts.expect })
+}
+
+/** RFC 9112 9.3: whether the connection goes on after this message. */
+export const persists = (facts: HeadFacts, minor: number): boolean => !facts.close && (minor === 1 || facts.keepAlive)
+
+export interface Target {
+  /** From an absolute-form target; undefined: that of Host. */
+  readonly authority: string | undefined
+  readonly path: string
+}
+
+/** RFC 9112 3.2: origin-form, absolute-form, or asterisk-form with OPTIONS. CONNECT is dealt with before. */
+export const targetOf = (method: string, target: string): Target | undefined => {
+  if (target.startsWith('/')) return { authority: undefined, path: target }
+  if (target === '*') return method === 'OPTIONS' ? { authority: undefined, path: '*' } : undefined
+  const match = /^https?:\/\/([^/?]*)(.*)$/i.exec(target)
+  if (match === null || !isHost(match[1]!)) return undefined
+  const rest = match[2]!
+  // RFC 9112 3.2.4: OPTIONS with an absolute target without a path is about the server as a whole.
+  if (rest === '') return { authority: match[1]!, path: method === 'OPTIONS' ? '*' : '/' }
+  return { authority: match[1]!, path: rest.startsWith('/') ? rest : `/${rest}` }
+}

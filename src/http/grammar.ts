@@ -1,0 +1,117 @@
+/**
+ * The octets of HTTP/1.1 by class, one look per octet (RFC 9110 5.5, 5.6.2; RFC 9112 3.2), and the few comparisons that
+ * the parser needs. Text is Latin-1: every octet is one character, so nothing is lost or changed.
+ */
+import type { Bytes } from '../engine.ts'
+
+/** tchar. */
+export const TOKEN = 1
+/** field-vchar, SP and HTAB: what may stand inside a field value. */
+export const VALUE = 2
+/**
+ * What may stand in a request target.
+ * Differs from RFC 3986: `"<>\^`{|}` are let through, because browsers send some of them raw; `#` is not, because a
+ * fragment never travels.
+ */
+export const TARGET = 4
+export const DIGIT = 8
+export const HEX = 16
+/** What may stand in Host: uri-host [":" port] (RFC 9110 7.2). */
+export const HOST = 32
+
+const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
+const codes = (text: string): number[] => Array.from(text, c => c.charCodeAt(0))
+const digits = range(0x30, 0x39)
+const letters = [...range(0x41, 0x5a), ...range(0x61, 0x7a)]
+
+/** Octet to the set of its classes. */
+export const classOf: Uint8Array = new Uint8Array(256)
+for (const [bit, octets] of [
+  [TOKEN, [...letters, ...digits, ...codes("!#$%&'*+-.^_`|~")]],
+  [VALUE, [0x09, ...range(0x20, 0x7e), ...range(0x80, 0xff)]],
+  [TARGET, range(0x21, 0x7e).filter(c => c !== 0x23)],
+  [DIGIT, digits],
+  [HEX, [...digits, ...codes('abcdefABCDEF')]],
+  [HOST, [...letters, ...digits, ...codes("-._~!$&'()*+,;=%:[]")]],
+] as const) {
+  for (const octet of octets) classOf[octet]! |= bit
+}
+
+/** `bytes[start, end)` as Latin-1. */
+export const textOf = (bytes: Bytes, start: number, end: number): string => {
+  let text = ''
+  let at = start
+  for (; at + 8 <= end; at += 8) {
+    text += String.fromCharCode(
+      bytes[at]!,
+      bytes[at + 1]!,
+      bytes[at + 2]!,
+      bytes[at + 3]!,
+      bytes[at + 4]!,
+      bytes[at + 5]!,
+      bytes[at + 6]!,
+      bytes[at + 7]!,
+    )
+  }
+  for (; at < end; at++) text += String.fromCharCode(bytes[at]!)
+  return text
+}
+
+/** The octets of Latin-1 text. Characters above U+00FF are the caller's mistake and are checked before. */
+export const octetsOf = (text: string): Bytes => {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
+}
+
+/** Whether `bytes[start, end)` is `lower` in any case; `lower` has only small letters, digits and `-`. */
+export const isWord = (bytes: Bytes, start: number, end: number, lower: string): boolean => {
+  if (end - start !== lower.length) return false
+  for (let i = 0; i < lower.length; i++) {
+    const octet = bytes[start + i]!
+    if ((octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet) !== lower.charCodeAt(i)) return false
+  }
+  return true
+}
+
+/** Whether all of `text` belongs to `set`. */
+export const allOf = (text: string, set: number): boolean => {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0xff || (classOf[code]! & set) === 0) return false
+  }
+  return true
+}
+
+export const isToken = (text: string): boolean => text !== '' && allOf(text, TOKEN)
+
+/** The members of a comma-separated list, without white space around them; empty ones too. */
+export const members = (list: string): string[] => list.split(',').map(member => member.replace(/^[\t ]+|[\t ]+$/g, ''))
+
+/** Members that are one of the words wanted, in any case; empty members are allowed (RFC 9110 5.6.1.2). */
+export const hasMember = (list: string, lower: string): boolean =>
+  members(list).some(member => member.toLowerCase() === lower)
+
+/** RFC 9110 7.2: uri-host [":" port], not empty. */
+export const isHost = (text: string): boolean =>
+  allOf(text, HOST) && /^(?:\[[0-9A-Fa-f:.]+\]|[^:[\]]+)(?::[0-9]{0,5})?$/.test(text)
+
+/** An octet or a few, for a sentence: `LF`, `0x80`, `"x"`. */
+export const octetName = (octet: number | undefined): string => {
+  switch (octet) {
+    case undefined:
+      return 'nothing'
+    case 0x0a:
+      return 'LF'
+    case 0x0d:
+      return 'CR'
+    case 0x09:
+      return 'a tab'
+    case 0x20:
+      return 'a space'
+    default:
+      return octet > 0x20 && octet < 0x7f
+        ? `"${String.fromCharCode(octet)}"`
+        : `0x${octet.toString(16).padStart(2, '0')}`
+  }
+}

@@ -1,0 +1,75 @@
+/** Received heads: views of their own bytes, strings made when read. */
+import type { Bytes } from '../engine.ts'
+import { ReceivedFields } from './fields.ts'
+import { targetOf } from './framing.ts'
+import { textOf } from './grammar.ts'
+import type { BodyFraming, LazyHeaders, RequestHead, ResponseHead } from './types.ts'
+
+/** What the reader knows about a request when its head is complete; offsets are into `bytes`. */
+export interface RequestParts {
+  readonly bytes: Bytes
+  readonly offsets: readonly number[]
+  readonly method: string
+  readonly targetStart: number
+  readonly targetEnd: number
+  readonly version: '1.0' | '1.1'
+  readonly host: string
+  readonly framing: BodyFraming
+  readonly expectsContinue: boolean
+}
+
+export class ReceivedRequest implements RequestHead {
+  readonly type = 'request'
+  readonly method: string
+  readonly version: '1.0' | '1.1'
+  readonly headers: LazyHeaders
+  readonly framing: BodyFraming
+  readonly expectsContinue: boolean
+  readonly #parts: RequestParts
+  #target: string | undefined
+
+  constructor(parts: RequestParts) {
+    this.method = parts.method
+    this.version = parts.version
+    this.headers = new ReceivedFields(parts.bytes, parts.offsets)
+    this.framing = parts.framing
+    this.expectsContinue = parts.expectsContinue
+    this.#parts = parts
+  }
+  get target(): string {
+    const { bytes, targetStart, targetEnd } = this.#parts
+    return (this.#target ??= textOf(bytes, targetStart, targetEnd))
+  }
+  get authority(): string {
+    return targetOf(this.method, this.target)?.authority ?? this.#parts.host
+  }
+  get path(): string {
+    return targetOf(this.method, this.target)?.path ?? '/'
+  }
+}
+
+export class ReceivedResponse implements ResponseHead {
+  readonly type = 'response'
+  readonly status: number
+  readonly version: '1.0' | '1.1'
+  readonly headers: LazyHeaders
+  readonly framing: BodyFraming
+  readonly #bytes: Bytes
+  readonly #reason: readonly [start: number, end: number]
+
+  constructor(
+    bytes: Bytes,
+    offsets: readonly number[],
+    about: { status: number; version: '1.0' | '1.1'; reason: readonly [number, number]; framing: BodyFraming },
+  ) {
+    this.status = about.status
+    this.version = about.version
+    this.headers = new ReceivedFields(bytes, offsets)
+    this.framing = about.framing
+    this.#bytes = bytes
+    this.#reason = about.reason
+  }
+  get reason(): string {
+    return textOf(this.#bytes, this.#reason[0], this.#reason[1])
+  }
+}

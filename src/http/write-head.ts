@@ -1,0 +1,120 @@
+/** Our heads: what is sent, and how their bodies are framed (RFC 9112 3, 4, 6.1, 6.2; RFC 9110 8.6, 9.3, 15). */
+import type { Bytes } from '../engine.ts'
+import { FailureError, fail } from '../failures/index.ts'
+import { targetOf } from './framing.ts'
+import { allOf, isToken, TARGET } from './grammar.ts'
+import { firstBad, refused } from './header-block.ts'
+import { checkReason, type Fields, fieldsToSend, type Outgoing, type OutgoingFraming } from './outgoing.ts'
+import { reasons } from './reasons-table.ts'
+import type { Outgoing as OutgoingPart } from './types.ts'
+
+export interface Written {
+  readonly head: Bytes
+  readonly persists: boolean
+}
+
+/** Methods whose requests say a length even when it is 0 (RFC 9110 8.6). */
+const withContent = new Set(['POST', 'PUT', 'PATCH'])
+
+export const writeRequest = (out: Outgoing, part: OutgoingPart & { type: 'request' }): Written => {
+  const { method, target, body } = part
+  if (!isToken(method)) throw refused('The method', firstBad(method, 1))
+  if (method === 'CONNECT') throw refused('The method', 'CONNECT')
+  if (!allOf(target, TARGET)) throw refused('The request target', firstBad(target, TARGET))
+  if (targetOf(method, target) === undefined) throw refused('The request target', JSON.stringify(target))
+  const fields = fieldsToSend(part.headers)
+  const { facts } = fields
+  if (facts.hosts !== 1) throw refused('The request', 'no Host')
+  // RFC 9110 7.8: an upgrade changes the protocol under this connection, which no one here could speak.
+  if (facts.upgrade) throw refused('The request', 'Upgrade')
+  let more = ''
+  if (body === undefined) {
+    const framing: OutgoingFraming = facts.chunked ? 'chunked' : facts.length === undefined ? 'none' : 'length'
+    out.frame(framing, facts.length ?? 0)
+  } else if (needsLength(fields, body) && (body.length > 0 || withContent.has(method))) {
+    more = `Content-Length: ${body.length}\r\n`
+  }
+  const head = out.head(`${method} ${target} HTTP/1.1\r\n`, fields, more, body)
+  return { head, persists: facts.connection !== 'close' }
+}
+
+/** What a response must know of its request and its connection. */
+export interface ResponseContext {
+  /** '' when the request could not be read. */
+  readonly method: string
+  readonly minor: number
+  readonly persists: boolean
+  readonly date: (() => string) | undefined
+}
+
+export const writeResponse = (
+  out: Outgoing,
+  part: OutgoingPart & { type: 'response' },
+  context: ResponseContext,
+): Written => {
+  const { status } = part
+  if (!Number.isInteger(status) || status < 100 || status > 999 || status === 101)
+    throw refused('The status', `${status}`)
+  const reason = part.reason ?? reasons[status] ?? ''
+  if (part.reason !== undefined) checkReason(reason)
+  const fields = fieldsToSend(part.headers)
+  const line = `HTTP/1.1 ${status} ${reason}\r\n`
+  if (status < 200 || status === 204) {
+    // RFC 9110 8.6, RFC 9112 6.1: a response that cannot have content says nothing about its framing.
+    if (fields.facts.length !== undefined || fields.facts.chunked)
+      throw refused(`A response ${status}`, 'a body length')
+  }
+  if (status < 200) {
+    if (part.body !== undefined) throw wrongLength(0, part.body.length)
+    return { head: out.head(line, fields, '', undefined), persists: context.persists }
+  }
+  const { framing, length, said } = frame(fields, part.body, status, context)
+  const persists = context.persists && fields.facts.connection !== 'close' && framing !== 'until-close'
+  let more = said
+  if (!persists && fields.facts.connection !== 'close') more += 'Connection: close\r\n'
+  if (persists && context.minor === 0 && fields.facts.connection === undefined) more += 'Connection: keep-alive\r\n'
+  if (context.date !== undefined && !fields.facts.hasDate) more += `Date: ${context.date()}\r\n`
+  const body = framing === 'dropped' || framing === 'none' ? undefined : part.body
+  if (part.body === undefined) out.frame(framing, length)
+  return { head: out.head(line, fields, more, body), persists }
+}
+
+/** How the body of a final response is framed, and the field that says so where the caller's do not. */
+const frame = (
+  fields: Fields,
+  body: Bytes | undefined,
+  status: number,
+  { method, minor }: ResponseContext,
+): { framing: OutgoingFraming; length: number; said: string } => {
+  const { facts } = fields
+  const length = facts.length ?? 0
+  if (status === 204 || status === 304) {
+    if (body !== undefined && body.length > 0) throw wrongLength(0, body.length)
+    return { framing: 'none', length: 0, said: '' }
+  }
+  // RFC 9110 15.3.6: 205 has no content, and must say so.
+  if (status === 205 && (length > 0 || (body?.length ?? 0) > 0 || facts.chunked))
+    throw wrongLength(0, body?.length ?? length)
+  if (body !== undefined) {
+    const said = needsLength(fields, body, method) ? `Content-Length: ${body.length}\r\n` : ''
+    return { framing: method === 'HEAD' ? 'dropped' : 'length', length: body.length, said }
+  }
+  if (method === 'HEAD') return { framing: 'dropped', length, said: '' }
+  if (facts.length !== undefined) return { framing: 'length', length, said: '' }
+  if (facts.chunked && minor === 0) throw refused('An answer to HTTP/1.0', 'Transfer-Encoding')
+  if (facts.chunked) return { framing: 'chunked', length, said: '' }
+  if (status === 205) return { framing: 'length', length: 0, said: 'Content-Length: 0\r\n' }
+  if (minor === 0) return { framing: 'until-close', length, said: '' }
+  return { framing: 'chunked', length, said: 'Transfer-Encoding: chunked\r\n' }
+}
+
+/** A whole body: whether its length is still to be said. Throws when another one was. */
+const needsLength = ({ facts }: Fields, body: Bytes, method = ''): boolean => {
+  if (facts.chunked) throw refused('A whole message', 'Transfer-Encoding')
+  if (facts.length === undefined) return true
+  if (facts.length !== body.length && method !== 'HEAD') throw wrongLength(facts.length, body.length)
+  return false
+}
+
+const wrongLength = (expected: number, got: number): FailureError =>
+  new FailureError(fail('http/wrong-length', { expected: `${expected}`, got: `${got}` }))
