@@ -215,6 +215,13 @@ export const lints = {
     roles: ['leaf'],
     broken: c => c.extension('extKeyUsage')?.includes(OID.anyExtendedKeyUsage) === true,
   },
+  'purpose-mixed': {
+    says: 'extKeyUsage of a server allows code signing, time stamps, OCSP or mail as well',
+    rule: 'CA/B BR 7.1.2.7.10',
+    refusedBy: ['webpki'],
+    roles: ['leaf'],
+    broken: c => c.extension('extKeyUsage')?.some(oid => unmixable.includes(oid)) === true,
+  },
   'root-purpose': {
     says: 'a root has extKeyUsage',
     rule: 'CA/B BR 7.1.2.1.2',
@@ -234,6 +241,12 @@ export const lints = {
       return c.subject.all(OID.commonName).some(name => !names.includes(name))
     },
   },
+  'rsa-size': {
+    says: 'the size of its RSA key is no multiple of eight bits',
+    rule: 'CA/B BR 6.1.5',
+    refusedBy: ['webpki'],
+    broken: c => c.publicKey.type === 'rsa' && c.publicKey.bits % 8 !== 0,
+  },
   'wide-time': {
     says: 'a date before 2050 is written as GeneralizedTime',
     rule: 'RFC 5280 4.1.2.5',
@@ -245,6 +258,8 @@ export const lints = {
     },
   },
 } as const satisfies Readonly<Record<string, Lint>>
+
+const unmixable: readonly string[] = [OID.codeSigning, OID.emailProtection, OID.timeStamping, OID.OCSPSigning]
 
 export type LintId = keyof typeof lints
 

@@ -81,11 +81,15 @@ const run = (limbo: LimboCase): CaseResult => {
 /** Broken rules for issuers, and a leaf that names no purpose, which RFC 5280 4.2.1.12 allows. */
 const forgivable: ReadonlySet<string> = new Set(['tls/certificate-profile', 'tls/certificate-purpose'])
 
+const COMMON_NAME =
+  'its common name is not in subjectAltName, which CA/B BR 7.1.4.3 forbids and webpki::cn::not-in-san demands to be refused'
+
 export const suite: Suite = {
   name: 'x509-limbo',
   listed: {
-    'webpki::nc::nc-permits-dns-san-pattern':
-      'its common name is not in subjectAltName, which CA/B BR 7.1.4.3 forbids and webpki::cn::not-in-san demands to be refused',
+    'webpki::nc::nc-permits-dns-san-pattern': COMMON_NAME,
+    'webpki::san::exact-localhost-ip-san': COMMON_NAME,
+    'webpki::san::leftmost-wildcard-san': COMMON_NAME,
   },
   async run(data) {
     return casesIn(data)?.map(run)

@@ -1,0 +1,125 @@
+/** BoringSSL's `verify_certificate_chain_unittest`: chains with the errors that each certificate must give. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { nodeCrypto } from '../../../src/crypto/node.ts'
+import { isTrusted, verifyChain } from '../../../src/x509/path.ts'
+import { certificatesIn } from '../../../src/x509/pem.ts'
+import { type Profile, rfc5280 } from '../../../src/x509/profile.ts'
+import { trustStore } from '../../../src/x509/store.ts'
+import type { Purpose } from '../../../src/x509/types.ts'
+import { ascii } from '../../support/bytes.ts'
+import type { CaseResult, Suite } from '../suite.ts'
+
+interface ChainCase {
+  readonly id: string
+  /** PEM, leaf first, each the issuer of the one before; the last is what `last_cert_trust` says of it. */
+  readonly chain: readonly string[]
+  readonly last_cert_trust: string
+  /** `YYMMDDHHMMSSZ`, or DEFAULT. */
+  readonly utc_time: string
+  readonly key_purpose: string
+  readonly digest_policy?: string
+  readonly expected_errors: string
+  readonly should_validate: boolean
+}
+
+/** `DEFAULT` in the set. */
+const DEFAULT_TIME: number = Date.UTC(2021, 9, 5, 12)
+
+/** What BoringSSL means by each kind of trust, in our terms. */
+const anchors: Readonly<Record<string, Profile['anchor']>> = {
+  TRUSTED_ANCHOR: { dates: false, limits: false, saysAuthority: false },
+  TRUSTED_ANCHOR_WITH_EXPIRATION: { dates: true, limits: false, saysAuthority: false },
+  TRUSTED_ANCHOR_WITH_CONSTRAINTS: { dates: false, limits: true, saysAuthority: false },
+  TRUSTED_ANCHOR_WITH_REQUIRE_BASIC_CONSTRAINTS: { dates: false, limits: false, saysAuthority: true },
+  TRUSTED_ANCHOR_WITH_EXPIRATION_AND_CONSTRAINTS: { dates: true, limits: true, saysAuthority: false },
+  TRUSTED_ANCHOR_OR_LEAF: { dates: false, limits: false, saysAuthority: false },
+  TRUSTED_LEAF: { dates: false, limits: false, saysAuthority: false },
+  TRUSTED_LEAF_REQUIRE_SELF_SIGNED: { dates: false, limits: false, saysAuthority: false },
+}
+
+/** Purposes of other worlds: signatures on pictures, group messaging. */
+const foreignPurpose = /^(C2PA|MLS)/
+
+const purposeOf = (keyPurpose: string): Purpose =>
+  keyPurpose.startsWith('SERVER_AUTH') ? 'server' : keyPurpose.startsWith('CLIENT_AUTH') ? 'client' : 'any'
+
+/** Which of our codes says what an error of theirs says. */
+const codes: readonly (readonly [RegExp, string])[] = [
+  [/VerifySignedData failed/, 'tls/certificate-signature'],
+  [/Time is after notAfter/, 'tls/certificate-expired'],
+  [/Time is before notBefore/, 'tls/certificate-not-yet'],
+  [/Unacceptable (signature algorithm|public key)/, 'tls/certificate-algorithm'],
+  [/Basic Constraints|keyCertSign/, 'tls/certificate-not-ca'],
+  [/max_path_length/, 'tls/certificate-path-length'],
+  [/not permitted for this use/, 'tls/certificate-profile'],
+  [/extended key usage/i, 'tls/certificate-purpose'],
+  [/Unconsumed critical/, 'tls/certificate-critical'],
+  [/name constraints checks/, 'tls/chain-too-complex'],
+  [/name constraints|not permitted/i, 'tls/certificate-constraint'],
+  [/policy/i, 'tls/certificate-policy'],
+]
+
+const crypto = nodeCrypto()
+
+const run = (chain: ChainCase): CaseResult => {
+  const { id, key_purpose: purpose, last_cert_trust: trust } = chain
+  if (foreignPurpose.test(purpose)) return { id, outcome: 'skipped', detail: `the purpose ${purpose} is not ours` }
+  const certificates = chain.chain.map(pem => certificatesIn(ascii(pem))[0]!)
+  const anchor = anchors[trust]
+  const strict = purpose.endsWith('STRICT')
+  const profile: Profile = {
+    ...rfc5280,
+    lints: new Set(strict || purpose.endsWith('STRICT_LEAF') ? ['purpose-mixed'] : []),
+    anchor: anchor ?? rfc5280.anchor,
+    trustedLeaf: trust.startsWith('TRUSTED_LEAF') || trust.endsWith('OR_LEAF') ? 'accepted' : 'refused',
+    // STRICT and STRICT_LEAF are theirs for what public certificates must say.
+    anyPurpose: strict ? 'ignored' : 'counts',
+    leafWithoutPurpose: strict || purpose.endsWith('STRICT_LEAF') ? 'refused' : 'accepted',
+    leafAuthority: strict || purpose.endsWith('STRICT_LEAF') ? 'refused' : 'accepted',
+    minimumRsaBits: 1024,
+    hashes: chain.digest_policy === 'STRONG' ? rfc5280.hashes : new Set([...rfc5280.hashes, 'sha1']),
+  }
+  const result = verifyChain({
+    chain: anchor === undefined || certificates.length === 1 ? certificates : certificates.slice(0, -1),
+    name: undefined,
+    at: timeOf(chain.utc_time),
+    trust: trustStore(anchor === undefined ? [] : certificates.slice(-1)),
+    crypto,
+    profile,
+    purpose: purposeOf(purpose),
+  })
+  const trusted = isTrusted(result)
+  if (trusted !== chain.should_validate) {
+    const detail = isTrusted(result)
+      ? chain.expected_errors
+      : `${result.code}: ${result.where ?? ''} ${result.got ?? ''}`
+    return { id, outcome: 'failed', kind: trusted ? 'false-accept' : 'false-reject', detail }
+  }
+  if (isTrusted(result)) return { id, outcome: 'passed' }
+  // Refused for the reason that the set gives, where it gives one that we have a code for.
+  const errors = chain.expected_errors.split('\n').filter(line => line.startsWith('ERROR'))
+  const wanted = errors.flatMap(line => codes.filter(([words]) => words.test(line)).map(([, code]) => code))
+  if (wanted.length === 0 || wanted.includes(result.code)) return { id, outcome: 'passed' }
+  return { id, outcome: 'failed', kind: 'other-reason', detail: `${result.code}, expected ${wanted.join(' or ')}` }
+}
+
+const timeOf = (text: string): number =>
+  text === 'DEFAULT' ? DEFAULT_TIME : Date.parse(text.replace(/^(..)(..)(..)(..)(..)(..)Z$/, '20$1-$2-$3T$4:$5:$6Z'))
+
+export const suite: Suite = {
+  name: 'x509-chains',
+  listed: {
+    'target-eku-clientauth/clientauth-strict':
+      'RFC 5280 4.2.1.12 and CA/B BR ask no extKeyUsage of an authority; BoringSSL does for clients under this purpose',
+    'incorrect-trust-anchor/main':
+      'the anchor has another name than the issuer (RFC 5280 6.1.3 (a)(4)), so it is untrusted and no signature is checked',
+  },
+  async run(data) {
+    const file = join(data, 'x509/chains.json.gz')
+    if (!existsSync(file)) return undefined
+    const cases = JSON.parse(gunzipSync(readFileSync(file)).toString('utf8')) as Record<string, ChainCase>
+    return Object.values(cases).map(run)
+  },
+}
