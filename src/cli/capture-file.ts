@@ -1,0 +1,39 @@
+/** `--pcapng FILE`: a capture that grows as things happen, with the secrets inside. */
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { type Capture, captureSink } from '../capture/index.ts'
+import { systemClock } from '../platform/node/clock.ts'
+import { VERSION } from './version.ts'
+
+export interface CaptureFile {
+  readonly sink: Capture
+  /** Ends the file. Throws what went wrong while it was written. */
+  close(): void
+}
+
+/** It holds the keys of the connection: nobody else may read it. */
+const OWNER_ONLY = 0o600
+
+/** Throws at once for a path that cannot be written. */
+export const openCapture = (path: string): CaptureFile => {
+  const file = openSync(path, 'w', OWNER_ONLY)
+  let wrong: unknown
+  const write = (bytes: Uint8Array): void => {
+    if (wrong !== undefined) return
+    try {
+      // At once and in order: what is on the disk when the process dies is a whole capture up to that moment.
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at)
+    } catch (error) {
+      // A full disk must not look like the peer's mistake to the engines that told us about a message.
+      wrong = Object.assign(error instanceof Error ? error : new Error(String(error)), { path })
+    }
+  }
+  const sink = captureSink(write, systemClock, { application: `barewire ${VERSION}` })
+  return {
+    sink,
+    close() {
+      sink.finish()
+      closeSync(file)
+      if (wrong !== undefined) throw wrong
+    },
+  }
+}

@@ -1,0 +1,48 @@
+/** From whatever was thrown to a failure of the registry, and from a failure to an exit code. */
+import { CommanderError } from 'commander'
+import { entryOf, FailureError, fail } from '../failures/index.ts'
+import type { ExitCode, FailureInfo } from '../failures/registry.ts'
+
+/** 128 + SIGINT, as shells say it. */
+export const EXIT_INTERRUPTED = 130
+
+/** Ctrl-C: what had to be cleaned up is; nothing more to say. */
+export class Interrupted extends Error {}
+
+export const exitCodeOf = (failure: FailureInfo): ExitCode => entryOf(failure).exit
+
+/** What a thrown value means. Never a stack trace, never the text of another program's error. */
+export const failureOf = (thrown: unknown, command?: string): FailureInfo => {
+  if (thrown instanceof FailureError) {
+    const { failure } = thrown
+    if (failure.code !== 'cli/usage' || failure.where !== undefined || command === undefined) return failure
+    return { ...failure, where: command }
+  }
+  if (thrown instanceof CommanderError)
+    return fail('cli/usage', { got: inWords(thrown), ...(command ? { where: command } : {}) })
+  const file = fileProblem(thrown)
+  if (file !== undefined) return file
+  return fail('cli/defect', { got: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown) })
+}
+
+const inWords = (error: CommanderError): string => {
+  if (error.code === 'commander.help') return 'One of its commands is missing.'
+  const text = error.message.replace(/^error: /, '').replace(/\n/g, ' ')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?)]$/.test(text) ? '' : '.'}`
+}
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'part of the path is not a folder',
+  ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+}
+
+const fileProblem = (thrown: unknown): FailureInfo | undefined => {
+  if (!(thrown instanceof Error) || !('code' in thrown) || !('path' in thrown)) return undefined
+  const got = PROBLEMS[String(thrown.code)]
+  return got === undefined ? undefined : fail('cli/file', { where: String(thrown.path), got })
+}

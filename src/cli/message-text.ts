@@ -1,0 +1,47 @@
+/** One message in full for people: its fields with byte ranges, its lines of text, its bytes. */
+import { legible, type Style } from '../inspect/index.ts'
+import { hexLines } from '../inspect/style.ts'
+import type { Field } from '../wire/field.ts'
+
+/** Bytes of one message that `-vvv` shows, in lines of 16; the rest is counted. */
+const HEX_LINES = 64
+/** Column of the byte range. */
+const RANGE = 44
+/** Bytes of a value that are shown in a tree. */
+const SHORT = 16
+
+/** The tree below the message itself. */
+export const fieldLines = (root: Field, style: Style): string[] =>
+  (root.children ?? []).flatMap(child => branch(child, 1)).map(text => clipped(text, style))
+
+export const bytesLines = (bytes: Uint8Array, { colour }: Style): string[] =>
+  hexLines(bytes, 0, bytes.length, HEX_LINES).map(text => colour.quiet(`    ${text}`))
+
+/** Messages that are text: the lines as they were. */
+export const textLines = (bytes: Uint8Array, style: Style): string[] =>
+  new TextDecoder('latin1')
+    .decode(bytes)
+    .trimEnd()
+    .split('\r\n')
+    .map(text => clipped(`    ${text}`, style))
+
+const branch = (field: Field, depth: number): string[] => {
+  const children = field.children ?? []
+  const label = `${'  '.repeat(depth + 1)}${field.name}`.padEnd(RANGE)
+  const value = field.text ?? (children.length > 0 ? '' : valueText(field.value))
+  const note = field.note === undefined ? '' : `  (${field.note})`
+  const own = `${label} ${`${field.start}..${field.end}`.padEnd(11)}${value}${note}`.trimEnd()
+  return [own, ...children.flatMap(child => branch(child, depth + 1))]
+}
+
+const valueText = (value: unknown): string => {
+  if (!(value instanceof Uint8Array)) return value === undefined ? '' : String(value)
+  const digits = Array.from(value.subarray(0, SHORT), b => b.toString(16).padStart(2, '0')).join('')
+  return value.length > SHORT ? `${digits}… (${value.length} bytes)` : digits
+}
+
+const clipped = (text: string, style: Style): string => {
+  const cells = [...legible(text, style)]
+  const more = style.unicode ? '…' : '~'
+  return cells.length <= style.width ? cells.join('') : `${cells.slice(0, style.width - 1).join('')}${more}`
+}

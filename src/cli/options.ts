@@ -1,0 +1,109 @@
+/** Values of options: each parser returns what the command works with or says what it wanted to see. */
+import { readFile } from 'node:fs/promises'
+import { FailureError, fail, failures } from '../failures/index.ts'
+import type { Io } from './io.ts'
+import type { ColourChoice } from './style.ts'
+import type { Verbosity } from './verbosity.ts'
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: true
+  readonly verbose?: Verbosity
+  readonly color: ColourChoice
+}
+
+/** A fixed answer to a name lookup: `--resolve shop.test:443:127.0.0.1`. */
+export interface FixedAddress {
+  readonly host: string
+  readonly port: number
+  readonly address: string
+}
+
+const usage = (got: string): FailureError => new FailureError(fail('cli/usage', { got }))
+
+/** Appends to a list: for options that may be given several times. */
+export const collect =
+  <T>(parse: (value: string) => T) =>
+  (value: string, before: readonly T[] | undefined): readonly T[] => [...(before ?? []), parse(value)]
+
+/** `Name: value`. */
+export const parseHeader = (text: string): readonly [string, string] => {
+  const [, name, value] = /^([^\s:]+):[ \t]*(.*?)[ \t]*$/.exec(text) ?? []
+  if (name === undefined || value === undefined) throw usage(`-H wants "Name: value", not "${text}".`)
+  return [name, value]
+}
+
+/** `2s`, `500ms`, or a bare number of seconds. Milliseconds come out. */
+export const parseDuration = (text: string): number => {
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? []
+  const millis = Number(amount) * { ms: 1, s: 1000, m: 60_000 }[unit as 'ms' | 's' | 'm']
+  if (!(millis > 0)) throw usage(`A time looks like 10, 2.5s, 500ms or 1m, not "${text}".`)
+  return millis
+}
+
+export const parsePort = (text: string): number => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : -1
+  if (port < 0 || port > 65_535) throw usage(`A port is a number from 0 to 65535, not "${text}".`)
+  return port
+}
+
+/** What the lab's dice begin with: 32 bits. */
+export const parseSeed = (text: string): number => {
+  const seed = /^\d{1,10}$/.test(text) ? Number(text) : -1
+  if (seed < 0 || seed > 0xffff_ffff) throw usage(`A seed is a number from 0 to 4294967295, not "${text}".`)
+  return seed
+}
+
+/** `host:port:address`; an IPv6 address may stand in brackets. */
+export const parseResolve = (text: string): FixedAddress => {
+  const [, host, port, address] = /^([^:]+):(\d+):\[?([0-9a-fA-F.:]+)\]?$/.exec(text) ?? []
+  if (host === undefined || port === undefined || address === undefined)
+    throw usage(`--resolve wants host:port:address, not "${text}".`)
+  return { host: host.toLowerCase(), port: parsePort(port), address }
+}
+
+/** Failures that a person may decide to live with: those of certificates, by name. */
+export const ACCEPTABLE: readonly string[] = Object.keys(failures).filter(code =>
+  /^tls\/(certificate-|chain-incomplete$)/.test(code),
+)
+
+export const parseAccept = (code: string): string => {
+  if (!ACCEPTABLE.includes(code))
+    throw usage(`--accept takes the code of a certificate failure, not "${code}": ${ACCEPTABLE.join(', ')}.`)
+  return code
+}
+
+export const parseColour = (text: string): ColourChoice => {
+  if (text !== 'auto' && text !== 'always' && text !== 'never')
+    throw usage(`--color is auto, always or never, not "${text}".`)
+  return text
+}
+
+/** An address with a scheme; `localhost:8443` and `shop.test/cart` mean https. */
+export const parseUrl = (text: string): URL => {
+  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
+  const url = URL.canParse(whole) ? new URL(whole) : undefined
+  if (url === undefined || url.hostname === '') throw usage(`"${text}" is not a URL.`)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw usage(`barewire speaks https: and http:, not ${url.protocol}`)
+  return url
+}
+
+/** The bytes of `-d`: literal text, `@file`, or `@-` for standard input. */
+export const readData = async (data: string, io: Io): Promise<Uint8Array> => {
+  if (!data.startsWith('@')) return new TextEncoder().encode(data)
+  if (data !== '@-') return new Uint8Array(await readFile(data.slice(1)))
+  return readAll(io.input)
+}
+
+const readAll = async (input: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of input) chunks.push(chunk)
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
+}

@@ -1,0 +1,119 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { captured } from '../../test/support/peers-io.ts'
+import { plain } from '../inspect/index.ts'
+import { messagesOf } from '../trace/recorder.ts'
+import type { MessageRecord } from '../trace/types.ts'
+import { struct, u8, u16 } from '../wire/codec.ts'
+import { writeBody } from './body.ts'
+import { openCapture } from './capture-file.ts'
+import { failureOf } from './errors.ts'
+import { ReaderGone } from './io.ts'
+import { runRecording } from './recording.ts'
+import { storyLines } from './story.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'barewire-output-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const streamOf = (...chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> =>
+  new ReadableStream({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk)
+      controller.close()
+    },
+  })
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
+
+test('a body goes to standard output as it is, or into a file', async () => {
+  const io = captured()
+  const target = { file: undefined, expected: undefined, io }
+  expect(await writeBody(streamOf(bytes(0, 255), bytes(10)), target)).toEqual({ bytes: 3, withheld: false })
+  expect(io.bytes()).toEqual(bytes(0, 255, 10))
+  const file = join(folder, 'body')
+  await writeBody(streamOf(bytes(1, 2), bytes(3)), { ...target, file })
+  expect(new Uint8Array(readFileSync(file))).toEqual(bytes(1, 2, 3))
+  expect(await writeBody(null, target)).toEqual({ bytes: 0, withheld: false })
+})
+
+test('bytes that are not text are kept off a terminal', async () => {
+  const io = captured({ terminal: 80 })
+  const result = await writeBody(streamOf(bytes(0, 1, 2)), { file: undefined, expected: 3, io })
+  expect(result).toEqual({ bytes: 3, withheld: true })
+  expect(io.bytes().length).toBe(0)
+})
+
+test('a reader that goes away stops the download', async () => {
+  let cancelled = false
+  const endless = new ReadableStream<Uint8Array>({
+    pull: controller => controller.enqueue(bytes(1)),
+    cancel: () => {
+      cancelled = true
+    },
+  })
+  const io = captured({ gone: true })
+  await expect(writeBody(endless, { file: undefined, expected: undefined, io })).rejects.toThrow(ReaderGone)
+  expect(cancelled).toBe(true)
+})
+
+const Pair = struct({ kind: u8, size: u16 }, { ref: 'none' })
+const message = (id: number, length = 3): MessageRecord => ({
+  id,
+  layer: 'tls',
+  flow: 'a-b',
+  host: 'here',
+  direction: id % 2 === 0 ? 'in' : 'out',
+  at: id,
+  name: `Pair${id}`,
+  format: Pair,
+  bytes: new Uint8Array(length),
+})
+
+test('a recording keeps the beginning and the end, in constant memory', () => {
+  const recording = runRecording(100_000, 10_000)
+  for (let id = 1; id <= 1000; id++) recording.message(message(id, 1000))
+  const ids = messagesOf(recording.records).map(each => each.id)
+  expect(ids[0]).toBe(1)
+  expect(ids.at(-1)).toBe(1000)
+  expect(ids.length).toBeLessThan(100)
+  expect(recording.dropped).toBe(1000 - ids.length)
+  expect([...ids].sort((a, b) => a - b)).toEqual(ids)
+})
+
+test('the story grows by layer: summary, messages, fields, bytes; never wider than the style', () => {
+  const recording = runRecording()
+  recording.message(message(1))
+  recording.message(message(2))
+  const told = (level: 0 | 1 | 2 | 3) =>
+    storyLines(recording.records, { style: plain(80), verbosity: { level, layers: ['tls'] } }).join('\n')
+  expect(told(0)).not.toContain('Pair1')
+  expect(told(1)).toContain('Pair1')
+  expect(told(2)).toMatch(/kind +0\.\.1 +0\n.*size +1\.\.3 +0/)
+  expect(told(3)).toContain('0000  00 00 00')
+  const other = storyLines(recording.records, { style: plain(80), verbosity: { level: 1, layers: ['dns'] } })
+  expect(other.join('\n')).not.toContain('Pair1')
+  for (const line of told(3).split('\n')) expect([...line].length).toBeLessThanOrEqual(80)
+})
+
+test('a capture is readable by its owner only, and an impossible path is cli/file', () => {
+  const path = join(folder, 'x.pcapng')
+  const capture = openCapture(path)
+  capture.sink.message(message(1))
+  capture.close()
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(readFileSync(path).readUInt32BE(0)).toBe(0x0a0d0d0a)
+  let thrown: unknown
+  try {
+    openCapture(join(folder, 'no', 'such', 'x.pcapng'))
+  } catch (error) {
+    thrown = error
+  }
+  expect(failureOf(thrown).code).toBe('cli/file')
+})
+
+test('what nobody foresaw is cli/defect, without a stack trace', () => {
+  const failure = failureOf(new TypeError('x is not a function'))
+  expect(failure.code).toBe('cli/defect')
+  expect(failure.got).toBe('TypeError: x is not a function')
+})
