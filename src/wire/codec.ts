@@ -88,11 +88,18 @@ export const rest: Codec<Uint8Array> = leaf({
 
 /** Everything that is left, as Latin-1 text: header-safe and lossless. */
 export const text: Codec<string> = leaf({
-  read: r => String.fromCharCode(...r.take(r.left)),
+  read: r => latin1(r.take(r.left)),
   write: (w, v) => w.put(Uint8Array.from(v, c => c.charCodeAt(0) & 0xff)),
   sample: random =>
     String.fromCharCode(...Array.from({ length: 1 + Math.floor(random() * 8) }, () => 97 + Math.floor(random() * 26))),
 })
+
+/** In pieces: a peer's long text must not become more arguments than a call can have. */
+const latin1 = (data: Uint8Array): string => {
+  let whole = ''
+  for (let at = 0; at < data.length; at += 4096) whole += String.fromCharCode(...data.subarray(at, at + 4096))
+  return whole
+}
 
 export interface Named extends Codec<number> {
   /** Name to number, as registered. */
@@ -198,7 +205,7 @@ const adopt = (field: Field, body: Field | undefined): void => {
 export const list = <T>(item: Codec<T>): Codec<T[]> => ({
   read(r) {
     const items: T[] = []
-    while (r.left > 0) items.push(item.read(r))
+    while (r.left > 0) items.push(advancing(r, () => item.read(r)))
     return items
   },
   write(w, value) {
@@ -209,12 +216,20 @@ export const list = <T>(item: Codec<T>): Codec<T[]> => ({
     out.push(field)
     return noting(field, () => {
       const items: T[] = []
-      while (r.left > 0) items.push(item.walk(r, `${items.length}`, field.children!))
+      while (r.left > 0) items.push(advancing(r, () => item.walk(r, `${items.length}`, field.children!)))
       return items
     })
   },
   sample: random => Array.from({ length: Math.floor(random() * 4) }, () => item.sample(random)),
 })
+
+/** An item of no bytes would repeat for ever. */
+const advancing = <T>(r: Reader, step: () => T): T => {
+  const start = r.pos
+  const item = step()
+  if (r.pos === start) throw new WireError('bad-value', start, '', 'an item without bytes')
+  return item
+}
 
 /** `item` if any byte is left, else undefined: for what older peers leave out at the end. */
 export const optional = <T>(item: Codec<T>): Codec<T | undefined> => ({
@@ -243,7 +258,7 @@ export const bits = <const B extends Record<string, number>>(
     write: (w, value) =>
       base.write(
         w,
-        keys.reduce((sum, key, i) => sum + value[key] * 2 ** shifts[i]!, 0),
+        keys.reduce((sum, key, i) => sum + fitting(w, value[key], parts[key]!, key) * 2 ** shifts[i]!, 0),
       ),
     walk(r, name, out) {
       const field: Field = { name, start: r.pos, end: r.pos, ref: doc.ref }
@@ -262,6 +277,12 @@ export const bits = <const B extends Record<string, number>>(
     },
     sample: random => split(base.sample(random)),
   }
+}
+
+/** `value` if it fits into `width` bits; otherwise it would spill into its neighbours. */
+const fitting = (w: Writer, value: number, width: number, name: string): number => {
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** width) return value
+  throw new WireError('too-long', w.length, name, `${value} does not fit in ${width} bits`)
 }
 
 /** One case of a tagged union on the wire. */

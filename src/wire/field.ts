@@ -41,15 +41,36 @@ export function* fields(root: Field, prefix = ''): Generator<{ path: string; fie
   }
 }
 
-/** A copy of `bytes` in which the number at `path` differs by `delta` (modulo its width). */
+/** A copy of `bytes` in which the number at `path` differs by `delta` (modulo its width); neighbouring bits stay. */
 export const corrupt = (bytes: Uint8Array, root: Field, path: string, delta: number): Uint8Array => {
   const field = fieldAt(root, path)
   if (field === undefined) throw new RangeError(`no field ${path} in ${root.name}`)
   const copy = bytes.slice()
+  if (field.bits !== undefined) return addToBits(copy, field, field.bits, delta)
   for (let i = field.end - 1, carry = delta; i >= field.start && carry !== 0; i--) {
     const sum = copy[i]! + carry
     copy[i] = sum & 0xff
     carry = Math.floor(sum / 256)
+  }
+  return copy
+}
+
+/** Bits [from, to) of at most four bytes, most significant first. */
+const addToBits = (
+  copy: Uint8Array,
+  field: Field,
+  [from, to]: readonly [number, number],
+  delta: number,
+): Uint8Array => {
+  let whole = 0
+  for (let i = field.start; i < field.end; i++) whole = whole * 256 + copy[i]!
+  const unit = 2 ** ((field.end - field.start) * 8 - to)
+  const range = 2 ** (to - from)
+  const old = Math.floor(whole / unit) % range
+  whole += (((((old + delta) % range) + range) % range) - old) * unit
+  for (let i = field.end - 1; i >= field.start; i--) {
+    copy[i] = whole % 256
+    whole = Math.floor(whole / 256)
   }
   return copy
 }

@@ -45,6 +45,8 @@ export class Frame {
   nextHop: IpAddress | undefined
   /** Which of the host's interfaces it came in by or goes out by. */
   device = 0
+  /** False once it was given back; the pool alone sets it. */
+  held = true
   readonly #pool: FramePool
   constructor(pool: FramePool, buffer: Uint8Array) {
     this.#pool = pool
@@ -81,6 +83,7 @@ export class FramePool {
     const large = size + TRANSPORT_OFFSET > this.#capacity
     const frame = large ? undefined : this.#idle.pop()
     if (frame === undefined) return this.#fresh(large ? (size + TRANSPORT_OFFSET + 3) & ~3 : this.#capacity)
+    frame.held = true
     return frame
   }
   #fresh(capacity: number): Frame {
@@ -96,7 +99,10 @@ export class FramePool {
     frame.buffer.set(bytes, 2)
     return frame
   }
+  /** Takes a frame back. Throws RangeError when it was given back before: two owners would share one buffer. */
   put(frame: Frame): void {
+    if (!frame.held) throw new RangeError('this frame was given back before')
+    frame.held = false
     this.outstanding--
     frame.offset = TRANSPORT_OFFSET
     frame.length = 0

@@ -4,7 +4,7 @@
  */
 import type { Codec, Doc } from './codec.ts'
 import type { Field } from './field.ts'
-import type { Reader } from './reader.ts'
+import { type Reader, WireError } from './reader.ts'
 
 /** A big-endian number of 1 to 4 bytes, a run of bits in it, or a run of bytes. */
 export interface Slot<T extends number | Uint8Array = number | Uint8Array> {
@@ -143,9 +143,13 @@ const setter = (slot: Slot): ((this: ViewBase, value: never) => void) => {
   }
 }
 
+const RESERVED: ReadonlySet<string> = new Set(['buffer', 'offset', 'at'])
+
 /** Declares a header of `size` bytes. Slots are listed in the order in which the field tree shows them. */
 export const layout = <const S extends Slots>(name: string, size: number, slots: S, doc: Doc = {}): Layout<S> => {
   const keys = Object.keys(slots)
+  const taken = keys.find(key => RESERVED.has(key))
+  if (taken !== undefined) throw new RangeError(`${name}: a slot cannot be called ${taken}, the view itself has that`)
   class HeaderView implements ViewBase {
     buffer: Uint8Array
     offset: number
@@ -179,6 +183,7 @@ export const layout = <const S extends Slots>(name: string, size: number, slots:
     View,
     read: r => readAll(r) as LayoutValue<S>,
     write(w, value) {
+      for (const key of keys) checkFit(key, slots[key]!, value[key]!, w.length)
       const view = new View(new Uint8Array(size), 0)
       Object.assign(view, Object.fromEntries(keys.map(key => [key, value[key]])))
       w.put(view.buffer)
@@ -187,6 +192,7 @@ export const layout = <const S extends Slots>(name: string, size: number, slots:
       const start = r.pos
       const root: Field = { name: label, start, end: Math.min(start + size, r.end), ref: doc.ref, children: [] }
       out.push(root)
+      if (r.left < size) partOf(root, r, slots)
       const value = readAll(r)
       for (const key of keys) root.children!.push(fieldOf(key, slots[key]!, start, value[key]!))
       return value as LayoutValue<S>
@@ -196,6 +202,34 @@ export const layout = <const S extends Slots>(name: string, size: number, slots:
       const view = new View(raw, 0) as unknown as Loose
       return Object.fromEntries(keys.map(key => [key, view[key]!])) as LayoutValue<S>
     },
+  }
+}
+
+/** The fields that are there of a header that ends too early; throws what reading it would. */
+const partOf = (root: Field, r: Reader, slots: Slots): never => {
+  const start = r.pos
+  const whole = new Uint8Array(r.left)
+  whole.set(r.bytes.subarray(start, r.end))
+  for (const [key, slot] of Object.entries(slots)) {
+    if (start + slot.offset + slot.size > r.end) continue
+    const value = getter(slot).call({ buffer: whole, offset: 0 } as unknown as ViewBase)
+    root.children!.push(fieldOf(key, slot, start, value))
+  }
+  const error = new WireError('truncated', r.end, root.name)
+  root.note = error.message
+  throw error
+}
+
+/** The hot path's setters wrap; what is written as a value must fit. Throws WireError. */
+const checkFit = (key: string, slot: Slot, value: number | Uint8Array, at: number): void => {
+  if (slot.kind === 'bytes') {
+    const { length } = value as Uint8Array
+    if (length !== slot.size) throw new WireError('bad-value', at, key, `${length} bytes where ${slot.size} belong`)
+    return
+  }
+  const number = value as number
+  if (!Number.isInteger(number) || number < 0 || number >= 2 ** slot.width) {
+    throw new WireError('too-long', at, key, `${number} does not fit in ${slot.width} bits`)
   }
 }
 

@@ -31,6 +31,7 @@ export class Reader {
     return this.end - this.pos
   }
   need(count: number): void {
+    if (count < 0) throw new WireError('bad-value', this.pos, '', `a length of ${count}`)
     if (this.pos + count > this.end) throw new WireError('truncated', this.end)
   }
   u8(): number {

@@ -1,0 +1,234 @@
+import { expect, test } from 'vitest'
+import { hex } from '../../test/support/bytes.ts'
+import { seeded } from '../random.ts'
+import {
+  bits,
+  bytes,
+  type Codec,
+  choice,
+  decode,
+  dissect,
+  encode,
+  type Infer,
+  list,
+  named,
+  optional,
+  prefixed,
+  rest,
+  struct,
+  text,
+  u8,
+  u16,
+  u24,
+  u32,
+} from './codec.ts'
+import { fields } from './field.ts'
+import { padded } from './padded.ts'
+import { Reader, WireError } from './reader.ts'
+import { Writer } from './writer.ts'
+
+const Kind = named(u16, { name: 0, groups: 10, alpn: 16 })
+/** Everything that the primitives offer, in one format. */
+const Everything = struct(
+  {
+    version: named(u16, { one: 1, two: 2 }),
+    flags: bits(u8, 8, { high: 3, middle: 1, low: 4 }),
+    nonce: bytes(5),
+    id: prefixed(1, rest),
+    numbers: prefixed(2, list(u16)),
+    long: prefixed(3, list(prefixed(1, text))),
+    huge: prefixed(4, rest),
+    wide: u32,
+    filled: padded(4, prefixed(1, rest)),
+    extensions: optional(
+      prefixed(2, list(choice(Kind, 2, { 10: prefixed(2, list(u16)), 16: text as Codec<unknown> }))),
+    ),
+  },
+  { ref: 'nowhere 1' },
+)
+
+/** Runs `body` over many samples; a failure says which seed it was. */
+const overSamples = <T>(codec: Codec<T>, count: number, body: (value: T, wire: Uint8Array) => void): void => {
+  for (let seed = 1; seed <= count; seed++) {
+    const value = codec.sample(seeded(seed).number)
+    try {
+      body(value, encode(codec, value))
+    } catch (error) {
+      throw new Error(`seed ${seed}`, { cause: error })
+    }
+  }
+}
+/** The `WireError` that `step` ends in; anything else is not caught. */
+const damage = (step: () => unknown): WireError | undefined => {
+  try {
+    step()
+  } catch (error) {
+    if (error instanceof WireError) return error
+    throw error
+  }
+  return undefined
+}
+
+test('what was written is read again and written the same, over 2000 samples', () => {
+  overSamples(Everything, 2000, (value, wire) => {
+    expect(decode(Everything, wire)).toEqual(value)
+    expect(encode(Everything, decode(Everything, wire))).toEqual(wire)
+  })
+})
+
+test('walking reads the same value as reading, and every field lies in its parent', () => {
+  overSamples(Everything, 500, (value, wire) => {
+    const reader = new Reader(wire)
+    expect(Everything.walk(reader, 'all', [])).toEqual(value)
+    expect(reader.left).toBe(0)
+    const tree = dissect(Everything, wire, 'all')
+    expect([tree.start, tree.end, tree.note]).toEqual([0, wire.length, undefined])
+    for (const { field } of [{ field: tree }, ...fields(tree)]) {
+      for (const child of field.children ?? []) {
+        expect(child.start).toBeGreaterThanOrEqual(field.start)
+        expect(child.end).toBeLessThanOrEqual(field.end)
+      }
+    }
+  })
+})
+
+test('every truncation ends in a WireError with its position and path, and a tree up to the damage', () => {
+  const Required = struct({
+    head: u16,
+    body: prefixed(2, list(choice(Kind, 2, { 10: prefixed(2, list(u16)) }))),
+    tail: u8,
+  })
+  overSamples(Required, 200, (_, wire) => {
+    for (let length = 0; length < wire.length; length++) {
+      const cut = wire.subarray(0, length)
+      const error = damage(() => decode(Required, cut))
+      expect(error?.rule).toBe('truncated')
+      expect(error?.at).toBe(length)
+      expect(error?.path).toMatch(/^(head|body|tail)/)
+      const tree = dissect(Required, cut, 'cut')
+      expect(tree.note).toContain(`truncated at byte ${length}`)
+      for (const { field } of fields(tree)) expect(field.start).toBeLessThanOrEqual(length)
+    }
+  })
+})
+
+test('bytes of any kind end in a value or in a WireError', () => {
+  const random = seeded(99)
+  let readable = 0
+  for (let i = 0; i < 5000; i++) {
+    const wire = random.bytes(random.below(60))
+    const error = damage(() => decode(Everything, wire))
+    if (error === undefined) readable++
+    const tree = dissect(Everything, wire, 'any')
+    expect(tree.note === undefined).toBe(error === undefined)
+  }
+  expect(readable).toBeLessThan(5000)
+})
+
+test('the path of an error leads to the field at fault', () => {
+  const Hello = struct({
+    suites: prefixed(2, list(u16)),
+    extensions: prefixed(2, list(choice(Kind, 2, { 10: prefixed(2, list(u16)) }))),
+  })
+  // The second extension says that its list has 9 bytes; 2 are there.
+  const wire = hex('0002 1301 000e 0010 0002 6832 000a 0004 0009 001d')
+  const error = damage(() => decode(Hello, wire))
+  expect([error?.rule, error?.path]).toEqual(['truncated', 'extensions.1.body'])
+})
+
+test('what is left over inside a length is refused, and so is what is left over at the end', () => {
+  const Pair = struct({ pair: prefixed(1, struct({ a: u8, b: u8 })) })
+  const inside = damage(() => decode(Pair, hex('03 010203')))
+  expect([inside?.rule, inside?.at, inside?.path]).toEqual(['trailing', 3, 'pair'])
+  const behind = damage(() => decode(Pair, hex('02 0102 ff')))
+  expect([behind?.rule, behind?.at]).toEqual(['trailing', 3])
+})
+
+test('a number without a name stays a number', () => {
+  const Suite = named(u16, { known: 1 })
+  expect(decode(Suite, hex('fafa'))).toBe(0xfafa)
+  expect(encode(Suite, 0xfafa)).toEqual(hex('fafa'))
+  expect(Suite.nameOf(0xfafa)).toBe('unknown (0xfafa)')
+  expect(dissect(Suite, hex('0001'), 'suite').text).toBe('known')
+})
+
+test('a tag without a case keeps its body as bytes', () => {
+  const Extension = choice(Kind, 2, {})
+  const wire = hex('1234 0003 010203')
+  expect(decode(Extension, wire)).toEqual({ type: 0x1234, body: hex('010203') })
+  expect(encode(Extension, decode(Extension, wire))).toEqual(wire)
+})
+
+test('a value that does not fit its field is refused when it is written', () => {
+  const cases: (() => unknown)[] = [
+    () => encode(u8, 256),
+    () => encode(u16, -1),
+    () => encode(u24, 2 ** 24),
+    () => encode(u32, 2 ** 32),
+    () => encode(u8, 1.5),
+    () => encode(u8, Number.NaN),
+    () => encode(bytes(3), new Uint8Array(4)),
+    () => encode(prefixed(1, rest), new Uint8Array(256)),
+    () => encode(bits(u8, 8, { a: 4, b: 4 }), { a: 1, b: 16 }),
+  ]
+  for (const [i, write] of cases.entries()) expect(damage(write), `case ${i}`).toBeInstanceOf(WireError)
+})
+
+test('bits must name the whole number', () => {
+  expect(() => bits(u8, 8, { a: 4, b: 3 })).toThrow(RangeError)
+})
+
+test('bits say where in their bytes they stand', () => {
+  const tree = dissect(bits(u16, 16, { offset: 4, rest: 12 }), hex('5012'), 'word')
+  expect(tree.children?.map(c => [c.name, c.value, c.bits])).toEqual([
+    ['offset', 5, [0, 4]],
+    ['rest', 0x12, [4, 16]],
+  ])
+})
+
+test('an item without bytes cannot repeat for ever', () => {
+  const Nothing = list(struct({}))
+  expect(damage(() => decode(Nothing, hex('00')))?.rule).toBe('bad-value')
+  expect(dissect(Nothing, hex('00'), 'nothing').note).toContain('an item without bytes')
+})
+
+test('a long text is read whole', () => {
+  const long = new Uint8Array(1_000_000).fill(0xe9)
+  expect(decode(text, long)).toBe('é'.repeat(1_000_000))
+})
+
+test('a negative length, which no peer can write but arithmetic can make, does not move the reader back', () => {
+  const reader = new Reader(hex('010203'), 2)
+  expect(damage(() => reader.take(-1))?.rule).toBe('bad-value')
+  expect(reader.pos).toBe(2)
+})
+
+test('a length prefix that is never patched could not pass for a length', () => {
+  const writer = new Writer()
+  let seen: Uint8Array | undefined
+  writer.prefixed(2, () => {
+    seen = writer.done()
+    writer.put(hex('0102'))
+  })
+  expect(seen).toEqual(hex('ffff'))
+  expect(writer.done()).toEqual(hex('0002 0102'))
+})
+
+test('padding is counted from where the padded thing begins, not from where the message begins', () => {
+  const Odd = struct({ first: u8, item: padded(4, prefixed(1, rest)), last: u8 })
+  const wire = encode(Odd, { first: 1, item: hex('aabb'), last: 9 })
+  expect(wire).toEqual(hex('01 02aabb00 09'))
+  expect(decode(Odd, wire)).toEqual({ first: 1, item: hex('aabb'), last: 9 })
+  expect(dissect(Odd, wire, 'odd').children?.map(c => [c.name, c.start, c.end])).toEqual([
+    ['first', 0, 1],
+    ['item', 1, 4],
+    ['item padding', 4, 5],
+    ['last', 5, 6],
+  ])
+})
+
+test('the type of a value follows from the declaration', () => {
+  const value: Infer<typeof Everything> = Everything.sample(seeded(1).number)
+  const version: number = value.version
+  expect(version).toBeGreaterThan(0)
+})
