@@ -26,7 +26,7 @@ export const acceptRequest = (
   reader: HeadReader,
   limits: HttpLimits,
 ): { head: RequestHead; persists: boolean } | FailureInfo => {
-  const method = textOf(bytes, reader.start, reader.a)
+  const method = methodOf(bytes, reader.start, reader.a)
   if (method === 'CONNECT') return fail('http/tunnel-unsupported')
   if (bytes[reader.b] !== SLASH) {
     const target = textOf(bytes, reader.b, reader.c)
@@ -39,7 +39,7 @@ export const acceptRequest = (
   }
   const facts = factsOf(bytes, 0, reader)
   if (isFailure(facts)) return facts
-  const host = hostFailure(facts, reader.minor)
+  const host = hostFailure(bytes, facts, reader.minor)
   if (host !== undefined) return host
   const body = requestFraming(facts, reader.minor, limits)
   if (isFailure(body)) return body
@@ -54,6 +54,7 @@ export const acceptRequest = (
     targetEnd: reader.c,
     version: reader.minor === 0 ? '1.0' : '1.1',
     host: facts.host,
+    hostEnd: facts.hostEnd,
     framing: body,
     expectsContinue: expects === 'continue' && !empty,
   })
@@ -80,3 +81,9 @@ export const acceptResponse = (
   })
   return { head, persists: persists(facts, reader.minor) && body.kind !== 'until-close' }
 }
+
+/** The common one without making a string. */
+const methodOf = (bytes: Bytes, start: number, end: number): string =>
+  end - start === 3 && bytes[start] === 0x47 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x54
+    ? 'GET'
+    : textOf(bytes, start, end)

@@ -48,7 +48,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
   readonly #outgoing: Outgoing = new Outgoing()
   readonly #deadline: Deadline
   readonly #trace: HttpTrace | undefined
-  #events: HttpEvent[] = []
+  readonly #events: HttpEvent[] = []
   #nextEvent = 0
   #request: RequestState = 'wait-request'
   #response: ResponseState = 'wait-response'
@@ -103,7 +103,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
   pollEvent(): HttpEvent | undefined {
     if (this.#nextEvent < this.#events.length) return this.#events[this.#nextEvent++]
     if (this.#nextEvent > 0) {
-      this.#events = []
+      this.#events.length = 0
       this.#nextEvent = 0
     }
     return undefined

@@ -6,7 +6,7 @@ import type { Bytes } from '../engine.ts'
 import { type FailureCode, fail } from '../failures/index.ts'
 import type { Facts, FailureInfo } from '../failures/registry.ts'
 import { PER_FIELD } from './fields.ts'
-import { allOf, DIGIT, hasMember, isHost, isToken, isWord, members, textOf } from './grammar.ts'
+import { allOf, DIGIT, hasMember, isHost, isPlainHost, isToken, isWord, members, textOf } from './grammar.ts'
 import type { HeadReader } from './head-reader.ts'
 import type { HttpLimits } from './limits.ts'
 import type { BodyFraming } from './types.ts'
@@ -18,7 +18,9 @@ export interface HeadFacts {
   close: boolean
   keepAlive: boolean
   hosts: number
-  host: string
+  /** Where the value of the last Host is. */
+  host: number
+  hostEnd: number
   expect: string | undefined
 }
 
@@ -34,7 +36,8 @@ export const factsOf = (bytes: Bytes, base: number, reader: HeadReader): HeadFac
     close: false,
     keepAlive: false,
     hosts: 0,
-    host: '',
+    host: 0,
+    hostEnd: 0,
     expect: undefined,
   }
   const offsets = reader.offsets
@@ -72,7 +75,8 @@ const note = (
     case 4:
       if (!isWord(bytes, start, end, 'host')) return undefined
       facts.hosts++
-      facts.host = textOf(bytes, value, valueEnd)
+      facts.host = value
+      facts.hostEnd = valueEnd
       return undefined
     case 6:
       if (!isWord(bytes, start, end, 'expect')) return undefined
@@ -156,10 +160,12 @@ const chunkedOrFailure = (facts: HeadFacts, minor: number): BodyFraming | Failur
 }
 
 /** RFC 9112 3.2: exactly one valid Host in HTTP/1.1; in HTTP/1.0 there may be none. */
-export const hostFailure = (facts: HeadFacts, minor: number): FailureInfo | undefined => {
+export const hostFailure = (bytes: Bytes, facts: HeadFacts, minor: number): FailureInfo | undefined => {
   if (facts.hosts === 0) return minor === 0 ? undefined : fail('http/bad-host', { got: 'missing' })
   if (facts.hosts > 1) return fail('http/bad-host', { got: `given ${facts.hosts} times` })
-  return isHost(facts.host) ? undefined : fail('http/bad-host', { got: JSON.stringify(facts.host) })
+  if (isPlainHost(bytes, facts.host, facts.hostEnd)) return undefined
+  const host = textOf(bytes, facts.host, facts.hostEnd)
+  return isHost(host) ? undefined : fail('http/bad-host', { got: JSON.stringify(host) })
 }
 
 /** RFC 9110 10.1.1. HTTP/1.0 clients are not understood to expect anything. */

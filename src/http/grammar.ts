@@ -96,6 +96,15 @@ export const hasMember = (list: string, lower: string): boolean =>
 export const isHost = (text: string): boolean =>
   allOf(text, HOST) && /^(?:\[[0-9A-Fa-f:.]+\]|[^:[\]]+)(?::[0-9]{0,5})?$/.test(text)
 
+/** The usual case of `isHost`, without making a string: a name or an IPv4 address without a port. */
+export const isPlainHost = (bytes: Bytes, start: number, end: number): boolean => {
+  for (let at = start; at < end; at++) {
+    const octet = bytes[at]!
+    if ((classOf[octet]! & HOST) === 0 || octet === 0x3a || octet === 0x5b || octet === 0x5d) return false
+  }
+  return end > start
+}
+
 /** An octet or a few, for a sentence: `LF`, `0x80`, `"x"`. */
 export const octetName = (octet: number | undefined): string => {
   switch (octet) {

@@ -13,7 +13,9 @@ export interface RequestParts {
   readonly targetStart: number
   readonly targetEnd: number
   readonly version: '1.0' | '1.1'
-  readonly host: string
+  /** The value of Host; nothing when there is none. */
+  readonly host: number
+  readonly hostEnd: number
   readonly framing: BodyFraming
   readonly expectsContinue: boolean
 }
@@ -41,7 +43,8 @@ export class ReceivedRequest implements RequestHead {
     return (this.#target ??= textOf(bytes, targetStart, targetEnd))
   }
   get authority(): string {
-    return targetOf(this.method, this.target)?.authority ?? this.#parts.host
+    const { bytes, host, hostEnd } = this.#parts
+    return targetOf(this.method, this.target)?.authority ?? textOf(bytes, host, hostEnd)
   }
   get path(): string {
     return targetOf(this.method, this.target)?.path ?? '/'

@@ -42,23 +42,20 @@ export class Outgoing {
   }
 
   /** Queues a head and, if it is the whole message, its body. Returns the octets of the head. */
-  head(text: string, fields: Fields, more: string, body: Bytes | undefined): Bytes {
-    const headLength = text.length + fields.length + more.length + 2
+  head(line: string | Bytes, fields: Fields, more: readonly string[], body: Bytes | undefined): Bytes {
+    let most = line.length + fields.length + 2
+    for (const each of more) most += each.length
     const joined = body !== undefined && body.length <= JOIN ? body.length : 0
-    const bytes = new Uint8Array(headLength + joined)
-    let at = put(bytes, 0, text)
-    if (typeof fields.fields === 'string') at = put(bytes, at, fields.fields)
-    else {
-      bytes.set(fields.fields, at)
-      at += fields.fields.length
-    }
-    at = put(bytes, at, more)
+    const bytes = new Uint8Array(most + joined)
+    let at = put(bytes, 0, line)
+    at = put(bytes, at, fields.fields)
+    for (const each of more) at = put(bytes, at, each)
     bytes[at] = 0x0d
     bytes[at + 1] = 0x0a
-    if (joined > 0) bytes.set(body!, headLength)
+    if (joined > 0) bytes.set(body!, most)
     this.#queue(bytes)
     if (body !== undefined && body.length > joined) this.#queue(body)
-    return joined > 0 ? bytes.subarray(0, headLength) : bytes
+    return joined > 0 ? bytes.subarray(0, most) : bytes
   }
 
   /** The body that follows the head. `length` is what was announced. */
@@ -153,7 +150,11 @@ export const checkReason = (reason: string): void => {
   if (!allOf(reason, VALUE)) throw refused('The reason phrase', firstBad(reason, VALUE))
 }
 
-const put = (bytes: Uint8Array, at: number, text: string): number => {
-  for (let i = 0; i < text.length; i++) bytes[at + i] = text.charCodeAt(i)
-  return at + text.length
+const put = (bytes: Uint8Array, at: number, piece: string | Bytes): number => {
+  if (typeof piece !== 'string') {
+    bytes.set(piece, at)
+    return at + piece.length
+  }
+  for (let i = 0; i < piece.length; i++) bytes[at + i] = piece.charCodeAt(i)
+  return at + piece.length
 }

@@ -2,7 +2,7 @@
 import type { Bytes } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { targetOf } from './framing.ts'
-import { allOf, isToken, TARGET } from './grammar.ts'
+import { allOf, isToken, octetsOf, TARGET } from './grammar.ts'
 import { firstBad, refused } from './header-block.ts'
 import { checkReason, type Fields, fieldsToSend, type Outgoing, type OutgoingFraming } from './outgoing.ts'
 import { reasons } from './reasons-table.ts'
@@ -27,12 +27,12 @@ export const writeRequest = (out: Outgoing, part: OutgoingPart & { type: 'reques
   if (facts.hosts !== 1) throw refused('The request', 'no Host')
   // RFC 9110 7.8: an upgrade changes the protocol under this connection, which no one here could speak.
   if (facts.upgrade) throw refused('The request', 'Upgrade')
-  let more = ''
+  const more: string[] = []
   if (body === undefined) {
     const framing: OutgoingFraming = facts.chunked ? 'chunked' : facts.length === undefined ? 'none' : 'length'
     out.frame(framing, facts.length ?? 0)
   } else if (needsLength(fields, body) && (body.length > 0 || withContent.has(method))) {
-    more = `Content-Length: ${body.length}\r\n`
+    more.push(`Content-Length: ${body.length}\r\n`)
   }
   const head = out.head(`${method} ${target} HTTP/1.1\r\n`, fields, more, body)
   return { head, persists: facts.connection !== 'close' }
@@ -55,10 +55,9 @@ export const writeResponse = (
   const { status } = part
   if (!Number.isInteger(status) || status < 100 || status > 999 || status === 101)
     throw refused('The status', `${status}`)
-  const reason = part.reason ?? reasons[status] ?? ''
-  if (part.reason !== undefined) checkReason(reason)
+  if (part.reason !== undefined) checkReason(part.reason)
   const fields = fieldsToSend(part.headers)
-  const line = `HTTP/1.1 ${status} ${reason}\r\n`
+  const line = part.reason === undefined ? statusLine(status) : `HTTP/1.1 ${status} ${part.reason}\r\n`
   if (status < 200 || status === 204) {
     // RFC 9110 8.6, RFC 9112 6.1: a response that cannot have content says nothing about its framing.
     if (fields.facts.length !== undefined || fields.facts.chunked)
@@ -66,17 +65,27 @@ export const writeResponse = (
   }
   if (status < 200) {
     if (part.body !== undefined) throw wrongLength(0, part.body.length)
-    return { head: out.head(line, fields, '', undefined), persists: context.persists }
+    return { head: out.head(line, fields, [], undefined), persists: context.persists }
   }
   const { framing, length, said } = frame(fields, part.body, status, context)
   const persists = context.persists && fields.facts.connection !== 'close' && framing !== 'until-close'
-  let more = said
-  if (!persists && fields.facts.connection !== 'close') more += 'Connection: close\r\n'
-  if (persists && context.minor === 0 && fields.facts.connection === undefined) more += 'Connection: keep-alive\r\n'
-  if (context.date !== undefined && !fields.facts.hasDate) more += `Date: ${context.date()}\r\n`
+  const more = said === '' ? [] : [said]
+  if (!persists && fields.facts.connection !== 'close') more.push('Connection: close\r\n')
+  if (persists && context.minor === 0 && fields.facts.connection === undefined) more.push('Connection: keep-alive\r\n')
+  if (context.date !== undefined && !fields.facts.hasDate) more.push('Date: ', context.date(), '\r\n')
   const body = framing === 'dropped' || framing === 'none' ? undefined : part.body
   if (part.body === undefined) out.frame(framing, length)
   return { head: out.head(line, fields, more, body), persists }
+}
+
+/** Status lines with the usual phrase, encoded once. */
+const statusLines = new Map<number, Bytes>()
+const statusLine = (status: number): Bytes => {
+  const known = statusLines.get(status)
+  if (known !== undefined) return known
+  const line = octetsOf(`HTTP/1.1 ${status} ${reasons[status] ?? ''}\r\n`)
+  if (reasons[status] !== undefined) statusLines.set(status, line)
+  return line
 }
 
 /** How the body of a final response is framed, and the field that says so where the caller's do not. */
