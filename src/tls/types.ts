@@ -22,6 +22,7 @@ export interface Established {
 
 export type TlsEvent =
   | Established
+  /** `bytes` is a buffer of its own: it may be kept, and is never changed. */
   | { readonly type: 'data'; readonly bytes: Bytes }
   /** The peer sent close_notify: nothing was cut off. */
   | { readonly type: 'peer-closed' }
@@ -69,12 +70,20 @@ export interface CertifiedKey {
 export type Pieces = readonly Bytes[]
 
 export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
-  /** Plaintext to protect and send; must come after `established`. */
+  /**
+   * Plaintext to protect and send, at once: the caller may change it afterwards. Throws `FailureError` before
+   * `established` and after `close`. The peer's close_notify does not end our own direction.
+   */
   write(plaintext: Bytes): void
   /** close_notify; the driver sends FIN behind it. */
   close(): void
-  /** The reply to an `ask` event; may come at once or later. */
+  /**
+   * The reply to an `ask` event; may come at once or later. A `FailureInfo` ends the connection with its alert. Throws
+   * `FailureError` when no such question is open.
+   */
   answer(id: number, reply: Question['reply']): void
-  /** True when pollTransmit has given everything and close_notify was sent. */
+  /** True when nothing more will be sent: close_notify or a fatal alert is out, and pollTransmit has given everything. */
   readonly closed: boolean
+  /** The state by its name in `tls12/states.table.ts`, or `Failed`. */
+  readonly state: string
 }

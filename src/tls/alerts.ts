@@ -1,0 +1,35 @@
+/** Alerts by number, and the one place that turns a failure into what goes over the wire. */
+import { alerts } from '../failures/alerts.table.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import { type Named, named, u8 } from '../wire/codec.ts'
+
+export const WARNING = 1
+export const FATAL = 2
+
+export const CLOSE_NOTIFY = 0
+export const HANDSHAKE_FAILURE = 40
+export const INTERNAL_ERROR = 80
+export const NO_RENEGOTIATION = 100
+
+export const AlertDescription: Named = named(
+  u8,
+  Object.fromEntries(Object.entries(alerts).map(([number, { name }]) => [name, Number(number)])),
+  { ref: 'RFC 5246 7.2' },
+)
+
+/** Failures after which nothing is said: the peer speaks no TLS, has already left, or has told us itself. */
+const silent: ReadonlySet<string> = new Set([
+  'tls/not-tls',
+  'tls/http-spoken',
+  'tls/alert-received',
+  'tls/client-certificate-wanted',
+  'tls/handshake-cut',
+  'tls/cut-short',
+])
+
+/**
+ * The alert for a failure: its column in the registry, whatever layer it comes from. A failure without one is ours to
+ * explain, not the peer's to know: internal_error. Undefined: send nothing.
+ */
+export const alertFor = (failure: FailureInfo): number | undefined =>
+  silent.has(failure.code) ? undefined : (failure.alert ?? INTERNAL_ERROR)

@@ -1,0 +1,191 @@
+/**
+ * The client's side of the hellos: what is offered, and the one place where a version is chosen from the answer. The
+ * rest of the handshake belongs to the version: `tls12/client.ts`.
+ */
+import type { GroupName } from '../crypto/provider.ts'
+import type { Bytes } from '../engine.ts'
+import { parseIp } from '../wire/address.ts'
+import type { Tagged } from '../wire/codec.ts'
+import type { TlsClientConfig } from './config.ts'
+import type { Role } from './connection.ts'
+import {
+  type ClientExtensions,
+  clientExtensions,
+  duplicateOf,
+  type ServerExtensions,
+  serverView,
+} from './messages/extensions.ts'
+import { ExtensionType, NamedGroup, NameType, ProtocolVersion } from './messages/registries.table.ts'
+import { schemes } from './schemes.table.ts'
+import type { Context, Handles, Message } from './states.ts'
+import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, suites } from './suites.table.ts'
+import { ClientState, WaitCertificate } from './tls12/client.ts'
+import { clientStates } from './tls12/states.table.ts'
+
+const TLS_1_2 = 0x0303
+
+/** RFC 9846 4.1.3: the end of the random of a server that was asked for TLS 1.1 or less. */
+const ASKED_FOR_LESS = 'DOWNGRD\0'
+
+/** What our hello said, for judging the answer. */
+export interface Offer {
+  readonly config: TlsClientConfig
+  readonly random: Bytes
+  readonly suites: readonly Suite[]
+  readonly groups: readonly GroupName[]
+  readonly extensions: readonly Tagged[]
+}
+
+/** What both hellos together say. */
+export interface ClientNegotiated {
+  readonly offer: Offer
+  readonly serverRandom: Bytes
+  readonly suite: Suite
+  readonly alpn: string | undefined
+  readonly extendedMasterSecret: boolean
+}
+
+export const clientRole = (config: TlsClientConfig): Role => ({
+  side: 'client',
+  table: clientStates,
+  start(context) {
+    const offer = offerOf(config, context.crypto.random.bytes(32))
+    context.send('ClientHello', {
+      legacyVersion: TLS_1_2,
+      random: offer.random,
+      sessionId: new Uint8Array(0),
+      cipherSuites: offer.suites.map(suite => suite.id),
+      compressionMethods: [0],
+      extensions: [...offer.extensions],
+    })
+    return new WaitServerHello(offer)
+  },
+})
+
+const offerOf = (config: TlsClientConfig, random: Bytes): Offer => {
+  const wanted = config.suites ?? DEFAULT_SUITES
+  const groups = config.groups ?? DEFAULT_GROUPS
+  const name = sniOf(config.serverName)
+  const extensions: ClientExtensions = {
+    ...(name === undefined ? {} : { serverName: { names: [{ type: NameType.names.host_name!, body: name }] } }),
+    extendedMasterSecret: {},
+    renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) },
+    supportedGroups: { groups: groups.map(group => NamedGroup.names[group]!) },
+    pointFormats: { formats: [0] },
+    signatureAlgorithms: { schemes: schemes.map(scheme => scheme.id) },
+    ...(config.alpn === undefined || config.alpn.length === 0 ? {} : { alpn: { protocols: [...config.alpn] } }),
+  }
+  return {
+    config,
+    random,
+    suites: wanted.flatMap(wantedName => suites.filter(suite => suite.name === wantedName)),
+    groups,
+    extensions: clientExtensions(extensions),
+  }
+}
+
+/** RFC 6066 3: a host name without the trailing dot; "Literal IPv4 and IPv6 addresses are not permitted". */
+const sniOf = (serverName: string): string | undefined =>
+  serverName === '' || parseIp(serverName) !== undefined ? undefined : serverName.replace(/\.$/, '')
+
+class WaitServerHello extends ClientState implements Handles<typeof clientStates, 'WaitServerHello'> {
+  readonly name = 'WaitServerHello'
+  readonly #offer: Offer
+  constructor(offer: Offer) {
+    super()
+    this.#offer = offer
+  }
+  ServerHello(context: Context, message: Message<'ServerHello'>): WaitCertificate {
+    const { body } = message
+    checkVersion(context, message)
+    const extensions = checkedExtensions(context, message, this.#offer)
+    const suite = this.#offer.suites.find(({ id }) => id === body.cipherSuite)
+    if (suite === undefined)
+      return illegal(context, message, 'cipherSuite', body.cipherSuite, 'it must be one that was offered')
+    if (body.compressionMethod !== 0)
+      return illegal(context, message, 'compressionMethod', body.compressionMethod, 'only null was offered')
+    context.passed('hello', message)
+    context.agreeOnVersion(TLS_1_2)
+    context.transcript.useHash(context.crypto, suite.hash)
+    return new WaitCertificate({
+      offer: this.#offer,
+      serverRandom: body.random,
+      suite,
+      alpn: extensions.alpn?.protocols[0],
+      extendedMasterSecret: extensions.extendedMasterSecret !== undefined,
+    })
+  }
+}
+
+/** The version in one place: TLS 1.2 is all that we offer. */
+const checkVersion = (context: Context, message: Message<'ServerHello'>): void => {
+  const { legacyVersion, random } = message.body
+  // RFC 9846 4.1.3: a server that knows 1.2 marks its random when it is made to speak less. In a hello that says 1.2
+  // the mark is as wrong.
+  if (String.fromCharCode(...random.subarray(24)) === ASKED_FOR_LESS)
+    context.failed('hello', message, 'tls/downgrade', 'random', { got: 'TLS 1.1 or less' })
+  if (legacyVersion !== TLS_1_2)
+    context.failed('hello', message, 'tls/no-common-version', 'legacyVersion', {
+      expected: 'TLS 1.2',
+      got: ProtocolVersion.nameOf(legacyVersion),
+    })
+}
+
+/** Nothing twice, nothing that was not offered, and what must be there is there. */
+const checkedExtensions = (context: Context, message: Message<'ServerHello'>, offer: Offer): ServerExtensions => {
+  const list = message.body.extensions ?? []
+  const twice = duplicateOf(list)
+  if (twice !== undefined)
+    illegal(context, message, 'extensions', twice, `${ExtensionType.nameOf(twice)} may be there once`)
+  const unasked = list.findIndex(({ type }) => !offer.extensions.some(offered => offered.type === type))
+  if (unasked >= 0)
+    context.failed('hello', message, 'tls/unoffered-extension', `extensions.${unasked}`, {
+      got: ExtensionType.nameOf(list[unasked]!.type),
+      expected: offer.extensions.map(({ type }) => ExtensionType.nameOf(type)).join(', '),
+    })
+  const found = serverView(list)
+  checkSecurity(context, message, found, offer.config)
+  if (found.pointFormats !== undefined && !found.pointFormats.formats.includes(0))
+    illegal(context, message, 'extensions', found.pointFormats.formats[0] ?? 0, 'uncompressed points must be listed')
+  if (found.alpn !== undefined) checkAlpn(context, message, found.alpn.protocols, offer.config.alpn ?? [])
+  return found
+}
+
+const checkSecurity = (
+  context: Context,
+  message: Message<'ServerHello'>,
+  found: ServerExtensions,
+  config: TlsClientConfig,
+): void => {
+  // RFC 5746 3.4: without it, or with anything in it, somebody may have spliced another handshake before ours.
+  const renegotiated = found.renegotiationInfo?.renegotiatedConnection
+  if (renegotiated === undefined || renegotiated.length > 0)
+    context.failed('hello', message, 'tls/renegotiation-unsafe', 'extensions', {
+      got: renegotiated === undefined ? 'absent' : `${renegotiated.length} bytes long`,
+    })
+  // RFC 7627 5.3: "the client MAY abort the handshake" when it wants nothing less.
+  if (found.extendedMasterSecret === undefined && config.extendedMasterSecret === 'required')
+    context.failed('hello', message, 'tls/no-extended-master-secret', 'extensions', {})
+}
+
+/** RFC 7301 3.1: the answer "MUST contain exactly one ProtocolName", and it must be one of ours. */
+const checkAlpn = (
+  context: Context,
+  message: Message<'ServerHello'>,
+  protocols: readonly string[],
+  offered: readonly string[],
+): void => {
+  if (protocols.length !== 1 || !offered.includes(protocols[0]!))
+    context.failed('hello', message, 'tls/illegal-value', 'extensions', {
+      got: `ALPN ${protocols.join(', ')}`,
+      expected: `it must be one of ${offered.join(', ')}`,
+    })
+}
+
+const illegal = (
+  context: Context,
+  message: Message<'ServerHello'>,
+  path: string,
+  got: number,
+  expected: string,
+): never => context.failed('hello', message, 'tls/illegal-value', path, { got: `0x${got.toString(16)}`, expected })

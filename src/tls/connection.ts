@@ -1,0 +1,381 @@
+/**
+ * One TLS connection without I/O, for either role: records in, messages to the state, replies and data out. What is
+ * allowed when is in the tables, what it means is in the states; here are the order of things, the limits, and the one
+ * place where a failure becomes an alert. Read `tls12/states.table.ts` first, then `tls12/client.ts`.
+ */
+import type { CryptoProvider } from '../crypto/provider.ts'
+import type { Bytes, Chunk, Millis } from '../engine.ts'
+import { FailureError, fail } from '../failures/index.ts'
+import type { Facts, FailureInfo } from '../failures/registry.ts'
+import type { TraceContext } from '../trace/types.ts'
+import { decode, dissect, encode } from '../wire/codec.ts'
+import { fieldAt } from '../wire/field.ts'
+import { WireError } from '../wire/reader.ts'
+import { alertFor, CLOSE_NOTIFY, FATAL, HANDSHAKE_FAILURE, NO_RENEGOTIATION, WARNING } from './alerts.ts'
+import { HandshakeInput, type WholeMessage } from './handshake-input.ts'
+import {
+  MAX_EMPTY_RECORDS,
+  MAX_PLAINTEXT,
+  MAX_RENEGOTIATION_REQUESTS,
+  MAX_WAITING_BYTES,
+  MAX_WARNINGS,
+} from './limits.ts'
+import { HandshakeType } from './messages/registries.table.ts'
+import { Alert, type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+import { Outgoing } from './outgoing.ts'
+import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH } from './record-format.ts'
+import { RecordInput, type RecordOnWire } from './record-input.ts'
+import type { RecordProtection } from './record-protection.ts'
+import { Refusal, refuse } from './refusal.ts'
+import type { Check, Context, Message, State, Table } from './states.ts'
+import { type TracedRecord, Tracing } from './tracing.ts'
+import { Transcript } from './transcript.ts'
+import type { Ask, Pieces, Question, TlsConnection, TlsEvent } from './types.ts'
+
+export interface Role {
+  readonly side: 'client' | 'server'
+  readonly table: Table
+  /** Makes the first state; a client sends its hello here. */
+  start(context: Context): State
+}
+
+type Handler = (context: Context, input: unknown) => State
+
+export class Connection implements TlsConnection {
+  readonly #role: Role
+  readonly #tracing: Tracing | undefined
+  readonly #context: Context
+  readonly #records: RecordInput
+  readonly #messages = new HandshakeInput()
+  readonly #outgoing: Outgoing
+  #reading: RecordProtection | undefined
+  #state: State = { name: 'Start' }
+  #events: TlsEvent[] = []
+  #now: Millis = 0
+  #asked: Ask | undefined
+  #asks = 0
+  #ended = false
+  #failure: FailureInfo | undefined
+  #closing = false
+  #peerClosed = false
+  #certificateWanted = false
+  #warnings = 0
+  #emptyRecords = 0
+  #renegotiations = 0
+
+  constructor(role: Role, crypto: CryptoProvider, trace: TraceContext | undefined) {
+    this.#role = role
+    this.#tracing = trace === undefined ? undefined : new Tracing(trace)
+    this.#records = new RecordInput(role.side)
+    this.#outgoing = new Outgoing(this.#tracing)
+    this.#context = this.#contextFor(crypto)
+    this.#enter(role.start(this.#context), 0)
+  }
+
+  get state(): string {
+    return this.#state.name
+  }
+  get closed(): boolean {
+    return (this.#closing || this.#failure !== undefined) && this.#outgoing.empty
+  }
+
+  receive(input: Chunk, now: Millis): void {
+    this.#now = now
+    if (this.#failure !== undefined || this.#peerClosed) return
+    if (input === 'end') this.#ended = true
+    else this.#records.push(input)
+    this.#guarded(() => this.#pump())
+    this.#messages.keep()
+    this.#records.keep()
+  }
+  advance(now: Millis): void {
+    this.#now = now
+  }
+  pollTransmit(now: Millis): Pieces | undefined {
+    this.#now = now
+    this.#tracing?.sent(now)
+    return this.#outgoing.empty ? undefined : this.#outgoing.take()
+  }
+  pollEvent(): TlsEvent | undefined {
+    return this.#events.shift()
+  }
+  /** TLS has no timers of its own; how long a handshake may take is the driver's to say. */
+  nextDeadline(): Millis | undefined {
+    return undefined
+  }
+
+  write(plaintext: Bytes): void {
+    if (this.#failure !== undefined) return
+    if (this.#closing) throw new FailureError(fail('tls/write-after-close', { where: 'close()' }))
+    if (this.#state.name !== 'Established')
+      throw new FailureError(fail('tls/write-too-early', { where: this.#state.name }))
+    if (plaintext.length > 0) this.#outgoing.data(plaintext, this.#now)
+  }
+  close(): void {
+    if (this.#closing || this.#failure !== undefined) return
+    this.#closing = true
+    this.#outgoing.alert(WARNING, CLOSE_NOTIFY, this.#now)
+  }
+  answer(id: number, reply: Question['reply']): void {
+    if (this.#failure !== undefined) return
+    const asked = this.#asked
+    if (asked === undefined || asked.id !== id || !fits(asked.question.about, reply)) {
+      const open = asked === undefined ? {} : { expected: `${asked.question.about} (question ${asked.id})` }
+      throw new FailureError(fail('tls/no-such-question', { got: `question ${id}`, ...open }))
+    }
+    this.#asked = undefined
+    if ('code' in reply) {
+      this.#fail(reply)
+      return
+    }
+    this.#guarded(() => {
+      this.#step(asked.question.about, reply, 0)
+      this.#pump()
+    })
+    this.#messages.keep()
+    this.#records.keep()
+  }
+
+  /** Works off what was received, until a question is open or nothing whole is left. */
+  #pump(): void {
+    while (this.#asked === undefined && this.#failure === undefined && !this.#peerClosed) {
+      const message = this.#messages.next()
+      if (message !== undefined) {
+        this.#handshakeMessage(message)
+        continue
+      }
+      const record = this.#records.next()
+      if (record === undefined) {
+        if (this.#ended) this.#end()
+        return
+      }
+      this.#record(record)
+    }
+    if (this.#asked !== undefined && this.#records.waiting > MAX_WAITING_BYTES)
+      refuse('tls/too-much-waiting', { number: MAX_WAITING_BYTES })
+  }
+
+  #record({ type, bytes, start }: RecordOnWire): void {
+    const protection = this.#reading
+    const fragment = bytes.subarray(HEADER_LENGTH)
+    const content = protection === undefined ? fragment : protection.open(type, fragment)
+    const readable = protection === undefined ? undefined : content
+    const traced = this.#tracing?.record('in', this.#now, [bytes], start, protection, readable)
+    if (content === undefined) {
+      const at = traced === undefined ? {} : { at: { message: traced.id, start: 0, end: bytes.length } }
+      refuse('tls/record-damaged', { number: protection!.sequence, ...at })
+    }
+    if (content.length > MAX_PLAINTEXT)
+      refuse('tls/record-too-long', { got: `${content.length}`, number: MAX_PLAINTEXT })
+    if (type === APPLICATION_DATA) this.#applicationData(content)
+    else this.#protocol(type, content, traced)
+  }
+
+  /** The fast path: nothing but a test of the state lies between a record and its event. */
+  #applicationData(content: Bytes): void {
+    if (this.#state.name !== 'Established' || this.#messages.partial) this.#unexpected('ApplicationData')
+    if (content.length === 0) {
+      if (++this.#emptyRecords > MAX_EMPTY_RECORDS) refuse('tls/too-many-empty-records', { number: this.#emptyRecords })
+      return
+    }
+    this.#emptyRecords = 0
+    this.#warnings = 0
+    this.#events.push({ type: 'data', bytes: content })
+  }
+
+  #protocol(type: number, content: Bytes, traced: TracedRecord | undefined): void {
+    // RFC 5246 6.2.1: "Implementations MUST NOT send zero-length fragments of Handshake, Alert, or ChangeCipherSpec".
+    if (content.length === 0) this.#unexpected('an empty record')
+    if (type === ALERT) {
+      if (traced !== undefined) this.#tracing?.small('in', this.#now, 'Alert', content, traced)
+      this.#alert(content)
+      return
+    }
+    this.#warnings = 0
+    if (type === HANDSHAKE) {
+      this.#messages.push(content, traced?.id ?? 0, traced?.at ?? 0)
+      return
+    }
+    if (type !== CHANGE_CIPHER_SPEC) this.#unexpected(`a record of type ${type}`)
+    const because =
+      traced === undefined ? 0 : this.#tracing!.small('in', this.#now, 'ChangeCipherSpec', content, traced)
+    if (this.#messages.partial) this.#unexpected('ChangeCipherSpec inside a handshake message')
+    if (content.length !== 1 || content[0] !== 1)
+      refuse('tls/bad-message', { where: 'ChangeCipherSpec', got: 'it is not the one byte 1' })
+    this.#step('ChangeCipherSpec', undefined, because)
+  }
+
+  #alert(content: Bytes): void {
+    const { level, description } = parse('Alert', () => decode(Alert, content))
+    if (level !== WARNING && level !== FATAL)
+      refuse('tls/illegal-value', { where: 'Alert.level', got: `${level}`, expected: '1 and 2 are levels' })
+    if (description === CLOSE_NOTIFY) {
+      if (this.#state.name !== 'Established') this.#cut('close_notify')
+      this.#peerClosed = true
+      this.#events.push({ type: 'peer-closed' })
+      return
+    }
+    if (level === WARNING) {
+      if (++this.#warnings > MAX_WARNINGS) refuse('tls/too-many-warnings', { number: this.#warnings })
+      return
+    }
+    const wanted = this.#certificateWanted && description === HANDSHAKE_FAILURE && this.#state.name !== 'Established'
+    refuse(wanted ? 'tls/client-certificate-wanted' : 'tls/alert-received', {
+      number: description,
+      where: this.#state.name,
+    })
+  }
+
+  #handshakeMessage({ type, bytes, carriedBy }: WholeMessage): void {
+    const name = HandshakeType.nameOf(type)
+    const id = this.#tracing?.handshake('in', this.#now, name, bytes, carriedBy) ?? 0
+    if (!Object.hasOwn(this.#row(), name)) this.#unexpected(name, { message: id, start: 0, end: bytes.length })
+    const known = name as HandshakeName
+    const body = parse(name, () => decode(Handshake, bytes).body as Bodies[typeof known], { message: id, bytes })
+    const message: Message = { name: known, body, bytes, id }
+    // A Finished is checked against everything before it; a HelloRequest is never part of it (RFC 5246 7.4.1.1).
+    if (name !== 'Finished' && name !== 'HelloRequest' && this.#state.name !== 'Established')
+      this.#context.transcript.add(bytes)
+    this.#step(name, message, id)
+  }
+
+  #row(): Readonly<Record<string, readonly string[]>> {
+    return this.#role.table[this.#state.name] ?? {}
+  }
+
+  /** One transition: refused before the state sees it when its row does not have the input. */
+  #step(name: string, input: unknown, because: number): void {
+    const allowed = this.#row()[name]
+    if (allowed === undefined) this.#unexpected(name)
+    const handler = (this.#state as unknown as Readonly<Record<string, Handler>>)[name]!
+    this.#enter(handler.call(this.#state, this.#context, input), because)
+  }
+
+  #enter(next: State, because: number): void {
+    const from = this.#state.name
+    this.#state = next
+    if (from !== next.name) this.#tracing?.state(from, next.name, this.#now, because)
+  }
+
+  #unexpected(got: string, at?: Facts['at']): never {
+    const expected = Object.keys(this.#row()).join(' or ')
+    return refuse('tls/unexpected-message', {
+      where: this.#state.name,
+      expected,
+      got,
+      ...(at === undefined ? {} : { at }),
+    })
+  }
+
+  #end(): void {
+    this.#ended = false
+    if (this.#state.name !== 'Established') this.#cut('end of the stream')
+    // RFC 5246 7.2.1: whoever closed first need not wait for the answer.
+    if (!this.#closing) refuse('tls/cut-short', this.#records.waiting > 0 ? { got: 'in the middle of a record' } : {})
+  }
+
+  #cut(got: string): never {
+    const expected = Object.keys(this.#row()).join(' or ')
+    return refuse('tls/handshake-cut', { got, expected, where: this.#state.name })
+  }
+
+  #guarded(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      this.#fail(error.failure)
+    }
+  }
+
+  /** The one place where a failure becomes an alert, and where a connection becomes a failed one for good. */
+  #fail(failure: FailureInfo): void {
+    this.#failure = failure
+    const alert = alertFor(failure)
+    if (alert !== undefined && !this.#closing) this.#outgoing.alert(FATAL, alert, this.#now)
+    this.#enter({ name: 'Failed' }, failure.at?.message ?? 0)
+    this.#events.push({ type: 'failure', failure })
+  }
+
+  #contextFor(crypto: CryptoProvider): Context {
+    const transcript = new Transcript()
+    return {
+      crypto,
+      transcript,
+      send: (name, body) => {
+        const bytes = encode(Handshake, { type: HandshakeType.names[name]!, body })
+        transcript.add(bytes)
+        this.#outgoing.handshake(name, bytes, this.#now)
+      },
+      protectWrites: protection => {
+        this.#outgoing.changeCipherSpec(this.#now)
+        this.#outgoing.protect(protection)
+      },
+      protectReads: protection => {
+        this.#reading = protection
+        this.#records.expectProtected()
+      },
+      agreeOnVersion: version => {
+        this.#records.agreeOnVersion(version)
+        this.#outgoing.agreeOnVersion()
+      },
+      ask: question => {
+        this.#asked = { type: 'ask', id: ++this.#asks, question }
+        this.#events.push(this.#asked)
+      },
+      secret: (clientRandom, secret) => this.#tracing?.secret(clientRandom, secret.reveal().slice()),
+      passed: (check, message) => this.#verdict(check, message, undefined),
+      failed: (check, message, code, path, facts) => {
+        const failure = fail(code, { ...facts, ...placeOf(message, path) })
+        this.#verdict(check, message, failure)
+        throw new Refusal(failure)
+      },
+      refuseRenegotiation: () => {
+        if (++this.#renegotiations > MAX_RENEGOTIATION_REQUESTS)
+          refuse('tls/renegotiation', { number: this.#renegotiations })
+        // RFC 5246 7.4.1.1: a request that comes in the middle of a handshake is ignored.
+        if (this.#state.name === 'Established') this.#outgoing.alert(WARNING, NO_RENEGOTIATION, this.#now)
+      },
+      certificateWasWanted: () => {
+        this.#certificateWanted = true
+      },
+      established: about => {
+        this.#events.push({ type: 'established', ...about })
+      },
+    }
+  }
+
+  #verdict(check: Check, message: Message, failure: FailureInfo | undefined): void {
+    this.#tracing?.verdict(check, this.#now, failure, {
+      message: message.id,
+      start: 0,
+      end: message.bytes.length,
+    })
+  }
+}
+
+/** Runs a codec; what does not fit becomes `tls/bad-message` with the path of the field and its place. */
+const parse = <T>(name: string, read: () => T, where?: { readonly message: number; readonly bytes: Bytes }): T => {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error
+    const path = error.path.replace(/^body\.?/, '')
+    const at = where === undefined ? {} : { at: { message: where.message, start: error.at, end: where.bytes.length } }
+    return refuse('tls/bad-message', { where: path === '' ? name : `${name}.${path}`, got: error.message, ...at })
+  }
+}
+
+/** Where in a message a field lies, and what it is called. */
+const placeOf = (message: Message, path: string): Facts => {
+  const field = fieldAt(dissect(Handshake, message.bytes, message.name), `body.${path}`)
+  const where = path === '' ? message.name : `${message.name}.${path}`
+  return field === undefined ? { where } : { where, at: { message: message.id, start: field.start, end: field.end } }
+}
+
+const fits = (about: Question['about'], reply: Question['reply']): boolean => {
+  if (reply instanceof Uint8Array) return about === 'sign'
+  if ('code' in reply) return true
+  if ('proof' in reply) return about === 'trust'
+  return about === 'certificate-for-name' && 'schemes' in reply
+}

@@ -1,0 +1,246 @@
+import { describe, expect, test } from 'vitest'
+import { ascii, concat, tearings } from '../../test/support/bytes.ts'
+import { type Identity, identity, type KeyKind, pair, shuttle, type Wire } from '../../test/support/tls.ts'
+import { nodeCrypto, seededNodeCrypto } from '../crypto/node.ts'
+import { FailureError, fail } from '../failures/index.ts'
+import { seeded } from '../random.ts'
+import { MAX_PLAINTEXT } from './limits.ts'
+import { schemes } from './schemes.table.ts'
+import { DEFAULT_GROUPS, suites } from './suites.table.ts'
+
+const crypto = nodeCrypto()
+const identities = new Map<KeyKind, Identity>(
+  (['p-256', 'p-384', 'ed25519', 'rsa-2048'] as const).map(kind => [kind, identity(crypto, kind)]),
+)
+const who = (kind: KeyKind): Identity => identities.get(kind)!
+
+describe('every suite with every group and every kind of key', () => {
+  for (const suite of suites)
+    for (const group of DEFAULT_GROUPS)
+      for (const kind of suite.authentication === 'rsa'
+        ? (['rsa-2048'] as const)
+        : (['p-256', 'p-384', 'ed25519'] as const))
+        test(`${suite.name}, ${group}, ${kind}: established, data both ways, orderly close`, () => {
+          const both = pair({
+            crypto,
+            who: who(kind),
+            client: { suites: [suite.name], groups: [group], alpn: ['http/1.1'] },
+            server: { alpn: ['h2', 'http/1.1'] },
+          })
+          shuttle(both)
+          const about = {
+            version: 'TLS 1.2',
+            suite: suite.name,
+            group,
+            alpn: 'http/1.1',
+            serverName: 'shop.test',
+            resumed: false,
+          }
+          expect(both.client.failure).toBeUndefined()
+          expect(both.client.established).toMatchObject(about)
+          expect(both.server.established).toMatchObject(about)
+          expect(both.client.established?.peerChain).toEqual(who(kind).certified.chain)
+          both.client.tls.write(ascii('GET /'))
+          both.server.tls.write(ascii('200 OK'))
+          shuttle(both)
+          expect(both.server.data).toEqual(ascii('GET /'))
+          expect(both.client.data).toEqual(ascii('200 OK'))
+          both.client.tls.close()
+          shuttle(both)
+          expect(both.server.has('peer-closed')).toBe(true)
+          expect(both.server.tls.closed).toBe(false)
+          both.server.tls.close()
+          shuttle(both)
+          expect(both.client.has('peer-closed')).toBe(true)
+          expect([both.client.tls.closed, both.server.tls.closed]).toEqual([true, true])
+        })
+})
+
+for (const scheme of schemes)
+  test(`the server signs with ${scheme.name} when its key can do nothing else`, () => {
+    const kind: KeyKind = scheme.keyType === 'rsa' ? 'rsa-2048' : scheme.keyType === 'ed25519' ? 'ed25519' : 'p-384'
+    const both = pair({ crypto, who: identity(crypto, kind, [scheme.id]) })
+    shuttle(both)
+    expect(both.client.established).toBeDefined()
+    expect(both.server.established).toBeDefined()
+  })
+
+test('whole, byte by byte or torn: the same events on both sides', () => {
+  const seed = 11
+  const big = Uint8Array.from({ length: 40_000 }, (_, i) => i * 7)
+  const run = (how: 'whole' | 'byte by byte' | 'torn'): unknown => {
+    const random = seeded(seed)
+    const provider = seededNodeCrypto(random)
+    const me = identity(provider, 'p-256')
+    const both = pair({ crypto: provider, who: me })
+    const tear = seeded(seed + 1)
+    const wire: Wire = bytes => tearings(bytes, tear.number).find(tearing => tearing.how === how)!.chunks
+    shuttle(both, wire)
+    both.client.tls.write(big)
+    shuttle(both, wire)
+    both.server.tls.write(ascii('done'))
+    both.server.tls.close()
+    shuttle(both, wire)
+    return [both.client.events, both.server.events]
+  }
+  const whole = run('whole')
+  expect(JSON.stringify(whole)).toContain('"established"')
+  expect(run('byte by byte'), `seed ${seed}`).toEqual(whole)
+  expect(run('torn'), `seed ${seed}`).toEqual(whole)
+})
+
+test('the same seed gives the same bytes on the wire', () => {
+  const run = (): Uint8Array => {
+    const provider = seededNodeCrypto(seeded(3))
+    const both = pair({ crypto: provider, who: identity(provider, 'p-256') })
+    const sent: Uint8Array[] = []
+    shuttle(both, bytes => {
+      sent.push(bytes)
+      return [bytes]
+    })
+    return concat(...sent)
+  }
+  expect(run()).toEqual(run())
+})
+
+test('bulk data goes in full records and comes out whole', () => {
+  const both = pair({ crypto, who: who('p-256') })
+  shuttle(both)
+  const bulk = Uint8Array.from({ length: 1_000_003 }, (_, i) => (i * 31) ^ (i >> 8))
+  both.server.tls.write(bulk)
+  const given = bulk.slice()
+  bulk.fill(0)
+  const pieces = both.server.touch()
+  expect(pieces.length % 3).toBe(0)
+  expect(pieces[1]!.length).toBe(MAX_PLAINTEXT)
+  both.client.touch(concat(...pieces))
+  expect(both.client.data).toEqual(given)
+  const sizes = both.client.events.flatMap(event => (event.type === 'data' ? [event.bytes.length] : []))
+  expect(new Set(sizes.slice(0, -1))).toEqual(new Set([MAX_PLAINTEXT]))
+})
+
+test('RFC 5246 6.2.1: empty records are allowed, and bring nothing', () => {
+  const both = pair({ crypto, who: who('p-256') })
+  shuttle(both)
+  both.client.tls.write(new Uint8Array(0))
+  expect(both.client.touch()).toEqual([])
+})
+
+test('RFC 6066 3: an IP address is not sent as a name, a trailing dot is left out', () => {
+  for (const [serverName, sent] of [
+    ['127.0.0.1', undefined],
+    ['::1', undefined],
+    ['shop.test.', 'shop.test'],
+  ] as const) {
+    const both = pair({ crypto, who: who('p-256'), client: { serverName } })
+    shuttle(both)
+    expect(both.server.established?.serverName).toBe(sent)
+    const asked = both.client.events.find(event => event.type === 'ask')
+    expect(asked?.type === 'ask' && asked.question.about === 'trust' && asked.question.name).toBe(serverName)
+  }
+})
+
+test('questions may be answered later; until then nothing goes on', () => {
+  const me = who('rsa-2048')
+  const both = pair({ crypto, who: me, clientAnswers: () => undefined, serverAnswers: () => undefined })
+  shuttle(both)
+  const lastQuestion = (side: typeof both.client) => {
+    const ask = side.events.findLast(event => event.type === 'ask')
+    if (ask?.type !== 'ask') throw new Error('nothing was asked')
+    return ask
+  }
+  expect(both.server.tls.state).toBe('WaitCertificateForName')
+  both.server.tls.answer(lastQuestion(both.server).id, me.certified)
+  shuttle(both)
+  expect(both.server.tls.state).toBe('WaitSignature')
+  const toSign = lastQuestion(both.server)
+  expect(toSign.question.about).toBe('sign')
+  if (toSign.question.about === 'sign')
+    both.server.tls.answer(
+      toSign.id,
+      crypto.sign(
+        schemes.find(s => toSign.question.about === 'sign' && s.id === toSign.question.scheme)!.algorithm,
+        me.pkcs8,
+        toSign.question.message,
+      ),
+    )
+  shuttle(both)
+  expect(both.client.tls.state).toBe('WaitTrust')
+  both.client.tls.answer(lastQuestion(both.client).id, {
+    proof: 'chain-trusted',
+    publicKey: me.spki,
+    path: [],
+    anchor: 'later',
+    accepted: [],
+  })
+  shuttle(both)
+  expect(both.client.established).toBeDefined()
+  expect(both.server.established).toBeDefined()
+})
+
+test('a failure as an answer ends the connection with its alert, on both sides', () => {
+  const both = pair({
+    crypto,
+    who: who('p-256'),
+    clientAnswers: () => fail('tls/certificate-expired', { got: 'today' }),
+  })
+  shuttle(both)
+  expect(both.client.failure?.code).toBe('tls/certificate-expired')
+  expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 45 })
+  expect(both.client.established ?? both.server.established).toBeUndefined()
+})
+
+test('tls/name-unknown: a server without a certificate for the name says unrecognized_name', () => {
+  const both = pair({
+    crypto,
+    who: who('p-256'),
+    serverAnswers: question =>
+      question.about === 'certificate-for-name' ? fail('tls/name-unknown', { got: question.name ?? '' }) : undefined,
+  })
+  shuttle(both)
+  expect(both.server.failure).toMatchObject({ code: 'tls/name-unknown', got: 'shop.test', alert: 112 })
+  expect(both.client.failure).toMatchObject({ code: 'tls/alert-received', number: 112 })
+})
+
+test('a failed connection stays failed with one failure and takes everything in silence', () => {
+  const both = pair({ crypto, who: who('p-256'), clientAnswers: () => fail('tls/certificate-expired') })
+  shuttle(both)
+  both.client.tls.write(ascii('too late'))
+  both.client.tls.close()
+  both.client.tls.answer(99, who('p-256').certified)
+  expect(both.client.touch(ascii('more'))).toEqual([])
+  expect(both.client.touch('end')).toEqual([])
+  expect(both.client.events.filter(event => event.type === 'failure')).toHaveLength(1)
+  expect(both.client.tls.closed).toBe(true)
+})
+
+describe('mistakes of the caller are thrown', () => {
+  const codeOf = (act: () => void): string => {
+    try {
+      act()
+    } catch (error) {
+      if (error instanceof FailureError) return error.code
+      throw error
+    }
+    return 'nothing'
+  }
+  test('tls/write-too-early: before established', () => {
+    const both = pair({ crypto, who: who('p-256') })
+    expect(codeOf(() => both.client.tls.write(ascii('early')))).toBe('tls/write-too-early')
+  })
+  test('tls/write-after-close: after close()', () => {
+    const both = pair({ crypto, who: who('p-256') })
+    shuttle(both)
+    both.client.tls.close()
+    both.client.tls.close()
+    expect(codeOf(() => both.client.tls.write(ascii('late')))).toBe('tls/write-after-close')
+  })
+  test('tls/no-such-question: an answer to nothing, or of the wrong kind', () => {
+    const both = pair({ crypto, who: who('p-256'), clientAnswers: () => undefined })
+    expect(codeOf(() => both.client.tls.answer(1, who('p-256').certified))).toBe('tls/no-such-question')
+    shuttle(both)
+    expect(both.client.tls.state).toBe('WaitTrust')
+    expect(codeOf(() => both.client.tls.answer(1, who('p-256').certified))).toBe('tls/no-such-question')
+    expect(codeOf(() => both.client.tls.answer(2, fail('tls/certificate-expired')))).toBe('tls/no-such-question')
+  })
+})

@@ -1,0 +1,22 @@
+/** Everything that a peer can make us hold or do without being authenticated, as numbers. */
+
+/** RFC 5246 6.2.1: 2^14 bytes of content in a record. */
+export const MAX_PLAINTEXT = 16_384
+
+/** RFC 5246 6.2.3: a protected fragment may be 2,048 bytes longer. */
+export const MAX_CIPHERTEXT: number = MAX_PLAINTEXT + 2_048
+
+/** One handshake message; Go and rustls have the same. A certificate for a thousand names needs some 40 KB. */
+export const MAX_HANDSHAKE_MESSAGE = 65_536
+
+/** What may arrive while a question is open, before the connection is established: one flight, with room to spare. */
+export const MAX_WAITING_BYTES = 131_072
+
+/** Records without content in a row; BoringSSL has 32. */
+export const MAX_EMPTY_RECORDS = 32
+
+/** Warning alerts in a row; BoringSSL has 4. */
+export const MAX_WARNINGS = 4
+
+/** Requests to negotiate again, over the life of a connection. Each costs us an answer. */
+export const MAX_RENEGOTIATION_REQUESTS = 4

@@ -1,0 +1,84 @@
+/** What goes out: content cut into records, protected when there are keys, and kept as pieces until it is polled. */
+import type { Bytes, Millis } from '../engine.ts'
+import type { Carrier } from '../trace/types.ts'
+import { MAX_PLAINTEXT } from './limits.ts'
+import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH } from './record-format.ts'
+import type { RecordProtection } from './record-protection.ts'
+import type { TracedRecord, Tracing } from './tracing.ts'
+
+/** RFC 5246 E.1: a first ClientHello says 3.1, because some servers refuse anything else there. */
+const FIRST_VERSION = 0x0301
+const VERSION = 0x0303
+
+export class Outgoing {
+  readonly #tracing: Tracing | undefined
+  #protection: RecordProtection | undefined
+  #pieces: Bytes[] = []
+  #version = FIRST_VERSION
+  /** Offset in the byte stream. */
+  #at = 0
+  constructor(tracing: Tracing | undefined) {
+    this.#tracing = tracing
+  }
+  get empty(): boolean {
+    return this.#pieces.length === 0
+  }
+  /** Everything so far, as one gather list. */
+  take(): readonly Bytes[] {
+    const pieces = this.#pieces
+    this.#pieces = []
+    return pieces
+  }
+  agreeOnVersion(): void {
+    this.#version = VERSION
+  }
+  protect(protection: RecordProtection): void {
+    this.#protection = protection
+  }
+  /** `message` must not change any more. */
+  handshake(name: string, message: Bytes, now: Millis): void {
+    const carriers: Carrier[] = []
+    for (let at = 0; at < message.length; at += MAX_PLAINTEXT) {
+      const part = message.subarray(at, at + MAX_PLAINTEXT)
+      const record = this.#record(HANDSHAKE, part, now)
+      if (record !== undefined) carriers.push({ message: record.id, start: record.at, end: record.at + part.length })
+    }
+    this.#tracing?.handshake('out', now, name, message, carriers)
+  }
+  changeCipherSpec(now: Millis): void {
+    const content = Uint8Array.of(1)
+    const record = this.#record(CHANGE_CIPHER_SPEC, content, now)
+    if (record !== undefined) this.#tracing?.small('out', now, 'ChangeCipherSpec', content, record)
+  }
+  alert(level: number, description: number, now: Millis): void {
+    const content = Uint8Array.of(level, description)
+    const record = this.#record(ALERT, content, now)
+    if (record !== undefined) this.#tracing?.small('out', now, 'Alert', content, record)
+  }
+  /** Protected at once: the caller may change `data` afterwards. */
+  data(data: Bytes, now: Millis): void {
+    if (data.length <= MAX_PLAINTEXT) {
+      this.#record(APPLICATION_DATA, data, now)
+      return
+    }
+    for (let at = 0; at < data.length; at += MAX_PLAINTEXT)
+      this.#record(APPLICATION_DATA, data.subarray(at, at + MAX_PLAINTEXT), now)
+  }
+  #record(type: number, content: Bytes, now: Millis): TracedRecord | undefined {
+    const protection = this.#protection
+    const record = protection === undefined ? this.#plain(type, content) : protection.seal(type, content)
+    this.#pieces.push(...record)
+    const start = this.#at
+    for (const piece of record) this.#at += piece.length
+    return this.#tracing?.record('out', now, record, start, protection, protection === undefined ? undefined : content)
+  }
+  #plain(type: number, content: Bytes): readonly [Bytes, Bytes] {
+    const header = new Uint8Array(HEADER_LENGTH)
+    header[0] = type
+    header[1] = this.#version >> 8
+    header[2] = this.#version & 0xff
+    header[3] = content.length >> 8
+    header[4] = content.length & 0xff
+    return [header, content]
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Checks that leave a proof. Each class can only be made by its own check, and the state Established takes them as
+ * arguments: a check that was forgotten does not compile. (The chain's proof comes from `x509/path.ts`.)
+ */
+import type { CryptoProvider } from '../crypto/provider.ts'
+import type { Bytes } from '../engine.ts'
+import type { Scheme } from './schemes.table.ts'
+
+/** The holder of the certificate's key signed the key exchange of this handshake. */
+export class SignatureValid {
+  readonly #scheme: Scheme
+  private constructor(scheme: Scheme) {
+    this.#scheme = scheme
+  }
+  get scheme(): Scheme {
+    return this.#scheme
+  }
+  static check(
+    crypto: CryptoProvider,
+    scheme: Scheme,
+    publicKey: Bytes,
+    message: Bytes,
+    signature: Bytes,
+  ): SignatureValid | undefined {
+    return crypto.verify(scheme.algorithm, publicKey, message, signature) ? new SignatureValid(scheme) : undefined
+  }
+}
+
+/** The other side has seen the same handshake and has the same keys. */
+export class FinishedVerified {
+  readonly #verifyData: Bytes
+  private constructor(verifyData: Bytes) {
+    this.#verifyData = verifyData
+  }
+  get verifyData(): Bytes {
+    return this.#verifyData
+  }
+  static check(crypto: CryptoProvider, expected: Bytes, got: Bytes): FinishedVerified | undefined {
+    return crypto.equal(expected, got) ? new FinishedVerified(got) : undefined
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * How states are written. A table (data) says which inputs a state takes and which states may follow; a class per state
+ * has one method per input of its row. `Handles` binds the two: a method that is missing, or that leads elsewhere, does
+ * not compile, and the connection refuses every other input before a method runs.
+ */
+import type { CryptoProvider } from '../crypto/provider.ts'
+import type { Bytes } from '../engine.ts'
+import type { FailureCode } from '../failures/index.ts'
+import type { Facts } from '../failures/registry.ts'
+import type { ChainTrusted } from '../x509/types.ts'
+import type { Bodies, HandshakeName } from './messages/tls12.ts'
+import type { RecordProtection } from './record-protection.ts'
+import type { Secret } from './secret.ts'
+import type { Transcript } from './transcript.ts'
+import type { Ask, CertifiedKey, Established } from './types.ts'
+
+/** A parsed message, its very bytes, and its number in the trace (0: not traced). */
+export interface Message<N extends HandshakeName = HandshakeName> {
+  readonly name: N
+  readonly body: Bodies[N]
+  readonly bytes: Bytes
+  readonly id: number
+}
+
+/** The replies to questions: inputs like messages, named for what was asked. */
+export interface Replies {
+  trust: ChainTrusted
+  'certificate-for-name': CertifiedKey
+  sign: Bytes
+}
+
+/** Everything that a state can be given. ApplicationData is not in it: the connection hands it on by itself. */
+export type Input<I> = I extends HandshakeName
+  ? Message<I>
+  : I extends keyof Replies
+    ? Replies[I]
+    : I extends 'ChangeCipherSpec'
+      ? undefined
+      : never
+
+/** What a row of a table looks like: input to the states that may follow. */
+export type Table = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
+
+/** One state of a table: its name, and a method for each input of its row (ApplicationData has none). */
+export type Handles<T extends Table, N extends keyof T & string> = { readonly name: N } & {
+  [I in Exclude<keyof T[N] & string, 'ApplicationData'>]: (
+    context: Context,
+    input: Input<I>,
+  ) => { readonly name: T[N][I] extends readonly (infer S)[] ? S : never }
+}
+
+export interface State {
+  readonly name: string
+}
+
+/** What a state may do to its connection. */
+export interface Context {
+  readonly crypto: CryptoProvider
+  readonly transcript: Transcript
+  /** Sends a handshake message and adds it to the transcript. */
+  send<N extends HandshakeName>(name: N, body: Bodies[N]): void
+  /** ChangeCipherSpec; everything behind it is protected. */
+  protectWrites(protection: RecordProtection): void
+  /** Everything behind the peer's ChangeCipherSpec must be protected by this. */
+  protectReads(protection: RecordProtection): void
+  /** From here on every record must name this version. */
+  agreeOnVersion(version: number): void
+  /** Stops reading until the reply comes, as an input of that name. */
+  ask(question: Ask['question']): void
+  /** A line for the key log. */
+  secret(clientRandom: Bytes, secret: Secret): void
+  /** A check was made and passed. */
+  passed(check: Check, message: Message): void
+  /** A check failed: `path` names the field at fault in the message. */
+  failed(check: Check, message: Message, code: FailureCode, path: string, facts: Facts): never
+  /** The peer wants to negotiate again, or asks for a hello while we are at it: no. */
+  refuseRenegotiation(): void
+  /** An alert 40 now means that the server wanted a certificate. */
+  certificateWasWanted(): void
+  established(about: Omit<Established, 'type'>): void
+}
+
+/** The checks of the handshake, as verdicts name them. */
+export type Check = 'key exchange' | 'signature' | 'Finished' | 'hello'

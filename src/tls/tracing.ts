@@ -1,0 +1,167 @@
+/**
+ * What a TLS connection tells the trace. A protected record is recorded with its content in the place of the
+ * ciphertext, so that every byte keeps the position that it has on the wire; handshake messages name the records that
+ * carry them; application data is the stream of the layer above (`payload`).
+ */
+import type { Bytes, Millis } from '../engine.ts'
+import { alertText } from '../failures/alerts.table.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import type { Carrier, Range, TraceContext } from '../trace/types.ts'
+import type { Codec } from '../wire/codec.ts'
+import { Alert, ChangeCipherSpec, Handshake } from './messages/tls12.ts'
+import { APPLICATION_DATA, ChaChaRecord, GcmRecord, HEADER_LENGTH, PlainRecord } from './record-format.ts'
+import type { RecordProtection } from './record-protection.ts'
+
+type Direction = 'in' | 'out'
+
+/** What is inside a record, for whoever lays messages into it. */
+export interface TracedRecord {
+  readonly id: number
+  /** Offset of the content in the record. */
+  readonly at: number
+}
+
+const KIND: Readonly<Record<number, string>> = {
+  20: 'ChangeCipherSpec record',
+  21: 'Alert record',
+  22: 'Handshake record',
+  23: 'ApplicationData record',
+}
+
+export class Tracing {
+  readonly #context: TraceContext
+  /** Bytes of application data so far. */
+  readonly #stream: Record<Direction, number> = { in: 0, out: 0 }
+  /** Outgoing messages, until the time of their sending is known. */
+  #unsent: ((at: Millis) => void)[] = []
+  constructor(context: TraceContext) {
+    this.#context = context
+  }
+  /** Records what goes out now. */
+  sent(at: Millis): void {
+    const unsent = this.#unsent
+    if (unsent.length === 0) return
+    this.#unsent = []
+    for (const record of unsent) record(at)
+  }
+  /** `wire`: the record as it was sent or received; `content`: what the protection hid, undefined when there was none. */
+  record(
+    direction: Direction,
+    at: Millis,
+    wire: readonly Bytes[],
+    start: number,
+    protection: RecordProtection | undefined,
+    content: Bytes | undefined,
+  ): TracedRecord {
+    const { sink, flow, host } = this.#context
+    const id = sink.nextId()
+    const bytes = joined(wire)
+    const contentAt = HEADER_LENGTH + (protection?.suite.recordIvLength ?? 0)
+    if (content !== undefined) bytes.set(content, contentAt)
+    const type = bytes[0]!
+    const length = content?.length ?? bytes.length - HEADER_LENGTH
+    const payload = type === APPLICATION_DATA && content !== undefined ? this.#advance(direction, length) : undefined
+    const opaque = protection !== undefined && content === undefined
+    this.#emit(direction, at, when =>
+      sink.message({
+        id,
+        layer: 'record',
+        flow,
+        host,
+        direction,
+        at: when,
+        name: KIND[type] ?? `record of type ${type}`,
+        format: formatOf(protection) as Codec<unknown>,
+        bytes,
+        stream: { start, end: start + bytes.length },
+        ...(payload === undefined ? {} : { payload: { ...payload, at: contentAt } }),
+        ...(protection === undefined ? {} : { sealed: true }),
+        about: opaque ? `${length} bytes, not readable` : `${length} bytes`,
+      }),
+    )
+    return { id, at: contentAt }
+  }
+  /** A message of the protocols above the record layer, with the records that carry it. Returns its id. */
+  message(
+    direction: Direction,
+    at: Millis,
+    name: string,
+    format: Codec<unknown>,
+    bytes: Bytes,
+    carriedBy: readonly Carrier[],
+    about: string | undefined,
+  ): number {
+    const { sink, flow, host } = this.#context
+    const id = sink.nextId()
+    this.#emit(direction, at, when =>
+      sink.message({
+        id,
+        layer: 'tls',
+        flow,
+        host,
+        direction,
+        at: when,
+        name,
+        format,
+        bytes,
+        carriedBy,
+        ...(about === undefined ? {} : { about }),
+      }),
+    )
+    return id
+  }
+  handshake(direction: Direction, at: Millis, name: string, bytes: Bytes, carriedBy: readonly Carrier[]): number {
+    return this.message(direction, at, name, Handshake as Codec<unknown>, bytes, carriedBy, undefined)
+  }
+  /** Alert and ChangeCipherSpec: one message in one record. */
+  small(
+    direction: Direction,
+    at: Millis,
+    kind: 'Alert' | 'ChangeCipherSpec',
+    bytes: Bytes,
+    record: TracedRecord,
+  ): number {
+    const copy = bytes.slice()
+    const carriedBy = [{ message: record.id, start: record.at, end: record.at + bytes.length }]
+    const about = kind === 'Alert' ? `${copy[0] === 1 ? 'warning' : 'fatal'} ${alertText(copy[1] ?? 0)}` : undefined
+    const format = (kind === 'Alert' ? Alert : ChangeCipherSpec) as Codec<unknown>
+    return this.message(direction, at, kind, format, copy, carriedBy, about)
+  }
+  state(from: string, to: string, at: Millis, because: number): void {
+    const { sink, flow, host } = this.#context
+    sink.state({ layer: 'tls', flow, host, from, to, at, ...(because === 0 ? {} : { because }) })
+  }
+  secret(clientRandom: Bytes, secret: Bytes): void {
+    const { sink, flow, host } = this.#context
+    sink.secret({ flow, host, label: 'CLIENT_RANDOM', clientRandom, secret })
+  }
+  verdict(check: string, at: Millis, failure: FailureInfo | undefined, where: Carrier): void {
+    const { sink, flow, host } = this.#context
+    const failed =
+      failure === undefined ? {} : { failure, ...(failure.rule === undefined ? {} : { rule: failure.rule }) }
+    sink.verdict({ layer: 'tls', flow, host, at, check, ok: failure === undefined, where, ...failed })
+  }
+  #emit(direction: Direction, at: Millis, record: (at: Millis) => void): void {
+    if (direction === 'in') record(at)
+    else this.#unsent.push(record)
+  }
+  #advance(direction: Direction, length: number): Range {
+    const start = this.#stream[direction]
+    this.#stream[direction] = start + length
+    return { start, end: start + length }
+  }
+}
+
+/** A copy in one piece: what the trace keeps must never change. */
+const joined = (pieces: readonly Bytes[]): Bytes => {
+  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
+
+const formatOf = (protection: RecordProtection | undefined): unknown =>
+  protection === undefined ? PlainRecord : protection.suite.recordIvLength === 8 ? GcmRecord : ChaChaRecord

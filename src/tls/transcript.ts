@@ -1,0 +1,23 @@
+/** Every handshake message so far, under one hash (RFC 5246 7.4.9). The hash is known only after the ServerHello. */
+import type { CryptoProvider, Hash, HashName } from '../crypto/provider.ts'
+import type { Bytes } from '../engine.ts'
+
+export class Transcript {
+  #early: Bytes[] = []
+  #hash: Hash | undefined
+  /** Type, length and body of a message, in the order in which they went over the wire. */
+  add(message: Bytes): void {
+    if (this.#hash === undefined) this.#early.push(message)
+    else this.#hash.update(message)
+  }
+  useHash(crypto: CryptoProvider, name: HashName): void {
+    const hash = crypto.hash(name)
+    for (const message of this.#early) hash.update(message)
+    this.#early = []
+    this.#hash = hash
+  }
+  /** The hash of everything so far; more may follow. Empty before `useHash`. */
+  digest(): Bytes {
+    return this.#hash === undefined ? new Uint8Array(0) : this.#hash.copy().digest()
+  }
+}

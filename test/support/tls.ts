@@ -1,0 +1,151 @@
+/** Two TLS connections in one process, without certificates: the identity is a key pair, trust is answered by hand. */
+import type { CryptoProvider } from '../../src/crypto/provider.ts'
+import type { Chunk } from '../../src/engine.ts'
+import type { FailureInfo } from '../../src/failures/registry.ts'
+import type { TlsClientConfig, TlsServerConfig } from '../../src/tls/config.ts'
+import { tlsClient, tlsServer } from '../../src/tls/engine.ts'
+import { schemeById, schemes } from '../../src/tls/schemes.table.ts'
+import type { Ask, CertifiedKey, Established, Pieces, Question, TlsConnection, TlsEvent } from '../../src/tls/types.ts'
+import type { ChainTrusted } from '../../src/x509/types.ts'
+import { ascii, concat } from './bytes.ts'
+import { checked } from './checked.ts'
+
+export type KeyKind = Parameters<CryptoProvider['generateKeyPair']>[0]
+
+export interface Identity {
+  readonly spki: Uint8Array
+  readonly pkcs8: Uint8Array
+  readonly certified: CertifiedKey
+}
+
+/** A key pair with every scheme that it can make, or with `only` these; the "certificate" is a word. */
+export const identity = (crypto: CryptoProvider, kind: KeyKind, only?: readonly number[]): Identity => {
+  const { spki, pkcs8 } = crypto.generateKeyPair(kind)
+  const type = kind === 'rsa-2048' ? 'rsa' : kind === 'ed25519' ? 'ed25519' : 'ecdsa'
+  const own = schemes.filter(scheme => scheme.keyType === type).map(scheme => scheme.id)
+  return { spki, pkcs8, certified: { chain: [ascii(`certificate for ${kind}`)], schemes: only ?? own, key: pkcs8 } }
+}
+
+export const trusting = (spki: Uint8Array): ChainTrusted => ({
+  proof: 'chain-trusted',
+  publicKey: spki,
+  path: [],
+  anchor: 'test',
+  accepted: [],
+})
+
+/** How one side answers its questions; undefined leaves the question open. */
+export type Answers = (question: Ask['question']) => Question['reply'] | undefined
+
+export const answersOf =
+  (crypto: CryptoProvider, who: Identity): Answers =>
+  question => {
+    switch (question.about) {
+      case 'trust':
+        return trusting(who.spki)
+      case 'certificate-for-name':
+        return who.certified
+      case 'sign':
+        return crypto.sign(schemeById(question.scheme)!.algorithm, who.pkcs8, question.message)
+      default: {
+        const never: never = question
+        return never
+      }
+    }
+  }
+
+/** A connection with everything that it said. */
+export class Side {
+  readonly tls: TlsConnection
+  readonly events: TlsEvent[] = []
+  readonly answers: Answers
+  constructor(tls: TlsConnection, answers: Answers) {
+    this.tls = checked(tls)
+    this.answers = answers
+  }
+  get established(): Established | undefined {
+    return this.events.find(event => event.type === 'established')
+  }
+  get failure(): FailureInfo | undefined {
+    return this.events.find(event => event.type === 'failure')?.failure
+  }
+  get data(): Uint8Array {
+    return concat(...this.events.flatMap(event => (event.type === 'data' ? [event.bytes] : [])))
+  }
+  has(type: TlsEvent['type']): boolean {
+    return this.events.some(event => event.type === type)
+  }
+  /** Gives input, if any, and drains: what is to be sent. */
+  touch(input?: Chunk, now = 0): Pieces {
+    if (input !== undefined) this.tls.receive(input, now)
+    const out: Uint8Array[] = []
+    for (;;) {
+      const event = this.tls.pollEvent()
+      if (event !== undefined) {
+        this.events.push(event)
+        const reply = event.type === 'ask' ? this.answers(event.question) : undefined
+        if (event.type === 'ask' && reply !== undefined) this.tls.answer(event.id, reply)
+        continue
+      }
+      const pieces = this.tls.pollTransmit(now)
+      if (pieces === undefined) return out
+      out.push(...pieces)
+    }
+  }
+}
+
+export interface Pair {
+  readonly client: Side
+  readonly server: Side
+}
+
+export interface PairOptions {
+  readonly crypto: CryptoProvider
+  readonly who: Identity
+  readonly client?: Partial<TlsClientConfig>
+  readonly server?: Partial<TlsServerConfig>
+  readonly clientAnswers?: Answers
+  readonly serverAnswers?: Answers
+}
+
+export const pair = ({ crypto, who, client, server, clientAnswers, serverAnswers }: PairOptions): Pair => {
+  const answers = answersOf(crypto, who)
+  return {
+    client: new Side(tlsClient({ crypto, serverName: 'shop.test', ...client }), clientAnswers ?? answers),
+    server: new Side(tlsServer({ crypto, ...server }), serverAnswers ?? answers),
+  }
+}
+
+export type Direction = 'to-server' | 'to-client'
+
+/** What the wire does to one write: the chunks that arrive. */
+export type Wire = (bytes: Uint8Array, direction: Direction) => readonly Chunk[]
+
+/** Carries bytes both ways until both are silent. */
+export const shuttle = ({ client, server }: Pair, wire: Wire = bytes => [bytes]): void => {
+  let toServer = concat(...client.touch())
+  let toClient = concat(...server.touch())
+  while (toServer.length > 0 || toClient.length > 0) {
+    const up = toServer.length === 0 ? [] : wire(toServer, 'to-server')
+    toServer = new Uint8Array(0)
+    for (const chunk of up) toClient = concat(toClient, ...server.touch(chunk))
+    const down = toClient.length === 0 ? [] : wire(toClient, 'to-client')
+    toClient = new Uint8Array(0)
+    for (const chunk of down) toServer = concat(toServer, ...client.touch(chunk))
+  }
+}
+
+/** Cuts bytes of a stream into records. */
+export const recordsOf = (stream: Uint8Array): Uint8Array[] => {
+  const records: Uint8Array[] = []
+  for (let at = 0; at < stream.length; ) {
+    const end = at + 5 + ((stream[at + 3]! << 8) | stream[at + 4]!)
+    records.push(stream.slice(at, end))
+    at = end
+  }
+  return records
+}
+
+/** A plain record. */
+export const record = (type: number, fragment: Uint8Array, version = 0x0303): Uint8Array =>
+  Uint8Array.of(type, version >> 8, version & 0xff, fragment.length >> 8, fragment.length & 0xff, ...fragment)
