@@ -156,6 +156,15 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
     }
   }
 
+  /** The question sent from `port` cannot have arrived: the next server is asked at once, and the last one's failure told. */
+  refused(port: number, failure: FailureInfo, now: Millis): void {
+    const query = [...this.#queries.values()].find(q => q.port === port)
+    if (query === undefined) return
+    query.damage = failure
+    if (query.attempt < this.#options.servers.length) this.#ask(query, now)
+    else this.#fail(query, failure)
+  }
+
   advance(now: Millis): void {
     for (const query of this.#queries.values()) {
       if (query.due > now) continue

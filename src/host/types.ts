@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../clock.ts'
 import type { FailureInfo } from '../failures/registry.ts'
-import type { TcpConnection, TcpEvent } from '../tcp/types.ts'
+import type { TcpConnection, TcpEvent, TcpListenAddress, TcpListenOptions, TcpOptions } from '../tcp/types.ts'
 import type { TraceSink } from '../trace/types.ts'
 import type { Endpoint, IpAddress } from '../wire/address.ts'
 import type { Frame, FramePool } from '../wire/frame.ts'
@@ -23,6 +23,13 @@ export interface ConnectionOwner {
   event(event: TcpEvent): void
 }
 
+export interface DatagramOwner {
+  /** `payload` is yours to keep. */
+  datagram(from: Endpoint, payload: Uint8Array): void
+  /** A datagram to `to` did not arrive, as the link or the network says. */
+  failure?(failure: FailureInfo, to: Endpoint): void
+}
+
 export interface UdpHandle {
   readonly port: number
   send(to: Endpoint, payload: Uint8Array): void
@@ -38,26 +45,24 @@ export interface RunningHost {
   readonly clock: Clock
   readonly pool: FramePool
   readonly trace: TraceSink | undefined
-  /** Sends SYN. Events begin after this call returned; after any command to the connection say `poke()`. */
-  connect(remote: Endpoint, owner: (connection: TcpConnection) => ConnectionOwner): TcpConnection
-  /** Takes connections on `port` (0: a free one). Throws `FailureError` `ip/port-taken`. */
+  /** Sends SYN. After any command to the connection say `poke()`. What goes wrong comes as its events. */
+  connect(remote: Endpoint, owner: (connection: TcpConnection) => ConnectionOwner, options?: TcpOptions): TcpConnection
+  /** Takes connections on a port (0: a free one). Throws `FailureError` `tcp/port-in-use`. */
   listen(
-    on: { readonly address?: IpAddress; readonly port: number },
+    on: TcpListenAddress,
     accept: (connection: TcpConnection) => ConnectionOwner,
+    options?: TcpListenOptions,
   ): { readonly port: number; close(): void }
   /** Asks the name servers; returns a function that gives up. */
   resolve(name: string, kind: AddressKind, done: (answer: Resolution | FailureInfo) => void): () => void
   /** A UDP socket on `port` (0: a free one). Throws `FailureError` `ip/port-taken`. */
-  udp(
-    port: number,
-    owner: { datagram(from: Endpoint, payload: Uint8Array): void; failure?(failure: FailureInfo, to: Endpoint): void },
-  ): UdpHandle
+  udp(port: number, owner: DatagramOwner): UdpHandle
   /** ICMP echo: the round-trip time in milliseconds, or what went wrong. */
   ping(address: IpAddress, done: (answer: number | FailureInfo) => void): void
   /** Drains the engine after commands to a connection. */
   poke(): void
-  /** Frames from the wire, of which the host becomes the owner. */
-  input(frames: readonly Frame[], device?: number): void
+  /** Frames from the wire (`device` says from which), of which the host becomes the owner. */
+  input(frames: readonly Frame[]): void
   /** Disarms every timer; nothing more is sent or heard. */
   stop(): void
 }

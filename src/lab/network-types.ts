@@ -1,30 +1,13 @@
 /** The simulated network as its users see it: machines on one switch, faults from a seed, eyes and hands on the wire. */
 import type { Millis } from '../engine.ts'
+import type { HostOptions } from '../host/host.ts'
 import type { RunningHost } from '../host/types.ts'
 import type { TraceSink } from '../trace/types.ts'
 import type { IpAddress } from '../wire/address.ts'
 import type { VirtualClock, VirtualClockOptions } from './clock.ts'
+import type { Fate, Faults } from './faults.ts'
 
-/** What a cable does to frames, in each direction. Probabilities are 0 to 1, and all of it comes from the seed. */
-export interface Faults {
-  readonly loss?: number
-  readonly duplicate?: number
-  /** A frame that is held back for up to `reorderBy`, so that later ones overtake it. */
-  readonly reorder?: number
-  /** How long a reordered frame is held back at most; default: four times the delay, at least 10 ms. */
-  readonly reorderBy?: Millis
-  /** One bit of the frame is turned behind the check sequence's back. */
-  readonly corrupt?: number
-  /** One way. */
-  readonly delay?: Millis
-  /** Added to the delay: uniform in [-jitter, +jitter]. Frames keep their order; `reorder` is what mixes them. */
-  readonly jitter?: Millis
-  /** Bits per second; undefined: no limit. */
-  readonly rate?: number
-  /** Frames that wait for their turn at most when there is a rate; the rest is dropped at the tail. */
-  readonly queue?: number
-}
-
+/** Every frame suffers the faults once: on its way from its sender to the switch. Without a delay it takes 0.1 ms. */
 export interface NetworkOptions extends Faults, VirtualClockOptions {
   /** Default 1. */
   readonly seed?: number
@@ -38,13 +21,14 @@ export interface NetworkOptions extends Faults, VirtualClockOptions {
 export interface HostChoices {
   /** Default: the next free one of 10.0.0.0/24, from 10.0.0.2 on. */
   readonly address?: string
-  /** `10.0.0.1`: a router on the wire; default none. */
+  /** A router on the wire; default none. */
   readonly gateway?: string
-  readonly mac?: string
-  /** Faults of this host's cable instead of the network's. */
+  /** Faults of what this host sends, instead of the network's. */
   readonly faults?: Faults
-  /** TCP maximum segment life and the like, handed to the TCP stack. */
-  readonly tcp?: Readonly<Record<string, unknown>>
+  /** For its TCP stack: maximum segment lifetime, buffers, time-outs. */
+  readonly tcp?: NonNullable<HostOptions['tcp']>
+  /** A sink of its own instead of the network's. */
+  readonly trace?: TraceSink
 }
 
 /** One thing that happened to one frame. */
@@ -56,17 +40,11 @@ export interface Observation {
   readonly host: string
   /** `out`: the host sent it; `in`: it is on its way to the host. */
   readonly direction: 'out' | 'in'
-  readonly what:
-    | 'sent'
-    | 'passed'
-    | 'lost'
-    | 'queue-full'
-    | 'corrupted'
-    | 'duplicated'
-    | 'held-back'
-    | 'delivered'
-    | 'taken'
-    | 'injected'
+  /**
+   * `sent` by the host; `passed` the cable, as a mirror port of the switch sees it (for capture files: each frame once);
+   * `delivered` to the host; `taken` and `injected` by a machine in the middle; or what the cable did to it.
+   */
+  readonly what: 'sent' | 'passed' | 'delivered' | 'taken' | 'injected' | Fate
   /** The whole frame, padded as on the wire; never changed afterwards. */
   readonly bytes: Uint8Array
 }

@@ -1,0 +1,325 @@
+/**
+ * One machine on the network as one engine: interfaces, IP, TCP, UDP and a resolver, wired together. Frames come in and
+ * go out from their first byte on, with `device` as the number of the interface. `running.ts` drives it.
+ */
+import { type DnsEvent, Resolver } from '../dns/resolver.ts'
+import type { Engine, Millis } from '../engine.ts'
+import { fail } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import { IpEngine, type IpEvent } from '../ip/engine.ts'
+import { PROTOCOL_TCP, PROTOCOL_UDP } from '../ip/ipv4.ts'
+import type { Route } from '../ip/routes.ts'
+import { LinkEngine } from '../link/engine.ts'
+import type { Random } from '../random.ts'
+import { TcpStack } from '../tcp/stack.ts'
+import type {
+  TcpConnection,
+  TcpListenAddress,
+  TcpListenOptions,
+  TcpOptions,
+  TcpStackEngine,
+  TcpStackEvent,
+  TcpStackOptions,
+} from '../tcp/types.ts'
+import type { TraceSink } from '../trace/types.ts'
+import { UdpEngine, type UdpEvent } from '../udp/engine.ts'
+import { UDP_HEADER_SIZE } from '../udp/header.ts'
+import type { Endpoint, IpAddress } from '../wire/address.ts'
+import { type Frame, FramePool } from '../wire/frame.ts'
+import { Queue } from '../wire/queue.ts'
+
+export interface HostInterface {
+  readonly mac: Uint8Array
+  readonly address: IpAddress
+  /** Bits of the subnet. */
+  readonly prefix: number
+  /** Default 1500. */
+  readonly mtu?: number
+  /** Neighbours that are known without asking. */
+  readonly neighbours?: readonly { readonly address: IpAddress; readonly mac: Uint8Array }[]
+}
+
+export interface HostOptions {
+  readonly name: string
+  readonly interfaces: readonly HostInterface[]
+  /** Besides those to the interfaces' own subnets. */
+  readonly routes?: readonly Route[]
+  readonly nameServers?: readonly IpAddress[]
+  readonly random: Random
+  readonly pool?: FramePool
+  readonly trace?: TraceSink | undefined
+  readonly tcp?: Omit<TcpStackOptions, 'pool' | 'random' | 'trace' | 'mtu'>
+}
+
+export type HostEvent =
+  | TcpStackEvent
+  | DnsEvent
+  | Exclude<UdpEvent, { type: 'nobody' }>
+  /** What became of `ping`: the round trip in milliseconds. */
+  | { readonly type: 'echo'; readonly ping: number; readonly time: Millis }
+  | { readonly type: 'no-echo'; readonly ping: number; readonly failure: FailureInfo }
+
+export const DEFAULT_MTU = 1500
+/** How long a ping waits: what ping(8) waits for the last answer is ten seconds, most people's patience is less. */
+export const ECHO_TIMEOUT: Millis = 5000
+
+interface Ping {
+  readonly to: IpAddress
+  readonly sent: Millis
+}
+
+export class Host implements Engine<Frame, Frame, HostEvent> {
+  readonly name: string
+  readonly interfaces: readonly HostInterface[]
+  readonly pool: FramePool
+  readonly tcp: TcpStackEngine
+  readonly ip: IpEngine
+  readonly udp: UdpEngine
+  readonly links: readonly LinkEngine[]
+  readonly #resolver: Resolver
+  readonly #resolverPorts = new Set<number>()
+  readonly #pings = new Map<number, Ping>()
+  readonly #echoIdentifier: number
+  #pingNumber = 0
+  readonly #events = new Queue<HostEvent>()
+  readonly #out = new Queue<Frame>()
+
+  constructor(options: HostOptions) {
+    const { name, interfaces, random, trace, routes = [] } = options
+    const pool = options.pool ?? new FramePool()
+    const shared = { pool, host: name, trace }
+    this.name = name
+    this.interfaces = interfaces
+    this.pool = pool
+    this.links = interfaces.map(({ mac, address, neighbours = [] }) => {
+      return new LinkEngine({ ...shared, mac, address, neighbours })
+    })
+    const sizes = interfaces.map(({ address, prefix, mtu = DEFAULT_MTU }) => ({ address, prefix, mtu }))
+    this.ip = new IpEngine({ ...shared, interfaces: sizes, routes })
+    this.udp = new UdpEngine({ ...shared, random })
+    this.tcp = new TcpStack({
+      ...options.tcp,
+      pool,
+      random,
+      trace: trace === undefined ? undefined : { sink: trace, host: name },
+      mtu: remote => sizes[this.ip.routes.lookup(remote)?.device ?? 0]?.mtu ?? DEFAULT_MTU,
+    })
+    this.#resolver = new Resolver({
+      servers: options.nameServers ?? [],
+      random,
+      ports: {
+        open: () => {
+          const port = this.udp.bind(0)
+          this.#resolverPorts.add(port)
+          return port
+        },
+        close: port => {
+          this.udp.unbind(port)
+          this.#resolverPorts.delete(port)
+        },
+      },
+      host: name,
+      trace,
+    })
+    const [high = 0, low = 0] = random.bytes(2)
+    this.#echoIdentifier = (high << 8) | low
+  }
+
+  /** SYN to `remote` from a free port. What goes wrong comes as the connection's events. */
+  connect(remote: Endpoint, now: Millis, options?: TcpOptions): TcpConnection {
+    const address = this.ip.sourceFor(remote.address) ?? this.interfaces[0]!.address
+    return this.tcp.connect({ address, port: 0 }, remote, now, options)
+  }
+
+  /** Returns the port. Throws `FailureError` tcp/port-in-use. */
+  listen(on: TcpListenAddress, options?: TcpListenOptions): number {
+    return this.tcp.listen(on, options)
+  }
+
+  /** The answer is an event with the number returned. */
+  resolve(name: string, kind: 'A' | 'AAAA', now: Millis): number {
+    return this.#resolver.resolve(name, kind, now)
+  }
+
+  cancelResolve(query: number): void {
+    this.#resolver.cancel(query)
+  }
+
+  /** The datagram is copied. */
+  sendDatagram(port: number, to: Endpoint, payload: Uint8Array, now: Millis): void {
+    const from = this.ip.sourceFor(to.address)
+    if (from !== undefined) this.udp.send(port, to, payload, now, from)
+    else this.#events.push({ type: 'failure', port, to, failure: fail('ip/no-route', { where: to.address.text }) })
+  }
+
+  /** ICMP echo; the answer is an `echo` or `no-echo` event with the number returned. */
+  ping(to: IpAddress, now: Millis): number {
+    const number = (this.#pingNumber = (this.#pingNumber + 1) & 0xffff)
+    this.#pings.set(number, { to, sent: now })
+    this.ip.ping(to, this.#echoIdentifier, number, now)
+    return number
+  }
+
+  receive(frame: Frame, now: Millis): void {
+    this.links[frame.device]!.receive(frame, now)
+    this.#pump(now)
+  }
+
+  /** Frames that came together are acknowledged together. */
+  receiveBatch(frames: readonly Frame[], now: Millis): void {
+    for (const frame of frames) this.links[frame.device]!.receive(frame, now)
+    this.#pump(now)
+  }
+
+  advance(now: Millis): void {
+    for (const link of this.links) link.advance(now)
+    // A neighbour that was given up ends connections before their retransmission timers ask for it again.
+    this.#pump(now)
+    this.tcp.advance(now)
+    this.#resolver.advance(now)
+    for (const [ping, { to, sent }] of this.#pings)
+      if (now >= sent + ECHO_TIMEOUT) this.#endPing(ping, fail('ip/no-echo', { where: to.text, number: ECHO_TIMEOUT }))
+    this.#pump(now)
+  }
+
+  pollTransmit(now: Millis): Frame | undefined {
+    if (this.#out.length === 0) this.#pump(now)
+    return this.#out.shift()
+  }
+
+  pollEvent(): HostEvent | undefined {
+    return this.#events.shift()
+  }
+
+  nextDeadline(): Millis | undefined {
+    const deadlines = [this.tcp.nextDeadline(), this.#resolver.nextDeadline(), ...this.links.map(l => l.nextDeadline())]
+    for (const { sent } of this.#pings.values()) deadlines.push(sent + ECHO_TIMEOUT)
+    return deadlines.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined)
+  }
+
+  /** Carries everything to its next layer, until nothing moves. */
+  #pump(now: Millis): void {
+    for (let moved = true; moved; ) {
+      const up = this.#upwards(now)
+      const down = this.#downwards(now)
+      moved = up || down
+    }
+  }
+
+  #upwards(now: Millis): boolean {
+    let moved = false
+    for (const [device, link] of this.links.entries())
+      for (let event = link.pollEvent(); event !== undefined; event = link.pollEvent()) {
+        moved = true
+        event.frame.device = device
+        if (event.type === 'packet') this.ip.receive(event.frame, now)
+        else this.#undeliveredPacket(event.frame, event.failure)
+      }
+    const segments: Frame[] = []
+    for (let event = this.ip.pollEvent(); event !== undefined; event = this.ip.pollEvent()) {
+      moved = true
+      if (event.type === 'packet' && event.protocol === PROTOCOL_TCP) segments.push(event.frame)
+      else this.#takeIpEvent(event, now)
+    }
+    if (segments.length > 0) this.tcp.receiveBatch(segments, now)
+    for (let event = this.udp.pollEvent(); event !== undefined; event = this.udp.pollEvent()) {
+      moved = true
+      this.#takeUdpEvent(event, now)
+    }
+    for (let event = this.#resolver.pollEvent(); event !== undefined; event = this.#resolver.pollEvent())
+      this.#events.push(event)
+    for (let event = this.tcp.pollEvent(); event !== undefined; event = this.tcp.pollEvent()) this.#events.push(event)
+    return moved
+  }
+
+  #downwards(now: Millis): boolean {
+    let moved = false
+    for (let o = this.#resolver.pollTransmit(now); o !== undefined; o = this.#resolver.pollTransmit(now)) {
+      moved = true
+      const from = this.ip.sourceFor(o.to.address)
+      if (from !== undefined) this.udp.send(o.port, o.to, o.payload, now, from, o.message)
+      else this.#resolver.refused(o.port, fail('ip/no-route', { where: o.to.address.text }), now)
+    }
+    for (let frame = this.udp.pollTransmit(now); frame !== undefined; frame = this.udp.pollTransmit(now))
+      this.ip.send(frame, PROTOCOL_UDP, now)
+    for (let frame = this.tcp.pollTransmit(now); frame !== undefined; frame = this.tcp.pollTransmit(now))
+      this.ip.send(frame, PROTOCOL_TCP, now)
+    for (let frame = this.ip.pollTransmit(now); frame !== undefined; frame = this.ip.pollTransmit(now)) {
+      moved = true
+      this.links[frame.device]!.send(frame, now)
+    }
+    for (const [device, link] of this.links.entries())
+      for (let frame = link.pollTransmit(now); frame !== undefined; frame = link.pollTransmit(now)) {
+        frame.device = device
+        this.#out.push(frame)
+      }
+    return moved
+  }
+
+  #takeIpEvent(event: IpEvent, now: Millis): void {
+    switch (event.type) {
+      case 'packet':
+        if (event.protocol === PROTOCOL_UDP) this.udp.receive(event.frame, now)
+        else {
+          this.ip.refuse(event.frame, 'protocol', now)
+          event.frame.release()
+        }
+        return
+      case 'undelivered': {
+        const { frame, protocol, failure } = event
+        this.#undelivered(protocol, frame.from ?? this.interfaces[0]!.address, frame.to!, frame.view(), failure)
+        frame.release()
+        return
+      }
+      case 'error-report': {
+        const facts = { where: event.reporter.text, got: event.why }
+        const failure = event.what === 'unreachable' ? fail('ip/unreachable', facts) : fail('ip/time-exceeded', facts)
+        this.#undelivered(event.protocol, event.from, event.to, event.transport, failure)
+        return
+      }
+      case 'echo-reply': {
+        const ping = this.#pings.get(event.sequenceNumber)
+        if (event.identifier !== this.#echoIdentifier || ping === undefined) return
+        this.#pings.delete(event.sequenceNumber)
+        this.#events.push({ type: 'echo', ping: event.sequenceNumber, time: now - ping.sent })
+        return
+      }
+      default:
+        event satisfies never
+    }
+  }
+
+  #takeUdpEvent(event: UdpEvent, now: Millis): void {
+    if (event.type === 'nobody') {
+      this.ip.refuse(event.frame, 'port', now)
+      event.frame.release()
+    } else if (!this.#resolverPorts.has(event.port)) this.#events.push(event)
+    else if (event.type === 'datagram') this.#resolver.receive({ ...event, at: UDP_HEADER_SIZE }, now)
+    else this.#resolver.refused(event.port, event.failure, now)
+  }
+
+  /** A packet that the link gave up, from its IP header on. */
+  #undeliveredPacket(frame: Frame, failure: FailureInfo): void {
+    const protocol = frame.buffer[frame.offset + 9]!
+    const transport = frame.view().subarray((frame.buffer[frame.offset]! & 15) * 4)
+    this.#undelivered(protocol, frame.from!, frame.to!, transport, failure)
+    frame.release()
+  }
+
+  #undelivered(protocol: number, from: IpAddress, to: IpAddress, transport: Uint8Array, failure: FailureInfo): void {
+    if (protocol === PROTOCOL_UDP) this.udp.undelivered(transport, to, failure)
+    else if (protocol === PROTOCOL_TCP && transport.length >= 4) {
+      const ports = new DataView(transport.buffer, transport.byteOffset)
+      this.tcp.unreachable(
+        { address: from, port: ports.getUint16(0) },
+        { address: to, port: ports.getUint16(2) },
+        failure,
+      )
+    } else for (const [ping, { to: asked }] of this.#pings) if (asked.text === to.text) this.#endPing(ping, failure)
+  }
+
+  #endPing(ping: number, failure: FailureInfo): void {
+    this.#pings.delete(ping)
+    this.#events.push({ type: 'no-echo', ping, failure })
+  }
+}
