@@ -1,0 +1,172 @@
+/** Certificates, written (RFC 5280 4.1): the structure from its parts, signed by an issuer's key. */
+import { context } from '../asn1/der.ts'
+import { OID } from '../asn1/oids.table.ts'
+import {
+  bitString,
+  element,
+  explicit,
+  integer,
+  namedBitString,
+  nothing,
+  octetString,
+  oid,
+  sequence,
+  setOf,
+  time,
+  truth,
+  utf8String,
+} from '../asn1/write.ts'
+import type { CryptoProvider, SignatureAlgorithm } from '../crypto/provider.ts'
+import type { Millis } from '../engine.ts'
+import { parseIp } from '../wire/address.ts'
+import type { BasicConstraints } from './extensions.ts'
+import { readPublicKey } from './public-key.ts'
+
+export interface KeyPair {
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: Uint8Array
+  /** PrivateKeyInfo, DER. */
+  readonly pkcs8: Uint8Array
+}
+
+export interface ExtensionToWrite {
+  readonly oid: string
+  readonly critical: boolean
+  /** What goes into extnValue. */
+  readonly value: Uint8Array
+}
+
+export interface CertificateToWrite {
+  /** Octets of a positive number. */
+  readonly serialNumber: Uint8Array
+  /** Names, DER. */
+  readonly issuer: Uint8Array
+  readonly subject: Uint8Array
+  readonly notBefore: Millis
+  readonly notAfter: Millis
+  readonly spki: Uint8Array
+  readonly extensions: readonly ExtensionToWrite[]
+}
+
+/** The certificate in DER, signed with `key` by the algorithm that suits it. Throws for a key that cannot sign. */
+export const writeCertificate = (parts: CertificateToWrite, key: KeyPair, crypto: CryptoProvider): Uint8Array => {
+  const { algorithm, identifier } = signatureFor(key.spki)
+  const extensions = parts.extensions.map(({ oid: id, critical, value }) =>
+    sequence(oid(id), ...(critical ? [truth] : []), octetString(value)),
+  )
+  const tbs = sequence(
+    explicit(0, integer(2)),
+    integer(parts.serialNumber),
+    identifier,
+    parts.issuer,
+    sequence(time(parts.notBefore), time(parts.notAfter)),
+    parts.subject,
+    parts.spki,
+    ...(extensions.length === 0 ? [] : [explicit(3, sequence(...extensions))]),
+  )
+  return sequence(tbs, identifier, bitString(crypto.sign(algorithm, key.pkcs8, tbs)))
+}
+
+/** A name of these attributes, each in a set of its own: `[[OID.commonName, 'Example Root']]`. */
+export const writeName = (attributes: readonly (readonly [type: string, text: string])[]): Uint8Array =>
+  sequence(...attributes.map(([type, text]) => setOf(sequence(oid(type), utf8String(text)))))
+
+/** RFC 5280 4.1.2.2: positive, at most 20 octets; the first bit but one is set so that all are as long. */
+export const randomSerial = (crypto: CryptoProvider): Uint8Array => {
+  const octets = crypto.random.bytes(20).slice()
+  octets[0] = (octets[0]! & 0x3f) | 0x40
+  return octets
+}
+
+/** RFC 7093 2 (1): the first 160 bits of SHA-256 over the key. */
+export const keyIdentifier = (spki: Uint8Array, crypto: CryptoProvider): Uint8Array =>
+  crypto.hash('sha256').update(spki).digest().slice(0, 20)
+
+export const subjectAltName = (names: readonly string[], subject: 'named' | 'unnamed' = 'named'): ExtensionToWrite => ({
+  oid: OID.subjectAltName,
+  // RFC 5280 4.2.1.6: critical when the subject says nothing.
+  critical: subject === 'unnamed',
+  value: sequence(
+    ...names.map(name => {
+      const address = parseIp(name)
+      return address === undefined ? element(context(2), ascii(name)) : element(context(7), address.octets)
+    }),
+  ),
+})
+
+export const basicConstraints = ({ ca, pathLength }: BasicConstraints): ExtensionToWrite => ({
+  oid: OID.basicConstraints,
+  critical: true,
+  value: sequence(...(ca ? [truth] : []), ...(pathLength === undefined ? [] : [integer(pathLength)])),
+})
+
+export const keyUsage = (set: number): ExtensionToWrite => ({
+  oid: OID.keyUsage,
+  critical: true,
+  value: namedBitString(set),
+})
+
+export const extKeyUsage = (purposes: readonly string[]): ExtensionToWrite => ({
+  oid: OID.extKeyUsage,
+  critical: false,
+  value: sequence(...purposes.map(oid)),
+})
+
+export const subjectKeyIdentifier = (identifier: Uint8Array): ExtensionToWrite => ({
+  oid: OID.subjectKeyIdentifier,
+  critical: false,
+  value: octetString(identifier),
+})
+
+export const authorityKeyIdentifier = (identifier: Uint8Array): ExtensionToWrite => ({
+  oid: OID.authorityKeyIdentifier,
+  critical: false,
+  value: sequence(element(context(0), identifier)),
+})
+
+/** Limits on DNS names, or on addresses written `10.0.0.0/8`. */
+export const nameConstraints = (permitted: readonly string[], excluded: readonly string[]): ExtensionToWrite => ({
+  oid: OID.nameConstraints,
+  critical: true,
+  value: sequence(
+    ...(permitted.length === 0 ? [] : [explicit(0, ...permitted.map(subtree))]),
+    ...(excluded.length === 0 ? [] : [explicit(1, ...excluded.map(subtree))]),
+  ),
+})
+
+const subtree = (text: string): Uint8Array => {
+  const [network = '', length] = text.split('/')
+  const address = length === undefined ? undefined : parseIp(network)
+  if (address === undefined) return sequence(element(context(2), ascii(text)))
+  const mask = address.octets.map((_, i) => 0xff & ~(0xff >> Math.max(0, Math.min(8, Number(length) - 8 * i))))
+  return sequence(element(context(7), address.octets, mask))
+}
+
+const ascii = (text: string): Uint8Array => Uint8Array.from(text, c => c.charCodeAt(0) & 0x7f)
+
+interface Signature {
+  readonly algorithm: SignatureAlgorithm
+  readonly identifier: Uint8Array
+}
+
+/** The signature that suits a key, with its AlgorithmIdentifier. Throws RangeError for a key that we cannot use. */
+const signatureFor = (spki: Uint8Array): Signature => {
+  const key = readPublicKey(spki)
+  switch (key.type) {
+    case 'rsa':
+      return {
+        algorithm: { key: 'rsa-pkcs1', hash: 'sha256' },
+        identifier: sequence(oid(OID.sha256WithRSAEncryption), nothing),
+      }
+    case 'ecdsa':
+      return key.curve === 'p-256'
+        ? { algorithm: { key: 'ecdsa', hash: 'sha256' }, identifier: sequence(oid(OID.ecdsaWithSHA256)) }
+        : { algorithm: { key: 'ecdsa', hash: 'sha384' }, identifier: sequence(oid(OID.ecdsaWithSHA384)) }
+    case 'ed25519':
+      return { algorithm: { key: 'ed25519', hash: undefined }, identifier: sequence(oid(OID.ed25519)) }
+    case 'other':
+      throw new RangeError(`no signature for a key of type ${key.oid}`)
+    default:
+      return key satisfies never
+  }
+}
