@@ -10,10 +10,8 @@ import { netFailures } from './net.ts'
 import type { Facts, FailureEntry, FailureInfo } from './registry.ts'
 import { tcpFailures } from './tcp.ts'
 import { tlsFailures } from './tls.ts'
-import { wireFailures } from './wire.ts'
 
 export const failures = {
-  ...wireFailures,
   ...linkFailures,
   ...ipFailures,
   ...dnsFailures,

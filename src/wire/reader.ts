@@ -1,6 +1,6 @@
 /** Reads big-endian numbers and slices from one array. Every failure is a `WireError` with its byte position. */
 
-/** What can be wrong with encoded bytes; each is a failure code `wire/…` in the registry. */
+/** What can be wrong with encoded bytes. The layer that reads them makes a failure of its own of it. */
 export type WireRule = 'truncated' | 'trailing' | 'too-long' | 'bad-value'
 
 /** The bytes do not fit the declaration: which rule, at which byte, in which field (`extensions.3.body`). */
