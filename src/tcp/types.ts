@@ -1,4 +1,4 @@
-/** What TCP offers upwards and speaks downwards. One connection is an engine; the stack is an engine of connections. */
+/** What TCP offers upwards and speaks downwards. The stack is the engine; a connection is what its user holds. */
 import type { Bytes, Engine, Millis } from '../engine.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import type { Random } from '../random.ts'
@@ -22,11 +22,8 @@ export type TcpEvent =
   /** The last event. Bytes that arrived before can still be read; after FINs TIME-WAIT may still go on behind it. */
   | { readonly type: 'closed'; readonly why: 'done' | 'reset' | 'timeout' }
 
-/**
- * Frames that come in and go out begin at the TCP header; `from` and `to` are set. Whoever runs a connection in a stack
- * drives the stack; the five methods are there for a connection that stands alone.
- */
-export interface TcpConnection extends Engine<Frame, Frame, TcpEvent> {
+/** Commands take effect when the stack is drained next; what happens comes as events of the stack. */
+export interface TcpConnection {
   readonly local: Endpoint
   readonly remote: Endpoint
   /** `10.0.0.1:47130 > 10.0.0.2:443`: who opened it comes first, so that both sides use the same name. */
@@ -91,6 +88,8 @@ export interface TcpStackOptions extends TcpOptions {
   readonly maxConnections?: number
   /** Maximum segment lifetime; TIME-WAIT lasts two of them. */
   readonly maximumSegmentLifetime?: Millis
+  /** `whole` sends every segment through all checks of RFC 9293 3.10.7.4; the same happens, slower. For tests. */
+  readonly receivePath?: 'predicted' | 'whole'
 }
 
 /** What a listener listens on; without an address on every address of the host. */
@@ -114,7 +113,7 @@ export interface TcpStatistics {
   backlogOverflow: number
 }
 
-/** All connections of one host: `TcpStack` of `stack.ts`. */
+/** All connections of one host: `TcpStack` of `stack.ts`. Frames begin at the TCP header; `from` and `to` are set. */
 export interface TcpStackEngine extends Engine<Frame, Frame, TcpStackEvent> {
   readonly statistics: Readonly<TcpStatistics>
   /** Connections in any state but CLOSED. */

@@ -1,0 +1,45 @@
+/** The retransmission time-out (RFC 6298), from measured round trips. */
+import type { Millis } from '../engine.ts'
+
+/** RFC 6298 2.1. */
+export const INITIAL_RTO: Millis = 1000
+/** RFC 6298 5.7: after a handshake in which SYN had to be sent again. */
+export const RTO_AFTER_LOST_SYN: Millis = 3000
+/**
+ * Differs from RFC 6298 2.4, which rounds up to a second: the margin above the smoothed round trip is at least 200 ms,
+ * as in Linux. That is longer than acknowledgments are delayed in practice, and a tail loss costs a fifth.
+ */
+export const MINIMUM_MARGIN: Millis = 200
+/** RFC 6298 2.5 allows a bound of at least 60 seconds. */
+export const MAXIMUM_RTO: Millis = 60_000
+
+export class RetransmissionTimeout {
+  /** The time-out as it is now, backed off where that was needed. */
+  current: Millis = INITIAL_RTO
+  /** SRTT; negative before the first measurement. */
+  smoothed: Millis = -1
+  /** RTTVAR. */
+  variation: Millis = 0
+
+  /** RFC 6298 2.2 and 2.3. By Karn's rule the caller gives no sample of a segment that was sent twice. */
+  measured(roundTrip: Millis): void {
+    if (this.smoothed < 0) {
+      this.smoothed = roundTrip
+      this.variation = roundTrip / 2
+    } else {
+      this.variation = 0.75 * this.variation + 0.25 * Math.abs(this.smoothed - roundTrip)
+      this.smoothed = 0.875 * this.smoothed + 0.125 * roundTrip
+    }
+    this.current = Math.min(MAXIMUM_RTO, this.smoothed + Math.max(MINIMUM_MARGIN, 4 * this.variation))
+  }
+
+  /** RFC 6298 5.5. */
+  backOff(): void {
+    this.current = Math.min(MAXIMUM_RTO, this.current * 2)
+  }
+
+  /** RFC 6298 5.7: the handshake is done, SYN was sent more than once. */
+  afterLostSyn(): void {
+    this.current = RTO_AFTER_LOST_SYN
+  }
+}

@@ -1,0 +1,365 @@
+/**
+ * All TCP connections of one host as one engine: segments find their connection, SYNs their listener, and what nobody
+ * wants is answered with RST. Read RFC 9293 3.10.7.1 and 3.10.7.2 beside it; the rest of 3.10 is in `arrive.ts`.
+ */
+import type { Millis } from '../engine.ts'
+import { type FailureCode, FailureError, fail } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import type { Random } from '../random.ts'
+import type { TraceContext } from '../trace/types.ts'
+import { type Endpoint, endpointText, type IpAddress } from '../wire/address.ts'
+import { frameSum, pseudoHeaderSum } from '../wire/checksum.ts'
+import { CHECKSUM_UNKNOWN, type Frame, type FramePool } from '../wire/frame.ts'
+import { segmentArrives, takeSyn } from './arrive.ts'
+import { abort, Connection } from './connection.ts'
+import { Fifo } from './fifo.ts'
+import { initialSequence } from './initial-sequence.ts'
+import { Listener, Listeners } from './listener.ts'
+import { resetFor } from './nowhere.ts'
+import { ACK, PROTOCOL_TCP, RST, readSegment, Segment, SYN, TCP_HEADER_SIZE } from './segment.ts'
+import { advance, isAfter, latest, type Sequence } from './sequence.ts'
+import { ConnectionTable, FIRST_DYNAMIC_PORT } from './table.ts'
+import { DEFAULT_MSL, type Surroundings, Tcb } from './tcb.ts'
+import { fireTimers } from './timers.ts'
+import { traceIn } from './trace-in.ts'
+import { nextSegment } from './transmit.ts'
+import type {
+  TcpConnection,
+  TcpListenAddress,
+  TcpListenOptions,
+  TcpOptions,
+  TcpStackEngine,
+  TcpStackEvent,
+  TcpStackOptions,
+  TcpStatistics,
+} from './types.ts'
+import { TimerWheel } from './wheel.ts'
+
+/** As many as one address has ports; a connection without data under way holds about a kilobyte. */
+export const DEFAULT_MAX_CONNECTIONS = 65_536
+const DEFAULT_MTU = 1500
+/** RFC 9293 3.4.3: how far above the last number of the old connection a new one in TIME-WAIT begins. */
+const REUSE_DISTANCE = 250_000
+
+export class TcpStack implements TcpStackEngine {
+  readonly statistics: TcpStatistics = {
+    segmentsIn: 0,
+    segmentsOut: 0,
+    badChecksum: 0,
+    malformed: 0,
+    noConnection: 0,
+    retransmitted: 0,
+    resetsOut: 0,
+    challengeAcks: 0,
+    backlogOverflow: 0,
+  }
+  readonly #options: TcpStackOptions
+  readonly #pool: FramePool
+  readonly #random: Random
+  readonly #secret: Uint8Array
+  readonly #table = new ConnectionTable()
+  readonly #listeners = new Listeners()
+  readonly #listenerOf = new WeakMap<Tcb, Listener>()
+  readonly #wheel = new TimerWheel<Tcb>()
+  readonly #sending = new Fifo<Tcb>()
+  readonly #telling = new Fifo<Tcb>()
+  readonly #accepted = new Fifo<Tcb>()
+  /** Answers to segments without a connection: at most one per segment of a batch. */
+  readonly #resets = new Fifo<Frame>()
+  readonly #segment = new Segment()
+  readonly #surroundings: Surroundings & { now: Millis }
+
+  constructor(options: TcpStackOptions) {
+    this.#options = options
+    this.#pool = options.pool
+    this.#random = options.random
+    this.#secret = options.random.bytes(16)
+    this.#surroundings = {
+      pool: options.pool,
+      statistics: this.statistics,
+      maximumSegmentLifetime: options.maximumSegmentLifetime ?? DEFAULT_MSL,
+      receivePath: options.receivePath ?? 'predicted',
+      now: 0,
+      wake: tcb => this.#wake(tcb),
+      mayEstablish: tcb => this.#listenerOf.get(tcb)?.mayEstablish ?? true,
+      established: tcb => this.#established(tcb),
+    }
+  }
+
+  get connections(): number {
+    return this.#table.size
+  }
+
+  connect(local: Endpoint, remote: Endpoint, now: Millis, options: TcpOptions = {}): TcpConnection {
+    this.#surroundings.now = now
+    const port = local.port === 0 ? this.#freePort(local.address, remote) : local.port
+    const tcb = this.#tcb({ address: local.address, port: port ?? 0 }, remote, 'active', options)
+    const connection = new Connection(tcb)
+    const obstacle = this.#obstacle(tcb, port)
+    if (obstacle !== undefined) {
+      tcb.failWith(obstacle, 'reset')
+      return connection
+    }
+    this.#table.add(tcb)
+    this.#begin(tcb, initialSequence(tcb.local, remote, this.#secret, now))
+    tcb.move('active open', now)
+    tcb.owes = 'SYN'
+    this.#wake(tcb)
+    return connection
+  }
+
+  listen(local: TcpListenAddress, options: TcpListenOptions = {}): number {
+    const port = local.port === 0 ? this.#freeListenPort() : local.port
+    const at = { ...local, port: port ?? 0 }
+    if (port === undefined || this.#listeners.isTaken(at))
+      throw new FailureError(fail('tcp/port-in-use', { where: endpointText(local.address?.text ?? '*', at.port) }))
+    this.#listeners.add(new Listener(at, { ...this.#options, ...options }))
+    return port
+  }
+
+  unlisten(local: TcpListenAddress): void {
+    const listener = this.#listeners.exactly(local)
+    if (listener === undefined) return
+    this.#listeners.remove(listener)
+    for (const tcb of listener.halfOpen) abort(tcb)
+    listener.halfOpen.clear()
+  }
+
+  unreachable(local: Endpoint, remote: Endpoint, failure: FailureInfo): void {
+    const tcb = this.#table.find(local.address, local.port, remote.address, remote.port)
+    if (tcb === undefined || tcb.state !== 'SYN-SENT') return
+    tcb.move('abort', this.#surroundings.now)
+    tcb.fail(failure, 'reset')
+    this.#wake(tcb)
+  }
+
+  receive(frame: Frame, now: Millis): void {
+    this.#surroundings.now = now
+    this.#receive(frame, now)
+    frame.release()
+  }
+
+  receiveBatch(frames: readonly Frame[], now: Millis): void {
+    this.#surroundings.now = now
+    for (const frame of frames) {
+      this.#receive(frame, now)
+      frame.release()
+    }
+  }
+
+  advance(now: Millis): void {
+    this.#surroundings.now = now
+    this.#wheel.advance(now, tcb => {
+      fireTimers(tcb, now)
+      this.#wake(tcb)
+    })
+  }
+
+  pollTransmit(now: Millis): Frame | undefined {
+    const reset = this.#resets.shift()
+    if (reset !== undefined) return reset
+    for (let tcb = this.#sending.first; tcb !== undefined; tcb = this.#sending.first) {
+      const frame = nextSegment(tcb, now)
+      if (frame !== undefined) return frame
+      this.#sending.shift()
+      tcb.sending = false
+      this.#settle(tcb, now)
+    }
+    return undefined
+  }
+
+  pollEvent(): TcpStackEvent | undefined {
+    const accepted = this.#accepted.shift()
+    if (accepted !== undefined) {
+      const listener = this.#listenerOf.get(accepted)
+      if (listener !== undefined) listener.waiting--
+      return { type: 'accepted', connection: accepted.connection! }
+    }
+    for (let tcb = this.#telling.first; tcb !== undefined; tcb = this.#telling.first) {
+      const event = tcb.events.shift()
+      if (event !== undefined) return { type: 'connection', connection: tcb.connection!, event }
+      this.#telling.shift()
+      tcb.telling = false
+    }
+    return undefined
+  }
+
+  nextDeadline(): Millis | undefined {
+    return this.#wheel.nextDeadline()
+  }
+
+  #receive(frame: Frame, now: Millis): void {
+    this.statistics.segmentsIn++
+    const segment = this.#segment
+    const { from, to } = frame
+    if (from === undefined || to === undefined || !readSegment(frame, segment)) {
+      this.statistics.malformed++
+      return
+    }
+    const tcb = this.#table.find(to, segment.destinationPort, from, segment.sourcePort)
+    if (frame.checksum === CHECKSUM_UNKNOWN) {
+      const pseudo = tcb?.pseudoSum ?? pseudoHeaderSum(from, to, PROTOCOL_TCP)
+      if (frameSum(frame, frame.offset, frame.end, pseudo + frame.length) !== 0xffff) {
+        this.statistics.badChecksum++
+        return
+      }
+    }
+    const trace = this.#traceOf(tcb?.flow, segment, from, to)
+    if (trace !== undefined) traceIn(trace, tcb, frame, segment, now)
+    const wanted = tcb === undefined ? undefined : this.#notReopened(tcb, segment)
+    const verdict =
+      wanted === undefined ? this.#arrivesAtPort(to, from, segment, tcb, now) : segmentArrives(wanted, segment, now)
+    if (verdict === 'done') return
+    const reset = resetFor(frame, segment, this.#pool, trace, now)
+    if (reset === undefined) return
+    this.statistics.resetsOut++
+    this.statistics.segmentsOut++
+    this.#resets.push(reset)
+  }
+
+  /** RFC 9293 3.10.7.4 and RFC 1122 4.2.2.13: a SYN above the old numbers may end TIME-WAIT and begin anew. */
+  #notReopened(tcb: Tcb, segment: Segment): Tcb | undefined {
+    const opens = (segment.control & (SYN | ACK | RST)) === SYN && isAfter(segment.seq, tcb.rcvNxt)
+    if (tcb.state !== 'TIME-WAIT' || !opens) return tcb
+    if (this.#listeners.find(tcb.local.address, tcb.local.port) === undefined) return tcb
+    tcb.move('time-out', this.#surroundings.now)
+    this.#forget(tcb)
+    return undefined
+  }
+
+  /** RFC 9293 3.10.7.1 and 3.10.7.2. `before` is a connection in TIME-WAIT whose place the new one takes. */
+  #arrivesAtPort(
+    to: IpAddress,
+    from: IpAddress,
+    segment: Segment,
+    before: Tcb | undefined,
+    now: Millis,
+  ): 'done' | 'reset' {
+    const listener = this.#listeners.find(to, segment.destinationPort)
+    if (listener === undefined) {
+      this.statistics.noConnection++
+      return 'reset'
+    }
+    if ((segment.control & RST) !== 0) return 'done'
+    if ((segment.control & ACK) !== 0) {
+      this.statistics.noConnection++
+      return 'reset'
+    }
+    if ((segment.control & SYN) === 0) return 'done'
+    // RFC 9293 3.9.2 (MUST-57), and a SYN "from ourselves to ourselves" (LAND) must not make us answer for ever.
+    if (!isUnicast(from) || (from.text === to.text && segment.sourcePort === segment.destinationPort)) return 'done'
+    this.#makeRoom(listener)
+    if (this.#isFull) return 'done'
+    const remote = { address: from, port: segment.sourcePort }
+    const tcb = this.#tcb({ address: to, port: listener.port }, remote, 'passive', listener.options)
+    this.#listenerOf.set(tcb, listener)
+    listener.halfOpen.add(tcb)
+    this.#table.add(tcb)
+    const fresh = initialSequence(tcb.local, remote, this.#secret, now)
+    this.#begin(tcb, before === undefined ? fresh : latest(fresh, advance(before.sndMax, REUSE_DISTANCE)))
+    tcb.move('passive open', now)
+    const { message } = segment
+    takeSyn(tcb, segment, now)
+    tcb.move('rcv SYN', now, message)
+    tcb.ackNow = false
+    tcb.owes = 'SYN'
+    this.#wake(tcb)
+    return 'done'
+  }
+
+  #makeRoom(listener: Listener): void {
+    const oldest = listener.tooMany
+    if (oldest === undefined) return
+    this.statistics.backlogOverflow++
+    oldest.move('time-out', this.#surroundings.now)
+    this.#forget(oldest)
+  }
+
+  get #isFull(): boolean {
+    return this.#table.size >= (this.#options.maxConnections ?? DEFAULT_MAX_CONNECTIONS)
+  }
+
+  #obstacle(tcb: Tcb, port: number | undefined): FailureCode | undefined {
+    if (port === undefined) return 'tcp/no-free-port'
+    if (this.#isFull) return 'tcp/too-many-connections'
+    const { local, remote } = tcb
+    const taken = this.#table.find(local.address, local.port, remote.address, remote.port)
+    return taken === undefined ? undefined : 'tcp/port-in-use'
+  }
+
+  #tcb(local: Endpoint, remote: Endpoint, origin: 'active' | 'passive', options: TcpOptions): Tcb {
+    const mtu = this.#options.mtu?.(remote.address) ?? DEFAULT_MTU
+    const mss = mtu - (remote.address.v === 4 ? 20 : 40) - TCP_HEADER_SIZE
+    const tcb = new Tcb({ local, remote, origin }, mss, { ...this.#options, ...options }, this.#surroundings)
+    const { trace } = this.#options
+    if (trace !== undefined) tcb.trace = { ...trace, flow: tcb.flow }
+    return tcb
+  }
+
+  #begin(tcb: Tcb, iss: Sequence): void {
+    tcb.iss = iss
+    tcb.sndUna = iss
+    tcb.sndNxt = iss
+    tcb.sndMax = iss
+    tcb.recover = iss
+  }
+
+  #established(tcb: Tcb): void {
+    const listener = this.#listenerOf.get(tcb)
+    if (listener === undefined) return
+    listener.halfOpen.delete(tcb)
+    listener.waiting++
+    new Connection(tcb)
+    this.#accepted.push(tcb)
+  }
+
+  #wake(tcb: Tcb): void {
+    if (!tcb.sending) {
+      tcb.sending = true
+      this.#sending.push(tcb)
+    }
+    if (!tcb.telling && tcb.events.length > 0) {
+      tcb.telling = true
+      this.#telling.push(tcb)
+    }
+  }
+
+  /** After the last segment of a turn: the timer is armed, or the connection forgotten. */
+  #settle(tcb: Tcb, now: Millis): void {
+    if (tcb.state === 'CLOSED') {
+      this.#forget(tcb)
+      return
+    }
+    // A timer that moves on is left where it is and looked at again when it fires: that is nearly every one.
+    const deadline = tcb.deadline()
+    if (deadline < tcb.dueTick) this.#wheel.arm(tcb, deadline, now)
+  }
+
+  #forget(tcb: Tcb): void {
+    this.#wheel.disarm(tcb)
+    this.#table.remove(tcb)
+    this.#listenerOf.get(tcb)?.halfOpen.delete(tcb)
+  }
+
+  #freePort(local: IpAddress, remote: Endpoint): number | undefined {
+    return this.#table.freePort(local, remote, this.#random, port => this.#listeners.hasPort(port))
+  }
+
+  #freeListenPort(): number | undefined {
+    for (let port = FIRST_DYNAMIC_PORT; port < 65_536; port++) if (!this.#listeners.hasPort(port)) return port
+    return undefined
+  }
+
+  #traceOf(flow: string | undefined, segment: Segment, from: IpAddress, to: IpAddress): TraceContext | undefined {
+    const { trace } = this.#options
+    if (trace === undefined) return undefined
+    const opener = endpointText(from.text, segment.sourcePort)
+    return { ...trace, flow: flow ?? `${opener} > ${endpointText(to.text, segment.destinationPort)}` }
+  }
+}
+
+/** Not a multicast address, not the limited broadcast, not the unspecified address. */
+const isUnicast = (address: IpAddress): boolean =>
+  address.v === 4
+    ? address.octets[0]! < 224 && address.octets.some(octet => octet !== 0)
+    : address.octets[0] !== 0xff && address.octets.some(octet => octet !== 0)
