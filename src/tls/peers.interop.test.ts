@@ -1,0 +1,325 @@
+/** Our TLS against OpenSSL and GnuTLS over loopback, both ways, every suite and group; certificates made on the spot. */
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ascii } from '../../test/support/bytes.ts'
+import { type Answers, answersOf, Side } from '../../test/support/tls.ts'
+import { nodeCrypto } from '../crypto/node.ts'
+import type { GroupName } from '../crypto/provider.ts'
+import type { TlsClientConfig, TlsServerConfig } from './config.ts'
+import { tlsClient, tlsServer } from './engine.ts'
+import { schemes } from './schemes.table.ts'
+import { DEFAULT_GROUPS, type Suite, suites } from './suites.table.ts'
+
+const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+const openssl = has('openssl')
+const gnutls = openssl && has('gnutls-serv') && has('gnutls-cli')
+const withOpenssl = openssl ? '' : ' (skipped: openssl is not installed)'
+const withGnutls = gnutls ? '' : ' (skipped: gnutls-bin or openssl is not installed)'
+
+const crypto = nodeCrypto()
+type Kind = 'ec' | 'rsa'
+const folder = openssl ? mkdtempSync(join(tmpdir(), 'tls-peers-')) : ''
+const file = (kind: Kind, what: 'key' | 'pem'): string => join(folder, `${kind}.${what}`)
+const der = (kind: Kind, what: 'spki' | 'cert' | 'key'): Uint8Array => {
+  const pem =
+    what === 'key'
+      ? readFileSync(file(kind, 'key'), 'latin1')
+      : what === 'cert'
+        ? readFileSync(file(kind, 'pem'), 'latin1')
+        : execFileSync('openssl', ['x509', '-in', file(kind, 'pem'), '-noout', '-pubkey'], { encoding: 'latin1' })
+  return new Uint8Array(Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64'))
+}
+const running: ChildProcess[] = []
+const answers = new Map<Kind, Answers>()
+
+beforeAll(() => {
+  if (!openssl) return
+  for (const kind of ['ec', 'rsa'] as const) {
+    const key = kind === 'ec' ? ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256'] : ['rsa:2048']
+    const self = ['-nodes', '-subj', '/CN=shop.test', '-addext', 'subjectAltName=DNS:shop.test', '-days', '2']
+    const out = ['-keyout', file(kind, 'key'), '-out', file(kind, 'pem')]
+    execFileSync('openssl', ['req', '-x509', '-newkey', ...key, ...self, ...out], { stdio: 'ignore' })
+    const own = schemes.filter(scheme => scheme.authentication === (kind === 'ec' ? 'ecdsa' : 'rsa'))
+    answers.set(
+      kind,
+      answersOf(crypto, {
+        spki: der(kind, 'spki'),
+        pkcs8: der(kind, 'key'),
+        certified: {
+          chain: [der(kind, 'cert')],
+          schemes: own.filter(scheme => scheme.keyType !== 'ed25519').map(scheme => scheme.id),
+          key: undefined,
+        },
+      }),
+    )
+  }
+})
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL')
+  if (folder !== '') rmSync(folder, { recursive: true })
+})
+
+/** OpenSSL takes an EC key only when its curve is in the list of groups (RFC 8422 5.1): P-256 comes second. */
+const withKeyCurve = (group: GroupName): GroupName[] => [...new Set<GroupName>([group, 'secp256r1'])]
+
+/** Runs one side over a socket until it is closed; `talk` is called after every input. */
+const run = (socket: Socket, side: Side, talk: (side: Side) => void): Promise<Side> =>
+  new Promise(resolve => {
+    const move = (input?: Uint8Array | 'end'): void => {
+      const out = [...side.touch(input)]
+      talk(side)
+      out.push(...side.touch())
+      for (const piece of out) socket.write(piece)
+      if (side.tls.closed) socket.end()
+    }
+    socket.on('data', data => move(new Uint8Array(data)))
+    socket.on('end', () => move('end'))
+    socket.on('error', () => undefined)
+    socket.on('close', () => resolve(side))
+    move()
+  })
+
+/** Starts a server program and waits until its port takes connections. */
+const serve = async (program: string, argumentsFor: (port: number) => string[]): Promise<number> => {
+  const port = await new Promise<number>(resolve => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port: free } = probe.address() as { port: number }
+      probe.close(() => resolve(free))
+    })
+  })
+  running.push(spawn(program, argumentsFor(port), { stdio: ['pipe', 'ignore', 'ignore'] }))
+  for (let tries = 0; tries < 100; tries++) {
+    const open = await new Promise<boolean>(resolve => {
+      const socket = connect(port, '127.0.0.1')
+      socket.on('connect', () => {
+        socket.destroy()
+        resolve(true)
+      })
+      socket.on('error', () => resolve(false))
+    })
+    if (open) return port
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+  throw new Error(`${program} does not answer`)
+}
+
+/** Says `ping`, waits for a whole line, says goodbye. */
+const talkTo = async (kind: Kind, port: number, config: Partial<TlsClientConfig>): Promise<Side> => {
+  const side = new Side(tlsClient({ crypto, serverName: 'shop.test', ...config }), answers.get(kind)!)
+  let said = false
+  return run(connect(port, '127.0.0.1'), side, ({ established, tls, data }) => {
+    if (established !== undefined && !said) {
+      said = true
+      tls.write(ascii('ping\n'))
+    }
+    if (data.includes(10)) tls.close()
+  })
+}
+
+const listen = (
+  kind: Kind,
+  config: Partial<TlsServerConfig>,
+): Promise<{ server: Server; port: number; sides: Side[] }> =>
+  new Promise(resolve => {
+    const sides: Side[] = []
+    const server = createServer(socket => {
+      const side = new Side(tlsServer({ crypto, ...config }), answers.get(kind)!)
+      sides.push(side)
+      let said = false
+      run(socket, side, ({ data, tls }) => {
+        if (data.includes(10) && !said) {
+          said = true
+          tls.write(ascii('pong\n'))
+          tls.close()
+        }
+      })
+    }).listen(0, '127.0.0.1', () => resolve({ server, port: (server.address() as { port: number }).port, sides }))
+  })
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+const combinations: [Suite, GroupName][] = suites.flatMap(suite =>
+  DEFAULT_GROUPS.map((group): [Suite, GroupName] => [suite, group]),
+)
+const kindOf = (suite: Suite): Kind => (suite.authentication === 'ecdsa' ? 'ec' : 'rsa')
+const expectEstablished = (side: Side | undefined, suite: Suite, group: GroupName): void => {
+  expect(side?.failure).toBeUndefined()
+  expect(side?.established).toMatchObject({ suite: suite.name, group })
+}
+
+describe(`our client and openssl s_server${withOpenssl}`, () => {
+  for (const kind of ['ec', 'rsa'] as const)
+    test.skipIf(!openssl)(`${kind} key: every suite and group, data both ways`, async () => {
+      const port = await serve('openssl', free => [
+        ...['s_server', '-tls1_2', '-rev', '-quiet', '-accept', `127.0.0.1:${free}`],
+        ...['-key', file(kind, 'key'), '-cert', file(kind, 'pem')],
+      ])
+      for (const [suite, group] of combinations.filter(([each]) => kindOf(each) === kind)) {
+        const side = await talkTo(kind, port, { suites: [suite.name], groups: withKeyCurve(group) })
+        expectEstablished(side, suite, group)
+        expect(text(side.data)).toBe('gnip\n')
+      }
+    })
+  test.skipIf(!openssl)('a server that asks for a client certificate gets an empty list', async () => {
+    for (const [flag, code] of [
+      ['-verify', undefined],
+      ['-Verify', 'tls/client-certificate-wanted'],
+    ] as const) {
+      const port = await serve('openssl', free => [
+        ...['s_server', '-tls1_2', '-rev', '-quiet', flag, '1', '-accept', `127.0.0.1:${free}`],
+        ...['-key', file('ec', 'key'), '-cert', file('ec', 'pem')],
+      ])
+      const side = await talkTo('ec', port, {})
+      expect(side.failure?.code).toBe(code)
+      expect(side.established === undefined).toBe(code !== undefined)
+    }
+  })
+  test.skipIf(!openssl)('ALPN: the server chooses one of ours', async () => {
+    const port = await serve('openssl', free => [
+      ...['s_server', '-tls1_2', '-rev', '-quiet', '-alpn', 'http/1.1', '-accept', `127.0.0.1:${free}`],
+      ...['-key', file('ec', 'key'), '-cert', file('ec', 'pem')],
+    ])
+    const side = await talkTo('ec', port, { alpn: ['h2', 'http/1.1'] })
+    expect(side.established?.alpn).toBe('http/1.1')
+  })
+  test.skipIf(!openssl)('a server that speaks only TLS 1.3 refuses with protocol_version', async () => {
+    const port = await serve('openssl', free => [
+      ...['s_server', '-tls1_3', '-quiet', '-accept', `127.0.0.1:${free}`],
+      ...['-key', file('ec', 'key'), '-cert', file('ec', 'pem')],
+    ])
+    const side = await talkTo('ec', port, {})
+    expect(side.failure).toMatchObject({ code: 'tls/alert-received', number: 70 })
+  })
+})
+
+/** OpenSSL's word for a group. */
+const OPENSSL_GROUP: Readonly<Record<GroupName, string>> = { x25519: 'X25519', secp256r1: 'P-256', secp384r1: 'P-384' }
+const opensslCipher = (suite: Suite): string =>
+  suite.name
+    .replace('TLS_', '')
+    .replace('_WITH', '')
+    .replace(/AES_(\d+)/, 'AES$1')
+    .replace('POLY1305_SHA256', 'POLY1305')
+    .replaceAll('_', '-')
+
+/** Runs a client program to its end with one line as its input. */
+const runClient = (program: string, args: readonly string[]): Promise<{ status: number | null; output: string }> =>
+  new Promise(resolve => {
+    const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] })
+    running.push(child)
+    let output = ''
+    child.stdout.on('data', data => (output += data))
+    child.stderr.on('data', data => (output += data))
+    child.stdin.write('ping\n')
+    child.on('close', status => resolve({ status, output }))
+  })
+
+describe(`our server and openssl s_client${withOpenssl}`, () => {
+  for (const kind of ['ec', 'rsa'] as const)
+    test.skipIf(!openssl)(`${kind} key: every suite and group, data both ways`, async () => {
+      for (const [suite, group] of combinations.filter(([each]) => kindOf(each) === kind)) {
+        const { server, port, sides } = await listen(kind, { alpn: ['http/1.1'], groups: [group] })
+        const { output } = await runClient('openssl', [
+          ...['s_client', '-tls1_2', '-quiet', '-connect', `127.0.0.1:${port}`, '-servername', 'shop.test'],
+          ...['-cipher', opensslCipher(suite), '-alpn', 'http/1.1'],
+          ...[
+            '-groups',
+            withKeyCurve(group)
+              .map(name => OPENSSL_GROUP[name])
+              .join(':'),
+          ],
+        ])
+        server.close()
+        expect(output).toContain('pong')
+        expectEstablished(sides.at(-1), suite, group)
+        expect(sides.at(-1)?.established).toMatchObject({ alpn: 'http/1.1', serverName: 'shop.test' })
+        expect(text(sides.at(-1)!.data)).toBe('ping\n')
+      }
+    })
+  test.skipIf(!openssl)(
+    'a client that speaks all versions gets TLS 1.2; one that speaks only 1.3 or 1.1, an alert',
+    async () => {
+      const { server, port, sides } = await listen('ec', {})
+      const base = ['s_client', '-quiet', '-connect', `127.0.0.1:${port}`]
+      expect((await runClient('openssl', base)).output).toContain('pong')
+      await runClient('openssl', [...base, '-tls1_3'])
+      expect(sides.at(-1)?.failure?.code).toBe('tls/no-common-version')
+      await runClient('openssl', [...base, '-tls1_1', '-cipher', 'ALL:@SECLEVEL=0'])
+      expect(sides.at(-1)?.failure?.code).toBe('tls/no-common-version')
+      await runClient('openssl', [...base, '-tls1_1', '-cipher', 'ALL:@SECLEVEL=0', '-fallback_scsv'])
+      expect(sides.at(-1)?.failure?.code).toBe('tls/fallback')
+      server.close()
+    },
+  )
+  test.skipIf(!openssl)('a client that asks to negotiate again is told no', async () => {
+    const { server, port, sides } = await listen('ec', {})
+    const child = spawn('openssl', ['s_client', '-tls1_2', '-connect', `127.0.0.1:${port}`, '-legacy_renegotiation'], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    running.push(child)
+    let output = ''
+    child.stdout.on('data', data => (output += data))
+    child.stderr.on('data', data => (output += data))
+    const until = async (done: () => boolean): Promise<void> => {
+      for (let tries = 0; tries < 100 && !done(); tries++) await new Promise(resolve => setTimeout(resolve, 50))
+    }
+    await until(() => output.includes('Verify return code'))
+    child.stdin.write('R\n')
+    await until(() => output.includes('no renegotiation') && sides[0]?.failure !== undefined)
+    // OpenSSL gives up when it is told no; we did not fail before it did.
+    expect(output).toContain('no renegotiation')
+    expect(sides[0]?.failure?.code).toBe('tls/alert-received')
+    child.kill('SIGKILL')
+    server.close()
+  })
+})
+
+describe(`our client and gnutls-serv${withGnutls}`, () => {
+  for (const kind of ['ec', 'rsa'] as const)
+    test.skipIf(!gnutls)(`${kind} key: every suite and group, data both ways`, async () => {
+      const port = await serve('gnutls-serv', free => [
+        ...['--echo', '--port', String(free), '--quiet', '--priority', 'NORMAL:-VERS-ALL:+VERS-TLS1.2'],
+        ...['--x509keyfile', file(kind, 'key'), '--x509certfile', file(kind, 'pem')],
+      ])
+      for (const [suite, group] of combinations.filter(([each]) => kindOf(each) === kind)) {
+        const side = await talkTo(kind, port, { suites: [suite.name], groups: [group] })
+        expectEstablished(side, suite, group)
+        expect(text(side.data)).toBe('ping\n')
+      }
+    })
+})
+
+/** GnuTLS's words, in a priority string. */
+const GNUTLS_GROUP: Readonly<Record<GroupName, string>> = {
+  x25519: 'GROUP-X25519',
+  secp256r1: 'GROUP-SECP256R1',
+  secp384r1: 'GROUP-SECP384R1',
+}
+const GNUTLS_CIPHER: Readonly<Record<Suite['aead'], string>> = {
+  'aes-128-gcm': 'AES-128-GCM',
+  'aes-256-gcm': 'AES-256-GCM',
+  'chacha20-poly1305': 'CHACHA20-POLY1305',
+}
+
+describe(`our server and gnutls-cli${withGnutls}`, () => {
+  for (const kind of ['ec', 'rsa'] as const)
+    test.skipIf(!gnutls)(`${kind} key: every suite and group, data both ways`, async () => {
+      const { server, port, sides } = await listen(kind, {})
+      for (const [suite, group] of combinations.filter(([each]) => kindOf(each) === kind)) {
+        const exchange = kind === 'ec' ? 'ECDHE-ECDSA' : 'ECDHE-RSA'
+        const priority = [
+          'NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:-KX-ALL:-GROUP-ALL',
+          ...[`+${GNUTLS_CIPHER[suite.aead]}`, `+${exchange}`, `+${GNUTLS_GROUP[group]}`],
+        ].join(':')
+        const { output } = await runClient('gnutls-cli', [
+          ...['--insecure', '--logfile', '/dev/null', '--priority', priority, '-p', String(port), '127.0.0.1'],
+        ])
+        expect(output).toContain('pong')
+        expectEstablished(sides.at(-1), suite, group)
+      }
+      server.close()
+    })
+})
