@@ -51,27 +51,12 @@ export const netFailures = family('net', {
       `${f.where ?? 'The other side'} accepted the connection and did not finish the handshake in ${f.number ?? '?'} ms.`,
     because: ['The port speaks another protocol that waits for us.', 'Something on the way holds large packets back.'],
   },
-  'answer-timeout': {
-    fault: 'peer',
-    exit: EXIT.timeout,
-    title: 'No answer to the request.',
-    says: f => `${f.where ?? 'The server'} took the request and did not answer within ${f.number ?? '?'} ms.`,
-    others: { curl: 28, undici: 'UND_ERR_HEADERS_TIMEOUT' },
-  },
   'idle-timeout': {
     fault: 'peer',
     exit: EXIT.timeout,
     title: 'The transfer stopped.',
     says: f => `Nothing moved between us and ${f.where ?? 'the other side'} for ${f.number ?? '?'} ms.`,
     others: { curl: 28, undici: 'UND_ERR_BODY_TIMEOUT' },
-  },
-  'closed-before-answer': {
-    fault: 'peer',
-    exit: EXIT.http,
-    title: 'Closed without an answer.',
-    says: f => `${f.where ?? 'The server'} closed the connection before it answered.`,
-    because: ['The server stopped or crashed.', 'The port speaks TLS, or another protocol.'],
-    others: { curl: 52, node: 'ECONNRESET, socket hang up' },
   },
   'bad-url': {
     fault: 'caller',
@@ -110,7 +95,25 @@ export const netFailures = family('net', {
   'no-certificate': {
     fault: 'caller',
     exit: EXIT.usage,
+    alert: 80,
     title: 'No certificate to show.',
     says: f => `The server has no certificate for ${f.where ?? 'this name'}.`,
+  },
+  'answer-failed': {
+    fault: 'local',
+    exit: EXIT.tls,
+    alert: 80,
+    title: 'A question of the handshake could not be answered.',
+    says: f => `Whoever was asked about ${f.where ?? 'it'} failed.`,
+    rule: 'RFC 5246 7.2.2',
+  },
+  'reset-in-handshake': {
+    fault: 'peer',
+    exit: EXIT.tls,
+    title: 'The connection was cut in the middle of the handshake.',
+    says: f => `${f.where ?? 'The other side'} sent RST before TLS was established.`,
+    because: ['It did not like what we offered and does not say so.', 'A firewall read the name that we asked for.'],
+    rule: 'RFC 9293 3.5.2',
+    others: { node: 'ECONNRESET', curl: 35, openssl: 'errno=104', chrome: 'ERR_CONNECTION_RESET' },
   },
 })

@@ -1,8 +1,22 @@
 /** `connect`: a byte stream to somewhere, plain or TLS, over any transport. */
+import type { Clock } from '../clock.ts'
 import { FailureError, fail } from '../failures/index.ts'
+import { tlsClient } from '../tls/engine.ts'
 import type { TraceSink } from '../trace/types.ts'
+import { verifyChain } from '../x509/path.ts'
 import { nodeWorld } from './node.ts'
-import type { NetStream, Timeouts, Transport, TrustOptions, World } from './types.ts'
+import { type Answerer, secured } from './tls-stream.ts'
+import {
+  type ByteStream,
+  type ConnectionInfo,
+  DEFAULT_TIMEOUTS,
+  type NetStream,
+  type StreamHandler,
+  type Timeouts,
+  type Transport,
+  type TrustOptions,
+  type World,
+} from './types.ts'
 
 export interface TlsClientOptions extends TrustOptions {
   /** The name to ask for and to check; the host of `connect` where undefined. */
@@ -29,5 +43,127 @@ export interface StreamOptions {
 /** Rejects with `FailureError`: dns/…, tcp/…, tls/…, net/handshake-timeout; with `signal.reason` when aborted. */
 export const connect = async (options: StreamOptions): Promise<NetStream> => {
   const world = options.world ?? nodeWorld()
-  throw new FailureError(fail('net/system', { where: `${options.host}:${options.port}`, got: typeof world }))
+  const { clock } = world
+  const asked = clock.now()
+  const stream = await opened(options, world)
+  if (options.tls === undefined) return plain(stream, asked, clock)
+  const { alpn, serverName = options.host } = options.tls
+  const where = `${options.host}:${options.port}`
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
+  const engine = tlsClient({ crypto: world.crypto, serverName, alpn, trace: stream.trace })
+  const abort = (): void => stream.reset()
+  options.signal?.addEventListener('abort', abort, { once: true })
+  try {
+    return await secured(stream, {
+      engine,
+      clock,
+      asked,
+      where,
+      answer: trustAnswerer(options.tls, world, stream),
+      handshake: timeouts.handshake,
+    })
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    throw error
+  } finally {
+    options.signal?.removeEventListener('abort', abort)
+  }
+}
+
+/** The stream of the transport, within the time for it. */
+const opened = async (options: StreamOptions, world: World): Promise<ByteStream> => {
+  const { clock } = world
+  const { host, port, address = host, signal, trace } = options
+  const limit = options.timeouts?.connect ?? DEFAULT_TIMEOUTS.connect
+  const controller = new AbortController()
+  const abort = (): void => controller.abort(signal!.reason)
+  signal?.throwIfAborted()
+  signal?.addEventListener('abort', abort, { once: true })
+  const disarm = clock.later(clock.now() + limit, () =>
+    controller.abort(new FailureError(fail('tcp/silence', { where: `${host}:${port}`, number: limit }))),
+  )
+  try {
+    const transport = options.over ?? world.transport
+    return await transport.connect({
+      host: address,
+      port,
+      signal: controller.signal,
+      ...(trace === undefined ? {} : { trace }),
+    })
+  } finally {
+    disarm()
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+const trustAnswerer =
+  ({ trust, accept }: TlsClientOptions, world: World, stream: ByteStream): Answerer =>
+  async question => {
+    if (question.about !== 'trust') return fail('net/no-certificate', { where: question.about })
+    const { chain, name } = question
+    return verifyChain({
+      chain,
+      name,
+      at: world.clock.date(),
+      trust: trust ?? (await world.trust()),
+      crypto: world.crypto,
+      ...(accept === undefined ? {} : { accept }),
+      trace: stream.trace,
+      now: world.clock.now(),
+    })
+  }
+
+/** A stream without TLS, with what is known of it. */
+export const plain = (stream: ByteStream, asked: number, clock: Clock): NetStream =>
+  new PlainStream(stream, {
+    local: stream.local,
+    remote: stream.remote,
+    flow: flowOf(stream),
+    tls: undefined,
+    times: { asked, connected: clock.now(), secured: undefined },
+  })
+
+export const flowOf = ({ trace, local, remote }: ByteStream): string =>
+  trace?.flow ?? `${local.address}:${local.port}-${remote.address}:${remote.port}`
+
+class PlainStream implements NetStream {
+  readonly connection: ConnectionInfo
+  readonly #lower: ByteStream
+  constructor(lower: ByteStream, connection: ConnectionInfo) {
+    this.#lower = lower
+    this.connection = connection
+  }
+  get local(): NetStream['local'] {
+    return this.#lower.local
+  }
+  get remote(): NetStream['remote'] {
+    return this.#lower.remote
+  }
+  get trace(): NetStream['trace'] {
+    return this.#lower.trace
+  }
+  get pieces(): 'owned' | 'borrowed' {
+    return this.#lower.pieces ?? 'borrowed'
+  }
+  get handler(): StreamHandler {
+    return this.#lower.handler
+  }
+  set handler(handler: StreamHandler) {
+    this.#lower.handler = handler
+  }
+  write(pieces: readonly Uint8Array[]): boolean {
+    return this.#lower.write(pieces)
+  }
+  end(): void {
+    this.#lower.end()
+  }
+  reset(): void {
+    this.#lower.reset()
+  }
+  pause(): void {
+    this.#lower.pause()
+  }
+  resume(): void {
+    this.#lower.resume()
+  }
 }

@@ -1,12 +1,11 @@
 /** `serve`: a handler of `Request` to `Response` behind HTTP or HTTPS, over any transport. */
 import { FailureError, fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
-import type { HttpLimits } from '../http/limits.ts'
-import type { HttpTimeouts } from '../http/types.ts'
-import type { TraceSink } from '../trace/types.ts'
-import type { TlsServerOptions } from './listen.ts'
+import { answerTo } from '../http/answers.ts'
+import { Answer, type AnswerOptions } from './answer.ts'
+import type { Exchange } from './exchange.ts'
 import { nodeWorld } from './node.ts'
-import type { Address, ConnectionInfo, Transport, World } from './types.ts'
+import { type Server, type ServerOptions, serveExchanges } from './serve-exchanges.ts'
+import type { ConnectionInfo } from './types.ts'
 
 export interface About {
   readonly connection: ConnectionInfo
@@ -16,55 +15,117 @@ export interface About {
 
 export type Handler = (request: Request, about: About) => Response | Promise<Response>
 
-/** One answered request, or one that could not be answered: for access lines. */
-export interface Served {
-  readonly remote: Address
-  readonly connection: ConnectionInfo | undefined
-  /** Undefined when the failure came before a request was understood. */
-  readonly method: string | undefined
-  readonly target: string | undefined
-  readonly status: number | undefined
-  /** Body bytes sent, after coding. */
-  readonly bytes: number
-  /** From the head of the request to the last byte of the answer. */
-  readonly milliseconds: number
-  /** 1 for the first request of a connection. */
-  readonly number: number
-  readonly failure: FailureInfo | undefined
-}
-
-export interface ServeOptions {
-  /** Loopback where undefined. */
-  readonly host?: string
-  /** 0 or undefined: any free one. */
-  readonly port?: number
-  /** HTTPS; plain HTTP where undefined. */
-  readonly tls?: Omit<TlsServerOptions, 'alpn'>
-  readonly over?: Transport
-  readonly trace?: TraceSink
-  readonly world?: World
-  readonly limits?: Partial<HttpLimits>
-  readonly timeouts?: HttpTimeouts & { readonly handshake?: number }
-  /** Connections at once; more are closed as they come. */
-  readonly maxConnections?: number
-  /** gzip or deflate for bodies that shrink, as the client accepts. True where undefined. */
+export interface ServeOptions extends ServerOptions {
+  /** gzip or deflate for bodies that shrink, where the client accepts it: `when-accepted` if undefined. */
   readonly compress?: 'never' | 'when-accepted'
-  /** Told after each answer and each refusal. */
-  readonly served?: (line: Served) => void
   /** Told what a handler threw; the client gets 500 without a word of it. */
-  readonly failed?: (error: unknown, request: Request) => void
+  readonly failed?: (error: unknown, request: Request | undefined) => void
 }
 
-export interface Server extends AsyncDisposable {
-  /** `https://localhost:8443`, without a slash at the end. */
-  readonly url: string
-  readonly port: number
-  /** Stops accepting, lets the requests under way end (at most `grace` ms, 5 s where undefined), closes the rest. */
-  close(grace?: number): Promise<void>
-}
-
-/** Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. */
-export const serve = async (handler: Handler, options: ServeOptions = {}): Promise<Server> => {
+/**
+ * Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. CONNECT and TRACE, and a body in
+ * a GET or HEAD request, cannot be put in a `Request`: the former are answered with 405, the latter is not shown.
+ */
+export const serve = (handler: Handler, options: ServeOptions = {}): Promise<Server> => {
   const world = options.world ?? nodeWorld()
-  throw new FailureError(fail('net/system', { got: typeof world + typeof handler }))
+  const scheme = options.tls === undefined ? 'http' : 'https'
+  const { failed, ...rest } = options
+  const answering: AnswerOptions = {
+    clock: world.clock,
+    coders: options.compress === 'never' ? [] : world.coders,
+    failed: error => failed?.(error, undefined),
+  }
+  return serveExchanges(
+    exchange => {
+      const { method } = exchange.head
+      if (method === 'TRACE' || method === 'TRACK' || method === 'CONNECT') {
+        refuse(exchange, method)
+        return
+      }
+      const answer = new Answer(exchange, answering)
+      const request = requestOf(exchange, scheme)
+      const about: About = {
+        connection: exchange.connection,
+        get signal() {
+          return answer.signal
+        },
+      }
+      const broken = (error: unknown): void => {
+        failed?.(error, request)
+        answer.fail()
+      }
+      let response: Response | Promise<Response>
+      try {
+        response = handler(request, about)
+      } catch (error) {
+        broken(error)
+        return
+      }
+      if (response instanceof Response) answer.send(response)
+      else Promise.resolve(response).then(given => answer.send(given), broken)
+    },
+    { ...rest, world },
+  )
+}
+
+const refuse = (exchange: Exchange, method: string): void => {
+  const { status, headers, body } = answerTo(
+    fail('http/method-not-allowed', { got: method, expected: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' }),
+  )
+  exchange.respond(status, headers, body)
+}
+
+/** RFC 9110 7.1: the target URI from the scheme, the authority of target or Host, and the path. */
+const requestOf = (exchange: Exchange, scheme: 'http' | 'https'): Request => {
+  const { head, connection } = exchange
+  const { address, port } = connection.local
+  const authority =
+    head.authority !== '' ? head.authority : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  const url = `${scheme}://${authority}${head.path === '*' ? '/' : head.path}`
+  const bodiless = head.framing.kind === 'none' || head.method === 'GET' || head.method === 'HEAD'
+  return new Request(url, {
+    method: head.method,
+    headers: head.headers.list() as [string, string][],
+    ...(bodiless ? {} : { body: bodyOf(exchange), duplex: 'half' }),
+  })
+}
+
+/** Bytes of a body that wait for whoever reads it; the client is stopped above it. */
+const BODY_QUEUE = 64 * 1024
+
+/** The body as a stream that nobody starts before it is read, so that `100 Continue` is sent only when it is wanted. */
+const bodyOf = (exchange: Exchange): ReadableStream<Uint8Array> => {
+  let started = false
+  let done = false
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        if (started) {
+          exchange.resume()
+          return
+        }
+        started = true
+        exchange.read({
+          data(bytes) {
+            if (done) return
+            controller.enqueue(bytes)
+            if ((controller.desiredSize ?? 0) <= 0) exchange.pause()
+          },
+          end() {
+            if (!done) controller.close()
+            done = true
+          },
+          failed(failure) {
+            if (!done) controller.error(new FailureError(failure))
+            done = true
+          },
+        })
+      },
+      cancel() {
+        done = true
+        exchange.resume()
+      },
+    },
+    { highWaterMark: 0, size: bytes => bytes.length / BODY_QUEUE },
+  )
 }

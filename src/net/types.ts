@@ -12,10 +12,7 @@ import type { Coder } from '../http/coding.ts'
 import type { Random } from '../random.ts'
 import type { Established } from '../tls/types.ts'
 import type { TraceContext, TraceSink } from '../trace/types.ts'
-import type { ChainTrusted } from '../x509/types.ts'
-
-/** Roots to believe in. */
-export type TrustStore = object
+import type { ChainTrusted, TrustStore } from '../x509/types.ts'
 
 export interface Address {
   readonly address: string
@@ -132,7 +129,7 @@ export interface Timeouts {
   readonly connect: number
   /** From the first byte of TLS to `established`: `net/handshake-timeout`. */
   readonly handshake: number
-  /** From the end of the request to the head of the answer: `net/answer-timeout`. */
+  /** From the end of the request to the head of the answer: `http/head-timeout`. */
   readonly firstByte: number
   /** Between two pieces of a body, in either direction: `net/idle-timeout`. */
   readonly idle: number

@@ -1,0 +1,414 @@
+/** One client of a server: an HTTP engine on a stream, exchange after exchange, whatever the client does. */
+import type { Clock } from '../clock.ts'
+import { type Driver, drive } from '../drive.ts'
+import type { Bytes, Chunk, Millis } from '../engine.ts'
+import { fail } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import { answerTo } from '../http/answers.ts'
+import { httpServer } from '../http/engine.ts'
+import type { HeaderBlock } from '../http/header-block.ts'
+import type { HttpLimits } from '../http/limits.ts'
+import type { HeaderList, HttpConnection, HttpEvent, RequestHead } from '../http/types.ts'
+import { Exchange, type ExchangeConnection } from './exchange.ts'
+import { Stall } from './stall.ts'
+import type { Address, ConnectionInfo, NetStream, StreamHandler } from './types.ts'
+
+/** The engine-level handler: called in the turn in which the head of a request arrived. What it throws becomes a 500. */
+export type ExchangeHandler = (exchange: Exchange) => void
+
+/** One answered request, or one that could not be answered: for access lines. */
+export interface Served {
+  readonly remote: Address
+  /** Undefined when the client did not get as far as a connection: its TLS handshake failed. */
+  readonly connection: ConnectionInfo | undefined
+  /** Undefined when the failure came before a request was understood. */
+  readonly method: string | undefined
+  readonly target: string | undefined
+  readonly status: number | undefined
+  /** Body bytes sent, after coding. */
+  readonly bytes: number
+  /** From the head of the request to the last byte of the answer. */
+  readonly milliseconds: Millis
+  /** 1 for the first request of a connection. */
+  readonly number: number
+  readonly failure: FailureInfo | undefined
+}
+
+export interface ServerTimeouts {
+  /** Between requests. */
+  readonly idle: Millis
+  /** From the first byte of a head to its last. */
+  readonly head: Millis
+  /** Without a byte moving, in either direction, while one is waited for. */
+  readonly body: Millis
+}
+
+/** nginx: keepalive_timeout 75 s, client_header_timeout 60 s, client_body_timeout and send_timeout 60 s. Node: 5, 60, none. */
+export const SERVER_TIMEOUTS: ServerTimeouts = { idle: 60_000, head: 30_000, body: 60_000 }
+
+export interface ConnectionOptions {
+  readonly clock: Clock
+  readonly handler: ExchangeHandler
+  readonly limits: Partial<HttpLimits> | undefined
+  readonly timeouts: ServerTimeouts
+  readonly date: () => string
+  readonly served: ((line: Served) => void) | undefined
+  /** What the handler threw. */
+  readonly failed: ((error: unknown, head: RequestHead) => void) | undefined
+  readonly gone: (connection: ServerConnection) => void
+}
+
+/** Bytes of a body that nobody wants, read after the answer so that the client sees it instead of RST. As Go's 256 KiB. */
+const DISCARD = 256 * 1024
+
+/** How long a closed connection is read on, so that what we sent last arrives (RFC 9112 9.6). nginx: 5 s at least. */
+const LINGER = 2_000
+
+export class ServerConnection implements ExchangeConnection, StreamHandler {
+  readonly info: ConnectionInfo
+  readonly #stream: NetStream
+  readonly #options: ConnectionOptions
+  readonly #engine: HttpConnection
+  readonly #driver: Driver<Chunk>
+  readonly #stall: Stall
+  #exchange: Exchange | undefined
+  #count = 0
+  #depth = 0
+  #out: Bytes[] = []
+  #full = false
+  #paused = false
+  #ahead = false
+  #discarded = 0
+  #draining = false
+  #ending = false
+  #ended = false
+  #closed = false
+  #disarmLinger: (() => void) | undefined
+
+  constructor(stream: NetStream, options: ConnectionOptions) {
+    this.info = stream.connection
+    this.#stream = stream
+    this.#options = options
+    const { clock, limits, timeouts, date } = options
+    this.#engine = httpServer({
+      ...(limits === undefined ? {} : { limits }),
+      timeouts: { idle: timeouts.idle, head: timeouts.head },
+      trace: stream.trace,
+      input: stream.pieces ?? 'borrowed',
+      date,
+    })
+    this.#driver = drive(
+      this.#engine,
+      clock,
+      pieces => {
+        for (const piece of pieces) this.#out.push(piece)
+        if (this.#depth === 0) this.#flush()
+      },
+      event => this.#on(event),
+    )
+    this.#stall = new Stall(clock, timeouts.body, () => this.#stalled())
+    stream.handler = this
+    this.#touch(() => this.#driver.poke())
+  }
+
+  /** True between requests. */
+  get idle(): boolean {
+    return this.#exchange === undefined
+  }
+  /** The answer under way is the last; an idle connection closes now. */
+  close(): void {
+    this.#draining = true
+    if (this.#exchange === undefined) this.#finish()
+    else this.#engine.closeAfter()
+  }
+  /** Closes without waiting for anybody. */
+  destroy(): void {
+    this.#stream.reset()
+  }
+
+  // What the stream says.
+
+  data(bytes: Bytes): void {
+    if (this.#ending) {
+      this.#discarded += bytes.length
+      if (this.#discarded > DISCARD) this.destroy()
+      return
+    }
+    this.#stall.touch()
+    this.#touch(() => this.#driver.input(bytes))
+  }
+  end(): void {
+    if (!this.#ending) this.#touch(() => this.#driver.input('end'))
+  }
+  drain(): void {
+    this.#full = false
+    this.#stall.touch()
+    this.flow()
+    this.#exchange?.watcher?.drain()
+  }
+  closed(failure: FailureInfo | undefined): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#ending = true
+    this.#driver.stop()
+    this.#stall.end()
+    this.#disarmLinger?.()
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    if (exchange !== undefined) {
+      const why = failure ?? fail('tcp/reset', { where: 'The client' })
+      exchange.lost(why)
+      this.#report(exchange, why)
+    }
+    this.#options.gone(this)
+  }
+
+  // What an exchange asks.
+
+  now(): Millis {
+    return this.#options.clock.now()
+  }
+  read(exchange: Exchange): void {
+    if (exchange !== this.#exchange) return
+    if (exchange.head.expectsContinue && exchange.status === undefined && !exchange.requested) {
+      this.#touch(() => {
+        this.#engine.send({ type: 'response', status: 100, headers: [] })
+        this.#driver.poke()
+      })
+    }
+    this.flow()
+  }
+  answer(exchange: Exchange, status: number, headers: HeaderList | HeaderBlock, body: Bytes | undefined): void {
+    if (exchange !== this.#exchange || exchange.dead) return
+    const engine = this.#engine
+    this.#depth++
+    try {
+      engine.send(
+        body === undefined ? { type: 'response', status, headers } : { type: 'response', status, headers, body },
+      )
+      exchange.status = status
+      if (body !== undefined) {
+        exchange.sent = body.length
+        exchange.answered = true
+      }
+      this.#driver.poke()
+    } finally {
+      if (--this.#depth === 0) this.#flush()
+    }
+    if (body !== undefined) this.#next()
+  }
+  piece(exchange: Exchange, bytes: Bytes): boolean {
+    if (exchange !== this.#exchange || exchange.dead) return true
+    exchange.sent += bytes.length
+    this.#touch(() => {
+      this.#engine.send({ type: 'body', bytes })
+      this.#driver.poke()
+    })
+    return !this.#full
+  }
+  finish(exchange: Exchange): void {
+    if (exchange !== this.#exchange || exchange.dead) return
+    this.#touch(() => {
+      this.#engine.send({ type: 'end' })
+      this.#driver.poke()
+    })
+    exchange.answered = true
+    this.#next()
+  }
+  cut(exchange: Exchange): void {
+    if (exchange === this.#exchange) this.destroy()
+  }
+
+  /** Reads on or stops, as far as somebody wants what comes. */
+  flow(): void {
+    if (this.#ending) return
+    const exchange = this.#exchange
+    const unread =
+      exchange !== undefined && !exchange.requested && !exchange.answered && (exchange.paused || !exchange.reading)
+    const pause = unread || this.#ahead || (this.#full && (exchange === undefined || exchange.requested))
+    if (pause !== this.#paused) {
+      this.#paused = pause
+      if (pause) this.#stream.pause()
+      else this.#stream.resume()
+    }
+    const waiting = this.#full || (exchange !== undefined && !exchange.requested && !pause)
+    if (waiting) this.#stall.start()
+    else this.#stall.stop()
+  }
+
+  // What the engine says.
+
+  #on(event: HttpEvent): void {
+    switch (event.type) {
+      case 'request':
+        this.#begin(event)
+        return
+      case 'body':
+        this.#body(event.bytes)
+        return
+      case 'message-end':
+        this.#exchange?.complete()
+        this.#next()
+        return
+      case 'paused':
+        this.#ahead = true
+        this.flow()
+        return
+      case 'peer-closed':
+        this.#draining = true
+        if (this.#exchange === undefined) this.#finish()
+        return
+      case 'failure':
+        this.#failed(event.failure)
+        return
+      case 'response':
+        return
+      default:
+        event satisfies never
+    }
+  }
+
+  #begin(head: RequestHead): void {
+    const exchange = new Exchange(this, head, ++this.#count, this.#options.served === undefined ? 0 : this.now())
+    this.#exchange = exchange
+    if (head.framing.kind === 'none') exchange.requested = true
+    if (this.#draining) this.#engine.closeAfter()
+    try {
+      this.#options.handler(exchange)
+    } catch (error) {
+      this.#options.failed?.(error, head)
+      if (exchange.status === undefined) this.#answerFailure(exchange, fail('http/handler-failed'))
+      else this.destroy()
+    }
+    if (!exchange.requested) this.flow()
+  }
+
+  #body(bytes: Bytes): void {
+    const exchange = this.#exchange
+    if (exchange === undefined || exchange.arrived(bytes)) return
+    this.#discarded += bytes.length
+    if (this.#discarded > DISCARD) this.#finish()
+  }
+
+  /** After the answer or the request is complete: on to the next request, if both are. */
+  #next(): void {
+    const exchange = this.#exchange
+    if (exchange === undefined || !exchange.answered) return
+    // Whoever reads the body hears its end first.
+    if (!this.#engine.cycleDone || (exchange.reading && !exchange.requested)) {
+      this.flow()
+      return
+    }
+    this.#exchange = undefined
+    this.#discarded = 0
+    this.#report(exchange, undefined)
+    if (!this.#engine.reusable || this.#draining) {
+      this.#finish()
+      return
+    }
+    this.#ahead = false
+    this.#touch(() => {
+      this.#engine.nextCycle()
+      this.#driver.poke()
+    })
+    if (this.#paused || this.#full) this.flow()
+  }
+
+  #failed(failure: FailureInfo): void {
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    exchange?.lost(failure)
+    if (this.#engine.canRespond && failure.status !== undefined) {
+      this.#engine.send(answerTo(failure))
+      if (exchange !== undefined) exchange.status = failure.status
+    }
+    if (exchange !== undefined) this.#report(exchange, failure)
+    else if (failure.code !== 'http/idle-timeout') this.#reportUnasked(failure)
+    this.#finish()
+  }
+
+  #answerFailure(exchange: Exchange, failure: FailureInfo): void {
+    this.#engine.closeAfter()
+    this.#engine.send(answerTo(failure))
+    exchange.status = failure.status
+    exchange.answered = true
+    this.#driver.poke()
+    this.#next()
+  }
+
+  #stalled(): void {
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    const failure = fail('net/idle-timeout', { where: 'the client', number: this.#options.timeouts.body })
+    exchange?.lost(failure)
+    if (exchange !== undefined) this.#report(exchange, failure)
+    this.destroy()
+  }
+
+  /** Sends what is left and FIN, then reads on for a while and throws away what comes. */
+  #finish(): void {
+    if (this.#ending) return
+    this.#ending = true
+    this.#stall.stop()
+    this.#discarded = 0
+    const clock = this.#options.clock
+    this.#disarmLinger = clock.later(clock.now() + LINGER, () => this.destroy())
+    if (this.#depth === 0) this.#close()
+  }
+  #close(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#flush()
+    this.#driver.stop()
+    this.#stream.end()
+    if (this.#paused) this.#stream.resume()
+  }
+
+  /** Several touches from inside one another write once, at the end of the outermost. */
+  #touch(work: () => void): void {
+    this.#depth++
+    try {
+      work()
+    } finally {
+      if (--this.#depth === 0) {
+        if (this.#ending && !this.#closed) this.#close()
+        else this.#flush()
+      }
+    }
+  }
+  #flush(): void {
+    if (this.#out.length === 0) return
+    const pieces = this.#out
+    this.#out = []
+    if (this.#stream.write(pieces)) return
+    this.#full = true
+    this.flow()
+  }
+
+  #report(exchange: Exchange, failure: FailureInfo | undefined): void {
+    this.#options.served?.({
+      remote: this.info.remote,
+      connection: this.info,
+      method: exchange.head.method,
+      target: exchange.head.target,
+      status: exchange.status,
+      bytes: exchange.head.method === 'HEAD' ? 0 : exchange.sent,
+      milliseconds: this.now() - exchange.started,
+      number: exchange.number,
+      failure,
+    })
+  }
+  #reportUnasked(failure: FailureInfo): void {
+    this.#options.served?.({
+      remote: this.info.remote,
+      connection: this.info,
+      method: undefined,
+      target: undefined,
+      status: failure.status,
+      bytes: 0,
+      milliseconds: 0,
+      number: this.#count + 1,
+      failure,
+    })
+  }
+}
