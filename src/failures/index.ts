@@ -8,6 +8,7 @@ import { ipFailures } from './ip.ts'
 import { linkFailures } from './link.ts'
 import { netFailures } from './net.ts'
 import type { Facts, FailureEntry, FailureInfo } from './registry.ts'
+import { sessionFailures } from './session.ts'
 import { tcpFailures } from './tcp.ts'
 import { tlsFailures } from './tls.ts'
 
@@ -20,6 +21,7 @@ export const failures = {
   ...certificateFailures,
   ...httpFailures,
   ...cookieFailures,
+  ...sessionFailures,
   ...netFailures,
   ...cliFailures,
 } as const

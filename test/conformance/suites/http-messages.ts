@@ -1,0 +1,243 @@
+/**
+ * llhttp's message cases: what a parser reports of a message, and which ones it refuses. What follows a case's cut-off
+ * is not compared; a case is passed when heads, bodies and ends are the same, or both refuse.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { httpClient, httpServer } from '../../../src/http/engine.ts'
+import type { HttpConnection, HttpEvent } from '../../../src/http/types.ts'
+import type { CaseResult, Suite } from '../suite.ts'
+
+interface MessageCase {
+  readonly id: string
+  readonly type: string
+  readonly skipBody: boolean
+  readonly input: Uint8Array
+  readonly log: string
+}
+
+/** What either parser saw, in one vocabulary. */
+interface Seen {
+  readonly lines: readonly string[]
+  readonly error: string | undefined
+}
+
+const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, c => c.charCodeAt(0))
+
+/** llhttp's notation: line ends are CRLF unless escaped, `\r`, `\n`, `\t`, `\f`, `\xNN` are octets. */
+const inputOf = (block: string): string =>
+  block
+    .replace(/\n$/, '')
+    .replace(/\\(\r\n|\r|\n)/g, '')
+    .replace(/\r\n|\r|\n/g, '\r\n')
+    .replace(/\\r/g, '\r')
+    .replace(/\\n/g, '\n')
+    .replace(/\\t/g, '\t')
+    .replace(/\\f/g, '\f')
+    .replace(/\\x([0-9a-fA-F]+)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+
+/** The cases of one file: a heading, a meta comment, an `http` block and a `log` block. */
+const casesOf = (file: string, text: string): MessageCase[] => {
+  const cases: MessageCase[] = []
+  const seen = new Map<string, number>()
+  const pattern = /^#+ (.+)$|<!-- meta=(.+?) -->\s*```http\n([\s\S]*?)```[\s\S]*?```log\n([\s\S]*?)```/gm
+  let heading = ''
+  for (const match of text.matchAll(pattern)) {
+    if (match[1] !== undefined) {
+      heading = match[1]
+      continue
+    }
+    const meta = JSON.parse(match[2]!) as { type: string; skipBody?: boolean }
+    const name = `${file}: ${heading}`
+    const count = (seen.get(name) ?? 0) + 1
+    seen.set(name, count)
+    const id = count === 1 ? name : `${name} (${count})`
+    const input = bytesOf(Buffer.from(inputOf(match[3]!), 'utf8').toString('latin1'))
+    cases.push({ id, type: meta.type, skipBody: meta.skipBody ?? false, input, log: match[4]! })
+  }
+  return cases
+}
+
+/** What llhttp reports: complete heads, bodies joined, complete messages, the first error. */
+const expectedOf = (log: string): Seen => {
+  const lines: string[] = []
+  let error: string | undefined
+  let current: Record<string, string> = {}
+  let fields: [string, string][] = []
+  for (const line of log.split('\n')) {
+    const span = /span\[(\w+)\]=(?:"(.*)"|(cr|lf))$/.exec(line)
+    const value = span?.[3] === 'cr' ? '\r' : span?.[3] === 'lf' ? '\n' : (span?.[2] ?? '').replaceAll('\\t', '\t')
+    if (span !== null) {
+      const kind = span[1]!
+      if (kind === 'header_field') fields.push([value, ''])
+      else if (kind === 'header_value') fields.at(-1)![1] += value
+      else if (kind === 'body') addBody(lines, value)
+      else current[kind] = (current[kind] ?? '') + value
+    } else if (/message begin/.test(line)) {
+      current = {}
+      fields = []
+    } else if (/headers complete/.test(line)) {
+      const start = current.method === undefined ? /status=(\d+)/.exec(line)![1]! : `${current.method} ${current.url}`
+      lines.push([start, ...fields.map(([name, text]) => `${name}:${text.trim()}`)].join('|'))
+      fields = []
+    } else if (/message complete/.test(line)) {
+      // llhttp ends 1xx messages; here they are heads before the head.
+      if (!/^1\d\d(\||$)/.test(lines.at(-1) ?? '')) lines.push('end')
+    } else {
+      const reason = /error code=\d+ reason="(.*)"/.exec(line)
+      if (reason !== null) error ??= reason[1]!
+    }
+  }
+  return { lines, error }
+}
+
+const addBody = (lines: string[], text: string): void => {
+  const last = lines.at(-1)
+  if (last?.startsWith('body ') === true) lines[lines.length - 1] = last + text
+  else lines.push(`body ${text}`)
+}
+
+const see = (events: readonly HttpEvent[], lines: string[]): string | undefined => {
+  for (const event of events) {
+    switch (event.type) {
+      case 'request':
+      case 'response': {
+        const start = event.type === 'request' ? `${event.method} ${event.target}` : `${event.status}`
+        lines.push([start, ...event.headers.list().map(([name, value]) => `${name}:${value}`)].join('|'))
+        break
+      }
+      case 'body':
+        addBody(lines, String.fromCharCode(...event.bytes))
+        break
+      case 'message-end':
+        lines.push('end')
+        break
+      case 'failure':
+        return event.failure.code
+      default:
+        break
+    }
+  }
+  return undefined
+}
+
+const eventsOf = (connection: HttpConnection): HttpEvent[] => {
+  const events: HttpEvent[] = []
+  for (let event = connection.pollEvent(); event !== undefined; event = connection.pollEvent()) events.push(event)
+  while (connection.pollTransmit(0) !== undefined);
+  return events
+}
+
+/** Cases leave out Host, which RFC 9112 3.2 demands: it is added in front of the first field, and left out again. */
+const HOST = 'Host: case.test\r\n'
+const withHost = (input: Uint8Array): Uint8Array => {
+  const text = String.fromCharCode(...input)
+  return bytesOf(
+    text.replace(
+      /^([^\r\n]+ HTTP\/1\.1\r\n)([\s\S]*?)(?=\r\n\r\n|$(?![\s\S]))/gm,
+      (whole, line: string, fields: string) => (/^host *:/im.test(fields) ? whole : `${line}${HOST}${fields}`),
+    ),
+  )
+}
+
+const actualOf = ({ type, input }: MessageCase): Seen => {
+  const lines: string[] = []
+  const connection = type.startsWith('request') ? httpServer() : httpClient()
+  const ask = () => {
+    connection.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']] })
+    connection.send({ type: 'end' })
+  }
+  if (connection.role === 'client') ask()
+  connection.receive(type.startsWith('request') ? withHost(input) : input, 0)
+  let error: string | undefined
+  /** A case may stop in the middle of a head that is wrong already: a head is judged when it is complete. */
+  let unfinished = true
+  for (;;) {
+    error = see(eventsOf(connection), lines)
+    if (error === undefined && lines.length === 0 && unfinished) {
+      unfinished = false
+      const none = lines.length
+      connection.receive(bytesOf('\r\n\r\n'), 0)
+      error = see(eventsOf(connection), lines)
+      lines.length = none
+    }
+    if (error !== undefined || lines.at(-1) !== 'end') break
+    if (connection.role === 'server') {
+      connection.send({ type: 'response', status: 200, headers: [], body: new Uint8Array(0) })
+      eventsOf(connection)
+    }
+    if (!connection.reusable) break
+    const before = lines.length
+    connection.nextCycle()
+    if (connection.role === 'client') break
+    error = see(eventsOf(connection), lines)
+    if (error !== undefined || lines.length === before) break
+  }
+  return { lines: lines.map(line => line.replace('|Host:case.test', '')), error }
+}
+
+const compare = (each: MessageCase): CaseResult => {
+  const { id } = each
+  if (each.type.includes('lenient')) return { id, outcome: 'skipped' }
+  if (each.skipBody) return { id, outcome: 'skipped' }
+  const expected = expectedOf(each.log)
+  const actual = actualOf(each)
+  // After a message that closes the connection llhttp complains about more bytes; we read no further.
+  const closing = expected.error === 'Data after `Connection: close`' || expected.error === 'Pause on CONNECT/Upgrade'
+  const wantsError = expected.error !== undefined && !closing
+  if (wantsError !== (actual.error !== undefined)) {
+    const kind = wantsError ? 'false-accept' : 'false-reject'
+    const detail = `llhttp: ${expected.error ?? 'accepts'}; here: ${actual.error ?? 'accepted'}`
+    return { id, outcome: 'failed', kind, detail }
+  }
+  if (wantsError) return { id, outcome: 'passed' }
+  // A response stream holds several responses for llhttp; here each needs its own request.
+  const lines = each.type === 'response' ? expected.lines.slice(0, actual.lines.length) : expected.lines
+  const same = JSON.stringify(lines) === JSON.stringify(actual.lines)
+  if (same) return { id, outcome: 'passed' }
+  return {
+    id,
+    outcome: 'failed',
+    kind: 'different',
+    detail: `${JSON.stringify(lines)} / ${JSON.stringify(actual.lines)}`,
+  }
+}
+
+const TUNNEL = 'RFC 9110 9.3.6: an origin server that makes no tunnels answers CONNECT with an error.'
+const SWITCH = 'RFC 9110 15.2.2: 101 answers a request with Upgrade; none was asked for.'
+const NOT_LAST = 'RFC 9112 6.1: a coding that is not known, or chunked not last, is refused instead of read to the end.'
+const OTHER = 'RTSP and ICE are not HTTP (RFC 9112 2.3).'
+const FRAGMENT = 'RFC 9110 7.1: a request target has no fragment. (The coding deflate would be refused too: 501.)'
+
+const LISTED: Readonly<Record<string, string>> = {
+  'request-method: CONNECT request': TUNNEL,
+  'request-method: CONNECT request with CAPS': TUNNEL,
+  'request-method: CONNECT with body': TUNNEL,
+  'request-method: M-SEARCH request': 'RFC 9112 3.2.4: the target * is for OPTIONS only; M-SEARCH belongs to SSDP.',
+  'request-method: SOURCE request with ICE': OTHER,
+  'request-method: OPTIONS request with RTSP': OTHER,
+  'request-method: ANNOUNCE request with RTSP': OTHER,
+  'request-transfer-encoding: POST with `chunked` as last transfer-encoding': FRAGMENT,
+  'request-transfer-encoding: POST with `chunked` as last transfer-encoding (multiple headers)': FRAGMENT,
+  'response-connection: HTTP 101 response with Upgrade and Content-Length header': SWITCH,
+  'response-connection: HTTP 101 response with Upgrade and Transfer-Encoding header': SWITCH,
+  'response-connection: HTTP 100 first, then 400':
+    'RFC 9112 2.2: empty lines are ignored before a request only; before a response they are a sign of desynchronisation.',
+  'response-transfer-encoding: `chunked` before other transfer-encoding': NOT_LAST,
+  'response-transfer-encoding: multiple transfer-encoding where chunked is not the last one': NOT_LAST,
+  'response-transfer-encoding: `chunkedchunked` transfer-encoding does not enable chunked enconding': NOT_LAST,
+}
+
+export const suite: Suite = {
+  name: 'http-messages',
+  listed: LISTED,
+  async run(data) {
+    const folder = join(data, 'http/messages')
+    if (!existsSync(folder)) return undefined
+    return readdirSync(folder)
+      .filter(file => file.endsWith('.md'))
+      .sort()
+      .flatMap(file => casesOf(file.replace(/\.md$/, ''), readFileSync(join(folder, file), 'utf8')))
+      .map(compare)
+  },
+}
