@@ -1,0 +1,56 @@
+/**
+ * What an attack is: where the attacker sits is always the same (it took the server's place by ARP and relays), what it
+ * does differs, and each says what must happen. `stage.ts` plays it.
+ */
+import type { Bytes } from '../../engine.ts'
+import type { FailureCode } from '../../failures/index.ts'
+import type { FailureInfo } from '../../failures/registry.ts'
+import type { Tamper } from '../middle.ts'
+
+/** Something the attacker found out, in words. */
+export type Learn = (what: string) => void
+
+export interface Attack {
+  /** `flip-bit`: stable, for programs. */
+  readonly id: string
+  readonly over: 'http' | 'https'
+  /** One sentence: what the attacker does. */
+  readonly does: string
+  /** `succeeds`, or who must notice and the failure that it must name. */
+  readonly expected: 'succeeds' | { readonly by: 'client' | 'server'; readonly code: FailureCode }
+  /** How bytes are changed on their way. Attacks that end TLS themselves set `forges` instead. */
+  readonly tamperer?: (learn: Learn) => Tamper
+  /** The attacker shows a certificate of its own making. */
+  readonly forges?: 'certificate'
+  /** Whether what came of it is what the attacker wanted; only for those that succeed. */
+  readonly wins?: (seen: Visit) => boolean
+}
+
+/** What the client got. */
+export type Visit =
+  | { readonly status: number; readonly body: string; readonly failure?: undefined }
+  | { readonly failure: FailureInfo; readonly status?: undefined; readonly body?: undefined }
+
+export interface Outcome {
+  readonly id: string
+  readonly over: 'http' | 'https'
+  readonly does: string
+  readonly expected: Attack['expected']
+  /** The client's side of it. */
+  readonly client: Visit
+  /** Failures that the server named. */
+  readonly server: readonly FailureInfo[]
+  /** What the attacker knows afterwards. */
+  readonly learned: readonly string[]
+  /** True when it went as `expected` says. */
+  readonly asExpected: boolean
+}
+
+/** Latin-1: every byte is one character, so positions in text are positions in bytes. */
+export const textOf = (bytes: Bytes): string => {
+  let text = ''
+  for (const byte of bytes) text += String.fromCharCode(byte)
+  return text
+}
+
+export const bytesOf = (text: string): Bytes => Uint8Array.from(text, c => c.charCodeAt(0))

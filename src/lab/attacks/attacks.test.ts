@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { nodePlatform } from '../../../test/support/platform.ts'
+import { PASSWORD } from '../shop.ts'
+import { attacks, playAttack } from './index.ts'
+
+for (const attack of attacks) {
+  const verdict =
+    attack.expected === 'succeeds' ? 'succeeds' : `is refused by the ${attack.expected.by} with ${attack.expected.code}`
+  test(`over ${attack.over} an attacker who ${attack.does}: ${verdict}`, async () => {
+    const outcome = await playAttack(nodePlatform(), attack)
+    expect(outcome, JSON.stringify(outcome)).toMatchObject({ asExpected: true })
+    expect(outcome.learned.length, 'the attack did something').toBeGreaterThan(0)
+    if (attack.over === 'https') expect(outcome.learned.join()).not.toContain('password')
+  })
+}
+
+test('over http the attacker has the password', async () => {
+  const outcome = await playAttack(nodePlatform(), attacks.find(a => a.id === 'read-password')!)
+  expect(outcome.learned.join()).toContain(PASSWORD)
+})

@@ -1,0 +1,110 @@
+/** Plays an attack: a laptop, a shop, and a third machine on the same switch that took the shop's place. */
+import { certificateAuthority } from '../../ca/authority.ts'
+import { FailureError } from '../../failures/index.ts'
+import type { FailureInfo } from '../../failures/registry.ts'
+import { fetch } from '../../net/fetch.ts'
+import { listen } from '../../net/listen.ts'
+import { serve } from '../../net/serve.ts'
+import { takePlaceOf } from '../arp-spoof.ts'
+import { handlerTo, sitBetween, untouched } from '../middle.ts'
+import { SHOP, shop, signIn } from '../shop.ts'
+import { type LabPlatform, type LabWorld, labWorld, type Machine } from '../world.ts'
+import type { Attack, Outcome, Visit } from './attack.ts'
+
+/** Plays `attack` in a world of its own; nothing leaves the memory. */
+export const playAttack = async (platform: LabPlatform, attack: Attack, seed = 1): Promise<Outcome> => {
+  const world = labWorld(platform, { seed, delay: 1 })
+  const laptop = world.machine('laptop')
+  const server = world.machine(SHOP)
+  const mallory = world.machine('mallory')
+  const noticed: FailureInfo[] = []
+  const learned: string[] = []
+  try {
+    await openShop(world, server, attack.over, noticed)
+    await ping(laptop, server)
+    takePlaceOf(world.network, { attacker: mallory.host, victim: laptop.host, server: server.host })
+    await sitDown(platform, world, mallory, server, attack, what => void learned.push(what))
+    const client = await visit(laptop, attack.over)
+    await world.network.clock.idle()
+    return outcomeOf(attack, client, noticed, learned)
+  } finally {
+    world.close()
+  }
+}
+
+const openShop = (world: LabWorld, server: Machine, over: Attack['over'], noticed: FailureInfo[]) =>
+  serve(shop(server.world, { transport: over === 'https' ? 'tls' : 'plain' }), {
+    world: server.world,
+    host: server.host.address.text,
+    port: PORTS[over],
+    served: ({ failure }) => void (failure === undefined || noticed.push(failure)),
+    ...(over === 'https' ? { tls: world.certified([SHOP]) } : {}),
+  })
+
+const PORTS = { http: 80, https: 443 } as const
+
+/** The laptop has been here before: it knows the shop's hardware address. */
+const ping = (laptop: Machine, server: Machine): Promise<void> =>
+  new Promise((resolve, reject) =>
+    laptop.host.ping(server.host.address, answer =>
+      typeof answer === 'number' ? resolve() : reject(new FailureError(answer)),
+    ),
+  )
+
+const sitDown = async (
+  platform: LabPlatform,
+  world: LabWorld,
+  mallory: Machine,
+  server: Machine,
+  attack: Attack,
+  learn: (what: string) => void,
+): Promise<void> => {
+  const to = { host: server.host.address.text, port: PORTS[attack.over] }
+  const { transport } = mallory.world
+  if (attack.forges === undefined) {
+    await sitBetween(transport, to, () => attack.tamperer?.(learn) ?? untouched)
+    return
+  }
+  const own = certificateAuthority({
+    crypto: platform.crypto,
+    now: () => world.network.clock.date(),
+    name: 'mallory CA',
+  })
+  const options = {
+    port: to.port,
+    host: mallory.host.address.text,
+    world: mallory.world,
+    tls: world.certified([SHOP], own),
+  }
+  await listen({ ...options, refused: () => learn('the client hung up before it had said anything') }, stream => {
+    learn('everything: the client talks to the attacker')
+    stream.handler = handlerTo(stream, stream, 'to-server', untouched)
+  })
+}
+
+const visit = async (laptop: Machine, over: Attack['over']): Promise<Visit> => {
+  try {
+    const answer = await fetch(`${over}://${SHOP}/login`, { ...signIn(), world: laptop.world })
+    return { status: answer.status, body: await answer.text() }
+  } catch (error) {
+    if (error instanceof FailureError) return { failure: error.failure }
+    throw error
+  }
+}
+
+const outcomeOf = (
+  attack: Attack,
+  client: Visit,
+  server: readonly FailureInfo[],
+  learned: readonly string[],
+): Outcome => {
+  const { id, over, does, expected } = attack
+  return { id, over, does, expected, client, server, learned, asExpected: wentAs(attack, client, server) }
+}
+
+/** An attack that must be noticed counts as noticed only when no answer was delivered to whom it would deceive. */
+const wentAs = ({ expected, wins }: Attack, client: Visit, server: readonly FailureInfo[]): boolean => {
+  if (expected === 'succeeds') return wins?.(client) === true
+  if (expected.by === 'client') return client.failure?.code === expected.code
+  return server.some(({ code }) => code === expected.code)
+}

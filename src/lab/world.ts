@@ -1,0 +1,66 @@
+/**
+ * A small world: machines on a simulated network, each with `fetch` and `serve` over its own TCP/IP, one virtual clock,
+ * and an authority that all of them trust. What Node or a browser brings comes in as `LabPlatform`.
+ */
+import { type CertificateAuthority, certificateAuthority } from '../ca/authority.ts'
+import type { Millis } from '../engine.ts'
+import type { RunningHost } from '../host/types.ts'
+import { hostTransport } from '../net/host-transport.ts'
+import type { TlsServerOptions } from '../net/listen.ts'
+import type { World } from '../net/types.ts'
+import { trustStore } from '../x509/store.ts'
+import { network } from './network.ts'
+import type { HostChoices, Network, NetworkOptions } from './network-types.ts'
+
+/** The parts of a world that no simulation can make. */
+export interface LabPlatform extends Pick<World, 'random' | 'crypto' | 'coders' | 'isPublicSuffix'> {
+  /** Lets one turn of macrotasks pass. */
+  readonly turn: () => Promise<void>
+  /** Milliseconds since 1970 when the world begins. */
+  readonly date: Millis
+}
+
+export interface Machine {
+  readonly host: RunningHost
+  /** For `fetch`, `serve`, `connect` and `listen` of `barewire/net`. */
+  readonly world: World
+}
+
+export interface LabWorld {
+  readonly network: Network
+  /** Trusted by every machine. */
+  readonly authority: CertificateAuthority
+  machine(name: string, choices?: HostChoices): Machine
+  /** Options for `serve({ tls })`: certificates of `authority` (this world's own if not given) for `names`. */
+  certified(names: readonly string[], authority?: CertificateAuthority): Pick<TlsServerOptions, 'certificateFor'>
+  close(): void
+}
+
+export type LabWorldOptions = Omit<NetworkOptions, 'turn' | 'date' | 'clock'>
+
+export const labWorld = (platform: LabPlatform, options: LabWorldOptions = {}): LabWorld => {
+  const { turn, date, ...shared } = platform
+  const wire = network({ ...options, turn, date })
+  const { clock } = wire
+  const authority = certificateAuthority({ crypto: shared.crypto, now: () => clock.date(), name: 'barewire demo CA' })
+  const roots = trustStore([authority.certificate])
+  return {
+    network: wire,
+    authority,
+    machine(name, choices) {
+      const host = wire.host(name, choices)
+      return { host, world: { ...shared, clock, transport: hostTransport(host), trust: () => roots } }
+    },
+    certified(names, by = authority) {
+      const issued = by.issue({ names })
+      // A stranger sends its root along, so that it is plain who vouches for it.
+      const chain = by === authority ? issued.chain : [...issued.chain, issued.root]
+      const key = { chain, schemes: [ECDSA_SECP256R1_SHA256], key: issued.privateKey }
+      return { certificateFor: () => key }
+    },
+    close: () => wire.close(),
+  }
+}
+
+/** Certificates of the lab have P-256 keys (IANA SignatureScheme). */
+const ECDSA_SECP256R1_SHA256 = 0x0403
