@@ -24,7 +24,6 @@ export type DerRule =
   | 'null-not-empty'
   | 'oid-malformed'
   | 'bit-string-padding'
-  | 'named-bits-trailing'
   | 'set-order'
   | 'time-malformed'
   | 'string-character'

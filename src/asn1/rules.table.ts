@@ -20,7 +20,6 @@ export const derRules: Readonly<Record<DerRule, { readonly says: string; readonl
   'null-not-empty': { says: 'is a NULL with contents', rule: 'X.690 8.8.2' },
   'oid-malformed': { says: 'is an OBJECT IDENTIFIER with a broken number', rule: 'X.690 8.19.2' },
   'bit-string-padding': { says: 'is a BIT STRING whose unused bits are wrong', rule: 'X.690 11.2.1' },
-  'named-bits-trailing': { says: 'is a list of named bits with trailing zeros', rule: 'X.690 11.2.2' },
   'set-order': { says: 'is a SET OF out of order', rule: 'X.690 11.6' },
   'time-malformed': { says: 'is a time that is not written YYMMDDHHMMSSZ or YYYYMMDDHHMMSSZ', rule: 'X.690 11.7' },
   'string-character': { says: 'has a character that its string type does not have', rule: 'X.690 8.23' },

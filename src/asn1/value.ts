@@ -40,15 +40,16 @@ export const checkBitString = (bytes: Uint8Array, from: number, to: number, what
 export const namedBits = (bytes: Uint8Array, from: number, to: number, what: string): number => {
   checkBitString(bytes, from, to, what)
   if (to - from > 4) throw new DerError('value', from, to, what)
-  // X.690 11.2.2: trailing zero bits are removed, so the last bit kept is a one.
-  if (to - from > 1 && (bytes[to - 1]! & (1 << bytes[from]!)) === 0)
-    throw new DerError('named-bits-trailing', from, to, what)
   let set = 0
   for (let i = from + 1; i < to; i++) {
     for (let bit = 0; bit < 8; bit++) if ((bytes[i]! & (0x80 >> bit)) !== 0) set |= 1 << (8 * (i - from - 1) + bit)
   }
   return set
 }
+
+/** X.690 11.2.2: trailing zero bits of a list are removed, so the last bit kept is a one. Some old roots keep them. */
+export const hasTrailingZeros = (bytes: Uint8Array, from: number, to: number): boolean =>
+  to - from > 1 && (bytes[to - 1]! & (1 << bytes[from]!)) === 0
 
 /** X.690 8.19: sub-identifiers without leading 0x80, the last one complete. */
 export const checkOid = (bytes: Uint8Array, from: number, to: number, what: string): void => {

@@ -138,9 +138,9 @@ const checkText = (element: Der, what: string): void => {
 const keyOf = (bytes: Uint8Array, attribute: Attribute): string => {
   const { type, text, from, to } = attribute
   if (text === undefined) return `${type}#${latin1(bytes, from, to)}`
-  const folded = text.replace(/[A-Z]+/g, letters => letters.toLowerCase())
+  const folded = /[^ -~]/.test(text) ? text.replace(/[A-Z]+/g, letters => letters.toLowerCase()) : text.toLowerCase()
   // Line feeds and `+` separate the parts of a key, so a text must not be able to imitate them.
-  return `${type}=${escapeKey(folded.trim().replace(/\s+/g, ' '))}`
+  return `${type}=${escapeKey(folded.trim().replace(/\s{2,}|[^\S ]/g, ' '))}`
 }
 
 const escapeKey = (text: string): string =>

@@ -4,6 +4,7 @@
  */
 import { TAG } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.table.ts'
+import { hasTrailingZeros } from '../asn1/value.ts'
 import { ipAddress, parseIp } from '../wire/address.ts'
 import type { Certificate } from './certificate.ts'
 import { type ExtensionName, KEY_USAGE } from './extensions.ts'
@@ -194,6 +195,15 @@ export const lints = {
     rule: 'RFC 5280 4.2.1.14',
     refusedBy: both,
     broken: c => has(c, 'inhibitAnyPolicy', 'not critical'),
+  },
+  'key-usage-zeros': {
+    says: 'keyUsage ends in zero bits',
+    rule: 'X.690 11.2.2',
+    refusedBy: both,
+    broken: c => {
+      const found = c.find('keyUsage')
+      return found !== undefined && hasTrailingZeros(c.der, found.from + 2, found.to)
+    },
   },
   'information-access-critical': {
     says: 'authorityInfoAccess is critical',

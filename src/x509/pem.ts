@@ -23,7 +23,7 @@ export const pemBlocks = (text: string): PemBlock[] => {
 /** Every certificate of a file: PEM blocks, or one certificate in DER. */
 export const certificatesIn = (file: Uint8Array): Uint8Array[] => {
   if (file[0] === 0x30 && !latin1(file, 0, Math.min(file.length, 64)).includes('-----BEGIN')) return [file]
-  return pemBlocks(latin1(file))
+  return pemBlocks(new TextDecoder('latin1').decode(file))
     .filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE')
     .map(({ der }) => der)
 }
@@ -33,42 +33,17 @@ export const pem = (label: string, der: Uint8Array): string => {
   return `-----BEGIN ${label}-----\n${lines.join('\n')}\n-----END ${label}-----\n`
 }
 
-const values = /* @__PURE__ */ (() => {
-  const table = new Int8Array(128).fill(-1)
-  for (let i = 0; i < 64; i++) table[ALPHABET.charCodeAt(i)] = i
-  return table
-})()
-
+/** The octets, or undefined for what is no base64. White space does not count. */
 const fromBase64 = (text: string): Uint8Array | undefined => {
-  const out = new Uint8Array(Math.floor((text.length * 3) / 4))
-  let length = 0
-  let word = 0
-  let count = 0
-  let padding = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === 10 || code === 13 || code === 32 || code === 9) continue
-    if (code === 61) {
-      padding++
-      continue
-    }
-    const value = code < 128 ? values[code]! : -1
-    if (value < 0 || padding > 0) return undefined
-    word = (word << 6) | value
-    if ((++count & 3) === 0) {
-      out[length++] = (word >> 16) & 0xff
-      out[length++] = (word >> 8) & 0xff
-      out[length++] = word & 0xff
-    }
+  let octets: string
+  try {
+    octets = atob(text)
+  } catch {
+    return undefined
   }
-  const over = count & 3
-  if (over === 1 || (over !== 0 && padding !== 4 - over) || (over === 0 && padding !== 0)) return undefined
-  if (over === 2) out[length++] = (word >> 4) & 0xff
-  if (over === 3) {
-    out[length++] = (word >> 10) & 0xff
-    out[length++] = (word >> 2) & 0xff
-  }
-  return out.slice(0, length)
+  const out = new Uint8Array(octets.length)
+  for (let i = 0; i < octets.length; i++) out[i] = octets.charCodeAt(i)
+  return out
 }
 
 const toBase64 = (bytes: Uint8Array): string => {

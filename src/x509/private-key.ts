@@ -22,9 +22,7 @@ const what = 'private key'
 /** The first private key of a file, PEM or DER; undefined when there is none that is not encrypted. */
 export const privateKeyIn = (file: Uint8Array): PrivateKey | FailureInfo | undefined => {
   if (file[0] === TAG.sequence) return malformedUnless(() => fromPkcs8(file))
-  let text = ''
-  for (const octet of file) text += String.fromCharCode(octet)
-  for (const { label, der } of pemBlocks(text)) {
+  for (const { label, der } of pemBlocks(new TextDecoder('latin1').decode(file))) {
     switch (label) {
       case 'PRIVATE KEY':
         return malformedUnless(() => fromPkcs8(der))
