@@ -89,7 +89,9 @@ const sceneOf = (records: readonly TraceRecord[], facts: TimelineFacts): Scene =
   const messages = all.filter(m => mine(m) && ofFlow(m))
   const states = records.flatMap(r => (r.type === 'state' && mine(r.record) && ofFlow(r.record) ? [r.record] : []))
   const verdicts = records.flatMap(r => (r.type === 'verdict' && mine(r.record) && ofFlow(r.record) ? [r.record] : []))
-  const times = [...messages, ...states, ...verdicts].map(each => each.at)
+  // Engines above TCP change state on a command, before anybody told them the time.
+  const timed = states.filter(s => s.layer === 'tcp')
+  const times = [...messages, ...timed, ...verdicts].map(each => each.at)
   return {
     facts,
     messages,
@@ -169,9 +171,10 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
       ok: finished && failed === undefined,
     }),
   ]
-  const said = checks.filter(v => PEOPLE.test(v.check))
+  const said = checks.filter(v => !v.ok || PEOPLE.test(v.check))
   if (facts.who !== undefined || said.length > 0) {
-    const marks = said.map(v => `${v.ok ? '✓' : '✗'} ${v.check}${v.about === undefined ? '' : ` (${v.about})`}`)
+    const why = (v: VerdictRecord): string => (v.about === undefined || v.check === 'chain' ? '' : ` (${v.about})`)
+    const marks = said.map(v => `${v.ok ? '✓' : '✗'} ${v.check}${why(v)}`)
     rows.push(row('who', facts.who ?? '', [...new Set(marks)].join(' '), { level: 1, ok: failed === undefined }))
   }
   if (facts.trustedThrough !== undefined) {
@@ -180,8 +183,8 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
   return rows
 }
 
-/** Checks that say who the other side is. */
-const PEOPLE = /name|date|chain|signature|purpose|trust/i
+/** Checks that say who the other side is; what else was checked is said when it failed. */
+const PEOPLE = /^(name|dates|chain|signature)$/
 
 const shortSuite = (suite: string): string =>
   suite
@@ -232,7 +235,7 @@ const closeRows = (scene: Scene): TimelineRow[] => {
   const notify = scene.messages.filter(m => /close.?notify/i.test(`${m.name} ${m.about ?? ''}`))
   const fins = scene.messages.filter(m => m.layer === 'tcp' && /\bFIN\b/.test(m.name))
   const resets = scene.messages.filter(m => m.layer === 'tcp' && /\bRST\b/.test(m.name))
-  const alerts = scene.messages.filter(m => /alert/i.test(m.name) && !notify.includes(m))
+  const alerts = scene.messages.filter(m => m.layer === 'tls' && /alert/i.test(m.name) && !notify.includes(m))
   const said: string[] = []
   for (const alert of alerts)
     said.push(`${alert.direction === 'in' ? 'received' : 'sent'} ${alert.name} ${alert.about ?? ''}`.trim())
