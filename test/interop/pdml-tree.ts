@@ -1,0 +1,127 @@
+/** A whole frame in the words of this project's declarations: every field with its byte range in the frame. */
+import { DnsMessage } from '../../src/dns/message.ts'
+import { requestHeadFormat, responseHeadFormat } from '../../src/http/head-format.ts'
+import { IcmpMessage } from '../../src/ip/icmp.ts'
+import { Ipv4Packet } from '../../src/ip/ipv4.ts'
+import { ArpPacket } from '../../src/link/arp.ts'
+import { EthernetFrame } from '../../src/link/ethernet.ts'
+import { TcpSegment } from '../../src/tcp/segment.ts'
+import { Alert, ChangeCipherSpec, Handshake } from '../../src/tls/messages/tls12.ts'
+import { PlainRecord } from '../../src/tls/record-format.ts'
+import { UdpDatagram } from '../../src/udp/header.ts'
+import { type Codec, dissect } from '../../src/wire/codec.ts'
+import { type Field, fieldAt, fields } from '../../src/wire/field.ts'
+
+export interface Found {
+  /** `tcp.header.sourcePort` */
+  readonly path: string
+  readonly start: number
+  readonly end: number
+  /** The bytes in which the field's bits lie; the same as the field where it has no bits. */
+  readonly narrow: readonly [number, number]
+}
+
+/** Every field of `frame`, layer by layer. */
+export const fieldsOf = (frame: Uint8Array): Found[] => {
+  const found: Found[] = []
+  ethernet({ frame, found, start: 0, end: frame.length })
+  return found
+}
+
+interface Part {
+  readonly frame: Uint8Array
+  readonly found: Found[]
+  readonly start: number
+  readonly end: number
+}
+
+/** Notes the fields of `codec` under `layer`; returns the tree, whose ranges count from the part's beginning. */
+const note = (part: Part, layer: string, codec: Codec<never> | Codec<unknown>): Field => {
+  const tree = dissect(codec as Codec<unknown>, part.frame.subarray(part.start, part.end), layer)
+  for (const { path, field } of fields(tree)) {
+    const start = part.start + field.start
+    const end = part.start + field.end
+    const narrow = field.bits?.map((bit, i) => start + (i === 0 ? Math.floor(bit / 8) : Math.ceil(bit / 8))) ?? [
+      start,
+      end,
+    ]
+    part.found.push({ path: `${layer}.${path}`, start, end, narrow: [narrow[0]!, narrow[1]!] })
+  }
+  return tree
+}
+
+/** The part of `part` that the field at `path` covers. */
+const inner = (part: Part, tree: Field, path: string): Part => {
+  const field = fieldAt(tree, path)
+  const at = field ?? { start: tree.end, end: tree.end }
+  return { ...part, start: part.start + at.start, end: part.start + at.end }
+}
+
+const byte = (part: Part, at: number): number => part.frame[part.start + at] ?? 0
+
+const ethernet = (part: Part): void => {
+  const tree = note(part, 'eth', EthernetFrame as Codec<unknown>)
+  const payload = inner(part, tree, 'payload')
+  const type = (byte(part, 12) << 8) | byte(part, 13)
+  if (type === 0x0806) note({ ...payload, end: payload.start + 28 }, 'arp', ArpPacket as Codec<unknown>)
+  if (type === 0x0800) ipv4(payload)
+}
+
+const ipv4 = (part: Part): void => {
+  const length = (byte(part, 2) << 8) | byte(part, 3)
+  const whole = { ...part, end: Math.min(part.end, part.start + length) }
+  const tree = note(whole, 'ip', Ipv4Packet as Codec<unknown>)
+  const payload = inner(whole, tree, 'body.payload')
+  const protocol = byte(part, 9)
+  if (protocol === 1) icmp(payload)
+  if (protocol === 6) tcp(payload)
+  if (protocol === 17) udp(payload)
+}
+
+const icmp = (part: Part): void => {
+  const tree = note(part, 'icmp', IcmpMessage as Codec<unknown>)
+  const cause = inner(part, tree, 'packet')
+  if (cause.end > cause.start) ipv4(cause)
+}
+
+const udp = (part: Part): void => {
+  const tree = note(part, 'udp', UdpDatagram as Codec<unknown>)
+  const ports = [(byte(part, 0) << 8) | byte(part, 1), (byte(part, 2) << 8) | byte(part, 3)]
+  if (ports.includes(53)) note(inner(part, tree, 'body.payload'), 'dns', DnsMessage as Codec<unknown>)
+}
+
+const tcp = (part: Part): void => {
+  const tree = note(part, 'tcp', TcpSegment as Codec<unknown>)
+  const payload = inner(part, tree, 'body.payload')
+  if (payload.end === payload.start) return
+  const ports = [(byte(part, 0) << 8) | byte(part, 1), (byte(part, 2) << 8) | byte(part, 3)]
+  if (ports.includes(443)) records(payload)
+  if (ports.includes(80)) http(payload)
+}
+
+const records = (part: Part): void => {
+  for (let start = part.start; start + 5 <= part.end; ) {
+    const end = start + 5 + ((part.frame[start + 3]! << 8) | part.frame[start + 4]!)
+    if (end > part.end) return
+    record({ ...part, start, end })
+    start = end
+  }
+}
+
+const record = (part: Part): void => {
+  note(part, 'record', PlainRecord as Codec<unknown>)
+  const body = { ...part, start: part.start + 5 }
+  const type = byte(part, 0)
+  if (type === 20) note(body, 'ccs', ChangeCipherSpec as Codec<unknown>)
+  if (type === 21) note(body, 'alert', Alert as Codec<unknown>)
+  if (type === 22) note(body, 'tls', Handshake as Codec<unknown>)
+}
+
+const http = (part: Part): void => {
+  const bytes = part.frame.subarray(part.start, part.end)
+  const text = String.fromCharCode(...bytes)
+  const head = text.indexOf('\r\n\r\n')
+  if (head < 0) return
+  const format = text.startsWith('HTTP/') ? responseHeadFormat : requestHeadFormat
+  note({ ...part, end: part.start + head + 4 }, 'http', format as Codec<unknown>)
+}
