@@ -1,0 +1,197 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { hex, toHex } from '../../test/support/bytes.ts'
+import { seeded } from '../random.ts'
+import { checkDer, MAX_DEPTH } from './check.ts'
+import { Der, DerError, type DerRule, TAG } from './der.ts'
+import { oidOctets, oidText } from './oid.ts'
+import { derRules } from './rules.table.ts'
+import { smallInteger, stringValue, timeValue } from './value.ts'
+import {
+  bitString,
+  element,
+  integer,
+  namedBitString,
+  nothing,
+  octetString,
+  oid,
+  sequence,
+  setOf,
+  time,
+} from './write.ts'
+
+/** The rule that these octets break, or undefined. */
+const broken = (octets: string): DerRule | undefined => {
+  try {
+    checkDer(hex(octets))
+    return undefined
+  } catch (error) {
+    if (error instanceof DerError) return error.rule
+    throw error
+  }
+}
+
+const violations: readonly (readonly [name: string, rule: DerRule, octets: string])[] = [
+  ['nothing at all', 'truncated', ''],
+  ['a tag without a length', 'truncated', '02'],
+  ['contents shorter than the length', 'truncated', '0402 00'],
+  ['a long length cut off', 'truncated', '0482 01'],
+  ['an element behind the last', 'trailing', '0500 0500'],
+  ['a tag in several octets', 'long-tag', '1f1f 00'],
+  ['end-of-contents', 'end-of-contents', '0000'],
+  ['end-of-contents, constructed', 'end-of-contents', '2000'],
+  ['an indefinite length', 'indefinite-length', '3080 0500 0000'],
+  ['a length below 128 in long form', 'length-not-minimal', '0481 01 00'],
+  ['a length with a leading zero octet', 'length-not-minimal', `048200 80 ${'00'.repeat(128)}`],
+  ['a length of five octets', 'length-too-long', '0485 0000000001 00'],
+  ['a string in pieces', 'constructed-string', '2404 0402 0000'],
+  ['a BIT STRING in pieces', 'constructed-string', '2304 0302 0000'],
+  ['a UTF8String in pieces', 'constructed-string', '2c03 0c0161'],
+  ['a SEQUENCE marked primitive', 'primitive-sequence', '1000'],
+  ['a SET marked primitive', 'primitive-sequence', '1100'],
+  ['BOOLEAN 01', 'boolean-value', '0101 01'],
+  ['BOOLEAN of two octets', 'boolean-value', '0102 ffff'],
+  ['an empty BOOLEAN', 'boolean-value', '0100'],
+  ['an empty INTEGER', 'integer-empty', '0200'],
+  ['an INTEGER with a leading 00', 'integer-not-minimal', '0202 0001'],
+  ['an INTEGER with a leading FF', 'integer-not-minimal', '0202 ff80'],
+  ['NULL with contents', 'null-not-empty', '0501 00'],
+  ['an empty OBJECT IDENTIFIER', 'oid-malformed', '0600'],
+  ['an OBJECT IDENTIFIER cut off', 'oid-malformed', '0602 5581'],
+  ['an OBJECT IDENTIFIER with a padded number', 'oid-malformed', '0603 558001'],
+  ['an empty BIT STRING', 'bit-string-padding', '0300'],
+  ['a BIT STRING with 8 unused bits', 'bit-string-padding', '0302 0800'],
+  ['a BIT STRING with unused bits and no octets', 'bit-string-padding', '0301 01'],
+  ['a BIT STRING whose unused bits are set', 'bit-string-padding', '0302 0401'],
+  ['a SET OF out of order', 'set-order', '3106 020102 020101'],
+  ['UTCTime without seconds', 'time-malformed', '170b 323430313031303030305a'],
+  ['UTCTime with an offset', 'time-malformed', '1711 3234303130313030303030302b30313030'],
+  ['UTCTime in month 13', 'time-malformed', '170d 3234313330313030303030305a'],
+  ['UTCTime on 30 February', 'time-malformed', '170d 3234303233303030303030305a'],
+  ['UTCTime with a letter', 'time-malformed', '170d 32343031303130303030306f5a'],
+  ['GeneralizedTime with a fraction', 'time-malformed', '1811 32303234303130313030303030302e355a'],
+  ['GeneralizedTime without Z', 'time-malformed', '180e 3230323430313031303030303030'],
+  ['PrintableString with @', 'string-character', '1301 40'],
+  ['IA5String with a high octet', 'string-character', '1601 80'],
+  ['VisibleString with a control character', 'string-character', '1a01 07'],
+  ['NumericString with a letter', 'string-character', '1201 41'],
+  ['UTF8String that is no UTF-8', 'string-character', '0c02 c328'],
+  ['UTF8String with an overlong form', 'string-character', '0c02 c0af'],
+  ['BMPString of an odd length', 'string-character', '1e01 41'],
+  ['UniversalString of three octets', 'string-character', '1c03 000041'],
+]
+
+test.each(violations)('%s is refused as %s (X.690)', (_, rule, octets) => {
+  expect(broken(octets)).toBe(rule)
+})
+
+test('nesting deeper than any certificate is refused', () => {
+  let octets: Uint8Array = nothing
+  for (let i = 0; i < MAX_DEPTH; i++) octets = sequence(octets)
+  expect(broken(toHex(octets))).toBeUndefined()
+  expect(broken(toHex(sequence(octets)))).toBe('too-deep')
+})
+
+test('every rule has its sentence and its section', () => {
+  for (const { says, rule } of Object.values(derRules)) {
+    expect(says).not.toBe('')
+    expect(rule).toMatch(/^(X\.690|RFC 5280) \d/)
+  }
+})
+
+test('what is right is read: integers, times of both centuries, strings of every type', () => {
+  expect(broken('0201 00')).toBeUndefined()
+  expect(broken('0202 0080')).toBeUndefined()
+  expect(broken('0202 ff7f')).toBeUndefined()
+  expect(smallInteger(hex('7f'), 0, 1, 'n')).toBe(127)
+  const at = (tag: number, text: string) => {
+    const bytes = Uint8Array.from(text, c => c.charCodeAt(0))
+    return new Date(timeValue(tag, bytes, 0, bytes.length, 'time')).toISOString()
+  }
+  expect(at(TAG.utcTime, '491231235959Z')).toBe('2049-12-31T23:59:59.000Z')
+  expect(at(TAG.utcTime, '500101000000Z')).toBe('1950-01-01T00:00:00.000Z')
+  expect(at(TAG.generalizedTime, '20000229120000Z')).toBe('2000-02-29T12:00:00.000Z')
+  expect(at(TAG.generalizedTime, '00010101000000Z')).toBe('0001-01-01T00:00:00.000Z')
+  expect(stringValue(TAG.bmpString, hex('00e4'), 0, 2)).toBe('ä')
+  expect(stringValue(TAG.universalString, hex('0001f600'), 0, 4)).toBe('😀')
+  expect(stringValue(TAG.utf8String, hex('c3a4'), 0, 2)).toBe('ä')
+  expect(stringValue(TAG.octetString, hex('00'), 0, 1)).toBeUndefined()
+})
+
+test('times agree with the calendar of JavaScript on every day of a century', () => {
+  const wrong: number[] = []
+  for (let date = Date.UTC(1951, 0, 1, 12, 34, 56); date < Date.UTC(2101, 0, 1); date += 86_400_000) {
+    const written = new Der(time(date))
+    written.any('time')
+    if (timeValue(written.tag, written.bytes, written.from, written.to, 'time') !== date) wrong.push(date)
+  }
+  expect(wrong).toEqual([])
+})
+
+test('object identifiers go to octets and back', () => {
+  for (const text of [
+    '2.5.29.17',
+    '1.2.840.113549.1.1.11',
+    '0.9.2342.19200300.100.1.25',
+    '2.999.18446744073709551616',
+  ]) {
+    const octets = oidOctets(text)
+    expect(oidText(octets, 0, octets.length)).toBe(text)
+  }
+  expect(() => oidOctets('3.1')).toThrow(RangeError)
+  expect(() => oidOctets('1.40')).toThrow(RangeError)
+  expect(() => oidOctets('1.02')).toThrow(RangeError)
+})
+
+test('named bits lose their trailing zeros (X.690 11.2.2)', () => {
+  expect(toHex(namedBitString(0x01))).toBe('03020780')
+  expect(toHex(namedBitString(0x60))).toBe('03020106')
+  expect(toHex(namedBitString(0x100))).toBe('0303070080')
+  expect(toHex(namedBitString(0))).toBe('030100')
+})
+
+test('whatever is written passes the check, and no cut or changed octet makes it throw anything but DerError', () => {
+  const seed = 20_261_120
+  const random = seeded(seed)
+  const make = (depth: number): Uint8Array => {
+    switch (random.below(depth > 4 ? 5 : 7)) {
+      case 0:
+        return integer(random.bytes(1 + random.below(20)))
+      case 1:
+        return octetString(random.bytes(random.below(300)))
+      case 2:
+        return oid(`2.5.29.${random.below(1 << 20)}`)
+      case 3:
+        return bitString(random.bytes(random.below(9)))
+      case 4:
+        return time(random.below(2 ** 31) * 1000)
+      case 5:
+        return setOf(...Array.from({ length: random.below(4) }, () => make(depth + 1)))
+      default:
+        return sequence(...Array.from({ length: random.below(5) }, () => make(depth + 1)))
+    }
+  }
+  for (let round = 0; round < 300; round++) {
+    const whole = make(0)
+    expect(() => checkDer(whole), `seed ${seed}, round ${round}`).not.toThrow()
+    const cut = whole.slice(0, random.below(whole.length))
+    expect(() => checkDer(cut), `seed ${seed}, round ${round}`).toThrow(DerError)
+    const changed = whole.slice()
+    changed[random.below(changed.length)]! ^= 1 << random.below(8)
+    try {
+      checkDer(changed)
+    } catch (error) {
+      expect(error, `seed ${seed}, round ${round}`).toBeInstanceOf(DerError)
+    }
+  }
+})
+
+const openssl = spawnSync('openssl', ['version']).status === 0
+
+test.skipIf(!openssl)('OpenSSL reads what is written here as it was meant (openssl is missing when skipped)', () => {
+  const der = sequence(integer(300), oid('2.5.29.17'), element(TAG.utf8String, hex('c3a4')), time(0), namedBitString(6))
+  const text = execFileSync('openssl', ['asn1parse', '-inform', 'DER'], { input: der }).toString()
+  expect(text).toMatch(/INTEGER\s+:012C/)
+  expect(text).toMatch(/OBJECT\s+:X509v3 Subject Alternative Name/)
+  expect(text).toMatch(/UTCTIME\s+:700101000000Z/)
+})
