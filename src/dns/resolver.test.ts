@@ -1,0 +1,344 @@
+import { describe, expect, test } from 'vitest'
+import { ascii, concat } from '../../test/support/bytes.ts'
+import { checked } from '../../test/support/checked.ts'
+import { seeded } from '../random.ts'
+import { ip } from '../wire/address.ts'
+import { decode, encode } from '../wire/codec.ts'
+import { DnsMessage, type ResourceRecord, TYPE_A, TYPE_AAAA, TYPE_CNAME } from './message.ts'
+import {
+  ATTEMPTS,
+  type DnsDatagramOut,
+  type DnsEvent,
+  MAXIMUM_ALIASES,
+  MAXIMUM_QUESTIONS,
+  Resolver,
+} from './resolver.ts'
+import { answerQuery, Zone } from './server.ts'
+
+const SERVER = ip('10.0.0.53')
+const SECOND = ip('10.0.0.54')
+
+const setup = (servers = [SERVER]) => {
+  const open = new Set<number>()
+  let next = 50_000
+  const own = new Resolver({
+    servers,
+    random: seeded(4),
+    ports: { open: () => [...open.add(next++)].at(-1)!, close: port => void open.delete(port) },
+    host: 'us',
+  })
+  const engine = checked(own)
+  let now = 0
+  const drain = (): { asked: DnsDatagramOut[]; events: DnsEvent[] } => {
+    const events: DnsEvent[] = []
+    const asked: DnsDatagramOut[] = []
+    for (let e = engine.pollEvent(); e !== undefined; e = engine.pollEvent()) events.push(e)
+    for (let o = engine.pollTransmit(now); o !== undefined; o = engine.pollTransmit(now)) asked.push(o)
+    return { asked, events }
+  }
+  return {
+    own,
+    open,
+    ask(name: string, kind: 'A' | 'AAAA' = 'A') {
+      own.resolve(name, kind, now)
+      return drain()
+    },
+    at(time: number) {
+      now = time
+      engine.advance(now)
+      return drain()
+    },
+    answer(to: DnsDatagramOut, payload: Uint8Array, from = to.to) {
+      engine.receive({ port: to.port, from, payload, message: 0, at: 8 }, now)
+      return drain()
+    },
+  }
+}
+
+const answerTo = (
+  question: DnsDatagramOut,
+  answers: [name: string, type: number, data: string][],
+  change: (m: DnsMessage) => void = () => {},
+): Uint8Array => {
+  const message = decode(DnsMessage, question.payload)
+  message.head.flags.response = 1
+  message.body.answers = answers.map(
+    ([name, type, data]): ResourceRecord => ({
+      head: { name, type, class: 1, ttl: 300 },
+      body: type === TYPE_CNAME ? data : ip(data).octets,
+    }),
+  )
+  change(message)
+  return encode(DnsMessage, message)
+}
+
+describe('a question', () => {
+  test('asks for recursion, once, for the class IN (RFC 1035 4.1)', () => {
+    const { asked } = setup().ask('Shop.Test.')
+    expect(asked).toHaveLength(1)
+    expect(asked[0]!.to).toEqual({ address: SERVER, port: 53 })
+    const { head, body } = decode(DnsMessage, asked[0]!.payload)
+    expect(head.flags).toMatchObject({ response: 0, opcode: 0, recursionDesired: 1 })
+    expect(body).toMatchObject({ questions: [{ name: 'shop.test', type: TYPE_A, class: 1 }], answers: [] })
+  })
+
+  test('is repeated at the next server with a new id and port, and ends as dns/silence (RFC 5452 9.2)', () => {
+    const t = setup([SERVER, SECOND])
+    const asked = [...t.ask('shop.test').asked]
+    let time = 0
+    for (const wait of ATTEMPTS) {
+      expect(t.at(time + wait - 1)).toEqual({ asked: [], events: [] })
+      time += wait
+      const { asked: again, events } = t.at(time)
+      asked.push(...again)
+      if (again.length === 0)
+        expect(events).toMatchObject([
+          { type: 'failed', failure: { code: 'dns/silence', where: 'shop.test', number: 4 } },
+        ])
+    }
+    expect(asked.map(a => a.to.address.text)).toEqual([SERVER, SECOND, SERVER, SECOND].map(a => a.text))
+    expect(new Set(asked.map(a => a.port)).size).toBe(4)
+    expect(new Set(asked.map(a => decode(DnsMessage, a.payload).head.id)).size).toBe(4)
+    expect(t.open.size).toBe(0)
+    expect(t.own.nextDeadline()).toBeUndefined()
+  })
+
+  test('that is no name, or that nobody can be asked, fails at once: dns/not-a-name, dns/no-server', () => {
+    expect(setup().ask('a..b').events).toMatchObject([{ failure: { code: 'dns/not-a-name', where: 'a..b' } }])
+    expect(setup().ask('').events).toMatchObject([{ failure: { code: 'dns/not-a-name' } }])
+    expect(setup([]).ask('shop.test').events).toMatchObject([{ failure: { code: 'dns/no-server' } }])
+  })
+
+  test('that was taken back is not answered, and only so many are under way', () => {
+    const t = setup()
+    for (let i = 0; i < MAXIMUM_QUESTIONS; i++) t.ask(`n${i}.test`)
+    expect(t.ask('one.more').events).toMatchObject([{ type: 'failed', failure: { code: 'dns/server-failure' } }])
+    t.own.cancel(1)
+    expect(t.open.size).toBe(MAXIMUM_QUESTIONS - 1)
+    expect(t.ask('one.more').asked).toHaveLength(1)
+  })
+
+  test('whose datagram cannot arrive is asked of the next server at once; the last one’s failure is told', () => {
+    const t = setup([SERVER, SECOND])
+    const [first] = t.ask('shop.test').asked
+    t.own.refused(first!.port, { code: 'ip/unreachable', fault: 'network' }, 0)
+    const { asked } = t.at(0)
+    expect(asked[0]!.to.address).toBe(SECOND)
+    t.own.refused(asked[0]!.port, { code: 'link/no-neighbour', fault: 'network' }, 0)
+    expect(t.at(0).events).toMatchObject([{ type: 'failed', failure: { code: 'link/no-neighbour' } }])
+  })
+})
+
+describe('an answer', () => {
+  test('gives the addresses and how long they may be kept', () => {
+    const t = setup()
+    const [q] = t.ask('shop.test').asked
+    const payload = answerTo(q!, [
+      ['SHOP.test', TYPE_A, '10.0.0.80'],
+      ['shop.test', TYPE_A, '10.0.0.81'],
+    ])
+    expect(t.answer(q!, payload).events).toMatchObject([
+      {
+        type: 'resolved',
+        query: 1,
+        names: ['shop.test'],
+        ttl: 300,
+        addresses: [{ text: '10.0.0.80' }, { text: '10.0.0.81' }],
+      },
+    ])
+    expect(t.open.size).toBe(0)
+  })
+
+  test('AAAA gives IPv6 addresses', () => {
+    const t = setup()
+    const [q] = t.ask('shop.test', 'AAAA').asked
+    const { events } = t.answer(q!, answerTo(q!, [['shop.test', TYPE_AAAA, '2001:db8::80']]))
+    expect(events).toMatchObject([{ addresses: [{ v: 6, text: '2001:db8::80' }] }])
+  })
+
+  test.each<[string, (m: DnsMessage) => void]>([
+    ['another id', m => void (m.head.id ^= 1)],
+    ['a question instead of an answer', m => void (m.head.flags.response = 0)],
+    ['another name', m => void (m.body.questions[0]!.name = 'evil.test')],
+    ['another type', m => void (m.body.questions[0]!.type = TYPE_AAAA)],
+    ['another class', m => void (m.body.questions[0]!.class = 3)],
+    ['no question', m => void (m.body.questions = [])],
+    ['two questions', m => void m.body.questions.push(m.body.questions[0]!)],
+  ])('with %s is not ours: the question stays open (RFC 5452 9.1)', (_, change) => {
+    const t = setup()
+    const [q] = t.ask('shop.test').asked
+    const forged = answerTo(q!, [['shop.test', TYPE_A, '6.6.6.6']], change)
+    expect(t.answer(q!, forged)).toEqual({ asked: [], events: [] })
+    expect(t.own.uncalledFor).toBe(1)
+    expect(t.answer(q!, answerTo(q!, [['shop.test', TYPE_A, '10.0.0.80']])).events).toHaveLength(1)
+  })
+
+  test('from another address or port is not ours', () => {
+    const t = setup()
+    const [q] = t.ask('shop.test').asked
+    const payload = answerTo(q!, [['shop.test', TYPE_A, '6.6.6.6']])
+    expect(t.answer(q!, payload, { address: SECOND, port: 53 }).events).toEqual([])
+    expect(t.answer(q!, payload, { address: SERVER, port: 5353 }).events).toEqual([])
+    expect(t.own.uncalledFor).toBe(2)
+  })
+
+  test('records for other names in it are not believed', () => {
+    const t = setup()
+    const [q] = t.ask('shop.test').asked
+    const { events } = t.answer(q!, answerTo(q!, [['bank.test', TYPE_A, '6.6.6.6']]))
+    expect(events).toMatchObject([{ type: 'failed', failure: { code: 'dns/no-address' } }])
+  })
+
+  test('that cannot be read leaves the question open and is told as dns/malformed when nothing better comes', () => {
+    const t = setup()
+    const [q] = t.ask('shop.test').asked
+    expect(t.answer(q!, q!.payload.subarray(0, 15)).events).toEqual([])
+    let time = 0
+    let events: DnsEvent[] = []
+    for (const wait of ATTEMPTS) events = t.at((time += wait)).events
+    expect(events).toMatchObject([{ type: 'failed', failure: { code: 'dns/malformed', where: 'shop.test' } }])
+  })
+
+  test.each([
+    [3, 'dns/no-address', undefined],
+    [2, 'dns/server-failure', 'SERVFAIL'],
+    [5, 'dns/server-failure', 'REFUSED'],
+  ])('with response code %i is %s (RFC 1035 4.1.1)', (code, failure, got) => {
+    const t = setup()
+    const [q] = t.ask('shop.test').asked
+    const { events } = t.answer(
+      q!,
+      answerTo(q!, [], m => void (m.head.flags.responseCode = code)),
+    )
+    expect(events).toMatchObject([
+      { type: 'failed', failure: { code: failure, ...(got === undefined ? {} : { got }) } },
+    ])
+  })
+
+  test('SERVFAIL of one server makes it ask the other', () => {
+    const t = setup([SERVER, SECOND])
+    const [q] = t.ask('shop.test').asked
+    const { asked } = t.answer(
+      q!,
+      answerTo(q!, [], m => void (m.head.flags.responseCode = 2)),
+    )
+    expect(asked[0]!.to.address).toBe(SECOND)
+  })
+
+  test('that was cut off is dns/truncated (RFC 1035 4.2.1)', () => {
+    const t = setup()
+    const [q] = t.ask('shop.test').asked
+    const { events } = t.answer(
+      q!,
+      answerTo(q!, [], m => void (m.head.flags.truncation = 1)),
+    )
+    expect(events).toMatchObject([{ failure: { code: 'dns/truncated' } }])
+  })
+})
+
+describe('aliases', () => {
+  test('are followed inside an answer and from answer to answer (RFC 1034 5.3.3)', () => {
+    const t = setup()
+    const [q] = t.ask('www.test').asked
+    const { asked } = t.answer(
+      q!,
+      answerTo(q!, [
+        ['www.test', TYPE_CNAME, 'a.test'],
+        ['a.test', TYPE_CNAME, 'b.test'],
+      ]),
+    )
+    expect(decode(DnsMessage, asked[0]!.payload).body.questions[0]!.name).toBe('b.test')
+    const { events } = t.answer(asked[0]!, answerTo(asked[0]!, [['b.test', TYPE_A, '10.0.0.9']]))
+    expect(events).toMatchObject([{ names: ['www.test', 'a.test', 'b.test'], addresses: [{ text: '10.0.0.9' }] }])
+    expect(t.open.size).toBe(0)
+  })
+
+  test('in a circle, in one answer or in many, end as dns/alias-loop', () => {
+    const t = setup()
+    const [q] = t.ask('a.test').asked
+    const circle: [string, number, string][] = [
+      ['a.test', TYPE_CNAME, 'b.test'],
+      ['b.test', TYPE_CNAME, 'a.test'],
+    ]
+    const { events } = t.answer(q!, answerTo(q!, circle))
+    expect(events).toMatchObject([{ failure: { code: 'dns/alias-loop', where: 'a.test', number: MAXIMUM_ALIASES } }])
+    let [next] = t.ask('n0.test').asked
+    let last: DnsEvent[] = []
+    for (let i = 0; next !== undefined && i < 50; i++) {
+      const step = t.answer(next, answerTo(next, [[`n${i}.test`, TYPE_CNAME, `n${i + 1}.test`]]))
+      last = step.events
+      next = step.asked[0]
+    }
+    expect(last).toMatchObject([{ failure: { code: 'dns/alias-loop' } }])
+  })
+})
+
+describe('the small server', () => {
+  const zone = new Zone()
+  zone.set('shop.test', ['10.0.0.80', '2001:db8::80'])
+  zone.set('www.shop.test', 'shop.test')
+  zone.set('loop.test', 'loop.test')
+  zone.set(
+    'many.test',
+    Array.from({ length: 40 }, (_, i) => `10.1.0.${i}`),
+  )
+  const ask = (name: string, kind: 'A' | 'AAAA' = 'A'): DnsEvent | undefined => {
+    const t = setup()
+    const [q] = t.ask(name, kind).asked
+    return t.answer(q!, answerQuery(zone, q!.payload)!).events[0]
+  }
+
+  test('answers with addresses, through aliases, and says what it does not have', () => {
+    expect(ask('SHOP.test')).toMatchObject({ addresses: [{ text: '10.0.0.80' }] })
+    expect(ask('shop.test', 'AAAA')).toMatchObject({ addresses: [{ text: '2001:db8::80' }] })
+    expect(ask('www.shop.test')).toMatchObject({ names: ['www.shop.test', 'shop.test'] })
+    expect(ask('nobody.test')).toMatchObject({ failure: { code: 'dns/no-address' } })
+    expect(ask('loop.test')).toMatchObject({ failure: { code: 'dns/alias-loop' } })
+    expect(ask('many.test')).toMatchObject({ failure: { code: 'dns/truncated' } })
+  })
+
+  test('never answers an answer, and answers damage with FORMERR and its id', () => {
+    const [q] = setup().ask('shop.test').asked
+    const answer = answerQuery(zone, q!.payload)!
+    expect(answerQuery(zone, answer)).toBeUndefined()
+    const damaged = answerQuery(zone, q!.payload.subarray(0, 20))!
+    expect([...damaged.subarray(0, 2)]).toEqual([...q!.payload.subarray(0, 2)])
+    expect(damaged[3]! & 15).toBe(1)
+    expect(answerQuery(zone, ascii('short'))).toBeUndefined()
+  })
+
+  test('no bytes make it throw', () => {
+    const random = seeded(2)
+    const [q] = setup().ask('shop.test').asked
+    for (let i = 0; i < 5000; i++) {
+      const bytes = concat(q!.payload, random.bytes(random.below(20)))
+      for (let n = random.below(6); n > 0; n--) bytes[random.below(bytes.length)] = random.below(256)
+      answerQuery(zone, bytes.subarray(0, random.below(bytes.length + 1)))
+    }
+  })
+
+  test('a zone takes names and addresses only', () => {
+    expect(() => zone.set('a..b', '10.0.0.1')).toThrow(RangeError)
+    expect(() => zone.set('a', ['not an address'])).toThrow(RangeError)
+    expect(() => zone.set('a', 'b..c')).toThrow(RangeError)
+    expect(zone.get('WWW.shop.test.')).toBe('shop.test')
+  })
+})
+
+test('no datagram makes the resolver throw or keeps a port open', () => {
+  const random = seeded(12)
+  for (let round = 0; round < 300; round++) {
+    const t = setup()
+    const [q] = t.ask('shop.test').asked
+    for (let i = 0; i < 20; i++) {
+      const bytes = answerTo(q!, [
+        ['shop.test', TYPE_CNAME, 'b.test'],
+        ['b.test', TYPE_A, '10.0.0.1'],
+      ])
+      for (let n = 1 + random.below(4); n > 0; n--) bytes[random.below(bytes.length)] = random.below(256)
+      t.answer(q!, bytes.subarray(0, random.below(bytes.length + 1)))
+    }
+    for (let due = t.own.nextDeadline(); due !== undefined; due = t.own.nextDeadline()) t.at(due)
+    expect(t.open.size, `round ${round}`).toBe(0)
+  }
+})
