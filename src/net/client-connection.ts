@@ -6,6 +6,7 @@ import { fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import { httpClient } from '../http/engine.ts'
 import type { HeaderList, HttpConnection, HttpEvent, ResponseHead } from '../http/types.ts'
+import type { TraceContext } from '../trace/types.ts'
 import { Stall } from './stall.ts'
 import type { ConnectionInfo, NetStream, StreamHandler, Timeouts } from './types.ts'
 
@@ -44,6 +45,9 @@ export interface ClientConnectionOptions {
   readonly gone: (connection: ClientConnection) => void
 }
 
+/** How long a server may take to close its side after we closed ours. */
+const LINGER = 2_000
+
 export class ClientConnection implements StreamHandler {
   readonly info: ConnectionInfo
   /** Requests made so far. */
@@ -59,6 +63,7 @@ export class ClientConnection implements StreamHandler {
   #paused = false
   #closed = false
   #ended = false
+  #disarmLinger: (() => void) | undefined
 
   constructor(stream: NetStream, options: ClientConnectionOptions) {
     this.info = stream.connection
@@ -81,6 +86,9 @@ export class ClientConnection implements StreamHandler {
     stream.handler = this
   }
 
+  get trace(): TraceContext | undefined {
+    return this.#stream.trace
+  }
   /** True while nothing stands against another request. */
   get usable(): boolean {
     return !this.#closed && !this.#ended && this.#reader === undefined && this.#engine.reusable
@@ -139,6 +147,8 @@ export class ClientConnection implements StreamHandler {
     this.#stall.end()
     this.resume()
     this.#stream.end()
+    const { clock } = this.#options
+    this.#disarmLinger = clock.later(clock.now() + LINGER, () => this.#stream.reset())
   }
   /** Cuts it, and says so to whoever waits for an answer. */
   abort(failure: FailureInfo): void {
@@ -168,6 +178,7 @@ export class ClientConnection implements StreamHandler {
   closed(failure: FailureInfo | undefined): void {
     if (this.#closed) return
     this.#closed = true
+    this.#disarmLinger?.()
     this.#driver.stop()
     this.#stall.end()
     const reader = this.#reader

@@ -1,6 +1,8 @@
 /** `client()`: a `fetch` that keeps its connections and its cookies. */
 import { FailureError, fail } from '../failures/index.ts'
-import type { TraceSink } from '../trace/types.ts'
+import type { CookieJar, CookieRequest } from '../http/cookies.ts'
+import type { ResponseHead } from '../http/types.ts'
+import type { TraceContext, TraceSink } from '../trace/types.ts'
 import { ClientConnection } from './client-connection.ts'
 import { connect } from './connect.ts'
 import { FetchExchange } from './fetch-exchange.ts'
@@ -17,6 +19,7 @@ export interface ClientOptions extends TrustOptions {
   readonly trace?: TraceSink
   /** The address to go to instead of asking for that of the host; undefined: ask. Name checks are not affected. */
   readonly resolve?: (host: string, port: number) => string | undefined
+  /** From `cookieJar`; without it no cookie is kept or sent. */
   readonly jar?: CookieJar
   /** Connections to one origin at once; 6 where undefined, as browsers. */
   readonly perOrigin?: number
@@ -31,14 +34,6 @@ export interface Client {
   /** Ends idle connections, cuts the others. */
   close(): void
   [Symbol.dispose](): void
-}
-
-/** What a jar must do for a client; `src/http/cookies` has one. */
-export interface CookieJar {
-  /** The value of Cookie for a request to `url`; undefined when there is nothing to send. */
-  cookiesFor(url: URL): string | undefined
-  /** `values`: each Set-Cookie of an answer from `url`. */
-  receive(url: URL, values: readonly string[]): void
 }
 
 /** Fetch standard, 4.4; curl stops at 50. */
@@ -74,7 +69,7 @@ class Fetcher {
     for (let hops = 0; ; hops++) {
       signal?.throwIfAborted()
       const { head, answer } = await this.#ask(outline, signal)
-      this.#options.jar?.receive(outline.url, head.headers.all('set-cookie'))
+      this.#keepCookies(outline.url, head, answer)
       const location = REDIRECT_STATUS.has(head.status) ? head.headers.get('location') : undefined
       if (location === undefined || redirect === 'manual') {
         const { clock, coders } = this.#world
@@ -100,7 +95,7 @@ class Fetcher {
       const answer = new FetchExchange(connection, {
         method,
         target: `${url.pathname}${url.search}`,
-        headers: this.#headers(outline),
+        headers: this.#headers(outline, connection.trace),
         body,
         signal,
       })
@@ -141,7 +136,14 @@ class Fetcher {
     return new ClientConnection(stream, { clock, timeouts: this.#timeouts, where: url.host, ...lifecycle })
   }
 
-  #headers({ url, headers, body, method }: Outline): [string, string][] {
+  #keepCookies(url: URL, head: ResponseHead, { connection }: FetchExchange): void {
+    const { jar } = this.#options
+    if (jar === undefined) return
+    const from = cookieRequest(url, connection.trace)
+    for (const value of head.headers.all('set-cookie')) jar.receive(value, from)
+  }
+
+  #headers({ url, headers, body, method }: Outline, trace: TraceContext | undefined): [string, string][] {
     const list: [string, string][] = [['Host', headers.get('host') ?? url.host]]
     for (const [name, value] of headers) if (!OURS.has(name)) list.push([name, value])
     if (!headers.has('user-agent')) list.push(['User-Agent', 'barewire'])
@@ -149,7 +151,7 @@ class Fetcher {
     if (!headers.has('accept-encoding')) {
       list.push(['Accept-Encoding', this.#world.coders.map(coder => coder.coding).join(', ') || 'identity'])
     }
-    const cookies = headers.has('cookie') ? undefined : this.#options.jar?.cookiesFor(url)
+    const cookies = headers.has('cookie') ? undefined : this.#options.jar?.header(cookieRequest(url, trace))
     if (cookies !== undefined) list.push(['Cookie', cookies])
     if (this.#options.keepAlive === 0) list.push(['Connection', 'close'])
     if (body === undefined) {
@@ -162,6 +164,16 @@ class Fetcher {
     return list
   }
 }
+
+/** What a browser counts as secure too: nobody between a program and its own machine listens in. */
+const isLoopback = (host: string): boolean => /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(host)
+
+const cookieRequest = ({ hostname, pathname, protocol }: URL, trace: TraceContext | undefined): CookieRequest => ({
+  host: hostname,
+  path: pathname,
+  secure: protocol === 'https:' || isLoopback(hostname),
+  trace,
+})
 
 /** Set by us, whatever the caller says: they belong to the connection or follow from the body. */
 const OURS = new Set([

@@ -5,6 +5,8 @@ import { systemClock } from '../platform/node/clock.ts'
 import { nodeCoders } from '../platform/node/coders.ts'
 import { kernelTransport } from '../platform/node/kernel.ts'
 import { systemRandom } from '../platform/node/random.ts'
+import { systemTrustStore } from '../platform/node/trust-store.ts'
+import type { TrustStore } from '../x509/types.ts'
 import type { World } from './types.ts'
 
 let world: World | undefined
@@ -17,10 +19,21 @@ export const nodeWorld = (): World => {
     crypto: nodeCrypto(),
     transport: kernelTransport(),
     coders: nodeCoders,
-    trust: async () => (await import('../platform/node/trust-store.ts')).systemTrustStore(),
+    trust: systemTrust,
     isPublicSuffix,
   }
   return world
+}
+
+let roots: Promise<TrustStore> | undefined
+
+/** Read once; a store that could not be read is tried again the next time. */
+const systemTrust = (): Promise<TrustStore> => {
+  roots ??= systemTrustStore().catch((error: unknown) => {
+    roots = undefined
+    throw error
+  })
+  return roots
 }
 
 /** The public suffix list with its private part, as browsers use it for cookies: `github.io` counts. */

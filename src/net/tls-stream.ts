@@ -44,6 +44,8 @@ class TlsStream implements NetStream {
   readonly local: Address
   readonly remote: Address
   readonly trace: TraceContext | undefined
+  /** Plaintext comes in buffers of its own. */
+  readonly pieces = 'owned'
   connection!: ConnectionInfo
   readonly #lower: ByteStream
   readonly #options: TlsStreamOptions
@@ -64,6 +66,8 @@ class TlsStream implements NetStream {
   #room = true
   #ended = false
   #told = false
+  #finished = false
+  #depth = 0
 
   constructor(
     lower: ByteStream,
@@ -95,6 +99,7 @@ class TlsStream implements NetStream {
     this.#disarm = clock.later(this.#connected + handshake, () => {
       this.#fail(fail('net/handshake-timeout', { where, number: handshake }))
       this.#lower.reset()
+      this.#tell(this.#failure)
     })
     this.#lower.handler = {
       data: bytes => this.#touch(() => this.#driver.input(bytes)),
@@ -122,19 +127,20 @@ class TlsStream implements NetStream {
 
   write(pieces: readonly Bytes[]): boolean {
     if (this.#ended || this.#failure !== undefined) return true
-    for (const piece of pieces) this.#engine.write(piece)
-    this.#driver.poke()
-    this.#flush()
+    this.#touch(() => {
+      for (const piece of pieces) this.#engine.write(piece)
+      this.#driver.poke()
+    })
     return this.#room
   }
   /** close_notify, then FIN. */
   end(): void {
     if (this.#ended || this.#failure !== undefined) return
     this.#ended = true
-    this.#engine.close()
-    this.#driver.poke()
-    this.#flush()
-    this.#lower.end()
+    this.#touch(() => {
+      this.#engine.close()
+      this.#driver.poke()
+    })
   }
   reset(): void {
     this.#driver.stop()
@@ -151,7 +157,7 @@ class TlsStream implements NetStream {
   #on(event: TlsEvent): void {
     switch (event.type) {
       case 'data':
-        if (this.#handler === NOBODY) this.#early.push(event.bytes.slice())
+        if (this.#handler === NOBODY) this.#early.push(event.bytes)
         else this.#handler.data(event.bytes)
         return
       case 'ask':
@@ -221,19 +227,27 @@ class TlsStream implements NetStream {
     if (failure.code === 'tls/http-spoken' && toPlainHttp !== undefined) this.#out.push(toPlainHttp)
   }
 
-  /** Everything that one touch gave goes down as one gather list. */
-  #flush(): void {
-    if (this.#out.length === 0) return
-    const pieces = this.#out
-    this.#out = []
-    this.#room = this.#lower.write(pieces)
+  /** Touches from inside one another go down as one gather list, and FIN comes behind it. */
+  #touch(work: () => void): void {
+    this.#depth++
+    try {
+      work()
+    } finally {
+      if (--this.#depth === 0) this.#settle()
+    }
   }
 
-  #touch(work: () => void): void {
-    work()
-    this.#flush()
-    if (this.#failure === undefined || this.#told) return
+  #settle(): void {
+    if (this.#out.length > 0) {
+      const pieces = this.#out
+      this.#out = []
+      this.#room = this.#lower.write(pieces)
+    }
+    if (this.#finished || !(this.#ended || this.#failure !== undefined)) return
+    this.#finished = true
     this.#lower.end()
+    if (this.#failure === undefined) return
+    // What the other side still sends is read, or our alert would be lost in a RST.
     this.#lower.resume()
     this.#tell(this.#failure)
   }
@@ -255,6 +269,7 @@ class TlsStream implements NetStream {
   }
 
   #tell(failure: FailureInfo | undefined): void {
+    if (this.#told) return
     this.#told = true
     if (this.#open) this.#handler.closed(failure)
     else this.#refused(new FailureError(failure ?? fail('tcp/reset', { where: this.#options.where })))

@@ -1,0 +1,284 @@
+/** The same over TLS: who is believed, who is refused, and what the refused hear. */
+import { connect as nodeConnect } from 'node:net'
+import { createServer as createTlsServer, connect as nodeTlsConnect } from 'node:tls'
+import { afterEach, describe, expect, test } from 'vitest'
+import { type CertificateAuthority, certificateAuthority, type LeafOptions } from '../ca/authority.ts'
+import { FailureError } from '../failures/index.ts'
+import { systemClock } from '../platform/node/clock.ts'
+import { kernelTransport } from '../platform/node/kernel.ts'
+import { recorder } from '../trace/recorder.ts'
+import { pem } from '../x509/pem.ts'
+import { trustStore } from '../x509/store.ts'
+import { certifiedKey } from './certified-key.ts'
+import { client } from './client.ts'
+import { connect } from './connect.ts'
+import { fetch } from './fetch.ts'
+import { listen } from './listen.ts'
+import { memoryTransport } from './memory.ts'
+import { nodeWorld } from './node.ts'
+import { type Handler, type ServeOptions, serve } from './serve.ts'
+import type { Served } from './server-connection.ts'
+import type { ByteStream, NetStream, Transport } from './types.ts'
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+const { crypto } = nodeWorld()
+const authority: CertificateAuthority = certificateAuthority({ crypto, now: () => Date.now(), name: 'test root' })
+const trust = trustStore([authority.root])
+const keyFor = (leaf: LeafOptions, from: CertificateAuthority = authority) => certifiedKey(from.issue(leaf))
+const good = keyFor({ names: ['localhost', '127.0.0.1'] })
+
+const served = async (handler: Handler, options: ServeOptions = {}) => {
+  const server = await serve(handler, { tls: { certificateFor: () => good }, ...options })
+  closing.push(() => server.close(100))
+  return server
+}
+const codeOf = async (promise: Promise<unknown>): Promise<string> => {
+  const error = await promise.then(
+    () => 'no failure',
+    (e: unknown) => e,
+  )
+  return error instanceof FailureError ? error.code : String(error)
+}
+const soon = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
+
+const transports: [string, () => Transport][] = [
+  ['kernel', () => kernelTransport()],
+  ['memory', () => memoryTransport(systemClock)],
+]
+
+describe.each(transports)('over %s', (_, make) => {
+  test('an answer comes, and its connection says what was agreed and why the server is believed', async () => {
+    const over = make()
+    const { url } = await served((_, { connection }) => new Response(connection.tls?.serverName ?? 'none'), { over })
+    expect(url).toMatch(/^https:\/\/localhost:\d+$/)
+    const response = await fetch(url, { over, trust })
+    expect(await response.text()).toBe('localhost')
+    const { tls, times } = response.connection
+    expect(tls?.version).toBe('TLS 1.2')
+    expect(tls?.suite).toMatch(/^TLS_ECDHE_ECDSA_WITH_/)
+    expect(tls?.alpn).toBe('http/1.1')
+    expect(tls?.trusted?.anchor).toContain('test root')
+    expect(tls?.peerChain[0]).toEqual(good.chain[0])
+    expect(times.secured).toBeGreaterThanOrEqual(times.connected)
+  })
+
+  test('1,000 requests on one connection and 200 connections at once, nothing lost', async () => {
+    const over = make()
+    const { url } = await served(async request => new Response(await request.text()), { over })
+    const using = client({ over, trust, perOrigin: 1 })
+    closing.push(using.close)
+    for (let i = 0; i < 1000; i++) {
+      const answer = await using.fetch(url, { method: 'POST', body: `${i}` })
+      expect(await answer.text()).toBe(`${i}`)
+    }
+    const many = await Promise.all(
+      Array.from({ length: 200 }, async (_, i) =>
+        (await fetch(url, { method: 'PUT', body: `${i}`, over, trust })).text(),
+      ),
+    )
+    expect(many).toEqual(Array.from({ length: 200 }, (_, i) => `${i}`))
+  })
+
+  test('a body of 8 MB goes both ways', async () => {
+    const over = make()
+    const { url } = await served(async request => new Response(await request.arrayBuffer()), { over })
+    const body = new Uint8Array(8 * 1024 * 1024).map((_, i) => i * 31)
+    const response = await fetch(url, { method: 'POST', body, over, trust })
+    expect(Buffer.compare(new Uint8Array(await response.arrayBuffer()), body)).toBe(0)
+  })
+})
+
+describe('who is refused', () => {
+  const refusedWith = async (key: ReturnType<typeof keyFor>, host = 'localhost') => {
+    const lines: Served[] = []
+    const server = await served(() => new Response('never'), {
+      tls: { certificateFor: () => key },
+      served: line => lines.push(line),
+    })
+    const code = await codeOf(fetch(`https://${host}:${server.port}/`, { trust }))
+    for (let i = 0; i < 100 && lines.length === 0; i++) await soon(5)
+    return { code, server: lines[0]?.failure }
+  }
+
+  test('an expired certificate, and the server hears the alert', async () => {
+    const { code, server } = await refusedWith(keyFor({ names: ['localhost'], notBefore: 0, notAfter: 1e12 }))
+    expect(code).toBe('tls/certificate-expired')
+    expect(server?.code).toBe('tls/alert-received')
+    expect(server?.number).toBe(45)
+  })
+
+  test('another name, an unknown root', async () => {
+    expect((await refusedWith(good, 'other.localhost')).code).toBe('tls/certificate-name')
+    const stranger = certificateAuthority({ crypto, now: () => Date.now(), name: 'stranger' })
+    const issued = stranger.issue({ names: ['localhost'] })
+    const withRoot = certifiedKey({ ...issued, chain: [...issued.chain, stranger.root] })
+    expect((await refusedWith(withRoot)).code).toBe('tls/certificate-untrusted')
+  })
+
+  test('what is accepted by name goes on, and is written down', async () => {
+    const old = keyFor({ names: ['localhost'], notBefore: 0, notAfter: 1e12 })
+    const { url } = await served(() => new Response('well'), { tls: { certificateFor: () => old } })
+    const response = await fetch(url, { trust, accept: ['tls/certificate-expired'] })
+    expect(await response.text()).toBe('well')
+    expect(response.connection.tls?.trusted?.accepted.map(f => f.code)).toEqual(['tls/certificate-expired'])
+  })
+
+  test('a name that the server does not serve: its alert 112', async () => {
+    const { url } = await served(() => new Response('never'), { tls: { certificateFor: () => undefined } })
+    expect(await codeOf(fetch(url, { trust }))).toBe('tls/alert-received')
+  })
+
+  test('a question that nobody can answer is net/answer-failed for the server, an alert for the client', async () => {
+    const lines: Served[] = []
+    const { url } = await served(() => new Response('never'), {
+      tls: { certificateFor: () => Promise.reject(new Error('disk gone')) },
+      served: line => lines.push(line),
+    })
+    expect(await codeOf(fetch(url, { trust }))).toBe('tls/alert-received')
+    while (lines.length === 0) await soon(5)
+    expect(lines[0]!.failure?.code).toBe('net/answer-failed')
+    const noKey = await served(() => new Response('never'), {
+      tls: { certificateFor: () => ({ ...good, key: 'none' }) },
+      served: line => lines.push(line),
+    })
+    expect(await codeOf(fetch(noKey.url, { trust }))).toBe('tls/alert-received')
+    while (lines.length === 1) await soon(5)
+    expect(lines[1]!.failure?.code).toBe('net/no-certificate')
+  })
+
+  test('plain HTTP on the TLS port is answered in clear text', async () => {
+    const lines: Served[] = []
+    const { port } = await served(() => new Response('never'), { served: line => lines.push(line) })
+    const response = await fetch(`http://localhost:${port}/`)
+    expect(response.status).toBe(400)
+    expect(await response.text()).toContain('Use https:// instead of http://')
+    expect(lines[0]!.failure?.code).toBe('tls/http-spoken')
+  })
+
+  test('TLS on a plain HTTP port is tls/not-tls for the client', async () => {
+    const server = await serve(() => new Response('never'))
+    closing.push(() => server.close())
+    expect(await codeOf(fetch(`https://localhost:${server.port}/`, { trust }))).toBe('tls/not-tls')
+  })
+
+  test('a handshake that never ends: net/handshake-timeout, on both sides', async () => {
+    const over = kernelTransport()
+    const silent = await over.listen({ port: 0 }, stream => {
+      stream.handler = { data() {}, end() {}, drain() {}, closed() {} }
+    })
+    closing.push(() => silent.close())
+    const url = `https://localhost:${silent.port}/`
+    expect(await codeOf(fetch(url, { trust, timeouts: { handshake: 30 } }))).toBe('net/handshake-timeout')
+    const lines: Served[] = []
+    const { port } = await served(() => new Response('never'), {
+      timeouts: { handshake: 30 },
+      served: line => lines.push(line),
+    })
+    const socket = nodeConnect(port, '127.0.0.1')
+    socket.on('error', () => {})
+    await new Promise(resolve => socket.once('close', resolve))
+    while (lines.length === 0) await soon(5)
+    expect(lines[0]!.failure?.code).toBe('net/handshake-timeout')
+  })
+
+  test('RST in the handshake: net/reset-in-handshake', async () => {
+    const over = kernelTransport()
+    const rude = await over.listen({ port: 0 }, stream => {
+      stream.handler = { data: () => stream.reset(), end() {}, drain() {}, closed() {} }
+    })
+    closing.push(() => rude.close())
+    expect(await codeOf(fetch(`https://localhost:${rude.port}/`, { trust }))).toBe('net/reset-in-handshake')
+  })
+
+  test('closed without close_notify in the middle of a body: tls/cut-short, never a short body', async () => {
+    const server = createTlsServer(
+      {
+        key: pem('PRIVATE KEY', good.key as Uint8Array),
+        cert: good.chain.map(der => pem('CERTIFICATE', der)).join(''),
+        maxVersion: 'TLSv1.2',
+      },
+      socket => {
+        socket.on('error', () => {})
+        socket.once('data', () => {
+          socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\nshort', () => {
+            setTimeout(() => (socket as unknown as { _parent: { end(): void } })._parent?.end(), 20)
+          })
+        })
+      },
+    ).listen(0, '127.0.0.1')
+    await new Promise(resolve => server.once('listening', resolve))
+    closing.push(() => server.close())
+    const url = `https://127.0.0.1:${(server.address() as { port: number }).port}/`
+    const response = await fetch(url, { trust })
+    expect(['tls/cut-short', 'http/body-cut-short']).toContain(await codeOf(response.text()))
+  })
+})
+
+describe('connect and listen', () => {
+  const collect = (stream: ByteStream) => {
+    const seen: Uint8Array[] = []
+    let done: () => void
+    const ended = new Promise<void>(resolve => (done = resolve))
+    stream.handler = { data: bytes => seen.push(bytes.slice()), end: () => done(), drain() {}, closed: () => done() }
+    return async () => {
+      await ended
+      return Buffer.concat(seen).toString()
+    }
+  }
+
+  test('a TLS stream carries bytes both ways and ends with close_notify', async () => {
+    const listener = await listen({ tls: { certificateFor: () => good, alpn: ['x'] } }, stream => {
+      stream.handler = {
+        data: bytes => stream.write([bytes.slice()]),
+        end: () => stream.end(),
+        drain() {},
+        closed() {},
+      }
+    })
+    closing.push(() => listener.close())
+    const stream = await connect({ host: 'localhost', port: listener.port, tls: { trust, alpn: ['x', 'y'] } })
+    expect(stream.connection.tls?.alpn).toBe('x')
+    const text = collect(stream)
+    stream.write([new TextEncoder().encode('to and '), new TextEncoder().encode('fro')])
+    stream.end()
+    expect(await text()).toBe('to and fro')
+  })
+
+  test('node:tls talks to our listener', async () => {
+    const accepted: NetStream[] = []
+    const listener = await listen({ tls: { certificateFor: () => good } }, stream => {
+      accepted.push(stream)
+      stream.handler = { data: b => stream.write([b.slice()]), end: () => stream.end(), drain() {}, closed() {} }
+    })
+    closing.push(() => listener.close())
+    const socket = nodeTlsConnect({
+      port: listener.port,
+      host: '127.0.0.1',
+      servername: 'localhost',
+      ca: pem('CERTIFICATE', authority.root),
+    })
+    const answer = new Promise<string>((resolve, reject) => {
+      socket.on('error', reject)
+      socket.once('data', bytes => resolve(bytes.toString()))
+    })
+    socket.write('hello')
+    expect(await answer).toBe('hello')
+    expect(accepted[0]!.connection.tls?.serverName).toBe('localhost')
+    await new Promise(resolve => socket.end().once('close', resolve))
+  })
+
+  test('with a trace, a request can be followed down to the bytes on the wire', async () => {
+    const sink = recorder()
+    const { url } = await served(() => new Response('hi', { headers: { 'set-cookie': 'sid=1' } }))
+    await (await fetch(url, { trust, trace: sink })).text()
+    const layers = new Set(sink.records.flatMap(r => (r.type === 'message' ? [r.record.layer] : [])))
+    expect([...layers].sort()).toEqual(['http', 'record', 'tcp', 'tls'])
+    const flows = new Set(sink.records.flatMap(r => (r.type === 'message' ? [r.record.flow] : [])))
+    expect(flows.size).toBe(1)
+    expect(sink.records.some(r => r.type === 'secret')).toBe(true)
+  })
+})
