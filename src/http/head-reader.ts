@@ -165,8 +165,8 @@ export class HeadReader {
   #emptyLine(bytes: Bytes, base: number, end: number): number {
     const line = base + this.#line
     const first = bytes[line]
-    // A request never begins with this octet, so it is judged without waiting for a line.
-    if (first === 0x16) {
+    // A message never begins with this octet, so it is judged without waiting for a line.
+    if (first === 0x16 && this.#line === 0) {
       this.failure = fail('http/tls-spoken', { got: '0x16', at: this.#at(0, 1) })
       return FAILED
     }

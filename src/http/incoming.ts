@@ -191,14 +191,13 @@ export class Incoming {
           this.#done(NO_TRAILERS)
           break
         }
-        case 'until-close':
-          if (end - p > this.#left) {
-            this.#fail(fail('http/body-too-big', { number: this.#limits.body }), undefined)
-            return p
-          }
-          this.#left -= end - p
-          if (p < end) this.#sink.body(view(bytes, p, end, ours))
-          return end
+        case 'until-close': {
+          const take = Math.min(this.#left, end - p)
+          if (take > 0) this.#sink.body(view(bytes, p, p + take, ours))
+          this.#left -= take
+          if (p + take < end) this.#fail(fail('http/body-too-big', { number: this.#limits.body }), undefined)
+          return p + take
+        }
         case 'chunks':
           p = this.#chunk(bytes, p, end, ours)
           if (p >= end && this.waits === 'chunks') return p
