@@ -182,13 +182,13 @@ const cutToWindow = (tcb: Tcb, segment: Segment): void => {
   const before = distance(segment.seq, tcb.rcvNxt)
   if (before > 0) {
     segment.trimFront(before)
-    tcb.ackNow = true
+    owe(tcb)
   }
   if (segment.payloadLength === 0) return
   const room = distance(segment.seq, tcb.finAt ?? tcb.rcvAdv)
   if (segment.payloadLength > room) {
     segment.trimEnd(room)
-    tcb.ackNow = true
+    owe(tcb)
   }
 }
 

@@ -193,6 +193,8 @@ export class Tcb extends WheelEntry {
     })
     this.state = to
     this.traits = STATES[to]
+    // Even where nobody is told: the stack forgets what is CLOSED.
+    this.surroundings.wake(this)
   }
 
   /** Tells the user, each thing once until it is fetched. */

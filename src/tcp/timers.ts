@@ -28,8 +28,9 @@ const retransmissionTimedOut = (tcb: Tcb, now: Millis): void => {
   tcb.rto.backOff()
   tcb.timeouts++
   tcb.timing = false
-  // The last wait ends when patience does.
-  tcb.retransmitAt = Math.min(now + tcb.rto.current, tcb.progressAt + limit)
+  // The last wait ends when patience does; a closed window has none as long as the peer answers.
+  const end = tcb.timer === 'persist' ? NEVER : tcb.progressAt + limit
+  tcb.retransmitAt = Math.min(now + tcb.rto.current, end)
   tcb.surroundings.wake(tcb)
   if (tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED') tcb.owes = 'SYN'
   else if (tcb.timer === 'persist') tcb.probeDue = true
