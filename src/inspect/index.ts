@@ -11,6 +11,6 @@ export {
   SCHEMA,
 } from './json.ts'
 export { type Grain, type Ladder, type LadderLine, type LadderOptions, ladder, renderLadder } from './ladder.ts'
-export { legible, plain, type Style, type Tint, WIDEST } from './style.ts'
+export { legible, plain, type Style, type Tint, WIDEST, wrap } from './style.ts'
 export { type RowKey, type Timeline, type TimelineFacts, type TimelineRow, timeline } from './timeline.ts'
 export { renderTimeline } from './timeline-text.ts'

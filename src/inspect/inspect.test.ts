@@ -70,7 +70,7 @@ const exchange = () => {
   )
   say(10, 22.5, 'http', 'in', '200 OK', { bytes: answer, sealed: true })
   say(11, 22.7, 'record', 'in', 'application data', { payload: { start: 0, end: 158, at: 13 } })
-  say(12, 22.8, 'record', 'out', 'alert', { about: 'close_notify' })
+  say(12, 22.8, 'tls', 'out', 'Alert', { about: 'warning 0 close_notify', sealed: true })
   say(13, 22.9, 'tcp', 'out', 'FIN ACK')
   say(14, 23, 'tcp', 'in', 'FIN ACK')
   return sink
@@ -144,24 +144,24 @@ test('the ladder shows what was said, who said it and what was encrypted', () =>
     'Finished',
     'GET /cart',
     '200 OK',
-    'alert',
+    'Alert',
     'FIN ACK',
     'FIN ACK',
   ])
   expect(renderLadder(of, plain(100))).toEqual([
-    '      ms   you                                           shop.test',
-    '   0.000   │──── SYN  MSS 1460 ────────────────────────────────▶│  20 B',
-    '   1.900   │◀─── SYN ACK  MSS 1460 ─────────────────────────────│  20 B',
-    '   2.000   │──── ClientHello  shop.test, 6 suites ─────────────▶│  20 B',
-    '   6.000   │◀─── ServerHello  x25519, AES-128-GCM ──────────────│  20 B',
-    '           │◀─── Certificate  CN=shop.test ─────────────────────│  20 B',
-    '   7.000   │════ Finished ═════════════════════════════════════▶│  20 B',
-    '  10.000   │◀═══ Finished ✓ ════════════════════════════════════│  20 B',
-    '  10.100   │════ GET /cart ════════════════════════════════════▶│  39 B',
-    '  22.500   │◀═══ 200 OK ════════════════════════════════════════│  145 B',
-    '  22.800   │──── alert  close_notify ──────────────────────────▶│  20 B',
-    '  22.900   │──── FIN ACK ──────────────────────────────────────▶│  20 B',
-    '  23.000   │◀─── FIN ACK ───────────────────────────────────────│  20 B',
+    '      ms   you                                                   shop.test',
+    '   0.000   │──── SYN  MSS 1460 ────────────────────────────────────────▶│  20 B',
+    '   1.900   │◀─── SYN ACK  MSS 1460 ─────────────────────────────────────│  20 B',
+    '   2.000   │──── ClientHello  shop.test, 6 suites ─────────────────────▶│  20 B',
+    '   6.000   │◀─── ServerHello  x25519, AES-128-GCM ──────────────────────│  20 B',
+    '           │◀─── Certificate  CN=shop.test ─────────────────────────────│  20 B',
+    '   7.000   │════ Finished ═════════════════════════════════════════════▶│  20 B',
+    '  10.000   │◀═══ Finished ✓ ════════════════════════════════════════════│  20 B',
+    '  10.100   │════ GET /cart ════════════════════════════════════════════▶│  39 B',
+    '  22.500   │◀═══ 200 OK  application/json, 29 B, sets sid ══════════════│  145 B',
+    '  22.800   │════ Alert  warning 0 close_notify ════════════════════════▶│  20 B',
+    '  22.900   │──── FIN ACK ──────────────────────────────────────────────▶│  20 B',
+    '  23.000   │◀─── FIN ACK ───────────────────────────────────────────────│  20 B',
   ])
 })
 

@@ -2,6 +2,7 @@
 import type { TraceRecord } from '../trace/recorder.ts'
 import { messagesOf } from '../trace/recorder.ts'
 import type { Layer, MessageRecord, VerdictRecord } from '../trace/types.ts'
+import { aboutOf } from './about.ts'
 import { clip, line, mark, type Piece, type Style, size, type Tint, widthOf } from './style.ts'
 
 /** How finely to look. `messages` is what was said: handshakes, requests, questions; acknowledgements fold away. */
@@ -53,6 +54,7 @@ export const ladder = (records: readonly TraceRecord[], options: LadderOptions =
   const incoming = outgoing === 'left' ? 'right' : 'left'
   const lostIds = lostOf(all, host)
   const verdicts = verdictsOf(records)
+  const sealed = sealedIn(seen)
   const lines: LadderLine[] = seen
     .filter(m => shown(m, grain))
     .map(m => ({
@@ -61,14 +63,14 @@ export const ladder = (records: readonly TraceRecord[], options: LadderOptions =
       layer: m.layer,
       direction: m.direction === 'out' ? outgoing : incoming,
       name: m.name,
-      about: m.about ?? '',
+      about: aboutOf(m),
       bytes: m.bytes.length,
-      sealed: m.sealed === true,
+      sealed: sealed(m),
       lost: lostIds.has(m.id),
       again: /retransmission/i.test(m.about ?? ''),
       ok: verdicts.get(m.id),
     }))
-  const other = all.find(m => m.host !== host)?.host ?? 'peer'
+  const other = otherHost(all, seen, host)
   const [left, right] = options.names ?? (outgoing === 'right' ? [host, other] : [other, host])
   return { left, right, lines }
 }
@@ -76,7 +78,7 @@ export const ladder = (records: readonly TraceRecord[], options: LadderOptions =
 /** Lines of the ladder, a header first. */
 export const renderLadder = (of: Ladder, style: Style): string[] => {
   const width = widthOf(style)
-  const inner = Math.max(16, Math.min(52, width - TIME - NOTE - 4))
+  const inner = Math.max(16, Math.min(60, width - TIME - NOTE - 4))
   const start = of.lines[0]?.at ?? 0
   const head = line(
     style,
@@ -106,7 +108,7 @@ export const renderLadder = (of: Ladder, style: Style): string[] => {
 }
 
 const TIME = 11
-const NOTE = 24
+const NOTE = 20
 
 const ORDER: Readonly<Record<Grain, readonly Layer[]>> = {
   frames: ['ethernet'],
@@ -119,14 +121,31 @@ const ORDER: Readonly<Record<Grain, readonly Layer[]>> = {
 
 /** Segments that open or close a connection are said at every grain; those that only carry are not. */
 const TURNING = /\b(SYN|FIN|RST)\b/
-/** Records whose content has no message of its own. */
-const SPOKEN_ABOVE = /handshake|application/i
+/** A record that nobody here could read speaks for itself; the content of the others has messages of its own. */
+const UNREAD = /not readable/
 
 const shown = (message: MessageRecord, grain: Grain): boolean => {
   if (!ORDER[grain].includes(message.layer)) return false
   if (message.layer === 'tcp' && grain !== 'segments') return TURNING.test(message.name)
-  if (message.layer === 'record' && grain === 'messages') return !SPOKEN_ABOVE.test(message.name)
+  if (message.layer === 'record' && grain === 'messages') return UNREAD.test(message.about ?? '')
   return true
+}
+
+/** Who is at the other end of the conversation that goes highest. */
+const otherHost = (all: readonly MessageRecord[], seen: readonly MessageRecord[], host: string): string => {
+  const { flow } = seen.find(m => m.layer === 'tls' || m.layer === 'http') ?? seen.find(m => m.layer === 'tcp') ?? {}
+  const others = all.filter(m => m.host !== host)
+  return (others.find(m => m.flow === flow) ?? others[0])?.host ?? 'peer'
+}
+
+/** Whether a message was encrypted on the wire: it says so, or the record that carries it does. */
+const sealedIn = (seen: readonly MessageRecord[]): ((message: MessageRecord) => boolean) => {
+  const records = new Set(seen.filter(m => m.sealed === true).map(m => m.id))
+  const flows = new Set(seen.filter(m => m.layer === 'record' && m.sealed === true && m.payload).map(m => m.flow))
+  return message =>
+    message.sealed === true ||
+    (message.carriedBy?.some(carrier => records.has(carrier.message)) ?? false) ||
+    (message.layer === 'http' && flows.has(message.flow))
 }
 
 /** Messages that `host` sent and that the other machine, where it was watched too, never received. */

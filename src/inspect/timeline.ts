@@ -2,6 +2,7 @@
 import type { TraceRecord } from '../trace/recorder.ts'
 import { messagesOf } from '../trace/recorder.ts'
 import type { MessageRecord, StateRecord, VerdictRecord } from '../trace/types.ts'
+import { shortSuite } from './about.ts'
 import { exchanges, type HttpExchange, headerOf, setCookies } from './exchanges.ts'
 import { size } from './style.ts'
 
@@ -91,7 +92,8 @@ const sceneOf = (records: readonly TraceRecord[], facts: TimelineFacts): Scene =
   const verdicts = records.flatMap(r => (r.type === 'verdict' && mine(r.record) && ofFlow(r.record) ? [r.record] : []))
   // Engines above TCP change state on a command, before anybody told them the time.
   const timed = states.filter(s => s.layer === 'tcp')
-  const times = [...messages, ...timed, ...verdicts].map(each => each.at)
+  // Verdicts are made about messages and have no time of their own to add.
+  const times = [...messages, ...timed].map(each => each.at)
   return {
     facts,
     messages,
@@ -128,8 +130,15 @@ const nameRows = (scene: Scene): TimelineRow[] => {
   const asked = scene.messages.filter(m => m.layer === 'dns')
   if (name === undefined && asked.length === 0) return []
   const span = spanOf(scene, asked) ?? (name?.took === undefined ? undefined : { from: 0, to: name.took })
-  const what = name === undefined ? asked[0]!.name : `${name.asked} → ${name.address}`
+  const what = name === undefined ? resolved(asked) : `${name.asked} → ${name.address}`
   return [row('name', what, name?.from ?? asked.at(-1)?.about ?? 'DNS', { span })]
+}
+
+/** `shop.test → 10.0.0.80`, from a question and its answer. */
+const resolved = (asked: readonly MessageRecord[]): string => {
+  const question = asked[0]!.name.replace(/^(A|AAAA) (.*)\?$/, '$2')
+  const answer = asked.find(m => m.direction === 'in')
+  return answer === undefined ? question : `${question} → ${answer.name}`
 }
 
 const tcpRows = (scene: Scene): TimelineRow[] => {
@@ -142,7 +151,7 @@ const tcpRows = (scene: Scene): TimelineRow[] => {
   const what =
     tcp === undefined ? (states[0]?.flow ?? syns[0]?.flow ?? '') : `${tcp.local} → ${shorter(tcp.local, tcp.remote)}`
   const opened = established >= 0 || states.length === 0
-  return [row('tcp', what, syns.find(m => m.direction === 'in')?.about ?? '', { span, ok: opened })]
+  return [row('tcp', what, syns.findLast(m => m.about !== undefined)?.about ?? '', { span, ok: opened })]
 }
 
 /** `:443` where the address was just said in the name row or is the same machine. */
@@ -185,14 +194,6 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
 
 /** Checks that say who the other side is; what else was checked is said when it failed. */
 const PEOPLE = /^(name|dates|chain|signature)$/
-
-const shortSuite = (suite: string): string =>
-  suite
-    .replace(/^TLS_(ECDHE_(ECDSA|RSA)_WITH_)?/, '')
-    .replace(/_SHA\d+$/, '')
-    .replace('_128', '-128')
-    .replace('_256', '-256')
-    .replaceAll('_', '-')
 
 /** How often the direction turned from us to the other side. */
 const countRoundTrips = (list: readonly MessageRecord[]): number =>

@@ -9,9 +9,9 @@
  *   lies between (a TLS record over TCP, an HTTP message over TLS); the message that brought those bytes said so with
  *   `payload`. Offsets count from the first byte of the stream.
  * A TLS record gives two streams upwards: its `payload` is application data only; handshake messages, alerts and
- * ChangeCipherSpec say `carriedBy`. A record's `bytes` are those on the wire (header, explicit nonce, ciphertext, tag),
- * and byte i of the ciphertext carries byte i of the plaintext, so ranges of `payload` and `carriedBy` point at
- * ciphertext when the record is `sealed`. `trace/thread.ts` joins all of this.
+ * ChangeCipherSpec say `carriedBy`. A protected record is recorded with its content in the place of the ciphertext:
+ * header, explicit nonce and tag stay, and AEAD ciphertext is as long as its plaintext, so every byte has the position
+ * that it has on the wire. `trace/thread.ts` joins all of this.
  */
 
 import type { Bytes, Millis } from '../engine.ts'
@@ -53,7 +53,7 @@ export interface MessageRecord {
   readonly stream?: Range
   /** Which part of the stream given to the layer above this message brings, and at which of its own bytes that begins. */
   readonly payload?: Range & { readonly at: number }
-  /** True for a protected record (its payload is ciphertext) and for a message that was read out of one. */
+  /** True for a protected record: what lies at these positions on the wire is ciphertext. */
   readonly sealed?: boolean
   /** More about it in words, for a line of a ladder: `31 suites, shop.test`. */
   readonly about?: string
