@@ -6,7 +6,7 @@ import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH }
 import type { RecordProtection } from './record-protection.ts'
 import type { TracedRecord, Tracing } from './tracing.ts'
 
-/** RFC 5246 E.1: a first ClientHello says 3.1, because some servers refuse anything else there. */
+/** RFC 5246 E.1: the first record says 3.1, because some servers refuse a hello that says anything else there. */
 const FIRST_VERSION = 0x0301
 const VERSION = 0x0303
 
@@ -79,6 +79,7 @@ export class Outgoing {
     header[2] = this.#version & 0xff
     header[3] = content.length >> 8
     header[4] = content.length & 0xff
+    this.#version = VERSION
     return [header, content]
   }
 }

@@ -5,7 +5,7 @@
 import type { Bytes } from '../engine.ts'
 import { MAX_CIPHERTEXT, MAX_PLAINTEXT } from './limits.ts'
 import { ProtocolVersion } from './messages/registries.table.ts'
-import { APPLICATION_DATA, CHANGE_CIPHER_SPEC, HEADER_LENGTH, RecordHeader } from './record-format.ts'
+import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HEADER_LENGTH, RecordHeader } from './record-format.ts'
 import { refuse } from './refusal.ts'
 
 export interface RecordOnWire {
@@ -113,16 +113,22 @@ export class RecordInput {
         got: `a record of type ${header.type}`,
         where: 'the record layer',
       })
-    // RFC 5246 E.1: until a version is agreed, any minor version may stand here, and in alerts about it.
-    const agreed = this.#version ?? (header.version >> 8 === 3 ? header.version : 0x0303)
-    if (header.version !== agreed)
-      refuse('tls/record-version', {
-        expected: ProtocolVersion.nameOf(agreed),
-        got: ProtocolVersion.nameOf(header.version),
-      })
+    this.#checkVersion(header.type, header.version)
     if (header.length > this.#maxFragment)
       refuse('tls/record-too-long', { got: `${header.length}`, number: this.#maxFragment })
     return header.length
+  }
+  /**
+   * RFC 5246 E.1: until a version is agreed, any minor version may stand here; and a peer that does not take our
+   * ServerHello has not agreed when it says so in an alert.
+   */
+  #checkVersion(type: number, version: number): void {
+    const early = this.#version === undefined || (type === ALERT && this.#maxFragment === MAX_PLAINTEXT)
+    if (early ? version >> 8 === 3 : version === this.#version) return
+    refuse('tls/record-version', {
+      expected: ProtocolVersion.nameOf(this.#version ?? 0x0303),
+      got: ProtocolVersion.nameOf(version),
+    })
   }
   /** The first bytes tell whether the other side speaks TLS at all. */
   #checkFirst(first: Bytes): void {

@@ -4,8 +4,15 @@ import type { Chunk } from '../../src/engine.ts'
 import type { FailureInfo } from '../../src/failures/registry.ts'
 import type { TlsClientConfig, TlsServerConfig } from '../../src/tls/config.ts'
 import { tlsClient, tlsServer } from '../../src/tls/engine.ts'
+import { type ClientHello, Handshake, type ServerHello } from '../../src/tls/messages/tls12.ts'
+import type { RecordProtection } from '../../src/tls/record-protection.ts'
 import { schemeById, schemes } from '../../src/tls/schemes.table.ts'
+import { Secret } from '../../src/tls/secret.ts'
+import { suiteById } from '../../src/tls/suites.table.ts'
+import { trafficKeys } from '../../src/tls/tls12/key-schedule.ts'
 import type { Ask, CertifiedKey, Established, Pieces, Question, TlsConnection, TlsEvent } from '../../src/tls/types.ts'
+import type { TraceRecord } from '../../src/trace/recorder.ts'
+import { decode } from '../../src/wire/codec.ts'
 import type { ChainTrusted } from '../../src/x509/types.ts'
 import { ascii, concat } from './bytes.ts'
 import { checked } from './checked.ts'
@@ -133,6 +140,47 @@ export const shuttle = ({ client, server }: Pair, wire: Wire = bytes => [bytes])
     toClient = new Uint8Array(0)
     for (const chunk of down) toServer = concat(toServer, ...client.touch(chunk))
   }
+}
+
+/** Carries one record at a time, until `stop` says so or both are silent. Records in flight then are lost. */
+export const step = ({ client, server }: Pair, stop: () => boolean): void => {
+  const toServer = recordsOf(concat(...client.touch()))
+  const toClient = recordsOf(concat(...server.touch()))
+  while (!stop()) {
+    const up = toServer.shift()
+    if (up !== undefined) {
+      toClient.push(...recordsOf(concat(...server.touch(up))))
+      continue
+    }
+    const down = toClient.shift()
+    if (down === undefined) return
+    toServer.push(...recordsOf(concat(...client.touch(down))))
+  }
+}
+
+/** The write keys of both sides, from a trace that both wrote to; `used` records were sent under them already. */
+export const keysOf = (
+  crypto: CryptoProvider,
+  records: readonly TraceRecord[],
+  used: number,
+): { client: RecordProtection; server: RecordProtection } => {
+  const message = <T>(name: string): T => {
+    const found = records.find(entry => entry.type === 'message' && entry.record.name === name)
+    if (found?.type !== 'message') throw new Error(`no ${name} in the trace`)
+    return decode(Handshake, found.record.bytes).body as T
+  }
+  const hello = message<ServerHello>('ServerHello')
+  const secret = records.find(entry => entry.type === 'secret')
+  if (secret?.type !== 'secret') throw new Error('no secret in the trace')
+  const keys = trafficKeys(
+    crypto,
+    suiteById(hello.cipherSuite)!,
+    new Secret(secret.record.secret),
+    message<ClientHello>('ClientHello').random,
+    hello.random,
+  )
+  for (let i = 0; i < used; i++) for (const key of [keys.client, keys.server]) key.seal(22, new Uint8Array(0))
+  return keys
 }
 
 /** Cuts bytes of a stream into records. */

@@ -1,0 +1,618 @@
+/** Every failure of TLS, provoked: what is reported, and the alert that the other side gets. */
+import { describe, expect, test } from 'vitest'
+import { ascii, concat, hex } from '../../test/support/bytes.ts'
+import {
+  type Identity,
+  identity,
+  keysOf,
+  type Pair,
+  pair,
+  record,
+  recordsOf,
+  Side,
+  shuttle,
+  trusting,
+  type Wire,
+} from '../../test/support/tls.ts'
+import { nodeCrypto } from '../crypto/node.ts'
+import type { CryptoProvider } from '../crypto/provider.ts'
+import { entryOf, type FailureCode, failures, sentence } from '../failures/index.ts'
+import { tlsFailures } from '../failures/tls.ts'
+import { recorder } from '../trace/recorder.ts'
+import { decode, encode } from '../wire/codec.ts'
+import type { TlsClientConfig } from './config.ts'
+import { tlsClient, tlsServer } from './engine.ts'
+import { MAX_EMPTY_RECORDS, MAX_RENEGOTIATION_REQUESTS, MAX_WAITING_BYTES, MAX_WARNINGS } from './limits.ts'
+import { clientExtensions, extensionNumbers, serverExtensions } from './messages/extensions.ts'
+import { HandshakeType } from './messages/registries.table.ts'
+import { Alert, type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+
+const crypto = nodeCrypto()
+const ec = identity(crypto, 'p-256')
+const rsa = identity(crypto, 'rsa-2048')
+const noAnswers = () => undefined
+
+const alertOf = (stream: Uint8Array): number | undefined => {
+  const last = recordsOf(stream).at(-1)
+  return last?.[0] === 21 ? decode(Alert, last.subarray(5)).description : undefined
+}
+
+/** The side has failed with `code`; `alert` went out (undefined: none), and the sentence is whole. */
+const expectFailure = (side: Side, code: FailureCode, sent?: Uint8Array): void => {
+  expect(side.failure?.code).toBe(code)
+  expect(side.tls.state).toBe('Failed')
+  const { alert } = entryOf(side.failure!)
+  if (sent !== undefined) expect(alertOf(sent)).toBe(alert)
+  expect(sentence(side.failure!)).not.toMatch(/undefined|\?/)
+}
+
+type Change<N extends HandshakeName> = (body: Bodies[N]) => Bodies[N] | undefined
+
+/** A wire that rewrites one plain handshake message in passing; undefined leaves it out. */
+const rewriting =
+  <N extends HandshakeName>(name: N, change: Change<N>): Wire =>
+  bytes =>
+    recordsOf(bytes).flatMap(each => {
+      if (each[0] !== 22 || each[5] !== HandshakeType.names[name]) return [each]
+      const { type, body } = decode(Handshake, each.subarray(5))
+      const changed = change(body as Bodies[N])
+      return changed === undefined ? [] : [record(22, encode(Handshake, { type, body: changed }))]
+    })
+
+/** Runs a handshake over a wire that rewrites. */
+const rewritten = <N extends HandshakeName>(
+  name: N,
+  change: Change<N>,
+  options: Partial<Parameters<typeof pair>[0]> = {},
+): Pair => {
+  const both = pair({ crypto, who: ec, ...options })
+  shuttle(both, rewriting(name, change))
+  expect(both.client.established, 'the client is not established').toBeUndefined()
+  return both
+}
+
+const without = (type: number) => (body: Bodies['ClientHello']) => ({
+  ...body,
+  extensions: body.extensions!.filter(extension => extension.type !== type),
+})
+const withServerExtensions =
+  (extensions: Bodies['ServerHello']['extensions']) =>
+  (body: Bodies['ServerHello']): Bodies['ServerHello'] => ({ ...body, extensions })
+
+describe('the first bytes', () => {
+  const client = () => new Side(tlsClient({ crypto, serverName: 'shop.test' }), noAnswers)
+  const server = () => new Side(tlsServer({ crypto }), noAnswers)
+  test('tls/not-tls: a client that is answered in HTTP says what it got, and sends nothing', () => {
+    const side = client()
+    side.touch()
+    expect(side.touch(ascii('HTTP/1.1 400 Bad Request\r\n\r\n'))).toEqual([])
+    expectFailure(side, 'tls/not-tls')
+    expect(side.failure?.got).toBe('"HTTP/"')
+  })
+  test('tls/not-tls: bytes that are not text are shown in hex', () => {
+    const side = server()
+    side.touch(hex('80 2e 01 03 01 00 15'))
+    expectFailure(side, 'tls/not-tls')
+    expect(side.failure?.got).toBe('80 2e 01 03 01')
+  })
+  test('tls/http-spoken: a server that is spoken to in plain HTTP says so, with a status for the answer', () => {
+    for (const method of ['GET / HTTP/1.1', 'HEAD /', 'POST /', 'PUT /', 'DELETE /', 'OPTIONS *', 'PRI * HTTP/2.0']) {
+      for (const chunks of [[ascii(method)], Array.from(ascii(method), byte => Uint8Array.of(byte))]) {
+        const side = server()
+        for (const chunk of chunks) expect(side.touch(chunk)).toEqual([])
+        expectFailure(side, 'tls/http-spoken')
+        expect(side.failure?.status).toBe(400)
+      }
+    }
+  })
+  test('tls/unexpected-message: a later record of no type of TLS', () => {
+    const both = pair({ crypto, who: ec })
+    shuttle(both)
+    const sent = concat(...both.client.touch(record(99, Uint8Array.of(0))))
+    expectFailure(both.client, 'tls/unexpected-message')
+    expect(sent.length).toBeGreaterThan(0)
+  })
+  test('tls/handshake-cut: the stream ends, or close_notify comes, before anything is established', () => {
+    const side = client()
+    side.touch()
+    expect(side.touch('end')).toEqual([])
+    expectFailure(side, 'tls/handshake-cut')
+    const closed = client()
+    closed.touch()
+    expect(closed.touch(record(21, Uint8Array.of(1, 0)))).toEqual([])
+    expectFailure(closed, 'tls/handshake-cut')
+    expect(closed.failure?.got).toBe('close_notify')
+  })
+})
+
+describe('what the hellos have in common', () => {
+  test('tls/no-common-version: a client of TLS 1.1, a client of TLS 1.3 only, a server of TLS 1.1', () => {
+    const old = rewritten('ClientHello', body => ({ ...body, legacyVersion: 0x0302 }))
+    expectFailure(old.server, 'tls/no-common-version')
+    expect(old.client.failure).toMatchObject({ code: 'tls/alert-received', number: 70 })
+    const young = rewritten('ClientHello', body => ({
+      ...body,
+      extensions: [...body.extensions!, ...clientExtensions({ supportedVersions: { versions: [0x0304] } })],
+    }))
+    expectFailure(young.server, 'tls/no-common-version')
+    const oldServer = rewritten('ServerHello', body => ({ ...body, legacyVersion: 0x0302 }))
+    expectFailure(oldServer.client, 'tls/no-common-version')
+  })
+  test('tls/fallback: RFC 7507 3: a client that falls back to TLS 1.1 is refused with inappropriate_fallback', () => {
+    const both = rewritten('ClientHello', body => ({
+      ...body,
+      legacyVersion: 0x0302,
+      cipherSuites: [...body.cipherSuites, 0x5600],
+    }))
+    expectFailure(both.server, 'tls/fallback')
+    expect(both.client.failure?.number).toBe(86)
+  })
+  test('RFC 7507 3: the signal with TLS 1.2 means nothing to a server that speaks no more', () => {
+    const both = pair({ crypto, who: ec })
+    shuttle(
+      both,
+      rewriting('ClientHello', body => ({ ...body, cipherSuites: [...body.cipherSuites, 0x5600] })),
+    )
+    expect(both.server.failure?.code).not.toBe('tls/fallback')
+  })
+  test('tls/downgrade: RFC 9846 4.1.3: the mark in the random of the server', () => {
+    for (const legacyVersion of [0x0303, 0x0302]) {
+      const both = rewritten('ServerHello', body => ({
+        ...body,
+        legacyVersion,
+        random: concat(body.random.subarray(0, 24), ascii('DOWNGRD\0')),
+      }))
+      expectFailure(both.client, 'tls/downgrade')
+    }
+  })
+  test('tls/no-common-suite', () => {
+    const both = pair({
+      crypto,
+      who: ec,
+      client: { suites: ['TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'] },
+      server: { suites: ['TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384'] },
+    })
+    shuttle(both)
+    expectFailure(both.server, 'tls/no-common-suite')
+    expect(both.client.failure).toMatchObject({ code: 'tls/alert-received', number: 40 })
+  })
+  test('tls/no-common-group', () => {
+    const both = pair({ crypto, who: ec, client: { groups: ['x25519'] }, server: { groups: ['secp256r1'] } })
+    shuttle(both)
+    expectFailure(both.server, 'tls/no-common-group')
+  })
+  test('RFC 8422 4: a client that names no groups gets P-256', () => {
+    const both = rewritten('ClientHello', without(extensionNumbers.supportedGroups))
+    expect(both.server.failure?.code).not.toBe('tls/no-common-group')
+    expect(both.client.failure?.code).not.toBe('tls/illegal-value')
+  })
+  test('tls/no-common-scheme: only SHA-1, none that we know, or none that the key can make', () => {
+    const none = rewritten('ClientHello', without(extensionNumbers.signatureAlgorithms))
+    expectFailure(none.server, 'tls/no-common-scheme')
+    const strange = rewritten('ClientHello', body => ({
+      ...without(extensionNumbers.signatureAlgorithms)(body),
+      extensions: [
+        ...without(extensionNumbers.signatureAlgorithms)(body).extensions,
+        ...clientExtensions({ signatureAlgorithms: { schemes: [0x0203, 0x0808] } }),
+      ],
+    }))
+    expectFailure(strange.server, 'tls/no-common-scheme')
+    const rsaOnly = pair({ crypto, who: ec, client: { suites: ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'] } })
+    shuttle(rsaOnly)
+    expectFailure(rsaOnly.server, 'tls/no-common-scheme')
+  })
+  test('tls/alpn-none: RFC 7301 3.2', () => {
+    const both = pair({ crypto, who: ec, client: { alpn: ['h2'] }, server: { alpn: ['http/1.1'] } })
+    shuttle(both)
+    expectFailure(both.server, 'tls/alpn-none')
+    expect(both.client.failure).toMatchObject({ code: 'tls/alert-received', number: 120 })
+  })
+  test('RFC 7301 3.2: a side without protocols ignores those of the other', () => {
+    for (const [client, server] of [
+      [['h2'], []],
+      [[], ['h2']],
+    ]) {
+      const both = pair({ crypto, who: ec, client: { alpn: client }, server: { alpn: server } })
+      shuttle(both)
+      expect(both.client.established?.alpn).toBeUndefined()
+      expect(both.server.established).toBeDefined()
+    }
+  })
+  test('tls/no-extended-master-secret: RFC 7627 5.3: refused by either side where it is required', () => {
+    const strip = without(extensionNumbers.extendedMasterSecret)
+    const server = rewritten('ClientHello', strip, { server: { extendedMasterSecret: 'required' } })
+    expectFailure(server.server, 'tls/no-extended-master-secret')
+    const client = rewritten('ClientHello', strip, { client: { extendedMasterSecret: 'required' } })
+    expectFailure(client.client, 'tls/no-extended-master-secret')
+  })
+  test('tls/renegotiation-unsafe: RFC 5746 3.4: renegotiation_info must be there and empty', () => {
+    const absent = rewritten('ServerHello', withServerExtensions([]))
+    expectFailure(absent.client, 'tls/renegotiation-unsafe')
+    const full = { renegotiationInfo: { renegotiatedConnection: Uint8Array.of(1) } }
+    const spliced = rewritten('ServerHello', withServerExtensions(serverExtensions(full)))
+    expectFailure(spliced.client, 'tls/renegotiation-unsafe')
+    const client = rewritten('ClientHello', body => ({
+      ...body,
+      extensions: [...without(extensionNumbers.renegotiationInfo)(body).extensions, ...clientExtensions(full)],
+    }))
+    expectFailure(client.server, 'tls/renegotiation-unsafe')
+  })
+  test('tls/unoffered-extension: a server that answers ALPN unasked, or an extension that we do not know', () => {
+    const empty = { renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) } }
+    for (const extra of [
+      serverExtensions({ alpn: { protocols: ['h2'] } }),
+      [{ type: 0x1a1a, body: new Uint8Array(0) }],
+      [{ type: 35, body: new Uint8Array(0) }],
+    ]) {
+      const both = rewritten('ServerHello', withServerExtensions([...serverExtensions(empty), ...extra]))
+      expectFailure(both.client, 'tls/unoffered-extension')
+      expect(both.client.failure?.at?.start).toBeGreaterThan(0)
+    }
+  })
+  test('tls/illegal-value: in the hello of a server', () => {
+    const alpn = { client: { alpn: ['h2', 'http/1.1'] }, server: { alpn: ['h2'] } }
+    const base = { renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) } }
+    const cases: [string, Change<'ServerHello'>, Partial<Parameters<typeof pair>[0]>?][] = [
+      ['a suite that was not offered', body => ({ ...body, cipherSuite: 0x002f })],
+      ['compression', body => ({ ...body, compressionMethod: 1 })],
+      ['an extension twice', body => ({ ...body, extensions: [...body.extensions!, ...body.extensions!] })],
+      [
+        'two protocols',
+        withServerExtensions(serverExtensions({ ...base, alpn: { protocols: ['h2', 'http/1.1'] } })),
+        alpn,
+      ],
+      ['another protocol', withServerExtensions(serverExtensions({ ...base, alpn: { protocols: ['spdy'] } })), alpn],
+      ['no uncompressed points', withServerExtensions(serverExtensions({ ...base, pointFormats: { formats: [1] } }))],
+    ]
+    for (const [what, change, options] of cases) {
+      const both = rewritten('ServerHello', change, options)
+      expect(both.client.failure?.code, what).toBe('tls/illegal-value')
+      expectFailure(both.client, 'tls/illegal-value')
+      expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 47 })
+    }
+  })
+  test('tls/illegal-value: in the hello of a client', () => {
+    const twoNames = [
+      { type: 0, body: 'a.test' },
+      { type: 0, body: 'b.test' },
+    ]
+    const cases: [string, Change<'ClientHello'>][] = [
+      ['no null compression', body => ({ ...body, compressionMethods: [1] })],
+      ['an extension twice', body => ({ ...body, extensions: [...body.extensions!, body.extensions![1]!] })],
+      [
+        'two names',
+        body => ({
+          ...body,
+          extensions: [
+            ...without(extensionNumbers.serverName)(body).extensions,
+            ...clientExtensions({ serverName: { names: twoNames } }),
+          ],
+        }),
+      ],
+      [
+        'a name with a NUL',
+        body => ({
+          ...body,
+          extensions: [
+            ...without(extensionNumbers.serverName)(body).extensions,
+            ...clientExtensions({ serverName: { names: [{ type: 0, body: 'a\0b' }] } }),
+          ],
+        }),
+      ],
+      [
+        'no uncompressed points',
+        body => ({
+          ...body,
+          extensions: [
+            ...without(extensionNumbers.pointFormats)(body).extensions,
+            ...clientExtensions({ pointFormats: { formats: [1] } }),
+          ],
+        }),
+      ],
+    ]
+    for (const [what, change] of cases) {
+      const both = rewritten('ClientHello', change)
+      expect(both.server.failure?.code, what).toBe('tls/illegal-value')
+      expectFailure(both.server, 'tls/illegal-value')
+    }
+  })
+})
+
+describe('certificate and key exchange', () => {
+  test('tls/certificate-missing: an empty list of certificates', () => {
+    const both = rewritten('Certificate', () => ({ chain: [] }))
+    expectFailure(both.client, 'tls/certificate-missing')
+  })
+  test('tls/certificate-kind: a key that does not suit the suite, or is none that we know', () => {
+    for (const publicKey of [rsa.spki, ascii('no key')]) {
+      const both = pair({ crypto, who: ec, clientAnswers: () => trusting(publicKey) })
+      shuttle(both)
+      expectFailure(both.client, 'tls/certificate-kind')
+      expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 43 })
+    }
+  })
+  test('tls/signature-wrong: one bit of the signature, of the point, or another key', () => {
+    const flip = (bytes: Uint8Array, at: number) => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte))
+    const changes: Change<'ServerKeyExchange'>[] = [
+      body => ({ ...body, signature: flip(body.signature, body.signature.length - 1) }),
+      body => ({ ...body, signature: new Uint8Array(0) }),
+      body => ({ ...body, params: { ...body.params, publicKey: flip(body.params.publicKey, 9) } }),
+    ]
+    for (const change of changes) {
+      const both = rewritten('ServerKeyExchange', change)
+      expectFailure(both.client, 'tls/signature-wrong')
+      expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 51 })
+    }
+    const other = identity(crypto, 'p-256')
+    const both = pair({ crypto, who: ec, clientAnswers: () => trusting(other.spki) })
+    shuttle(both)
+    expectFailure(both.client, 'tls/signature-wrong')
+  })
+  test('tls/illegal-value: a curve, a group or a scheme that was not offered', () => {
+    const changes: Change<'ServerKeyExchange'>[] = [
+      body => ({ ...body, params: { ...body.params, curveType: 1 } }),
+      body => ({ ...body, params: { ...body.params, group: 0x0019 } }),
+      body => ({ ...body, scheme: 0x0203 }),
+      body => ({ ...body, scheme: 0x0804 }),
+    ]
+    for (const change of changes) expectFailure(rewritten('ServerKeyExchange', change).client, 'tls/illegal-value')
+  })
+  test('tls/share-wrong: a point of small order, signed or not, on either side', () => {
+    const small = new Uint8Array(32)
+    const lying: CryptoProvider = { ...crypto, keyShare: () => ({ publicKey: small, derive: () => small }) }
+    const server = pair({ crypto, who: ec, server: { crypto: lying } })
+    shuttle(server)
+    expectFailure(server.client, 'tls/share-wrong')
+    const client = rewritten('ClientKeyExchange', () => ({ publicKey: small }))
+    expectFailure(client.server, 'tls/share-wrong')
+  })
+  test('tls/finished-wrong: a hello changed in passing, or a wrong verify_data; for both sides', () => {
+    // Without extended_master_secret the keys agree, and only the Finished tells.
+    const changed = rewritten('ClientHello', without(extensionNumbers.extendedMasterSecret))
+    expectFailure(changed.server, 'tls/finished-wrong')
+    expect(changed.client.failure).toMatchObject({ code: 'tls/alert-received', number: 51 })
+    const lying = (label: string): CryptoProvider => ({
+      ...crypto,
+      hmac(name, key, ...data) {
+        const mac = crypto.hmac(name, key, ...data)
+        return data.some(piece => String.fromCharCode(...piece) === label) ? mac.map(byte => byte ^ 1) : mac
+      },
+    })
+    const server = pair({ crypto, who: ec, server: { crypto: lying('server finished') } })
+    shuttle(server)
+    expectFailure(server.client, 'tls/finished-wrong')
+    expect(server.client.established).toBeUndefined()
+    const client = pair({ crypto, who: ec, client: { crypto: lying('client finished') } })
+    shuttle(client)
+    expectFailure(client.server, 'tls/finished-wrong')
+    expect(client.server.established).toBeUndefined()
+  })
+  test('tls/client-certificate-wanted: handshake_failure after we had no certificate to show', () => {
+    const request = encode(Handshake, { type: 13, body: { types: [64], schemes: [0x0403], authorities: [] } })
+    const both = pair({ crypto, who: ec })
+    shuttle(both, (bytes, direction) =>
+      direction === 'to-server'
+        ? recordsOf(bytes).flatMap(each => (each[5] === 11 ? [record(21, Uint8Array.of(2, 40))] : [each]))
+        : recordsOf(bytes).flatMap(each => (each[5] === 14 ? [record(22, request), each] : [each])),
+    )
+    both.client.touch(record(21, Uint8Array.of(2, 40)))
+    expectFailure(both.client, 'tls/client-certificate-wanted')
+    expect(sentence(both.client.failure!)).toContain('40 handshake_failure')
+  })
+})
+
+/** An established pair with a trace, and the keys of both to forge records with. */
+const established = (who: Identity = ec, client: Partial<TlsClientConfig> = {}) => {
+  const trace = recorder()
+  const both = pair({
+    crypto,
+    who,
+    client: { trace: { sink: trace, flow: 'test', host: 'client' }, ...client },
+    server: { trace: { sink: trace, flow: 'test', host: 'server' } },
+  })
+  shuttle(both)
+  expect(both.server.established).toBeDefined()
+  const keys = keysOf(crypto, trace.records, 1)
+  const fromServer = (type: number, content: Uint8Array) => concat(...keys.server.seal(type, content))
+  const fromClient = (type: number, content: Uint8Array) => concat(...keys.client.seal(type, content))
+  return { both, fromServer, fromClient }
+}
+
+describe('records', () => {
+  test('tls/record-damaged: any bit of a record, a replay, a record left out; nothing of it is passed on', () => {
+    for (const suite of [
+      'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+      'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
+    ] as const) {
+      const { length } = established(ec, { suites: [suite] }).fromServer(23, ascii('secret'))
+      for (let at = 5; at < length; at++) {
+        const { both, fromServer: send } = established(ec, { suites: [suite] })
+        both.client.touch(send(23, ascii('secret')).map((byte, i) => (i === at ? byte ^ 0x80 : byte)))
+        expectFailure(both.client, 'tls/record-damaged')
+        expect(both.client.data).toHaveLength(0)
+      }
+    }
+    const replay = established()
+    const first = replay.fromServer(23, ascii('pay once'))
+    replay.both.client.touch(first)
+    const alert = concat(...replay.both.client.touch(first))
+    expectFailure(replay.both.client, 'tls/record-damaged')
+    expect(replay.both.client.data).toEqual(ascii('pay once'))
+    replay.both.server.touch(alert)
+    expect(replay.both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 20 })
+    const gap = established()
+    gap.fromServer(23, ascii('lost'))
+    gap.both.client.touch(gap.fromServer(23, ascii('after')))
+    expectFailure(gap.both.client, 'tls/record-damaged')
+    const short = established()
+    short.both.client.touch(record(23, new Uint8Array(23)))
+    expectFailure(short.both.client, 'tls/record-damaged')
+  })
+  test('tls/record-too-long: RFC 5246 6.2.1 and 6.2.3: 2^14 bytes plain, 2^14 + 2048 protected, 2^14 decrypted', () => {
+    const plain = new Side(tlsServer({ crypto }), noAnswers)
+    const sent = concat(...plain.touch(Uint8Array.of(22, 3, 1, 0x40, 0x01)))
+    expectFailure(plain, 'tls/record-too-long', sent)
+    const { both } = established()
+    both.client.touch(Uint8Array.of(23, 3, 3, 0x48, 0x01))
+    expectFailure(both.client, 'tls/record-too-long')
+    const inside = established()
+    inside.both.client.touch(inside.fromServer(23, new Uint8Array(16_385)))
+    expectFailure(inside.both.client, 'tls/record-too-long')
+    const fits = established()
+    fits.both.client.touch(fits.fromServer(23, new Uint8Array(16_384)))
+    expect(fits.both.client.data).toHaveLength(16_384)
+  })
+  test('tls/record-version: another version than was agreed', () => {
+    const { both } = established()
+    both.client.touch(record(23, new Uint8Array(40), 0x0302))
+    expectFailure(both.client, 'tls/record-version')
+    const early = pair({ crypto, who: ec })
+    early.client.touch()
+    early.client.touch(concat(record(21, Uint8Array.of(1, 112), 0x0301), record(22, new Uint8Array(4), 0x0404)))
+    expectFailure(early.client, 'tls/record-version')
+  })
+  test('tls/too-many-empty-records: so many in a row, counted anew after data', () => {
+    const { both, fromServer } = established()
+    const empty = () => both.client.touch(fromServer(23, new Uint8Array(0)))
+    for (let i = 0; i < MAX_EMPTY_RECORDS; i++) empty()
+    both.client.touch(fromServer(23, ascii('x')))
+    for (let i = 0; i < MAX_EMPTY_RECORDS; i++) empty()
+    expect(both.client.failure).toBeUndefined()
+    empty()
+    expectFailure(both.client, 'tls/too-many-empty-records')
+  })
+  test('tls/too-many-warnings: so many in a row, before and after the handshake', () => {
+    const { both, fromServer } = established()
+    for (let i = 0; i < MAX_WARNINGS; i++) both.client.touch(fromServer(21, Uint8Array.of(1, 90)))
+    expect(both.client.failure).toBeUndefined()
+    both.client.touch(fromServer(21, Uint8Array.of(1, 90)))
+    expectFailure(both.client, 'tls/too-many-warnings')
+    const early = pair({ crypto, who: ec })
+    early.client.touch()
+    for (let i = 0; i <= MAX_WARNINGS; i++) early.client.touch(record(21, Uint8Array.of(1, 112)))
+    expectFailure(early.client, 'tls/too-many-warnings')
+  })
+  test('tls/too-much-waiting: what comes while a question is open has an end', () => {
+    const both = pair({ crypto, who: ec, clientAnswers: noAnswers })
+    shuttle(both)
+    expect(both.client.tls.state).toBe('WaitTrust')
+    const piece = record(22, new Uint8Array(16_384))
+    for (
+      let held = 0;
+      held < MAX_WAITING_BYTES + piece.length && both.client.failure === undefined;
+      held += piece.length
+    )
+      both.client.touch(piece)
+    expectFailure(both.client, 'tls/too-much-waiting')
+  })
+  test('tls/cut-short: the stream ends without close_notify, between records or inside one', () => {
+    const { both } = established()
+    expect(both.client.touch('end')).toEqual([])
+    expectFailure(both.client, 'tls/cut-short')
+    both.server.touch(Uint8Array.of(23, 3, 3))
+    both.server.touch('end')
+    expectFailure(both.server, 'tls/cut-short')
+    expect(both.server.failure?.got).toBe('in the middle of a record')
+  })
+  test('RFC 5246 7.2.1: after close_notify the end is no failure, and what follows is ignored', () => {
+    const { both, fromServer } = established()
+    both.client.touch(concat(fromServer(21, Uint8Array.of(1, 0)), fromServer(23, ascii('ghost'))))
+    both.client.touch('end')
+    expect(both.client.has('peer-closed')).toBe(true)
+    expect(both.client.failure).toBeUndefined()
+    expect(both.client.data).toHaveLength(0)
+    both.client.tls.write(ascii('still mine'))
+    both.server.touch(concat(...both.client.touch()))
+    expect(both.server.data).toEqual(ascii('still mine'))
+    both.server.tls.close()
+    both.server.touch()
+    both.server.touch('end')
+    expect(both.server.failure, 'whoever closed first need not wait').toBeUndefined()
+  })
+})
+
+describe('messages', () => {
+  test('tls/bad-message: a message that does not fit its form, with the path of the field and its place', () => {
+    const both = pair({ crypto, who: ec })
+    shuttle(both, bytes =>
+      recordsOf(bytes).map(each => {
+        const changed = each.slice()
+        if (each[5] === 2) changed[5 + 4 + 34] = 33
+        return changed
+      }),
+    )
+    expectFailure(both.client, 'tls/bad-message')
+    expect(both.client.failure?.where).toMatch(/^ServerHello\.\w+/)
+    expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 50 })
+  })
+  test('tls/bad-message: alerts and ChangeCipherSpec of the wrong size', () => {
+    for (const bad of [
+      record(21, Uint8Array.of(2)),
+      record(21, Uint8Array.of(2, 40, 0)),
+      record(20, Uint8Array.of(2)),
+    ]) {
+      const side = new Side(tlsClient({ crypto, serverName: 'shop.test' }), noAnswers)
+      side.touch()
+      side.touch(bad)
+      expectFailure(side, 'tls/bad-message')
+    }
+  })
+  test('tls/illegal-value: an alert of a level that does not exist', () => {
+    const side = new Side(tlsClient({ crypto, serverName: 'shop.test' }), noAnswers)
+    side.touch()
+    side.touch(record(21, Uint8Array.of(3, 40)))
+    expectFailure(side, 'tls/illegal-value')
+  })
+  test('tls/message-too-long: announced is enough', () => {
+    const side = new Side(tlsServer({ crypto }), noAnswers)
+    const sent = concat(...side.touch(record(22, Uint8Array.of(1, 1, 0, 1))))
+    expectFailure(side, 'tls/message-too-long', sent)
+  })
+  test('tls/unexpected-message: data or ChangeCipherSpec between two fragments of a message', () => {
+    for (const type of [20, 23]) {
+      const both = pair({ crypto, who: ec })
+      both.server.touch(record(22, Uint8Array.of(1, 0, 0)))
+      both.server.touch(record(type, Uint8Array.of(1)))
+      expectFailure(both.server, 'tls/unexpected-message')
+    }
+  })
+  test('tls/renegotiation: no each time, until it is too often', () => {
+    const { both, fromServer } = established()
+    const request = Uint8Array.of(0, 0, 0, 0)
+    for (let i = 0; i < MAX_RENEGOTIATION_REQUESTS; i++) {
+      const reply = concat(...both.client.touch(fromServer(22, request)))
+      both.server.touch(reply)
+    }
+    expect(both.client.failure ?? both.server.failure).toBeUndefined()
+    both.client.tls.write(ascii('goes on'))
+    both.server.touch(concat(...both.client.touch()))
+    expect(both.server.data).toEqual(ascii('goes on'))
+    both.client.touch(fromServer(22, request))
+    expectFailure(both.client, 'tls/renegotiation')
+    const other = established()
+    const hello = decode(Handshake, recordsOf(concat(...pair({ crypto, who: ec }).client.touch()))[0]!.subarray(5))
+    const bytes = encode(Handshake, hello)
+    for (let i = 0; i <= MAX_RENEGOTIATION_REQUESTS; i++) other.both.server.touch(other.fromClient(22, bytes))
+    expectFailure(other.both.server, 'tls/renegotiation')
+  })
+  test('tls/alert-received: a fatal alert is named, with what usually lies behind it', () => {
+    const side = new Side(tlsServer({ crypto }), noAnswers)
+    expect(side.touch(record(21, Uint8Array.of(2, 48)))).toEqual([])
+    expectFailure(side, 'tls/alert-received')
+    expect(sentence(side.failure!)).toContain('48 unknown_ca')
+    expect(sentence(side.failure!)).toContain('trust store')
+    const strange = new Side(tlsServer({ crypto }), noAnswers)
+    strange.touch(record(21, Uint8Array.of(2, 200)))
+    expect(sentence(strange.failure!)).toContain('200 unknown alert')
+  })
+})
+
+test('every code of the family says a whole sentence without any facts', () => {
+  for (const [code, entry] of Object.entries(tlsFailures)) {
+    expect(failures).toHaveProperty([code])
+    expect(entry.says({}), code).toMatch(/\.$/)
+    expect(entry.says({}), code).not.toContain('undefined')
+    for (const step of entry.tryThis?.({ where: 'shop.test' }) ?? [])
+      expect(step, code).toMatch(/^barewire (get|serve)/)
+  }
+})

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest'
+import { concat } from '../../test/support/bytes.ts'
+import { answersOf, identity, keysOf, type Pair, pair, record, step } from '../../test/support/tls.ts'
+import { nodeCrypto } from '../crypto/node.ts'
+import { seeded } from '../random.ts'
+import { recorder } from '../trace/recorder.ts'
+import { encode } from '../wire/codec.ts'
+import { HandshakeType } from './messages/registries.table.ts'
+import { bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+import type { Table } from './states.ts'
+import { clientStates, serverStates } from './tls12/states.table.ts'
+
+const crypto = nodeCrypto()
+const who = identity(crypto, 'p-256')
+const SEED = 5
+const random = seeded(SEED)
+
+/** What can come: every handshake message, known and unknown, ChangeCipherSpec and application data. */
+const inputs: { name: string; type: number; content: Uint8Array }[] = [
+  ...(Object.keys(bodies) as HandshakeName[]).map(name => ({
+    name: name as string,
+    type: 22,
+    content: encode(Handshake, { type: HandshakeType.names[name]!, body: bodies[name].sample(random.number) }),
+  })),
+  ...['NewSessionTicket', 'CertificateStatus', 'CertificateVerify', 'KeyUpdate'].map(name => ({
+    name,
+    type: 22,
+    content: Uint8Array.of(HandshakeType.names[name]!, 0, 0, 0),
+  })),
+  { name: 'unknown (0x63)', type: 22, content: Uint8Array.of(99, 0, 0, 0) },
+  { name: 'ChangeCipherSpec', type: 20, content: Uint8Array.of(1) },
+  { name: 'ApplicationData', type: 23, content: Uint8Array.of(1, 2, 3) },
+  { name: 'an empty record', type: 22, content: new Uint8Array(0) },
+]
+
+const QUESTIONS: Readonly<Record<string, string>> = {
+  WaitTrust: 'trust',
+  WaitCertificateForName: 'certificate-for-name',
+  WaitSignature: 'sign',
+}
+
+/** Both sides, run until `side` is in `state`; questions are left open where the state is a question's. */
+const reach = (side: 'client' | 'server', state: string) => {
+  const trace = recorder()
+  const answers = answersOf(crypto, who)
+  const both: Pair = pair({
+    crypto,
+    who,
+    client: { trace: { sink: trace, flow: 'test', host: 'client' } },
+    server: { trace: { sink: trace, flow: 'test', host: 'server' } },
+    clientAnswers: question => (question.about === QUESTIONS[state] ? undefined : answers(question)),
+    serverAnswers: question => (question.about === QUESTIONS[state] ? undefined : answers(question)),
+  })
+  // Our server never asks for a certificate, so the request is laid in by hand.
+  const asked = state === 'WaitServerHelloDone'
+  step(both, () => both[side].tls.state === (asked ? 'WaitCertificateRequestOrServerHelloDone' : state))
+  if (asked) both.client.touch(record(22, inputs.find(({ name }) => name === 'CertificateRequest')!.content))
+  return { both, trace }
+}
+
+for (const [side, table] of [
+  ['client', clientStates as Table],
+  ['server', serverStates as Table],
+] as const)
+  describe(`RFC 5246 7.3: the ${side} refuses what its state does not wait for`, () => {
+    for (const state of Object.keys(table))
+      test(state, () => {
+        expect(reach(side, state).both[side].tls.state).toBe(state)
+        for (const input of inputs.filter(({ name }) => table[state]![name] === undefined)) {
+          const { both, trace } = reach(side, state)
+          const me = both[side]
+          const before = me.events.length
+          me.touch(wrapped(state, side, input, trace.records))
+          if (QUESTIONS[state] !== undefined) {
+            expect(me.tls.state, `${input.name}: waits for the answer`).toBe(state)
+            continue
+          }
+          expect(me.failure, `${input.name}, seed ${SEED}`).toMatchObject({
+            code: 'tls/unexpected-message',
+            where: state,
+            alert: 10,
+          })
+          expect(me.events.slice(before).map(event => event.type)).toEqual(['failure'])
+          expect(me.tls.state).toBe('Failed')
+        }
+      })
+  })
+
+const wrapped = (
+  state: string,
+  side: 'client' | 'server',
+  { type, content }: (typeof inputs)[number],
+  trace: ReturnType<typeof recorder>['records'],
+): Uint8Array => {
+  if (state !== 'WaitFinished' && state !== 'Established') return record(type, content)
+  const keys = keysOf(crypto, trace, state === 'Established' ? 1 : 0)
+  return concat(...(side === 'client' ? keys.server : keys.client).seal(type, content))
+}
+
+test('CVE-2014-0224: ChangeCipherSpec before the key exchange is refused in every early state', () => {
+  for (const state of ['WaitServerHello', 'WaitCertificate', 'WaitServerKeyExchange']) {
+    const { both } = reach('client', state)
+    both.client.touch(record(20, Uint8Array.of(1)))
+    expect(both.client.failure?.code, state).toBe('tls/unexpected-message')
+  }
+})
+
+test('a HelloRequest in the middle of the handshake is ignored, and does not disturb the Finished', () => {
+  for (const state of ['WaitServerHello', 'WaitServerKeyExchange', 'WaitChangeCipherSpec']) {
+    const both = pair({ crypto, who })
+    let given = false
+    step(both, () => {
+      if (!given && both.client.tls.state === state) {
+        given = true
+        both.client.touch(record(22, Uint8Array.of(0, 0, 0, 0)))
+      }
+      return false
+    })
+    expect(given).toBe(true)
+    expect(both.client.established, state).toBeDefined()
+    expect(both.server.established, state).toBeDefined()
+  }
+})
+
+test('every state that a table names as next has a row, and every row but the first is some state’s next', () => {
+  for (const table of [clientStates as Table, serverStates as Table]) {
+    const rows = Object.keys(table)
+    const next = new Set(Object.values(table).flatMap(row => Object.values(row).flat()))
+    expect([...next].filter(state => !rows.includes(state))).toEqual([])
+    expect(rows.slice(1).filter(state => !next.has(state))).toEqual([])
+  }
+})

@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest'
+import { ascii, concat, toHex } from '../../test/support/bytes.ts'
+import { identity, type Pair, pair, recordsOf, shuttle } from '../../test/support/tls.ts'
+import { nodeCrypto } from '../crypto/node.ts'
+import { fail } from '../failures/index.ts'
+import { messagesOf, recorder } from '../trace/recorder.ts'
+import { threads } from '../trace/thread.ts'
+import { dissect } from '../wire/codec.ts'
+import { fieldAt } from '../wire/field.ts'
+import { DEFAULT_SUITES } from './suites.table.ts'
+
+const crypto = nodeCrypto()
+const who = identity(crypto, 'p-256')
+
+/** A traced exchange, and what really went over the wire in each direction. */
+const exchange = (options: Partial<Parameters<typeof pair>[0]> = {}) => {
+  const trace = recorder()
+  const context = (host: string) => ({ sink: trace, flow: 'one', host })
+  const both: Pair = pair({
+    crypto,
+    who,
+    ...options,
+    client: { ...options.client, trace: context('client') },
+    server: { trace: context('server') },
+  })
+  const wire = { 'to-server': new Uint8Array(0), 'to-client': new Uint8Array(0) }
+  const carry = () =>
+    shuttle(both, (bytes, direction) => {
+      wire[direction] = concat(wire[direction], bytes) as Uint8Array<ArrayBuffer>
+      return [bytes]
+    })
+  carry()
+  return { both, trace, wire, carry }
+}
+
+for (const suite of DEFAULT_SUITES.filter(name => name.includes('ECDSA')))
+  test(`${suite}: every record is where the trace says, with its content in the place of the ciphertext`, () => {
+    const { both, trace, wire, carry } = exchange({ client: { suites: [suite] } })
+    both.client.tls.write(ascii('GET /cart'))
+    carry()
+    both.server.tls.write(ascii('200 OK'))
+    both.server.tls.close()
+    carry()
+    for (const [host, direction, stream] of [
+      ['client', 'out', wire['to-server']],
+      ['server', 'in', wire['to-server']],
+      ['client', 'in', wire['to-client']],
+      ['server', 'out', wire['to-client']],
+    ] as const) {
+      const records = messagesOf(trace.records).filter(
+        m => m.layer === 'record' && m.host === host && m.direction === direction,
+      )
+      const real = recordsOf(stream)
+      expect(records.map(m => m.bytes.length)).toEqual(real.map(each => each.length))
+      let at = 0
+      for (const [i, message] of records.entries()) {
+        expect(message.stream).toEqual({ start: at, end: at + message.bytes.length })
+        at += message.bytes.length
+        expect(message.bytes.subarray(0, 5)).toEqual(real[i]!.subarray(0, 5))
+        if (message.sealed) expect(message.bytes.subarray(-16), 'the tag').toEqual(real[i]!.subarray(-16))
+        else expect(message.bytes).toEqual(real[i])
+        expect(dissect(message.format!, message.bytes, 'record').note).toBeUndefined()
+      }
+    }
+  })
+
+test('application data is a stream of its own: a byte of it can be followed down to its record', () => {
+  const { both, trace, carry } = exchange()
+  both.client.tls.write(ascii('GET /'))
+  both.client.tls.write(ascii('cart'))
+  carry()
+  const data = messagesOf(trace.records).filter(m => m.name === 'ApplicationData record' && m.host === 'client')
+  expect(data.map(m => m.payload)).toEqual([
+    { start: 0, end: 5, at: 13 },
+    { start: 5, end: 9, at: 13 },
+  ])
+  for (const { bytes, payload } of data)
+    expect('GET /cart'.slice(payload!.start, payload!.end)).toBe(
+      String.fromCharCode(...bytes.subarray(payload!.at, payload!.at + payload!.end - payload!.start)),
+    )
+})
+
+test('every handshake message lies in its records, byte for byte, on both sides', () => {
+  const { trace } = exchange()
+  const messages = messagesOf(trace.records)
+  const names = (host: string) => messages.filter(m => m.layer === 'tls' && m.host === host).map(m => m.name)
+  const order = [
+    ...['ClientHello', 'ServerHello', 'Certificate', 'ServerKeyExchange', 'ServerHelloDone'],
+    ...['ClientKeyExchange', 'ChangeCipherSpec', 'Finished', 'ChangeCipherSpec', 'Finished'],
+  ]
+  expect(names('client')).toEqual(order)
+  expect(names('server')).toEqual(order)
+  const byId = new Map(messages.map(m => [m.id, m]))
+  for (const message of messages.filter(m => m.layer === 'tls')) {
+    const carried = message.carriedBy!.map(c => byId.get(c.message)!.bytes.subarray(c.start, c.end))
+    expect(toHex(concat(...carried)), message.name).toBe(toHex(message.bytes))
+    const crumbs = threads(messages).down(message.id)
+    expect(crumbs.map(crumb => crumb.layer)).toEqual(['tls', 'record'])
+  }
+})
+
+test('a message that is torn over two records names both', () => {
+  const { trace } = exchange({
+    client: { alpn: Array.from({ length: 90 }, (_, i) => `${i}`.padStart(200, 'x')) },
+  })
+  const hello = messagesOf(trace.records).filter(m => m.name === 'ClientHello')
+  expect(hello.map(m => m.carriedBy!.length)).toEqual([2, 2])
+})
+
+test('the secret comes before the first protected record, for both sides alike', () => {
+  const { trace } = exchange()
+  for (const host of ['client', 'server']) {
+    const own = trace.records.filter(entry => entry.record.host === host)
+    const secret = own.findIndex(entry => entry.type === 'secret')
+    const sealed = own.findIndex(entry => entry.type === 'message' && entry.record.sealed === true)
+    expect(secret).toBeGreaterThan(0)
+    expect(sealed).toBeGreaterThan(secret)
+  }
+  const secrets = trace.records.flatMap(entry => (entry.type === 'secret' ? [entry.record] : []))
+  expect(secrets.map(({ label }) => label)).toEqual(['CLIENT_RANDOM', 'CLIENT_RANDOM'])
+  expect(secrets[0]!.secret).toEqual(secrets[1]!.secret)
+  expect(
+    secrets[0]!.secret.some(byte => byte !== 0),
+    'not wiped',
+  ).toBe(true)
+})
+
+test('states follow one another, and every check leaves a verdict', () => {
+  const { trace } = exchange()
+  const of = (host: string) => trace.records.filter(entry => entry.record.host === host)
+  const path = of('client').flatMap(entry => (entry.type === 'state' ? [entry.record.to] : []))
+  expect(path).toEqual([
+    'WaitServerHello',
+    'WaitCertificate',
+    'WaitTrust',
+    'WaitServerKeyExchange',
+    'WaitCertificateRequestOrServerHelloDone',
+    'WaitChangeCipherSpec',
+    'WaitFinished',
+    'Established',
+  ])
+  const verdicts = of('client').flatMap(entry => (entry.type === 'verdict' ? [entry.record] : []))
+  expect(verdicts.map(({ check, ok }) => [check, ok])).toEqual([
+    ['hello', true],
+    ['signature', true],
+    ['Finished', true],
+  ])
+})
+
+test('a check that fails leaves its verdict with the bytes at fault, and the alert is in the trace', () => {
+  const liar = { ...crypto, verify: () => false }
+  const { both, trace } = exchange({ client: { crypto: liar } })
+  const failure = both.client.failure!
+  expect(failure.code).toBe('tls/signature-wrong')
+  const message = messagesOf(trace.records).find(m => m.id === failure.at!.message)!
+  expect(message.name).toBe('ServerKeyExchange')
+  const field = fieldAt(dissect(message.format!, message.bytes, 'message'), 'body.signature')!
+  expect([failure.at!.start, failure.at!.end]).toEqual([field.start, field.end])
+  const verdict = trace.records.find(entry => entry.type === 'verdict' && !entry.record.ok)
+  expect(verdict?.type === 'verdict' && verdict.record.failure).toEqual(failure)
+  const alerts = messagesOf(trace.records).filter(m => m.name === 'Alert')
+  expect(alerts.map(({ host, direction, about }) => [host, direction, about])).toEqual([
+    ['client', 'out', 'fatal 51 decrypt_error'],
+    ['server', 'in', 'fatal 51 decrypt_error'],
+  ])
+})
+
+test('a connection behaves the same with and without a trace', () => {
+  const plain = pair({ crypto, who, clientAnswers: () => fail('tls/certificate-expired') })
+  shuttle(plain)
+  const { both } = exchange({ clientAnswers: () => fail('tls/certificate-expired') })
+  expect(both.client.events.map(event => event.type)).toEqual(plain.client.events.map(event => event.type))
+  expect(both.server.failure?.number).toBe(plain.server.failure?.number)
+})
