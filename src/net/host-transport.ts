@@ -62,9 +62,10 @@ const open = (host: RunningHost, address: IpAddress, { port, signal }: ConnectOp
     let failure: FailureInfo | undefined
     let stream: HostStream | undefined
     const aborted = (): void => {
+      // First, since the reset is told at once.
+      reject(signal!.reason)
       connection.reset()
       host.poke()
-      reject(signal!.reason)
     }
     const settled = (): void => signal?.removeEventListener('abort', aborted)
     const connection = host.connect({ address, port }, made => ({
