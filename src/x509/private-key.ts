@@ -8,8 +8,6 @@ import { oidText } from '../asn1/oid.ts'
 import { OID } from '../asn1/oids.table.ts'
 import { smallInteger } from '../asn1/value.ts'
 import { integer, nothing, octetString, oid, sequence } from '../asn1/write.ts'
-import type { FailureInfo } from '../failures/registry.ts'
-import { malformedUnless } from './certificate.ts'
 import { pemBlocks } from './pem.ts'
 
 export interface PrivateKey {
@@ -19,25 +17,41 @@ export interface PrivateKey {
 
 const what = 'private key'
 
-/** The first private key of a file, PEM or DER; undefined when there is none that is not encrypted. */
-export const privateKeyIn = (file: Uint8Array): PrivateKey | FailureInfo | undefined => {
-  if (file[0] === TAG.sequence) return malformedUnless(() => fromPkcs8(file))
+/** The first private key of a file, PEM or DER; undefined when there is none that can be read and is not encrypted. */
+export const privateKeyIn = (file: Uint8Array): PrivateKey | undefined => {
+  if (file[0] === TAG.sequence) return readable(file)
   for (const { label, der } of pemBlocks(new TextDecoder('latin1').decode(file))) {
-    switch (label) {
-      case 'PRIVATE KEY':
-        return malformedUnless(() => fromPkcs8(der))
-      case 'EC PRIVATE KEY':
-        return malformedUnless(() => fromSec1(der))
-      case 'RSA PRIVATE KEY':
-        return malformedUnless(() => fromPkcs1(der))
-    }
+    if (label === 'PRIVATE KEY' || label === 'EC PRIVATE KEY' || label === 'RSA PRIVATE KEY') return readable(der)
   }
   return undefined
 }
 
+const readable = (der: Uint8Array): PrivateKey | undefined => {
+  try {
+    checkDer(der, 0, der.length, what)
+    return fromDer(der)
+  } catch (error) {
+    if (error instanceof DerError) return undefined
+    throw error
+  }
+}
+
+/** All three begin with a version; what follows it tells them apart. */
+const fromDer = (der: Uint8Array): PrivateKey => {
+  const key = new Der(der).inside(TAG.sequence, what)
+  key.read(TAG.integer, what)
+  switch (key.peek()) {
+    case TAG.octetString:
+      return fromSec1(der)
+    case TAG.integer:
+      return { type: 'rsa', pkcs8: sequence(integer(0), sequence(oid(OID.rsaEncryption), nothing), octetString(der)) }
+    default:
+      return fromPkcs8(der)
+  }
+}
+
 /** RFC 5958 2: version, algorithm, key, and in version 2 attributes and the public key. */
 const fromPkcs8 = (der: Uint8Array): PrivateKey => {
-  checkDer(der, 0, der.length, what)
   const info = new Der(der).inside(TAG.sequence, what)
   info.read(TAG.integer, what)
   if (smallInteger(der, info.from, info.to, what) > 1) throw new DerError('value', info.from, info.to, what)
@@ -49,7 +63,6 @@ const fromPkcs8 = (der: Uint8Array): PrivateKey => {
 
 /** RFC 5915 3: the curve stands in [0], and moves to the algorithm. */
 const fromSec1 = (der: Uint8Array): PrivateKey => {
-  checkDer(der, 0, der.length, what)
   const key = new Der(der).inside(TAG.sequence, what)
   key.read(TAG.integer, what)
   key.read(TAG.octetString, what)
@@ -57,12 +70,6 @@ const fromSec1 = (der: Uint8Array): PrivateKey => {
   parameters.read(TAG.oid, what)
   const algorithm = sequence(oid(OID.ecPublicKey), parameters.element())
   return { type: 'ecdsa', pkcs8: sequence(integer(0), algorithm, octetString(der)) }
-}
-
-const fromPkcs1 = (der: Uint8Array): PrivateKey => {
-  checkDer(der, 0, der.length, what)
-  new Der(der).inside(TAG.sequence, what).read(TAG.integer, what)
-  return { type: 'rsa', pkcs8: sequence(integer(0), sequence(oid(OID.rsaEncryption), nothing), octetString(der)) }
 }
 
 /** The key type for an algorithm identifier. */

@@ -78,7 +78,7 @@ const load = (folder: string, crypto: CryptoProvider, now: () => Millis): Certif
   if (der === undefined || !(certificate instanceof Certificate))
     throw damaged(paths.certificate, 'holds no certificate that can be read')
   const key = privateKeyIn(new Uint8Array(readFileSync(paths.key)))
-  if (key === undefined || !('pkcs8' in key)) throw damaged(paths.key, 'holds no private key that can be read')
+  if (key === undefined) throw damaged(paths.key, 'holds no private key that can be read')
   const authority = loadAuthority(crypto, now, der, key.pkcs8)
   if (!signs(authority, crypto)) throw damaged(paths.key, `is not the key of ${paths.certificate}`)
   return authority

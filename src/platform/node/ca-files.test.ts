@@ -1,0 +1,164 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { FailureError, sentence } from '../../failures/index.ts'
+import { authorityPath, dataHome, localAuthority, localRoot } from './ca-files.ts'
+import { fromFile, systemTrustStore } from './trust-store.ts'
+
+const folders: string[] = []
+const home = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'ca-files-'))
+  folders.push(folder)
+  return folder
+}
+afterEach(() => {
+  for (const folder of folders.splice(0)) {
+    chmodSync(folder, 0o700)
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+const failureOf = (work: () => unknown): FailureError => {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof FailureError) return error
+    throw error
+  }
+  throw new Error('did not fail')
+}
+
+test('the first use makes an authority that only its owner can use; the next use finds it', () => {
+  const folder = home()
+  const made = localAuthority({ home: folder })
+  const again = localAuthority({ home: folder })
+  expect(again.certificate).toEqual(made.certificate)
+  expect(again.name).toMatch(/^barewire CA of /)
+  expect(statSync(join(folder, 'ca')).mode & 0o777).toBe(0o700)
+  expect(statSync(join(folder, 'ca', 'root.key')).mode & 0o777).toBe(0o600)
+  expect(authorityPath(folder)).toBe(join(folder, 'ca', 'root.pem'))
+  expect(localRoot(folder)).toEqual(made.certificate)
+  expect(readdirSync(folder)).toEqual(['ca'])
+})
+
+test('it lives where the environment says', () => {
+  expect(dataHome({ BAREWIRE_HOME: '/a' })).toBe('/a')
+  expect(dataHome({ XDG_DATA_HOME: '/b' })).toBe('/b/barewire')
+  expect(dataHome({})).toMatch(/\/\.local\/share\/barewire$/)
+})
+
+test('a key that others can read is refused with the command that mends it: ca/key-readable', () => {
+  const folder = home()
+  localAuthority({ home: folder })
+  const key = join(folder, 'ca', 'root.key')
+  chmodSync(key, 0o644)
+  const { code, failure } = failureOf(() => localAuthority({ home: folder }))
+  expect(code).toBe('ca/key-readable')
+  expect(sentence(failure)).toContain('0644')
+  chmodSync(key, 0o600)
+  expect(localAuthority({ home: folder }).name).toMatch(/^barewire/)
+})
+
+test.each([
+  ['the certificate is cut off', 'root.pem', (text: string) => text.slice(0, 100)],
+  ['the key is empty', 'root.key', () => ''],
+  ['the key is broken', 'root.key', (text: string) => text.replace('MIG', 'MIH')],
+  ['the key is another one', 'root.key', () => readFileSync(join(another(), 'ca', 'root.key'), 'utf8')],
+])('when %s: ca/damaged', (_, file, change) => {
+  const folder = home()
+  localAuthority({ home: folder })
+  const path = join(folder, 'ca', file)
+  writeFileSync(path, change(readFileSync(path, 'utf8')))
+  const { code, failure } = failureOf(() => localAuthority({ home: folder }))
+  expect(code).toBe('ca/damaged')
+  expect(failure.where).toBe(path)
+})
+const another = (): string => {
+  const folder = home()
+  localAuthority({ home: folder })
+  return folder
+}
+
+test('when a file is gone: ca/damaged, never a second authority beside the first', () => {
+  const folder = home()
+  localAuthority({ home: folder })
+  rmSync(join(folder, 'ca', 'root.key'))
+  expect(failureOf(() => localAuthority({ home: folder })).code).toBe('ca/damaged')
+})
+
+test('a place that cannot be written: ca/unusable', () => {
+  const folder = home()
+  writeFileSync(join(folder, 'file'), '')
+  const { code, failure } = failureOf(() => localAuthority({ home: join(folder, 'file') }))
+  expect(code).toBe('ca/unusable')
+  expect(sentence(failure)).toContain(join(folder, 'file'))
+})
+
+test('a root that is about to end is put aside and replaced', () => {
+  const folder = home()
+  const old = localAuthority({ home: folder, now: () => Date.now() - 3640 * 86_400_000 })
+  const fresh = localAuthority({ home: folder })
+  expect(fresh.certificate).not.toEqual(old.certificate)
+  expect(fresh.notAfter).toBeGreaterThan(Date.now() + 3000 * 86_400_000)
+  const [ca, aside] = readdirSync(folder).sort()
+  expect([ca, aside]).toEqual(['ca', expect.stringMatching(/^ca-until-[0-9a-f]{16}$/)])
+})
+
+const processes = 6
+test(`${processes} processes that start at once end up with one authority`, async () => {
+  const folder = home()
+  const script = `
+    import { localAuthority } from './src/platform/node/ca-files.ts'
+    process.stdout.write(Buffer.from(localAuthority({ home: process.argv[1] }).certificate).toString('hex'))`
+  const one = () =>
+    new Promise<string>((resolve, reject) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, folder])
+      let out = ''
+      let complaint = ''
+      child.stdout.on('data', piece => (out += piece))
+      child.stderr.on('data', piece => (complaint += piece))
+      child.on('close', status => (status === 0 ? resolve(out) : reject(new Error(complaint))))
+    })
+  const roots = await Promise.all(Array.from({ length: processes }, one))
+  expect(roots[0]!.length).toBeGreaterThan(100)
+  expect(new Set(roots).size).toBe(1)
+  expect(readdirSync(folder)).toEqual(['ca'])
+}, 60_000)
+
+test('the system is trusted, and the local authority once it is there', async () => {
+  const folder = home()
+  const before = await systemTrustStore({ BAREWIRE_HOME: folder })
+  const { certificate } = localAuthority({ home: folder })
+  expect(before.find(certificate)).toBeUndefined()
+  const after = await systemTrustStore({ BAREWIRE_HOME: folder })
+  expect(after.find(certificate)).toBeDefined()
+  expect(after.size).toBe(before.size + 1)
+})
+
+test('SSL_CERT_FILE replaces the roots of the system, NODE_EXTRA_CA_CERTS adds to them', async () => {
+  const [one, two] = [home(), home()]
+  const [first, second] = [localAuthority({ home: one }), localAuthority({ home: two })]
+  const nowhere = home()
+  const only = await systemTrustStore({ BAREWIRE_HOME: nowhere, SSL_CERT_FILE: authorityPath(one) })
+  expect(only.size).toBe(1)
+  expect(only.find(first.certificate)).toBeDefined()
+  const added = await systemTrustStore({
+    BAREWIRE_HOME: nowhere,
+    SSL_CERT_FILE: authorityPath(one),
+    NODE_EXTRA_CA_CERTS: authorityPath(two),
+  })
+  expect(added.size).toBe(2)
+  expect(added.find(second.certificate)).toBeDefined()
+})
+
+test('a file of roots without any, or that is not there: ca/trust-file', async () => {
+  const folder = home()
+  const empty = join(folder, 'empty.pem')
+  writeFileSync(empty, 'nothing')
+  expect(failureOf(() => fromFile(empty))).toMatchObject({ code: 'ca/trust-file' })
+  await expect(systemTrustStore({ SSL_CERT_FILE: join(folder, 'none.pem') })).rejects.toMatchObject({
+    code: 'ca/trust-file',
+  })
+})
