@@ -1,0 +1,190 @@
+/** The parts of the engine by themselves: wheel, assembler, time-out, congestion window, initial sequence numbers. */
+import { describe, expect, test } from 'vitest'
+import { seeded } from '../random.ts'
+import { ip } from '../wire/address.ts'
+import { Assembler, MAX_RANGES } from './assembler.ts'
+import { Fifo } from './fifo.ts'
+import { initialSequence, sipHash } from './initial-sequence.ts'
+import { initialWindow, newReno } from './newreno.ts'
+import { RetransmissionTimeout } from './retransmission-timeout.ts'
+import { isAfter, isBefore, latest } from './sequence.ts'
+import { TimerWheel, WheelEntry } from './wheel.ts'
+
+describe('the timer wheel', () => {
+  class Timer extends WheelEntry {
+    want = Number.POSITIVE_INFINITY
+  }
+  test('fires each timer at its millisecond, whatever is armed, moved and disarmed in between', () => {
+    for (let seed = 1; seed <= 40; seed++) {
+      const random = seeded(seed)
+      const wheel = new TimerWheel<Timer>()
+      let now = seed % 2 === 0 ? 1.7e12 : 0
+      const timers = Array.from({ length: 50 }, () => new Timer())
+      for (let step = 0; step < 400; step++) {
+        const timer = timers[random.below(timers.length)]!
+        if (random.number() < 0.6) {
+          timer.want = now + Math.floor(random.number() ** 6 * 30_000_000)
+          wheel.arm(timer, timer.want, now)
+        } else if (random.number() < 0.3) {
+          wheel.disarm(timer)
+          timer.want = Number.POSITIVE_INFINITY
+        }
+        const first = Math.min(...timers.map(t => t.want))
+        const deadline = wheel.nextDeadline()
+        const hint = `seed ${seed}, step ${step}`
+        if (first === Number.POSITIVE_INFINITY) expect(deadline, hint).toBeUndefined()
+        else expect(deadline! <= Math.max(first, now), `${hint}: ${deadline} is after ${first}`).toBe(true)
+        now = random.number() < 0.7 ? Math.max(now, deadline ?? now) : now + random.below(5000)
+        wheel.advance(now, t => {
+          expect(t.want <= now, `${hint}: fired early`).toBe(true)
+          t.want = Number.POSITIVE_INFINITY
+        })
+        expect(timers.filter(t => t.want <= now).length, `${hint}: fired late`).toBe(0)
+      }
+    }
+  })
+  test('a deadline is reached in a few looks, however far away', () => {
+    const wheel = new TimerWheel<Timer>()
+    wheel.arm(new Timer(), 10_000_000, 0)
+    let looks = 0
+    let fired = 0
+    while (fired === 0 && looks < 100) {
+      looks++
+      wheel.advance(wheel.nextDeadline()!, () => fired++)
+    }
+    expect(looks).toBeLessThanOrEqual(4)
+    expect(wheel.nextDeadline()).toBeUndefined()
+  })
+})
+
+describe('the assembler', () => {
+  test('gives the stream back whatever the order, the overlaps and the repetitions', () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      const random = seeded(seed)
+      const stream = random.bytes(1 + random.below(20_000))
+      const assembler = new Assembler(8192)
+      const got: number[] = []
+      for (let guard = 0; got.length < stream.length; guard++) {
+        if (guard > 200_000) throw new Error(`seed ${seed} comes to no end`)
+        const room = Math.min(assembler.room, stream.length - assembler.received)
+        const offset = random.number() < 0.3 ? 0 : random.below(Math.max(1, room))
+        const count = Math.min(1 + random.below(1500), room - offset)
+        if (count > 0) assembler.store(offset, stream, assembler.received + offset, count)
+        const target = new Uint8Array(random.below(4000))
+        got.push(...target.subarray(0, assembler.take(target)))
+      }
+      expect(Buffer.from(got).equals(Buffer.from(stream)), `seed ${seed}`).toBe(true)
+    }
+  })
+  test('holes are bounded: one too many is not kept, and filling the first hole still works', () => {
+    const assembler = new Assembler(4096)
+    const bytes = new Uint8Array(4096).fill(1)
+    for (let i = 0; i < MAX_RANGES + 20; i++) assembler.store(2 + 2 * i, bytes, 0, 1)
+    expect(assembler.store(0, bytes, 0, 2)).toBe(3)
+    expect(assembler.store(0, bytes, 0, 2 * MAX_RANGES)).toBe(2 * MAX_RANGES)
+    expect(assembler.hasHoles).toBe(false)
+  })
+})
+
+describe('the retransmission time-out', () => {
+  test('RFC 6298 2.2 and 2.3: the first measurement, then the smoothed ones', () => {
+    const rto = new RetransmissionTimeout()
+    expect(rto.current).toBe(1000)
+    rto.measured(100)
+    expect([rto.smoothed, rto.variation, rto.current]).toEqual([100, 50, 300])
+    rto.measured(180)
+    expect([rto.smoothed, rto.variation, rto.current]).toEqual([110, 57.5, 340])
+  })
+  test('RFC 6298 2.5 and 5.5: it doubles up to a minute', () => {
+    const rto = new RetransmissionTimeout()
+    for (let i = 0; i < 20; i++) rto.backOff()
+    expect(rto.current).toBe(60_000)
+    rto.measured(10)
+    expect(rto.current).toBe(210)
+  })
+  test('RFC 6298 5.7: after a lost SYN it begins with three seconds', () => {
+    const rto = new RetransmissionTimeout()
+    rto.backOff()
+    rto.afterLostSyn()
+    expect(rto.current).toBe(3000)
+  })
+})
+
+describe('NewReno', () => {
+  const mss = 1000
+  test('RFC 6928 2: the initial window', () => {
+    expect([initialWindow(1460), initialWindow(536), initialWindow(9000)]).toEqual([14_600, 5360, 18_000])
+  })
+  test('RFC 5681 3.1: slow start doubles per round trip, congestion avoidance adds one segment', () => {
+    const cc = newReno(mss)
+    expect(cc.window).toBe(10_000)
+    for (let i = 0; i < 10; i++) cc.acknowledged(mss, 0)
+    expect(cc.window).toBe(20_000)
+    cc.lost(20_000, 0)
+    cc.recovered(10_000)
+    expect([cc.slowStartThreshold, cc.window]).toEqual([10_000, 10_000])
+    for (let i = 0; i < 10; i++) cc.acknowledged(mss, 0)
+    expect(cc.window).toBe(11_000)
+  })
+  test('RFC 5681 3.2: loss halves what is under way, three duplicates inflate the window by three segments', () => {
+    const cc = newReno(mss)
+    cc.lost(10_000, 0)
+    expect([cc.slowStartThreshold, cc.window]).toEqual([5000, 8000])
+    cc.duplicate()
+    expect(cc.window).toBe(9000)
+    cc.partial(2000)
+    expect(cc.window).toBe(8000)
+  })
+  test('RFC 5681 3.1: a time-out leaves one segment, and a second one for the same segment keeps the threshold', () => {
+    const cc = newReno(mss)
+    cc.timedOut(10_000, 'first', 0)
+    expect([cc.slowStartThreshold, cc.window]).toEqual([5000, 1000])
+    cc.timedOut(1000, 'again', 0)
+    expect(cc.slowStartThreshold).toBe(5000)
+  })
+  test('RFC 5681 4.1: after a pause it begins with the initial window', () => {
+    const cc = newReno(mss)
+    for (let i = 0; i < 50; i++) cc.acknowledged(mss, 0)
+    cc.idle()
+    expect(cc.window).toBe(10_000)
+  })
+})
+
+describe('sequence numbers', () => {
+  test('RFC 9293 3.4: comparison goes round at 2^32', () => {
+    expect(isBefore(-1, 0)).toBe(true)
+    expect(isBefore(0x7fffffff, -0x80000000)).toBe(true)
+    expect(isAfter(5, -5)).toBe(true)
+    expect(latest(-3, 4)).toBe(4)
+  })
+  test('SipHash-2-4 gives the vector of its paper (appendix A)', () => {
+    const key = Uint8Array.from({ length: 16 }, (_, i) => i)
+    const hash = sipHash(
+      key,
+      Uint8Array.from({ length: 15 }, (_, i) => i),
+    )
+    expect([hash[1]!.toString(16), hash[0]!.toString(16)]).toEqual(['a129ca61', '49be45e5'])
+  })
+  test('RFC 6528 3: numbers grow by 250 per millisecond for one connection, and jump from one connection to another', () => {
+    const secret = seeded(5).bytes(16)
+    const local = { address: ip('10.0.0.1'), port: 40_000 }
+    const isn = (port: number, now: number) => initialSequence(local, { address: ip('10.0.0.2'), port }, secret, now)
+    expect((isn(443, 1000) - isn(443, 0)) | 0).toBe(250_000)
+    const all = new Set(Array.from({ length: 1000 }, (_, i) => isn(i + 1, 0)))
+    expect(all.size).toBe(1000)
+    const other = initialSequence(local, { address: ip('10.0.0.2'), port: 443 }, seeded(6).bytes(16), 0)
+    expect(other).not.toBe(isn(443, 0))
+  })
+})
+
+test('a queue gives things back in order over many turns', () => {
+  const queue = new Fifo<number>()
+  let next = 0
+  for (let i = 0; i < 10_000; i++) {
+    queue.push(i)
+    if (i % 3 !== 0) expect(queue.shift()).toBe(next++)
+  }
+  expect(queue.length).toBe(10_000 - next)
+  while (queue.length > 0) expect(queue.shift()).toBe(next++)
+  expect(queue.shift()).toBeUndefined()
+})
