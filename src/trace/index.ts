@@ -1,0 +1,27 @@
+/** What engines say about an exchange, and what can be made of it. */
+export { keyLog, keyLogLine, keyLogSink } from './keylog.ts'
+export {
+  messagesOf,
+  onlyFlows,
+  RECORDER_BYTES,
+  type Recording,
+  recorder,
+  ring,
+  sinkOf,
+  type TraceRecord,
+  tee,
+  tell,
+} from './recorder.ts'
+export { redact } from './redact.ts'
+export { type Crumb, type Place, type Threads, threads, threadText } from './thread.ts'
+export type {
+  Carrier,
+  Layer,
+  MessageRecord,
+  Range,
+  SecretRecord,
+  StateRecord,
+  TraceContext,
+  TraceSink,
+  VerdictRecord,
+} from './types.ts'
