@@ -1,6 +1,7 @@
 /** `--pcapng FILE`: a capture that grows as things happen, with the secrets inside. */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { type Capture, captureSink } from '../capture/index.ts'
+import type { Clock } from '../clock.ts'
 import { systemClock } from '../platform/node/clock.ts'
 import { VERSION } from './version.ts'
 
@@ -14,7 +15,13 @@ export interface CaptureFile {
 const OWNER_ONLY = 0o600
 
 /** Throws at once for a path that cannot be written. */
-export const openCapture = (path: string): CaptureFile => {
+export const openCapture = (path: string): CaptureFile => captureOn(path, systemClock)
+
+/** A capture of a world in memory that begins at `date`; its frames bring their own times. */
+export const labCapture = (path: string, date: number): CaptureFile =>
+  captureOn(path, { now: () => 0, date: () => date })
+
+const captureOn = (path: string, clock: Pick<Clock, 'now' | 'date'>): CaptureFile => {
   const file = openSync(path, 'w', OWNER_ONLY)
   let wrong: unknown
   const write = (bytes: Uint8Array): void => {
@@ -27,7 +34,7 @@ export const openCapture = (path: string): CaptureFile => {
       wrong = Object.assign(error instanceof Error ? error : new Error(String(error)), { path })
     }
   }
-  const sink = captureSink(write, systemClock, { application: `barewire ${VERSION}` })
+  const sink = captureSink(write, clock, { application: `barewire ${VERSION}` })
   return {
     sink,
     close() {

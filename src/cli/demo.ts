@@ -1,0 +1,132 @@
+/**
+ * `barewire demo`: a whole exchange on a wire in memory, then the same wire with a third machine on it. Here the story
+ * is the product, so it goes to standard output.
+ */
+import { nodeCrypto, seededNodeCrypto } from '../crypto/node.ts'
+import { FailureError, fail, sentence } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import { jsonOf, jsonOfFailure, jsonOfTimeline, type Style, timeline } from '../inspect/index.ts'
+import { type Attack, attacks, type Outcome, playAttack } from '../lab/attacks/index.ts'
+import { LAB_DATE } from '../lab/clock.ts'
+import { type Exchange, LAPTOP, playExchange } from '../lab/exchange.ts'
+import type { LabPlatform } from '../lab/world.ts'
+import { isPublicSuffix } from '../net/node.ts'
+import { nodeCoders } from '../platform/node/coders.ts'
+import { systemRandom } from '../platform/node/random.ts'
+import { seeded } from '../random.ts'
+import { labCapture } from './capture-file.ts'
+import { demoLines, outcomeLines, partingLines } from './demo-text.ts'
+import type { Io } from './io.ts'
+import { jsonLine } from './json.ts'
+import type { DemoOptions } from './program.ts'
+import { storyLines } from './story.ts'
+import { styleFor } from './style.ts'
+import { QUIET } from './verbosity.ts'
+
+export const demo = async (options: DemoOptions, io: Io): Promise<number> => {
+  const style = styleFor(io.out, io.env, options.color)
+  const platform = platformOf(options.seed)
+  const seed = options.seed ?? 1
+  const capture = labCapture(options.pcapng, platform.date)
+  const exchange = await playExchange(platform, seed, capture.sink).finally(() => capture.close())
+  await tellExchange(exchange, options, style, io)
+  const surprises: Outcome[] = []
+  for (const attack of attacks) {
+    const outcome = await playAttack(platform, attack, seed)
+    if (!outcome.asExpected) surprises.push(outcome)
+    await tellOutcome(attack, outcome, options, style, io)
+  }
+  if (options.json) await io.out.write(jsonLine({ type: 'capture', file: options.pcapng, frames: capture.sink.frames }))
+  else await say(io, partingLines(options.pcapng, capture.sink.frames, invocation(io), style))
+  if (surprises.length === 0 && exchange.answers.every(({ status }) => status === 200)) return 0
+  throw new FailureError(fail('cli/check', { got: surprises.map(({ id }) => id).join(', ') || 'the exchange itself' }))
+}
+
+/** With a seed everything repeats, keys and date included; without one they are fresh. */
+const platformOf = (seed: number | undefined): LabPlatform => {
+  const random = seed === undefined ? systemRandom : seeded(seed)
+  return {
+    random,
+    crypto: seed === undefined ? nodeCrypto() : seededNodeCrypto(random),
+    coders: nodeCoders,
+    isPublicSuffix,
+    turn: () => new Promise(resolve => setImmediate(resolve)),
+    date: seed === undefined ? Date.now() : LAB_DATE,
+  }
+}
+
+const say = (io: Io, lines: readonly string[]): Promise<void> => io.out.write(`${lines.join('\n')}\n`)
+
+/** How this command line was started, so that what is offered to be tried works as it stands. */
+const invocation = (io: Io): string => (io.env.npm_lifecycle_event === 'start' ? 'npm start --' : 'barewire')
+
+const tellExchange = async (exchange: Exchange, options: DemoOptions, style: Style, io: Io): Promise<void> => {
+  const { connection, records, cookie } = exchange
+  const facts = {
+    host: LAPTOP,
+    ...(connection.tls === undefined ? {} : { tls: connection.tls }),
+    ...(connection.tls?.trusted === undefined ? {} : { trustedThrough: connection.tls.trusted.anchor }),
+  }
+  if (!options.json) {
+    const story = storyLines(records, { style, verbosity: options.verbose ?? QUIET, facts })
+    await say(io, demoLines(exchange, story, style))
+    return
+  }
+  const { machines, answers, cookies } = exchange
+  await io.out.write(
+    jsonLine({
+      type: 'exchange',
+      machines: machines.map(each => ({ ...each })),
+      answers: answers.map(each => ({ ...each })),
+      cookies,
+    }),
+  )
+  for (const entry of records) await io.out.write(`${JSON.stringify(jsonOf(entry, detailOf(options)))}\n`)
+  await io.out.write(`${JSON.stringify(jsonOfTimeline(timeline(records, facts)))}\n`)
+  if (cookie !== undefined) {
+    const where = cookie.crumbs.map(({ layer, places }) => ({
+      layer,
+      places: places.map(({ message, start, end }) => ({ message: message.id, bytes: [start, end] })),
+    }))
+    await io.out.write(jsonLine({ type: 'thread', text: cookie.text, where }))
+  }
+}
+
+const detailOf = ({ verbose = QUIET }: DemoOptions) => [
+  ...(verbose.level > 1 ? ['fields' as const] : []),
+  ...(verbose.level > 2 ? ['bytes' as const] : []),
+]
+
+const tellOutcome = async (
+  attack: Attack,
+  outcome: Outcome,
+  options: DemoOptions,
+  style: Style,
+  io: Io,
+): Promise<void> => {
+  if (!options.json) {
+    await say(io, outcomeLines(outcome, attack.id === firstOver(attack.over), style))
+    return
+  }
+  const { client, server, expected, learned, id, over, does, asExpected } = outcome
+  await io.out.write(
+    jsonLine({
+      type: 'attack',
+      id,
+      over,
+      does,
+      expected: expected === 'succeeds' ? expected : { ...expected },
+      asExpected,
+      learned,
+      client:
+        client.failure === undefined
+          ? { status: client.status, body: client.body }
+          : { failure: named(client.failure) },
+      server: server.map(named),
+    }),
+  )
+}
+
+const firstOver = (over: Attack['over']): string | undefined => attacks.find(attack => attack.over === over)?.id
+
+const named = (failure: FailureInfo) => ({ ...jsonOfFailure(failure), sentence: sentence(failure) })
