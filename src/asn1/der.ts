@@ -17,6 +17,7 @@ export type DerRule =
   | 'constructed-string'
   | 'primitive-sequence'
   | 'too-deep'
+  | 'too-big'
   | 'boolean-value'
   | 'integer-empty'
   | 'integer-not-minimal'

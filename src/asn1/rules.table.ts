@@ -13,6 +13,7 @@ export const derRules: Readonly<Record<DerRule, { readonly says: string; readonl
   'constructed-string': { says: 'is a string or number in pieces', rule: 'X.690 10.2' },
   'primitive-sequence': { says: 'is a SEQUENCE or SET without structure', rule: 'X.690 8.9.1' },
   'too-deep': { says: 'is nested too deeply', rule: 'RFC 5280 4.1' },
+  'too-big': { says: 'is larger than any honest one', rule: 'RFC 5280 4.1' },
   'boolean-value': { says: 'is a BOOLEAN that is neither 00 nor FF', rule: 'X.690 11.1' },
   'integer-empty': { says: 'is an INTEGER without octets', rule: 'X.690 8.3.1' },
   'integer-not-minimal': { says: 'is an INTEGER with superfluous leading octets', rule: 'X.690 8.3.2' },

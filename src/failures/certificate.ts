@@ -1,10 +1,6 @@
 import { EXIT, family } from './registry.ts'
 
 const clock = 'The clock of this machine is wrong.'
-const accept = (code: string) => (f: { readonly where?: string }) => [
-  `barewire get --accept tls/${code} https://${f.where ?? 'HOST'}/     go on this once`,
-]
-
 /**
  * Failures of the peer's certificate; they belong to the family `tls` because TLS reports them with an alert. Alerts
  * follow rustls, which follows OpenSSL and BoringSSL. `where` names the certificate or the field at fault and `at` its
@@ -197,7 +193,7 @@ const chainFailures = family('tls', {
     title: 'The certificate breaks a rule for those who issue certificates.',
     says: f => `${f.where ?? 'It'}: ${f.got ?? '?'} (${f.expected ?? 'RFC 5280 4'}).`,
     because: ['The authority is a home-made one and left something out. This profile insists on it.'],
-    tryThis: accept('certificate-profile'),
+    tryThis: () => ['barewire get --accept tls/certificate-profile https://HOST/     go on this once'],
     rule: 'RFC 5280 4',
   },
   'chain-too-complex': {

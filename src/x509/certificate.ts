@@ -85,7 +85,7 @@ export class Certificate {
 
   /** Throws `DerError`. */
   constructor(der: Uint8Array) {
-    if (der.length > MAX_CERTIFICATE_SIZE) throw new DerError('integer-too-big', 0, der.length, 'certificate')
+    if (der.length > MAX_CERTIFICATE_SIZE) throw new DerError('too-big', 0, der.length, 'certificate')
     checkDer(der, 0, der.length, 'certificate')
     this.der = der
     const outer = new Der(der).inside(TAG.sequence, 'certificate')
@@ -227,7 +227,7 @@ const readExtensions = (tbs: Der, version: number): Extension[] => {
     if (extensions.some(e => e.oid === oid)) throw new DerError('value', start, items.to, 'extension (a second one)')
     extensions.push({ oid, critical, start, from: item.from, to: item.to })
     item.finish('extension')
-    if (extensions.length > MAX_EXTENSIONS) throw new DerError('integer-too-big', start, items.end, 'extensions')
+    if (extensions.length > MAX_EXTENSIONS) throw new DerError('too-big', start, items.end, 'extensions')
   }
   return extensions
 }
