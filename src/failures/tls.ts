@@ -13,6 +13,9 @@ const nothingInCommon = (what: string): Pick<FailureEntry, 'says' | 'because'> =
   because: [`One side is limited to ${what} that the other has switched off.`, 'One of the two programs is very old.'],
 })
 
+/** Alerts by which a peer says that it does not take our certificate. */
+const CERTIFICATE_ALERTS: ReadonlySet<number> = new Set([42, 46, 48])
+
 /** The address to try by plain HTTP, when we know one. */
 const overHttp = (f: Facts): readonly string[] => (f.where === undefined ? [] : [`barewire get http://${f.where}/`])
 
@@ -312,6 +315,8 @@ const messages = family('tls', {
       const meaning = entry === undefined ? '' : `: ${entry.means}. ${entry.likely.replace(/\.$/, '')}`
       return `It sent alert ${alertText(f.number ?? 0)}${meaning}${f.where === undefined ? '' : ` (${f.where})`}.`
     },
+    // The root certificate that the other program has to trust.
+    tryThis: f => (CERTIFICATE_ALERTS.has(f.number ?? -1) ? ['barewire ca path'] : []),
     rule: 'RFC 5246 7.2.2',
     others: { openssl: 'SSL alert number N', node: 'ERR_SSL_…_ALERT_…', curl: 35 },
   },

@@ -28,7 +28,7 @@ import { RecordInput, type RecordOnWire } from './record-input.ts'
 import type { RecordProtection } from './record-protection.ts'
 import { Refusal, refuse } from './refusal.ts'
 import type { Check, Context, Message, State, Table } from './states.ts'
-import { type TracedRecord, Tracing } from './tracing.ts'
+import { START, type TracedRecord, Tracing } from './tracing.ts'
 import { Transcript } from './transcript.ts'
 import type { Ask, Pieces, Question, TlsConnection, TlsEvent } from './types.ts'
 
@@ -49,7 +49,7 @@ export class Connection implements TlsConnection {
   readonly #messages = new HandshakeInput()
   readonly #outgoing: Outgoing
   #reading: RecordProtection | undefined
-  #state: State = { name: 'Start' }
+  #state: State = { name: START }
   #events: TlsEvent[] = []
   #now: Millis = 0
   #asked: Ask | undefined
@@ -81,6 +81,7 @@ export class Connection implements TlsConnection {
 
   receive(input: Chunk, now: Millis): void {
     this.#now = now
+    this.#tracing?.sent(now)
     if (this.#failure !== undefined || this.#peerClosed) return
     if (input === 'end') this.#ended = true
     else this.#records.push(input)
@@ -340,6 +341,7 @@ export class Connection implements TlsConnection {
         this.#certificateWanted = true
       },
       established: about => {
+        transcript.release()
         this.#events.push({ type: 'established', ...about })
       },
     }

@@ -147,6 +147,13 @@ test('states follow one another, and every check leaves a verdict', () => {
   ])
 })
 
+test('what happens before the first call has the time of that call', () => {
+  const trace = recorder()
+  const both = pair({ crypto, who, client: { trace: { sink: trace, flow: 'one', host: 'client' } } })
+  both.client.touch(undefined, 1_000)
+  expect(trace.records.map(entry => 'at' in entry.record && entry.record.at)).toEqual([1_000, 1_000, 1_000])
+})
+
 test('a check that fails leaves its verdict with the bytes at fault, and the alert is in the trace', () => {
   const liar = { ...crypto, verify: () => false }
   const { both, trace } = exchange({ client: { crypto: liar } })

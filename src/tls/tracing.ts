@@ -14,6 +14,9 @@ import type { RecordProtection } from './record-protection.ts'
 
 type Direction = 'in' | 'out'
 
+/** The state of a connection that was just made: no call has brought the time yet. */
+export const START = 'Start'
+
 /** What is inside a record, for whoever lays messages into it. */
 export interface TracedRecord {
   readonly id: number
@@ -37,7 +40,7 @@ export class Tracing {
   constructor(context: TraceContext) {
     this.#context = context
   }
-  /** Records what goes out now. */
+  /** Records what goes out now, and what happened before anybody had told the time. */
   sent(at: Millis): void {
     const unsent = this.#unsent
     if (unsent.length === 0) return
@@ -129,7 +132,10 @@ export class Tracing {
   }
   state(from: string, to: string, at: Millis, because: number): void {
     const { sink, flow, host } = this.#context
-    sink.state({ layer: 'tls', flow, host, from, to, at, ...(because === 0 ? {} : { because }) })
+    const record = (when: Millis) =>
+      sink.state({ layer: 'tls', flow, host, from, to, at: when, ...(because === 0 ? {} : { because }) })
+    if (from === START) this.#unsent.push(record)
+    else record(at)
   }
   secret(clientRandom: Bytes, secret: Bytes): void {
     const { sink, flow, host } = this.#context

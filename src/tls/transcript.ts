@@ -16,7 +16,11 @@ export class Transcript {
     this.#early = []
     this.#hash = hash
   }
-  /** The hash of everything so far; more may follow. Empty before `useHash`. */
+  /** Both sides have agreed on it: an idle connection need not hold it. */
+  release(): void {
+    this.#hash = undefined
+  }
+  /** The hash of everything so far; more may follow. Empty before `useHash` and after `release`. */
   digest(): Bytes {
     return this.#hash === undefined ? new Uint8Array(0) : this.#hash.copy().digest()
   }
