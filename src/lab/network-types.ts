@@ -78,6 +78,6 @@ export interface Network {
   /** Cuts a host's cable and sits down in between. */
   intercept(host: string, interceptor: Interceptor): Interception
   readonly counts: Readonly<Record<Observation['what'], number>>
-  /** Stops every host. */
+  /** Stops every host, and what is on its way stays there. */
   close(): void
 }

@@ -3,7 +3,7 @@
  * same calls give the same run, to the last byte.
  */
 import { answerQuery, Zone } from '../dns/server.ts'
-import { drive } from '../drive.ts'
+import { type Driver, drive } from '../drive.ts'
 import { Host } from '../host/host.ts'
 import { runHost } from '../host/running.ts'
 import type { RunningHost } from '../host/types.ts'
@@ -31,6 +31,8 @@ interface Port {
   /** Arrived, and given to the host together when the present moment is over. */
   arrived: Frame[]
   toSwitch(frame: Frame): void
+  /** What is on the cable stays there for ever. */
+  unplug(): void
 }
 
 class SwitchedNetwork implements Network {
@@ -102,7 +104,10 @@ class SwitchedNetwork implements Network {
   }
 
   close(): void {
-    for (const { host } of this.#ports.values()) host.stop()
+    for (const { host, unplug } of this.#ports.values()) {
+      host.stop()
+      unplug()
+    }
   }
 
   #plugNameServer(): void {
@@ -131,12 +136,14 @@ class SwitchedNetwork implements Network {
       ...(choices.tcp === undefined ? {} : { tcp: choices.tcp }),
     })
     const host = runHost(engine, this.clock, frame => this.#leave(port, frame), trace)
+    const cable = this.#cable(name, number, choices, () => port)
     const port: Port = {
       number,
       host,
       interceptors: [],
       arrived: [],
-      toSwitch: this.#cable(name, number, choices, () => port),
+      toSwitch: cable.input,
+      unplug: cable.stop,
     }
     this.#ports.set(name, port)
     this.#switch.addPort(number)
@@ -144,11 +151,11 @@ class SwitchedNetwork implements Network {
   }
 
   /** The cable from a host to the switch, driven on the clock. */
-  #cable(name: string, number: number, choices: HostChoices, port: () => Port): (frame: Frame) => void {
+  #cable(name: string, number: number, choices: HostChoices, port: () => Port): Driver<Frame> {
     const faults = { delay: DEFAULT_DELAY, ...(choices.faults ?? this.#options) }
     const dice = seeded(hash(`${this.seed}/cable/${name}`))
     const cable = new FaultyCable(faults, dice, this.#pool)
-    const driver = drive(
+    return drive(
       cable,
       this.clock,
       frame => {
@@ -159,7 +166,6 @@ class SwitchedNetwork implements Network {
       },
       ({ fate, bytes }) => this.#report(fate, name, 'out', bytes),
     )
-    return driver.input
   }
 
   /** A frame leaves its host: it is copied into the network's memory, as a wire would. */
