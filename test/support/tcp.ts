@@ -215,11 +215,16 @@ export interface Pair {
 }
 
 /** A client and a server that write their `data`, read everything and close. */
-export const pair = (seed: number, faults: Faults, options: Partial<TcpStackOptions> = {}): Pair => {
+export const pair = (
+  seed: number,
+  faults: Faults,
+  options: Partial<TcpStackOptions> = {},
+  own: { readonly client?: Partial<TcpStackOptions>; readonly server?: Partial<TcpStackOptions> } = {},
+): Pair => {
   const random = seeded(seed)
   const pool = new FramePool()
-  const make = (endpoint: Endpoint): End => ({
-    stack: checked(new TcpStack({ pool, random: seeded(random.below(2 ** 31)), ...options })),
+  const make = (endpoint: Endpoint, mine: Partial<TcpStackOptions> = {}): End => ({
+    stack: checked(new TcpStack({ pool, random: seeded(random.below(2 ** 31)), ...options, ...mine })),
     endpoint,
     received: [],
     events: [],
@@ -230,7 +235,7 @@ export const pair = (seed: number, faults: Faults, options: Partial<TcpStackOpti
   })
   const wire: { at: Millis; order: number; to: End; frame: Frame }[] = []
   let order = 0
-  const p: Pair = { client: make(US), server: make(PEER), pool, now: 0, run, tap: undefined }
+  const p: Pair = { client: make(US, own.client), server: make(PEER, own.server), pool, now: 0, run, tap: undefined }
   const other = (end: End): End => (end === p.client ? p.server : p.client)
   const carry = (frame: Frame, from: End): void => {
     p.tap?.(frame, from)
