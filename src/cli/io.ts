@@ -34,7 +34,9 @@ export const processIo = (): Io => ({
   out: sink(process.stdout),
   err: sink(process.stderr),
   env: process.env,
-  input: process.stdin as Readable,
+  get input() {
+    return process.stdin as Readable
+  },
   onInterrupt(listener) {
     process.on('SIGINT', listener)
     process.on('SIGTERM', listener)

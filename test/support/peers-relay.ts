@@ -16,8 +16,8 @@ export interface PassingRecord {
   readonly bytes: Uint8Array
 }
 
-/** What happens to a record: it goes on as `bytes` is now, or the relay does something else. */
-export type Verdict = 'pass' | 'drop' | 'reset' | 'close'
+/** What happens to a record: it goes on as `bytes` is now, and after `last` the connection ends; or it does not go on. */
+export type Verdict = 'pass' | 'last' | 'drop' | 'reset' | 'close'
 
 export interface Relay {
   readonly port: number
@@ -98,6 +98,10 @@ const pump = (
         case 'reset':
           client.resetAndDestroy()
           upstream.resetAndDestroy()
+          return
+        case 'last':
+          client.end(bytes)
+          upstream.destroy()
           return
         case 'close':
           client.end()

@@ -1,0 +1,72 @@
+/** Access lines of `barewire serve`: what was asked and answered, and why a client hung up, in words. */
+import { alertText } from '../failures/alerts.table.ts'
+import { entryOf } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import { type JsonObject, jsonOfFailure, legible, type Style, wrap } from '../inspect/index.ts'
+import type { Served } from '../net/server-connection.ts'
+
+/** One line for an answered request, some for a failure. */
+export const accessLines = (line: Served, time: Date, style: Style): string[] => {
+  const { colour } = style
+  const clock = colour.quiet(timeOfDay(time))
+  const told = line.failure === undefined ? [] : refusal(line.failure, line.remote.address, style)
+  if (line.method === undefined || line.status === undefined)
+    return told.map((text, i) => (i === 0 ? ` ${clock}  ${text}` : `${INDENT}  ${text}`))
+  const target = clip(legible(`${line.method} ${line.target ?? ''}`, style), TARGET)
+  const status = line.status >= 400 ? colour.bad(String(line.status)) : colour.good(String(line.status))
+  const over = (line.number > 1 ? 'same connection' : newConnection(line)).padEnd(OVER)
+  const took = `${line.milliseconds.toFixed(line.milliseconds < 10 ? 1 : 0)} ms`.padStart(8)
+  const answered = ` ${clock}  ${target.padEnd(TARGET)}  ${status}  ${size(line.bytes).padStart(8)}  ${over}${took}`
+  return [answered, ...told.map((text, i) => (i === 0 ? `${INDENT}${text}` : `${INDENT}  ${text}`))]
+}
+
+export const accessEvent = (line: Served, time: Date): JsonObject => ({
+  type: line.method === undefined ? 'refused' : 'request',
+  time: time.toISOString(),
+  remote: { address: line.remote.address, port: line.remote.port },
+  tls:
+    line.connection?.tls === undefined
+      ? null
+      : { version: line.connection.tls.version, suite: line.connection.tls.suite },
+  method: line.method ?? null,
+  target: line.target ?? null,
+  status: line.status ?? null,
+  bytes: line.bytes,
+  milliseconds: Math.round(line.milliseconds * 1000) / 1000,
+  number: line.number,
+  failure: line.failure === undefined ? null : jsonOfFailure(line.failure),
+})
+
+const TARGET = 30
+/** As wide as the time of day with its spaces. */
+const INDENT = ' '.repeat(11)
+const OVER = 16
+
+const newConnection = ({ connection }: Served): string =>
+  connection?.tls === undefined ? 'plain, new' : `${connection.tls.version.toLowerCase()}, new`
+
+/** Alerts (RFC 5246 7.2.2) by which a client says that it does not believe our certificate. */
+const DISTRUST: ReadonlySet<number> = new Set([42, 43, 46, 48])
+
+const refusal = (failure: FailureInfo, address: string, { colour, unicode, width }: Style): string[] => {
+  const sign = colour.bad(unicode ? '✗' : 'x')
+  if (failure.code === 'tls/alert-received' && DISTRUST.has(failure.number ?? 0)) {
+    return [
+      `${sign} ${address} hung up after our certificate: alert ${alertText(failure.number ?? 0)}.`,
+      'It does not trust the CA. Let it trust the file that this prints: barewire ca path',
+    ]
+  }
+  const entry = entryOf(failure)
+  const words = wrap(`${entry.says(failure)} (${failure.code})`, width - INDENT.length - 2)
+  return [`${sign} ${address}: ${entry.title}`, ...words.map(colour.quiet)]
+}
+
+const timeOfDay = (time: Date): string => time.toTimeString().slice(0, 8)
+
+const clip = (text: string, columns: number): string =>
+  text.length <= columns ? text : `${text.slice(0, columns - 3)}...`
+
+const size = (bytes: number): string => {
+  if (bytes < 1000) return `${bytes} B`
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`
+}

@@ -1,0 +1,35 @@
+/** The certificate authority of this machine as the commands use it. */
+import { existsSync } from 'node:fs'
+import { authorityPath, localAuthority } from '../platform/node/ca-files.ts'
+import type { Issue } from './certificates.ts'
+
+export interface LocalAuthority {
+  readonly name: string
+  /** Its certificate, PEM. */
+  readonly path: string
+  /** Milliseconds since 1970. */
+  readonly notAfter: number
+  /** `made`: there was none before. */
+  readonly since: 'made' | 'found'
+  readonly issue: Issue
+}
+
+/** IANA SignatureScheme ecdsa_secp256r1_sha256: leaves get P-256 keys. */
+const ECDSA_SECP256R1_SHA256 = 0x0403
+
+/** Made on first use. Throws `ca/…` where its files are not as they must be. */
+export const openAuthority = (): LocalAuthority => {
+  const path = authorityPath()
+  const since = existsSync(path) ? 'found' : 'made'
+  const authority = localAuthority()
+  return {
+    name: authority.name,
+    path,
+    notAfter: authority.notAfter,
+    since,
+    issue: names => {
+      const { chain, privateKey } = authority.issue({ names })
+      return { chain, schemes: [ECDSA_SECP256R1_SHA256], key: privateKey }
+    },
+  }
+}

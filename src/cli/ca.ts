@@ -1,0 +1,20 @@
+/** `barewire ca path`: where the certificate of the local CA lies, so that other programs can be told to trust it. */
+import { openAuthority } from './authority.ts'
+import type { Io } from './io.ts'
+import { jsonLine } from './json.ts'
+import type { CommonOptions } from './options.ts'
+
+export const caPath = async (options: CommonOptions, io: Io): Promise<number> => {
+  const { path, name, notAfter, since } = openAuthority()
+  const until = new Date(notAfter).toISOString()
+  if (options.json) {
+    await io.out.write(jsonLine({ type: 'ca', path, name, notAfter: until, made: since === 'made' }))
+    return 0
+  }
+  if (since === 'made' || options.verbose !== undefined) {
+    const words = since === 'made' ? 'made just now' : 'found'
+    await io.err.write(`CA "${name}" ${words}, valid until ${until.slice(0, 10)}\n`)
+  }
+  await io.out.write(`${path}\n`)
+  return 0
+}

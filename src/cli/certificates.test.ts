@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { certificateSource } from './certificates.ts'
+
+const source = (host = '127.0.0.1') => {
+  const issued: (readonly string[])[] = []
+  let now = 0
+  const made = certificateSource(
+    names => {
+      issued.push(names)
+      return { chain: [], schemes: [], key: names }
+    },
+    host,
+    () => now,
+  )
+  return { made, issued, wait: (ms: number) => (now += ms) }
+}
+
+test('one certificate fits localhost and the loopback addresses; names below localhost get their own', () => {
+  const { made, issued } = source()
+  made.for(undefined)
+  made.for('localhost')
+  made.for('LOCALHOST.')
+  made.for('shop.localhost')
+  made.for('shop.localhost')
+  expect(issued).toEqual([['localhost', '127.0.0.1', '::1'], ['shop.localhost']])
+})
+
+test('a name that is not ours gets none', () => {
+  const { made, issued } = source()
+  expect(made.for('shop.test')).toBeUndefined()
+  expect(made.for('notlocalhost')).toBeUndefined()
+  expect(issued).toEqual([])
+})
+
+test('the address or name of --host is covered too', () => {
+  expect(source('10.1.2.3').made.usual).toContain('10.1.2.3')
+  expect(source('dev.test').made.for('dev.test')).toBeDefined()
+  expect(source('0.0.0.0').made.usual).not.toContain('0.0.0.0')
+})
+
+test('a certificate is made anew long before it ends', () => {
+  const { made, issued, wait } = source()
+  made.for('localhost')
+  wait(3 * 86_400_000)
+  made.for('localhost')
+  expect(issued.length).toBe(2)
+})
+
+test('clients cannot make us keep more than 256 certificates', () => {
+  const { made, issued } = source()
+  for (let i = 0; i < 300; i++) made.for(`${i}.localhost`)
+  made.for('299.localhost')
+  expect(issued.length).toBe(300)
+  made.for('0.localhost')
+  expect(issued.length).toBe(301)
+})

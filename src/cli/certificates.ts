@@ -1,0 +1,56 @@
+/** Certificates of the local CA for the names that this machine answers to, made when a client first asks. */
+import { networkInterfaces } from 'node:os'
+import type { CertifiedKey } from '../tls/types.ts'
+
+/** Makes a leaf for these names and addresses. */
+export type Issue = (names: readonly string[]) => CertifiedKey
+
+export interface CertificateSource {
+  /** For the name that a client asks for; undefined for a name that is not ours. Without a name: the addresses. */
+  for(name: string | undefined): CertifiedKey | undefined
+  /** What the certificate without a name is valid for. */
+  readonly usual: readonly string[]
+}
+
+/** Clients choose the name below `localhost`, so how many are kept is our decision. */
+const MOST_NAMES = 256
+/** Made again long before the week of a leaf is over. */
+const RENEW_AFTER = 2 * 24 * 60 * 60 * 1000
+
+/** `host` is what `--host` says: an address, or a name, that the certificates are to fit as well. */
+export const certificateSource = (issue: Issue, host: string, now: () => number): CertificateSource => {
+  const made = new Map<string, { readonly key: CertifiedKey; readonly at: number }>()
+  const usual = usualNames(host)
+  const ours = (name: string): boolean => name.endsWith('.localhost') || usual.includes(name)
+  return {
+    usual,
+    for(name) {
+      const wanted = name?.toLowerCase().replace(/\.$/, '')
+      if (wanted !== undefined && !ours(wanted)) return undefined
+      const label = wanted === undefined || usual.includes(wanted) ? '' : wanted
+      const known = made.get(label)
+      if (known !== undefined && now() - known.at < RENEW_AFTER) return known.key
+      const key = issue(label === '' ? usual : [label])
+      const oldest = made.keys().next().value
+      if (made.size >= MOST_NAMES && oldest !== undefined) made.delete(oldest)
+      made.delete(label)
+      made.set(label, { key, at: now() })
+      return key
+    },
+  }
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '::1']
+const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
+
+const usualNames = (host: string): readonly string[] => {
+  const wanted = host.toLowerCase()
+  return [...new Set([...LOOPBACK, ...(EVERYWHERE.has(wanted) ? ownAddresses() : [wanted])])]
+}
+
+/** Addresses under which others reach this machine; link-local IPv6 ones mean nothing elsewhere. */
+export const ownAddresses = (): readonly string[] =>
+  Object.values(networkInterfaces())
+    .flatMap(list => list ?? [])
+    .filter(({ internal, address }) => !internal && !/^fe80:/i.test(address))
+    .map(({ address }) => address)

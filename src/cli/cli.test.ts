@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest'
+import { captured } from '../../test/support/peers-io.ts'
+import { main } from './main.ts'
+import { parseDuration, parseHeader, parseResolve, parseUrl, readData } from './options.ts'
+import { styleFor } from './style.ts'
+import { joinVerbosity, parseVerbosity } from './verbosity.ts'
+
+test('help of every command begins with examples and goes to standard output', async () => {
+  for (const words of [['--help'], ['get', '--help'], ['serve', '--help'], ['demo', '-h'], ['ca', 'path', '--help']]) {
+    const io = captured()
+    expect(await main(words, io)).toBe(0)
+    expect(io.stdout()).toMatch(/^Examples:\n/)
+    expect(io.stderr()).toBe('')
+    for (const line of io.stdout().split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+  }
+})
+
+test('a wrong command line is cli/usage: exit 1, told on standard error, with the help to read', async () => {
+  for (const words of [[], ['gte'], ['get'], ['get', '--foo', 'x'], ['get', 'ftp://x'], ['get', 'a', 'b'], ['ca']]) {
+    const io = captured()
+    expect(await main(words, io)).toBe(1)
+    expect(io.stdout()).toBe('')
+    expect(io.stderr()).toContain('cli/usage')
+    expect(io.stderr()).toMatch(/try +barewire.* --help/)
+    expect(io.stderr()).not.toContain('    at ')
+  }
+})
+
+test('with --json a failure is one object on standard output', async () => {
+  const io = captured()
+  expect(await main(['get', '--json', '--timeout', 'soon', 'https://localhost/'], io)).toBe(1)
+  expect(io.stderr()).toBe('')
+  expect(JSON.parse(io.stdout())).toMatchObject({ v: 1, type: 'failure', code: 'cli/usage', exit: 1, where: 'get' })
+})
+
+test('a file that cannot be read is cli/file', async () => {
+  const io = captured()
+  expect(await main(['get', '-d', '@/no/such/file', 'https://localhost:1/'], io)).toBe(1)
+  expect(io.stderr()).toContain('cli/file')
+  expect(io.stderr()).toContain('/no/such/file: there is no such file or folder')
+})
+
+test('a reader that goes away ends the command quietly', async () => {
+  const io = captured({ gone: true })
+  expect(await main(['--help'], io)).toBe(0)
+  expect(await main(['get', '--json', 'ftp://x'], io)).toBe(1)
+  expect(io.stderr()).toBe('')
+})
+
+test('-v takes layers only when the next word names some', () => {
+  expect(joinVerbosity(['get', '-v', 'https://x'])).toEqual(['get', 'https://x', '--verbose=1:'])
+  expect(joinVerbosity(['get', '-vv', 'tcp,dns', 'x'])).toEqual(['get', 'x', '--verbose=2:tcp,dns'])
+  expect(joinVerbosity(['get', '-v', '-v', '-v', '-v', 'x'])).toEqual(['get', 'x', '--verbose=3:'])
+  expect(joinVerbosity(['get', '--verbose=tls', 'x'])).toEqual(['get', 'x', '--verbose=1:tls'])
+  expect(joinVerbosity(['get', '--', '-v'])).toEqual(['get', '--', '-v'])
+  expect(parseVerbosity('1:')).toEqual({ level: 1, layers: ['dns', 'tls', 'http'] })
+  expect(parseVerbosity('3:tcp')).toEqual({ level: 3, layers: ['tcp'] })
+  expect(() => parseVerbosity('1:tcp,quic')).toThrow('no layer "quic"')
+})
+
+test('options are read or refused in words', async () => {
+  expect(parseDuration('2.5s')).toBe(2500)
+  expect(parseDuration('10')).toBe(10_000)
+  expect(parseDuration('500ms')).toBe(500)
+  for (const wrong of ['', '0', '-1', '1h', 'abc']) expect(() => parseDuration(wrong)).toThrow('A time looks like')
+  expect(parseHeader('X-A:  b c ')).toEqual(['X-A', 'b c'])
+  expect(() => parseHeader('no colon')).toThrow('-H wants')
+  expect(parseResolve('Shop.test:443:[::1]')).toEqual({ host: 'shop.test', port: 443, address: '::1' })
+  expect(() => parseResolve('shop.test:443')).toThrow('--resolve wants')
+  expect(parseUrl('localhost:8443/a').href).toBe('https://localhost:8443/a')
+  expect(String.fromCharCode(...(await readData('@-', captured({ input: 'abc' }))))).toBe('abc')
+})
+
+test('colour: only on a terminal, never with NO_COLOR, always with --color always', () => {
+  const { out: terminal } = captured({ terminal: 120 })
+  const { out: pipe } = captured()
+  const coloured = (sink: typeof pipe, env: Record<string, string>, choice: 'auto' | 'always' | 'never') =>
+    styleFor(sink, env, choice).colour.bad('x') !== 'x'
+  expect(coloured(terminal, {}, 'auto')).toBe(true)
+  expect(coloured(terminal, { NO_COLOR: '1' }, 'auto')).toBe(false)
+  expect(coloured(terminal, { NO_COLOR: '' }, 'auto')).toBe(true)
+  expect(coloured(terminal, { TERM: 'dumb' }, 'auto')).toBe(false)
+  expect(coloured(pipe, {}, 'auto')).toBe(false)
+  expect(coloured(pipe, { NO_COLOR: '1' }, 'always')).toBe(true)
+  expect(coloured(terminal, {}, 'never')).toBe(false)
+})
+
+test('text is at most 100 columns wide, and ASCII where the locale is not UTF-8', async () => {
+  expect(styleFor(captured({ terminal: 220 }).err, {}, 'auto').width).toBe(100)
+  expect(styleFor(captured({ terminal: 80 }).err, {}, 'auto').width).toBe(80)
+  expect(styleFor(captured().err, { LANG: 'C' }, 'auto').unicode).toBe(false)
+  expect(styleFor(captured().err, { LANG: 'de_DE.UTF-8' }, 'auto').unicode).toBe(true)
+  expect(styleFor(captured().err, { LC_ALL: 'POSIX', LANG: 'de_DE.UTF-8' }, 'auto').unicode).toBe(false)
+  const io = captured({ env: { LC_ALL: 'C' } })
+  await main(['gte'], io)
+  expect(io.stderr()).toMatch(/^[\n\x20-\x7e]+$/)
+})

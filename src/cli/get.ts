@@ -1,0 +1,102 @@
+/** `barewire get URL`: one request; the body is the product, how it went is the story. */
+import { type FailureCode, FailureError, fail } from '../failures/index.ts'
+import type { TimelineFacts } from '../inspect/index.ts'
+import { type FetchInit, fetch } from '../net/fetch.ts'
+import type { FetchResponse } from '../net/fetch-response.ts'
+import { writeBody } from './body.ts'
+import type { Io } from './io.ts'
+import { readData } from './options.ts'
+import type { GetOptions } from './program.ts'
+import { beginRun, type Run } from './run.ts'
+import { rootsIn } from './trust.ts'
+import { VERSION } from './version.ts'
+import { whoIs } from './who.ts'
+
+export const get = async (url: URL, options: GetOptions, io: Io): Promise<number> => {
+  const run = await beginRun(options, io)
+  try {
+    const response = await fetch(url, await initOf(options, run, io))
+    await run.event(answerOf(response))
+    if (options.fail && response.status >= 400) {
+      await response.body?.cancel()
+      const got = `${response.status} ${response.statusText}`.trim()
+      throw new FailureError(fail('cli/http-status', { where: url.href, got }))
+    }
+    await deliver(response, options, run, io)
+    await run.tell(factsOf(url, options, response))
+    return 0
+  } catch (error) {
+    return await run.explain(error)
+  } finally {
+    await run.end()
+  }
+}
+
+const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit> => {
+  const { data, timeout, resolve = [] } = options
+  const body = data === undefined ? undefined : await readData(data, io)
+  const headers = [...(options.header ?? [])]
+  const has = (name: string) => headers.some(([given]) => given.toLowerCase() === name)
+  if (!has('user-agent')) headers.push(['User-Agent', `barewire/${VERSION}`])
+  if (!has('accept')) headers.push(['Accept', '*/*'])
+  if (body !== undefined && !has('content-type')) headers.push(['Content-Type', 'application/x-www-form-urlencoded'])
+  const step =
+    timeout === undefined ? undefined : { connect: timeout, handshake: timeout, firstByte: timeout, idle: timeout }
+  return {
+    method: options.request ?? (body === undefined ? 'GET' : 'POST'),
+    headers: headers.map(([name, value]): [string, string] => [name, value]),
+    redirect: options.location ? 'follow' : 'manual',
+    signal: run.signal,
+    trace: run.trace,
+    resolve: (host, port) => resolve.find(fixed => fixed.host === host.toLowerCase() && fixed.port === port)?.address,
+    ...(body === undefined ? {} : { body }),
+    ...(step === undefined ? {} : { timeouts: step }),
+    ...(options.trust === undefined ? {} : { trust: rootsIn(options.trust) }),
+    ...(options.accept === undefined ? {} : { accept: options.accept as readonly FailureCode[] }),
+  }
+}
+
+/** The body to where it is wanted; with `--json` standard output belongs to the events. */
+const deliver = async (response: FetchResponse, options: GetOptions, run: Run, io: Io): Promise<void> => {
+  if (options.json && options.output === undefined) {
+    await discard(response.body)
+    return
+  }
+  const length = Number(response.headers.get('content-length') ?? Number.NaN)
+  const expected = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : length
+  const { bytes, withheld } = await writeBody(response.body, { file: options.output, expected, io })
+  await run.event({ type: 'body', bytes, ...(options.output === undefined ? {} : { file: options.output }) })
+  if (withheld) await run.note(`  ${bytes} bytes that are not text, kept off the terminal: use -o FILE or a pipe.`)
+}
+
+const discard = async (body: ReadableStream<Uint8Array> | null): Promise<void> => {
+  const reader = body?.getReader()
+  for (let next = await reader?.read(); next !== undefined && !next.done; next = await reader?.read());
+}
+
+const answerOf = (response: FetchResponse) => ({
+  type: 'answer',
+  status: response.status,
+  reason: response.statusText,
+  url: response.url,
+  headers: [...response.headers].map(([name, value]) => [name, value]),
+})
+
+const factsOf = (url: URL, options: GetOptions, response: FetchResponse): TimelineFacts => {
+  const { local, remote, tls } = response.connection
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const fixed = options.resolve?.some(each => each.host === host)
+  const who = tls === undefined ? undefined : whoIs(tls.peerChain)
+  const isAddress = host === remote.address
+  const from = fixed ? '--resolve' : host === 'localhost' || host.endsWith('.localhost') ? 'loopback' : 'system'
+  return {
+    tcp: { local: endpoint(local), remote: endpoint(remote) },
+    ...(isAddress ? {} : { name: { asked: host, address: remote.address, from } }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(who === undefined ? {} : { who }),
+    ...(tls?.trusted === undefined ? {} : { trustedThrough: tls.trusted.anchor }),
+  }
+}
+
+const endpoint = ({ address, port }: { readonly address: string; readonly port: number }): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`

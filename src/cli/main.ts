@@ -1,0 +1,60 @@
+/** The command line as a function: words in, exit code out. `bin.ts` connects it to the process. */
+import { CommanderError } from 'commander'
+import { FailureError, fail } from '../failures/index.ts'
+import { jsonOfFailure } from '../inspect/index.ts'
+import { EXIT_INTERRUPTED, exitCodeOf, failureOf, Interrupted } from './errors.ts'
+import { type Io, ReaderGone } from './io.ts'
+import { jsonLine } from './json.ts'
+import { type Actions, program } from './program.ts'
+import { showFailure } from './report.ts'
+import { styleFor } from './style.ts'
+import { joinVerbosity } from './verbosity.ts'
+import { VERSION } from './version.ts'
+
+/** Runs the command that `argv` (without program names) asks for. Never throws; everything is told through `io`. */
+export const main = async (argv: readonly string[], io: Io): Promise<number> => {
+  const pending: Promise<void>[] = []
+  const { command, result, running } = program({
+    version: VERSION,
+    actions: actionsFor(io),
+    write: text => void pending.push(io.out.write(text)),
+    width: styleFor(io.out, io.env, 'never').width,
+  })
+  try {
+    if (argv.length === 0) throw new FailureError(fail('cli/usage', { got: 'Which command? demo, get, serve or ca.' }))
+    await command.parseAsync(joinVerbosity(argv), { from: 'user' })
+    return result() ?? 0
+  } catch (thrown) {
+    return await closing(thrown, running())
+  } finally {
+    await Promise.allSettled(pending)
+  }
+
+  async function closing(thrown: unknown, name: string | undefined): Promise<number> {
+    if (thrown instanceof ReaderGone) return 0
+    if (thrown instanceof Interrupted) return EXIT_INTERRUPTED
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
+    const failure = failureOf(thrown, name ?? commandIn(argv))
+    try {
+      if (argv.includes('--json')) await io.out.write(jsonLine(jsonOfFailure(failure)))
+      else await showFailure(failure, io, argv)
+    } catch (error) {
+      if (!(error instanceof ReaderGone)) throw error
+    }
+    return exitCodeOf(failure)
+  }
+}
+
+const commandIn = (argv: readonly string[]): string | undefined => {
+  const [first, second] = argv.filter(word => !word.startsWith('-'))
+  if (first === 'ca' && second === 'path') return 'ca path'
+  return ['get', 'serve', 'demo', 'ca'].find(name => name === first)
+}
+
+/** Each command is loaded when it runs: help and mistakes answer at once. */
+const actionsFor = (io: Io): Actions => ({
+  get: async (url, options) => (await import('./get.ts')).get(url, options, io),
+  serve: async (folder, options) => (await import('./serve.ts')).serveFolder(folder, options, io),
+  demo: async options => (await import('./demo.ts')).demo(options, io),
+  caPath: async options => (await import('./ca.ts')).caPath(options, io),
+})

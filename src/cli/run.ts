@@ -1,0 +1,117 @@
+/** What a command that moves bytes has around it: the recording, the capture file, Ctrl-C, and the telling at the end. */
+import { entryOf } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import {
+  type JsonObject,
+  jsonOf,
+  jsonOfFailure,
+  jsonOfTimeline,
+  renderFailure,
+  type Style,
+  type TimelineFacts,
+  timeline,
+} from '../inspect/index.ts'
+import { tee } from '../trace/recorder.ts'
+import type { TraceSink } from '../trace/types.ts'
+import { openCapture } from './capture-file.ts'
+import { failureOf, Interrupted } from './errors.ts'
+import { type Io, ReaderGone } from './io.ts'
+import { jsonLine } from './json.ts'
+import type { CommonOptions } from './options.ts'
+import { runRecording } from './recording.ts'
+import { storyLines } from './story.ts'
+import { styleFor } from './style.ts'
+import { QUIET } from './verbosity.ts'
+
+export interface Run {
+  /** The capture file as a sink of its own, for commands that need no recording. */
+  readonly capture: TraceSink | undefined
+  /** Where engines say what they do. */
+  readonly trace: TraceSink
+  /** Aborted with `Interrupted` at Ctrl-C. */
+  readonly signal: AbortSignal
+  /** As if Ctrl-C had been pressed. */
+  stop(): void
+  /** For text on standard error. */
+  readonly style: Style
+  /** A line of `--json`; nothing without it. */
+  event(object: JsonObject): Promise<void>
+  /** A line of the story; nothing where no story is told. */
+  note(text: string): Promise<void>
+  /** It went well: timeline and messages, for people or programs. */
+  tell(facts: TimelineFacts): Promise<void>
+  /** It did not. Says why and returns the exit code; passes on what is not a failure (Ctrl-C, a reader that left). */
+  explain(thrown: unknown, did?: string): Promise<number>
+  /** Closes the capture file and gives Ctrl-C back. */
+  end(): Promise<void>
+}
+
+export const beginRun = async (options: CommonOptions & { readonly pcapng?: string }, io: Io): Promise<Run> => {
+  const recording = runRecording()
+  const capture = options.pcapng === undefined ? undefined : openCapture(options.pcapng)
+  const abort = new AbortController()
+  const release = io.onInterrupt(() => abort.abort(new Interrupted()))
+  const style = styleFor(io.err, io.env, options.color)
+  const verbosity = options.verbose ?? QUIET
+  const json = options.json === true
+  const storied = !json && (io.err.isTerminal || verbosity.level > 0)
+  const say = (lines: readonly string[]): Promise<void> => io.err.write(`${lines.join('\n')}\n`)
+  const event = async (object: JsonObject): Promise<void> => {
+    if (json) await io.out.write(jsonLine(object))
+  }
+  const events = async (): Promise<void> => {
+    const detail = [
+      ...(verbosity.level > 1 ? ['fields' as const] : []),
+      ...(verbosity.level > 2 ? ['bytes' as const] : []),
+    ]
+    for (const entry of recording.records) {
+      const wanted = entry.type === 'message' && verbosity.level > 0 && verbosity.layers.includes(entry.record.layer)
+      if (wanted || entry.type === 'verdict') await event(jsonOf(entry, detail))
+    }
+  }
+  return {
+    capture: capture?.sink,
+    trace: capture === undefined ? recording : tee(recording, capture.sink),
+    signal: abort.signal,
+    stop: () => abort.abort(new Interrupted()),
+    style,
+    event,
+    note: async text => {
+      if (storied) await say([text])
+    },
+    async tell(facts) {
+      if (json) {
+        await events()
+        await event(jsonOfTimeline(timeline(recording.records, facts)))
+      } else if (storied) await say(storyLines(recording.records, { style, verbosity, facts }))
+    },
+    async explain(thrown, did) {
+      if (thrown instanceof ReaderGone) throw thrown
+      if (abort.signal.aborted) throw abort.signal.reason
+      const failure = failureOf(thrown)
+      const exit = entryOf(failure).exit
+      if (json) {
+        await events()
+        await event(jsonOfFailure(failure))
+        return exit
+      }
+      if (verbosity.level > 0) await say(storyLines(recording.records, { style, verbosity }))
+      const more = { records: recording.records, causes: causesOf(thrown), ...(did === undefined ? {} : { did }) }
+      await say(renderFailure(failure, { style, ...more }))
+      return exit
+    },
+    async end() {
+      release()
+      capture?.close()
+    },
+  }
+}
+
+/** Failures below the one that was thrown. */
+const causesOf = (thrown: unknown): FailureInfo[] => {
+  const causes: FailureInfo[] = []
+  for (let at = thrown; at instanceof Error && causes.length < 8; at = at.cause) {
+    if (at !== thrown && 'failure' in at) causes.push(at.failure as FailureInfo)
+  }
+  return causes
+}

@@ -1,0 +1,127 @@
+/** `barewire serve [FOLDER]`: HTTPS on this machine with a certificate that this machine's own CA made. */
+import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { FailureError, fail } from '../failures/index.ts'
+import type { Style } from '../inspect/index.ts'
+import { serve } from '../net/serve.ts'
+import type { Server } from '../net/serve-exchanges.ts'
+import type { Served } from '../net/server-connection.ts'
+import { staticFiles } from '../net/static.ts'
+import { filesIn } from '../platform/node/files.ts'
+import { tee } from '../trace/recorder.ts'
+import type { TraceSink } from '../trace/types.ts'
+import { accessEvent, accessLines } from './access.ts'
+import { type LocalAuthority, openAuthority } from './authority.ts'
+import { type CertificateSource, certificateSource, ownAddresses } from './certificates.ts'
+import { EXIT_INTERRUPTED } from './errors.ts'
+import type { Io } from './io.ts'
+import { jsonLine } from './json.ts'
+import { liveSink } from './live.ts'
+import type { ServeOptions } from './program.ts'
+import { beginRun, type Run } from './run.ts'
+
+export const serveFolder = async (folder: string | undefined, options: ServeOptions, io: Io): Promise<number> => {
+  const run = await beginRun(options, io)
+  try {
+    const root = await existingFolder(folder ?? '.')
+    const authority = options.plain ? undefined : openAuthority()
+    const source = authority && certificateSource(authority.issue, options.host, Date.now)
+    const say = (text: string): void => void (options.json ? io.out : io.err).write(text).catch(() => run.stop())
+    const server = await serve(staticFiles(await filesIn(root)), {
+      host: options.host,
+      port: options.port,
+      ...(source === undefined ? {} : { tls: { certificateFor: name => source.for(name) } }),
+      ...watching(options, run, say),
+      served: line => say(told(line, options, run.style)),
+    })
+    say(announcement({ server, options, root, authority, source, style: run.style }))
+    return await untilInterrupted(server, run, io)
+  } catch (error) {
+    return await run.explain(error)
+  } finally {
+    await run.end()
+  }
+}
+
+const existingFolder = async (folder: string): Promise<string> => {
+  const root = resolve(folder)
+  const found = await stat(root)
+  if (!found.isDirectory()) throw new FailureError(fail('cli/file', { where: root, got: 'it is not a folder' }))
+  return root
+}
+
+/** Nobody looks: no trace, and the engines say nothing. */
+const watching = (options: ServeOptions, run: Run, write: (text: string) => void): { readonly trace?: TraceSink } => {
+  const { verbose, json } = options
+  const live = verbose === undefined ? undefined : liveSink({ verbosity: verbose, style: run.style, json, write })
+  const sinks = [run.capture, live].filter(sink => sink !== undefined)
+  return sinks.length === 0 ? {} : { trace: tee(...sinks) }
+}
+
+const told = (line: Served, options: ServeOptions, style: Style): string => {
+  const now = new Date()
+  if (options.json) return jsonLine(accessEvent(line, now))
+  return accessLines(line, now, style)
+    .map(text => `${text}\n`)
+    .join('')
+}
+
+interface Announcement {
+  readonly server: Server
+  readonly options: ServeOptions
+  readonly root: string
+  readonly authority: LocalAuthority | undefined
+  readonly source: CertificateSource | undefined
+  readonly style: Style
+}
+
+/** Where it is, for whom, and how others come to trust it. */
+const announcement = ({ server, options, root, authority, source, style }: Announcement): string => {
+  const urls = urlsOf(server, options)
+  if (options.json) {
+    const ca = authority === undefined ? null : authority.path
+    return jsonLine({ type: 'listening', urls, folder: root, ca, names: [...(source?.usual ?? [])] })
+  }
+  const { colour, unicode } = style
+  const sign = colour.good(unicode ? '✓' : 'ok')
+  const lines = [` ${sign} ${root}`, ...urls.map(url => `   ${colour.you(url)}`)]
+  if (authority !== undefined) {
+    const [url] = urls
+    lines.splice(
+      0,
+      0,
+      ` ${sign} CA "${authority.name}" ${authority.since === 'made' ? 'made just now' : 'found'}: ${authority.path}`,
+      ` ${sign} certificate for ${source?.usual.join(', ')} and *.localhost`,
+    )
+    lines.push(
+      colour.quiet('   programs do not trust it by themselves:'),
+      `   curl --cacert $(barewire ca path) ${url}/`,
+      '   export NODE_EXTRA_CA_CERTS=$(barewire ca path)',
+    )
+  }
+  return `${lines.join('\n')}\n`
+}
+
+const urlsOf = (server: Server, options: ServeOptions): string[] => {
+  const scheme = options.plain ? 'http' : 'https'
+  const everywhere = options.host === '0.0.0.0' || options.host === '::'
+  const loopback = everywhere || options.host === 'localhost' || /^(127\.|::1$)/.test(options.host)
+  const hosts = [...(loopback ? ['localhost'] : [options.host]), ...(everywhere ? ownAddresses() : [])]
+  return hosts.map(host => `${scheme}://${host.includes(':') ? `[${host}]` : host}:${server.port}`)
+}
+
+/** Once: what is under way ends first. Twice: now. */
+const untilInterrupted = async (server: Server, run: Run, io: Io): Promise<number> => {
+  await new Promise<void>(done => {
+    if (run.signal.aborted) done()
+    else run.signal.addEventListener('abort', () => done(), { once: true })
+  })
+  let code = 0
+  const release = io.onInterrupt(() => {
+    code = EXIT_INTERRUPTED
+    void server.close(0)
+  })
+  await server.close()
+  release()
+  return code
+}

@@ -1,0 +1,145 @@
+/** `barewire get` against servers that we did not write, with certificates that we did not make. */
+import { createHash, randomBytes } from 'node:crypto'
+import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
+import { createServer, type Server } from 'node:https'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { main } from '../../src/cli/main.ts'
+import { installed, missing, type Peer, startGnutls, startNginx, startOpenssl } from '../support/peers.ts'
+import { type TestAuthority, temporaryFolder, testAuthority } from '../support/peers-chain.ts'
+import { barewire } from '../support/peers-command.ts'
+import { captured } from '../support/peers-io.ts'
+
+const canRun = installed('openssl')
+const folder = temporaryFolder('get')
+afterAll(folder.remove)
+
+const BIG = 100 * 1024 * 1024
+const TENTH = BIG / 10
+/** What ten times the body may cost more: V8 lets 64 MiB of dead buffers lie before it sweeps (1 GB costs no more). */
+const ALLOWANCE_MIB = 64
+
+const text = `${'Nothing here is secret. '.repeat(500)}\n`
+let bigHash = ''
+
+beforeAll(() => {
+  writeFileSync(join(folder.path, 'new.txt'), text)
+  const file = openSync(join(folder.path, 'big.bin'), 'w')
+  const hash = createHash('sha256')
+  for (let written = 0; written < BIG; written += 1024 * 1024) {
+    const piece = randomBytes(1024 * 1024)
+    hash.update(piece)
+    writeSync(file, piece)
+  }
+  closeSync(file)
+  writeFileSync(join(folder.path, 'tenth.bin'), randomBytes(TENTH))
+  bigHash = hash.digest('hex')
+})
+
+/** The command in this process: exit code and what it wrote. */
+const get = async (authority: TestAuthority, ...args: string[]) => {
+  const io = captured()
+  const code = await main(['get', '--trust', authority.root, ...args], io)
+  return { code, stdout: io.stdout(), stderr: io.stderr() }
+}
+
+for (const kind of ['ecdsa', 'rsa'] as const) {
+  describe.skipIf(!canRun)(`get, ${kind} chain with an intermediate${missing('openssl')}`, () => {
+    const authority = canRun ? testAuthority(kind, folder.path) : (undefined as never)
+
+    describe.skipIf(!installed('nginx'))(`nginx${missing('nginx')}`, () => {
+      let nginx: Peer
+      beforeAll(async () => {
+        nginx = await startNginx(authority.issue(), folder.path, folder.path)
+      })
+      afterAll(() => nginx.stop())
+      const url = (path: string) => `https://localhost:${nginx.port}${path}`
+
+      test('a body with Content-Length arrives on standard output, and nothing else does', async () => {
+        expect(await get(authority, url('/new.txt'))).toEqual({ code: 0, stdout: text, stderr: '' })
+      })
+
+      test('a gzipped body arrives unpacked', async () => {
+        const { code, stdout, stderr } = await get(authority, '-v', url('/zipped/new.txt'))
+        expect({ code, stdout }).toEqual({ code: 0, stdout: text })
+        expect(stderr).toContain('200')
+      })
+
+      test('a chunked body arrives whole', async () => {
+        const { code, stdout } = await get(authority, '--json', '-o', join(folder.path, 'out'), url('/chunked/new.txt'))
+        const answer = stdout.split('\n').find(line => line.includes('"answer"'))
+        expect(code).toBe(0)
+        expect(JSON.parse(answer!).headers).toContainEqual(['transfer-encoding', 'chunked'])
+        expect(readFileSync(join(folder.path, 'out'), 'utf8')).toBe(text)
+      })
+
+      test('redirects are shown, and followed with --location', async () => {
+        expect((await get(authority, '-v', url('/old'))).stderr).toContain('301')
+        expect(await get(authority, '--location', url('/old'))).toMatchObject({ code: 0, stdout: text })
+      })
+
+      test('a status of 400 or more is the answer, and exit 8 with --fail', async () => {
+        expect(await get(authority, url('/gone'))).toMatchObject({ code: 0, stdout: 'gone\n' })
+        const failed = await get(authority, '--fail', url('/gone'))
+        expect(failed).toMatchObject({ code: 8, stdout: '' })
+        expect(failed.stderr).toContain('cli/http-status')
+      })
+
+      test('100 MB arrive unharmed in constant memory', async () => {
+        const trust = ['get', '--trust', authority.root]
+        const tenth = await barewire([...trust, url('/tenth.bin')])
+        const big = await barewire([...trust, url('/big.bin')])
+        expect(big).toMatchObject({ code: 0, bytes: BIG, sha256: bigHash, stderr: '' })
+        expect(tenth).toMatchObject({ code: 0, bytes: TENTH })
+        if (tenth.peakMemory === undefined || big.peakMemory === undefined) return
+        expect(big.peakMemory - tenth.peakMemory).toBeLessThan(ALLOWANCE_MIB)
+      })
+    })
+
+    test('openssl s_server -www', async () => {
+      const peer = await startOpenssl(authority.issue(), '-tls1_2')
+      const { code, stdout } = await get(authority, `https://localhost:${peer.port}/`)
+      await peer.stop()
+      expect(code).toBe(0)
+      expect(stdout).toContain('Protocol  : TLSv1.2')
+    })
+
+    test.skipIf(!installed('gnutls-serv'))(`gnutls-serv --http${missing('gnutls-serv')}`, async () => {
+      const peer = await startGnutls(authority.issue())
+      const { code, stdout } = await get(authority, `https://localhost:${peer.port}/`)
+      await peer.stop()
+      expect(code).toBe(0)
+      expect(stdout).toContain('TLS1.2')
+    })
+
+    test('node:https: request headers and body arrive there, and its chunks here', async () => {
+      const leaf = authority.issue()
+      const server = createServer(
+        { key: readFileSync(leaf.key), cert: readFileSync(leaf.chain) },
+        (request, response) => {
+          let body = ''
+          request.on('data', chunk => (body += String(chunk)))
+          request.on('end', () => {
+            response.write(`${request.method} ${request.url} ${request.headers['x-test']}\n`)
+            response.end(body)
+          })
+        },
+      )
+      const port = await listening(server)
+      const sent = await get(authority, '-H', 'X-Test: yes', '-d', 'a=1&b=2', `https://localhost:${port}/form?q`)
+      const resolved = await get(authority, '--resolve', `localhost:${port}:127.0.0.1`, `https://localhost:${port}/`)
+      server.close()
+      server.closeAllConnections()
+      expect(sent).toEqual({ code: 0, stdout: 'POST /form?q yes\na=1&b=2', stderr: '' })
+      expect(resolved.code).toBe(0)
+    })
+  })
+}
+
+const listening = (server: Server): Promise<number> =>
+  new Promise(resolve => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : 0)
+    })
+  })
