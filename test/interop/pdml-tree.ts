@@ -21,16 +21,21 @@ export interface Found {
   readonly narrow: readonly [number, number]
 }
 
-/** Every field of `frame`, layer by layer. */
-export const fieldsOf = (frame: Uint8Array): Found[] => {
-  const found: Found[] = []
-  ethernet({ frame, found, start: 0, end: frame.length })
-  return found
+/** Every field of each of `frames`, layer by layer; behind ChangeCipherSpec a direction is not read any further. */
+export const fieldsOfAll = (frames: readonly Uint8Array[]): Found[][] => {
+  const encrypted = new Set<string>()
+  return frames.map(frame => {
+    const found: Found[] = []
+    ethernet({ frame, found, encrypted, start: 0, end: frame.length })
+    return found
+  })
 }
 
 interface Part {
   readonly frame: Uint8Array
   readonly found: Found[]
+  /** Directions (`49000 443`) in which records are protected from here on. */
+  readonly encrypted: Set<string>
   readonly start: number
   readonly end: number
 }
@@ -95,26 +100,41 @@ const tcp = (part: Part): void => {
   const payload = inner(part, tree, 'body.payload')
   if (payload.end === payload.start) return
   const ports = [(byte(part, 0) << 8) | byte(part, 1), (byte(part, 2) << 8) | byte(part, 3)]
-  if (ports.includes(443)) records(payload)
+  if (ports.includes(443)) records(payload, ports.join(' '))
   if (ports.includes(80)) http(payload)
 }
 
-const records = (part: Part): void => {
+const records = (part: Part, way: string): void => {
   for (let start = part.start; start + 5 <= part.end; ) {
     const end = start + 5 + ((part.frame[start + 3]! << 8) | part.frame[start + 4]!)
     if (end > part.end) return
-    record({ ...part, start, end })
+    record({ ...part, start, end }, way)
     start = end
   }
 }
 
-const record = (part: Part): void => {
+const record = (part: Part, way: string): void => {
   note(part, 'record', PlainRecord as Codec<unknown>)
+  if (part.encrypted.has(way)) return
   const body = { ...part, start: part.start + 5 }
   const type = byte(part, 0)
-  if (type === 20) note(body, 'ccs', ChangeCipherSpec as Codec<unknown>)
+  if (type === 20) {
+    note(body, 'ccs', ChangeCipherSpec as Codec<unknown>)
+    part.encrypted.add(way)
+  }
   if (type === 21) note(body, 'alert', Alert as Codec<unknown>)
-  if (type === 22) note(body, 'tls', Handshake as Codec<unknown>)
+  if (type === 22) handshakes(body)
+}
+
+/** A record may hold several messages. */
+const handshakes = (part: Part): void => {
+  for (let start = part.start; start + 4 <= part.end; ) {
+    const message = { ...part, start }
+    const end = start + 4 + ((byte(message, 1) << 16) | (byte(message, 2) << 8) | byte(message, 3))
+    if (end > part.end) return
+    note({ ...message, end }, 'tls', Handshake as Codec<unknown>)
+    start = end
+  }
 }
 
 const http = (part: Part): void => {

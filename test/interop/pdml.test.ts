@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { pcapngWriter } from '../../src/capture/index.ts'
 import { concat } from '../support/bytes.ts'
+import { capturedExchange } from './exchange-capture.ts'
 import { sampleFrames } from './pdml-samples.ts'
 import { NAMES, OURS_ALONE } from './pdml-table.ts'
-import { type Found, fieldsOf } from './pdml-tree.ts'
+import { type Found, fieldsOfAll } from './pdml-tree.ts'
 import { tshark, tsharkComplaints, tsharkMissing } from './tshark.ts'
 
 const missing = tsharkMissing ? ' (skipped: no tshark here)' : ''
@@ -54,8 +55,8 @@ const compare = (frames: readonly Uint8Array[]): { wrong: string[]; compared: Ma
   const wrong: string[] = []
   const compared = new Map<string, number>()
   const theirs = pdml(captureOf(frames))
-  for (const [i, frame] of frames.entries()) {
-    const ours = fieldsOf(frame).filter(found => found.end > found.start)
+  for (const [i, found] of fieldsOfAll(frames).entries()) {
+    const ours = found.filter(each => each.end > each.start)
     for (const { name, matches } of matchers) {
       const theirFields = theirs[i]!.filter(field => field.name === name)
       const ourFields = ours.filter(found => matches.test(found.path))
@@ -75,6 +76,14 @@ test.skipIf(tsharkMissing)(`every field that tshark names too has the same byte 
   expect(Object.keys(NAMES).filter(name => !compared.has(name))).toEqual([])
 })
 
+test.skipIf(tsharkMissing)(`the same holds for every frame of a real exchange${missing}`, async () => {
+  const { frames } = await capturedExchange(7)
+  const { wrong, compared } = compare(frames)
+  expect(wrong).toEqual([])
+  const layers = new Set([...compared.keys()].map(name => name.split('.')[0]))
+  expect([...layers].sort()).toEqual(['arp', 'dns', 'eth', 'ip', 'tcp', 'tls', 'udp'])
+})
+
 test.skipIf(tsharkMissing)(`tshark finds nothing malformed and no bad checksum in what was written${missing}`, () => {
   // Dup ACKs are what a selective acknowledgment without new data looks like.
   const complaints = tsharkComplaints(captureOf(sampleFrames())).filter(line => !line.includes('TCP Dup ACK'))
@@ -84,8 +93,7 @@ test.skipIf(tsharkMissing)(`tshark finds nothing malformed and no bad checksum i
 test('every field of ours is compared or has a reason why not', () => {
   const known = [...matchers.map(m => m.matches), ...Object.keys(OURS_ALONE).map(matcherOf)]
   const leaves = new Set<string>()
-  for (const frame of sampleFrames()) {
-    const ours = fieldsOf(frame)
+  for (const ours of fieldsOfAll(sampleFrames())) {
     const parents = new Set(ours.map(f => f.path.slice(0, f.path.lastIndexOf('.'))))
     for (const { path, start, end } of ours) if (end > start && !parents.has(path)) leaves.add(path)
   }

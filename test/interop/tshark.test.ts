@@ -8,6 +8,7 @@ import { recorder, tee } from '../../src/trace/recorder.ts'
 import type { TraceSink } from '../../src/trace/types.ts'
 import { ascii, concat } from '../support/bytes.ts'
 import { temporaryFolder, testAuthority } from '../support/peers-chain.ts'
+import { capturedExchange } from './exchange-capture.ts'
 import { tshark, tsharkComplaints, tsharkFields, tsharkMissing } from './tshark.ts'
 
 const missing = tsharkMissing ? ' (skipped: no tshark here)' : ''
@@ -161,3 +162,31 @@ test.skipIf(tsharkMissing)(`tshark shows times, directions, comments, names and 
     '1',
   ])
 })
+
+test.skipIf(tsharkMissing)(
+  `tshark reads the exchange of the demo whole, with the secrets in the file${missing}`,
+  async () => {
+    for (const seed of [1, 2, 3]) {
+      const { file, frames, exchange } = await capturedExchange(seed)
+      expect(tsharkComplaints(file), `seed ${seed}`).toEqual([])
+      const http = tsharkFields(
+        file,
+        ['http.request.method', 'http.request.uri', 'http.response.code', 'http.cookie'],
+        '-Y',
+        'http',
+      )
+      expect(http.map(row => row.slice(0, 3))).toEqual([
+        ['POST', '/login', ''],
+        ['', '', '200'],
+        ['GET', '/account', ''],
+        ['', '', '200'],
+      ])
+      expect(http[2]?.[3]).toContain('__Host-sid=')
+      // Every connection ends with FIN on both sides, and what the thread says of the cookie is where tshark sees it.
+      expect(tsharkFields(file, ['frame.number'], '-Y', 'tcp.flags.fin == 1').length).toBe(2)
+      const place = exchange.cookie?.crumbs.at(-1)?.places[0]
+      const cookieFrame = tsharkFields(file, ['frame.number'], '-Y', 'http.cookie')[0]?.[0]
+      expect(place?.message.bytes).toEqual(frames[Number(cookieFrame) - 1])
+    }
+  },
+)
