@@ -33,12 +33,13 @@ export const violation = (limits: NameConstraints, certificate: Certificate, bud
   const names = namesOf(certificate)
   const permitted = byKind(limits.permitted)
   const excluded = byKind(limits.excluded)
+  for (const { kind } of names)
+    budget.comparisons += (permitted.get(kind)?.length ?? 0) + (excluded.get(kind)?.length ?? 0)
+  if (budget.comparisons > MAX_NAME_COMPARISONS) return { kind: 'too-many' }
   for (const name of names) {
     const allowed = permitted.get(name.kind) ?? []
     const forbidden = excluded.get(name.kind) ?? []
     if (allowed.length + forbidden.length === 0) continue
-    budget.comparisons += allowed.length + forbidden.length
-    if (budget.comparisons > MAX_NAME_COMPARISONS) return { kind: 'too-many' }
     const test = comparison(name)
     if (test === undefined) return { kind: 'malformed-name', name: name.text }
     if (forbidden.some(limit => test(limit, 'excluded'))) return { kind: 'excluded', name: name.text }
@@ -48,12 +49,15 @@ export const violation = (limits: NameConstraints, certificate: Certificate, bud
   return undefined
 }
 
+/** Limits by kind, ready to be compared. */
 const byKind = (names: readonly GeneralName[]): Map<Kind, GeneralName[]> => {
   const kinds = new Map<Kind, GeneralName[]>()
   for (const name of names) {
+    // Once here, not at each comparison: only the local part of a mailbox has letter case.
+    const limit = name.type === 'dns' || name.type === 'uri' ? { ...name, text: name.text.toLowerCase() } : name
     const same = kinds.get(name.type)
-    if (same === undefined) kinds.set(name.type, [name])
-    else same.push(name)
+    if (same === undefined) kinds.set(name.type, [limit])
+    else same.push(limit)
   }
   return kinds
 }
@@ -82,7 +86,7 @@ const comparison = (subject: Subject): Test | undefined => {
       return limit => limit.type === 'directory' && within(limit.name, name.name)
     case 'dns': {
       const host = name.text.toLowerCase()
-      return (limit, sense) => limit.type === 'dns' && dnsWithin(limit.text.toLowerCase(), host, sense)
+      return (limit, sense) => limit.type === 'dns' && dnsWithin(limit.text, host, sense)
     }
     case 'ip':
       return limit => limit.type === 'ip' && addressWithin(limit.octets, name.octets)

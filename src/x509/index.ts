@@ -22,7 +22,7 @@ export {
 } from './extensions.ts'
 export { certificateFields, certificateFormat } from './fields.ts'
 export { addressOf, type GeneralName, generalNameText } from './general-name.ts'
-export { type LintId, lints, lintsBroken, type Role } from './lints.table.ts'
+export { type Lint, type LintId, lints, lintsBroken, type Role } from './lints.table.ts'
 export { dnsMatches, matches } from './names.ts'
 export { explainChain, isTrusted, verifyChain } from './path.ts'
 export { certificatesIn, type PemBlock, pem, pemBlocks } from './pem.ts'

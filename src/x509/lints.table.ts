@@ -10,9 +10,9 @@ import type { Certificate } from './certificate.ts'
 import { type ExtensionName, KEY_USAGE } from './extensions.ts'
 
 export type Role = 'leaf' | 'intermediate' | 'anchor'
-type ProfileName = 'rfc5280' | 'webpki' | 'deployed'
+export type ProfileName = 'rfc5280' | 'webpki' | 'deployed'
 
-interface Lint {
+export interface Lint {
   /** What is wrong, as it follows "The certificate: ". */
   readonly says: string
   readonly rule: string
@@ -35,7 +35,40 @@ const dnsSyntax = /^(\*\.)?([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0
 /** RFC 5321 4.1.2 without quoted local parts. */
 const mailboxSyntax = /^[^@\s]+@[^@\s]+$/
 
-export const lints = {
+export type LintId =
+  | 'serial-number'
+  | 'serial-number-length'
+  | 'issuer-empty'
+  | 'authority-unnamed'
+  | 'unnamed-alt-name'
+  | 'named-alt-name-critical'
+  | 'dns-name-syntax'
+  | 'mailbox-syntax'
+  | 'authority-key-missing'
+  | 'authority-key-critical'
+  | 'root-names-authority'
+  | 'root-names-other-key'
+  | 'subject-key-missing'
+  | 'subject-key-critical'
+  | 'basic-constraints-not-critical'
+  | 'path-length-without-authority'
+  | 'signs-without-authority'
+  | 'name-constraints-in-leaf'
+  | 'name-constraints-not-critical'
+  | 'constraint-leading-period'
+  | 'policy-constraints-not-critical'
+  | 'inhibit-any-policy-not-critical'
+  | 'key-usage-zeros'
+  | 'information-access-critical'
+  | 'purpose-critical'
+  | 'purpose-any'
+  | 'purpose-mixed'
+  | 'root-purpose'
+  | 'common-name'
+  | 'rsa-size'
+  | 'wide-time'
+
+export const lints: Readonly<Record<LintId, Lint>> = {
   'serial-number': {
     says: 'its serial number is not positive',
     rule: 'RFC 5280 4.1.2.2',
@@ -267,11 +300,9 @@ export const lints = {
       return (wide(from + 2) && c.notBefore < YEAR_2050) || (wide(to - 17) && c.notAfter < YEAR_2050)
     },
   },
-} as const satisfies Readonly<Record<string, Lint>>
+}
 
 const unmixable: readonly string[] = [OID.codeSigning, OID.emailProtection, OID.timeStamping, OID.OCSPSigning]
-
-export type LintId = keyof typeof lints
 
 const YEAR_2050 = 2_524_608_000_000
 
@@ -281,7 +312,7 @@ const addressText = (octets: Uint8Array): string =>
 
 /** The lints that a profile refuses for. */
 export const lintsOf = (profile: ProfileName): ReadonlySet<LintId> =>
-  new Set((Object.keys(lints) as LintId[]).filter(id => (lints[id] as Lint).refusedBy.includes(profile)))
+  new Set((Object.keys(lints) as LintId[]).filter(id => lints[id].refusedBy.includes(profile)))
 
 /** The rules of `among` that this certificate breaks. It must have passed `decodeAll`. */
 export const lintsBroken = (
@@ -291,6 +322,6 @@ export const lintsBroken = (
   selfSigned: () => boolean,
 ): LintId[] =>
   (Object.keys(lints) as LintId[]).filter(id => {
-    const lint: Lint = lints[id]
+    const lint = lints[id]
     return among.has(id) && (lint.roles ?? [role]).includes(role) && lint.broken(certificate, selfSigned)
   })
