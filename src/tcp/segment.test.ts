@@ -8,27 +8,27 @@ import { Reader, WireError } from '../wire/reader.ts'
 import { synOptions } from './options.ts'
 import { ACK, controlNames, FIN, PSH, readSegment, Segment, SYN, TcpSegment } from './segment.ts'
 
-/** A SYN that Linux sent: MSS 65495, SACK permitted, timestamps, window scale 7. */
-const LINUX_SYN = hex('d3d2 1f90 7dbc2ea6 00000000 a002 ffd7 fe30 0000 0204ffd7 0402 080a 1f9fd3c900000000 01 030307')
+/** A SYN that Linux 6 sent over TUN: MSS 1460, SACK permitted, timestamps, window scale 10. */
+const LINUX_SYN = hex('b934 0050 d272cc37 00000000 a002 faf0 1d6f 0000 020405b4 0402 080a bc480723 00000000 01 03030a')
 
 test('RFC 9293 3.1: a SYN of Linux is read field by field', () => {
   const { head, body } = decode(TcpSegment, LINUX_SYN)
   expect(head).toMatchObject({
-    sourcePort: 54226,
-    destinationPort: 8080,
+    sourcePort: 47412,
+    destinationPort: 80,
     dataOffset: 10,
     syn: 1,
     ack: 0,
-    window: 65495,
+    window: 64240,
   })
   expect(body.options).toEqual([
-    { type: 2, body: 65495 },
+    { type: 2, body: 1460 },
     { type: 4, body: new Uint8Array() },
-    { type: 8, body: { value: 0x1f9fd3c9, echoReply: 0 } },
+    { type: 8, body: { value: 0xbc480723, echoReply: 0 } },
     { type: 1, body: undefined },
-    { type: 3, body: 7 },
+    { type: 3, body: 10 },
   ])
-  expect(synOptions(LINUX_SYN, 20, 40)).toEqual({ maximumSegmentSize: 65495, windowScale: 7 })
+  expect(synOptions(LINUX_SYN, 20, 40)).toEqual({ maximumSegmentSize: 1460, windowScale: 10 })
 })
 
 test('the tree names header, options and payload with their bytes', () => {
