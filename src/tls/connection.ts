@@ -82,7 +82,7 @@ export class Connection implements TlsConnection {
   receive(input: Chunk, now: Millis): void {
     this.#now = now
     this.#tracing?.sent(now)
-    if (this.#failure !== undefined || this.#peerClosed) return
+    if (this.#deaf || this.#peerClosed) return
     if (input === 'end') this.#ended = true
     else this.#records.push(input)
     this.#guarded(() => this.#pump())
@@ -116,9 +116,11 @@ export class Connection implements TlsConnection {
     if (this.#closing || this.#failure !== undefined) return
     this.#closing = true
     this.#outgoing.alert(WARNING, CLOSE_NOTIFY, this.#now)
+    // Nobody waits for the rest of a handshake that was given up.
+    if (this.#state.name !== 'Established') this.#enter({ name: 'Closed' }, 0)
   }
   answer(id: number, reply: Question['reply']): void {
-    if (this.#failure !== undefined) return
+    if (this.#deaf) return
     const asked = this.#asked
     if (asked === undefined || asked.id !== id || !fits(asked.question.about, reply)) {
       const open = asked === undefined ? {} : { expected: `${asked.question.about} (question ${asked.id})` }
@@ -135,6 +137,11 @@ export class Connection implements TlsConnection {
     })
     this.#messages.keep()
     this.#records.keep()
+  }
+
+  /** Nothing that comes matters any more. */
+  get #deaf(): boolean {
+    return this.#failure !== undefined || this.#state.name === 'Closed'
   }
 
   /** Works off what was received, until a question is open or nothing whole is left. */

@@ -59,7 +59,8 @@ describe('every suite with every group and every kind of key', () => {
 for (const scheme of schemes)
   test(`the server signs with ${scheme.name} when its key can do nothing else`, () => {
     const kind: KeyKind = scheme.keyType === 'rsa' ? 'rsa-2048' : scheme.keyType === 'ed25519' ? 'ed25519' : 'p-384'
-    const both = pair({ crypto, who: identity(crypto, kind, [scheme.id]) })
+    const { spki, pkcs8, certified } = who(kind)
+    const both = pair({ crypto, who: { spki, pkcs8, certified: { ...certified, schemes: [scheme.id] } } })
     shuttle(both)
     expect(both.client.established).toBeDefined()
     expect(both.server.established).toBeDefined()
@@ -114,7 +115,7 @@ test('bulk data goes in full records and comes out whole', () => {
   expect(pieces.length % 3).toBe(0)
   expect(pieces[1]!.length).toBe(MAX_PLAINTEXT)
   both.client.touch(concat(...pieces))
-  expect(both.client.data).toEqual(given)
+  expect(crypto.equal(both.client.data, given)).toBe(true)
   const sizes = both.client.events.flatMap(event => (event.type === 'data' ? [event.bytes.length] : []))
   expect(new Set(sizes.slice(0, -1))).toEqual(new Set([MAX_PLAINTEXT]))
 })
@@ -212,6 +213,21 @@ test('a failed connection stays failed with one failure and takes everything in 
   expect(both.client.touch('end')).toEqual([])
   expect(both.client.events.filter(event => event.type === 'failure')).toHaveLength(1)
   expect(both.client.tls.closed).toBe(true)
+})
+
+test('a handshake that is given up stays given up, and a late answer is no mistake', () => {
+  const both = pair({ crypto, who: who('p-256'), clientAnswers: () => undefined })
+  shuttle(both)
+  expect(both.client.tls.state).toBe('WaitTrust')
+  both.client.tls.close()
+  expect(both.client.tls.closed).toBe(false)
+  shuttle(both)
+  expect(both.client.tls.closed).toBe(true)
+  expect(both.server.failure).toMatchObject({ code: 'tls/handshake-cut', got: 'close_notify' })
+  both.client.tls.answer(1, fail('tls/certificate-expired'))
+  expect(both.client.touch('end')).toEqual([])
+  expect(both.client.tls.state).toBe('Closed')
+  expect([both.client.failure, both.client.established]).toEqual([undefined, undefined])
 })
 
 describe('mistakes of the caller are thrown', () => {

@@ -84,6 +84,6 @@ export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
   answer(id: number, reply: Question['reply']): void
   /** True when nothing more will be sent: close_notify or a fatal alert is out, and pollTransmit has given everything. */
   readonly closed: boolean
-  /** The state by its name in `tls12/states.table.ts`, or `Failed`. */
+  /** The state by its name in `tls12/states.table.ts`; `Failed`, or `Closed` in the middle of the handshake. */
   readonly state: string
 }
