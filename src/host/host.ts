@@ -162,24 +162,24 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
 
   receive(frame: Frame, now: Millis): void {
     this.links[frame.device]!.receive(frame, now)
-    this.#pump(now)
+    this.#rise(now)
   }
 
   /** Frames that came together are acknowledged together. */
   receiveBatch(frames: readonly Frame[], now: Millis): void {
     for (const frame of frames) this.links[frame.device]!.receive(frame, now)
-    this.#pump(now)
+    this.#rise(now)
   }
 
   advance(now: Millis): void {
     for (const link of this.links) link.advance(now)
     // A neighbour that was given up ends connections before their retransmission timers ask for it again.
-    this.#pump(now)
+    this.#rise(now)
     this.tcp.advance(now)
     this.#resolver.advance(now)
     for (const [ping, { to, sent }] of this.#pings)
       if (now >= sent + ECHO_TIMEOUT) this.#endPing(ping, fail('ip/no-echo', { where: to.text, number: ECHO_TIMEOUT }))
-    this.#pump(now)
+    this.#rise(now)
   }
 
   pollTransmit(now: Millis): Frame | undefined {
@@ -195,6 +195,11 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
     const deadlines = [this.tcp.nextDeadline(), this.#resolver.nextDeadline(), ...this.links.map(l => l.nextDeadline())]
     for (const { sent } of this.#pings.values()) deadlines.push(sent + ECHO_TIMEOUT)
     return deadlines.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined)
+  }
+
+  /** Only upwards: nothing is answered before the layer above has heard of it, so ACKs tell of what it has read. */
+  #rise(now: Millis): void {
+    while (this.#upwards(now));
   }
 
   /** Carries everything to its next layer, until nothing moves. */
@@ -240,10 +245,14 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
       if (from !== undefined) this.udp.send(o.port, o.to, o.payload, now, from, o.message)
       else this.#resolver.refused(o.port, fail('ip/no-route', { where: o.to.address.text }), now)
     }
-    for (let frame = this.udp.pollTransmit(now); frame !== undefined; frame = this.udp.pollTransmit(now))
+    for (let frame = this.udp.pollTransmit(now); frame !== undefined; frame = this.udp.pollTransmit(now)) {
+      moved = true
       this.ip.send(frame, PROTOCOL_UDP, now)
-    for (let frame = this.tcp.pollTransmit(now); frame !== undefined; frame = this.tcp.pollTransmit(now))
+    }
+    for (let frame = this.tcp.pollTransmit(now); frame !== undefined; frame = this.tcp.pollTransmit(now)) {
+      moved = true
       this.ip.send(frame, PROTOCOL_TCP, now)
+    }
     for (let frame = this.ip.pollTransmit(now); frame !== undefined; frame = this.ip.pollTransmit(now)) {
       moved = true
       this.links[frame.device]!.send(frame, now)

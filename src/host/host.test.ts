@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest'
+import { ascii, concat, hex } from '../../test/support/bytes.ts'
+import { checked } from '../../test/support/checked.ts'
+import { parseSubnet } from '../ip/subnet.ts'
+import { cable } from '../link/cable.ts'
+import { seeded } from '../random.ts'
+import type { TcpConnection } from '../tcp/types.ts'
+import { ip } from '../wire/address.ts'
+import { checksum } from '../wire/checksum.ts'
+import { Host, type HostEvent, type HostOptions } from './host.ts'
+
+const mac = (n: number) => Uint8Array.of(2, 0, 0, 0, 0, n)
+const make = (n: number, more: Partial<HostOptions> = {}) => {
+  const own = new Host({
+    name: `host ${n}`,
+    interfaces: [{ mac: mac(n), address: ip(`10.0.0.${n}`), prefix: 24 }],
+    nameServers: [ip('10.0.0.2')],
+    random: seeded(n),
+    ...more,
+  })
+  return { own, engine: checked(own) }
+}
+/** Drains as a driver does: events, then what they led to. */
+const drain = (engine: Host, now: number, react: (event: HostEvent) => void = () => {}) => {
+  const events: HostEvent[] = []
+  const out: { device: number; bytes: Uint8Array }[] = []
+  for (let more = true; more; ) {
+    more = false
+    for (let e = engine.pollEvent(); e !== undefined; e = engine.pollEvent()) {
+      events.push(e)
+      react(e)
+      more = true
+    }
+    for (let f = engine.pollTransmit(now); f !== undefined; f = engine.pollTransmit(now)) {
+      out.push({ device: f.device, bytes: f.view().slice() })
+      f.release()
+      more = true
+    }
+  }
+  return { events, out }
+}
+const namesOf = (events: readonly HostEvent[]): string[] =>
+  events.map(e => {
+    if (e.type === 'connection') return e.event.type === 'failure' ? e.event.failure.code : e.event.type
+    return 'failure' in e ? e.failure.code : e.type
+  })
+
+describe('two hosts on a cable', () => {
+  test('talk TCP by the contract of engines: drained after every touch', () => {
+    const [a, b] = [make(1), make(2)]
+    b.own.listen({ port: 80 })
+    const near = a.own.connect({ address: ip('10.0.0.2'), port: 80 }, 0)
+    const seen: string[] = []
+    const heard: Uint8Array[] = []
+    const pass = (from: Host, to: Host, now: number): boolean => {
+      const { out } = drain(from, now, event => {
+        if (event.type === 'accepted') event.connection.write(ascii('welcome'))
+        if (event.type !== 'connection') return
+        seen.push(`${from.name} ${event.event.type}`)
+        const connection: TcpConnection = event.connection
+        if (event.event.type === 'readable') heard.push(connection.read(100))
+        if (event.event.type === 'peer-finished') connection.finish()
+      })
+      for (const { bytes } of out) {
+        to.receive(to.pool.copy(bytes), now)
+        pass(to, from, now)
+      }
+      return out.length > 0
+    }
+    while (pass(a.engine, b.engine, 5));
+    expect(heard).toEqual([ascii('welcome')])
+    near.finish()
+    while (pass(a.engine, b.engine, 6));
+    expect(seen).toContain('host 1 connected')
+    expect(seen).toContain('host 2 closed')
+    expect([a.own.pool.outstanding, b.own.pool.outstanding]).toEqual([0, 0])
+  })
+
+  test('a cable moves frames both ways until nothing moves', () => {
+    const [a, b] = [make(1).own, make(2).own]
+    const wire = cable(a, b, { a: a.pool, b: b.pool })
+    const ping = a.ping(ip('10.0.0.2'), 0)
+    const frames: string[] = []
+    wire.settle(3, (_, from) => void frames.push(from))
+    expect(frames).toEqual(['a', 'b', 'a', 'b'])
+    expect(a.pollEvent()).toEqual({ type: 'echo', ping, time: 3 })
+  })
+})
+
+describe('failures', () => {
+  test('no route: a connection, a datagram, a ping and a name server fail at once with ip/no-route', () => {
+    const { own, engine } = make(1, { nameServers: [ip('192.0.2.53')] })
+    const away = ip('192.0.2.1')
+    own.connect({ address: away, port: 80 }, 0)
+    own.udp.bind(5000)
+    own.sendDatagram(5000, { address: away, port: 9 }, ascii('x'), 0)
+    own.ping(away, 0)
+    own.resolve('shop.test', 'A', 0)
+    const codes = namesOf(drain(engine, 0).events)
+    expect(codes.filter(code => code === 'ip/no-route')).toHaveLength(4)
+    expect(own.nextDeadline()).toBeUndefined()
+  })
+
+  test('a name server that nobody is ends the question as link/no-neighbour, one without DNS as ip/unreachable', () => {
+    const alone = make(1)
+    alone.own.resolve('shop.test', 'A', 0)
+    const events: HostEvent[] = []
+    drain(alone.engine, 0)
+    for (let at = alone.own.nextDeadline(); at !== undefined; at = alone.own.nextDeadline()) {
+      alone.engine.advance(at)
+      events.push(...drain(alone.engine, at).events)
+    }
+    expect(namesOf(events)).toEqual(['link/no-neighbour'])
+    const [a, b] = [make(1).own, make(2).own]
+    a.resolve('shop.test', 'A', 0)
+    cable(a, b, { a: a.pool, b: b.pool }).settle(0)
+    expect(namesOf(drain(a, 0).events)).toEqual(['ip/unreachable'])
+  })
+
+  test('what a router drops because it went too far is ip/time-exceeded (RFC 792)', () => {
+    const { own, engine } = make(1, {
+      interfaces: [
+        { mac: mac(1), address: ip('10.0.0.1'), prefix: 24, neighbours: [{ address: ip('10.0.0.9'), mac: mac(9) }] },
+      ],
+    })
+    own.udp.bind(5000)
+    own.sendDatagram(5000, { address: ip('10.0.0.9'), port: 9 }, ascii('far away'), 0)
+    const [sent] = drain(engine, 0).out
+    const icmp = concat(hex('0b00 0000 00000000'), sent!.bytes.subarray(14, 14 + 28))
+    const sum = checksum(icmp, 0, icmp.length)
+    icmp.set([sum >> 8, sum & 255], 2)
+    const header = concat(hex('4500'), Uint8Array.of(0, 20 + icmp.length), hex('0000 0000 4001 0000 0a000009 0a000001'))
+    const headerSum = checksum(header, 0, 20)
+    header.set([headerSum >> 8, headerSum & 255], 10)
+    engine.receive(own.pool.copy(concat(mac(1), mac(9), hex('0800'), header, icmp)), 1)
+    expect(drain(engine, 1).events).toMatchObject([
+      { type: 'failure', port: 5000, failure: { code: 'ip/time-exceeded', where: '10.0.0.9' } },
+    ])
+  })
+})
+
+describe('several interfaces', () => {
+  test('a packet leaves by the interface of its route, with that interface’s address', () => {
+    const { own, engine } = make(1, {
+      interfaces: [
+        { mac: mac(1), address: ip('10.0.0.1'), prefix: 24 },
+        { mac: mac(2), address: ip('10.1.0.1'), prefix: 24, mtu: 600 },
+      ],
+      routes: [{ to: parseSubnet('0.0.0.0/0')!, gateway: ip('10.1.0.254'), device: 1 }],
+    })
+    for (const [to, device, target] of [
+      ['10.0.0.7', 0, '10.0.0.7'],
+      ['10.1.0.7', 1, '10.1.0.7'],
+      ['8.8.8.8', 1, '10.1.0.254'],
+    ] as const) {
+      const connection = own.connect({ address: ip(to), port: 80 }, 0)
+      expect(connection.local.address.text).toBe(`10.${device}.0.1`)
+      const { out } = drain(engine, 0)
+      expect(out.map(o => o.device)).toEqual([device])
+      expect(out[0]!.bytes.subarray(38, 42)).toEqual(ip(target).octets)
+    }
+  })
+})
+
+test('no frames make a host throw, and none is lost track of', () => {
+  const random = seeded(31)
+  const { own, engine } = make(1)
+  own.listen({ port: 80 })
+  own.udp.bind(53)
+  own.resolve('shop.test', 'A', 0)
+  own.connect({ address: ip('10.0.0.2'), port: 80 }, 0)
+  for (let now = 0; now < 4000; now++) {
+    const protocol = [1, 6, 17][random.below(3)]!
+    const transport = random.bytes(random.below(60))
+    if (transport.length > 4 && random.number() < 0.8)
+      transport.set(protocol === 17 ? [0, 53, 0, 53] : [0, 80, 0, 80], 0)
+    const header = concat(
+      Uint8Array.of(0x45, 0, 0, 20 + transport.length),
+      hex('0000 0000 40'),
+      Uint8Array.of(protocol),
+      hex('0000 0a000002 0a000001'),
+    )
+    const sum = checksum(header, 0, 20)
+    header.set([sum >> 8, sum & 255], 10)
+    const frame = concat(mac(1), mac(2), hex(random.number() < 0.9 ? '0800' : '0806'), header, transport)
+    if (random.number() < 0.3) frame[random.below(frame.length)] = random.below(256)
+    engine.receive(own.pool.copy(frame), now)
+    drain(engine, now)
+  }
+  for (let at = own.nextDeadline(), n = 0; at !== undefined && n < 1000; at = own.nextDeadline(), n++) {
+    engine.advance(Math.max(at, 4000))
+    drain(engine, Math.max(at, 4000))
+  }
+  expect(own.pool.outstanding, 'seed 31').toBe(0)
+})
