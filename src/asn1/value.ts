@@ -67,16 +67,22 @@ export const timeValue = (tag: number, bytes: Uint8Array, from: number, to: numb
   if (to - from !== digits + 1 || bytes[to - 1] !== 0x5a) throw new DerError('time-malformed', from, to, what)
   for (let i = from; i < to - 1; i++)
     if (bytes[i]! < 0x30 || bytes[i]! > 0x39) throw new DerError('time-malformed', i, i + 1, what)
-  const two = (at: number): number => (bytes[at]! - 0x30) * 10 + bytes[at + 1]! - 0x30
   const at = from + digits - 10
-  const short = two(at - 2)
+  const short = two(bytes, at - 2)
   // RFC 5280 4.1.2.5.1: 50 and above are of the twentieth century.
-  const year = wide ? two(from) * 100 + short : short >= 50 ? 1900 + short : 2000 + short
-  const [month, day, hour, minute, second] = [two(at), two(at + 2), two(at + 4), two(at + 6), two(at + 8)]
+  const year = wide ? two(bytes, from) * 100 + short : short >= 50 ? 1900 + short : 2000 + short
+  const month = two(bytes, at)
+  const day = two(bytes, at + 2)
+  const hour = two(bytes, at + 4)
+  const minute = two(bytes, at + 6)
+  const second = two(bytes, at + 8)
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59)
     throw new DerError('time-malformed', from, to, what)
   return daysSince1970(year, month, day) * 86_400_000 + ((hour * 60 + minute) * 60 + second) * 1000
 }
+
+/** Two digits. */
+const two = (bytes: Uint8Array, at: number): number => (bytes[at]! - 0x30) * 10 + bytes[at + 1]! - 0x30
 
 const daysIn = (year: number, month: number): number =>
   month === 2
@@ -106,27 +112,29 @@ const printable = /* @__PURE__ */ (() => {
   return table
 })()
 
+const badCharacter = (at: number, what: string): DerError => new DerError('string-character', at, at + 1, what)
+
 /** Holds a string to the characters of its type. */
 export const checkString = (tag: number, bytes: Uint8Array, from: number, to: number, what: string): void => {
-  const bad = (at: number): DerError => new DerError('string-character', at, at + 1, what)
   switch (tag) {
     case TAG.printableString:
-      for (let i = from; i < to; i++) if (bytes[i]! > 127 || printable[bytes[i]!] === 0) throw bad(i)
+      for (let i = from; i < to; i++) if (bytes[i]! > 127 || printable[bytes[i]!] === 0) throw badCharacter(i, what)
       return
     case TAG.ia5String:
-      for (let i = from; i < to; i++) if (bytes[i]! > 127) throw bad(i)
+      for (let i = from; i < to; i++) if (bytes[i]! > 127) throw badCharacter(i, what)
       return
     case TAG.visibleString:
-      for (let i = from; i < to; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) throw bad(i)
+      for (let i = from; i < to; i++) if (bytes[i]! < 0x20 || bytes[i]! > 0x7e) throw badCharacter(i, what)
       return
     case TAG.numericString:
-      for (let i = from; i < to; i++) if (bytes[i] !== 0x20 && (bytes[i]! < 0x30 || bytes[i]! > 0x39)) throw bad(i)
+      for (let i = from; i < to; i++)
+        if (bytes[i] !== 0x20 && (bytes[i]! < 0x30 || bytes[i]! > 0x39)) throw badCharacter(i, what)
       return
     case TAG.bmpString:
-      if ((to - from) % 2 !== 0) throw bad(to - 1)
+      if ((to - from) % 2 !== 0) throw badCharacter(to - 1, what)
       return
     case TAG.universalString:
-      if ((to - from) % 4 !== 0) throw bad(to - 1)
+      if ((to - from) % 4 !== 0) throw badCharacter(to - 1, what)
       return
     case TAG.utf8String:
       if (!isAscii(bytes, from, to)) checkUtf8(bytes, from, to, what)

@@ -71,8 +71,7 @@ export class DistinguishedName {
   /** For people, most specific last, as in the certificate: `C=DE, O=Example, CN=Example Root`. */
   get text(): string {
     if (this.isEmpty) return '(no name)'
-    const one = (a: Attribute): string => `${oidName(a.type)}=${printable(a.text ?? '#')}`
-    return this.parts.map(part => part.map(one).join('+')).join(', ')
+    return this.parts.map(part => part.map(attributeText).join('+')).join(', ')
   }
 
   /** The attribute that people know it by: the common name, else the organization, else everything. */
@@ -81,6 +80,8 @@ export class DistinguishedName {
     return best === undefined ? this.text : printable(best)
   }
 }
+
+const attributeText = ({ type, text }: Attribute): string => `${oidName(type)}=${printable(text ?? '#')}`
 
 /** Reads a name and holds it to its definition; the cursor moves past it. */
 export const readName = (cursor: Der, what: string): DistinguishedName => {
@@ -91,7 +92,8 @@ export const readName = (cursor: Der, what: string): DistinguishedName => {
 }
 
 /** A text that a terminal shows as it is: control characters and direction marks become `?`. */
-export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?').slice(0, 200)
+export const printable = (text: string): string =>
+  /^[ -~]{0,200}$/.test(text) ? text : text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '?').slice(0, 200)
 
 const partsOf = (bytes: Uint8Array, from: number, to: number): RelativeName[] => {
   const parts: RelativeName[] = []

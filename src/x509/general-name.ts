@@ -28,10 +28,6 @@ export const readGeneralName = (cursor: Der, what: string): GeneralName => {
   cursor.any(what)
   const { bytes, tag, start, from, to } = cursor
   const place = { from: start, to }
-  const ia5 = (): string => {
-    checkString(IA5, bytes, from, to, what)
-    return latin1(bytes, from, to)
-  }
   switch (tag) {
     case 0xa0: {
       const inner = cursor.contents()
@@ -42,9 +38,9 @@ export const readGeneralName = (cursor: Der, what: string): GeneralName => {
       return { ...place, type: 'other', oid }
     }
     case 0x81:
-      return { ...place, type: 'email', text: ia5() }
+      return { ...place, type: 'email', text: ia5(cursor, what) }
     case 0x82:
-      return { ...place, type: 'dns', text: ia5() }
+      return { ...place, type: 'dns', text: ia5(cursor, what) }
     case 0xa3:
       return { ...place, type: 'x400' }
     case 0xa4: {
@@ -56,7 +52,7 @@ export const readGeneralName = (cursor: Der, what: string): GeneralName => {
     case 0xa5:
       return { ...place, type: 'edi' }
     case 0x86:
-      return { ...place, type: 'uri', text: ia5() }
+      return { ...place, type: 'uri', text: ia5(cursor, what) }
     case 0x87:
       return { ...place, type: 'ip', octets: bytes.subarray(from, to) }
     case 0x88:
@@ -65,6 +61,12 @@ export const readGeneralName = (cursor: Der, what: string): GeneralName => {
     default:
       throw new DerError('unexpected-tag', start, start + 1, what)
   }
+}
+
+/** The contents of the element just passed, as ASCII. */
+const ia5 = ({ bytes, from, to }: Der, what: string): string => {
+  checkString(IA5, bytes, from, to, what)
+  return latin1(bytes, from, to)
 }
 
 /** GeneralNames: SEQUENCE SIZE (1..MAX). `bytes[from, to)` are its contents. */

@@ -46,8 +46,9 @@ class Trusted implements ChainTrusted {
   readonly anchor: string
   readonly accepted: readonly FailureInfo[]
   constructor(path: readonly Certificate[], anchor: string, accepted: readonly FailureInfo[]) {
-    this.publicKey = path[0]!.spki
-    this.path = path.map(certificate => certificate.der)
+    // Copies: the chain lies in the caller's buffers, and a proof must not change with them.
+    this.publicKey = path[0]!.spki.slice()
+    this.path = path.map(certificate => certificate.der.slice())
     this.anchor = anchor
     this.accepted = accepted
   }

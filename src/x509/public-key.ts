@@ -74,15 +74,8 @@ export const publicKeyText = (key: PublicKey): string => {
 const rsaKey = (cursor: Der): PublicKey => {
   const inner = cursor.inside(TAG.sequence, what)
   cursor.finish(what)
-  const number = (): Uint8Array => {
-    inner.read(TAG.integer, what)
-    checkInteger(inner.bytes, inner.from, inner.to, what)
-    const value = inner.value()
-    if (value[0]! > 0x7f) throw new DerError('value', inner.from, inner.to, what)
-    return value[0] === 0 ? value.subarray(1) : value
-  }
-  const modulus = number()
-  const exponent = number()
+  const modulus = magnitude(inner)
+  const exponent = magnitude(inner)
   inner.finish(what)
   return {
     type: 'rsa',
@@ -92,5 +85,14 @@ const rsaKey = (cursor: Der): PublicKey => {
   }
 }
 
-const bitLength = (magnitude: Uint8Array): number =>
-  magnitude.length === 0 ? 0 : 8 * magnitude.length - Math.clz32(magnitude[0]!) + 24
+/** The next INTEGER, which must not be negative, without its sign octet. */
+const magnitude = (cursor: Der): Uint8Array => {
+  cursor.read(TAG.integer, what)
+  checkInteger(cursor.bytes, cursor.from, cursor.to, what)
+  const value = cursor.value()
+  if (value[0]! > 0x7f) throw new DerError('value', cursor.from, cursor.to, what)
+  return value[0] === 0 ? value.subarray(1) : value
+}
+
+const bitLength = (octets: Uint8Array): number =>
+  octets.length === 0 ? 0 : 8 * octets.length - Math.clz32(octets[0]!) + 24
