@@ -10,6 +10,7 @@ import { ACK, FIN, RST, type Segment, SYN } from './segment.ts'
 import { advance, distance, isAfter, isBefore } from './sequence.ts'
 import { DEFAULT_MSS, LARGEST_WINDOW_SHIFT, NEVER, SMALLEST_MSS, type Tcb } from './tcb.ts'
 import { takeFin, takeText } from './text.ts'
+import { traceRefused } from './trace-in.ts'
 
 /** RFC 5961 7: at most this many challenge acknowledgments per second and connection. */
 export const CHALLENGES_PER_SECOND = 10
@@ -109,7 +110,10 @@ const arrivesInOtherState = (tcb: Tcb, segment: Segment, now: Millis): Verdict =
     if (tcb.state === 'SYN-RECEIVED' && tcb.origin === 'passive') {
       tcb.move('rcv RST', now, segment.message)
       tcb.end('reset')
-    } else challenge(tcb, now)
+    } else {
+      traceRefused(tcb, segment, 'SYN in an open connection', 'RFC 5961 4.2', now)
+      challenge(tcb, now)
+    }
     return 'done'
   }
   if ((segment.control & ACK) === 0) return 'done'
@@ -134,6 +138,7 @@ const isAcceptable = (tcb: Tcb, segment: Segment): boolean => {
 
 /** An unacceptable segment is answered with what we expect, RST is not answered. */
 const refuse = (tcb: Tcb, segment: Segment, now: Millis): Verdict => {
+  traceRefused(tcb, segment, 'sequence number in the window', 'RFC 9293 3.10.7.4', now)
   if ((segment.control & RST) !== 0) return 'done'
   if (tcb.state === 'TIME-WAIT' && (segment.control & FIN) !== 0)
     tcb.closeAt = now + 2 * tcb.surroundings.maximumSegmentLifetime
@@ -164,6 +169,7 @@ const challenge = (tcb: Tcb, now: Millis): void => {
 /** RFC 5961 3.2: only RST at exactly RCV.NXT resets; another one in the window is asked about. */
 const arrivesRst = (tcb: Tcb, segment: Segment, now: Millis): Verdict => {
   if (segment.seq !== tcb.rcvNxt) {
+    traceRefused(tcb, segment, 'RST at the next number exactly', 'RFC 5961 3.2', now)
     challenge(tcb, now)
     return 'done'
   }
@@ -201,6 +207,7 @@ const arrivesAck = (tcb: Tcb, segment: Segment, now: Millis): Verdict => {
   }
   // RFC 5961 5.2: (SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.MAX.
   if (isAfter(segment.ack, tcb.sndMax) || isBefore(segment.ack, (tcb.sndUna - tcb.maxSndWnd) | 0)) {
+    traceRefused(tcb, segment, 'acknowledgment of what was sent', 'RFC 5961 5.2', now)
     challenge(tcb, now)
     return 'done'
   }

@@ -21,7 +21,7 @@ import { advance, isAfter, latest, type Sequence } from './sequence.ts'
 import { ConnectionTable, FIRST_DYNAMIC_PORT } from './table.ts'
 import { DEFAULT_MSL, type Surroundings, Tcb } from './tcb.ts'
 import { fireTimers } from './timers.ts'
-import { traceIn } from './trace-in.ts'
+import { traceBadChecksum, traceIn } from './trace-in.ts'
 import { nextSegment } from './transmit.ts'
 import type {
   TcpConnection,
@@ -35,7 +35,7 @@ import type {
 } from './types.ts'
 import { TimerWheel } from './wheel.ts'
 
-/** As many as one address has ports; a connection without data under way holds about a kilobyte. */
+/** As many as one address has ports; a connection without data under way holds about 3.5 KB. */
 export const DEFAULT_MAX_CONNECTIONS = 65_536
 const DEFAULT_MTU = 1500
 /** RFC 9293 3.4.3: how far above the last number of the old connection a new one in TIME-WAIT begins. */
@@ -201,6 +201,8 @@ export class TcpStack implements TcpStackEngine {
       const pseudo = tcb?.pseudoSum ?? pseudoHeaderSum(from, to, PROTOCOL_TCP)
       if (frameSum(frame, frame.offset, frame.end, pseudo + frame.length) !== 0xffff) {
         this.statistics.badChecksum++
+        const trace = this.#traceOf(tcb?.flow, segment, from, to)
+        if (trace !== undefined) traceBadChecksum(trace, frame, now)
         return
       }
     }

@@ -2,7 +2,7 @@
 import type { Millis } from '../engine.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { Frame } from '../wire/frame.ts'
-import { controlNames, type Segment, SYN, TcpSegment } from './segment.ts'
+import { controlNames, type Segment, SYN, TCP_HEADER_SIZE, TcpSegment } from './segment.ts'
 import { distance } from './sequence.ts'
 import type { Tcb } from './tcb.ts'
 
@@ -35,6 +35,37 @@ export const traceIn = (
       : { carriedBy: [{ message: frame.message, start: carrier, end: carrier + frame.length }] }),
     ...(length > 0 && start >= 0 ? { payload: { start, end: start + length, at } } : {}),
     ...(about === undefined ? {} : { about }),
+  })
+}
+
+/** A segment that was dropped before it was read. */
+export const traceBadChecksum = (trace: TraceContext, frame: Frame, now: Millis): void => {
+  const start = frame.offset - frame.messageAt
+  trace.sink.verdict({
+    layer: 'tcp',
+    flow: trace.flow,
+    host: trace.host,
+    at: now,
+    check: 'checksum',
+    ok: false,
+    rule: 'RFC 9293 3.1',
+    about: 'the segment is dropped',
+    ...(frame.message === 0 ? {} : { where: { message: frame.message, start, end: start + frame.length } }),
+  })
+}
+
+/** A segment that did not pass a check of RFC 9293 or RFC 5961 and changes nothing. */
+export const traceRefused = (tcb: Tcb, segment: Segment, check: string, rule: string, now: Millis): void => {
+  tcb.trace?.sink.verdict({
+    layer: 'tcp',
+    flow: tcb.flow,
+    host: tcb.trace.host,
+    at: now,
+    check,
+    ok: false,
+    rule,
+    about: `${controlNames(segment.control)} changes nothing`,
+    where: { message: segment.message, start: 0, end: TCP_HEADER_SIZE },
   })
 }
 

@@ -110,6 +110,26 @@ test('a segment says in which message it was carried, and the frame on its way d
   expect(last?.type === 'message' && [last.record.id, last.record.bytes.length]).toEqual([ack.message, ack.length])
 })
 
+test('what is refused leaves a verdict with its rule', () => {
+  const sink = recorder()
+  const { t } = established({ trace: { sink, host: 'us' } })
+  t.peer({ is: 'RST', seq: 5 })
+  t.peer({ is: 'RST', seq: -5 })
+  t.peer({ is: 'SYN', seq: 1 })
+  t.peer({ is: 'ACK', seq: 1, ack: 900 })
+  const damaged = frameOf(t, { is: 'ACK', seq: 1, ack: 1, text: 'x' })
+  damaged.buffer[damaged.end - 1]! ^= 4
+  t.stack.receive(damaged, 0)
+  const verdicts = sink.records.flatMap(r => (r.type === 'verdict' ? [r.record] : []))
+  expect(verdicts.map(v => [v.ok, v.rule])).toEqual([
+    [false, 'RFC 5961 3.2'],
+    [false, 'RFC 9293 3.10.7.4'],
+    [false, 'RFC 5961 4.2'],
+    [false, 'RFC 5961 5.2'],
+    [false, 'RFC 9293 3.1'],
+  ])
+})
+
 const tshark = spawnSync('tshark', ['--version']).status === 0
 const noTshark = tshark ? '' : ' (skipped: tshark is not installed)'
 
