@@ -30,7 +30,13 @@ test('with --json a failure is one object on standard output', async () => {
   const io = captured()
   expect(await main(['get', '--json', '--timeout', 'soon', 'https://localhost/'], io)).toBe(1)
   expect(io.stderr()).toBe('')
-  expect(JSON.parse(io.stdout())).toMatchObject({ v: 1, type: 'failure', code: 'cli/usage', exit: 1, where: 'get' })
+  expect(JSON.parse(io.stdout())).toMatchObject({
+    v: 1,
+    type: 'failure',
+    code: 'cli/usage',
+    exit: 1,
+    where: 'barewire get',
+  })
 })
 
 test('a file that cannot be read is cli/file', async () => {

@@ -16,14 +16,16 @@ export const failureOf = (thrown: unknown, command?: string): FailureInfo => {
   if (thrown instanceof FailureError) {
     const { failure } = thrown
     if (failure.code !== 'cli/usage' || failure.where !== undefined || command === undefined) return failure
-    return { ...failure, where: command }
+    return { ...failure, ...whereOf(command) }
   }
-  if (thrown instanceof CommanderError)
-    return fail('cli/usage', { got: inWords(thrown), ...(command ? { where: command } : {}) })
+  if (thrown instanceof CommanderError) return fail('cli/usage', { got: inWords(thrown), ...whereOf(command) })
   const file = fileProblem(thrown)
   if (file !== undefined) return file
   return fail('cli/defect', { got: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown) })
 }
+
+const whereOf = (command: string | undefined): { readonly where?: string } =>
+  command === undefined ? {} : { where: `barewire ${command}` }
 
 const inWords = (error: CommanderError): string => {
   if (error.code === 'commander.help') return 'One of its commands is missing.'

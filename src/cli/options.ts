@@ -1,6 +1,7 @@
 /** Values of options: each parser returns what the command works with or says what it wanted to see. */
 import { readFile } from 'node:fs/promises'
-import { FailureError, fail, failures } from '../failures/index.ts'
+import { certificateFailures } from '../failures/certificate.ts'
+import { FailureError, fail } from '../failures/index.ts'
 import type { Io } from './io.ts'
 import type { ColourChoice } from './style.ts'
 import type { Verbosity } from './verbosity.ts'
@@ -62,9 +63,9 @@ export const parseResolve = (text: string): FixedAddress => {
   return { host: host.toLowerCase(), port: parsePort(port), address }
 }
 
-/** Failures that a person may decide to live with: those of certificates, by name. */
-export const ACCEPTABLE: readonly string[] = Object.keys(failures).filter(code =>
-  /^tls\/(certificate-|chain-incomplete$)/.test(code),
+/** Failures of a chain that a person may decide to live with. What cannot be read or ends nowhere is not among them. */
+export const ACCEPTABLE: readonly string[] = Object.keys(certificateFailures).filter(
+  code => code.startsWith('tls/') && code !== 'tls/certificate-malformed' && code !== 'tls/chain-too-complex',
 )
 
 export const parseAccept = (code: string): string => {

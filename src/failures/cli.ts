@@ -7,7 +7,7 @@ export const cliFailures = family('cli', {
     exit: EXIT.usage,
     title: 'The command was not understood.',
     says: f => f.got ?? 'See --help.',
-    tryThis: f => [f.where === undefined ? 'barewire --help' : `barewire ${f.where} --help`],
+    tryThis: f => [`${f.where ?? 'barewire'} --help`],
   },
   file: {
     fault: 'local',

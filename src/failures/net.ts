@@ -70,7 +70,7 @@ export const netFailures = family('net', {
     fault: 'caller',
     exit: EXIT.usage,
     title: 'This request cannot be sent.',
-    says: f => `${f.where ?? 'The request'}: ${f.got ?? 'not allowed'}.`,
+    says: f => `${f.where ?? 'The request'}: ${(f.got ?? 'not allowed').replace(/\.$/, '')}.`,
   },
   'too-many-redirects': {
     fault: 'peer',
