@@ -2,23 +2,22 @@
  * `serveExchanges`: a server at the level of the engine. The handler is called in the turn in which a request's head
  * arrived, with lazy headers and bytes; no promise, `Request` or `Response` is made. `serve` stands on top of it.
  */
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { entryOf, fail } from '../failures/index.ts'
 import { dateHeader } from '../http/date.ts'
 import type { HttpLimits } from '../http/limits.ts'
 import type { RequestHead } from '../http/types.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { listen, type TlsServerOptions } from './listen.ts'
 import { nodeWorld } from './node.ts'
+import { refusedLine, type Served } from './served.ts'
 import {
   type ConnectionOptions,
   type ExchangeHandler,
   SERVER_TIMEOUTS,
-  type Served,
   ServerConnection,
   type ServerTimeouts,
 } from './server-connection.ts'
-import { type Address, DEFAULT_TIMEOUTS, type NetStream, type Transport, type World } from './types.ts'
+import { DEFAULT_TIMEOUTS, type NetStream, type Transport, type World } from './types.ts'
 
 export interface ServerOptions {
   /** Loopback where undefined. */
@@ -89,7 +88,7 @@ export const serveExchanges = async (
       ...(tls === undefined ? {} : { tls: { ...tls, alpn: ['http/1.1'] } }),
       timeouts: { handshake: options.timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake },
       toPlainHttp: plainHttpPage(),
-      refused: (failure, remote) => served?.(refusal(failure, remote)),
+      refused: (failure, remote) => served?.(refusedLine(remote, failure)),
     },
     accept,
   )
@@ -123,8 +122,8 @@ const urlOf = (scheme: 'http' | 'https', host: string | undefined, port: number)
 
 /** In clear text, because the client speaks nothing else; and then the connection is closed. */
 const plainHttpPage = (): Uint8Array => {
-  const { title, says } = { title: 'This port speaks HTTPS.', says: 'Use https:// instead of http://.' }
-  const body = `400 Bad Request\n\n${title} ${says}\ntls/http-spoken\n`
+  const failure = fail('tls/http-spoken')
+  const body = `400 Bad Request\n\n${entryOf(failure).title} Use https:// instead of http://.\n${failure.code}\n`
   const head = [
     'HTTP/1.1 400 Bad Request',
     'Content-Type: text/plain; charset=utf-8',
@@ -135,15 +134,3 @@ const plainHttpPage = (): Uint8Array => {
   ]
   return new TextEncoder().encode(head.join('\r\n') + body)
 }
-
-const refusal = (failure: FailureInfo, remote: Address): Served => ({
-  remote,
-  connection: undefined,
-  method: undefined,
-  target: undefined,
-  status: failure.code === 'tls/http-spoken' ? fail('tls/http-spoken').status : undefined,
-  bytes: 0,
-  milliseconds: 0,
-  number: 0,
-  failure,
-})

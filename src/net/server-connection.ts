@@ -10,29 +10,14 @@ import type { HeaderBlock } from '../http/header-block.ts'
 import type { HttpLimits } from '../http/limits.ts'
 import type { HeaderList, HttpConnection, HttpEvent, RequestHead } from '../http/types.ts'
 import { Exchange, type ExchangeConnection } from './exchange.ts'
+import { refusedLine, type Served, servedLine } from './served.ts'
 import { Stall } from './stall.ts'
-import type { Address, ConnectionInfo, NetStream, StreamHandler } from './types.ts'
+import type { ConnectionInfo, NetStream, StreamHandler } from './types.ts'
+
+export type { Served } from './served.ts'
 
 /** The engine-level handler: called in the turn in which the head of a request arrived. What it throws becomes a 500. */
 export type ExchangeHandler = (exchange: Exchange) => void
-
-/** One answered request, or one that could not be answered: for access lines. */
-export interface Served {
-  readonly remote: Address
-  /** Undefined when the client did not get as far as a connection: its TLS handshake failed. */
-  readonly connection: ConnectionInfo | undefined
-  /** Undefined when the failure came before a request was understood. */
-  readonly method: string | undefined
-  readonly target: string | undefined
-  readonly status: number | undefined
-  /** Body bytes sent, after coding. */
-  readonly bytes: number
-  /** From the head of the request to the last byte of the answer. */
-  readonly milliseconds: Millis
-  /** 1 for the first request of a connection. */
-  readonly number: number
-  readonly failure: FailureInfo | undefined
-}
 
 export interface ServerTimeouts {
   /** Between requests. */
@@ -386,29 +371,9 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   }
 
   #report(exchange: Exchange, failure: FailureInfo | undefined): void {
-    this.#options.served?.({
-      remote: this.info.remote,
-      connection: this.info,
-      method: exchange.head.method,
-      target: exchange.head.target,
-      status: exchange.status,
-      bytes: exchange.head.method === 'HEAD' ? 0 : exchange.sent,
-      milliseconds: this.now() - exchange.started,
-      number: exchange.number,
-      failure,
-    })
+    this.#options.served?.(servedLine(exchange, this.now(), failure))
   }
   #reportUnasked(failure: FailureInfo): void {
-    this.#options.served?.({
-      remote: this.info.remote,
-      connection: this.info,
-      method: undefined,
-      target: undefined,
-      status: failure.status,
-      bytes: 0,
-      milliseconds: 0,
-      number: this.#count + 1,
-      failure,
-    })
+    this.#options.served?.(refusedLine(this.info.remote, failure, this.info))
   }
 }
