@@ -1,0 +1,187 @@
+/**
+ * One side of a TLS 1.2 connection over loopback: `tls-peer.ts ours|node|lemon`. Sender and receiver are separate
+ * processes, so that only one side of a measurement is ours or theirs.
+ */
+import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import tls from 'node:tls'
+import lemon from 'lemon-tls'
+import { certifiedKey } from '../../src/net/certified-key.ts'
+import { connect } from '../../src/net/connect.ts'
+import { listen } from '../../src/net/listen.ts'
+import type { NetStream } from '../../src/net/types.ts'
+import { pem } from '../../src/x509/pem.ts'
+import { trustStore } from '../../src/x509/store.ts'
+import { answerCalls, cpu } from './calls.ts'
+
+/** Made once by the benchmark; the same for everybody. */
+export interface Identity {
+  readonly chain: readonly Uint8Array[]
+  readonly root: Uint8Array
+  readonly privateKey: Uint8Array
+}
+export interface Listen {
+  readonly identity: Identity
+  /** Bytes to send to each client that asks with one byte; 0: receive instead, and say when all came. */
+  readonly send: number
+}
+export interface Transfer {
+  readonly identity: Identity
+  readonly port: number
+  /** Bytes to receive or to send; for `handshakes` how many of them. */
+  readonly bytes: number
+}
+
+const SUITE = 'ECDHE-ECDSA-AES128-GCM-SHA256'
+/** What an application hands over at once. */
+const PIECE = new Uint8Array(256 * 1024)
+
+const kind = process.argv[2] as 'ours' | 'node' | 'lemon'
+
+const pems = ({ chain, privateKey, root }: Identity) => ({
+  key: pem('PRIVATE KEY', privateKey),
+  cert: chain.map(der => pem('CERTIFICATE', der)).join(''),
+  ca: pem('CERTIFICATE', root),
+})
+
+/** Sends `bytes` in pieces as the stream takes them. */
+const pour = async (socket: Duplex, bytes: number): Promise<void> => {
+  for (let left = bytes; left > 0; left -= PIECE.length) {
+    if (!socket.write(left >= PIECE.length ? PIECE : PIECE.subarray(0, left))) {
+      await new Promise(resolve => socket.once('drain', resolve))
+    }
+  }
+}
+
+const pourOurs = (stream: NetStream, bytes: number): void => {
+  let left = bytes
+  const go = (): void => {
+    while (left > 0) {
+      const piece = left >= PIECE.length ? PIECE : PIECE.subarray(0, left)
+      left -= piece.length
+      if (!stream.write([piece])) return
+    }
+  }
+  stream.handler = { ...stream.handler, drain: go }
+  go()
+}
+
+/** A server: answers a byte with `send` bytes, or says one byte once `-send` bytes came. */
+const serveNode = (socket: Duplex, send: number): void => {
+  let missing = -send
+  socket.on('error', () => {})
+  socket.on('data', (bytes: Uint8Array) => {
+    if (send > 0) void pour(socket, send)
+    else if ((missing -= bytes.length) <= 0) socket.write(Uint8Array.of(1))
+  })
+}
+
+const serveOurs = (stream: NetStream, send: number): void => {
+  let missing = -send
+  stream.handler = {
+    data(bytes) {
+      if (send > 0) pourOurs(stream, send)
+      else if ((missing -= bytes.length) <= 0) stream.write([Uint8Array.of(1)])
+    },
+    end: () => stream.end(),
+    drain() {},
+    closed() {},
+  }
+}
+
+const start = async ({ identity, send }: Listen): Promise<number> => {
+  if (kind === 'ours') {
+    const key = certifiedKey(identity)
+    const listener = await listen({ tls: { certificateFor: () => key } }, stream => serveOurs(stream, send))
+    return listener.port
+  }
+  const options = { ...pems(identity), minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: SUITE } as const
+  const accept = (socket: unknown): void => serveNode(socket as Duplex, send)
+  const server =
+    kind === 'node'
+      ? tls.createServer(options, accept)
+      : (lemon.createServer(options as never, accept as never) as unknown as tls.Server)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port
+}
+
+const open = async ({ identity, port }: Transfer): Promise<Duplex> => {
+  const { ca } = pems(identity)
+  const options = { host: '127.0.0.1', port, servername: 'localhost', ca, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }
+  const make = kind === 'node' ? tls : (lemon as unknown as typeof tls)
+  const socket = make.connect({ ...options, ciphers: SUITE } as tls.ConnectionOptions)
+  await new Promise((resolve, reject) => socket.once('secureConnect', resolve as never).once('error', reject))
+  return socket
+}
+const openOurs = ({ identity, port }: Transfer): Promise<NetStream> =>
+  connect({ host: '127.0.0.1', port, tls: { serverName: 'localhost', trust: trustStore([identity.root]) } })
+
+/** Takes what the server sends. */
+const receive = async (transfer: Transfer): Promise<void> => {
+  let missing = transfer.bytes
+  if (kind === 'ours') {
+    const stream = await openOurs(transfer)
+    const done = new Promise<void>(resolve => {
+      stream.handler = {
+        data: bytes => {
+          if ((missing -= bytes.length) === 0) resolve()
+        },
+        end() {},
+        drain() {},
+        closed() {},
+      }
+    })
+    stream.write([Uint8Array.of(1)])
+    await done
+    stream.reset()
+    return
+  }
+  const socket = await open(transfer)
+  const done = new Promise<void>(resolve => {
+    socket.on('data', (bytes: Uint8Array) => {
+      if ((missing -= bytes.length) === 0) resolve()
+    })
+  })
+  socket.write(Uint8Array.of(1))
+  await done
+  socket.destroy()
+}
+
+/** Sends, until the server says that all came. */
+const send = async (transfer: Transfer): Promise<void> => {
+  if (kind === 'ours') {
+    const stream = await openOurs(transfer)
+    await new Promise<void>(resolve => {
+      stream.handler = { data: () => resolve(), end() {}, drain() {}, closed() {} }
+      pourOurs(stream, transfer.bytes)
+    })
+    stream.reset()
+    return
+  }
+  const socket = await open(transfer)
+  const said = new Promise(resolve => socket.once('data', resolve))
+  await pour(socket, transfer.bytes)
+  await said
+  socket.destroy()
+}
+
+/** Full handshakes one after another, `atOnce` at a time, with `node:tls` as the client whoever the server is. */
+const handshakes = async ({ identity, port, bytes: count }: Transfer): Promise<void> => {
+  const { ca } = pems(identity)
+  const secureContext = tls.createSecureContext({ ca, maxVersion: 'TLSv1.2', ciphers: SUITE })
+  const one = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket: Socket = tls.connect({ host: '127.0.0.1', port, servername: 'localhost', secureContext }, () =>
+        socket.end(),
+      )
+      socket.on('error', reject)
+      socket.on('close', () => resolve())
+      socket.resume()
+    })
+  const lane = async (times: number): Promise<void> => {
+    for (let i = 0; i < times; i++) await one()
+  }
+  await Promise.all([1, 2, 3, 4].map(() => lane(count / 4)))
+}
+
+answerCalls({ start, receive, send, handshakes, cpu })
