@@ -11,6 +11,7 @@ import { isFailure } from './framing.ts'
 import { isWord, textOf } from './grammar.ts'
 import { FAILED, HeadReader, MORE } from './head-reader.ts'
 import type { HttpLimits } from './limits.ts'
+import { smallArray } from './slab.ts'
 import type { BodyFraming, HeaderList } from './types.ts'
 
 /** What the bytes are waited for. `done`: the message is complete and `next` was not called. */
@@ -33,6 +34,9 @@ export interface IncomingSink {
   failed(failure: FailureInfo, piece: Piece | undefined): void
 }
 
+/** Whether an array that is being read may change after this call. */
+type Whose = 'ours' | 'theirs'
+
 const NO_TRAILERS: HeaderList = []
 
 /** RFC 9110 6.5.1: fields about framing and routing mean nothing in trailers, and mislead whoever merges them. */
@@ -41,7 +45,7 @@ const NEVER_TRAILERS = ['content-length', 'transfer-encoding', 'host', 'trailer'
 export class Incoming {
   readonly #sink: IncomingSink
   readonly #limits: HttpLimits
-  readonly #owned: boolean
+  readonly #whose: Whose
   readonly #heads: HeadReader
   readonly #trailers: HeadReader
   #chunks: ChunkReader
@@ -60,7 +64,7 @@ export class Incoming {
   constructor(kind: 'request' | 'response', limits: HttpLimits, input: 'borrowed' | 'owned', sink: IncomingSink) {
     this.#sink = sink
     this.#limits = limits
-    this.#owned = input === 'owned'
+    this.#whose = input === 'owned' ? 'ours' : 'theirs'
     this.#heads = new HeadReader(kind, limits)
     this.#trailers = new HeadReader('trailers', limits)
     this.#chunks = new ChunkReader(limits)
@@ -73,7 +77,7 @@ export class Incoming {
       this.#resume()
       return
     }
-    const used = this.#read(bytes, 0, bytes.length, this.#owned)
+    const used = this.#read(bytes, 0, bytes.length, this.#whose)
     if (used < bytes.length) this.#keep(bytes, used)
     else this.#origin += bytes.length
   }
@@ -122,7 +126,7 @@ export class Incoming {
 
   #resume(): void {
     const kept = this.#kept!
-    const used = this.#read(kept, this.#keptStart, this.#keptEnd, true)
+    const used = this.#read(kept, this.#keptStart, this.#keptEnd, 'ours')
     if (used === this.#keptEnd || this.waits === 'failed') {
       this.#kept = undefined
       this.#origin += this.#keptEnd
@@ -137,7 +141,7 @@ export class Incoming {
       return
     }
     this.#origin += used
-    this.#kept = this.#owned ? bytes.subarray(used) : bytes.slice(used)
+    this.#kept = this.#whose === 'ours' ? bytes.subarray(used) : bytes.slice(used)
     this.#growable = false
     this.#keptStart = 0
     this.#keptEnd = bytes.length - used
@@ -172,19 +176,19 @@ export class Incoming {
   }
 
   /** Reads until the bytes or the message end; returns the position up to which they are used up. */
-  #read(bytes: Bytes, start: number, end: number, ours: boolean): number {
+  #read(bytes: Bytes, start: number, end: number, whose: Whose): number {
     let p = start
     for (;;) {
       switch (this.waits) {
         case 'head': {
-          const next = this.#head(bytes, p, end, ours)
+          const next = this.#head(bytes, p, end, whose)
           if (next < 0) return p
           p = next
           break
         }
         case 'length': {
           const take = Math.min(this.#left, end - p)
-          if (take > 0) this.#sink.body(view(bytes, p, p + take, ours))
+          if (take > 0) this.#sink.body(view(bytes, p, p + take, whose))
           p += take
           this.#left -= take
           if (this.#left > 0) return p
@@ -193,13 +197,13 @@ export class Incoming {
         }
         case 'until-close': {
           const take = Math.min(this.#left, end - p)
-          if (take > 0) this.#sink.body(view(bytes, p, p + take, ours))
+          if (take > 0) this.#sink.body(view(bytes, p, p + take, whose))
           this.#left -= take
           if (p + take < end) this.#fail(fail('http/body-too-big', { number: this.#limits.body }), undefined)
           return p + take
         }
         case 'chunks':
-          p = this.#chunk(bytes, p, end, ours)
+          p = this.#chunk(bytes, p, end, whose)
           if (p >= end && this.waits === 'chunks') return p
           break
         case 'trailers': {
@@ -217,7 +221,7 @@ export class Incoming {
     }
   }
 
-  #head(bytes: Bytes, p: number, end: number, ours: boolean): number {
+  #head(bytes: Bytes, p: number, end: number, whose: Whose): number {
     if (p >= end) return MORE
     const reader = this.#heads
     const next = reader.read(bytes, p, end)
@@ -229,7 +233,7 @@ export class Incoming {
       })
       return FAILED
     }
-    const piece = { bytes: view(bytes, p, next, ours), stream: this.#origin + p }
+    const piece = { bytes: view(bytes, p, next, whose), stream: this.#origin + p }
     const framing = this.#sink.head(piece, reader)
     if (framing === 'again') {
       reader.reset()
@@ -266,13 +270,13 @@ export class Incoming {
     }
   }
 
-  #chunk(bytes: Bytes, start: number, end: number, ours: boolean): number {
+  #chunk(bytes: Bytes, start: number, end: number, whose: Whose): number {
     const chunks = this.#chunks
     let p = start
     while (p < end) {
       if (chunks.waits === 'data') {
         const take = Math.min(chunks.left, end - p)
-        this.#sink.body(view(bytes, p, p + take, ours))
+        this.#sink.body(view(bytes, p, p + take, whose))
         chunks.took(take)
         p += take
         continue
@@ -322,8 +326,13 @@ export class Incoming {
 }
 
 /** Bytes that the sink may keep: those that are ours already, or a copy. */
-const view = (bytes: Bytes, start: number, end: number, ours: boolean): Bytes =>
-  ours ? bytes.subarray(start, end) : bytes.slice(start, end)
+const view = (bytes: Bytes, start: number, end: number, whose: Whose): Bytes => {
+  const piece = bytes.subarray(start, end)
+  if (whose === 'ours') return piece
+  const copy = smallArray(end - start)
+  copy.set(piece)
+  return copy
+}
 
 const forbiddenTrailer = (bytes: Bytes, base: number, offsets: readonly number[]): FailureInfo | undefined => {
   for (let at = 0; at < offsets.length; at += PER_FIELD) {

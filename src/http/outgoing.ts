@@ -14,6 +14,7 @@ import {
   type OutgoingFacts,
   refused,
 } from './header-block.ts'
+import { smallArray } from './slab.ts'
 import type { HeaderList } from './types.ts'
 
 /** Bodies up to here are joined with what stands before them: one piece is written faster than two. */
@@ -46,7 +47,7 @@ export class Outgoing {
     let most = line.length + fields.length + 2
     for (const each of more) most += each.length
     const joined = body !== undefined && body.length <= JOIN ? body.length : 0
-    const bytes = new Uint8Array(most + joined)
+    const bytes = smallArray(most + joined)
     let at = put(bytes, 0, line)
     at = put(bytes, at, fields.fields)
     for (const each of more) at = put(bytes, at, each)
@@ -115,7 +116,7 @@ export class Outgoing {
       this.#queue(CRLF)
       return
     }
-    const whole = new Uint8Array(line.length + bytes.length + 2)
+    const whole = smallArray(line.length + bytes.length + 2)
     put(whole, 0, line)
     whole.set(bytes, line.length)
     whole.set(CRLF, line.length + bytes.length)
