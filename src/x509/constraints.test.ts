@@ -64,6 +64,11 @@ test.each([
   expect(outcome([text('uri', limit)], [], [text('uri', name)])).toBe(inside ? undefined : 'not-permitted')
 })
 
+test('a DNS name that is none cannot be compared, so it is refused', () => {
+  for (const name of ['a..example.com', '.example.com', 'a b.example.com', 'a.*.example.com', 'example.com.', ''])
+    expect(outcome([text('dns', 'example.com')], [], [text('dns', name)])).toBe('malformed-name')
+})
+
 test('a URI without a host name cannot be compared, so it is refused', () => {
   for (const uri of ['urn:a:b', 'https://192.0.2.1/', 'https://[::1]/'])
     expect(outcome([text('uri', 'example.com')], [], [text('uri', uri)])).toBe('malformed-name')

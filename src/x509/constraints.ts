@@ -86,6 +86,7 @@ const comparison = (subject: Subject): Test | undefined => {
       return limit => limit.type === 'directory' && within(limit.name, name.name)
     case 'dns': {
       const host = name.text.toLowerCase()
+      if (!/^(\*\.)?([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/.test(host)) return undefined
       return (limit, sense) => limit.type === 'dns' && dnsWithin(limit.text, host, sense)
     }
     case 'ip':
