@@ -6,6 +6,8 @@ import { FailureError, fail, failures, sentence } from '../failures/index.ts'
 import { seeded } from '../random.ts'
 import { ip } from '../wire/address.ts'
 import { CHECKSUM_VERIFIED } from '../wire/frame.ts'
+import { DEFAULT_BACKLOG } from './listener.ts'
+import { DEFAULT_BUFFER } from './tcb.ts'
 
 const from = (port: number, host = 2) => ({ address: ip(`10.0.0.${host}`), port })
 
@@ -227,7 +229,11 @@ describe('what strangers send', () => {
         expect(sent, `seed ${seed}, segment ${i}`).toBeLessThanOrEqual(4)
         if (random.number() < 0.1) t.at(t.now + random.below(3000))
       }
+      expect(t.open().readable, `seed ${seed}`).toBeLessThanOrEqual(DEFAULT_BUFFER)
+      expect(t.stack.connections, `seed ${seed}`).toBeLessThanOrEqual(1 + DEFAULT_BACKLOG)
       t.open().reset()
+      t.whatever()
+      expect(t.pool.outstanding, `seed ${seed}: frames not given back`).toBe(0)
     }
   })
   test('an unreachable network fails a connection in SYN-SENT with its own failure, and no other', () => {

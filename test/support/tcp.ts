@@ -47,6 +47,8 @@ export interface Peer {
   us(segment: SegmentText): void
   /** We have nothing to send. */
   nothing(): void
+  /** Whatever we have to send is not looked at. */
+  whatever(): void
   /** Lets time pass to `at`, with every timer in between. */
   at(at: Millis): void
   state(name: string): void
@@ -101,6 +103,10 @@ export const peerOf = (options: Partial<TcpStackOptions> = {}): Peer => {
     nothing() {
       drain()
       expect(out.map(frame => textOf(t, frame))).toEqual([])
+    },
+    whatever() {
+      drain()
+      for (let frame = out.shift(); frame !== undefined; frame = out.shift()) frame.release()
     },
     at(at) {
       drain()
