@@ -26,6 +26,8 @@ class Runner implements RunningHost {
   readonly #questions = new Map<number, (answer: Resolution | FailureInfo) => void>()
   readonly #pings = new Map<number, (answer: number | FailureInfo) => void>()
 
+  #stopped = false
+
   constructor(host: Host, clock: Clock, transmit: (frame: Frame) => void, trace: TraceSink | undefined) {
     this.#host = host
     this.clock = clock
@@ -112,11 +114,16 @@ class Runner implements RunningHost {
   }
 
   input(frames: readonly Frame[]): void {
+    if (this.#stopped) {
+      for (const frame of frames) frame.release()
+      return
+    }
     this.#host.receiveBatch(frames, this.clock.now())
     this.poke()
   }
 
   stop(): void {
+    this.#stopped = true
     this.#driver.stop()
   }
 

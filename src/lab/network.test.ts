@@ -123,6 +123,22 @@ describe('a network in memory', () => {
   })
 })
 
+test('a closed network is silent: hosts stop, and what is on its way stays there', () => {
+  const net = network({ delay: 5 })
+  const server = net.host('server')
+  let answered = false
+  net.host('client').ping(server.address, () => {
+    answered = true
+  })
+  net.clock.run(7)
+  const before = { ...net.counts }
+  net.close()
+  server.input([server.pool.copy(new Uint8Array(60))])
+  net.clock.run()
+  expect([answered, net.counts]).toEqual([false, before])
+  expect(server.pool.outstanding).toBe(0)
+})
+
 describe('a machine on the cable', () => {
   test('sees every frame, may drop, change and inject', () => {
     const net = network({ delay: 1 })

@@ -25,7 +25,6 @@ export const DEFAULT_DELAY = 0.1
 export const network = (options: NetworkOptions = {}): Network => new SwitchedNetwork(options)
 
 interface Port {
-  readonly number: number
   readonly host: RunningHost
   readonly interceptors: Interceptor[]
   /** Arrived, and given to the host together when the present moment is over. */
@@ -55,6 +54,7 @@ class SwitchedNetwork implements Network {
   readonly #pool = new FramePool()
   readonly #switch: LearningSwitch
   readonly #ports = new Map<string, Port>()
+  readonly #byNumber = new Map<number, Port>()
   readonly #zone = new Zone()
   readonly #taps = new Set<(observation: Observation) => void>()
 
@@ -138,7 +138,6 @@ class SwitchedNetwork implements Network {
     const host = runHost(engine, this.clock, frame => this.#leave(port, frame), trace)
     const cable = this.#cable(name, number, choices, () => port)
     const port: Port = {
-      number,
       host,
       interceptors: [],
       arrived: [],
@@ -146,6 +145,7 @@ class SwitchedNetwork implements Network {
       unplug: cable.stop,
     }
     this.#ports.set(name, port)
+    this.#byNumber.set(number, port)
     this.#switch.addPort(number)
     return host
   }
@@ -179,8 +179,7 @@ class SwitchedNetwork implements Network {
   #forward(): void {
     const now = this.clock.now()
     for (let frame = this.#switch.pollTransmit(now); frame !== undefined; frame = this.#switch.pollTransmit(now)) {
-      const { device } = frame
-      const port = [...this.#ports.values()].find(({ number }) => number === device)!
+      const port = this.#byNumber.get(frame.device)!
       if (port.interceptors.length === 0) this.#arrive(port, frame)
       else {
         const bytes = frame.view().slice()
