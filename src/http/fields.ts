@@ -6,6 +6,9 @@ import type { HeaderList, LazyHeaders } from './types.ts'
 /** Numbers per field line in `offsets`: name start, name end, value start, value end. */
 export const PER_FIELD = 4
 
+/** RFC 9110 5.3: its values contain commas of their own. */
+const NEVER_JOINED = 'set-cookie'
+
 export class ReceivedFields implements LazyHeaders {
   readonly #bytes: Bytes
   readonly #offsets: readonly number[]
@@ -26,6 +29,7 @@ export class ReceivedFields implements LazyHeaders {
     let at = this.#find(lower, 0)
     if (at < 0) return undefined
     let joined = this.#value(at)
+    if (lower === NEVER_JOINED) return joined
     while ((at = this.#find(lower, at + PER_FIELD)) >= 0) joined += `, ${this.#value(at)}`
     return joined
   }
@@ -66,7 +70,7 @@ export const fieldsOf = (list: HeaderList): LazyHeaders => {
     has: name => all(name).length > 0,
     get: name => {
       const values = all(name)
-      return values.length === 0 ? undefined : values.join(', ')
+      return values.length === 0 || name.toLowerCase() === NEVER_JOINED ? values[0] : values.join(', ')
     },
     all,
     list: () => list,

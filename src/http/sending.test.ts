@@ -171,6 +171,8 @@ describe('what must not be written', () => {
     const response = (status: number, more: Partial<Outgoing & { type: 'response' }> = {}) =>
       codeOf(() => answered(GET, { type: 'response', status, headers: [], ...more }))
     expect(response(200, { reason: 'a\r\nb' })).toBe('http/bad-outgoing')
+    const early: Outgoing = { type: 'response', status: 103, headers: [] }
+    expect(codeOf(() => answered('GET / HTTP/1.0\r\n\r\n', early))).toBe('http/bad-outgoing')
     expect(response(99)).toBe('http/bad-outgoing')
     expect(response(101)).toBe('http/bad-outgoing')
     expect(response(204, { headers: [['Content-Length', '0']] })).toBe('http/bad-outgoing')

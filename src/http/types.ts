@@ -13,7 +13,7 @@ export interface LazyHeaders {
   /** Number of field lines. */
   readonly count: number
   has(name: string): boolean
-  /** All values of `name` (any case) joined with ", "; undefined when absent. Set-Cookie is not joined: use `all`. */
+  /** All values of `name` (any case) joined with ", "; undefined when absent. Of Set-Cookie only the first: use `all`. */
   get(name: string): string | undefined
   all(name: string): readonly string[]
   list(): HeaderList

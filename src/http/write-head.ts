@@ -64,6 +64,8 @@ export const writeResponse = (
       throw refused(`A response ${status}`, 'a body length')
   }
   if (status < 200) {
+    // RFC 9110 15.2: a client that speaks HTTP/1.0 does not know that a final response follows.
+    if (context.minor === 0) throw refused('An answer to HTTP/1.0', `the status ${status}`)
     if (part.body !== undefined) throw wrongLength(0, part.body.length)
     return { head: out.head(line, fields, [], undefined), persists: context.persists }
   }
