@@ -16,68 +16,23 @@ export interface Alone {
 }
 
 /** As many options as fit; a kind without a case keeps its body as bytes. */
-export const kindLengthList = (
-  kind: Named,
-  alone: Alone,
-  cases: Readonly<Record<number, Codec<never> | Codec<unknown>>>,
-  doc: Doc = {},
-): Codec<Tagged[]> => {
-  const bodyOf = (type: number): Codec<unknown> =>
-    type === alone.end || cases[type] === undefined ? rest : (cases[type] as Codec<unknown>)
-  /** The bytes of the body of an option whose kind has just been read. */
-  const inside = (r: Reader, type: number): Reader => {
-    if (type === alone.end) return r.sub(r.left)
-    if (type === alone.noOperation) return r.sub(0)
-    const length = r.u8()
-    if (length < 2) throw new WireError('bad-value', r.pos - 1, '', `an option of length ${length}`)
-    return r.sub(length - 2)
-  }
-  const whole = (inner: Reader, body: unknown): unknown => {
-    inner.finish()
-    return body
-  }
-  const walkOne = (r: Reader, name: string, out: Field[]): Tagged => {
-    const field: Field = { name, start: r.pos, end: r.end, ref: doc.ref, children: [] }
-    out.push(field)
-    const type = kind.walk(r, 'kind', field.children!)
-    field.text = kind.nameOf(type)
-    if (type !== alone.end && type !== alone.noOperation) {
-      const at = r.pos
-      u8.walk(r, 'length', field.children!)
-      r.pos = at
-    }
-    const inner = inside(r, type)
-    const body = inner.left > 0 ? whole(inner, bodyOf(type).walk(inner, 'body', field.children!)) : bare(inner, type)
-    field.end = r.pos
-    return { type, body }
-  }
-  const bare = (inner: Reader, type: number): unknown =>
-    type === alone.noOperation ? undefined : whole(inner, bodyOf(type).read(inner))
+export const kindLengthList = (kind: Named, alone: Alone, cases: Cases, doc: Doc = {}): Codec<Tagged[]> => {
+  const one = option(kind, alone, cases, doc)
   return {
     read(r) {
       const options: Tagged[] = []
-      while (r.left > 0) {
-        const type = kind.read(r)
-        options.push({ type, body: bare(inside(r, type), type) })
-      }
+      while (r.left > 0) options.push(one.read(r))
       return options
     },
     write(w, options) {
-      for (const { type, body } of options) {
-        kind.write(w, type)
-        if (type === alone.noOperation) continue
-        const inner = new Writer()
-        bodyOf(type).write(inner, body)
-        if (type !== alone.end) w.uint(inner.length + 2, 1)
-        w.put(inner.done())
-      }
+      for (const each of options) one.write(w, each)
     },
     walk(r, name, out) {
       const field: Field = { name, start: r.pos, end: r.end, children: [] }
       out.push(field)
       const options: Tagged[] = []
       try {
-        while (r.left > 0) options.push(walkOne(r, `${options.length}`, field.children!))
+        while (r.left > 0) options.push(one.walk(r, `${options.length}`, field.children!))
       } catch (error) {
         if (error instanceof WireError) {
           field.note = error.message
@@ -87,12 +42,58 @@ export const kindLengthList = (
       }
       return options
     },
+    sample: random => Array.from({ length: Math.floor(random() * 3) }, () => one.sample(random)),
+  }
+}
+
+type Cases = Readonly<Record<number, Codec<never> | Codec<unknown>>>
+
+/** One option: kind, length, body. */
+const option = (kind: Named, alone: Alone, cases: Cases, doc: Doc): Codec<Tagged> => {
+  const bodyOf = (type: number): Codec<unknown> =>
+    type === alone.end || cases[type] === undefined ? rest : (cases[type] as Codec<unknown>)
+  const hasLength = (type: number): boolean => type !== alone.end && type !== alone.noOperation
+  /** The bytes of the body of an option whose kind and, where it has one, length have just been read. */
+  const inside = (r: Reader, type: number, length: number): Reader => {
+    if (!hasLength(type)) return r.sub(type === alone.end ? r.left : 0)
+    if (length < 2) throw new WireError('bad-value', r.pos - 1, '', `an option of length ${length}`)
+    return r.sub(length - 2)
+  }
+  const bare = (inner: Reader, type: number): unknown => {
+    if (type === alone.noOperation) return undefined
+    const body = bodyOf(type).read(inner)
+    inner.finish()
+    return body
+  }
+  return {
+    read(r) {
+      const type = kind.read(r)
+      return { type, body: bare(inside(r, type, hasLength(type) ? r.u8() : 0), type) }
+    },
+    write(w, { type, body }) {
+      kind.write(w, type)
+      if (type === alone.noOperation) return
+      const inner = new Writer()
+      bodyOf(type).write(inner, body)
+      if (type !== alone.end) w.uint(inner.length + 2, 1)
+      w.put(inner.done())
+    },
+    walk(r, name, out) {
+      const field: Field = { name, start: r.pos, end: r.end, ref: doc.ref, children: [] }
+      out.push(field)
+      const type = kind.walk(r, 'kind', field.children!)
+      field.text = kind.nameOf(type)
+      const inner = inside(r, type, hasLength(type) ? u8.walk(r, 'length', field.children!) : 0)
+      field.end = r.pos
+      if (inner.left === 0) return { type, body: bare(inner, type) }
+      const body = bodyOf(type).walk(inner, 'body', field.children!)
+      inner.finish()
+      return { type, body }
+    },
     sample(random) {
       const kinds = Object.keys(cases).map(Number)
-      return Array.from({ length: Math.floor(random() * 3) }, () => {
-        const type = kinds[Math.floor(random() * kinds.length)]!
-        return { type, body: bodyOf(type).sample(random) }
-      })
+      const type = kinds[Math.floor(random() * kinds.length)]!
+      return { type, body: bodyOf(type).sample(random) }
     },
   }
 }
