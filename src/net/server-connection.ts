@@ -84,7 +84,13 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     })
     this.#driver = drive(
       this.#engine,
-      clock,
+      // What the engine says when its time is up is written like everything else: at the end of the touch.
+      {
+        now: () => clock.now(),
+        date: () => clock.date(),
+        hold: () => clock.hold(),
+        later: (at, task) => clock.later(at, () => this.#touch(task)),
+      },
       pieces => {
         for (const piece of pieces) this.#out.push(piece)
         if (this.#depth === 0) this.#flush()
@@ -272,7 +278,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     const exchange = this.#exchange
     if (exchange === undefined || exchange.arrived(bytes)) return
     this.#discarded += bytes.length
-    if (this.#discarded > DISCARD) this.#finish()
+    if (this.#discarded > DISCARD) this.#over(exchange)
   }
 
   /** After the answer or the request is complete: on to the next request, if both are. */
@@ -281,22 +287,31 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     if (exchange === undefined || !exchange.answered) return
     // Whoever reads the body hears its end first.
     if (!this.#engine.cycleDone || (exchange.reading && !exchange.requested)) {
-      this.flow()
+      // The rest of a request that nobody reads is not waited for where no other can follow it.
+      if (!exchange.reading && !this.#engine.reusable) this.#over(exchange)
+      else this.flow()
+      return
+    }
+    if (!this.#engine.reusable || this.#draining) {
+      this.#over(exchange)
       return
     }
     this.#exchange = undefined
     this.#discarded = 0
     this.#report(exchange, undefined)
-    if (!this.#engine.reusable || this.#draining) {
-      this.#finish()
-      return
-    }
     this.#ahead = false
     this.#touch(() => {
       this.#engine.nextCycle()
       this.#driver.poke()
     })
     if (this.#paused || this.#full) this.flow()
+  }
+
+  /** The last exchange of the connection is done. */
+  #over(exchange: Exchange): void {
+    this.#exchange = undefined
+    this.#report(exchange, undefined)
+    this.#finish()
   }
 
   #failed(failure: FailureInfo): void {

@@ -89,7 +89,9 @@ export class SocketStream implements ByteStream {
     this.#socket.end()
   }
   reset(): void {
-    this.#socket.resetAndDestroy()
+    // libuv refuses RST behind FIN; the kernel sends one by itself for bytes that arrive after this.
+    if (this.#socket.writableEnded) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
   }
   pause(): void {
     this.reading = false
