@@ -15,6 +15,8 @@ export interface BodyResult {
   readonly bytes: number
   /** True when it was kept off the terminal because it is not text. */
   readonly withheld: boolean
+  /** True when the terminal's cursor stands behind an unfinished line of the body. */
+  readonly openLine: boolean
 }
 
 /** Writes every chunk in order, each before the next is asked for. A failure of the stream is thrown. */
@@ -27,6 +29,7 @@ export const writeBody = async (
   const progress = new Progress(io.err, showsText ? 'silent' : 'shown', expected)
   let bytes = 0
   let withheld = false
+  let openLine = false
   const reader = body?.getReader()
   try {
     for (;;) {
@@ -37,6 +40,7 @@ export const writeBody = async (
       withheld ||= showsText && value.includes(0)
       if (handle !== undefined) await writeAll(handle, value)
       else if (!withheld) await io.out.write(value)
+      openLine = showsText && !withheld && value.at(-1) !== LINE_FEED
       await progress.moved(bytes)
     }
   } catch (error) {
@@ -47,8 +51,10 @@ export const writeBody = async (
     await progress.clear()
     await handle?.close()
   }
-  return { bytes, withheld }
+  return { bytes, withheld, openLine }
 }
+
+const LINE_FEED = 0x0a
 
 const writeAll = async (
   handle: { write(data: Uint8Array): Promise<{ readonly bytesWritten: number }> },

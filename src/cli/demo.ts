@@ -2,18 +2,12 @@
  * `barewire demo`: a whole exchange on a wire in memory, then the same wire with a third machine on it. Here the story
  * is the product, so it goes to standard output.
  */
-import { nodeCrypto, seededNodeCrypto } from '../crypto/node.ts'
 import { FailureError, fail, sentence } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import { jsonOf, jsonOfFailure, jsonOfTimeline, type Style, timeline } from '../inspect/index.ts'
 import { type Attack, attacks, type Outcome, playAttack } from '../lab/attacks/index.ts'
-import { LAB_DATE } from '../lab/clock.ts'
 import { type Exchange, LAPTOP, playExchange } from '../lab/exchange.ts'
-import type { LabPlatform } from '../lab/world.ts'
-import { isPublicSuffix } from '../net/node.ts'
-import { nodeCoders } from '../platform/node/coders.ts'
-import { systemRandom } from '../platform/node/random.ts'
-import { seeded } from '../random.ts'
+import { nodePlatform } from '../lab/platform.ts'
 import { labCapture } from './capture-file.ts'
 import { demoLines, outcomeLines, partingLines } from './demo-text.ts'
 import type { Io } from './io.ts'
@@ -25,7 +19,7 @@ import { QUIET } from './verbosity.ts'
 
 export const demo = async (options: DemoOptions, io: Io): Promise<number> => {
   const style = styleFor(io.out, io.env, options.color)
-  const platform = platformOf(options.seed)
+  const platform = nodePlatform({ seed: options.seed })
   const seed = options.seed ?? 1
   const capture = labCapture(options.pcapng, platform.date)
   const exchange = await playExchange(platform, seed, capture.sink).finally(() => capture.close())
@@ -40,19 +34,6 @@ export const demo = async (options: DemoOptions, io: Io): Promise<number> => {
   else await say(io, partingLines(options.pcapng, capture.sink.frames, invocation(io), style))
   if (surprises.length === 0 && exchange.answers.every(({ status }) => status === 200)) return 0
   throw new FailureError(fail('cli/check', { got: surprises.map(({ id }) => id).join(', ') || 'the exchange itself' }))
-}
-
-/** With a seed everything repeats, keys and date included; without one they are fresh. */
-const platformOf = (seed: number | undefined): LabPlatform => {
-  const random = seed === undefined ? systemRandom : seeded(seed)
-  return {
-    random,
-    crypto: seed === undefined ? nodeCrypto() : seededNodeCrypto(random),
-    coders: nodeCoders,
-    isPublicSuffix,
-    turn: () => new Promise(resolve => setImmediate(resolve)),
-    date: seed === undefined ? Date.now() : LAB_DATE,
-  }
 }
 
 const say = (io: Io, lines: readonly string[]): Promise<void> => io.out.write(`${lines.join('\n')}\n`)

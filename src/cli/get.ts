@@ -64,8 +64,9 @@ const deliver = async (response: FetchResponse, options: GetOptions, run: Run, i
   }
   const length = Number(response.headers.get('content-length') ?? Number.NaN)
   const expected = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : length
-  const { bytes, withheld } = await writeBody(response.body, { file: options.output, expected, io })
+  const { bytes, withheld, openLine } = await writeBody(response.body, { file: options.output, expected, io })
   await run.event({ type: 'body', bytes, ...(options.output === undefined ? {} : { file: options.output }) })
+  if (openLine) await run.note('')
   if (withheld) await run.note(`  ${bytes} bytes that are not text, kept off the terminal: use -o FILE or a pipe.`)
 }
 

@@ -29,19 +29,29 @@ const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
 test('a body goes to standard output as it is, or into a file', async () => {
   const io = captured()
   const target = { file: undefined, expected: undefined, io }
-  expect(await writeBody(streamOf(bytes(0, 255), bytes(10)), target)).toEqual({ bytes: 3, withheld: false })
+  expect(await writeBody(streamOf(bytes(0, 255), bytes(10)), target)).toEqual({
+    bytes: 3,
+    withheld: false,
+    openLine: false,
+  })
   expect(io.bytes()).toEqual(bytes(0, 255, 10))
   const file = join(folder, 'body')
   await writeBody(streamOf(bytes(1, 2), bytes(3)), { ...target, file })
   expect(new Uint8Array(readFileSync(file))).toEqual(bytes(1, 2, 3))
-  expect(await writeBody(null, target)).toEqual({ bytes: 0, withheld: false })
+  expect(await writeBody(null, target)).toEqual({ bytes: 0, withheld: false, openLine: false })
 })
 
 test('bytes that are not text are kept off a terminal', async () => {
   const io = captured({ terminal: 80 })
   const result = await writeBody(streamOf(bytes(0, 1, 2)), { file: undefined, expected: 3, io })
-  expect(result).toEqual({ bytes: 3, withheld: true })
+  expect(result).toEqual({ bytes: 3, withheld: true, openLine: false })
   expect(io.bytes().length).toBe(0)
+})
+
+test('a body without a line end leaves the terminal in the middle of a line', async () => {
+  const io = captured({ terminal: 80 })
+  expect((await writeBody(streamOf(bytes(65)), { file: undefined, expected: 1, io })).openLine).toBe(true)
+  expect((await writeBody(streamOf(bytes(65, 10)), { file: undefined, expected: 2, io })).openLine).toBe(false)
 })
 
 test('a reader that goes away stops the download', async () => {

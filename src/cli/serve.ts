@@ -2,7 +2,7 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { FailureError, fail } from '../failures/index.ts'
-import type { Style } from '../inspect/index.ts'
+import { jsonOfFailure, renderFailure, type Style } from '../inspect/index.ts'
 import { serve } from '../net/serve.ts'
 import type { Server } from '../net/serve-exchanges.ts'
 import type { Served } from '../net/server-connection.ts'
@@ -13,7 +13,7 @@ import type { TraceSink } from '../trace/types.ts'
 import { accessEvent, accessLines } from './access.ts'
 import { type LocalAuthority, openAuthority } from './authority.ts'
 import { type CertificateSource, certificateSource, ownAddresses } from './certificates.ts'
-import { EXIT_INTERRUPTED } from './errors.ts'
+import { EXIT_INTERRUPTED, failureOf } from './errors.ts'
 import type { Io } from './io.ts'
 import { jsonLine } from './json.ts'
 import { liveSink } from './live.ts'
@@ -32,6 +32,7 @@ export const serveFolder = async (folder: string | undefined, options: ServeOpti
       port: options.port,
       ...(source === undefined ? {} : { tls: { certificateFor: name => source.for(name) } }),
       ...watching(options, run, say),
+      failed: error => say(defect(error, options, run.style)),
       served: line => say(told(line, options, run.style)),
     })
     say(announcement({ server, options, root, authority, source, style: run.style }))
@@ -64,6 +65,13 @@ const told = (line: Served, options: ServeOptions, style: Style): string => {
   return accessLines(line, now, style)
     .map(text => `${text}\n`)
     .join('')
+}
+
+/** The client got 500 and nothing else; here is what it was. */
+const defect = (error: unknown, options: ServeOptions, style: Style): string => {
+  const failure = failureOf(error)
+  if (options.json) return jsonLine(jsonOfFailure(failure))
+  return `${renderFailure(failure, { style }).join('\n')}\n`
 }
 
 interface Announcement {

@@ -5,9 +5,9 @@ import { createServer, type Server } from 'node:https'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
-import { installed, missing, type Peer, startGnutls, startNginx, startOpenssl } from '../support/peers.ts'
+import { installed, missing, type Peer, run, startGnutls, startNginx, startOpenssl } from '../support/peers.ts'
 import { type TestAuthority, temporaryFolder, testAuthority } from '../support/peers-chain.ts'
-import { barewire } from '../support/peers-command.ts'
+import { barewire, startBarewire } from '../support/peers-command.ts'
 import { captured } from '../support/peers-io.ts'
 
 const canRun = installed('openssl')
@@ -83,6 +83,78 @@ for (const kind of ['ecdsa', 'rsa'] as const) {
         const failed = await get(authority, '--fail', url('/gone'))
         expect(failed).toMatchObject({ code: 8, stdout: '' })
         expect(failed.stderr).toContain('cli/http-status')
+      })
+
+      test('on a terminal the story is told: every layer, at most as wide as the terminal, coloured or not', async () => {
+        for (const [env, escapes] of [
+          [{}, true],
+          [{ NO_COLOR: '1', LC_ALL: 'C' }, false],
+        ] as const) {
+          const io = captured({ terminal: 80, env })
+          expect(await main(['get', '--trust', authority.root, '-o', '/dev/null', url('/new.txt')], io)).toBe(0)
+          const told = io.stderr()
+          for (const row of ['name', 'tcp', 'tls 1.2', 'who', 'why', 'request', 'answer', 'close'])
+            expect(told).toContain(row)
+          expect(told).toContain('close_notify both ways')
+          expect(told.includes('\u001b[')).toBe(escapes)
+          expect(!escapes && /[^\n\x20-\x7e]/.test(told)).toBe(false)
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no columns
+          for (const line of told.replace(/\u001b\[\d+m/g, '').split('\n'))
+            expect([...line].length).toBeLessThanOrEqual(80)
+        }
+      })
+
+      test('-v tells messages, -vv their fields, -vvv their bytes', async () => {
+        const told = async (...args: string[]) => (await get(authority, ...args, url('/new.txt'))).stderr
+        expect(await told('-v')).toMatch(
+          /ClientHello[\s\S]*ServerKeyExchange[\s\S]*Finished[\s\S]*GET \/new\.txt[\s\S]*200 OK/,
+        )
+        expect(await told('-v', 'record')).not.toContain('ServerKeyExchange')
+        expect(await told('-vv', 'tls')).toMatch(/legacyVersion|clientVersion|random/)
+        expect(await told('-vvv', 'tls')).toMatch(/^ {4}0000 {2}01 00 /m)
+      })
+
+      test('--json: events on standard output, verdicts, timeline; nothing else', async () => {
+        const { code, stdout, stderr } = await get(authority, '--json', '-v', url('/new.txt'))
+        const events = stdout
+          .trimEnd()
+          .split('\n')
+          .map(line => JSON.parse(line))
+        expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+        expect(events.every(event => event.v === 1 && typeof event.type === 'string')).toBe(true)
+        expect(events.map(event => event.type)).toEqual(
+          expect.arrayContaining(['answer', 'message', 'verdict', 'timeline']),
+        )
+        expect(events.filter(event => event.type === 'verdict' && event.ok !== true)).toEqual([])
+      })
+
+      test.skipIf(!installed('tshark'))(`--pcapng is a capture that tshark decrypts${missing('tshark')}`, async () => {
+        const file = join(folder.path, `${kind}.pcapng`)
+        expect(await get(authority, '--pcapng', file, url('/new.txt'))).toMatchObject({ code: 0, stderr: '' })
+        const fields = ['-T', 'fields', '-e', 'http.request.uri', '-e', 'http.response.code']
+        const { stdout } = await run('tshark', ['-r', file, '-Y', 'http', ...fields])
+        expect(String(stdout)).toContain('/new.txt')
+        expect(String(stdout)).toContain('200')
+        const bad = await run('tshark', [
+          '-r',
+          file,
+          '-Y',
+          '_ws.malformed or tcp.analysis.flags or _ws.expert.severity >= 6291456',
+        ])
+        expect(String(bad.stdout)).toBe('')
+      })
+
+      test('a reader that leaves (| head) ends it quietly with 0; Ctrl-C with 130', async () => {
+        const left = startBarewire(['get', '--trust', authority.root, url('/big.bin')])
+        left.child.stdout?.once('data', () => left.child.stdout?.destroy())
+        expect(await left.done).toMatchObject({ code: 0, stderr: '' })
+        const stopped = startBarewire(['get', '--trust', authority.root, url('/big.bin')])
+        stopped.child.stdout?.once('data', () => {
+          stopped.child.stdout?.pause()
+          stopped.child.kill('SIGINT')
+          setTimeout(() => stopped.child.stdout?.resume(), 200)
+        })
+        expect(await stopped.done).toMatchObject({ code: 130, stderr: '' })
       })
 
       test('100 MB arrive unharmed in constant memory', async () => {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { request as secureRequest } from 'node:https'
+import { connect as connectPlain, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -190,6 +191,30 @@ test('plain HTTP on the HTTPS port is answered 400 in clear text', async () => {
   expect(body).toContain('https')
 })
 
+test('garbage, a reset, half a handshake and a client of TLS 1.3 alone are each named; the server goes on', async () => {
+  const raw = (behave: (socket: Socket) => void): Promise<void> =>
+    new Promise(resolve => {
+      const socket = connectPlain(port, '127.0.0.1', () => behave(socket))
+      socket.on('error', () => {}).on('close', () => resolve())
+      socket.resume()
+    })
+  const before = server.stderr().length
+  await raw(socket => socket.end(Buffer.from('\x00\x01garbage garbage garbage')))
+  await raw(socket => socket.end(Buffer.from('16030100050100', 'hex')))
+  await raw(socket => {
+    socket.write(Buffer.from('160301', 'hex'))
+    setTimeout(() => socket.resetAndDestroy(), 50)
+  })
+  await new Promise<void>(resolve => {
+    const options = { port, host: '127.0.0.1', minVersion: 'TLSv1.3' as const, rejectUnauthorized: false }
+    connect(options).on('error', () => resolve())
+  })
+  for (const code of ['tls/not-tls', 'tls/handshake-cut', 'reset', 'tls/no-common-version'])
+    await expect.poll(() => server.stderr().slice(before), { timeout: 5000 }).toContain(code)
+  const answer = await run('curl', ['-sS', '--cacert', authority, `${base}/deep/file.txt`])
+  expect(String(answer.stdout)).toBe('deep')
+})
+
 test('barewire get reads what barewire serve serves, trusting the local CA by itself', async () => {
   const { code, stdout } = await barewire(['get', `${base}/deep/file.txt`], { env: home })
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'deep' })
@@ -211,6 +236,49 @@ test('Ctrl-C lets the answer under way end, then the process ends with 0', async
   })
   expect(body).toBe(large.length)
   expect(await other.done).toMatchObject({ code: 0, signal: null, stdout: '' })
+})
+
+test('Ctrl-C does not wait for connections on which nothing is asked', async () => {
+  const other = startBarewire(['serve', site, '--port', '0'], { env: home, limit: 20_000 })
+  const [, found] = await other.seen(/https:\/\/localhost:(\d+)/)
+  const idle = connect({ port: Number(found), host: '127.0.0.1', rejectUnauthorized: false })
+  await new Promise((resolve, reject) => idle.once('secureConnect', resolve).once('error', reject))
+  idle.on('error', () => {})
+  other.child.kill('SIGINT')
+  expect(await other.done).toMatchObject({ code: 0, signal: null })
+  idle.destroy()
+})
+
+test('--json tells where it listens and what was asked, one object per line', async () => {
+  const other = startBarewire(['serve', site, '--port', '0', '--json'], { env: home })
+  const [, url] = await other.seen(/"urls":\["([^"]+)"/)
+  await barewire(['get', `${url}/deep/file.txt`], { env: home })
+  await other.seen(/"type":"request"/)
+  other.child.kill('SIGINT')
+  const { stdout, stderr } = await other.done
+  const [listening, request] = stdout
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(stderr).toBe('')
+  expect(listening).toMatchObject({ v: 1, type: 'listening', folder: site, ca: authority })
+  expect(request).toMatchObject({
+    v: 1,
+    type: 'request',
+    method: 'GET',
+    target: '/deep/file.txt',
+    status: 200,
+    bytes: 4,
+  })
+})
+
+test('-v shows every message of every connection as it comes', async () => {
+  const other = startBarewire(['serve', site, '--port', '0', '-v'], { env: home })
+  const [url] = await other.seen(/https:\/\/localhost:\d+/)
+  await barewire(['get', `${url}/deep/file.txt`], { env: home })
+  await other.seen(/GET \/deep\/file\.txt/)
+  other.child.kill('SIGINT')
+  expect((await other.done).stderr).toMatch(/ClientHello[\s\S]*ServerHello[\s\S]*Finished[\s\S]*http +200/)
 })
 
 test('--plain serves HTTP', async () => {

@@ -28,6 +28,8 @@ export interface CommandOptions {
 export interface RunningCommand {
   readonly child: ChildProcess
   readonly done: Promise<CommandResult>
+  /** What it wrote on standard error so far. */
+  stderr(): string
   /** Resolves when `pattern` has appeared on either stream. */
   seen(pattern: RegExp): Promise<RegExpExecArray>
 }
@@ -79,7 +81,7 @@ export const startBarewire = (args: readonly string[], options: CommandOptions =
       watchers.add(look)
       look()
     })
-  return { child, done, seen }
+  return { child, done, seen, stderr: () => stderr }
 }
 
 export const barewire = (args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> =>
