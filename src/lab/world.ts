@@ -5,6 +5,7 @@
 import { type CertificateAuthority, certificateAuthority } from '../ca/authority.ts'
 import type { Millis } from '../engine.ts'
 import type { RunningHost } from '../host/types.ts'
+import { certifiedKey } from '../net/certified-key.ts'
 import { hostTransport } from '../net/host-transport.ts'
 import type { TlsServerOptions } from '../net/listen.ts'
 import type { World } from '../net/types.ts'
@@ -55,12 +56,9 @@ export const labWorld = (platform: LabPlatform, options: LabWorldOptions = {}): 
       const issued = by.issue({ names })
       // A stranger sends its root along, so that it is plain who vouches for it.
       const chain = by === authority ? issued.chain : [...issued.chain, issued.root]
-      const key = { chain, schemes: [ECDSA_SECP256R1_SHA256], key: issued.privateKey }
+      const key = certifiedKey({ chain, privateKey: issued.privateKey })
       return { certificateFor: () => key }
     },
     close: () => wire.close(),
   }
 }
-
-/** Certificates of the lab have P-256 keys (IANA SignatureScheme). */
-const ECDSA_SECP256R1_SHA256 = 0x0403

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nodePlatform } from '../../../test/support/platform.ts'
+import { nodePlatform } from '../platform.ts'
 import { PASSWORD } from '../shop.ts'
 import { attacks, playAttack } from './index.ts'
 

@@ -1,0 +1,12 @@
+/** `barewire/crypto`: OpenSSL's primitives through Node, as the engines want them; or bring your own provider. */
+export { nodeCrypto, seededNodeCrypto } from './node.ts'
+export type {
+  Aead,
+  AeadName,
+  CryptoProvider,
+  GroupName,
+  Hash,
+  HashName,
+  KeyShare,
+  SignatureAlgorithm,
+} from './provider.ts'

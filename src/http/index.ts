@@ -1,0 +1,14 @@
+/** `barewire/http`: HTTP/1.1 client and server as engines, cookies, content codings. */
+export type { BodyTransform, Coder, ContentCoding } from './coding.ts'
+export * from './cookies.ts'
+export { httpClient, httpServer } from './engine.ts'
+export type { HttpLimits } from './limits.ts'
+export type {
+  HeaderList,
+  HttpConnection,
+  HttpEvent,
+  LazyHeaders,
+  Outgoing,
+  RequestHead,
+  ResponseHead,
+} from './types.ts'

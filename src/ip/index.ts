@@ -1,0 +1,11 @@
+/** `barewire/ip`: IPv4 with ICMP and routes, UDP, and DNS. */
+export * from '../dns/message.ts'
+export * from '../dns/resolver.ts'
+export { answerQuery, Zone } from '../dns/server.ts'
+export * from '../udp/engine.ts'
+export { UdpHeader } from '../udp/header.ts'
+export * from './engine.ts'
+export * from './icmp.ts'
+export { Ipv4Header, Ipv4Packet, protocolName } from './ipv4.ts'
+export * from './routes.ts'
+export * from './subnet.ts'
