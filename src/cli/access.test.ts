@@ -32,9 +32,14 @@ test('control characters in a target are shown, not obeyed', () => {
 
 test('a client that refuses our certificate is explained, with what to do', () => {
   const failure = fail('tls/alert-received', { number: 48, got: 'unknown_ca' })
-  const lines = accessLines({ ...answered, method: undefined, status: undefined, failure }, time, plain())
+  const lines = accessLines(
+    { ...answered, method: undefined, status: undefined, failure },
+    time,
+    plain(),
+    '/ca/root.pem',
+  )
   expect(lines[0]).toContain('192.168.1.9 hung up after our certificate: alert 48 unknown_ca.')
-  expect(lines[1]).toContain('barewire ca path')
+  expect(lines[1]).toContain('Let it trust /ca/root.pem')
 })
 
 test('any other failure is a line with its sentence and code', () => {

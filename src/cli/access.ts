@@ -5,11 +5,11 @@ import type { FailureInfo } from '../failures/registry.ts'
 import { type JsonObject, jsonOfFailure, legible, type Style, wrap } from '../inspect/index.ts'
 import type { Served } from '../net/server-connection.ts'
 
-/** One line for an answered request, some for a failure. */
-export const accessLines = (line: Served, time: Date, style: Style): string[] => {
+/** One line for an answered request, some for a failure. `ca` is the file that clients ought to trust. */
+export const accessLines = (line: Served, time: Date, style: Style, ca?: string): string[] => {
   const { colour } = style
   const clock = colour.quiet(timeOfDay(time))
-  const told = line.failure === undefined ? [] : refusal(line.failure, line.remote.address, style)
+  const told = line.failure === undefined ? [] : refusal(line.failure, line.remote.address, style, ca)
   if (line.method === undefined || line.status === undefined)
     return told.map((text, i) => (i === 0 ? ` ${clock}  ${text}` : `${INDENT}  ${text}`))
   const target = clip(legible(`${line.method} ${line.target ?? ''}`, style), TARGET)
@@ -48,12 +48,13 @@ const newConnection = ({ connection }: Served): string =>
 /** Alerts (RFC 5246 7.2.2) by which a client says that it does not believe our certificate. */
 const DISTRUST: ReadonlySet<number> = new Set([42, 43, 46, 48])
 
-const refusal = (failure: FailureInfo, address: string, { colour, unicode, width }: Style): string[] => {
+const refusal = (failure: FailureInfo, address: string, style: Style, ca: string | undefined): string[] => {
+  const { colour, unicode, width } = style
   const sign = colour.bad(unicode ? '✗' : 'x')
   if (failure.code === 'tls/alert-received' && DISTRUST.has(failure.number ?? 0)) {
     return [
       `${sign} ${address} hung up after our certificate: alert ${alertText(failure.number ?? 0)}.`,
-      'It does not trust the CA. Let it trust the file that this prints: barewire ca path',
+      `It does not trust the CA.${ca === undefined ? '' : ` Let it trust ${ca}`}`,
     ]
   }
   const entry = entryOf(failure)

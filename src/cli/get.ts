@@ -1,6 +1,6 @@
 /** `barewire get URL`: one request; the body is the product, how it went is the story. */
-import { type FailureCode, FailureError, fail } from '../failures/index.ts'
-import type { TimelineFacts } from '../inspect/index.ts'
+import { type FailureCode, FailureError, fail, sentence } from '../failures/index.ts'
+import { jsonOfFailure, type TimelineFacts } from '../inspect/index.ts'
 import { type FetchInit, fetch } from '../net/fetch.ts'
 import type { FetchResponse } from '../net/fetch-response.ts'
 import { writeBody } from './body.ts'
@@ -17,6 +17,10 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
   try {
     const response = await fetch(url, await initOf(options, run, io))
     await run.event(answerOf(response))
+    for (const failure of response.connection.tls?.trusted?.accepted ?? []) {
+      await run.event({ ...jsonOfFailure(failure), type: 'accepted' })
+      await run.note(` ${run.style.colour.bad('!')} accepted: ${sentence(failure)} (${failure.code})`)
+    }
     if (options.fail && response.status >= 400) {
       await response.body?.cancel()
       const got = `${response.status} ${response.statusText}`.trim()

@@ -33,7 +33,7 @@ export const serveFolder = async (folder: string | undefined, options: ServeOpti
       ...(source === undefined ? {} : { tls: { certificateFor: name => source.for(name) } }),
       ...watching(options, run, say),
       failed: error => say(defect(error, options, run.style)),
-      served: line => say(told(line, options, run.style)),
+      served: line => say(told(line, options, run.style, authority?.path)),
     })
     say(announcement({ server, options, root, authority, source, style: run.style }))
     return await untilInterrupted(server, run, io)
@@ -59,10 +59,10 @@ const watching = (options: ServeOptions, run: Run, write: (text: string) => void
   return sinks.length === 0 ? {} : { trace: tee(...sinks) }
 }
 
-const told = (line: Served, options: ServeOptions, style: Style): string => {
+const told = (line: Served, options: ServeOptions, style: Style, ca: string | undefined): string => {
   const now = new Date()
   if (options.json) return jsonLine(accessEvent(line, now))
-  return accessLines(line, now, style)
+  return accessLines(line, now, style, ca)
     .map(text => `${text}\n`)
     .join('')
 }
@@ -103,12 +103,15 @@ const announcement = ({ server, options, root, authority, source, style }: Annou
     )
     lines.push(
       colour.quiet('   programs do not trust it by themselves:'),
-      `   curl --cacert $(barewire ca path) ${url}/`,
-      '   export NODE_EXTRA_CA_CERTS=$(barewire ca path)',
+      `   curl --cacert ${quoted(authority.path)} ${url}/`,
+      `   export NODE_EXTRA_CA_CERTS=${quoted(authority.path)}`,
     )
   }
   return `${lines.join('\n')}\n`
 }
+
+/** As a word of a shell: the lines are made to be copied. */
+const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
 
 const urlsOf = (server: Server, options: ServeOptions): string[] => {
   const scheme = options.plain ? 'http' : 'https'

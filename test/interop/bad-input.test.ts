@@ -143,7 +143,8 @@ describe.skipIf(!canRun)(`get refuses certificates${missing('openssl')}`, () => 
     const trust = ['--trust', authority.root]
     const io = captured()
     try {
-      expect(await main(['get', ...trust, '--accept', 'tls/certificate-expired', url], io)).toBe(0)
+      expect(await main(['get', ...trust, '-v', '--accept', 'tls/certificate-expired', url], io)).toBe(0)
+      expect(io.stderr()).toContain('accepted: The certificate is out of date.')
       await refused('tls/certificate-expired', 5, url, ...trust, '--accept', 'tls/certificate-name')
     } finally {
       await peer.stop()
