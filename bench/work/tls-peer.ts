@@ -184,4 +184,4 @@ const handshakes = async ({ identity, port, bytes: count }: Transfer): Promise<v
   await Promise.all([1, 2, 3, 4].map(() => lane(count / 4)))
 }
 
-answerCalls({ start, receive, send, handshakes, cpu })
+answerCalls({ exit: () => process.exit(), start, receive, send, handshakes, cpu })

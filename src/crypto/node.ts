@@ -114,12 +114,17 @@ const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex')
 const rawPrivate = (prefix: Uint8Array, seeded: Random): KeyObject =>
   createPrivateKey({ key: Buffer.concat([prefix, seeded.bytes(32)]), format: 'der', type: 'pkcs8' })
 
+const seededX25519 = (seeded: Random): { privateKey: KeyObject; publicKey: KeyObject } => {
+  const privateKey = rawPrivate(PKCS8_X25519, seeded)
+  return { privateKey, publicKey: createPublicKey(privateKey) }
+}
+
 const X25519_BYTES = 32
 
 const x25519Share = (seeded: Random | undefined): KeyShare => {
-  const privateKey = seeded === undefined ? generateKeyPairSync('x25519').privateKey : rawPrivate(PKCS8_X25519, seeded)
+  const { privateKey, publicKey: own } = seeded === undefined ? generateKeyPairSync('x25519') : seededX25519(seeded)
   return {
-    publicKey: fromBase64url(createPublicKey(privateKey).export({ format: 'jwk' }).x ?? ''),
+    publicKey: fromBase64url(own.export({ format: 'jwk' }).x ?? ''),
     derive(peer) {
       if (peer.length !== X25519_BYTES) return undefined
       try {

@@ -4,6 +4,7 @@ import { FailureError, fail } from '../failures/index.ts'
 import { tlsClient } from '../tls/engine.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { verifyChain } from '../x509/path.ts'
+import { connectionInfo } from './connection-info.ts'
 import { nodeWorld } from './node.ts'
 import { type Answerer, secured } from './tls-stream.ts'
 import {
@@ -115,16 +116,10 @@ const trustAnswerer =
 
 /** A stream without TLS, with what is known of it. */
 export const plain = (stream: ByteStream, asked: number, clock: Clock): NetStream =>
-  new PlainStream(stream, {
-    local: stream.local,
-    remote: stream.remote,
-    flow: flowOf(stream),
-    tls: undefined,
-    times: { asked, connected: clock.now(), secured: undefined },
-  })
-
-export const flowOf = ({ trace, local, remote }: ByteStream): string =>
-  trace?.flow ?? `${local.address}:${local.port}-${remote.address}:${remote.port}`
+  new PlainStream(
+    stream,
+    connectionInfo(stream, { tls: undefined, times: { asked, connected: clock.now(), secured: undefined } }),
+  )
 
 class PlainStream implements NetStream {
   readonly connection: ConnectionInfo

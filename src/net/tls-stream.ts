@@ -10,6 +10,7 @@ import type { FailureInfo } from '../failures/registry.ts'
 import type { Ask, Established, Pieces, Question, TlsConnection, TlsEvent } from '../tls/types.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { ChainTrusted } from '../x509/types.ts'
+import { connectionInfo } from './connection-info.ts'
 import type { Address, ByteStream, ConnectionInfo, NetStream, StreamHandler } from './types.ts'
 
 /** Replies to the engine's questions; what it throws becomes the failure of the handshake. */
@@ -41,7 +42,6 @@ export const secured = (stream: ByteStream, options: TlsStreamOptions): Promise<
   })
 
 class TlsStream implements NetStream {
-  readonly local: Address
   readonly remote: Address
   readonly trace: TraceContext | undefined
   /** Plaintext comes in buffers of its own. */
@@ -80,7 +80,6 @@ class TlsStream implements NetStream {
     this.#engine = options.engine
     this.#established = established
     this.#refused = refused
-    this.local = lower.local
     this.remote = lower.remote
     this.trace = lower.trace
     this.#connected = options.clock.now()
@@ -113,6 +112,9 @@ class TlsStream implements NetStream {
     this.#touch(() => this.#driver.poke())
   }
 
+  get local(): Address {
+    return this.#lower.local
+  }
   get handler(): StreamHandler {
     return this.#handler
   }
@@ -182,13 +184,10 @@ class TlsStream implements NetStream {
     const { clock, asked } = this.#options
     this.#disarm?.()
     this.#open = true
-    this.connection = {
-      local: this.local,
-      remote: this.remote,
-      flow: this.trace?.flow ?? `${this.local.address}:${this.local.port}-${this.remote.address}:${this.remote.port}`,
+    this.connection = connectionInfo(this.#lower, {
       tls: { ...established, trusted: this.#trusted },
       times: { asked, connected: this.#connected, secured: clock.now() },
-    }
+    })
     this.#established(this)
   }
 

@@ -23,7 +23,6 @@ export interface SocketStreamOptions {
 }
 
 export class SocketStream implements ByteStream {
-  readonly local: Address
   readonly remote: Address
   readonly trace: TraceContext | undefined
   readonly pieces: 'owned' | 'borrowed'
@@ -32,6 +31,7 @@ export class SocketStream implements ByteStream {
   reading = true
   readonly #socket: Socket
   readonly #where: string
+  #local: Address | undefined
   #waiting = false
   #failure: FailureInfo | undefined
   readonly #told: StreamTrace | undefined
@@ -43,7 +43,6 @@ export class SocketStream implements ByteStream {
     this.#told = options.told
     this.trace = options.told?.context
     this.#told?.state('ESTABLISHED')
-    this.local = { address: socket.localAddress ?? '', port: socket.localPort ?? 0 }
     this.remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
     socket.on('end', () => {
       this.#told?.state('CLOSE-WAIT')
@@ -57,6 +56,12 @@ export class SocketStream implements ByteStream {
       this.#told?.state('CLOSED')
       this.handler.closed(this.#failure)
     })
+  }
+
+  /** Asked of the kernel when somebody wants to know; after the end it says nothing any more. */
+  get local(): Address {
+    this.#local ??= { address: this.#socket.localAddress ?? '', port: this.#socket.localPort ?? 0 }
+    return this.#local
   }
 
   /** Bytes came from the kernel; the buffer is free again when this returns. */
