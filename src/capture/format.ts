@@ -3,7 +3,7 @@
  * declarations speak. Read draft-ietf-opsawg-pcapng 3 (blocks) and 4 (their bodies) first.
  */
 import { bytes, type Codec, encode, list, type Named, named, prefixed, rest, struct, u16, u32 } from '../wire/codec.ts'
-import { type Dependent, dependent } from '../wire/dependent.ts'
+import { type Dependent, dependent, sampledBy } from '../wire/dependent.ts'
 import { sized } from '../wire/kind-length.ts'
 import { padded } from '../wire/padded.ts'
 import { WireError } from '../wire/reader.ts'
@@ -70,16 +70,22 @@ export interface PacketHead {
   capturedLength: number
   originalLength: number
 }
+const AnyPacketHead: Codec<PacketHead> = struct({
+  interface: u32,
+  timestampHigh: u32,
+  timestampLow: u32,
+  capturedLength: u32,
+  originalLength: u32,
+})
+/** Samples are of small packets: a length of 32 bits would ask for 4 GB. */
+const PacketHead: Codec<PacketHead> = sampledBy(AnyPacketHead, random => ({
+  ...AnyPacketHead.sample(random),
+  capturedLength: Math.floor(random() * 40),
+}))
 export type EnhancedPacket = Dependent<PacketHead, { data: Uint8Array; options: Option[] }>
 export const EnhancedPacket: Codec<EnhancedPacket> = dependent(
   {
-    head: struct({
-      interface: u32,
-      timestampHigh: u32,
-      timestampLow: u32,
-      capturedLength: u32,
-      originalLength: u32,
-    }) as Codec<PacketHead>,
+    head: PacketHead,
     body: head => struct({ data: padded(4, bytes(head.capturedLength)), options }),
     fit: (head, body) => ({ ...head, capturedLength: body.data.length }),
   },
