@@ -10,6 +10,7 @@ import { type Exchange, LAPTOP, playExchange } from '../lab/exchange.ts'
 import { nodePlatform } from '../lab/platform.ts'
 import { labCapture } from './capture-file.ts'
 import { demoLines, outcomeLines, partingLines } from './demo-text.ts'
+import { connectionFacts } from './facts.ts'
 import type { Io } from './io.ts'
 import { jsonLine } from './json.ts'
 import type { DemoOptions } from './program.ts'
@@ -43,11 +44,7 @@ const invocation = (io: Io): string => (io.env.npm_lifecycle_event === 'start' ?
 
 const tellExchange = async (exchange: Exchange, options: DemoOptions, style: Style, io: Io): Promise<void> => {
   const { connection, records, cookie } = exchange
-  const facts = {
-    host: LAPTOP,
-    ...(connection.tls === undefined ? {} : { tls: connection.tls }),
-    ...(connection.tls?.trusted === undefined ? {} : { trustedThrough: connection.tls.trusted.anchor }),
-  }
+  const facts = { host: LAPTOP, ...connectionFacts(connection) }
   if (!options.json) {
     const story = storyLines(records, { style, verbosity: options.verbose ?? QUIET, facts })
     await say(io, demoLines(exchange, story, style))

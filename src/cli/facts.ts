@@ -1,0 +1,15 @@
+/** What a connection knows of itself, for the timeline. */
+import type { TimelineFacts } from '../inspect/index.ts'
+import type { ConnectionInfo } from '../net/types.ts'
+import { endpointText } from '../wire/address.ts'
+import { whoIs } from './who.ts'
+
+export const connectionFacts = ({ local, remote, tls }: ConnectionInfo): TimelineFacts => {
+  const who = tls === undefined ? undefined : whoIs(tls.peerChain)
+  return {
+    tcp: { local: endpointText(local.address, local.port), remote: endpointText(remote.address, remote.port) },
+    ...(tls === undefined ? {} : { tls }),
+    ...(who === undefined ? {} : { who }),
+    ...(tls?.trusted === undefined ? {} : { trustedThrough: tls.trusted.anchor }),
+  }
+}
