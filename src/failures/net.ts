@@ -107,13 +107,4 @@ export const netFailures = family('net', {
     says: f => `Whoever was asked about ${f.where ?? 'it'} failed.`,
     rule: 'RFC 5246 7.2.2',
   },
-  'reset-in-handshake': {
-    fault: 'peer',
-    exit: EXIT.tls,
-    title: 'The connection was cut in the middle of the handshake.',
-    says: f => `${f.where ?? 'The other side'} sent RST before TLS was established.`,
-    because: ['It did not like what we offered and does not say so.', 'A firewall read the name that we asked for.'],
-    rule: 'RFC 9293 3.5.2',
-    others: { node: 'ECONNRESET', curl: 35, openssl: 'errno=104', chrome: 'ERR_CONNECTION_RESET' },
-  },
 })

@@ -185,13 +185,13 @@ describe('who is refused', () => {
     expect(lines[0]!.failure?.code).toBe('net/handshake-timeout')
   })
 
-  test('RST in the handshake: net/reset-in-handshake', async () => {
+  test('RST in the handshake: tcp/reset-in-handshake', async () => {
     const over = kernelTransport()
     const rude = await over.listen({ port: 0 }, stream => {
       stream.handler = { data: () => stream.reset(), end() {}, drain() {}, closed() {} }
     })
     closing.push(() => rude.close())
-    expect(await codeOf(fetch(`https://localhost:${rude.port}/`, { trust }))).toBe('net/reset-in-handshake')
+    expect(await codeOf(fetch(`https://localhost:${rude.port}/`, { trust }))).toBe('tcp/reset-in-handshake')
   })
 
   test('closed without close_notify in the middle of a body: tls/cut-short, never a short body', async () => {

@@ -261,7 +261,7 @@ class TlsStream implements NetStream {
       const { where } = this.#options
       this.#tell(
         failure?.code === 'tcp/reset'
-          ? fail('net/reset-in-handshake', { where })
+          ? fail('tcp/reset-in-handshake', { where })
           : (failure ?? fail('tcp/reset', { where })),
       )
     }
