@@ -82,6 +82,7 @@ const tintOf = ({ key }: TimelineRow): Tint => {
     case 'cookie':
       return 'secret'
     case 'name':
+    case 'arp':
     case 'tcp':
     case 'close':
       return 'quiet'

@@ -6,7 +6,7 @@ import { shortSuite } from './about.ts'
 import { exchanges, type HttpExchange, headerOf, setCookies } from './exchanges.ts'
 import { size } from './style.ts'
 
-export type RowKey = 'name' | 'tcp' | 'tls' | 'who' | 'why' | 'request' | 'wait' | 'answer' | 'cookie' | 'close'
+export type RowKey = 'name' | 'arp' | 'tcp' | 'tls' | 'who' | 'why' | 'request' | 'wait' | 'answer' | 'cookie' | 'close'
 
 export interface TimelineRow {
   readonly key: RowKey
@@ -58,7 +58,17 @@ export interface TimelineFacts {
 export const timeline = (records: readonly TraceRecord[], facts: TimelineFacts = {}): Timeline => {
   const scene = sceneOf(records, facts)
   const { messages, start, end } = scene
-  const rows = [...nameRows(scene), ...tcpRows(scene), ...tlsRows(scene), ...httpRows(scene), ...closeRows(scene)]
+  const name = nameRows(scene)
+  const asked = name[0]?.span?.to ?? 0
+  const rows = [
+    ...name,
+    ...arpRows(scene, 0, asked),
+    ...tcpRows(scene),
+    ...arpRows(scene, asked, end - start),
+    ...tlsRows(scene),
+    ...httpRows(scene),
+    ...closeRows(scene),
+  ]
   const layer = (name: MessageRecord['layer']) => messages.filter(m => m.layer === name)
   return {
     rows,
@@ -132,6 +142,18 @@ const nameRows = (scene: Scene): TimelineRow[] => {
   const span = spanOf(scene, asked) ?? (name?.took === undefined ? undefined : { from: 0, to: name.took })
   const what = name === undefined ? resolved(asked) : `${name.asked} → ${name.address}`
   return [row('name', what, name?.from ?? asked.at(-1)?.about ?? 'DNS', { span })]
+}
+
+/** Who has an address on the wire, where that was asked at a time in [from, to). */
+const arpRows = (scene: Scene, from: number, to: number): TimelineRow[] => {
+  const asked = scene.messages.filter(m => m.layer === 'arp')
+  return [...new Set(asked.map(m => m.flow))].flatMap(flow => {
+    const about = asked.filter(m => m.flow === flow)
+    const span = spanOf(scene, about)
+    if (span === undefined || span.from < from || span.from >= to || about[0]!.direction === 'in') return []
+    const answer = about.find(m => m.direction === 'in')
+    return [row('arp', (answer ?? about[0]!).name, '', { level: 1, span, ok: answer !== undefined })]
+  })
 }
 
 /** `shop.test → 10.0.0.80`, from a question and its answer. */

@@ -30,7 +30,7 @@ const injectAdvertisement: Attack = {
     // What is compressed cannot be edited in passing: the server is told that the browser cannot unpack.
     if (way === 'to-server') return [bytesOf(text.replace(/accept-encoding: [^\r]*/i, 'Accept-Encoding: identity'))]
     if (!text.includes('</body>')) return [bytes]
-    learn(`the page is ${ADVERTISEMENT.length} bytes longer than the server made it`)
+    learn(`its own words in the shop's page: “${ADVERTISEMENT.replace(/<[^>]*>/g, '')}”`)
     const longer = text.replace(
       /content-length: (\d+)/i,
       (_, length) => `content-length: ${Number(length) + ADVERTISEMENT.length}`,
