@@ -2,7 +2,7 @@
  * A small world: machines on a simulated network, each with `fetch` and `serve` over its own TCP/IP, one virtual clock,
  * and an authority that all of them trust. What Node or a browser brings comes in as `LabPlatform`.
  */
-import { type CertificateAuthority, certificateAuthority } from '../ca/authority.ts'
+import { type CertificateAuthority, certificateAuthority, type LeafOptions } from '../ca/authority.ts'
 import type { Millis } from '../engine.ts'
 import type { RunningHost } from '../host/types.ts'
 import { certifiedKey } from '../net/certified-key.ts'
@@ -27,13 +27,18 @@ export interface Machine {
   readonly world: World
 }
 
+/** What to put into a certificate, also deliberately wrong, and who signs it. */
+export interface LabLeaf extends Omit<LeafOptions, 'names'> {
+  readonly by?: CertificateAuthority
+}
+
 export interface LabWorld {
   readonly network: Network
   /** Trusted by every machine. */
   readonly authority: CertificateAuthority
   machine(name: string, choices?: HostChoices): Machine
-  /** Options for `serve({ tls })`: certificates of `authority` (this world's own if not given) for `names`. */
-  certified(names: readonly string[], authority?: CertificateAuthority): Pick<TlsServerOptions, 'certificateFor'>
+  /** Options for `serve({ tls })`: a certificate for `names`, of this world's authority if not `by` another. */
+  certified(names: readonly string[], leaf?: LabLeaf): Pick<TlsServerOptions, 'certificateFor'>
   close(): void
 }
 
@@ -52,8 +57,8 @@ export const labWorld = (platform: LabPlatform, options: LabWorldOptions = {}): 
       const host = wire.host(name, choices)
       return { host, world: { ...shared, clock, transport: hostTransport(host), trust: () => roots } }
     },
-    certified(names, by = authority) {
-      const issued = by.issue({ names })
+    certified(names, { by = authority, ...leaf } = {}) {
+      const issued = by.issue({ ...leaf, names })
       // A stranger sends its root along, so that it is plain who vouches for it.
       const chain = by === authority ? issued.chain : [...issued.chain, issued.root]
       const key = certifiedKey({ chain, privateKey: issued.privateKey })

@@ -74,7 +74,7 @@ const sitDown = async (
     port: to.port,
     host: mallory.host.address.text,
     world: mallory.world,
-    tls: world.certified([SHOP], own),
+    tls: world.certified([SHOP], { by: own }),
   }
   await listen({ ...options, refused: () => learn('the client hung up before it had said anything') }, stream => {
     learn('everything: the client talks to the attacker')

@@ -1,0 +1,47 @@
+/** TLS as an engine: two ends in one function, no sockets, no promises. Whoever drives it decides where bytes go. */
+import { certificateAuthority } from '../src/ca/index.ts'
+import { nodeCrypto } from '../src/crypto/index.ts'
+import { certifiedKey } from '../src/index.ts'
+import { type TlsConnection, tlsClient, tlsServer } from '../src/tls/index.ts'
+import { trustStore, verifyChain } from '../src/x509/index.ts'
+
+const crypto = nodeCrypto()
+const now = Date.now()
+const authority = certificateAuthority({ crypto, now: () => now, name: 'example CA' })
+const { chain, privateKey } = authority.issue({ names: ['shop.test'] })
+const key = certifiedKey({ chain, privateKey })
+const trust = trustStore([authority.certificate])
+
+const client = tlsClient({ crypto, serverName: 'shop.test', alpn: ['http/1.1'] })
+const server = tlsServer({ crypto, alpn: ['http/1.1'] })
+
+/** Everything that `one` wants to say goes to `other`, and its questions are answered. */
+const settle = (name: string, one: TlsConnection, other: TlsConnection): boolean => {
+  let moved = false
+  for (let event = one.pollEvent(); event !== undefined; event = one.pollEvent()) {
+    moved = true
+    if (event.type === 'established') console.log(`${name}: ${event.version}, ${event.suite}, ${event.group}`)
+    if (event.type === 'data') console.log(`${name} reads: ${new TextDecoder().decode(event.bytes)}`)
+    if (event.type === 'failure') throw new Error(event.failure.code)
+    if (event.type !== 'ask') continue
+    const { question } = event
+    if (question.about === 'certificate-for-name') one.answer(event.id, key)
+    if (question.about === 'trust') one.answer(event.id, verifyChain({ ...question, at: now, trust, crypto }))
+    if (question.about === 'sign') {
+      const algorithm = { key: 'ecdsa', hash: 'sha256' } as const
+      one.answer(event.id, crypto.sign(algorithm, privateKey, question.message))
+    }
+  }
+  for (let pieces = one.pollTransmit(now); pieces !== undefined; pieces = one.pollTransmit(now)) {
+    moved = true
+    for (const piece of pieces) other.receive(piece, now)
+  }
+  return moved
+}
+const run = (): void => {
+  while ([settle('client', client, server), settle('server', server, client)].includes(true));
+}
+
+run()
+client.write(new TextEncoder().encode('hello over TLS'))
+run()
