@@ -23,4 +23,4 @@ const node = (): Promise<number> =>
   })
 
 const start = process.argv[2] === 'ours' ? ours : node
-answerCalls({ start, cpu })
+answerCalls({ start, cpu, exit: () => process.exit() })
