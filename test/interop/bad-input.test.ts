@@ -73,6 +73,14 @@ describe('get without TLS', () => {
     )
   })
 
+  test('a body that stops and stays silent: net/idle-timeout', async () => {
+    const stall = (socket: Socket): void =>
+      void socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'))
+    await withSockets(stall, async port => {
+      await refused('net/idle-timeout', 7, `http://127.0.0.1:${port}/`, '--timeout', '200ms')
+    })
+  })
+
   const answers: readonly (readonly [what: string, code: string, answer: string])[] = [
     ['two Content-Length', 'http/two-lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd'],
     ['a header of 1 MB', 'http/header-too-big', `HTTP/1.1 200 OK\r\nX-Long: ${'x'.repeat(1_000_000)}\r\n\r\n`],
@@ -90,7 +98,7 @@ describe('get without TLS', () => {
   ]
   for (const [what, code, answer] of answers) {
     test(`${what}: ${code}`, async () => {
-      const reply = (socket: Socket): void => void socket.once('data', () => socket.end(answer))
+      const reply = (socket: Socket): void => void socket.once('data', () => socket.end(answer, 'latin1'))
       await withSockets(reply, async port => {
         await refused(code, 6, `http://127.0.0.1:${port}/`)
       })
@@ -208,11 +216,11 @@ describe.skipIf(!canRun)(`get on a hostile wire${missing('openssl')}`, () => {
     })
   })
 
-  test('RST during the handshake: net/reset-in-handshake', async () => {
+  test('RST during the handshake: tcp/reset-in-handshake', async () => {
     await through(
       ({ from }) => (from === 'server' ? 'reset' : 'pass'),
       async url => {
-        await refused('net/reset-in-handshake', 4, url, ...trusting())
+        await refused('tcp/reset-in-handshake', 3, url, ...trusting())
       },
     )
   })

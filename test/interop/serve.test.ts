@@ -106,6 +106,31 @@ test.skipIf(!installed('openssl'))(`serve answers openssl s_client, verified${mi
   expect(code).toBe(0)
 })
 
+const unwelcome: readonly (readonly [code: string, ...args: string[]])[] = [
+  ['tls/no-common-suite', '-tls1_2', '-cipher', 'AES128-SHA'],
+  ['tls/no-common-group', '-tls1_2', '-groups', 'P-521'],
+  ['tls/no-common-scheme', '-tls1_2', '-sigalgs', 'RSA+SHA256'],
+  ['tls/alpn-none', '-tls1_2', '-alpn', 'imap'],
+]
+for (const [code, ...args] of unwelcome) {
+  test.skipIf(!installed('openssl'))(
+    `a client with ${args.slice(1).join(' ')}: ${code}${missing('openssl')}`,
+    async () => {
+      const before = server.stderr().length
+      const answer = await run('openssl', [
+        's_client',
+        '-connect',
+        `localhost:${port}`,
+        '-servername',
+        'localhost',
+        ...args,
+      ])
+      expect(answer.code).not.toBe(0)
+      await expect.poll(() => server.stderr().slice(before).replace(/\s+/g, ' '), { timeout: 5000 }).toContain(code)
+    },
+  )
+}
+
 test.skipIf(!installed('gnutls-cli'))(`serve answers gnutls-cli, verified${missing('gnutls-cli')}`, async () => {
   const args = ['--x509cafile', authority, '--port', String(port), 'localhost']
   const input = 'GET /deep/file.txt HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
