@@ -1,11 +1,13 @@
 /** `barewire ca path`: where the certificate of the local CA lies, so that other programs can be told to trust it. */
 import { openAuthority } from './authority.ts'
+import { openCapture } from './capture-file.ts'
 import type { Io } from './io.ts'
 import { jsonLine } from './json.ts'
-import type { CommonOptions } from './options.ts'
+import type { CaOptions } from './program.ts'
 
-export const caPath = async (options: CommonOptions, io: Io): Promise<number> => {
+export const caPath = async (options: CaOptions, io: Io): Promise<number> => {
   const { path, name, notAfter, since } = openAuthority()
+  if (options.pcapng !== undefined) openCapture(options.pcapng).close()
   const until = new Date(notAfter).toISOString()
   if (options.json) {
     await io.out.write(jsonLine({ type: 'ca', path, name, notAfter: until, made: since === 'made' }))

@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { captured } from '../../test/support/peers-io.ts'
 import { main } from './main.ts'
@@ -100,4 +103,27 @@ test('text is at most 100 columns wide, and ASCII where the locale is not UTF-8'
   const io = captured({ env: { LC_ALL: 'C' } })
   await main(['gte'], io)
   expect(io.stderr()).toMatch(/^[\n\x20-\x7e]+$/)
+})
+
+test('ca path prints the path of a certificate that it makes on the first use, and nothing else', async () => {
+  const home = mkdtempSync(join(tmpdir(), 'barewire-ca-'))
+  const before = process.env.BAREWIRE_HOME
+  process.env.BAREWIRE_HOME = home
+  try {
+    const [first, second, json] = [captured(), captured(), captured()]
+    expect(await main(['ca', 'path'], first)).toBe(0)
+    expect(first.stdout()).toBe(`${join(home, 'ca', 'root.pem')}\n`)
+    expect(first.stderr()).toContain('made just now')
+    expect(readFileSync(first.stdout().trim(), 'latin1')).toContain('-----BEGIN CERTIFICATE-----')
+    expect(await main(['ca', 'path'], second)).toBe(0)
+    expect({ out: second.stdout(), err: second.stderr() }).toEqual({ out: first.stdout(), err: '' })
+    const capture = join(home, 'x.pcapng')
+    expect(await main(['ca', 'path', '--json', '--pcapng', capture], json)).toBe(0)
+    expect(JSON.parse(json.stdout())).toMatchObject({ v: 1, type: 'ca', path: first.stdout().trim(), made: false })
+    expect(readFileSync(capture).readUInt32BE(0)).toBe(0x0a0d0d0a)
+  } finally {
+    if (before === undefined) delete process.env.BAREWIRE_HOME
+    else process.env.BAREWIRE_HOME = before
+    rmSync(home, { recursive: true, force: true })
+  }
 })

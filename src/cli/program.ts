@@ -41,12 +41,16 @@ export interface DemoOptions extends CommonOptions {
   readonly seed?: number
 }
 
+export interface CaOptions extends CommonOptions {
+  readonly pcapng?: string
+}
+
 /** What each command does, given its parsed arguments. The number is the exit code. */
 export interface Actions {
   get(url: URL, options: GetOptions): Promise<number>
   serve(folder: string | undefined, options: ServeOptions): Promise<number>
   demo(options: DemoOptions): Promise<number>
-  caPath(options: CommonOptions): Promise<number>
+  caPath(options: CaOptions): Promise<number>
 }
 
 export interface Program {
@@ -102,7 +106,9 @@ export const program = ({ version, actions, write, width }: ProgramSetup): Progr
       .command('path')
       .description('print the path of its certificate; it is made on the first use')
       .addHelpText('before', examples(CA_EXAMPLES)),
-  ).action(run('ca path', actions.caPath))
+  )
+    .option('--pcapng <file>', 'as with every command; nothing moves here, so the capture has no frames')
+    .action(run('ca path', actions.caPath))
   for (const command of [root, ...root.commands, ...ca.commands]) command.helpOption('-h, --help', 'print this help')
   return { command: root, result: () => result, running: () => running }
 }
