@@ -5,11 +5,13 @@ import { createServer as createTcpServer, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { FailureError } from '../failures/index.ts'
+import { cookieJar } from '../http/cookies.ts'
 import { systemClock } from '../platform/node/clock.ts'
 import { kernelTransport } from '../platform/node/kernel.ts'
 import { client } from './client.ts'
 import { fetch } from './fetch.ts'
 import { memoryTransport } from './memory.ts'
+import { isPublicSuffix } from './node.ts'
 import { type Handler, type ServeOptions, serve } from './serve.ts'
 import type { Transport } from './types.ts'
 
@@ -256,6 +258,21 @@ describe('what fetch understands from others', () => {
   })
 })
 
+test('a client with a jar is known again, and sends nothing where the cookie does not belong', async () => {
+  const seen: (string | undefined)[] = []
+  const url = await nodeHttp((request, response) => {
+    seen.push(request.headers.cookie)
+    response.setHeader('set-cookie', ['sid=1; Path=/shop; HttpOnly', 'other=2; Domain=example.test'])
+    response.end()
+  })
+  const jar = cookieJar({ isPublicSuffix, date: () => Date.now() })
+  const using = client({ jar })
+  closing.push(using.close)
+  for (const path of ['/shop/a', '/shop/b', '/elsewhere']) await (await using.fetch(url + path)).text()
+  await (await using.fetch(`${url}/shop/c`, { headers: { cookie: 'mine=3' } })).text()
+  expect(seen).toEqual([undefined, 'sid=1', undefined, 'mine=3'])
+})
+
 describe('redirects', () => {
   const redirecting = () =>
     nodeHttp((request, response) => {
@@ -290,7 +307,10 @@ describe('redirects', () => {
     expect(see).toEqual({ url: '/end', method: 'GET', body: '', authorization: 'secret' })
     const again = await fetch(`${url}/307/302/end`, post)
     expect(again.redirected).toBe(true)
-    expect(again.url).toBe(`${url}/302/end`.replace('/302/end', '/end'))
+    expect(again.url).toBe(`${url}/end`)
+    expect(await again.json()).toMatchObject({ method: 'GET', body: '' })
+    const kept = await (await fetch(`${url}/307`, post)).json()
+    expect(kept).toMatchObject({ url: '/end', method: 'POST', body: 'data' })
   })
 
   test('do not carry authorization to another origin', async () => {
