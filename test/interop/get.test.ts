@@ -96,6 +96,7 @@ for (const kind of ['ecdsa', 'rsa'] as const) {
           for (const row of ['name', 'tcp', 'tls 1.2', 'who', 'why', 'request', 'answer', 'close'])
             expect(told).toContain(row)
           expect(told).toContain('close_notify both ways')
+          expect(told).toMatch(/127\.0\.0\.1:[1-9]\d+ (→|->) /)
           expect(told.includes('\u001b[')).toBe(escapes)
           expect(!escapes && /[^\n\x20-\x7e]/.test(told)).toBe(false)
           // biome-ignore lint/suspicious/noControlCharactersInRegex: colours take no columns

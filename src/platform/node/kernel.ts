@@ -99,6 +99,8 @@ const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array)
       const told = traceFor(socket, to.trace, options)
       told?.state('SYN-SENT', started)
       stream = new SocketStream(socket, { told, where, pieces: 'borrowed' })
+      // Asked now, because whoever made a request wants to know it after the connection has ended.
+      void stream.local
       resolve(stream)
     })
     socket.connect({
