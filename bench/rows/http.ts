@@ -9,10 +9,10 @@ const keepAlive = (): BenchRow => {
   let load: Worker | undefined
   const servers = new Map<string, { worker: Worker; port: Promise<number> }>()
   const measure = async (kind: 'ours' | 'node'): Promise<number> => {
-    load ??= new Worker(new URL('../work/http-load.ts', import.meta.url))
+    load ??= new Worker(new URL('../work/http-load.js', import.meta.url))
     let server = servers.get(kind)
     if (server === undefined) {
-      const worker = new Worker(new URL('../work/http-server.ts', import.meta.url), kind)
+      const worker = new Worker(new URL('../work/http-server.js', import.meta.url), kind)
       server = { worker, port: worker.call<number>('start') }
       servers.set(kind, server)
     }

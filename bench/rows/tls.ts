@@ -35,7 +35,7 @@ class Cast {
     const name = `${kind} ${part}`
     let worker = this.#workers.get(name)
     if (worker === undefined) {
-      worker = new Worker(new URL('../work/tls-peer.ts', import.meta.url), kind)
+      worker = new Worker(new URL('../work/tls-peer.js', import.meta.url), kind)
       this.#workers.set(name, worker)
     }
     return worker
