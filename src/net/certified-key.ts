@@ -1,6 +1,6 @@
 /** A chain and a private key as TLS wants them: with the signatures that the key can make. */
 import type { Bytes } from '../engine.ts'
-import { keyTypeOf } from '../tls/certificate-key.ts'
+import { keyGroupOf, keyTypeOf } from '../tls/certificate-key.ts'
 import { schemes } from '../tls/schemes.table.ts'
 import type { CertifiedKey } from '../tls/types.ts'
 import { Certificate } from '../x509/certificate.ts'
@@ -19,5 +19,5 @@ export const certifiedKey = ({ chain, privateKey }: ChainAndKey): CertifiedKey =
   const able = schemes.filter(({ algorithm }) =>
     type === 'rsa' ? algorithm.key.startsWith('rsa') : algorithm.key === type,
   )
-  return { chain, schemes: able.map(scheme => scheme.id), key: privateKey }
+  return { chain, schemes: able.map(scheme => scheme.id), group: keyGroupOf(spki), key: privateKey }
 }

@@ -6,6 +6,7 @@ import type { GroupName } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import { parseIp } from '../wire/address.ts'
 import type { Tagged } from '../wire/codec.ts'
+import { printable } from '../x509/distinguished-name.ts'
 import type { TlsClientConfig } from './config.ts'
 import type { Role } from './connection.ts'
 import {
@@ -131,13 +132,18 @@ const checkVersion = (context: Context, message: Message<'ServerHello'>): void =
     })
 }
 
+/** RFC 5246 7.4.1.4.1: "Servers MUST NOT send this extension." A list of groups is forgiven: some servers send theirs. */
+const NEVER_ANSWERED: ReadonlySet<number> = new Set([ExtensionType.names.signature_algorithms!])
+
 /** Nothing twice, nothing that was not offered, and what must be there is there. */
 const checkedExtensions = (context: Context, message: Message<'ServerHello'>, offer: Offer): ServerExtensions => {
   const list = message.body.extensions ?? []
   const twice = duplicateOf(list)
   if (twice !== undefined)
     illegal(context, message, 'extensions', twice, `${ExtensionType.nameOf(twice)} may be there once`)
-  const unasked = list.findIndex(({ type }) => !offer.extensions.some(offered => offered.type === type))
+  const unasked = list.findIndex(
+    ({ type }) => NEVER_ANSWERED.has(type) || !offer.extensions.some(offered => offered.type === type),
+  )
   if (unasked >= 0)
     context.failed('hello', message, 'tls/unoffered-extension', `extensions.${unasked}`, {
       got: ExtensionType.nameOf(list[unasked]!.type),
@@ -177,7 +183,7 @@ const checkAlpn = (
 ): void => {
   if (protocols.length !== 1 || !offered.includes(protocols[0]!))
     context.failed('hello', message, 'tls/illegal-value', 'extensions', {
-      got: `ALPN ${protocols.join(', ')}`,
+      got: printable(`ALPN ${protocols.join(', ')}`),
       expected: `it must be one of ${offered.join(', ')}`,
     })
 }

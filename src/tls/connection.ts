@@ -27,6 +27,7 @@ import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH }
 import { RecordInput, type RecordOnWire } from './record-input.ts'
 import type { RecordProtection } from './record-protection.ts'
 import { Refusal, refuse } from './refusal.ts'
+import { fits } from './replies.ts'
 import type { Check, Context, Message, State, Table } from './states.ts'
 import { START, type TracedRecord, Tracing } from './tracing.ts'
 import { Transcript } from './transcript.ts'
@@ -341,8 +342,9 @@ export class Connection implements TlsConnection {
       refuseRenegotiation: () => {
         if (++this.#renegotiations > MAX_RENEGOTIATION_REQUESTS)
           refuse('tls/renegotiation', { number: this.#renegotiations })
-        // RFC 5246 7.4.1.1: a request that comes in the middle of a handshake is ignored.
-        if (this.#state.name === 'Established') this.#outgoing.alert(WARNING, NO_RENEGOTIATION, this.#now)
+        // RFC 5246 7.4.1.1: a request that comes in the middle of a handshake is ignored; and nothing follows close_notify.
+        if (this.#state.name === 'Established' && !this.#closing)
+          this.#outgoing.alert(WARNING, NO_RENEGOTIATION, this.#now)
       },
       certificateWasWanted: () => {
         this.#certificateWanted = true
@@ -380,11 +382,4 @@ const placeOf = (message: Message, path: string): Facts => {
   const field = fieldAt(dissect(Handshake, message.bytes, message.name), `body.${path}`)
   const where = path === '' ? message.name : `${message.name}.${path}`
   return field === undefined ? { where } : { where, at: { message: message.id, start: field.start, end: field.end } }
-}
-
-const fits = (about: Question['about'], reply: Question['reply']): boolean => {
-  if (reply instanceof Uint8Array) return about === 'sign'
-  if ('code' in reply) return true
-  if ('proof' in reply) return about === 'trust'
-  return about === 'certificate-for-name' && 'schemes' in reply
 }

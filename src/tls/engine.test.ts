@@ -24,8 +24,8 @@ describe('every suite with every group and every kind of key', () => {
           const both = pair({
             crypto,
             who: who(kind),
-            client: { suites: [suite.name], groups: [group], alpn: ['http/1.1'] },
-            server: { alpn: ['h2', 'http/1.1'] },
+            client: { suites: [suite.name], alpn: ['http/1.1'] },
+            server: { groups: [group], alpn: ['h2', 'http/1.1'] },
           })
           shuttle(both)
           const about = {

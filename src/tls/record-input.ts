@@ -22,6 +22,8 @@ export class RecordInput {
   /** Chunks that are not used up; the first from `#at` on. */
   #chunks: Bytes[] = []
   #at = 0
+  /** Bytes in the chunks that are not used up. */
+  #held = 0
   #torn: Uint8Array | undefined
   #have = 0
   /** Stream offset of the next record. */
@@ -40,20 +42,37 @@ export class RecordInput {
     this.#maxFragment = MAX_CIPHERTEXT
   }
   push(chunk: Bytes): void {
-    if (chunk.length > 0) this.#chunks.push(chunk)
+    if (chunk.length === 0) return
+    this.#chunks.push(chunk)
+    this.#held += chunk.length
   }
   /** Bytes pushed and not yet taken out as records. */
   get waiting(): number {
-    const held = this.#chunks.reduce((sum, chunk) => sum + chunk.length, 0)
-    return held - this.#at + this.#have
+    return this.#held + this.#have
   }
-  /** Makes what is left our own: the chunks belong to the caller again. */
+  /** How many chunks are held. */
+  get pieces(): number {
+    return this.#chunks.length
+  }
+  /**
+   * Makes what is left our own: the chunks belong to the caller again. Chunks gather only while nobody takes records
+   * out; a peer that sends byte by byte then must not cost an object for each, so a chunk joins the one before it
+   * unless that is the larger one: few chunks, and no byte is copied more often than they double.
+   */
   keep(): void {
     if (this.#chunks.length === 0) return
     const last = this.#chunks.length - 1
     // Only the last chunk can be new: the others were kept when they came.
-    this.#chunks[last] = this.#chunks[last]!.slice(last === 0 ? this.#at : 0)
+    let end: Bytes = this.#chunks.pop()!.slice(last === 0 ? this.#at : 0)
     if (last === 0) this.#at = 0
+    for (let before = this.#chunks.at(-1); before !== undefined; before = this.#chunks.at(-1)) {
+      const from = this.#chunks.length === 1 ? this.#at : 0
+      if (before.length - from > end.length) break
+      this.#chunks.pop()
+      end = joined(before.subarray(from), end)
+      if (from > 0) this.#at = 0
+    }
+    this.#chunks.push(end)
   }
   /** The next whole record; undefined when more bytes are needed. Refuses a header as soon as it is there. */
   next(): RecordOnWire | undefined {
@@ -73,6 +92,7 @@ export class RecordInput {
   }
   #take(chunk: Bytes, end: number): RecordOnWire {
     const bytes = chunk.subarray(this.#at, end)
+    this.#held -= end - this.#at
     this.#at = end
     if (end === chunk.length) this.#drop()
     return this.#record(bytes)
@@ -92,6 +112,7 @@ export class RecordInput {
     torn.set(chunk.subarray(this.#at, this.#at + count), this.#have)
     this.#have += count
     this.#at += count
+    this.#held -= count
     if (this.#at === chunk.length) this.#drop()
     if (this.#have < torn.length) return undefined
     const length = HEADER_LENGTH + this.#fragmentLength(torn, 0)
@@ -138,6 +159,13 @@ export class RecordInput {
       refuse('tls/http-spoken', { got: `"${text}"` })
     refuse('tls/not-tls', { got: text === undefined ? hexOf(first) : `"${text}"` })
   }
+}
+
+const joined = (first: Bytes, second: Bytes): Bytes => {
+  const both = new Uint8Array(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
 }
 
 /** How an HTTP request begins, in five characters (RFC 9110 9.3; PRI opens HTTP/2). */

@@ -4,6 +4,7 @@
  */
 import type { GroupName } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
+import { printable } from '../x509/distinguished-name.ts'
 import type { TlsServerConfig } from './config.ts'
 import type { Role } from './connection.ts'
 import { type ClientExtensions, clientView, duplicateOf } from './messages/extensions.ts'
@@ -31,6 +32,8 @@ export interface ServerNegotiated {
   /** By our preference; which of them depends on the certificate. */
   readonly suites: readonly Suite[]
   readonly group: GroupName
+  /** The client's groups, which bind the curve of an ECDSA certificate too; undefined when it named none. */
+  readonly groups: readonly number[] | undefined
   /** Signature schemes of the client that we know and that a common suite can use, in the client's order. */
   readonly schemes: readonly number[]
   readonly alpn: string | undefined
@@ -128,6 +131,7 @@ const negotiate = (
     clientRandom: random,
     suites: common,
     group: commonGroup(context, message, extensions, config),
+    groups: extensions.supportedGroups?.groups,
     schemes: commonSchemes(context, message, extensions, common),
     alpn: commonProtocol(context, message, extensions, config),
     serverName: nameOf(context, message, extensions),
@@ -202,10 +206,13 @@ const commonProtocol = (
   if (common === undefined)
     context.failed('hello', message, 'tls/alpn-none', 'extensions', {
       expected: ours.join(', '),
-      got: listed(theirs),
+      got: printable(listed(theirs)),
     })
   return common
 }
+
+/** Letters, digits, hyphens and what else is found in names of hosts; 255 is the most that DNS can carry (RFC 1035 3.1). */
+const HOST_NAME = /^[a-z0-9._-]{1,255}$/i
 
 /** RFC 6066 3: "MUST NOT contain more than one name of the same name_type". */
 const nameOf = (
@@ -215,9 +222,9 @@ const nameOf = (
 ): string | undefined => {
   const names = extensions.serverName?.names.filter(({ type }) => type === 0) ?? []
   const name = names[0]?.body as string | undefined
-  if (names.length > 1 || (name !== undefined && !/^[\x21-\x7e]+$/.test(name)))
+  if (names.length > 1 || (name !== undefined && !HOST_NAME.test(name)))
     context.failed('hello', message, 'tls/illegal-value', 'extensions', {
-      got: names.length > 1 ? `server_name with ${names.length} names` : 'server_name with characters beyond ASCII',
+      got: names.length > 1 ? `server_name with ${names.length} names` : 'server_name with what no name of a host has',
       expected: 'one host name belongs there',
     })
   return name

@@ -62,6 +62,8 @@ export interface CertifiedKey {
   /** DER, leaf first. */
   readonly chain: readonly Bytes[]
   readonly schemes: readonly number[]
+  /** Of an ECDSA key: its curve, as an IANA NamedGroup number. A client that did not list it is refused (RFC 8422 5.3). */
+  readonly group?: number | undefined
   /** For whoever answers `sign`; the engine never looks at it. */
   readonly key: unknown
 }

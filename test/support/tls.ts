@@ -2,6 +2,7 @@
 import type { CryptoProvider } from '../../src/crypto/provider.ts'
 import type { Chunk } from '../../src/engine.ts'
 import type { FailureInfo } from '../../src/failures/registry.ts'
+import { keyGroupOf } from '../../src/tls/certificate-key.ts'
 import type { TlsClientConfig, TlsServerConfig } from '../../src/tls/config.ts'
 import { tlsClient, tlsServer } from '../../src/tls/engine.ts'
 import { type ClientHello, Handshake, type ServerHello } from '../../src/tls/messages/tls12.ts'
@@ -30,7 +31,8 @@ export const identity = (crypto: CryptoProvider, kind: KeyKind, only?: readonly 
   const { spki, pkcs8 } = crypto.generateKeyPair(kind)
   const type = kind === 'rsa-2048' ? 'rsa' : kind === 'ed25519' ? 'ed25519' : 'ecdsa'
   const own = schemes.filter(scheme => scheme.keyType === type).map(scheme => scheme.id)
-  return { spki, pkcs8, certified: { chain: [ascii(`certificate for ${kind}`)], schemes: only ?? own, key: pkcs8 } }
+  const chain = [ascii(`certificate for ${kind}`)]
+  return { spki, pkcs8, certified: { chain, schemes: only ?? own, group: keyGroupOf(spki), key: pkcs8 } }
 }
 
 export const trusting = (spki: Uint8Array): ChainTrusted => ({

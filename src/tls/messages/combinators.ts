@@ -21,6 +21,26 @@ export const nonEmpty = <T extends { readonly length: number }>(codec: Codec<T>)
   }
 }
 
+/** `<0..most>` where the length field could say more. */
+export const atMost = <T extends { readonly length: number }>(most: number, codec: Codec<T>): Codec<T> => {
+  const short = (value: T, at: number): T => {
+    if (value.length > most)
+      throw new WireError('too-long', at, '', `${value.length} bytes where at most ${most} belong`)
+    return value
+  }
+  return {
+    read: reader => short(codec.read(reader), reader.end),
+    write: (writer, value) => codec.write(writer, short(value, writer.length)),
+    walk: (reader, name, out) => short(codec.walk(reader, name, out), reader.end),
+    sample(random) {
+      for (;;) {
+        const value = codec.sample(random)
+        if (value.length <= most) return value
+      }
+    },
+  }
+}
+
 /** Everything but the last `count` bytes of this reader. */
 export const allBut = (count: number): Codec<Uint8Array> =>
   leaf({

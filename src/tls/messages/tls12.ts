@@ -16,7 +16,7 @@ import {
   u8,
 } from '../../wire/codec.ts'
 import { AlertDescription } from '../alerts.ts'
-import { nonEmpty } from './combinators.ts'
+import { atMost, nonEmpty } from './combinators.ts'
 import { ClientExtension, HelloRandom, ServerExtension } from './extensions.ts'
 import {
   AlertLevel,
@@ -29,6 +29,8 @@ import {
   ProtocolVersion,
   SignatureScheme,
 } from './registries.table.ts'
+
+const SessionId: Codec<Uint8Array> = prefixed(1, atMost(32, rest))
 
 export interface ClientHello {
   legacyVersion: number
@@ -43,7 +45,7 @@ export const ClientHello: Codec<ClientHello> = struct(
   {
     legacyVersion: ProtocolVersion,
     random: HelloRandom,
-    sessionId: prefixed(1, rest),
+    sessionId: SessionId,
     cipherSuites: prefixed(2, nonEmpty(list(CipherSuite))),
     compressionMethods: prefixed(1, nonEmpty(list(CompressionMethod))),
     extensions: optional(prefixed(2, list(ClientExtension))),
@@ -63,7 +65,7 @@ export const ServerHello: Codec<ServerHello> = struct(
   {
     legacyVersion: ProtocolVersion,
     random: HelloRandom,
-    sessionId: prefixed(1, rest),
+    sessionId: SessionId,
     cipherSuite: CipherSuite,
     compressionMethod: CompressionMethod,
     extensions: optional(prefixed(2, list(ServerExtension))),

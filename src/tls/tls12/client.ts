@@ -2,7 +2,7 @@
 import type { Bytes } from '../../engine.ts'
 import { encode } from '../../wire/codec.ts'
 import type { ChainTrusted } from '../../x509/types.ts'
-import { keyTypeOf } from '../certificate-key.ts'
+import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
 import type { ClientNegotiated } from '../client.ts'
 import { CurveType, NamedGroup, SignatureScheme } from '../messages/registries.table.ts'
 import { ServerEcdhParams } from '../messages/tls12.ts'
@@ -48,7 +48,7 @@ class WaitTrust implements Handles<Table, 'WaitTrust'> {
     this.#certificate = certificate
   }
   trust(context: Context, trusted: ChainTrusted): WaitServerKeyExchange {
-    const { suite } = this.#negotiated
+    const { suite, offer } = this.#negotiated
     const keyType = keyTypeOf(trusted.publicKey)
     const authentication = keyType === 'ed25519' ? 'ecdsa' : keyType
     // RFC 5246 7.4.2: the key in the certificate must suit the key exchange that was chosen.
@@ -56,6 +56,13 @@ class WaitTrust implements Handles<Table, 'WaitTrust'> {
       context.failed('key exchange', this.#certificate, 'tls/certificate-kind', 'chain.0', {
         expected: `a key for ${suite.name}`,
         got: `a key of type ${keyType}`,
+      })
+    // RFC 8422 5.3: the key "MUST respect the client's choice of elliptic curves".
+    const group = keyGroupOf(trusted.publicKey)
+    if (group !== undefined && !offer.groups.some(name => NamedGroup.names[name] === group))
+      context.failed('key exchange', this.#certificate, 'tls/certificate-kind', 'chain.0', {
+        expected: `a key in one of the groups that were offered (${offer.groups.join(', ')})`,
+        got: `one in ${NamedGroup.nameOf(group)}`,
       })
     return new WaitServerKeyExchange(this.#negotiated, { trusted, keyType, chain: this.#certificate.body.chain })
   }

@@ -57,9 +57,14 @@ export class WaitCertificateForName implements Handles<Table, 'WaitCertificateFo
 /** The first of the key's schemes that the client takes, with a suite for such a key. */
 const choose = (
   context: Context,
-  { hello, suites, schemes }: ServerNegotiated,
+  { hello, suites, groups, schemes }: ServerNegotiated,
   key: CertifiedKey,
 ): { suite: Suite; scheme: number } => {
+  if (key.group !== undefined && groups?.includes(key.group) === false)
+    return context.failed('hello', hello, 'tls/no-common-group', 'extensions', {
+      expected: `a certificate whose key lies in ${NamedGroup.nameOf(key.group)}`,
+      got: groups.map(NamedGroup.nameOf).slice(0, MOST_LISTED).join(', '),
+    })
   for (const scheme of key.schemes) {
     if (!schemes.includes(scheme)) continue
     const suite = suites.find(({ authentication }) => authentication === schemeById(scheme)?.authentication)
@@ -70,6 +75,9 @@ const choose = (
     got: schemes.map(SignatureScheme.nameOf).join(', '),
   })
 }
+
+/** Groups named in a failure. */
+const MOST_LISTED = 8
 
 interface Exchange {
   readonly negotiated: ServerNegotiated
