@@ -136,7 +136,8 @@ export class ClientConnection implements StreamHandler {
   resume(): void {
     if (!this.#paused) return
     this.#paused = false
-    if (this.#answered) this.#stall.start()
+    // Whoever reads what had already arrived when the connection was cut must not wake its timer.
+    if (this.#answered && !this.#ended && !this.#closed) this.#stall.start()
     this.#stream.resume()
   }
   /** Ends an idle connection; FIN follows what was written. */

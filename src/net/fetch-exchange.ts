@@ -135,6 +135,7 @@ export class FetchExchange implements AnswerReader {
   }
 
   #cut(error: unknown): void {
+    this.#queue = []
     this.#settle('failed', error)
     this.connection.destroy()
   }

@@ -34,7 +34,7 @@ beforeAll(() => {
   closeSync(file)
   writeFileSync(join(folder.path, 'tenth.bin'), randomBytes(TENTH))
   bigHash = hash.digest('hex')
-})
+}, 60_000)
 
 /** The command in this process: exit code and what it wrote. */
 const get = async (authority: TestAuthority, ...args: string[]) => {

@@ -34,7 +34,7 @@ beforeAll(async () => {
   base = found[1]!
   port = Number(found[2])
   authority = (await barewire(['ca', 'path'], { env: home })).stdout.trim()
-})
+}, 60_000)
 afterAll(async () => {
   server?.child.kill('SIGINT')
   await server?.done
