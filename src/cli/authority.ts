@@ -1,5 +1,6 @@
 /** The certificate authority of this machine as the commands use it. */
 import { existsSync } from 'node:fs'
+import { certifiedKey } from '../net/certified-key.ts'
 import { authorityPath, localAuthority } from '../platform/node/ca-files.ts'
 import type { Issue } from './certificates.ts'
 
@@ -14,9 +15,6 @@ export interface LocalAuthority {
   readonly issue: Issue
 }
 
-/** IANA SignatureScheme ecdsa_secp256r1_sha256: leaves get P-256 keys. */
-const ECDSA_SECP256R1_SHA256 = 0x0403
-
 /** Made on first use. Throws `ca/…` where its files are not as they must be. */
 export const openAuthority = (): LocalAuthority => {
   const path = authorityPath()
@@ -27,9 +25,6 @@ export const openAuthority = (): LocalAuthority => {
     path,
     notAfter: authority.notAfter,
     since,
-    issue: names => {
-      const { chain, privateKey } = authority.issue({ names })
-      return { chain, schemes: [ECDSA_SECP256R1_SHA256], key: privateKey }
-    },
+    issue: names => certifiedKey(authority.issue({ names })),
   }
 }

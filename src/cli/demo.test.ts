@@ -18,7 +18,7 @@ const demo = async (...args: string[]) => {
 test('the demo tells the exchange and what an attacker gets, over HTTP and over HTTPS', async () => {
   const { code, stdout, stderr } = await demo('--pcapng', join(folder, 'told.pcapng'))
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  for (const row of ['name', 'tcp', 'tls 1.2', 'who', 'request', 'answer', 'cookie', 'close'])
+  for (const row of ['name', 'arp', 'tcp', 'tls 1.2', 'who', 'request', 'answer', 'cookie', 'close'])
     expect(stdout).toMatch(new RegExp(`^ +${row} `, 'm'))
   expect(stdout).toContain('correct horse battery staple')
   for (const refusal of ['tls/signature-wrong', 'tls/certificate-untrusted', 'tls/record-damaged', 'tls/cut-short'])
@@ -43,8 +43,9 @@ test('--json gives all of it to a program, one object per line', async () => {
     .map(line => JSON.parse(line))
   expect(code).toBe(0)
   expect(events.every(event => event.v === 1)).toBe(true)
+  expect(events.find(event => event.type === 'exchange')).toMatchObject({ cookies: 1 })
   const played = events.filter(event => event.type === 'attack')
-  expect(played.length).toBe(attacks.length)
+  expect(played.map(({ id }) => id)).toEqual(attacks.map(({ id }) => id))
   expect(played.every(attack => attack.asExpected)).toBe(true)
 })
 

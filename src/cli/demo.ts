@@ -8,6 +8,7 @@ import { jsonOf, jsonOfFailure, jsonOfTimeline, type Style, timeline } from '../
 import { type Attack, attacks, type Outcome, playAttack } from '../lab/attacks/index.ts'
 import { type Exchange, LAPTOP, playExchange } from '../lab/exchange.ts'
 import { nodePlatform } from '../lab/platform.ts'
+import { redact } from '../trace/redact.ts'
 import { labCapture } from './capture-file.ts'
 import { demoLines, outcomeLines, partingLines } from './demo-text.ts'
 import { connectionFacts } from './facts.ts'
@@ -59,7 +60,7 @@ const tellExchange = async (exchange: Exchange, options: DemoOptions, style: Sty
       cookies,
     }),
   )
-  for (const entry of records) await io.out.write(`${JSON.stringify(jsonOf(entry, detailOf(options)))}\n`)
+  for (const entry of redact(records)) await io.out.write(`${JSON.stringify(jsonOf(entry, detailOf(options)))}\n`)
   await io.out.write(`${JSON.stringify(jsonOfTimeline(timeline(records, facts)))}\n`)
   if (cookie !== undefined) {
     const where = cookie.crumbs.map(({ layer, places }) => ({

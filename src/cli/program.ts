@@ -115,7 +115,10 @@ export const program = ({ version, actions, write, width }: ProgramSetup): Progr
 
 const common = (command: Command): Command =>
   command
-    .option('--json', 'one JSON object per line on standard output, each with "v": 1')
+    .option(
+      '--json',
+      'one JSON object per line on standard output, each with "v": 1; cookie values, credentials and bodies are starred',
+    )
     .addOption(
       new Option(
         '-v, --verbose [layers]',

@@ -12,6 +12,7 @@ import {
   timeline,
 } from '../inspect/index.ts'
 import { tee } from '../trace/recorder.ts'
+import { redact } from '../trace/redact.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { openCapture } from './capture-file.ts'
 import { failureOf, Interrupted } from './errors.ts'
@@ -64,7 +65,8 @@ export const beginRun = async (options: CommonOptions & { readonly pcapng?: stri
       ...(verbosity.level > 1 ? ['fields' as const] : []),
       ...(verbosity.level > 2 ? ['bytes' as const] : []),
     ]
-    for (const entry of recording.records) {
+    // What leaves for a program may go anywhere: nothing private goes with it.
+    for (const entry of verbosity.level === 0 ? recording.records : redact(recording.records)) {
       const wanted = entry.type === 'message' && verbosity.level > 0 && verbosity.layers.includes(entry.record.layer)
       if (wanted || entry.type === 'verdict') await event(jsonOf(entry, detail))
     }

@@ -170,11 +170,15 @@ const tcpRows = (scene: Scene): TimelineRow[] => {
   const syns = scene.messages.filter(m => m.layer === 'tcp' && /\bSYN\b/.test(m.name))
   if (tcp === undefined && states.length === 0 && syns.length === 0) return []
   const span = established >= 0 ? spanOf(scene, states.slice(0, established + 1)) : spanOf(scene, syns)
-  const what =
-    tcp === undefined ? (states[0]?.flow ?? syns[0]?.flow ?? '') : `${tcp.local} → ${shorter(tcp.local, tcp.remote)}`
+  const [local = '', remote = ''] =
+    tcp === undefined ? endsOf(states[0]?.flow ?? syns[0]?.flow ?? '') : [tcp.local, tcp.remote]
+  const what = remote === '' ? local : `${local} → ${shorter(local, remote)}`
   const opened = established >= 0 || states.length === 0
   return [row('tcp', what, syns.findLast(m => m.about !== undefined)?.about ?? '', { span, ok: opened })]
 }
+
+/** The two ends that a flow is named after: `a:1 > b:2`, or `a:1-b:2` where the kernel carries it. */
+const endsOf = (flow: string): string[] => flow.split(/ > |(?<=\d)-(?=[\d[])/)
 
 /** `:443` where the address was just said in the name row or is the same machine. */
 const shorter = (local: string, remote: string): string => {
