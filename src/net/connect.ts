@@ -47,6 +47,10 @@ export const connect = async (options: StreamOptions): Promise<NetStream> => {
   const { clock } = world
   const asked = clock.now()
   const stream = await opened(options, world)
+  if (options.signal?.aborted) {
+    stream.reset()
+    throw options.signal.reason
+  }
   if (options.tls === undefined) return plain(stream, asked, clock)
   const { alpn, serverName = options.host } = options.tls
   const where = `${options.host}:${options.port}`

@@ -55,9 +55,10 @@ class TlsStream implements NetStream {
   readonly #refused: (error: unknown) => void
   readonly #connected: number
   #handler: StreamHandler = NOBODY
-  /** What came before the handler was set. */
+  /** What came before the handler was set: behind the last message of the handshake, in the same piece. */
   #early: Bytes[] = []
   #earlyEnd = false
+  #earlyClosed: { readonly failure: FailureInfo | undefined } | undefined
   #open = false
   #trusted: ChainTrusted | undefined
   #failure: FailureInfo | undefined
@@ -105,7 +106,7 @@ class TlsStream implements NetStream {
       end: () => this.#touch(() => this.#driver.input('end')),
       drain: () => {
         this.#room = true
-        this.#handler.drain()
+        if (!this.#told) this.#handler.drain()
       },
       closed: failure => this.#closed(failure),
     }
@@ -125,6 +126,12 @@ class TlsStream implements NetStream {
     for (const bytes of early) handler.data(bytes)
     if (this.#earlyEnd) handler.end()
     this.#earlyEnd = false
+    const closed = this.#earlyClosed
+    if (closed === undefined) return
+    this.#earlyClosed = undefined
+    // Not at once: whoever sets a handler while it is being made could not yet be found by its own `closed`.
+    const { clock } = this.#options
+    clock.later(clock.now(), () => this.#handler.closed(closed.failure))
   }
 
   write(pieces: readonly Bytes[]): boolean {
@@ -192,15 +199,20 @@ class TlsStream implements NetStream {
   }
 
   #answer({ id, question }: Ask): void {
+    const failed = (): FailureInfo => fail('net/answer-failed', { where: question.about })
     const reply = (value: Question['reply']): void => {
-      if (question.about === 'trust' && 'proof' in (value as object)) this.#trusted = value as ChainTrusted
-      this.#engine.answer(id, value)
+      if (this.#told || this.#failure !== undefined) return
+      try {
+        this.#engine.answer(id, value)
+        if (question.about === 'trust' && 'proof' in value) this.#trusted = value as ChainTrusted
+      } catch (error) {
+        // No answer to this question, which is still open.
+        if (!(error instanceof FailureError)) throw error
+        this.#engine.answer(id, failed())
+      }
       this.#touch(() => this.#driver.poke())
     }
-    const refuse = (error: unknown): void => {
-      if (this.#failure !== undefined) return
-      reply(error instanceof FailureError ? error.failure : fail('net/answer-failed', { where: question.about }))
-    }
+    const refuse = (error: unknown): void => reply(error instanceof FailureError ? error.failure : failed())
     let value: Question['reply'] | Promise<Question['reply']>
     try {
       value = this.#options.answer(question)
@@ -270,7 +282,8 @@ class TlsStream implements NetStream {
   #tell(failure: FailureInfo | undefined): void {
     if (this.#told) return
     this.#told = true
-    if (this.#open) this.#handler.closed(failure)
+    if (this.#open && this.#handler === NOBODY) this.#earlyClosed = { failure }
+    else if (this.#open) this.#handler.closed(failure)
     else this.#refused(new FailureError(failure ?? fail('tcp/reset', { where: this.#options.where })))
   }
 }
