@@ -107,6 +107,24 @@ for (const [who, make] of providers) {
   })
 }
 
+test('RFC 8017 8.1.2, 8.2.2: an RSA signature is as long as the modulus, also when its first byte is zero', () => {
+  const crypto = nodeCrypto()
+  const { spki, pkcs8 } = crypto.generateKeyPair('rsa-2048')
+  for (const key of ['rsa-pss', 'rsa-pkcs1'] as const) {
+    const algorithm = { key, hash: 'sha256' } as const
+    // One of 256 begins with zero; PSS draws its salt anew for each, PKCS #1 needs another message.
+    for (let i = 0; ; i++) {
+      const message = ascii(`message ${i}`)
+      const signature = crypto.sign(algorithm, pkcs8, message)
+      if (signature[0] !== 0) continue
+      expect(crypto.verify(algorithm, spki, message, signature), key).toBe(true)
+      expect(crypto.verify(algorithm, spki, message, signature.subarray(1)), key).toBe(false)
+      expect(crypto.verify(algorithm, spki, message, Uint8Array.of(0, ...signature)), key).toBe(false)
+      break
+    }
+  }
+})
+
 test('a seeded provider repeats keys, shares and ECDSA and Ed25519 signatures', () => {
   const run = () => {
     const crypto = seededNodeCrypto(seeded(7))

@@ -220,10 +220,18 @@ const optionsOf = (algorithm: SignatureAlgorithm, key: KeyObject) =>
     ? { key, padding: nodeConstants.RSA_PKCS1_PSS_PADDING, saltLength: nodeConstants.RSA_PSS_SALTLEN_DIGEST }
     : key
 
+/**
+ * RFC 8017 8.1.2, 8.2.2: an RSA signature is as long as the modulus. OpenSSL holds PKCS #1 to it but takes a PSS signature
+ * without its leading zeros.
+ */
+const isWhole = (algorithm: SignatureAlgorithm, key: KeyObject, signature: Uint8Array): boolean =>
+  !algorithm.key.startsWith('rsa') || signature.length === Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
+
 const verifySignature: CryptoProvider['verify'] = (algorithm, spki, message, signature) => {
   try {
     const key = publicKeyOf(spki)
-    return fits(algorithm, key) && nodeVerify(algorithm.hash, message, optionsOf(algorithm, key), signature)
+    if (!fits(algorithm, key) || !isWhole(algorithm, key, signature)) return false
+    return nodeVerify(algorithm.hash, message, optionsOf(algorithm, key), signature)
   } catch {
     return false
   }
