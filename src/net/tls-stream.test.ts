@@ -269,6 +269,27 @@ describe('streams below', () => {
     lower.handler.closed(undefined)
     expect(said).toEqual(['data the rest', 'end', 'closed undefined'])
   })
+  test('a reset from inside a callback is the end: the next record of the same piece is not told, and nothing is kept', async () => {
+    const { lower, open, peer } = await opened()
+    const said: string[] = []
+    open.handler = {
+      data: bytes => {
+        said.push(String.fromCharCode(...bytes))
+        open.reset()
+        expect(open.write([ascii('nobody hears this')])).toBe(true)
+        open.end()
+      },
+      end: () => said.push('end'),
+      drain() {},
+      closed: failure => said.push(`closed ${failure?.code}`),
+    }
+    peer.tls.write(ascii('one'))
+    peer.tls.write(ascii('two'))
+    peer.tls.close()
+    lower.handler.data(concat(...peer.touch()))
+    expect(said).toEqual(['one', 'closed undefined'])
+    expect(lower.calls).toEqual(['reset'])
+  })
   test('writing and ending from inside a callback keeps the order', async () => {
     const { lower, open, peer } = await opened()
     open.handler = {

@@ -67,6 +67,7 @@ class TlsStream implements NetStream {
   #room = true
   #ended = false
   #told = false
+  #cut = false
   #finished = false
   #depth = 0
 
@@ -135,7 +136,7 @@ class TlsStream implements NetStream {
   }
 
   write(pieces: readonly Bytes[]): boolean {
-    if (this.#ended || this.#failure !== undefined) return true
+    if (this.#ended || this.#over) return true
     this.#touch(() => {
       for (const piece of pieces) this.#engine.write(piece)
       this.#driver.poke()
@@ -144,7 +145,7 @@ class TlsStream implements NetStream {
   }
   /** close_notify, then FIN. */
   end(): void {
-    if (this.#ended || this.#failure !== undefined) return
+    if (this.#ended || this.#over) return
     this.#ended = true
     this.#touch(() => {
       this.#engine.close()
@@ -152,6 +153,7 @@ class TlsStream implements NetStream {
     })
   }
   reset(): void {
+    this.#cut = true
     this.#driver.stop()
     this.#disarm?.()
     this.#lower.reset()
@@ -163,7 +165,13 @@ class TlsStream implements NetStream {
     this.#lower.resume()
   }
 
+  /** Nothing goes out any more, and nothing that comes is for the handler. */
+  get #over(): boolean {
+    return this.#cut || this.#told || this.#failure !== undefined
+  }
+
   #on(event: TlsEvent): void {
+    if (this.#over) return
     switch (event.type) {
       case 'data':
         if (this.#handler === NOBODY) this.#early.push(event.bytes)
@@ -201,7 +209,7 @@ class TlsStream implements NetStream {
   #answer({ id, question }: Ask): void {
     const failed = (): FailureInfo => fail('net/answer-failed', { where: question.about })
     const reply = (value: Question['reply']): void => {
-      if (this.#told || this.#failure !== undefined) return
+      if (this.#over) return
       try {
         this.#engine.answer(id, value)
         if (question.about === 'trust' && 'proof' in value) this.#trusted = value as ChainTrusted
