@@ -172,6 +172,28 @@ describe('hellos', () => {
   })
 })
 
+test('a hello of 64 KB makes no failure of 64 KB', () => {
+  const many = Array.from({ length: 5_000 }, () => 0x0403)
+  const cases: [Parameters<typeof clientExtensions>[0], string, Partial<PairOptions>?][] = [
+    [{ signatureAlgorithms: { schemes: many } }, 'tls/no-common-scheme', { who: identity(crypto, 'ed25519') }],
+    [{ signatureAlgorithms: { schemes: many.map(() => 0x0201) } }, 'tls/no-common-scheme'],
+    [{ supportedGroups: { groups: many.map(() => 0x1a1a) } }, 'tls/no-common-group'],
+    [{ supportedGroups: { groups: many.map(() => 0x001d) } }, 'tls/no-common-group'],
+    [{ supportedVersions: { versions: many.slice(0, 127).map(() => 0x0304) } }, 'tls/no-common-version'],
+  ]
+  for (const [values, code, options] of cases) {
+    const both = rewritten('ClientHello', saying(values), options)
+    expect(both.server.failure?.code).toBe(code)
+    expect(sentence(both.server.failure!).length, code).toBeLessThan(400)
+  }
+  const compressed = rewritten('ClientHello', body => ({
+    ...body,
+    compressionMethods: many.slice(0, 255).map(() => 1),
+  }))
+  expect(compressed.server.failure?.code).toBe('tls/illegal-value')
+  expect(sentence(compressed.server.failure!).length).toBeLessThan(400)
+})
+
 describe('memory and time', () => {
   test('bytes that wait for an answer are kept in few pieces, however small they come', () => {
     const both = pair({ crypto, who: ec, serverAnswers: () => undefined })

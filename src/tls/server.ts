@@ -7,9 +7,11 @@ import type { Bytes } from '../engine.ts'
 import { printable } from '../x509/distinguished-name.ts'
 import type { TlsServerConfig } from './config.ts'
 import type { Role } from './connection.ts'
+import { listed } from './listed.ts'
 import { type ClientExtensions, clientView, duplicateOf } from './messages/extensions.ts'
 import {
   CipherSuite,
+  CompressionMethod,
   EMPTY_RENEGOTIATION_INFO_SCSV,
   ExtensionType,
   FALLBACK_SCSV,
@@ -78,7 +80,7 @@ const checkedExtensions = (context: Context, message: Message<'ClientHello'>): C
     })
   if (!compressionMethods.includes(0))
     context.failed('hello', message, 'tls/illegal-value', 'compressionMethods', {
-      got: compressionMethods.join(', '),
+      got: listed(compressionMethods.map(CompressionMethod.nameOf)),
       expected: 'null must be among them',
     })
   return clientView(list)
@@ -90,7 +92,7 @@ const checkVersion = (context: Context, message: Message<'ClientHello'>, extensi
   const versions = extensions.supportedVersions?.versions
   const offered = versions === undefined ? legacyVersion >= TLS_1_2 : versions.includes(TLS_1_2)
   if (offered) return
-  const got = (versions ?? [legacyVersion]).map(ProtocolVersion.nameOf).join(', ')
+  const got = listed((versions ?? [legacyVersion]).map(ProtocolVersion.nameOf))
   // RFC 7507 3: a client that falls back to less than we can do is told so; nobody else learns that there was more.
   if (versions === undefined && cipherSuites.includes(FALLBACK_SCSV))
     context.failed('hello', message, 'tls/fallback', 'legacyVersion', { got, expected: 'TLS 1.2' })
@@ -229,11 +231,3 @@ const nameOf = (
     })
   return name
 }
-
-const MOST_LISTED = 8
-
-/** A list for people: the first few. */
-const listed = (names: readonly string[]): string =>
-  names.length <= MOST_LISTED
-    ? names.join(', ')
-    : `${names.slice(0, MOST_LISTED).join(', ')} and ${names.length - MOST_LISTED} more`

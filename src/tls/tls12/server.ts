@@ -2,6 +2,7 @@
 import type { KeyShare } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { encode } from '../../wire/codec.ts'
+import { listed } from '../listed.ts'
 import { serverExtensions } from '../messages/extensions.ts'
 import { NamedGroup, SignatureScheme } from '../messages/registries.table.ts'
 import { ServerEcdhParams } from '../messages/tls12.ts'
@@ -63,7 +64,7 @@ const choose = (
   if (key.group !== undefined && groups?.includes(key.group) === false)
     return context.failed('hello', hello, 'tls/no-common-group', 'extensions', {
       expected: `a certificate whose key lies in ${NamedGroup.nameOf(key.group)}`,
-      got: groups.map(NamedGroup.nameOf).slice(0, MOST_LISTED).join(', '),
+      got: listed(groups.map(NamedGroup.nameOf)),
     })
   for (const scheme of key.schemes) {
     if (!schemes.includes(scheme)) continue
@@ -72,12 +73,9 @@ const choose = (
   }
   return context.failed('hello', hello, 'tls/no-common-scheme', 'extensions', {
     expected: `a key that signs with ${key.schemes.map(SignatureScheme.nameOf).join(', ')}`,
-    got: schemes.map(SignatureScheme.nameOf).join(', '),
+    got: listed(schemes.map(SignatureScheme.nameOf)),
   })
 }
-
-/** Groups named in a failure. */
-const MOST_LISTED = 8
 
 interface Exchange {
   readonly negotiated: ServerNegotiated
