@@ -169,10 +169,10 @@ test('every cookie is a verdict in the trace, with its reason', () => {
     verdict: (v: VerdictRecord) => verdicts.push(v),
   }
   const { jar } = world()
-  const from = { ...https, trace: { sink, flow: 'f', host: 'h' } }
+  const from = { ...https, trace: { sink, flow: 'f', host: 'h' }, now: 12.5 }
   jar.receive('sid=1; HttpOnly; Secure; SameSite=Lax', from)
   jar.receive('a=b; Domain=test', from)
-  expect(verdicts[0]).toMatchObject({ ok: true, about: 'sid (HttpOnly, Secure, Lax) kept for shop.test' })
+  expect(verdicts[0]).toMatchObject({ at: 12.5, ok: true, about: 'sid (HttpOnly, Secure, Lax) kept for shop.test' })
   expect(verdicts[1]).toMatchObject({ ok: false, failure: { code: 'cookie/public-suffix' } })
 })
 

@@ -34,7 +34,7 @@ export const shop = ({ clock, crypto }: World, { transport = 'tls', trace }: Sho
   return async (request, { connection }) => {
     const path = new URL(request.url).pathname
     const context = trace === undefined ? undefined : { sink: trace, flow: connection.flow, host: SHOP }
-    const visit = await sessions.open(request.headers.get('cookie') ?? undefined, context)
+    const visit = await sessions.open(request.headers.get('cookie') ?? undefined, context, clock.now())
     if (path === '/login') {
       if (request.method !== 'POST') return page(405, 'Use the form.', { allow: 'POST' })
       const form = new URLSearchParams(await request.text())

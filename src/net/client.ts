@@ -139,7 +139,7 @@ class Fetcher {
   #keepCookies(url: URL, head: ResponseHead, { connection }: FetchExchange): void {
     const { jar } = this.#options
     if (jar === undefined) return
-    const from = cookieRequest(url, connection.trace)
+    const from = { ...cookieRequest(url, connection.trace), now: this.#world.clock.now() }
     for (const value of head.headers.all('set-cookie')) jar.receive(value, from)
   }
 

@@ -40,20 +40,20 @@ export interface SessionConfig {
 export interface SessionManager {
   /** The cookie's name: `__Host-sid`, or `sid` without TLS. */
   readonly cookieName: string
-  /** Begins a request; `cookie` is its Cookie field. */
-  open(cookie: string | undefined, trace?: TraceContext): Promise<Visit>
+  /** Begins a request; `cookie` is its Cookie field, `now` the time of the trace (`Clock.now`). */
+  open(cookie: string | undefined, trace?: TraceContext, now?: Millis): Promise<Visit>
 }
 
 export const sessionManager = (config: SessionConfig): SessionManager => {
   const cookieName = config.transport === 'plain' ? 'sid' : '__Host-sid'
   return {
     cookieName,
-    async open(cookie, trace) {
+    async open(cookie, trace, now = 0) {
       const visit = new OneVisit(config, cookieName)
       for (const id of candidates(cookie, cookieName)) {
         if (await visit.load(id)) break
       }
-      judge(visit, cookie, cookieName, trace, config.date())
+      judge(visit, cookie, cookieName, trace, now)
       return visit
     },
   }

@@ -252,6 +252,7 @@ test('whether the visitor is known is a verdict in the trace', async () => {
     secret: nothing,
     verdict: (v: VerdictRecord) => verdicts.push(v),
   }
-  await manager.open(`__Host-sid=${'A'.repeat(32)}`, { sink, flow: 'f', host: 'h' })
-  expect(verdicts).toMatchObject([{ layer: 'session', check: 'session', ok: false }])
+  await manager.open(`__Host-sid=${'A'.repeat(32)}`, { sink, flow: 'f', host: 'h' }, 12.5)
+  // On the clock of the engines, as everything else in a trace; not a date.
+  expect(verdicts).toMatchObject([{ layer: 'session', check: 'session', ok: false, at: 12.5 }])
 })

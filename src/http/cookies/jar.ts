@@ -34,6 +34,8 @@ export interface CookieRequest {
   /** `script`: for programs that must not see HttpOnly. */
   readonly api?: 'http' | 'script'
   readonly trace?: TraceContext | undefined
+  /** When it is, on the clock of the trace (`Clock.now`). */
+  readonly now?: Millis
 }
 
 export interface CookieJar {
@@ -81,7 +83,7 @@ export const cookieJar = (config: JarConfig): CookieJar => {
   return {
     receive(line, from) {
       const outcome = receive(line, from)
-      judge(outcome, from, config.date())
+      judge(outcome, from)
       return outcome
     },
     header(to) {
@@ -102,7 +104,7 @@ export const cookieJar = (config: JarConfig): CookieJar => {
 }
 
 /** Every cookie that comes is a verdict: kept, or the rule that forbids it. */
-const judge = (outcome: Cookie | FailureInfo, { trace }: CookieRequest, at: Millis): void => {
+const judge = (outcome: Cookie | FailureInfo, { trace, now: at = 0 }: CookieRequest): void => {
   if (trace === undefined) return
   const { sink, flow, host } = trace
   const verdict = { layer: 'http', flow, host, at, check: 'cookie' } as const
