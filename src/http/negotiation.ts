@@ -76,9 +76,12 @@ export const codingsToUndo = (
   return undo
 }
 
-/** Media types that compression makes smaller (`text/html; charset=utf-8` too). */
+/**
+ * Media types that compression makes smaller (`text/html; charset=utf-8` too). Not event streams: a compressor would
+ * keep each event back until many have gathered.
+ */
 export const isCompressible = (contentType: string | undefined): boolean =>
   contentType !== undefined &&
-  /^(?:text\/|application\/(?:json|javascript|xml|wasm|manifest\+json|graphql|.*\+(?:json|xml)|x-ndjson)\b|image\/svg\+xml|font\/(?:ttf|otf))/i.test(
+  /^(?:text\/(?!event-stream)|application\/(?:json|javascript|xml|wasm|manifest\+json|graphql|.*\+(?:json|xml)|x-ndjson)\b|image\/svg\+xml|font\/(?:ttf|otf))/i.test(
     contentType,
   )

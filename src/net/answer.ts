@@ -7,6 +7,7 @@ import type { BodyTransform, Coder } from '../http/coding.ts'
 import { chooseCoding, isCompressible } from '../http/negotiation.ts'
 import type { HeaderList } from '../http/types.ts'
 import type { AnswerWatcher, Exchange } from './exchange.ts'
+import { joined } from './stream-trace.ts'
 
 export interface AnswerOptions {
   readonly clock: Clock
@@ -19,8 +20,15 @@ export interface AnswerOptions {
 /** Bodies below this gain nothing from compression: the answer fits a TCP segment either way. */
 const WORTH_CODING = 1_024
 
+/** Whole bodies above this go out piece by piece, as the client takes them. */
+const AT_ONCE = 256 * 1024
+
 /** RFC 9110 7.6.1: fields about the connection belong to whoever holds it. `Connection: close` is understood. */
 const OURS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'te', 'trailer', 'upgrade'])
+
+/** What an answer is coded with; `identity` where another client would get a coded one, undefined where nobody would. */
+type Coding = Coder | 'identity' | undefined
+const coderOf = (coding: Coding): Coder | undefined => (coding === 'identity' ? undefined : coding)
 
 type BodyResult =
   | { readonly done: true; readonly value?: undefined }
@@ -83,51 +91,68 @@ export class Answer implements AnswerWatcher {
     const exchange = this.#exchange
     const { status, body } = response
     const chosen = this.#coding(response)
-    const coding = chosen === 'identity' ? undefined : chosen
-    const headers = headersOf(response, chosen)
     if (body === null) {
-      exchange.respond(status, headers)
-      return
-    }
-    if (exchange.head.method === 'HEAD') {
-      await body.cancel()
-      exchange.begin(status, headers)
-      exchange.end()
+      exchange.respond(status, headersOf(response, chosen))
       return
     }
     const reader = body.getReader()
     this.#cancel = reason => void reader.cancel(reason).catch(ignore)
     const read = async (): Promise<BodyResult> => (await reader.read()) as BodyResult
-    const first = await read()
+    const pending = read()
+    // The length that GET would say is told where it is known at once; what has to be waited for is not read for it.
+    if (exchange.head.method === 'HEAD' && (await settledSoon(pending)) === undefined) {
+      this.#sendHead(status, headersOf(response, chosen), pending)
+      return
+    }
+    const first = await pending
     const second = first.done ? undefined : read()
     const rest = second === undefined ? undefined : await settledSoon(second)
     if (first.done || rest?.done) {
-      await this.#sendWhole(status, headers, first.done ? NOTHING : bytesOf(first.value), coding)
+      await this.#sendWhole(response, first.done ? NOTHING : bytesOf(first.value), chosen)
+      return
+    }
+    if (exchange.head.method === 'HEAD') {
+      this.#sendHead(status, headersOf(response, chosen), second!)
       return
     }
     second!.catch(ignore)
-    exchange.begin(status, headers)
+    exchange.begin(status, headersOf(response, chosen))
     const pieces = this.#pieces(bytesOf((first as { value: unknown }).value), second!, read)
-    await this.#pump(coding === undefined ? pieces : this.#coded(pieces, coding.compress()))
+    await this.#pump(coderOf(chosen) === undefined ? pieces : this.#coded(pieces, coderOf(chosen)!.compress()))
   }
 
-  /** A body that was all there: it gets a Content-Length instead of chunks. */
-  async #sendWhole(status: number, headers: HeaderList, body: Bytes, coding: Coder | undefined): Promise<void> {
+  /** The head alone; the body is left where it is. */
+  #sendHead(status: number, headers: HeaderList, pending: Promise<BodyResult>): void {
+    pending.catch(ignore)
+    this.#cancel?.('HEAD wants no body')
+    this.#exchange.begin(status, headers)
+    this.#exchange.end()
+  }
+
+  /** A body that was all there: it gets a Content-Length instead of chunks, and goes out with its head if it is small. */
+  async #sendWhole(response: Response, body: Bytes, chosen: Coding): Promise<void> {
     const exchange = this.#exchange
-    if (coding === undefined) {
-      if (!exchange.dead) exchange.respond(status, headers, body)
+    const coding = body.length < WORTH_CODING ? undefined : chosen
+    const headers = headersOf(response, coding)
+    const coder = coderOf(coding)
+    const whole = coder === undefined ? body : await this.#codedWhole(body, coder)
+    if (exchange.dead) return
+    if (whole.length <= AT_ONCE || exchange.head.method === 'HEAD') {
+      exchange.respond(response.status, headers, whole)
       return
     }
+    const length: HeaderList = [['content-length', `${whole.length}`]]
+    exchange.begin(
+      response.status,
+      headers.some(([name]) => name === 'content-length') ? headers : [...headers, ...length],
+    )
+    await this.#pump(slices(whole))
+  }
+
+  async #codedWhole(body: Bytes, coder: Coder): Promise<Bytes> {
     const coded: Bytes[] = []
-    const one = async function* (): AsyncGenerator<Bytes> {
-      yield body
-    }
-    for await (const piece of this.#coded(one(), coding.compress())) coded.push(piece)
-    if (exchange.dead) return
-    const size = coded.reduce((sum, piece) => sum + piece.length, 0)
-    exchange.begin(status, [...headers, ['content-length', `${size}`]])
-    for (const piece of coded) exchange.write(piece)
-    exchange.end()
+    for await (const piece of this.#coded(slices(body), coder.compress())) coded.push(piece)
+    return joined(coded)
   }
 
   async *#pieces(first: Bytes, second: Promise<BodyResult>, read: () => Promise<BodyResult>): AsyncGenerator<Bytes> {
@@ -167,8 +192,7 @@ export class Answer implements AnswerWatcher {
     if (!exchange.dead) exchange.end()
   }
 
-  /** The coder for this answer; `identity` where another client would get a coded one, undefined where nobody would. */
-  #coding(response: Response): Coder | 'identity' | undefined {
+  #coding(response: Response): Coding {
     const { coders } = this.#options
     if (coders.length === 0 || !worthCoding(response)) return undefined
     const offered = coders.map(coder => coder.coding)
@@ -186,12 +210,14 @@ const worthCoding = ({ headers, body, status }: Response): boolean => {
 }
 
 /** The response's fields, and what the coding changes: RFC 9110 8.4, 8.8.3 (another representation, another ETag), 12.5.5. */
-const headersOf = (response: Response, coding: Coder | 'identity' | undefined): HeaderList => {
+const headersOf = (response: Response, coding: Coding): HeaderList => {
   const coded = coding !== undefined && coding !== 'identity'
   const list: [string, string][] = []
   for (const [name, value] of response.headers) {
     if (OURS.has(name)) {
       if (name === 'connection' && /\bclose\b/i.test(value)) list.push(['connection', 'close'])
+    } else if (name === 'content-length' && response.status === 204) {
+      // RFC 9110 8.6: it must not be sent; answers that are passed on may have one all the same.
     } else if (name === 'vary' && coding !== undefined) list.push([name, `${value}, accept-encoding`])
     else if (coded && name === 'etag' && !value.startsWith('W/')) list.push([name, `W/${value}`])
     else if (!coded || name !== 'content-length') list.push([name, value])
@@ -225,5 +251,9 @@ const settledSoon = async <T>(promise: Promise<T>): Promise<T | undefined> => {
 const MICROTURNS = 12
 
 const NOTHING = new Uint8Array(0)
+
+async function* slices(bytes: Bytes): AsyncGenerator<Bytes> {
+  for (let at = 0; at < bytes.length; at += AT_ONCE) yield bytes.subarray(at, at + AT_ONCE)
+}
 
 const ignore = (): void => {}

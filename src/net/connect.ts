@@ -144,6 +144,9 @@ class PlainStream implements NetStream {
   get pieces(): 'owned' | 'borrowed' {
     return this.#lower.pieces ?? 'borrowed'
   }
+  get unsent(): number {
+    return this.#lower.unsent ?? 0
+  }
   get handler(): StreamHandler {
     return this.#lower.handler
   }

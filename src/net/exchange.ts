@@ -56,8 +56,8 @@ export class Exchange {
   answered = false
   /** The whole request was read. */
   requested = false
-  /** Nobody will hear what is answered. */
-  dead = false
+  /** Why nobody will hear what is answered. */
+  #lost: FailureInfo | undefined
 
   constructor(connection: ExchangeConnection, head: RequestHead, number: number, started: Millis) {
     this.#connection = connection
@@ -68,6 +68,9 @@ export class Exchange {
 
   get connection(): ConnectionInfo {
     return this.#connection.info
+  }
+  get dead(): boolean {
+    return this.#lost !== undefined
   }
   get reading(): boolean {
     return this.#reader !== undefined
@@ -81,6 +84,7 @@ export class Exchange {
     this.#early = undefined
     for (const bytes of early ?? []) reader.data(bytes)
     if (this.#earlyEnd) reader.end()
+    else if (this.#lost !== undefined) reader.failed(this.#lost)
   }
   /** Stops the client, once what it had sent has arrived. */
   pause(): void {
@@ -131,8 +135,8 @@ export class Exchange {
   }
   /** For the connection: it is gone. */
   lost(failure: FailureInfo): void {
-    if (this.dead) return
-    this.dead = true
+    if (this.#lost !== undefined) return
+    this.#lost = failure
     if (!this.requested) this.#reader?.failed(failure)
     if (!this.answered) this.watcher?.gone(failure)
   }

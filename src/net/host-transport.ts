@@ -5,7 +5,7 @@
 import type { Bytes } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
-import { type ConnectionOwner, isFailure, type RunningHost } from '../host/types.ts'
+import { type AddressKind, type ConnectionOwner, isFailure, type RunningHost } from '../host/types.ts'
 import type { TcpConnection, TcpEvent } from '../tcp/types.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { endpointText, type IpAddress, ip, parseIp } from '../wire/address.ts'
@@ -48,11 +48,17 @@ const lookUp = (host: RunningHost, { host: name, signal }: ConnectOptions): Prom
       giveUp()
       reject(signal!.reason)
     }
-    const giveUp = host.resolve(name, 'A', answer => {
-      signal?.removeEventListener('abort', aborted)
-      if (isFailure(answer)) reject(new FailureError(answer))
-      else resolve(answer.addresses)
-    })
+    const ask = (kind: AddressKind): (() => void) =>
+      host.resolve(name, kind, answer => {
+        // Whoever has IPv6 addresses only is not without any: it is the way there that is missing.
+        if (isFailure(answer) && answer.code === 'dns/no-address' && kind === 'A') giveUp = ask('AAAA')
+        else {
+          signal?.removeEventListener('abort', aborted)
+          if (isFailure(answer)) reject(new FailureError(answer))
+          else resolve(answer.addresses)
+        }
+      })
+    let giveUp = ask('A')
     signal?.addEventListener('abort', aborted, { once: true })
   })
 
@@ -165,6 +171,10 @@ class HostStream implements ByteStream, ConnectionOwner {
       default:
         event satisfies never
     }
+  }
+
+  get unsent(): number {
+    return this.#waitingBytes + this.#connection.unacknowledged
   }
 
   write(pieces: readonly Bytes[]): boolean {

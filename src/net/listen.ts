@@ -45,7 +45,10 @@ export interface ListenerOptions {
   readonly toPlainHttp?: Uint8Array
 }
 
-/** Handshakes under way at once; clients beyond are cut. A handshake holds some 40 kB. */
+/**
+ * Handshakes under way at once; beyond, the oldest is cut: one takes milliseconds, so those that wait longest belong to
+ * nobody. A handshake holds some 40 kB.
+ */
 const MAX_HANDSHAKES = 1_000
 
 /** Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. */
@@ -54,29 +57,40 @@ export const listen = async (options: ListenerOptions, accept: (stream: NetStrea
   const { clock } = world
   const transport = options.over ?? world.transport
   const { host, port = 0, trace, tls } = options
-  let handshakes = 0
+  /** The oldest first. */
+  const handshakes = new Set<ByteStream>()
+  let closed = false
   const arrived = (stream: ByteStream): void => {
     const asked = clock.now()
     if (tls === undefined) {
       accept(plain(stream, asked, clock))
       return
     }
-    if (handshakes >= MAX_HANDSHAKES) {
-      stream.reset()
-      return
-    }
-    handshakes++
+    handshakes.add(stream)
+    if (handshakes.size > MAX_HANDSHAKES) handshakes.values().next().value?.reset()
     handshake(stream, { ...options, tls }, world)
-      .then(accept, (error: unknown) => {
-        const failure = error instanceof FailureError ? error.failure : fail('net/answer-failed')
-        options.refused?.(failure, stream.remote)
-      })
-      .finally(() => handshakes--)
+      .then(
+        secure => (closed ? secure.reset() : accept(secure)),
+        (error: unknown) => {
+          const failure = error instanceof FailureError ? error.failure : fail('net/answer-failed')
+          options.refused?.(failure, stream.remote)
+        },
+      )
+      .finally(() => handshakes.delete(stream))
   }
-  return transport.listen(
+  const listener = await transport.listen(
     { port, ...(host === undefined ? {} : { host }), ...(trace === undefined ? {} : { trace }) },
     arrived,
   )
+  return {
+    address: listener.address,
+    port: listener.port,
+    close() {
+      closed = true
+      for (const stream of [...handshakes]) stream.reset()
+      return listener.close()
+    },
+  }
 }
 
 const handshake = (

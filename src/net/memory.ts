@@ -112,6 +112,9 @@ class MemoryStream implements ByteStream {
     if (first) this.resume()
   }
 
+  get unsent(): number {
+    return this.peer.#held
+  }
   write(pieces: readonly Bytes[]): boolean {
     if (this.#ended || this.#closed) return true
     this.#told?.moved('out', pieces)
@@ -195,6 +198,7 @@ class MemoryStream implements ByteStream {
     if (this.#closed) return
     this.#closed = true
     this.#inbox = []
+    this.#held = 0
     this.#told?.state('CLOSED')
     this.#handler.closed(failure)
   }

@@ -10,13 +10,8 @@ import type { TraceSink } from '../trace/types.ts'
 import { listen, type TlsServerOptions } from './listen.ts'
 import { nodeWorld } from './node.ts'
 import { refusedLine, type Served } from './served.ts'
-import {
-  type ConnectionOptions,
-  type ExchangeHandler,
-  SERVER_TIMEOUTS,
-  ServerConnection,
-  type ServerTimeouts,
-} from './server-connection.ts'
+import { type ConnectionOptions, type ExchangeHandler, ServerConnection } from './server-connection.ts'
+import { SERVER_TIMEOUTS, type ServerTimeouts } from './server-timeouts.ts'
 import { DEFAULT_TIMEOUTS, type NetStream, type Transport, type World } from './types.ts'
 
 export interface ServerOptions {

@@ -1,5 +1,6 @@
 /** `serve`: a handler of `Request` to `Response` behind HTTP or HTTPS, over any transport. */
 import { FailureError, fail } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
 import { answerTo } from '../http/answers.ts'
 import { Answer, type AnswerOptions } from './answer.ts'
 import type { Exchange } from './exchange.ts'
@@ -38,12 +39,16 @@ export const serve = (handler: Handler, options: ServeOptions = {}): Promise<Ser
   return serveExchanges(
     exchange => {
       const { method } = exchange.head
-      if (method === 'TRACE' || method === 'TRACK' || method === 'CONNECT') {
-        refuse(exchange, method)
+      if (!isShown(method)) {
+        refuse(exchange, fail('http/method-not-allowed', { got: method, expected: METHODS.join(', ') }))
+        return
+      }
+      const request = requestOf(exchange, scheme)
+      if (request === undefined) {
+        refuse(exchange, fail('http/bad-host', { got: JSON.stringify(exchange.head.authority) }))
         return
       }
       const answer = new Answer(exchange, answering)
-      const request = requestOf(exchange, scheme)
       const about: About = {
         connection: exchange.connection,
         get signal() {
@@ -68,20 +73,31 @@ export const serve = (handler: Handler, options: ServeOptions = {}): Promise<Ser
   )
 }
 
-const refuse = (exchange: Exchange, method: string): void => {
-  const { status, headers, body } = answerTo(
-    fail('http/method-not-allowed', { got: method, expected: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS' }),
-  )
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** RFC 9110 9.1: methods have a case. A `Request` would show `get` as GET, which is another method to all others. */
+const isShown = (method: string): boolean => {
+  const upper = method.toUpperCase()
+  if (upper === 'TRACE' || upper === 'TRACK' || upper === 'CONNECT') return false
+  return upper === method || !METHODS.includes(upper)
+}
+
+const refuse = (exchange: Exchange, failure: FailureInfo): void => {
+  const { status, headers, body } = answerTo(failure)
   exchange.respond(status, headers, body)
 }
 
-/** RFC 9110 7.1: the target URI from the scheme, the authority of target or Host, and the path. */
-const requestOf = (exchange: Exchange, scheme: 'http' | 'https'): Request => {
+/**
+ * RFC 9110 7.1: the target URI from the scheme, the authority of target or Host, and the path. Undefined where a host that
+ * the grammar allows makes no URL: `shop:99999`, `[:::]`.
+ */
+const requestOf = (exchange: Exchange, scheme: 'http' | 'https'): Request | undefined => {
   const { head, connection } = exchange
   const { address, port } = connection.local
   const authority =
     head.authority !== '' ? head.authority : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
   const url = `${scheme}://${authority}${head.path === '*' ? '/' : head.path}`
+  if (!URL.canParse(url)) return undefined
   const bodiless = head.framing.kind === 'none' || head.method === 'GET' || head.method === 'HEAD'
   return new Request(url, {
     method: head.method,

@@ -10,7 +10,9 @@ import type { HeaderBlock } from '../http/header-block.ts'
 import type { HttpLimits } from '../http/limits.ts'
 import type { HeaderList, HttpConnection, HttpEvent, RequestHead } from '../http/types.ts'
 import { Exchange, type ExchangeConnection } from './exchange.ts'
+import { Linger } from './linger.ts'
 import { refusedLine, type Served, servedLine } from './served.ts'
+import type { ServerTimeouts } from './server-timeouts.ts'
 import { Stall } from './stall.ts'
 import type { ConnectionInfo, NetStream, StreamHandler } from './types.ts'
 
@@ -18,18 +20,6 @@ export type { Served } from './served.ts'
 
 /** The engine-level handler: called in the turn in which the head of a request arrived. What it throws becomes a 500. */
 export type ExchangeHandler = (exchange: Exchange) => void
-
-export interface ServerTimeouts {
-  /** Between requests. */
-  readonly idle: Millis
-  /** From the first byte of a head to its last. */
-  readonly head: Millis
-  /** Without a byte moving, in either direction, while one is waited for. */
-  readonly body: Millis
-}
-
-/** nginx: keepalive_timeout 75 s, client_header_timeout 60 s, client_body_timeout and send_timeout 60 s. Node: 5, 60, none. */
-export const SERVER_TIMEOUTS: ServerTimeouts = { idle: 60_000, head: 30_000, body: 60_000 }
 
 export interface ConnectionOptions {
   readonly clock: Clock
@@ -46,8 +36,8 @@ export interface ConnectionOptions {
 /** Bytes of a body that nobody wants, read after the answer so that the client sees it instead of RST. As Go's 256 KiB. */
 const DISCARD = 256 * 1024
 
-/** How long a closed connection is read on, so that what we sent last arrives (RFC 9112 9.6). nginx: 5 s at least. */
-const LINGER = 2_000
+/** Bytes answered in one touch; pipelined requests behind them wait until it is known how much the stream takes. */
+const GATHER = 256 * 1024
 
 export class ServerConnection implements ExchangeConnection, StreamHandler {
   readonly info: ConnectionInfo
@@ -60,6 +50,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   #count = 0
   #depth = 0
   #out: Bytes[] = []
+  #gathered = 0
   #full = false
   #paused = false
   #ahead = false
@@ -68,7 +59,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   #ending = false
   #ended = false
   #closed = false
-  #disarmLinger: (() => void) | undefined
+  readonly #linger: Linger
 
   constructor(stream: NetStream, options: ConnectionOptions) {
     this.info = stream.connection
@@ -98,14 +89,11 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       event => this.#on(event),
     )
     this.#stall = new Stall(clock, timeouts.body, () => this.#stalled())
+    this.#linger = new Linger(clock, stream, timeouts.body)
     stream.handler = this
     this.#touch(() => this.#driver.poke())
   }
 
-  /** True between requests. */
-  get idle(): boolean {
-    return this.#exchange === undefined
-  }
   /** The answer under way is the last; an idle connection closes now. */
   close(): void {
     this.#draining = true
@@ -136,6 +124,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#stall.touch()
     this.flow()
     this.#exchange?.watcher?.drain()
+    this.#next()
   }
   closed(failure: FailureInfo | undefined): void {
     if (this.#closed) return
@@ -143,7 +132,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#ending = true
     this.#driver.stop()
     this.#stall.end()
-    this.#disarmLinger?.()
+    this.#linger.end()
     const exchange = this.#exchange
     this.#exchange = undefined
     if (exchange !== undefined) {
@@ -181,6 +170,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       if (body !== undefined) {
         exchange.sent = body.length
         exchange.answered = true
+        this.#gathered += body.length
       }
       this.#driver.poke()
     } finally {
@@ -214,15 +204,16 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   flow(): void {
     if (this.#ending) return
     const exchange = this.#exchange
-    const unread =
-      exchange !== undefined && !exchange.requested && !exchange.answered && (exchange.paused || !exchange.reading)
+    const asked = exchange !== undefined && !exchange.requested
+    const unread = asked && (exchange.reading ? exchange.paused : !exchange.answered)
     const pause = unread || this.#ahead || (this.#full && (exchange === undefined || exchange.requested))
     if (pause !== this.#paused) {
       this.#paused = pause
       if (pause) this.#stream.pause()
       else this.#stream.resume()
     }
-    const waiting = this.#full || (exchange !== undefined && !exchange.requested && !pause)
+    // A handler may take its time with a body, but not for ever once it has answered.
+    const waiting = this.#full || (asked && (!pause || exchange.answered))
     if (waiting) this.#stall.start()
     else this.#stall.stop()
   }
@@ -285,6 +276,11 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   #next(): void {
     const exchange = this.#exchange
     if (exchange === undefined || !exchange.answered) return
+    // Answers to pipelined requests wait for room like any other bytes.
+    if (exchange.requested && (this.#full || this.#gathered >= GATHER)) {
+      this.flow()
+      return
+    }
     // Whoever reads the body hears its end first.
     if (!this.#engine.cycleDone || (exchange.reading && !exchange.requested)) {
       // The rest of a request that nobody reads is not waited for where no other can follow it.
@@ -318,12 +314,20 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     const exchange = this.#exchange
     this.#exchange = undefined
     exchange?.lost(failure)
+    // FIN would be the end of a body that has no other.
+    if (exchange?.status !== undefined && !exchange.answered) {
+      this.#report(exchange, failure)
+      this.destroy()
+      return
+    }
     if (this.#engine.canRespond && failure.status !== undefined) {
       this.#engine.send(answerTo(failure))
       if (exchange !== undefined) exchange.status = failure.status
     }
     if (exchange !== undefined) this.#report(exchange, failure)
-    else if (failure.code !== 'http/idle-timeout') this.#reportUnasked(failure)
+    else if (failure.code !== 'http/idle-timeout') {
+      this.#options.served?.(refusedLine(this.info.remote, failure, this.info))
+    }
     this.#finish()
   }
 
@@ -351,8 +355,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#ending = true
     this.#stall.stop()
     this.#discarded = 0
-    const clock = this.#options.clock
-    this.#disarmLinger = clock.later(clock.now() + LINGER, () => this.destroy())
+    this.#linger.start()
     if (this.#depth === 0) this.#close()
   }
   #close(): void {
@@ -380,15 +383,15 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     if (this.#out.length === 0) return
     const pieces = this.#out
     this.#out = []
-    if (this.#stream.write(pieces)) return
-    this.#full = true
-    this.flow()
+    const held = this.#gathered >= GATHER
+    this.#gathered = 0
+    if (!this.#stream.write(pieces)) {
+      this.#full = true
+      this.flow()
+    } else if (held) this.#options.clock.later(this.now(), () => this.#next())
   }
 
   #report(exchange: Exchange, failure: FailureInfo | undefined): void {
     this.#options.served?.(servedLine(exchange, this.now(), failure))
-  }
-  #reportUnasked(failure: FailureInfo): void {
-    this.#options.served?.(refusedLine(this.info.remote, failure, this.info))
   }
 }

@@ -117,6 +117,9 @@ class TlsStream implements NetStream {
   get local(): Address {
     return this.#lower.local
   }
+  get unsent(): number {
+    return this.#lower.unsent ?? 0
+  }
   get handler(): StreamHandler {
     return this.#handler
   }

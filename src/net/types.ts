@@ -41,6 +41,8 @@ export interface ByteStream {
   readonly pieces?: 'owned' | 'borrowed'
   /** For the layers above, so that their messages join the segments of this stream. */
   readonly trace: TraceContext | undefined
+  /** Bytes written that have not left yet; undefined where the transport does not know. */
+  readonly unsent?: number
   /** All pieces in one go; they are not changed afterwards. False: wait for `drain`. */
   write(pieces: readonly Bytes[]): boolean
   /** FIN after everything written. */

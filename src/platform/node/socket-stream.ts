@@ -64,6 +64,10 @@ export class SocketStream implements ByteStream {
     return this.#local
   }
 
+  get unsent(): number {
+    return this.#socket.writableLength
+  }
+
   /** Bytes came from the kernel; the buffer is free again when this returns. */
   arrived(bytes: Bytes): void {
     this.#told?.moved('in', [bytes])
