@@ -121,10 +121,17 @@ describe('a question', () => {
   test('whose datagram cannot arrive is asked of the next server at once; the last one’s failure is told', () => {
     const t = setup([SERVER, SECOND])
     const [first] = t.ask('shop.test').asked
-    t.own.refused(first!.port, { code: 'ip/unreachable', fault: 'network' }, 0)
+    // A guess at the port alone, by somebody who does not know the server, says nothing.
+    for (const to of [
+      { address: SECOND, port: 53 },
+      { address: SERVER, port: 54 },
+    ])
+      t.own.refused(first!.port, to, { code: 'ip/unreachable', fault: 'network' }, 0)
+    expect(t.at(0)).toEqual({ asked: [], events: [] })
+    t.own.refused(first!.port, first!.to, { code: 'ip/unreachable', fault: 'network' }, 0)
     const { asked } = t.at(0)
     expect(asked[0]!.to.address).toBe(SECOND)
-    t.own.refused(asked[0]!.port, { code: 'link/no-neighbour', fault: 'network' }, 0)
+    t.own.refused(asked[0]!.port, asked[0]!.to, { code: 'link/no-neighbour', fault: 'network' }, 0)
     expect(t.at(0).events).toMatchObject([{ type: 'failed', failure: { code: 'link/no-neighbour' } }])
   })
 })

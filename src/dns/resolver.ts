@@ -157,9 +157,10 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
   }
 
   /** The question sent from `port` cannot have arrived: the next server is asked at once, and the last one's failure told. */
-  refused(port: number, failure: FailureInfo, now: Millis): void {
+  refused(port: number, to: Endpoint, failure: FailureInfo, now: Millis): void {
     const query = [...this.#queries.values()].find(q => q.port === port)
-    if (query === undefined) return
+    // Whoever guesses the port must know whom we asked, and a late word about an earlier server is none about this one.
+    if (query === undefined || to.port !== DNS_PORT || !sameIp(query.server, to.address)) return
     query.damage = failure
     if (query.attempt < this.#options.servers.length) this.#ask(query, now)
     else this.#fail(query, failure)

@@ -70,6 +70,15 @@ export const tcpFailures = family('tcp', {
     rule: 'RFC 9293 3.10.1',
     others: { node: 'EADDRINUSE' },
   },
+  'not-unicast': {
+    fault: 'caller',
+    exit: EXIT.tcp,
+    title: 'This is not the address of one machine.',
+    says: f => `${f.where ?? 'The address'} is nobody's or everybody's; TCP connects two machines.`,
+    because: ['It is a broadcast or multicast address, or 0.0.0.0.'],
+    rule: 'RFC 9293 3.9.2.3',
+    others: { node: 'ENETUNREACH', curl: 7 },
+  },
   'no-free-port': {
     fault: 'local',
     exit: EXIT.tcp,

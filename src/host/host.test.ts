@@ -39,6 +39,26 @@ const drain = (engine: Host, now: number, react: (event: HostEvent) => void = ()
   }
   return { events, out }
 }
+/** An IPv4 header with its checksum. */
+const header = (addresses: Uint8Array, protocol: number, size: number) => {
+  const bytes = concat(
+    hex('4500'),
+    Uint8Array.of(0, 20 + size),
+    hex('0000 0000 40'),
+    Uint8Array.of(protocol, 0, 0),
+    addresses,
+  )
+  const sum = checksum(bytes, 0, 20)
+  bytes.set([sum >> 8, sum & 255], 10)
+  return bytes
+}
+/** A frame from 10.0.0.9 to 10.0.0.1 with an ICMP error of type and code about a packet. */
+const report = (kind: string, packet: Uint8Array) => {
+  const icmp = concat(hex(`${kind} 0000 00000000`), packet)
+  const sum = checksum(icmp, 0, icmp.length)
+  icmp.set([sum >> 8, sum & 255], 2)
+  return concat(mac(1), mac(9), hex('0800'), header(hex('0a000009 0a000001'), 1, icmp.length), icmp)
+}
 const namesOf = (events: readonly HostEvent[]): string[] =>
   events.map(e => {
     if (e.type === 'connection') return e.event.type === 'failure' ? e.event.failure.code : e.event.type
@@ -126,17 +146,63 @@ describe('failures', () => {
     own.udp.bind(5000)
     own.sendDatagram(5000, { address: ip('10.0.0.9'), port: 9 }, ascii('far away'), 0)
     const [sent] = drain(engine, 0).out
-    const icmp = concat(hex('0b00 0000 00000000'), sent!.bytes.subarray(14, 14 + 28))
-    const sum = checksum(icmp, 0, icmp.length)
-    icmp.set([sum >> 8, sum & 255], 2)
-    const header = concat(hex('4500'), Uint8Array.of(0, 20 + icmp.length), hex('0000 0000 4001 0000 0a000009 0a000001'))
-    const headerSum = checksum(header, 0, 20)
-    header.set([headerSum >> 8, headerSum & 255], 10)
-    engine.receive(own.pool.copy(concat(mac(1), mac(9), hex('0800'), header, icmp)), 1)
+    engine.receive(own.pool.copy(report('0b00', sent!.bytes.subarray(14, 14 + 28))), 1)
     expect(drain(engine, 1).events).toMatchObject([
       { type: 'failure', port: 5000, failure: { code: 'ip/time-exceeded', where: '10.0.0.9' } },
     ])
   })
+})
+
+describe('reports of strangers', () => {
+  const known = [{ address: ip('10.0.0.9'), mac: mac(9) }]
+  const interfaces = [{ mac: mac(1), address: ip('10.0.0.1'), prefix: 24, neighbours: known }]
+  const there = ip('10.0.0.9')
+  /** What a host says when the packet that it sent, with one change, is quoted in an ICMP report. */
+  const told = (begin: (host: Host) => void, kind: string, change: (packet: Uint8Array) => void = () => {}) => {
+    const { own, engine } = make(1, { interfaces, nameServers: [there] })
+    begin(own)
+    const packet = drain(engine, 0).out[0]!.bytes.slice(14)
+    change(packet)
+    engine.receive(own.pool.copy(report(kind, packet)), 1)
+    return namesOf(drain(engine, 1).events)
+  }
+  const connect = (host: Host) => void host.connect({ address: there, port: 80 }, 0)
+
+  test('RFC 5927 4.1: a SYN counts as undelivered only when its sequence number is quoted', () => {
+    expect(told(connect, '0301')).toEqual(['ip/unreachable', 'closed'])
+    for (const at of [22, 23, 24, 27]) expect(told(connect, '0301', p => void (p[at]! ^= 1))).toEqual([])
+  })
+  test('RFC 1191 3: that a packet would have to be cut does not end a connection', () => {
+    expect(told(connect, '0304')).toEqual([])
+  })
+  test('RFC 792: what stands behind the header of another address, version or fragment is nobody’s', () => {
+    for (const at of [0, 7, 12, 19])
+      expect(told(connect, '0301', p => void (p[at]! ^= at === 0 ? 0x20 : 1))).toEqual([])
+  })
+  test('a question is refused only by who knows the server that was asked', () => {
+    const ask = (host: Host) => void host.resolve('shop.test', 'A', 0)
+    expect(told(ask, '0303')).toEqual(['ip/unreachable'])
+    for (const at of [19, 21, 23]) expect(told(ask, '0303', p => void (p[at]! ^= 1))).toEqual([])
+  })
+  test('a ping is undelivered only when its own request is quoted', () => {
+    const ping = (host: Host) => void host.ping(there, 0)
+    expect(told(ping, '0301')).toEqual(['ip/unreachable'])
+    for (const at of [9, 19, 20, 25, 27]) expect(told(ping, '0301', p => void (p[at]! ^= 1))).toEqual([])
+  })
+})
+
+test('RFC 9293 3.9.2.3 (MUST-57): a SYN to a broadcast address of the subnet is not answered', () => {
+  const { own, engine } = make(1)
+  own.listen({ port: 80 })
+  for (const to of ['10.0.0.255', '255.255.255.255', '10.0.0.1']) {
+    const segment = concat(hex('1234 0050 00000001 00000000 5002 1000 0000 0000'))
+    const addresses = concat(ip('10.0.0.2').octets, ip(to).octets)
+    const sum = checksum(concat(addresses, hex('0006 0014'), segment), 0, 32)
+    segment.set([sum >> 8, sum & 255], 16)
+    engine.receive(own.pool.copy(concat(mac(1), mac(2), hex('0800'), header(addresses, 6, 20), segment)), 0)
+    const { out } = drain(engine, 0)
+    expect([to, out.length, own.tcp.connections]).toEqual(to === '10.0.0.1' ? [to, 1, 1] : [to, 0, 0])
+  }
 })
 
 describe('several interfaces', () => {

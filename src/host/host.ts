@@ -7,7 +7,8 @@ import type { Engine, Millis } from '../engine.ts'
 import { fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import { IpEngine, type IpEvent } from '../ip/engine.ts'
-import { PROTOCOL_TCP, PROTOCOL_UDP } from '../ip/ipv4.ts'
+import { ECHO_REQUEST, FRAGMENTATION_NEEDED } from '../ip/icmp.ts'
+import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../ip/ipv4.ts'
 import type { Route } from '../ip/routes.ts'
 import { LinkEngine } from '../link/engine.ts'
 import type { Random } from '../random.ts'
@@ -24,7 +25,7 @@ import type {
 import type { TraceSink } from '../trace/types.ts'
 import { UdpEngine, type UdpEvent } from '../udp/engine.ts'
 import { UDP_HEADER_SIZE } from '../udp/header.ts'
-import type { Endpoint, IpAddress } from '../wire/address.ts'
+import { type Endpoint, type IpAddress, sameIp } from '../wire/address.ts'
 import { type Frame, FramePool } from '../wire/frame.ts'
 import { Queue } from '../wire/queue.ts'
 
@@ -48,7 +49,7 @@ export interface HostOptions {
   readonly random: Random
   readonly pool?: FramePool
   readonly trace?: TraceSink | undefined
-  readonly tcp?: Omit<TcpStackOptions, 'pool' | 'random' | 'trace' | 'mtu'>
+  readonly tcp?: Omit<TcpStackOptions, 'pool' | 'random' | 'trace' | 'mtu' | 'isBroadcast'>
 }
 
 export type HostEvent =
@@ -62,6 +63,13 @@ export type HostEvent =
 export const DEFAULT_MTU = 1500
 /** How long a ping waits: what ping(8) waits for the last answer is ten seconds, most people's patience is less. */
 export const ECHO_TIMEOUT: Millis = 5000
+
+interface Undelivered {
+  readonly protocol: number
+  readonly from: IpAddress
+  readonly to: IpAddress
+  readonly transport: Uint8Array
+}
 
 interface Ping {
   readonly to: IpAddress
@@ -102,6 +110,7 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
       pool,
       random,
       trace: trace === undefined ? undefined : { sink: trace, host: name },
+      isBroadcast: address => this.ip.isBroadcast(address),
       mtu: remote => sizes[this.ip.routes.lookup(remote)?.device ?? 0]?.mtu ?? DEFAULT_MTU,
     })
     this.#resolver = new Resolver({
@@ -243,7 +252,7 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
       moved = true
       const from = this.ip.sourceFor(o.to.address)
       if (from !== undefined) this.udp.send(o.port, o.to, o.payload, now, from, o.message)
-      else this.#resolver.refused(o.port, fail('ip/no-route', { where: o.to.address.text }), now)
+      else this.#resolver.refused(o.port, o.to, fail('ip/no-route', { where: o.to.address.text }), now)
     }
     for (let frame = this.udp.pollTransmit(now); frame !== undefined; frame = this.udp.pollTransmit(now)) {
       moved = true
@@ -276,19 +285,24 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
         return
       case 'undelivered': {
         const { frame, protocol, failure } = event
-        this.#undelivered(protocol, frame.from ?? this.interfaces[0]!.address, frame.to!, frame.view(), failure)
+        const from = frame.from ?? this.interfaces[0]!.address
+        this.#undelivered({ protocol, from, to: frame.to!, transport: frame.view() }, failure)
         frame.release()
         return
       }
       case 'error-report': {
+        // RFC 5927 4.1: who quotes a packet must at least know what is in it, down to its addresses and numbers. Fragments
+        // being needed (code 4) is no failure: the packet is merely too large.
+        const tooLarge = event.what === 'unreachable' && event.code === FRAGMENTATION_NEEDED
+        if (tooLarge || !this.ip.isOwn(event.from)) return
         const facts = { where: event.reporter.text, got: event.why }
         const failure = event.what === 'unreachable' ? fail('ip/unreachable', facts) : fail('ip/time-exceeded', facts)
-        this.#undelivered(event.protocol, event.from, event.to, event.transport, failure)
+        this.#undelivered(event, failure)
         return
       }
       case 'echo-reply': {
         const ping = this.#pings.get(event.sequenceNumber)
-        if (event.identifier !== this.#echoIdentifier || ping === undefined) return
+        if (event.identifier !== this.#echoIdentifier || ping === undefined || !sameIp(ping.to, event.from)) return
         this.#pings.delete(event.sequenceNumber)
         this.#events.push({ type: 'echo', ping: event.sequenceNumber, time: now - ping.sent })
         return
@@ -304,27 +318,30 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
       event.frame.release()
     } else if (!this.#resolverPorts.has(event.port)) this.#events.push(event)
     else if (event.type === 'datagram') this.#resolver.receive({ ...event, at: UDP_HEADER_SIZE }, now)
-    else this.#resolver.refused(event.port, event.failure, now)
+    else this.#resolver.refused(event.port, event.to, event.failure, now)
   }
 
   /** A packet that the link gave up, from its IP header on. */
   #undeliveredPacket(frame: Frame, failure: FailureInfo): void {
     const protocol = frame.buffer[frame.offset + 9]!
     const transport = frame.view().subarray((frame.buffer[frame.offset]! & 15) * 4)
-    this.#undelivered(protocol, frame.from!, frame.to!, transport, failure)
+    this.#undelivered({ protocol, from: frame.from!, to: frame.to!, transport }, failure)
     frame.release()
   }
 
-  #undelivered(protocol: number, from: IpAddress, to: IpAddress, transport: Uint8Array, failure: FailureInfo): void {
+  /** A packet of ours did not arrive; of its transport header at least eight bytes are there. */
+  #undelivered({ protocol, from, to, transport }: Undelivered, failure: FailureInfo): void {
+    if (transport.length < 8) return
+    const header = new DataView(transport.buffer, transport.byteOffset)
     if (protocol === PROTOCOL_UDP) this.udp.undelivered(transport, to, failure)
-    else if (protocol === PROTOCOL_TCP && transport.length >= 4) {
-      const ports = new DataView(transport.buffer, transport.byteOffset)
-      this.tcp.unreachable(
-        { address: from, port: ports.getUint16(0) },
-        { address: to, port: ports.getUint16(2) },
-        failure,
-      )
-    } else for (const [ping, { to: asked }] of this.#pings) if (asked.text === to.text) this.#endPing(ping, failure)
+    else if (protocol === PROTOCOL_TCP) {
+      const local = { address: from, port: header.getUint16(0) }
+      this.tcp.unreachable(local, { address: to, port: header.getUint16(2) }, header.getUint32(4), failure)
+    } else if (protocol === PROTOCOL_ICMP && transport[0] === ECHO_REQUEST) {
+      const ping = this.#pings.get(header.getUint16(6))
+      const ours = header.getUint16(4) === this.#echoIdentifier && ping !== undefined && sameIp(ping.to, to)
+      if (ours) this.#endPing(header.getUint16(6), failure)
+    }
   }
 
   #endPing(ping: number, failure: FailureInfo): void {

@@ -98,6 +98,11 @@ export class IpEngine implements Engine<Frame, Frame, IpEvent> {
     return address.v === 4 && (address.octets[0] === 127 || this.#own.has(numberOf(address.octets, 0)))
   }
 
+  /** Whether an address means every neighbour: 255.255.255.255, or the last of an interface's subnet. */
+  isBroadcast(address: IpAddress): boolean {
+    return address.v === 4 && this.#broadcasts.has(numberOf(address.octets, 0))
+  }
+
   /** The source that packets to `destination` get (RFC 1122 3.3.4.3); undefined when no route leads there. */
   sourceFor(destination: IpAddress): IpAddress | undefined {
     if (this.isOwn(destination)) return destination

@@ -126,8 +126,9 @@ export class IcmpResponder {
   #read(head: { type: number; code: number }, { packet }: IcmpError, reporter: IpAddress): void {
     const header = new Ipv4Header.View(packet, 0)
     const start = packet.length < IPV4_HEADER_SIZE ? 0 : header.internetHeaderLength * 4
-    // RFC 792: the header and 64 bits of data are always there.
-    if (start < IPV4_HEADER_SIZE || packet.length < start + 8) {
+    const legal = start >= IPV4_HEADER_SIZE && header.version === 4 && header.fragmentOffset === 0
+    // RFC 792: the header and 64 bits of data are always there; behind a later fragment's header stand other bytes.
+    if (!legal || packet.length < start + 8) {
       this.dropped.bad++
       return
     }

@@ -14,6 +14,8 @@ export const UNREACHABLE: Readonly<Record<'net' | 'host' | 'protocol' | 'port', 
   protocol: 2,
   port: 3,
 }
+/** Code of DESTINATION_UNREACHABLE: the packet is too large and may not be cut (RFC 1191 3). */
+export const FRAGMENTATION_NEEDED = 4
 export const TTL_IN_TRANSIT = 0
 
 export interface IcmpHead {

@@ -4,7 +4,7 @@
  */
 import type { Millis } from '../engine.ts'
 import { FIN, type Segment } from './segment.ts'
-import { distance, isAfter, isBefore } from './sequence.ts'
+import { advance, distance, isAfter, isBefore } from './sequence.ts'
 import { NEVER, type Tcb } from './tcb.ts'
 
 /** RFC 5681 3.2. */
@@ -32,7 +32,8 @@ const isDuplicate = (tcb: Tcb, segment: Segment, window: number): boolean =>
 
 /** RFC 9293 3.10.7.4: only a segment newer than the last that changed it changes the window. */
 const takeWindow = (tcb: Tcb, segment: Segment, window: number, now: Millis): void => {
-  if (tcb.timer === 'persist') tcb.progressAt = now
+  // Who has closed waits for room, not for signs of life: nobody is left who could lose patience.
+  if (tcb.timer === 'persist' && tcb.fin === 'open') tcb.progressAt = now
   const newer = isBefore(tcb.sndWl1, segment.seq) || (tcb.sndWl1 === segment.seq && !isAfter(tcb.sndWl2, segment.ack))
   if (!newer) return
   const opened = window > tcb.sndWnd
@@ -50,6 +51,7 @@ const leavePersist = (tcb: Tcb, now: Millis): void => {
   tcb.timer = 'retransmit'
   tcb.timeouts = 0
   tcb.probeDue = false
+  tcb.rto.restart()
   tcb.sndNxt = tcb.sndUna
   tcb.retransmitAt = tcb.sndUna === tcb.sndMax ? NEVER : now + tcb.rto.current
 }
@@ -84,6 +86,8 @@ const takeAcknowledgment = (tcb: Tcb, segment: Segment, count: number, now: Mill
 const recover = (tcb: Tcb, count: number, flight: number, now: Millis): void => {
   tcb.duplicateAcks = 0
   if (tcb.recovery === 'none') {
+    // Follows at a distance, or it would seem to lie ahead after 2 GB without loss.
+    if (isAfter(tcb.sndUna, tcb.recover)) tcb.recover = advance(tcb.sndUna, -1)
     // RFC 7661 4.1: a window that is not half used says nothing about the network.
     if (flight * 2 >= tcb.congestion.window) tcb.congestion.acknowledged(count, now)
     tcb.retransmitAt = now + tcb.rto.current

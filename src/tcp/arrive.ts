@@ -217,6 +217,8 @@ const arrivesAck = (tcb: Tcb, segment: Segment, now: Millis): Verdict => {
   }
   if (tcb.traits.reads && segment.payloadLength > 0) takeText(tcb, segment, now)
   if (tcb.traits.reads && (segment.control & FIN) !== 0) takeFin(tcb, segment, now)
+  // Nothing of ours is under way whose timer would notice that the peer is gone.
+  if (tcb.state === 'FIN-WAIT-2') tcb.closeAt = now + tcb.halfClosedTimeout
   return 'done'
 }
 

@@ -4,13 +4,17 @@ import type { CongestionController } from './congestion.ts'
 /** RFC 6928 2: ten segments, but not more than 14600 bytes unless two segments are more. */
 export const initialWindow = (mss: number): number => Math.min(10 * mss, Math.max(2 * mss, 14_600))
 
-/** RFC 3465 2.3: an acknowledgment of many segments opens the window by at most two of them in slow start. */
-const APPROPRIATE_BYTES = 2
+/**
+ * RFC 3465 2.3: an acknowledgment of many segments opens the window by at most two of them in slow start; by one after a
+ * time-out, since it may be about segments that were not lost.
+ */
+const APPROPRIATE_SEGMENTS = 2
 
 export const newReno = (mss: number): CongestionController => {
   let window = initialWindow(mss)
   let slowStartThreshold = Number.MAX_SAFE_INTEGER
   let acknowledgedInWindow = 0
+  let appropriate = APPROPRIATE_SEGMENTS * mss
   // RFC 5681 3.1 (4): half of what is under way, at least two segments.
   const halved = (flight: number): number => Math.max(Math.floor(flight / 2), 2 * mss)
   return {
@@ -23,9 +27,10 @@ export const newReno = (mss: number): CongestionController => {
     },
     acknowledged(bytes) {
       if (window < slowStartThreshold) {
-        window += Math.min(bytes, APPROPRIATE_BYTES * mss)
+        window += Math.min(bytes, appropriate)
         return
       }
+      appropriate = APPROPRIATE_SEGMENTS * mss
       // RFC 5681 3.1: one segment per window's worth of acknowledged bytes.
       acknowledgedInWindow += bytes
       if (acknowledgedInWindow < window) return
@@ -54,6 +59,7 @@ export const newReno = (mss: number): CongestionController => {
     timedOut(flight, which) {
       if (which === 'first') slowStartThreshold = halved(flight)
       window = mss
+      appropriate = mss
       acknowledgedInWindow = 0
     },
     // RFC 5681 4.1.

@@ -30,7 +30,13 @@ export class RetransmissionTimeout {
       this.variation = 0.75 * this.variation + 0.25 * Math.abs(this.smoothed - roundTrip)
       this.smoothed = 0.875 * this.smoothed + 0.125 * roundTrip
     }
-    this.current = Math.min(MAXIMUM_RTO, this.smoothed + Math.max(MINIMUM_MARGIN, 4 * this.variation))
+    this.restart()
+  }
+
+  /** Forgets the doubling: a closed window was asked about ever more slowly, which says nothing about the network. */
+  restart(): void {
+    if (this.smoothed < 0) this.current = INITIAL_RTO
+    else this.current = Math.min(MAXIMUM_RTO, this.smoothed + Math.max(MINIMUM_MARGIN, 4 * this.variation))
   }
 
   /** RFC 6298 5.5. */

@@ -17,7 +17,7 @@ import { initialSequence } from './initial-sequence.ts'
 import { Listener, Listeners } from './listener.ts'
 import { resetFor } from './nowhere.ts'
 import { ACK, PROTOCOL_TCP, RST, readSegment, Segment, SYN, TCP_HEADER_SIZE } from './segment.ts'
-import { advance, isAfter, latest, type Sequence } from './sequence.ts'
+import { advance, distance, isAfter, latest, type Sequence } from './sequence.ts'
 import { ConnectionTable, FIRST_DYNAMIC_PORT } from './table.ts'
 import { DEFAULT_MSL, type Surroundings, Tcb } from './tcb.ts'
 import { fireTimers } from './timers.ts'
@@ -64,6 +64,8 @@ export class TcpStack implements TcpStackEngine {
   readonly #sending = new Fifo<Tcb>()
   readonly #telling = new Fifo<Tcb>()
   readonly #accepted = new Fifo<Tcb>()
+  /** In TIME-WAIT, the oldest first. */
+  readonly #timeWait = new Set<Tcb>()
   /** Answers to segments without a connection: at most one per segment of a batch. */
   readonly #resets = new Fifo<Frame>()
   readonly #segment = new Segment()
@@ -125,9 +127,11 @@ export class TcpStack implements TcpStackEngine {
     listener.halfOpen.clear()
   }
 
-  unreachable(local: Endpoint, remote: Endpoint, failure: FailureInfo): void {
+  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: FailureInfo): void {
     const tcb = this.#table.find(local.address, local.port, remote.address, remote.port)
     if (tcb === undefined || tcb.state !== 'SYN-SENT') return
+    const ahead = distance(tcb.sndUna, sequenceNumber | 0)
+    if (ahead < 0 || ahead >= tcb.flight) return
     tcb.move('abort', this.#surroundings.now)
     tcb.fail(failure, 'reset')
     this.#wake(tcb)
@@ -237,6 +241,8 @@ export class TcpStack implements TcpStackEngine {
     before: Tcb | undefined,
     now: Millis,
   ): 'done' | 'reset' {
+    // RFC 9293 3.9.2.3 (MUST-57): neither an answer nor RST for what has to do with a group.
+    if (!this.#isUnicast(from) || !this.#isUnicast(to)) return 'done'
     const listener = this.#listeners.find(to, segment.destinationPort)
     if (listener === undefined) {
       this.statistics.noConnection++
@@ -248,10 +254,10 @@ export class TcpStack implements TcpStackEngine {
       return 'reset'
     }
     if ((segment.control & SYN) === 0) return 'done'
-    // RFC 9293 3.9.2 (MUST-57), and a SYN "from ourselves to ourselves" (LAND) must not make us answer for ever.
-    if (!isUnicast(from) || (from.text === to.text && segment.sourcePort === segment.destinationPort)) return 'done'
+    // A SYN "from ourselves to ourselves" (LAND) must not make us answer for ever.
+    if (from.text === to.text && segment.sourcePort === segment.destinationPort) return 'done'
     this.#makeRoom(listener)
-    if (this.#isFull) return 'done'
+    if (!this.#hasRoom()) return 'done'
     const remote = { address: from, port: segment.sourcePort }
     const tcb = this.#tcb({ address: to, port: listener.port }, remote, 'passive', listener.options)
     this.#listenerOf.set(tcb, listener)
@@ -277,16 +283,28 @@ export class TcpStack implements TcpStackEngine {
     this.#forget(oldest)
   }
 
-  get #isFull(): boolean {
-    return this.#table.size >= (this.#options.maxConnections ?? DEFAULT_MAX_CONNECTIONS)
+  /** A full table gives up its oldest TIME-WAIT, as Linux does beyond tcp_max_tw_buckets: better than serving nobody. */
+  #hasRoom(): boolean {
+    if (this.#table.size < (this.#options.maxConnections ?? DEFAULT_MAX_CONNECTIONS)) return true
+    for (const oldest of this.#timeWait) {
+      oldest.move('time-out', this.#surroundings.now)
+      this.#forget(oldest)
+      return true
+    }
+    return false
+  }
+
+  #isUnicast(address: IpAddress): boolean {
+    return isUnicast(address) && this.#options.isBroadcast?.(address) !== true
   }
 
   #obstacle(tcb: Tcb, port: number | undefined): FailureCode | undefined {
     if (port === undefined) return 'tcp/no-free-port'
-    if (this.#isFull) return 'tcp/too-many-connections'
     const { local, remote } = tcb
+    if (!this.#isUnicast(remote.address)) return 'tcp/not-unicast'
     const taken = this.#table.find(local.address, local.port, remote.address, remote.port)
-    return taken === undefined ? undefined : 'tcp/port-in-use'
+    if (taken !== undefined) return 'tcp/port-in-use'
+    return this.#hasRoom() ? undefined : 'tcp/too-many-connections'
   }
 
   #tcb(local: Endpoint, remote: Endpoint, origin: 'active' | 'passive', options: TcpOptions): Tcb {
@@ -332,6 +350,7 @@ export class TcpStack implements TcpStackEngine {
       this.#forget(tcb)
       return
     }
+    if (tcb.state === 'TIME-WAIT') this.#timeWait.add(tcb)
     // A timer that moves on is left where it is and looked at again when it fires: that is nearly every one.
     const deadline = tcb.deadline()
     if (deadline < tcb.dueTick) this.#wheel.arm(tcb, deadline, now)
@@ -340,6 +359,7 @@ export class TcpStack implements TcpStackEngine {
   #forget(tcb: Tcb): void {
     this.#wheel.disarm(tcb)
     this.#table.remove(tcb)
+    this.#timeWait.delete(tcb)
     this.#listenerOf.get(tcb)?.halfOpen.delete(tcb)
   }
 

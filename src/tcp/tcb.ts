@@ -29,6 +29,12 @@ export const DEFAULT_BUFFER = 256 * 1024
 export const DEFAULT_CONNECT_TIMEOUT: Millis = 180_000
 /** RFC 9293 3.8.3 (SHLD-11): at least 100 seconds for data. */
 export const DEFAULT_USER_TIMEOUT: Millis = 120_000
+/**
+ * How long a connection that was closed here waits for a silent peer, or for one that takes nothing: two hours and four
+ * minutes, for which RFC 5382 REQ-5 makes a NAT keep an idle connection; behind one nobody could be heard any more. Whoever
+ * knows that nobody reads an answer waits less, or resets.
+ */
+export const DEFAULT_HALF_CLOSED_TIMEOUT: Millis = 7_440_000
 /** RFC 9293 3.7.1 (MUST-15): what a peer takes that does not say. */
 export const DEFAULT_MSS = 536
 /** A smaller offer would make us send headers only; 48 is Linux's TCP_MIN_SND_MSS. */
@@ -192,6 +198,8 @@ export class Tcb extends WheelEntry {
       ...(message === 0 ? {} : { because: message }),
     })
     this.state = to
+    // A SYN that has not gone out yet is not sent for a connection that is gone.
+    if (to === 'CLOSED') this.owes = 'nothing'
     this.traits = STATES[to]
     // Even where nobody is told: the stack forgets what is CLOSED.
     this.surroundings.wake(this)
@@ -233,6 +241,10 @@ export class Tcb extends WheelEntry {
     this.ackAt = NEVER
     if (this.state === 'CLOSED') this.closeAt = NEVER
     this.tell({ type: 'closed', why })
+  }
+
+  get halfClosedTimeout(): Millis {
+    return this.options.halfClosedTimeout ?? DEFAULT_HALF_CLOSED_TIMEOUT
   }
 
   /** When something must happen by itself. */

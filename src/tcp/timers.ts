@@ -5,9 +5,10 @@ import { DEFAULT_CONNECT_TIMEOUT, DEFAULT_USER_TIMEOUT, NEVER, type Tcb } from '
 /** Lets every timer due at or before `now` fire. */
 export const fireTimers = (tcb: Tcb, now: Millis): void => {
   if (tcb.closeAt <= now) {
+    const { state } = tcb
     tcb.closeAt = NEVER
     tcb.move('time-out', now)
-    tcb.surroundings.wake(tcb)
+    if (state === 'FIN-WAIT-2') tcb.failWith('tcp/timeout', 'timeout', tcb.halfClosedTimeout)
     return
   }
   if (tcb.ackAt <= now) {
@@ -48,10 +49,12 @@ const sendAgain = (tcb: Tcb, now: Millis): void => {
 }
 
 /** RFC 9293 3.8.3: R2, as a time. */
-const patience = (tcb: Tcb): Millis =>
-  tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED'
-    ? (tcb.options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT)
-    : (tcb.options.userTimeout ?? DEFAULT_USER_TIMEOUT)
+const patience = (tcb: Tcb): Millis => {
+  if (tcb.state === 'SYN-SENT' || tcb.state === 'SYN-RECEIVED')
+    return tcb.options.connectTimeout ?? DEFAULT_CONNECT_TIMEOUT
+  if (tcb.timer === 'persist' && tcb.fin !== 'open') return tcb.halfClosedTimeout
+  return tcb.options.userTimeout ?? DEFAULT_USER_TIMEOUT
+}
 
 const giveUp = (tcb: Tcb, waited: Millis, now: Millis): void => {
   const { state } = tcb

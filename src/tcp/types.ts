@@ -67,6 +67,10 @@ export interface TcpOptions {
   readonly userTimeout?: Millis
   /** Without an answer to SYN for so long it fails with `tcp/silence`. */
   readonly connectTimeout?: Millis
+  /**
+   * After `finish` the peer may be silent in FIN-WAIT-2, or keep its window shut, for so long; then `tcp/timeout`.
+   */
+  readonly halfClosedTimeout?: Millis
   /** Default NewReno. */
   readonly congestion?: (mss: number) => CongestionController
 }
@@ -84,7 +88,9 @@ export interface TcpStackOptions extends TcpOptions {
   readonly trace?: { readonly sink: TraceSink; readonly host: string } | undefined
   /** The largest IP packet towards `remote`; default 1500. */
   readonly mtu?: (remote: IpAddress) => number
-  /** Connections in any state, TIME-WAIT included. */
+  /** Broadcast addresses of the host's subnets, which only IP knows: TCP neither connects to them nor answers there. */
+  readonly isBroadcast?: (address: IpAddress) => boolean
+  /** Connections in any state, TIME-WAIT included; those in TIME-WAIT make room. */
   readonly maxConnections?: number
   /** Maximum segment lifetime; TIME-WAIT lasts two of them. */
   readonly maximumSegmentLifetime?: Millis
@@ -126,6 +132,9 @@ export interface TcpStackEngine extends Engine<Frame, Frame, TcpStackEvent> {
   unlisten(local: TcpListenAddress): void
   /** One acknowledgment for the whole batch. Ownership of the frames passes to the stack. */
   receiveBatch(frames: readonly Frame[], now: Millis): void
-  /** The network could not deliver to `remote`: a connection in SYN-SENT fails with `failure` (RFC 5461 4.1). */
-  unreachable(local: Endpoint, remote: Endpoint, failure: FailureInfo): void
+  /**
+   * The network could not deliver the segment with this sequence number to `remote`: a connection in SYN-SENT fails with
+   * `failure` (RFC 5461 4.1), when the number is one that is under way (RFC 5927 4.1).
+   */
+  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: FailureInfo): void
 }
