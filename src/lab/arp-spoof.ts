@@ -14,7 +14,7 @@ import type { Interception, Network } from './network-types.ts'
 
 export interface SpoofRoles {
   readonly attacker: RunningHost
-  /** Who is deceived. Must already know the server's hardware address: ARP here believes nobody it did not ask first. */
+  /** Who is deceived. Must already know the server's hardware address: an answer that nobody asked for makes no entry. */
   readonly victim: RunningHost
   /** Whose place is taken. */
   readonly server: RunningHost

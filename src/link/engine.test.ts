@@ -184,6 +184,26 @@ describe('answering', () => {
     expect(t.pool.outstanding).toBe(0)
   })
 
+  test('an answer that nobody asked for makes no entry, as in Linux (arp_accept = 0)', () => {
+    const t = setup()
+    t.wire(OWN, STRANGER, '0806', arp(2, STRANGER, '10.0.0.2', OWN, '10.0.0.1'))
+    expect(t.own.neighbours.size).toBe(0)
+  })
+
+  test('strangers cannot push out a neighbour to whom something is sent, nor what waits for one', () => {
+    const t = setup()
+    t.wire(ALL, PEER, '0806', arp(1, PEER, '10.0.0.2', new Uint8Array(6), '10.0.0.1'))
+    t.send(B, ascii('known'))
+    t.send(ip('10.0.0.3'), ascii('waits'))
+    for (let i = 0; i < 2 * NEIGHBOURS; i++) {
+      const stranger = `10.${1 + (i >> 8)}.${i & 255}.1`
+      const { events } = t.wire(ALL, PEER, '0806', arp(1, PEER, stranger, new Uint8Array(6), '10.0.0.1'))
+      expect(events).toEqual([])
+    }
+    expect(t.own.neighbours.look(B)?.state).toBe('Reachable')
+    expect(t.wire(OWN, STRANGER, '0806', arp(2, STRANGER, '10.0.0.3', OWN, '10.0.0.1')).out).toHaveLength(1)
+  })
+
   test('strangers cannot fill the cache beyond its size', () => {
     const t = setup()
     for (let i = 0; i < NEIGHBOURS + 500; i++)

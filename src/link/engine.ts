@@ -200,8 +200,10 @@ export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
     const toUs = target.text === this.#options.address.text
     // RFC 5227 2.1.1: a probe has no sender yet; RFC 5227 2.4: nobody else has our address.
     const somebody = sender.text !== '0.0.0.0' && sender.text !== this.#options.address.text
-    if (somebody) this.#neighbours.heard(sender, senderHardware, toUs ? 'to us' : 'to others', now)
-    if (toUs && operation === ARP_REQUEST) this.#sendArp(ARP_REPLY, senderHardware, sender, senderHardware)
+    const asksUs = toUs && operation === ARP_REQUEST
+    // Differs from RFC 826 as Linux does (arp_accept = 0): an answer that nobody asked for makes no entry.
+    if (somebody) this.#neighbours.heard(sender, senderHardware, asksUs ? 'asked us' : 'something else', now)
+    if (asksUs) this.#sendArp(ARP_REPLY, senderHardware, sender, senderHardware)
   }
 
   #sendArp(operation: number, mac: Uint8Array, target: IpAddress, targetHardware: Uint8Array | undefined): void {

@@ -63,6 +63,8 @@ export interface Neighbour {
   state: NeighbourState
   since: Millis
   asked: number
+  /** A packet was sent there, or waits for it; else only they spoke to us. */
+  used: boolean
   /** When the next request, or the end of asking, is due. */
   due: Millis | undefined
   readonly waiting: Frame[]
@@ -106,6 +108,7 @@ export class Neighbours {
   /** Sends `frame` to the neighbour as soon as its hardware address is known. Takes the frame. */
   use(address: IpAddress, frame: Frame, now: Millis): void {
     const entry = this.#entries.get(address.text) ?? this.#begin(address, now)
+    entry.used = true
     const lasts = NEIGHBOUR_STATES[entry.state].lasts
     if (lasts !== undefined && now >= entry.since + lasts.for) this.#enter(entry, lasts.before, now)
     const next = NEIGHBOUR_STATES[entry.state].used
@@ -121,10 +124,10 @@ export class Neighbours {
     entry.waiting.push(frame)
   }
 
-  /** The neighbour spoke. RFC 826: an entry is made only when it spoke `toUs`; an existing one is always renewed. */
-  heard(address: IpAddress, mac: Uint8Array, toUs: 'to us' | 'to others', now: Millis): void {
+  /** The neighbour spoke. RFC 826: an entry is made only when it asked us; an existing one is always renewed. */
+  heard(address: IpAddress, mac: Uint8Array, what: 'asked us' | 'something else', now: Millis): void {
     const known = this.#entries.get(address.text)
-    if (known === undefined && toUs === 'to others') return
+    if (known === undefined && what === 'something else') return
     const entry = known ?? this.#entry(address, now)
     if (entry.state === 'Permanent') return
     entry.mac = mac.slice()
@@ -165,6 +168,7 @@ export class Neighbours {
       state: 'Incomplete',
       since: now,
       asked: 0,
+      used: false,
       due: undefined,
       waiting: [],
     }
@@ -172,13 +176,17 @@ export class Neighbours {
     return entry
   }
 
-  /** The oldest entry that nobody configured goes. */
+  /** The oldest entry goes that nobody configured; one that strangers made comes before one that we use. */
   #makeRoom(): void {
+    let oldest: Neighbour | undefined
     for (const entry of this.#entries.values()) {
       if (entry.state === 'Permanent') continue
-      this.#drop(entry)
-      return
+      oldest ??= entry
+      if (entry.used) continue
+      oldest = entry
+      break
     }
+    if (oldest !== undefined) this.#drop(oldest)
   }
 
   #enter(entry: Neighbour, state: NeighbourState, now: Millis): void {

@@ -41,7 +41,10 @@ const watch = (stream: ByteStream, also: Partial<StreamHandler> = {}) => {
 
 const setup = (options: NetworkOptions = {}) => {
   const net = network({ turn, delay: 1, ...options })
-  return { net, client: hostTransport(net.host('client')), server: hostTransport(net.host('server')) }
+  // Virtual time would jump to the end of every wait that somebody else is to end.
+  const tcp = { halfClosedTimeout: Number.POSITIVE_INFINITY }
+  const [client, server] = ['client', 'server'].map(name => hostTransport(net.host(name, { tcp })))
+  return { net, client: client!, server: server! }
 }
 const pair = async (options: NetworkOptions = {}) => {
   const t = setup(options)
@@ -75,8 +78,16 @@ describe('opening', () => {
     expect(await codeOf(client.connect({ host: '10.0.0.99', port: 80 }))).toBe('link/no-neighbour')
     expect(await codeOf(client.connect({ host: '192.0.2.1', port: 80 }))).toBe('ip/no-route')
     expect(await codeOf(client.connect({ host: '[2001:db8::1]', port: 80 }))).toBe('ip/no-route')
+    expect(await codeOf(client.connect({ host: '10.0.0.255', port: 80 }))).toBe('tcp/not-unicast')
     await server.listen({ port: 80 }, () => {})
     expect(await codeOf(server.listen({ port: 80 }, () => {}))).toBe('tcp/port-in-use')
+  })
+
+  test('a name that has IPv6 addresses only is found, and says that no route leads there', async () => {
+    const { net, client } = setup()
+    net.name('six.test', ['2001:db8::7'])
+    const error = await client.connect({ host: 'six.test', port: 80 }).catch(e => e)
+    expect([error.code, error.failure.where]).toEqual(['ip/no-route', '2001:db8::7'])
   })
 
   test('goes on to the next address of a name', async () => {

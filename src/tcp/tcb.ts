@@ -31,8 +31,8 @@ export const DEFAULT_CONNECT_TIMEOUT: Millis = 180_000
 export const DEFAULT_USER_TIMEOUT: Millis = 120_000
 /**
  * How long a connection that was closed here waits for a silent peer, or for one that takes nothing: two hours and four
- * minutes, for which RFC 5382 REQ-5 makes a NAT keep an idle connection; behind one nobody could be heard any more. Whoever
- * knows that nobody reads an answer waits less, or resets.
+ * minutes, for which RFC 5382 REQ-5 makes a NAT keep an idle connection; behind one nobody could be heard any more.
+ * Whoever knows that nobody reads an answer waits less, or resets.
  */
 export const DEFAULT_HALF_CLOSED_TIMEOUT: Millis = 7_440_000
 /** RFC 9293 3.7.1 (MUST-15): what a peer takes that does not say. */
