@@ -2,6 +2,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
 import { expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -40,5 +42,25 @@ for (const [name, file] of entries) {
     expect(existsSync(file), relative(root, file)).toBe(true)
     if (ON_NODE.has(name)) return
     expect([...closure(file)].filter(each => !each.startsWith('/'))).toEqual([])
+  })
+}
+
+/** Kilobytes, minified and compressed, that an entry may weigh in a page. A fifth above what it was when last changed. */
+const BUDGETS: Readonly<Record<string, number>> = {
+  './wire': 7,
+  './tcp': 36,
+  './host': 52,
+  './x509': 40,
+  './tls': 40,
+  './http': 36,
+  './capture': 12,
+  './inspect': 40,
+}
+
+for (const [name, kilobytes] of Object.entries(BUDGETS)) {
+  test(`barewire${name.slice(1)} weighs at most ${kilobytes} kB in a page`, async () => {
+    const entryPoints = entries.filter(([entry]) => entry === name).map(([, file]) => file)
+    const { outputFiles } = await build({ entryPoints, bundle: true, minify: true, write: false, format: 'esm' })
+    expect(gzipSync(outputFiles[0]!.contents, { level: 9 }).length / 1000).toBeLessThan(kilobytes)
   })
 }
