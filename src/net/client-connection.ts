@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts'
 import { type Driver, drive } from '../drive.ts'
 import type { Bytes, Chunk, Millis } from '../engine.ts'
-import { fail } from '../failures/index.ts'
+import { FailureError, fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import { httpClient } from '../http/engine.ts'
 import type { HeaderList, HttpConnection, HttpEvent, ResponseHead } from '../http/types.ts'
@@ -63,6 +63,8 @@ export class ClientConnection implements StreamHandler {
   #paused = false
   #closed = false
   #ended = false
+  /** What ended it, if it was not asked for. */
+  #failure: FailureInfo | undefined
   #disarmLinger: (() => void) | undefined
 
   constructor(stream: NetStream, options: ClientConnectionOptions) {
@@ -96,6 +98,8 @@ export class ClientConnection implements StreamHandler {
 
   /** Begins an exchange. Throws `FailureError` for what cannot be sent. */
   request(line: RequestLine, reader: AnswerReader): RequestBody {
+    if (this.#ended || this.#closed)
+      throw new FailureError(this.#failure ?? fail('tcp/reset', { where: this.#options.where }))
     const { method, target, headers, body } = line
     this.#engine.send({
       type: 'request',
@@ -108,7 +112,6 @@ export class ClientConnection implements StreamHandler {
     this.#reader = reader
     this.#answered = false
     if (body === undefined) this.#engine.send({ type: 'end' })
-    if (body === 'stream') this.#stall.start()
     this.#driver.poke()
     const mine = (): boolean => this.#reader === reader && !this.#engine.cycleDone
     return {
@@ -117,6 +120,8 @@ export class ClientConnection implements StreamHandler {
         this.#stall.touch()
         this.#engine.send({ type: 'body', bytes })
         this.#driver.poke()
+        // Until there is no room, whoever gives us the body is waited for, not the server.
+        if (!this.#room) this.#stall.start()
         return this.#room
       },
       end: () => {
@@ -173,7 +178,8 @@ export class ClientConnection implements StreamHandler {
   }
   drain(): void {
     this.#room = true
-    this.#stall.touch()
+    if (this.#answered) this.#stall.touch()
+    else this.#stall.stop()
     this.#reader?.drain()
   }
   closed(failure: FailureInfo | undefined): void {
@@ -235,6 +241,7 @@ export class ClientConnection implements StreamHandler {
 
   #failed(failure: FailureInfo): void {
     const reader = this.#reader
+    this.#failure ??= failure
     this.destroy()
     reader?.failed(failure.where === undefined ? { ...failure, where: this.#options.where } : failure)
   }

@@ -1,5 +1,5 @@
 /** `client()`: a `fetch` that keeps its connections and its cookies. */
-import { FailureError, fail } from '../failures/index.ts'
+import { type FailureCode, FailureError, fail } from '../failures/index.ts'
 import type { CookieJar, CookieRequest } from '../http/cookies.ts'
 import type { ResponseHead } from '../http/types.ts'
 import type { TraceContext, TraceSink } from '../trace/types.ts'
@@ -90,6 +90,10 @@ class Fetcher {
     const open = (lifecycle: Lifecycle): Promise<ClientConnection> => this.#open(url, lifecycle, signal)
     for (const which of ['any', 'new'] as const) {
       const connection = await this.#pool.take(key, open, which, signal)
+      if (signal?.aborted) {
+        connection.close()
+        throw signal.reason
+      }
       const fresh = connection.requests === 0
       const { method, body } = outline
       const answer = new FetchExchange(connection, {
@@ -102,7 +106,7 @@ class Fetcher {
       try {
         return { head: await answer.answered, answer }
       } catch (error) {
-        if (fresh || which === 'new' || !answer.untouched || signal?.aborted || !mayRepeat(outline)) throw error
+        if (fresh || which === 'new' || !answer.untouched || !wasClosed(error) || !mayRepeat(outline)) throw error
       }
     }
     throw new Error('unreachable: the second attempt returns or throws')
@@ -157,13 +161,15 @@ class Fetcher {
     if (body === undefined) {
       // RFC 9110 8.6: a method that has a meaning for a body says that there is none.
       if (method === 'POST' || method === 'PUT' || method === 'PATCH') list.push(['Content-Length', '0'])
-    } else if (body.bytes === undefined) {
-      if (body.length === undefined) list.push(['Transfer-Encoding', 'chunked'])
-      else list.push(['Content-Length', `${body.length}`])
-    }
+    } else if (body.length === undefined) list.push(['Transfer-Encoding', 'chunked'])
+    else list.push(['Content-Length', `${body.length}`])
     return list
   }
 }
+
+/** How it looks when a server closes a kept connection while our request is on its way. A time-out looks otherwise. */
+const CLOSED: readonly FailureCode[] = ['http/no-answer', 'tcp/reset', 'tls/cut-short']
+const wasClosed = (error: unknown): boolean => error instanceof FailureError && CLOSED.some(code => code === error.code)
 
 /** What a browser counts as secure too: nobody between a program and its own machine listens in. */
 const isLoopback = (host: string): boolean => /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(host)

@@ -17,6 +17,9 @@ export interface ExchangeRequest {
 /** Bytes of an answer that wait for whoever reads it; the server is stopped above it. */
 const QUEUE = 256 * 1024
 
+/** A body above this goes out piece by piece, so that the time for an answer begins when it has left. */
+const AT_ONCE = 256 * 1024
+
 /** Bytes of an answer that nobody wants, read all the same so that its connection can be used again. */
 const DISCARD = 64 * 1024
 
@@ -40,6 +43,8 @@ export class FetchExchange implements AnswerReader {
   #wake: (() => void) | undefined
   #room: (() => void) | undefined
   #discarding = false
+  /** What the rest of our body comes from; nobody wants it after the end. */
+  #unsent: ReadableStreamDefaultReader<Uint8Array> | undefined
 
   /** Sends the request. Throws `FailureError` for what cannot be sent. */
   constructor(connection: ClientConnection, request: ExchangeRequest) {
@@ -57,7 +62,8 @@ export class FetchExchange implements AnswerReader {
       this.untouched = false
       answer(head)
     }
-    const whole = body === undefined ? undefined : (body.bytes ?? 'stream')
+    const bytes = body?.bytes
+    const whole = bytes !== undefined && bytes.length > AT_ONCE ? 'stream' : (bytes ?? (body && 'stream'))
     let sending: RequestBody
     try {
       sending = connection.request({ method, target, headers, body: whole }, this)
@@ -66,7 +72,8 @@ export class FetchExchange implements AnswerReader {
       throw error
     }
     signal?.addEventListener('abort', this.#abort, { once: true })
-    if (body?.stream !== undefined) void this.#send(body.stream, sending)
+    const source = body?.stream ?? (whole === 'stream' ? inPieces(bytes!) : undefined)
+    if (source !== undefined) void this.#send(source, sending)
   }
 
   /** The next piece of the body; undefined at its end. */
@@ -132,6 +139,7 @@ export class FetchExchange implements AnswerReader {
     if (state === 'failed') this.#refuse(error)
     this.#wake?.()
     this.#room?.()
+    this.#unsent?.cancel(error).catch(() => {})
   }
 
   #cut(error: unknown): void {
@@ -142,11 +150,13 @@ export class FetchExchange implements AnswerReader {
 
   async #send(stream: ReadableStream<Uint8Array>, sending: RequestBody): Promise<void> {
     const reader = stream.getReader()
+    this.#unsent = reader
     try {
       for (;;) {
         const { done, value } = await reader.read()
-        if (this.#state !== 'open') break
+        if (this.#state !== 'open') return
         if (done) {
+          this.#unsent = undefined
           sending.end()
           return
         }
@@ -155,10 +165,23 @@ export class FetchExchange implements AnswerReader {
           this.#room = resolve
         })
       }
-      await reader.cancel()
     } catch (error) {
       // The caller's stream broke, or gave another length than it promised: the request cannot be completed.
       this.#cut(error)
     }
   }
+}
+
+const inPieces = (bytes: Bytes): ReadableStream<Uint8Array> => {
+  let at = 0
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        controller.enqueue(bytes.subarray(at, at + AT_ONCE))
+        at += AT_ONCE
+        if (at >= bytes.length) controller.close()
+      },
+    },
+    { highWaterMark: 0 },
+  )
 }

@@ -40,11 +40,20 @@ export class Pool {
   ): Promise<ClientConnection> {
     for (;;) {
       if (this.#closed) throw new FailureError(fail('net/client-closed'))
-      signal?.throwIfAborted()
       const origin = this.#origin(key)
+      if (signal?.aborted) {
+        // Its turn may just have come: the next in line has it.
+        origin.waiting.shift()?.(undefined)
+        throw signal.reason
+      }
       const kept = which === 'any' ? this.#kept(origin) : undefined
       if (kept !== undefined) return kept
-      if (which === 'new' || origin.open < this.#options.perOrigin) return this.#open(key, origin, open)
+      if (which === 'new' || origin.open < this.#options.perOrigin) {
+        const opened = await this.#open(key, origin, open)
+        if (!this.#closed) return opened
+        opened.destroy()
+        continue
+      }
       await this.#turn(origin, signal)
     }
   }
