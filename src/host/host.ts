@@ -291,8 +291,8 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
         return
       }
       case 'error-report': {
-        // RFC 5927 4.1: who quotes a packet must know what was in it, down to its numbers. That fragments are needed (code 4)
-        // ends nothing (RFC 1191 3): the path takes smaller packets.
+        // RFC 5927 4.1: who quotes a packet must know what was in it, down to its numbers. That fragments are needed (code
+        // 4) ends nothing (RFC 1191 3): the path takes smaller packets.
         const tooLarge = event.what === 'unreachable' && event.code === FRAGMENTATION_NEEDED
         if (tooLarge || !this.ip.isOwn(event.from)) return
         const facts = { where: event.reporter.text, got: event.why }

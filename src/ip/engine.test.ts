@@ -156,6 +156,17 @@ describe('receiving', () => {
     expect(t.receive(packet(ascii('x'), { to: '10.0.0.255' })).events).toHaveLength(1)
     expect(t.receive(packet(ascii('x'), { to: '255.255.255.255' })).events).toHaveLength(1)
     expect(t.receive(packet(ascii('x'), { to: '192.168.255.255' })).events).toHaveLength(1)
+    for (const prefix of [30, 31, 32]) {
+      const interfaces = [{ address: ip('10.0.0.2'), prefix, mtu: 1500 }]
+      const engine = new IpEngine({ interfaces, pool: t.pool, host: 'us' })
+      expect(engine.isBroadcast(ip('10.0.0.3')), `/${prefix}`).toBe(prefix === 30)
+      expect(engine.isBroadcast(ip('10.0.0.2')), `/${prefix}`).toBe(false)
+    }
+  })
+
+  test('a packet that is here is taken, whatever is left of its time to live (RFC 1122 3.2.1.7)', () => {
+    for (const timeToLive of [0, 1, 255])
+      expect(setup().receive(packet(ascii('x'), { timeToLive })).events, `${timeToLive}`).toHaveLength(1)
   })
 
   test('no bytes make it throw, and no frame is lost track of', () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Faults, type Pair, PEER, PERFECT, pair, US } from '../../test/support/tcp.ts'
 import { seeded } from '../random.ts'
+import { messagesOf, recorder } from '../trace/recorder.ts'
 import type { TcpStackOptions } from './types.ts'
 
 const SEEDS = 300
@@ -80,6 +81,21 @@ test('header prediction does what the whole way does, to the byte', () => {
       return [...seen, ...p.client.events, ...p.server.events]
     }
     expect(record('predicted'), `BAREWIRE_SEED=${seed}`).toEqual(record('whole'))
+  }
+})
+
+test('being watched changes nothing, to the byte and the millisecond', () => {
+  const run = (seed: number, options: Partial<TcpStackOptions>): string => {
+    const log: string[] = []
+    const p = begin(seed, faultsOf(seed), [40_000, 30_000], options)
+    p.tap = frame => void log.push(`${p.now} ${Buffer.from(frame.view()).toString('latin1')}`)
+    p.run(3_600_000)
+    return [...log, ...p.client.events, ...p.server.events].join('|')
+  }
+  for (const seed of seeds.slice(0, 10)) {
+    const sink = recorder()
+    expect(run(seed, { trace: { sink, host: 'host' } }) === run(seed, {}), `BAREWIRE_SEED=${seed}`).toBe(true)
+    expect(messagesOf(sink.records).length).toBeGreaterThan(50)
   }
 })
 
