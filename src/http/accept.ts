@@ -2,6 +2,7 @@
 import type { Bytes } from '../engine.ts'
 import { fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
+import { latin1Text } from '../wire/bytes.ts'
 import {
   expectation,
   factsOf,
@@ -12,7 +13,6 @@ import {
   responseFraming,
   targetOf,
 } from './framing.ts'
-import { textOf } from './grammar.ts'
 import type { HeadReader } from './head-reader.ts'
 import { ReceivedRequest, ReceivedResponse } from './heads.ts'
 import type { HttpLimits } from './limits.ts'
@@ -29,7 +29,7 @@ export const acceptRequest = (
   const method = methodOf(bytes, reader.start, reader.a)
   if (method === 'CONNECT') return fail('http/tunnel-unsupported')
   if (bytes[reader.b] !== SLASH) {
-    const target = textOf(bytes, reader.b, reader.c)
+    const target = latin1Text(bytes, reader.b, reader.c)
     if (targetOf(method, target) === undefined) {
       return fail('http/bad-target', {
         got: JSON.stringify(target.slice(0, 80)),
@@ -86,4 +86,4 @@ export const acceptResponse = (
 const methodOf = (bytes: Bytes, start: number, end: number): string =>
   end - start === 3 && bytes[start] === 0x47 && bytes[start + 1] === 0x45 && bytes[start + 2] === 0x54
     ? 'GET'
-    : textOf(bytes, start, end)
+    : latin1Text(bytes, start, end)

@@ -1,6 +1,7 @@
 /** Received field lines: offsets into the head's own bytes; a string is made when somebody reads it. */
 import type { Bytes } from '../engine.ts'
-import { isWord, textOf } from './grammar.ts'
+import { latin1Text } from '../wire/bytes.ts'
+import { isWord } from './grammar.ts'
 import type { HeaderList, LazyHeaders } from './types.ts'
 
 /** Numbers per field line in `offsets`: name start, name end, value start, value end. */
@@ -43,7 +44,7 @@ export class ReceivedFields implements LazyHeaders {
     if (this.#list !== undefined) return this.#list
     const list: (readonly [string, string])[] = []
     for (let at = 0; at < this.#offsets.length; at += PER_FIELD) {
-      list.push([textOf(this.#bytes, this.#offsets[at]!, this.#offsets[at + 1]!), this.#value(at)])
+      list.push([latin1Text(this.#bytes, this.#offsets[at]!, this.#offsets[at + 1]!), this.#value(at)])
     }
     return (this.#list = list)
   }
@@ -55,7 +56,7 @@ export class ReceivedFields implements LazyHeaders {
     return -1
   }
   #value(at: number): string {
-    return textOf(this.#bytes, this.#offsets[at + 2]!, this.#offsets[at + 3]!)
+    return latin1Text(this.#bytes, this.#offsets[at + 2]!, this.#offsets[at + 3]!)
   }
 }
 

@@ -5,8 +5,9 @@
 import type { Bytes } from '../engine.ts'
 import { type FailureCode, fail } from '../failures/index.ts'
 import type { Facts, FailureInfo } from '../failures/registry.ts'
+import { latin1Text } from '../wire/bytes.ts'
 import { PER_FIELD } from './fields.ts'
-import { allOf, DIGIT, hasMember, isHost, isPlainHost, isToken, isWord, members, textOf } from './grammar.ts'
+import { allOf, DIGIT, hasMember, isHost, isPlainHost, isToken, isWord, members } from './grammar.ts'
 import type { HeadReader } from './head-reader.ts'
 import type { HttpLimits } from './limits.ts'
 import type { BodyFraming } from './types.ts'
@@ -80,7 +81,7 @@ const note = (
       return undefined
     case 6:
       if (!isWord(bytes, start, end, 'expect')) return undefined
-      facts.expect = joined(facts.expect, textOf(bytes, value, valueEnd))
+      facts.expect = joined(facts.expect, latin1Text(bytes, value, valueEnd))
       return undefined
     case 10: {
       if (!isWord(bytes, start, end, 'connection')) return undefined
@@ -88,16 +89,18 @@ const note = (
         facts.keepAlive = true
         return undefined
       }
-      const list = textOf(bytes, value, valueEnd)
+      const list = latin1Text(bytes, value, valueEnd)
       facts.close ||= hasMember(list, 'close')
       facts.keepAlive ||= hasMember(list, 'keep-alive')
       return undefined
     }
     case 14:
-      return isWord(bytes, start, end, 'content-length') ? noteLength(facts, textOf(bytes, value, valueEnd)) : undefined
+      return isWord(bytes, start, end, 'content-length')
+        ? noteLength(facts, latin1Text(bytes, value, valueEnd))
+        : undefined
     case 17:
       if (!isWord(bytes, start, end, 'transfer-encoding')) return undefined
-      facts.transferEncoding = joined(facts.transferEncoding, textOf(bytes, value, valueEnd))
+      facts.transferEncoding = joined(facts.transferEncoding, latin1Text(bytes, value, valueEnd))
       return undefined
     default:
       return undefined
@@ -164,7 +167,7 @@ export const hostFailure = (bytes: Bytes, facts: HeadFacts, minor: number): Fail
   if (facts.hosts === 0) return minor === 0 ? undefined : fail('http/bad-host', { got: 'missing' })
   if (facts.hosts > 1) return fail('http/bad-host', { got: `given ${facts.hosts} times` })
   if (isPlainHost(bytes, facts.host, facts.hostEnd)) return undefined
-  const host = textOf(bytes, facts.host, facts.hostEnd)
+  const host = latin1Text(bytes, facts.host, facts.hostEnd)
   return isHost(host) ? undefined : fail('http/bad-host', { got: JSON.stringify(host) })
 }
 

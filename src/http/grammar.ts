@@ -3,6 +3,7 @@
  * the parser needs. Text is Latin-1: every octet is one character, so nothing is lost or changed.
  */
 import type { Bytes } from '../engine.ts'
+import { latin1Bytes } from '../wire/bytes.ts'
 
 /** tchar. */
 export const TOKEN = 1
@@ -20,48 +21,20 @@ export const HEX = 16
 export const HOST = 32
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
-const codes = (text: string): number[] => Array.from(text, c => c.charCodeAt(0))
 const digits = range(0x30, 0x39)
 const letters = [...range(0x41, 0x5a), ...range(0x61, 0x7a)]
 
 /** Octet to the set of its classes. */
 export const classOf: Uint8Array = new Uint8Array(256)
 for (const [bit, octets] of [
-  [TOKEN, [...letters, ...digits, ...codes("!#$%&'*+-.^_`|~")]],
+  [TOKEN, [...letters, ...digits, ...latin1Bytes("!#$%&'*+-.^_`|~")]],
   [VALUE, [0x09, ...range(0x20, 0x7e), ...range(0x80, 0xff)]],
   [TARGET, range(0x21, 0x7e).filter(c => c !== 0x23)],
   [DIGIT, digits],
-  [HEX, [...digits, ...codes('abcdefABCDEF')]],
-  [HOST, [...letters, ...digits, ...codes("-._~!$&'()*+,;=%:[]")]],
+  [HEX, [...digits, ...latin1Bytes('abcdefABCDEF')]],
+  [HOST, [...letters, ...digits, ...latin1Bytes("-._~!$&'()*+,;=%:[]")]],
 ] as const) {
   for (const octet of octets) classOf[octet]! |= bit
-}
-
-/** `bytes[start, end)` as Latin-1. */
-export const textOf = (bytes: Bytes, start: number, end: number): string => {
-  let text = ''
-  let at = start
-  for (; at + 8 <= end; at += 8) {
-    text += String.fromCharCode(
-      bytes[at]!,
-      bytes[at + 1]!,
-      bytes[at + 2]!,
-      bytes[at + 3]!,
-      bytes[at + 4]!,
-      bytes[at + 5]!,
-      bytes[at + 6]!,
-      bytes[at + 7]!,
-    )
-  }
-  for (; at < end; at++) text += String.fromCharCode(bytes[at]!)
-  return text
-}
-
-/** The octets of Latin-1 text. Characters above U+00FF are the caller's mistake and are checked before. */
-export const octetsOf = (text: string): Bytes => {
-  const bytes = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
-  return bytes
 }
 
 /** Whether `bytes[start, end)` is `lower` in any case; `lower` has only small letters, digits and `-`. */

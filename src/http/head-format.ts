@@ -3,10 +3,10 @@
  * line its byte range under its own name, so that a cookie can be followed down to its frame; it is tolerant, and names
  * the line where the bytes stop making sense.
  */
+import { latin1Bytes, latin1Text } from '../wire/bytes.ts'
 import type { Codec } from '../wire/codec.ts'
 import type { Field } from '../wire/field.ts'
 import { type Reader, WireError } from '../wire/reader.ts'
-import { octetsOf, textOf } from './grammar.ts'
 import type { HeaderList } from './types.ts'
 
 export interface HeadText {
@@ -18,9 +18,9 @@ export interface HeadText {
 const headFormat = (startName: string, parts: readonly [string, string, string], ref: string): Codec<HeadText> => ({
   read: reader => walkHead(reader, startName, startName, parts, ref, []),
   write(writer, value) {
-    writer.put(octetsOf(`${value.start.join(' ')}\r\n`))
-    for (const [name, text] of value.headers) writer.put(octetsOf(`${name}: ${text}\r\n`))
-    writer.put(octetsOf('\r\n'))
+    writer.put(latin1Bytes(`${value.start.join(' ')}\r\n`))
+    for (const [name, text] of value.headers) writer.put(latin1Bytes(`${name}: ${text}\r\n`))
+    writer.put(latin1Bytes('\r\n'))
   },
   walk: (reader, name, out) => walkHead(reader, name, startName, parts, ref, out),
   sample(random) {
@@ -76,7 +76,7 @@ const lineOf = (reader: Reader): Line => {
   if (lf < 0 || lf >= reader.end) throw new WireError('truncated', reader.end)
   const end = lf > start && reader.bytes[lf - 1] === 0x0d ? lf - 1 : lf
   reader.pos = lf + 1
-  return { start, end, next: lf + 1, text: textOf(reader.bytes, start, end) }
+  return { start, end, next: lf + 1, text: latin1Text(reader.bytes, start, end) }
 }
 
 const startParts = (line: Line, names: readonly [string, string, string], first: Field): [string, string, string] => {

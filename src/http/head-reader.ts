@@ -7,7 +7,8 @@
 import type { Bytes } from '../engine.ts'
 import { type FailureCode, fail } from '../failures/index.ts'
 import type { Facts, FailureInfo } from '../failures/registry.ts'
-import { classOf, octetName, TARGET, TOKEN, textOf, VALUE } from './grammar.ts'
+import { latin1Text } from '../wire/bytes.ts'
+import { classOf, octetName, TARGET, TOKEN, VALUE } from './grammar.ts'
 import type { HttpLimits } from './limits.ts'
 
 const CR = 0x0d
@@ -108,7 +109,7 @@ export class HeadReader {
     if (p < 0) return p
     if (p + 4 >= end)
       return this.#refuse('http/bad-start-line', bytes, base, end, { got: this.#quote(bytes, base, end) })
-    const status = textOf(bytes, p + 1, p + 4)
+    const status = latin1Text(bytes, p + 1, p + 4)
     if (bytes[p] !== SP || !/^[1-9][0-9]{2}$/.test(status)) return this.#badStart(bytes, base, end)
     this.status = Number(status)
     p += 4
@@ -138,7 +139,8 @@ export class HeadReader {
       return this.#badStart(bytes, base, end)
     }
     // RFC 9110 2.5: a higher minor version is understood as the highest that we know.
-    if (major !== 1) return this.#refuse('http/unsupported-version', bytes, base, end, { got: textOf(bytes, p, p + 8) })
+    if (major !== 1)
+      return this.#refuse('http/unsupported-version', bytes, base, end, { got: latin1Text(bytes, p, p + 8) })
     this.minor = minor === 0 ? 0 : 1
     return p + 8
   }
@@ -225,13 +227,13 @@ export class HeadReader {
       if (p === line) return this.#refuse('http/folded-header', bytes, base, end, {})
       const colon = bytes.subarray(p, end).findIndex(o => o !== SP && o !== HTAB)
       const code = bytes[p + colon] === COLON ? 'http/space-before-colon' : 'http/bad-header'
-      return this.#refuse(code, bytes, base, end, { where: textOf(bytes, line, p), got: octetName(octet) })
+      return this.#refuse(code, bytes, base, end, { where: latin1Text(bytes, line, p), got: octetName(octet) })
     }
     return this.#refuse('http/bad-header', bytes, base, end, { where: 'A header name', got: octetName(octet) })
   }
 
   #badValue(bytes: Bytes, base: number, p: number, nameEnd: number, end: number): number {
-    const where = textOf(bytes, base + this.#line, nameEnd)
+    const where = latin1Text(bytes, base + this.#line, nameEnd)
     if (bytes[p] === LF) return this.#refuse('http/bare-line-feed', bytes, base, end, { where })
     if (bytes[p] === CR) return this.#refuse('http/bare-carriage-return', bytes, base, end, { where })
     return this.#refuse('http/bad-header', bytes, base, end, { where, got: octetName(bytes[p]) })
@@ -249,7 +251,7 @@ export class HeadReader {
   #quote(bytes: Bytes, base: number, end: number): string {
     const line = base + this.#line
     const lf = bytes.indexOf(LF, line)
-    const text = textOf(bytes, line, Math.min(lf < 0 ? end : lf, end, line + 24))
+    const text = latin1Text(bytes, line, Math.min(lf < 0 ? end : lf, end, line + 24))
     return JSON.stringify(text.replace(/\r$/, ''))
   }
 

@@ -4,7 +4,8 @@
  */
 import type { Bytes } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
-import { allOf, DIGIT, hasMember, isHost, isToken, octetName, octetsOf, VALUE } from './grammar.ts'
+import { latin1Bytes } from '../wire/bytes.ts'
+import { allOf, DIGIT, hasMember, isHost, isToken, octetName, VALUE } from './grammar.ts'
 import type { HeaderList } from './types.ts'
 
 /** What the fields say about the framing of their message. */
@@ -30,7 +31,7 @@ export interface HeaderBlock {
 /** Checks and encodes `list`. Throws `FailureError` `http/bad-outgoing` for a name or value that must not be sent. */
 export const headerBlock = (list: HeaderList): HeaderBlock => {
   const { text, facts } = checkedFields(list)
-  return { list, text, bytes: octetsOf(text), facts }
+  return { list, text, bytes: latin1Bytes(text), facts }
 }
 
 export const isBlock = (headers: HeaderList | HeaderBlock): headers is HeaderBlock => 'bytes' in headers

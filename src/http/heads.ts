@@ -1,8 +1,8 @@
 /** Received heads: views of their own bytes, strings made when read. */
 import type { Bytes } from '../engine.ts'
+import { latin1Text } from '../wire/bytes.ts'
 import { ReceivedFields } from './fields.ts'
 import { targetOf } from './framing.ts'
-import { textOf } from './grammar.ts'
 import type { BodyFraming, LazyHeaders, RequestHead, ResponseHead } from './types.ts'
 
 /** What the reader knows about a request when its head is complete; offsets are into `bytes`. */
@@ -40,11 +40,11 @@ export class ReceivedRequest implements RequestHead {
   }
   get target(): string {
     const { bytes, targetStart, targetEnd } = this.#parts
-    return (this.#target ??= textOf(bytes, targetStart, targetEnd))
+    return (this.#target ??= latin1Text(bytes, targetStart, targetEnd))
   }
   get authority(): string {
     const { bytes, host, hostEnd } = this.#parts
-    return targetOf(this.method, this.target)?.authority ?? textOf(bytes, host, hostEnd)
+    return targetOf(this.method, this.target)?.authority ?? latin1Text(bytes, host, hostEnd)
   }
   get path(): string {
     return targetOf(this.method, this.target)?.path ?? '/'
@@ -73,6 +73,6 @@ export class ReceivedResponse implements ResponseHead {
     this.#reason = about.reason
   }
   get reason(): string {
-    return textOf(this.#bytes, this.#reason[0], this.#reason[1])
+    return latin1Text(this.#bytes, this.#reason[0], this.#reason[1])
   }
 }

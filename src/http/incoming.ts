@@ -5,10 +5,11 @@
 import type { Bytes } from '../engine.ts'
 import { fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
+import { latin1Text } from '../wire/bytes.ts'
 import { ChunkReader } from './chunked.ts'
 import { PER_FIELD } from './fields.ts'
 import { isFailure } from './framing.ts'
-import { isWord, textOf } from './grammar.ts'
+import { isWord } from './grammar.ts'
 import { FAILED, HeadReader, MORE } from './head-reader.ts'
 import type { HttpLimits } from './limits.ts'
 import { smallArray } from './slab.ts'
@@ -348,8 +349,8 @@ const trailersOf = (bytes: Bytes, base: number, offsets: readonly number[]): Hea
   const list: (readonly [string, string])[] = []
   for (let at = 0; at < offsets.length; at += PER_FIELD) {
     list.push([
-      textOf(bytes, base + offsets[at]!, base + offsets[at + 1]!),
-      textOf(bytes, base + offsets[at + 2]!, base + offsets[at + 3]!),
+      latin1Text(bytes, base + offsets[at]!, base + offsets[at + 1]!),
+      latin1Text(bytes, base + offsets[at + 2]!, base + offsets[at + 3]!),
     ])
   }
   return list

@@ -4,7 +4,8 @@
  */
 import type { Bytes } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
-import { allOf, octetsOf, VALUE } from './grammar.ts'
+import { latin1Bytes } from '../wire/bytes.ts'
+import { allOf, VALUE } from './grammar.ts'
 import {
   checkedFields,
   checkField,
@@ -23,8 +24,8 @@ const JOIN = 4096
 /** How the body of the message that is being sent is framed. `dropped`: an answer to HEAD. */
 export type OutgoingFraming = 'none' | 'length' | 'chunked' | 'until-close' | 'dropped'
 
-const CRLF = octetsOf('\r\n')
-const LAST_CHUNK = octetsOf('0\r\n\r\n')
+const CRLF = latin1Bytes('\r\n')
+const LAST_CHUNK = latin1Bytes('0\r\n\r\n')
 
 export class Outgoing {
   #pieces: Bytes[] = []
@@ -105,13 +106,13 @@ export class Outgoing {
       checkField(name, value)
       text += `${name}: ${value}\r\n`
     }
-    this.#queue(octetsOf(`${text}\r\n`))
+    this.#queue(latin1Bytes(`${text}\r\n`))
   }
 
   #chunk(bytes: Bytes): void {
     const line = `${bytes.length.toString(16)}\r\n`
     if (bytes.length > JOIN) {
-      this.#queue(octetsOf(line))
+      this.#queue(latin1Bytes(line))
       this.#queue(bytes)
       this.#queue(CRLF)
       return

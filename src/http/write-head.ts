@@ -1,8 +1,9 @@
 /** Our heads: what is sent, and how their bodies are framed (RFC 9112 3, 4, 6.1, 6.2; RFC 9110 8.6, 9.3, 15). */
 import type { Bytes } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
+import { latin1Bytes } from '../wire/bytes.ts'
 import { targetOf } from './framing.ts'
-import { allOf, isToken, octetsOf, TARGET } from './grammar.ts'
+import { allOf, isToken, TARGET } from './grammar.ts'
 import { firstBad, refused } from './header-block.ts'
 import { checkReason, type Fields, fieldsToSend, type Outgoing, type OutgoingFraming } from './outgoing.ts'
 import { reasons } from './reasons-table.ts'
@@ -85,7 +86,7 @@ const statusLines = new Map<number, Bytes>()
 const statusLine = (status: number): Bytes => {
   const known = statusLines.get(status)
   if (known !== undefined) return known
-  const line = octetsOf(`HTTP/1.1 ${status} ${reasons[status] ?? ''}\r\n`)
+  const line = latin1Bytes(`HTTP/1.1 ${status} ${reasons[status] ?? ''}\r\n`)
   if (reasons[status] !== undefined) statusLines.set(status, line)
   return line
 }

@@ -6,8 +6,8 @@ import { answerTo } from '../http/answers.ts'
 import type { BodyTransform, Coder } from '../http/coding.ts'
 import { chooseCoding, isCompressible } from '../http/negotiation.ts'
 import type { HeaderList } from '../http/types.ts'
+import { joined } from '../wire/bytes.ts'
 import type { AnswerWatcher, Exchange } from './exchange.ts'
-import { joined } from './stream-trace.ts'
 
 export interface AnswerOptions {
   readonly clock: Clock

@@ -32,15 +32,13 @@ export const responseOf = (head: ResponseHead, answer: FetchExchange, options: R
   const body = bodiless ? null : streamOf(answer, decoded(head, answer, options))
   // `Response` takes 200 to 599; RFC 9110 15 lets a server send up to 999, and its word is not changed here.
   const shown = status <= 599 ? status : 500
-  const response = new Response(body, { status: shown, statusText: latin1(reason), headers })
+  // `statusText` must be a byte string without controls: the engine let nothing else in.
+  const response = new Response(body, { status: shown, statusText: reason, headers })
   const facts = { url: options.url, redirected: options.redirected, connection: answer.connection.info }
   for (const [name, value] of Object.entries(facts)) Object.defineProperty(response, name, { value, enumerable: true })
   if (status !== shown) Object.defineProperty(response, 'status', { value: status, enumerable: true })
   return response as FetchResponse
 }
-
-/** `statusText` must be a byte string without controls; the engine let nothing else in. */
-const latin1 = (text: string): string => text
 
 type Next = () => Promise<Bytes | undefined>
 

@@ -5,6 +5,7 @@
 import type { Clock } from '../clock.ts'
 import type { Bytes, Millis } from '../engine.ts'
 import type { TraceContext } from '../trace/types.ts'
+import { joined } from '../wire/bytes.ts'
 
 export interface StreamTrace {
   readonly context: TraceContext
@@ -46,17 +47,4 @@ export const streamTrace = (context: TraceContext, clock: Pick<Clock, 'now'>): S
       })
     },
   }
-}
-
-/** One new array with all pieces in it. */
-export const joined = (pieces: readonly Bytes[]): Bytes => {
-  let size = 0
-  for (const piece of pieces) size += piece.length
-  const whole = new Uint8Array(size)
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
 }

@@ -6,8 +6,8 @@ import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { parseCookies, serialiseSetCookie } from '../http/cookies.ts'
-import { octetsOf } from '../http/grammar.ts'
 import type { TraceContext } from '../trace/types.ts'
+import { latin1Bytes, latin1Text } from '../wire/bytes.ts'
 import type { Session, SessionRecord, SessionStore, SessionValue, Visit } from './types.ts'
 import { frozenCopy } from './value.ts'
 
@@ -165,7 +165,7 @@ class OneVisit implements Visit {
   }
 
   #keyOf(id: string): string {
-    return base64url(this.#config.crypto.hash('sha256').update(octetsOf(id)).digest())
+    return base64url(this.#config.crypto.hash('sha256').update(latin1Bytes(id)).digest())
   }
 
   #cookie(value: string, maxAge: number | undefined): string {
@@ -259,15 +259,6 @@ const checkSize = (attributes: Record<string, SessionValue>): void => {
   if (length > SIZE) throw new FailureError(fail('session/too-big', { got: `${length}`, number: SIZE }))
 }
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-
 /** RFC 4648 5, without padding. */
-const base64url = (bytes: Uint8Array): string => {
-  let text = ''
-  for (let i = 0; i < bytes.length; i += 3) {
-    const word = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
-    const count = Math.min(bytes.length - i, 3) + 1
-    for (let j = 0; j < count; j++) text += ALPHABET[(word >> (18 - 6 * j)) & 0x3f]
-  }
-  return text
-}
+const base64url = (bytes: Uint8Array): string =>
+  btoa(latin1Text(bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')

@@ -5,6 +5,7 @@
 import type { GroupName } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import { parseIp } from '../wire/address.ts'
+import { latin1Text } from '../wire/bytes.ts'
 import type { Tagged } from '../wire/codec.ts'
 import { printable } from '../x509/distinguished-name.ts'
 import type { TlsClientConfig } from './config.ts'
@@ -123,7 +124,7 @@ const checkVersion = (context: Context, message: Message<'ServerHello'>): void =
   const { legacyVersion, random } = message.body
   // RFC 9846 4.1.3: a server that knows 1.2 marks its random when it is made to speak less. In a hello that says 1.2
   // the mark is as wrong.
-  if (String.fromCharCode(...random.subarray(24)) === ASKED_FOR_LESS)
+  if (latin1Text(random, 24) === ASKED_FOR_LESS)
     context.failed('hello', message, 'tls/downgrade', 'random', { got: 'TLS 1.1 or less' })
   if (legacyVersion !== TLS_1_2)
     context.failed('hello', message, 'tls/no-common-version', 'legacyVersion', {

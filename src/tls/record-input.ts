@@ -3,6 +3,7 @@
  * over chunks is put together, in a buffer of exactly its size.
  */
 import type { Bytes } from '../engine.ts'
+import { hexText, joined, latin1Text } from '../wire/bytes.ts'
 import { MAX_CIPHERTEXT, MAX_PLAINTEXT } from './limits.ts'
 import { ProtocolVersion } from './messages/registries.table.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HEADER_LENGTH, RecordHeader } from './record-format.ts'
@@ -69,7 +70,7 @@ export class RecordInput {
       const from = this.#chunks.length === 1 ? this.#at : 0
       if (before.length - from > end.length) break
       this.#chunks.pop()
-      end = joined(before.subarray(from), end)
+      end = joined([before.subarray(from), end])
       if (from > 0) this.#at = 0
     }
     this.#chunks.push(end)
@@ -157,23 +158,14 @@ export class RecordInput {
     const text = textOf(first)
     if (this.#role === 'server' && text !== undefined && HTTP_METHOD.test(text))
       refuse('tls/http-spoken', { got: `"${text}"` })
-    refuse('tls/not-tls', { got: text === undefined ? hexOf(first) : `"${text}"` })
+    refuse('tls/not-tls', { got: text === undefined ? hexText(first, ' ') : `"${text}"` })
   }
-}
-
-const joined = (first: Bytes, second: Bytes): Bytes => {
-  const both = new Uint8Array(first.length + second.length)
-  both.set(first)
-  both.set(second, first.length)
-  return both
 }
 
 /** How an HTTP request begins, in five characters (RFC 9110 9.3; PRI opens HTTP/2). */
 const HTTP_METHOD = /^(GET |HEAD |POST |PUT |DELET|CONNE|OPTIO|TRACE|PATCH|PRI )/
 
 const textOf = (bytes: Bytes): string | undefined => {
-  const text = String.fromCharCode(...bytes)
+  const text = latin1Text(bytes)
   return /^[\x20-\x7e\r\n]*$/.test(text) ? text.replaceAll('\r', '\\r').replaceAll('\n', '\\n') : undefined
 }
-
-const hexOf = (bytes: Bytes): string => Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join(' ')

@@ -7,6 +7,7 @@ import type { Bytes, Millis } from '../engine.ts'
 import { alertText } from '../failures/alerts.table.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import type { Carrier, Range, TraceContext } from '../trace/types.ts'
+import { joined } from '../wire/bytes.ts'
 import type { Codec } from '../wire/codec.ts'
 import { Alert, ChangeCipherSpec, Handshake } from './messages/tls12.ts'
 import { APPLICATION_DATA, ChaChaRecord, GcmRecord, HEADER_LENGTH, PlainRecord } from './record-format.ts'
@@ -58,6 +59,7 @@ export class Tracing {
   ): TracedRecord {
     const { sink, flow, host } = this.#context
     const id = sink.nextId()
+    // A copy: what the trace keeps must never change.
     const bytes = joined(wire)
     const contentAt = HEADER_LENGTH + (protection?.suite.recordIvLength ?? 0)
     if (content !== undefined) bytes.set(content, contentAt)
@@ -156,17 +158,6 @@ export class Tracing {
     this.#stream[direction] = start + length
     return { start, end: start + length }
   }
-}
-
-/** A copy in one piece: what the trace keeps must never change. */
-const joined = (pieces: readonly Bytes[]): Bytes => {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
 }
 
 const formatOf = (protection: RecordProtection | undefined): unknown =>

@@ -1,11 +1,12 @@
 /** NSS key log text: what Wireshark, curl and browsers read and write (`SSLKEYLOGFILE`), and pcapng carries in a DSB. */
+import { hexText } from '../wire/bytes.ts'
 import type { TraceRecord } from './recorder.ts'
 import { sinkOf } from './recorder.ts'
 import type { SecretRecord, TraceSink } from './types.ts'
 
 /** `CLIENT_RANDOM <64 hex digits> <96 hex digits>` and a line feed. */
 export const keyLogLine = (secret: SecretRecord): string =>
-  `${secret.label} ${hexOf(secret.clientRandom)} ${hexOf(secret.secret)}\n`
+  `${secret.label} ${hexText(secret.clientRandom)} ${hexText(secret.secret)}\n`
 
 /** Every secret of `records` once: both ends of one connection know the same. */
 export const keyLog = (records: readonly TraceRecord[]): string => {
@@ -25,5 +26,3 @@ export const keyLogSink = (write: (line: string) => void): TraceSink => {
     write(line)
   })
 }
-
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('')

@@ -3,6 +3,7 @@
  * in every layer that shows them, so that every byte range still holds; secrets are left out. Names, paths, times, sizes
  * and what passes in the handshake stay.
  */
+import { latin1Text } from '../wire/bytes.ts'
 import { messagesOf, type TraceRecord } from './recorder.ts'
 import { type Place, type Threads, threads } from './thread.ts'
 import type { MessageRecord, Range } from './types.ts'
@@ -64,7 +65,7 @@ const CREDENTIALS = /^(authorization|proxy-authorization|cookie)$/i
 
 /** The private parts of an HTTP message: credentials, the values of cookies that are set, and all behind the head. */
 const privateIn = (bytes: Uint8Array): Range[] => {
-  const text = new TextDecoder('latin1').decode(bytes)
+  const text = latin1Text(bytes)
   const ranges: Range[] = []
   const blank = /\r?\n\r?\n/.exec(text)
   const end = blank === null ? text.length : blank.index + blank[0].length

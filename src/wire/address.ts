@@ -1,4 +1,5 @@
 /** Addresses as values: octets in network order with their text forms (RFC 791, RFC 5952, IEEE 802). */
+import { hexText } from './bytes.ts'
 
 export interface IpAddress {
   readonly v: 4 | 6
@@ -41,7 +42,7 @@ export const endpointText = (address: string, port: number): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
 
 /** `02:00:00:00:00:01`. */
-export const macText = (mac: Uint8Array): string => Array.from(mac, b => b.toString(16).padStart(2, '0')).join(':')
+export const macText = (mac: Uint8Array): string => hexText(mac, ':')
 
 const parse4 = (text: string): Uint8Array | undefined => {
   const parts = text.split('.')

@@ -3,6 +3,7 @@
  * legal values for tests. Use `struct` for anything with a length inside; `layout.ts` is for fixed headers on the hot
  * path. Unknown registry values stay numbers, so nothing is lost when a message is written again.
  */
+import { latin1Bytes, latin1Text } from './bytes.ts'
 import type { Field } from './field.ts'
 import { Reader, WireError } from './reader.ts'
 import { Writer } from './writer.ts'
@@ -88,18 +89,11 @@ export const rest: Codec<Uint8Array> = leaf({
 
 /** Everything that is left, as Latin-1 text: header-safe and lossless. */
 export const text: Codec<string> = leaf({
-  read: r => latin1(r.take(r.left)),
-  write: (w, v) => w.put(Uint8Array.from(v, c => c.charCodeAt(0) & 0xff)),
+  read: r => latin1Text(r.take(r.left)),
+  write: (w, v) => w.put(latin1Bytes(v)),
   sample: random =>
     String.fromCharCode(...Array.from({ length: 1 + Math.floor(random() * 8) }, () => 97 + Math.floor(random() * 26))),
 })
-
-/** In pieces: a peer's long text must not become more arguments than a call can have. */
-const latin1 = (data: Uint8Array): string => {
-  let whole = ''
-  for (let at = 0; at < data.length; at += 4096) whole += String.fromCharCode(...data.subarray(at, at + 4096))
-  return whole
-}
 
 export interface Named extends Codec<number> {
   /** Name to number, as registered. */

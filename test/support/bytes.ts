@@ -1,4 +1,5 @@
 /** Bytes for tests: hex in, and every way of tearing an input apart. */
+import { hexText, joined, latin1Bytes } from '../../src/wire/bytes.ts'
 
 /** Bytes from hex; white space is ignored. */
 export const hex = (text: string): Uint8Array => {
@@ -6,19 +7,11 @@ export const hex = (text: string): Uint8Array => {
   return Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16))
 }
 
-export const toHex = (bytes: Uint8Array): string => Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('')
+export const toHex = (bytes: Uint8Array): string => hexText(bytes)
 
-export const ascii = (text: string): Uint8Array => Uint8Array.from(text, c => c.charCodeAt(0))
+export const ascii = (text: string): Uint8Array => latin1Bytes(text)
 
-export const concat = (...pieces: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
-}
+export const concat = (...pieces: readonly Uint8Array[]): Uint8Array => joined(pieces)
 
 /** The same bytes whole, one by one, and in random pieces: every parser must give the same for all three. */
 export const tearings = (bytes: Uint8Array, random: () => number): { how: string; chunks: Uint8Array[] }[] => {

@@ -1,6 +1,7 @@
 /** From the shared secret to keys (RFC 5246 5, 6.3, 8.1; RFC 7627 4). */
 import type { CryptoProvider, HashName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
+import { latin1Bytes } from '../../wire/bytes.ts'
 import { RecordProtection } from '../record-protection.ts'
 import { Secret } from '../secret.ts'
 import type { Suite } from '../suites.table.ts'
@@ -18,7 +19,7 @@ export const prf = (
   length: number,
 ): Bytes => {
   const key = secret.reveal()
-  const seed = [Uint8Array.from(label, c => c.charCodeAt(0)), ...seeds]
+  const seed = [latin1Bytes(label), ...seeds]
   const out = new Uint8Array(length)
   let a = crypto.hmac(hash, key, ...seed)
   for (let at = 0; at < length; at += a.length) {

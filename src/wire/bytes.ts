@@ -1,0 +1,49 @@
+/** What every layer does with bytes and the language does not bring: joining them, and their text forms. */
+
+/** One new array with all pieces in it; a list and not parameters, because a call takes only so many. */
+export const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
+  let size = 0
+  for (const piece of pieces) size += piece.length
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
+
+/** `16 03 01` with a space as `separator`. */
+export const hexText = (bytes: Uint8Array, separator = ''): string =>
+  Array.from(bytes, octet => octet.toString(16).padStart(2, '0')).join(separator)
+
+/**
+ * `bytes[start, end)` as Latin-1: every octet is the character of its number, so positions in text are positions in
+ * bytes. (`TextDecoder('latin1')` reads windows-1252, which changes 0x80 to 0x9f.) Eight at a time, because every HTTP
+ * head comes by here, and not all at once, because a call takes only so many arguments.
+ */
+export const latin1Text = (bytes: Uint8Array, start = 0, end: number = bytes.length): string => {
+  let text = ''
+  let at = start
+  for (; at + 8 <= end; at += 8) {
+    text += String.fromCharCode(
+      bytes[at]!,
+      bytes[at + 1]!,
+      bytes[at + 2]!,
+      bytes[at + 3]!,
+      bytes[at + 4]!,
+      bytes[at + 5]!,
+      bytes[at + 6]!,
+      bytes[at + 7]!,
+    )
+  }
+  for (; at < end; at++) text += String.fromCharCode(bytes[at]!)
+  return text
+}
+
+/** The octets of Latin-1 text. Characters above U+00FF are the caller's mistake: only their low octet is written. */
+export const latin1Bytes = (text: string): Uint8Array => {
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
+}
