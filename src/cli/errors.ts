@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander'
 import { entryOf, FailureError, fail } from '../failures/index.ts'
 import type { ExitCode, FailureInfo } from '../failures/registry.ts'
+import { fileProblem } from './file-problem.ts'
 
 /** 128 + SIGINT, as shells say it. */
 export const EXIT_INTERRUPTED = 130
@@ -19,7 +20,7 @@ export const failureOf = (thrown: unknown, command?: string): FailureInfo => {
     return { ...failure, ...whereOf(command) }
   }
   if (thrown instanceof CommanderError) return fail('cli/usage', { got: inWords(thrown), ...whereOf(command) })
-  const file = fileProblem(thrown)
+  const file = aboutFile(thrown)
   if (file !== undefined) return file
   return fail('cli/defect', { got: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown) })
 }
@@ -33,18 +34,8 @@ const inWords = (error: CommanderError): string => {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?)]$/.test(text) ? '' : '.'}`
 }
 
-const PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file or folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EISDIR: 'it is a folder',
-  ENOTDIR: 'part of the path is not a folder',
-  ENOSPC: 'the disk is full',
-  EROFS: 'the file system is read-only',
-}
-
-const fileProblem = (thrown: unknown): FailureInfo | undefined => {
+const aboutFile = (thrown: unknown): FailureInfo | undefined => {
   if (!(thrown instanceof Error) || !('code' in thrown) || !('path' in thrown)) return undefined
-  const got = PROBLEMS[String(thrown.code)]
+  const got = fileProblem(String(thrown.code))
   return got === undefined ? undefined : fail('cli/file', { where: String(thrown.path), got })
 }

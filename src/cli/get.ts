@@ -1,11 +1,12 @@
 /** `barewire get URL`: one request; the body is the product, how it went is the story. */
 import { type FailureCode, FailureError, fail, sentence } from '../failures/index.ts'
-import { jsonOfFailure, type TimelineFacts } from '../inspect/index.ts'
+import { jsonOfFailure, legible, type TimelineFacts } from '../inspect/index.ts'
 import { type FetchInit, fetch } from '../net/fetch.ts'
 import type { FetchResponse } from '../net/fetch-response.ts'
 import { writeBody } from './body.ts'
 import type { Io } from './io.ts'
 import { readData } from './options.ts'
+import { type OutputFile, outputFile } from './output-file.ts'
 import type { GetOptions } from './program.ts'
 import { beginRun, type Run } from './run.ts'
 import { rootsIn } from './trust.ts'
@@ -14,7 +15,10 @@ import { whoIs } from './who.ts'
 
 export const get = async (url: URL, options: GetOptions, io: Io): Promise<number> => {
   const run = await beginRun(options, io)
+  let file: OutputFile | undefined
   try {
+    // Before the request: nobody wants to hear after a POST that there is no place for its answer.
+    file = options.output === undefined ? undefined : await outputFile(options.output)
     const response = await fetch(url, await initOf(options, run, io))
     await run.event(answerOf(response))
     for (const failure of response.connection.tls?.trusted?.accepted ?? []) {
@@ -26,12 +30,13 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
       const got = `${response.status} ${response.statusText}`.trim()
       throw new FailureError(fail('cli/http-status', { where: url.href, got }))
     }
-    await deliver(response, options, run, io)
+    await deliver(response, file, { options, run, io })
     await run.tell(factsOf(url, options, response))
     return 0
   } catch (error) {
     return await run.explain(error)
   } finally {
+    await file?.close()
     await run.end()
   }
 }
@@ -61,18 +66,34 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
 }
 
 /** The body to where it is wanted; with `--json` standard output belongs to the events. */
-const deliver = async (response: FetchResponse, options: GetOptions, run: Run, io: Io): Promise<void> => {
-  if (options.json && options.output === undefined) {
+const deliver = async (
+  response: FetchResponse,
+  file: OutputFile | undefined,
+  { options, run, io }: { readonly options: GetOptions; readonly run: Run; readonly io: Io },
+): Promise<void> => {
+  if (options.json && file === undefined) {
     await discard(response.body)
     return
   }
   const length = Number(response.headers.get('content-length') ?? Number.NaN)
   const expected = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : length
-  const { bytes, withheld, openLine } = await writeBody(response.body, { file: options.output, expected, io })
+  const { bytes, withheld, changed, openLine } = await writeBody(response.body, { file, expected, io })
+  await file?.keep()
   await run.event({ type: 'body', bytes, ...(options.output === undefined ? {} : { file: options.output }) })
   if (openLine) await run.note('')
-  if (withheld) await run.note(`  ${bytes} bytes that are not text, kept off the terminal: use -o FILE or a pipe.`)
+  const remark = withheld
+    ? `${bytes} bytes that are not text, kept off the terminal: use -o FILE or a pipe.`
+    : changed
+      ? 'Control characters in the body are shown as \\x1b and the like; -o FILE or a pipe gets the bytes.'
+      : undefined
+  if (remark !== undefined) await io.err.write(`  ${remark}\n`)
+  const target = response.headers.get('location')
+  if (!options.location && REDIRECTS.has(response.status) && target !== null)
+    await run.note(`  It points to ${legible(target, run.style)} (--location goes there).`)
 }
+
+/** RFC 9110 15.4: those that `--location` follows. */
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 const discard = async (body: ReadableStream<Uint8Array> | null): Promise<void> => {
   const reader = body?.getReader()

@@ -1,11 +1,13 @@
 /** What a command touches of the process it runs in, as a parameter: tests run commands in their own process. */
 import type { Readable, Writable } from 'node:stream'
+import { FailureError, fail } from '../failures/index.ts'
+import { fileProblem } from './file-problem.ts'
 
 export interface Sink {
   readonly isTerminal: boolean
   /** Width of the terminal; undefined where there is none. */
   readonly columns: number | undefined
-  /** Resolves when there is room for more. Rejects with `ReaderGone` when nobody reads any more. */
+  /** Resolves when there is room for more. Rejects with `ReaderGone` when nobody reads any more, else with `cli/file`. */
   write(chunk: Uint8Array | string): Promise<void>
 }
 
@@ -31,8 +33,8 @@ export class ReaderGone extends Error {
 
 /** The process that this module runs in. */
 export const processIo = (): Io => ({
-  out: sink(process.stdout),
-  err: sink(process.stderr),
+  out: sinkOn(process.stdout, 'standard output'),
+  err: sinkOn(process.stderr, 'standard error'),
   env: process.env,
   get input() {
     return process.stdin as Readable
@@ -47,11 +49,20 @@ export const processIo = (): Io => ({
   },
 })
 
-const sink = (stream: Writable & { readonly isTTY?: boolean; readonly columns?: number }): Sink => {
-  let gone = false
+/** A stream of the process as a sink. A full disk is told; a reader that left is only left alone. */
+export const sinkOn = (
+  stream: Writable & { readonly isTTY?: boolean; readonly columns?: number },
+  name: string,
+): Sink => {
+  let broken: Error | undefined
+  const because = (error: Error): Error => {
+    const code = 'code' in error ? String(error.code) : ''
+    if (GONE.has(code)) return new ReaderGone()
+    return new FailureError(fail('cli/file', { where: name, got: fileProblem(code) ?? `it took no more (${code})` }))
+  }
   // Without a listener a broken pipe would end the process with a stack trace.
-  stream.on('error', () => {
-    gone = true
+  stream.on('error', error => {
+    broken ??= because(error)
   })
   return {
     isTerminal: stream.isTTY === true,
@@ -60,8 +71,17 @@ const sink = (stream: Writable & { readonly isTTY?: boolean; readonly columns?: 
     },
     write: chunk =>
       new Promise((resolve, reject) => {
-        if (gone) return reject(new ReaderGone())
-        stream.write(chunk, error => (error ? reject(new ReaderGone()) : resolve()))
+        if (broken !== undefined) return reject(broken)
+        stream.write(chunk, error => (error ? reject(because(error)) : resolve()))
       }),
   }
 }
+
+/** Nobody is at the other end: a pipe whose reader ended, a terminal that was closed, a stream that was shut before. */
+const GONE: ReadonlySet<string> = new Set([
+  'EPIPE',
+  'EIO',
+  'ECONNRESET',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_WRITE_AFTER_END',
+])

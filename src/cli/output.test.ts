@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  createWriteStream,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -10,7 +19,8 @@ import { struct, u8, u16 } from '../wire/codec.ts'
 import { writeBody } from './body.ts'
 import { openCapture } from './capture-file.ts'
 import { failureOf } from './errors.ts'
-import { ReaderGone } from './io.ts'
+import { ReaderGone, sinkOn } from './io.ts'
+import { outputFile } from './output-file.ts'
 import { runRecording } from './recording.ts'
 import { storyLines } from './story.ts'
 
@@ -32,20 +42,84 @@ test('a body goes to standard output as it is, or into a file', async () => {
   expect(await writeBody(streamOf(bytes(0, 255), bytes(10)), target)).toEqual({
     bytes: 3,
     withheld: false,
+    changed: false,
     openLine: false,
   })
   expect(io.bytes()).toEqual(bytes(0, 255, 10))
-  const file = join(folder, 'body')
+  const path = join(folder, 'body')
+  const file = await outputFile(path)
   await writeBody(streamOf(bytes(1, 2), bytes(3)), { ...target, file })
-  expect(new Uint8Array(readFileSync(file))).toEqual(bytes(1, 2, 3))
-  expect(await writeBody(null, target)).toEqual({ bytes: 0, withheld: false, openLine: false })
+  await file.keep()
+  await file.close()
+  expect(new Uint8Array(readFileSync(path))).toEqual(bytes(1, 2, 3))
+  expect(await writeBody(null, target)).toEqual({ bytes: 0, withheld: false, changed: false, openLine: false })
 })
 
 test('bytes that are not text are kept off a terminal', async () => {
   const io = captured({ terminal: 80 })
   const result = await writeBody(streamOf(bytes(0, 1, 2)), { file: undefined, expected: 3, io })
-  expect(result).toEqual({ bytes: 3, withheld: true, openLine: false })
+  expect(result).toEqual({ bytes: 3, withheld: true, changed: false, openLine: false })
   expect(io.bytes().length).toBe(0)
+})
+
+test('escape sequences of a body are shown on a terminal, not obeyed; a pipe gets them as they are', async () => {
+  const text =
+    'a\u001b]0;title\u0007\u009b31m\rover\r\n\ttab \u202eevil gr\u00fc\u00df\u00e9 \u{1f468}\u200d\u{1f469}\r'
+  const whole = new TextEncoder().encode(text)
+  const shown =
+    'a\\x1b]0;title\\x07\\x9b31m\\x0dover\n\ttab \\u202eevil gr\u00fc\u00df\u00e9 \u{1f468}\u200d\u{1f469}\\x0d'
+  for (const size of [1, 2, 3, 5, whole.length]) {
+    const pieces: Uint8Array[] = []
+    for (let at = 0; at < whole.length; at += size) pieces.push(whole.slice(at, at + size))
+    const [screen, pipe] = [captured({ terminal: 80 }), captured()]
+    const result = await writeBody(streamOf(...pieces), { file: undefined, expected: undefined, io: screen })
+    expect(screen.stdout()).toBe(shown)
+    expect(result).toEqual({ bytes: whole.length, withheld: false, changed: true, openLine: true })
+    await writeBody(streamOf(...pieces), { file: undefined, expected: undefined, io: pipe })
+    expect(pipe.bytes()).toEqual(whole)
+  }
+})
+
+test('bytes that are no text are kept off a terminal even without a NUL', async () => {
+  const io = captured({ terminal: 80 })
+  const picture = Uint8Array.from({ length: 256 }, (_, i) => 128 + (i % 128))
+  expect((await writeBody(streamOf(picture), { file: undefined, expected: 256, io })).withheld).toBe(true)
+  expect(io.bytes().length).toBe(0)
+})
+
+test('-o leaves nothing that looks whole: the name appears when the last byte is there, an older file stays', async () => {
+  const path = join(folder, 'half')
+  const begun = await outputFile(path)
+  await begun.write(bytes(1))
+  await begun.close()
+  expect(readdirSync(folder).filter(name => name.startsWith('half'))).toEqual([])
+  writeFileSync(path, 'old', { mode: 0o640 })
+  const again = await outputFile(path)
+  await again.write(bytes(110, 101, 119))
+  expect(readFileSync(path, 'latin1')).toBe('old')
+  await again.keep()
+  await again.close()
+  expect(readFileSync(path, 'latin1')).toBe('new')
+  expect(statSync(path).mode & 0o777).toBe(0o640)
+  expect(readdirSync(folder).filter(name => name.startsWith('half'))).toEqual(['half'])
+})
+
+test('-o into what cannot be written is cli/file, and says which file', async () => {
+  const failing = async (path: string) => outputFile(path).then(file => file.close(), failureOf)
+  expect(await failing(folder)).toMatchObject({ code: 'cli/file', where: folder, got: 'it is a folder' })
+  const nowhere = join(folder, 'no', 'such')
+  expect(await failing(nowhere)).toMatchObject({ code: 'cli/file', where: nowhere })
+})
+
+test.skipIf(!existsSync('/dev/full'))('a full disk (/dev/full) is told, not taken for a reader that left', async () => {
+  const file = await outputFile('/dev/full')
+  await file.write(bytes(1))
+  const told = await file.keep().catch(failureOf)
+  expect(told).toMatchObject({ code: 'cli/file', where: '/dev/full', got: 'the disk is full' })
+  await file.close().catch(() => {})
+  const stream = createWriteStream('/dev/full')
+  const written = await sinkOn(stream, 'standard output').write('x').catch(failureOf)
+  expect(written).toMatchObject({ code: 'cli/file', where: 'standard output', got: 'the disk is full' })
 })
 
 test('a body without a line end leaves the terminal in the middle of a line', async () => {
