@@ -1,5 +1,6 @@
 /** The certificate authority of this machine as the commands use it. */
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { certifiedKey } from '../net/certified-key.ts'
 import { authorityPath, localAuthority } from '../platform/node/ca-files.ts'
 import type { Issue } from './certificates.ts'
@@ -17,7 +18,8 @@ export interface LocalAuthority {
 
 /** Made on first use. Throws `ca/…` where its files are not as they must be. */
 export const openAuthority = (): LocalAuthority => {
-  const path = authorityPath()
+  // Absolute: what is printed is used from other folders.
+  const path = resolve(authorityPath())
   const since = existsSync(path) ? 'found' : 'made'
   const authority = localAuthority()
   return {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { captured } from '../../test/support/peers-io.ts'
 import { main } from './main.ts'
-import { parseDuration, parseHeader, parseResolve, parseUrl, readData } from './options.ts'
+import { parseDuration, parseHeader, parseHost, parseResolve, parseUrl, readData } from './options.ts'
 import { styleFor } from './style.ts'
 import { joinVerbosity, parseVerbosity } from './verbosity.ts'
 
@@ -19,7 +19,16 @@ test('help of every command begins with examples and goes to standard output', a
 })
 
 test('a wrong command line is cli/usage: exit 1, told on standard error, with the help to read', async () => {
-  for (const words of [[], ['gte'], ['get'], ['get', '--foo', 'x'], ['get', 'ftp://x'], ['get', 'a', 'b'], ['ca']]) {
+  for (const words of [
+    [],
+    ['gte'],
+    ['get'],
+    ['get', '--foo', 'x'],
+    ['get', 'ftp://x'],
+    ['get', 'a', 'b'],
+    ['ca'],
+    ['help', 'nope'],
+  ]) {
     const io = captured()
     expect(await main(words, io)).toBe(1)
     expect(io.stdout()).toBe('')
@@ -77,6 +86,13 @@ test('options are read or refused in words', async () => {
   expect(parseResolve('Shop.test:443:[::1]')).toEqual({ host: 'shop.test', port: 443, address: '::1' })
   expect(() => parseResolve('shop.test:443')).toThrow('--resolve wants')
   expect(parseUrl('localhost:8443/a').href).toBe('https://localhost:8443/a')
+  for (const wrong of ['', '/etc/hosts', './x', '?q', '#f', 'https://', 'a b', 'https://a:65536/'])
+    expect(() => parseUrl(wrong)).toThrow('This is not a URL')
+  expect(() => parseUrl('file:///etc/hosts')).toThrow('not file')
+  expect(() => parseUrl('https://a:0/')).toThrow('Port 0')
+  expect(() => parseUrl('https://ada:hunter2@a/')).toThrow(/^(?!.*hunter2).*has no place in a URL/s)
+  expect(parseHost('[::1]')).toBe('::1')
+  for (const wrong of ['', ' ', 'a b', '127.0.0.1/8']) expect(() => parseHost(wrong)).toThrow('--host wants')
   expect(String.fromCharCode(...(await readData('@-', captured({ input: 'abc' }))))).toBe('abc')
 })
 

@@ -22,7 +22,11 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
   })
   try {
     if (argv.length === 0) throw new FailureError(fail('cli/usage', { got: 'Which command? demo, get, serve or ca.' }))
+    const [first, topic] = argv
+    if (first === 'help' && topic !== undefined && !command.commands.some(each => each.name() === topic))
+      throw new FailureError(fail('cli/usage', { got: `There is no command "${topic}" to help with.` }))
     await command.parseAsync(joinVerbosity(argv), { from: 'user' })
+    await Promise.all(pending)
     return result() ?? 0
   } catch (thrown) {
     return await closing(thrown, running())
@@ -30,16 +34,26 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     await Promise.allSettled(pending)
   }
 
+  /** Help and version: written on the way, perhaps in vain. */
+  async function printed(): Promise<number> {
+    try {
+      await Promise.all(pending)
+      return 0
+    } catch (error) {
+      return await closing(error, undefined)
+    }
+  }
+
   async function closing(thrown: unknown, name: string | undefined): Promise<number> {
     if (thrown instanceof ReaderGone) return 0
     if (thrown instanceof Interrupted) return EXIT_INTERRUPTED
-    if (thrown instanceof CommanderError && thrown.exitCode === 0) return 0
+    if (thrown instanceof CommanderError && thrown.exitCode === 0) return await printed()
     const failure = failureOf(thrown, name ?? commandIn(argv))
     try {
       if (argv.includes('--json')) await io.out.write(jsonLine(jsonOfFailure(failure)))
       else await showFailure(failure, io, argv)
-    } catch (error) {
-      if (!(error instanceof ReaderGone)) throw error
+    } catch {
+      // Where it would be told cannot be written either: the exit code has to say it.
     }
     return exitCodeOf(failure)
   }

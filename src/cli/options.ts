@@ -48,6 +48,14 @@ export const parsePort = (text: string): number => {
   return port
 }
 
+/** Where to listen. An empty word would mean every address of this machine, to everybody's surprise. */
+export const parseHost = (text: string): string => {
+  const host = text.replace(/^\[(.*)\]$/, '$1')
+  if (!/^[\w.:%-]+$/.test(host))
+    throw usage(`--host wants an address such as 127.0.0.1, ::1 or 0.0.0.0, not "${text}".`)
+  return host
+}
+
 /** What the lab's dice begin with: 32 bits. */
 export const parseSeed = (text: string): number => {
   const seed = /^\d{1,10}$/.test(text) ? Number(text) : -1
@@ -82,11 +90,16 @@ export const parseColour = (text: string): ColourChoice => {
 
 /** An address with a scheme; `localhost:8443` and `shop.test/cart` mean https. */
 export const parseUrl = (text: string): URL => {
-  const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`
+  const [, scheme] = /^([a-z][a-z0-9+.-]*):\/\//i.exec(text) ?? []
+  if (scheme !== undefined && !/^https?$/i.test(scheme)) throw usage(`Barewire speaks https and http, not ${scheme}.`)
+  const whole = scheme === undefined ? `https://${text}` : text
   const url = URL.canParse(whole) ? new URL(whole) : undefined
-  if (url === undefined || url.hostname === '') throw usage(`"${text}" is not a URL.`)
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw usage(`barewire speaks https: and http:, not ${url.protocol}`)
+  // A path without a host would be read as one: /etc/hosts as https://etc/hosts.
+  if (url === undefined || url.hostname === '' || (scheme === undefined && /^[/\\?#.]/.test(text)))
+    throw usage(`This is not a URL: ${text.length > 200 ? `${text.slice(0, 200)}…` : `"${text}"`}.`)
+  if (url.username !== '' || url.password !== '')
+    throw usage('A user name or password has no place in a URL: send it with -H "Authorization: Basic …".')
+  if (url.port === '0') throw usage('Port 0 is no port that a server can have.')
   return url
 }
 

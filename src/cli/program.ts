@@ -8,6 +8,7 @@ import {
   parseColour,
   parseDuration,
   parseHeader,
+  parseHost,
   parsePort,
   parseResolve,
   parseSeed,
@@ -155,7 +156,12 @@ const serveCommand = (root: Command): Command =>
       .description('serve a folder over HTTPS with a certificate of the local CA')
       .addHelpText('before', examples(SERVE_EXAMPLES))
       .option('-p, --port <number>', 'port; 0 takes a free one', parsePort, 8443)
-      .option('--host <address>', 'address to listen on; only this machine can reach the default', '127.0.0.1')
+      .option(
+        '--host <address>',
+        'address to listen on; only this machine can reach the default',
+        parseHost,
+        '127.0.0.1',
+      )
       .option('--plain', 'HTTP without TLS'),
   ).option('--pcapng <file>', 'write all connections with their secrets, for Wireshark')
 
