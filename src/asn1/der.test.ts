@@ -59,6 +59,7 @@ const violations: readonly (readonly [name: string, rule: DerRule, octets: strin
   ['an empty OBJECT IDENTIFIER', 'oid-malformed', '0600'],
   ['an OBJECT IDENTIFIER cut off', 'oid-malformed', '0602 5581'],
   ['an OBJECT IDENTIFIER with a padded number', 'oid-malformed', '0603 558001'],
+  ['an OBJECT IDENTIFIER of 129 octets', 'too-big', `068181 2b${'81'.repeat(127)}01`],
   ['an empty BIT STRING', 'bit-string-padding', '0300'],
   ['a BIT STRING with 8 unused bits', 'bit-string-padding', '0302 0800'],
   ['a BIT STRING with unused bits and no octets', 'bit-string-padding', '0301 01'],

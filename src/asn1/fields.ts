@@ -6,7 +6,7 @@ import type { Field } from '../wire/field.ts'
 import { Der, DerError, TAG } from './der.ts'
 import { oidName, oidText } from './oid.ts'
 import { derRules } from './rules.table.ts'
-import { latin1, stringValue, timeValue } from './value.ts'
+import { checkOid, latin1, stringValue, timeValue } from './value.ts'
 
 /** Names for an element and its parts, in their order. */
 export interface Shape {
@@ -80,6 +80,7 @@ const show = (field: Field, tag: number, bytes: Uint8Array, from: number, to: nu
         field.value = bytes[from] !== 0
         break
       case TAG.oid:
+        checkOid(bytes, from, to, field.name)
         field.value = oidText(bytes, from, to)
         field.text = oidName(String(field.value))
         break

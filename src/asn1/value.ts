@@ -51,9 +51,13 @@ export const namedBits = (bytes: Uint8Array, from: number, to: number, what: str
 export const hasTrailingZeros = (bytes: Uint8Array, from: number, to: number): boolean =>
   to - from > 1 && (bytes[to - 1]! & (1 << bytes[from]!)) === 0
 
+/** RFC 5280 appendix B asks for 20 numbers below 2^28, which are 80 octets; the text of a long one takes very long. */
+const MAX_OID_OCTETS = 128
+
 /** X.690 8.19: sub-identifiers without leading 0x80, the last one complete. */
 export const checkOid = (bytes: Uint8Array, from: number, to: number, what: string): void => {
   if (from === to || (bytes[to - 1]! & 0x80) !== 0) throw new DerError('oid-malformed', from, to, what)
+  if (to - from > MAX_OID_OCTETS) throw new DerError('too-big', from, to, what)
   for (let i = from, begins = true; i < to; i++) {
     if (begins && bytes[i] === 0x80) throw new DerError('oid-malformed', i, i + 1, what)
     begins = (bytes[i]! & 0x80) === 0
