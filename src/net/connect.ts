@@ -105,13 +105,15 @@ const trustAnswerer =
   ({ trust, accept }: TlsClientOptions, world: World, stream: ByteStream): Answerer =>
   async question => {
     if (question.about !== 'trust') return fail('net/no-certificate', { where: question.about })
-    const { chain, name } = question
+    const { chain, name, keyUsage } = question
     return verifyChain({
       chain,
       name,
       at: world.clock.date(),
       trust: trust ?? (await world.trust()),
       crypto: world.crypto,
+      keyUsage,
+      isRegistrySuffix: domain => world.isPublicSuffix(domain, 'icann'),
       ...(accept === undefined ? {} : { accept }),
       trace: stream.trace,
       now: world.clock.now(),

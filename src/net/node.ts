@@ -36,6 +36,6 @@ const systemTrust = (): Promise<TrustStore> => {
   return roots
 }
 
-/** The public suffix list with its private part, as browsers use it for cookies: `github.io` counts. */
-export const isPublicSuffix = (domain: string): boolean =>
-  getPublicSuffix(domain, { allowPrivateDomains: true }) === domain
+/** The public suffix list; with its private part, as browsers use it for cookies, `github.io` counts. */
+export const isPublicSuffix = (domain: string, section?: 'icann'): boolean =>
+  getPublicSuffix(domain, { allowPrivateDomains: section !== 'icann' }) === domain

@@ -187,7 +187,7 @@ describe('answers that nobody should give', () => {
     while (asked.length === 0) await soon()
     near.reset()
     expect(await codeOf(stream)).toBe('tcp/reset')
-    reply(answers({ about: 'trust', chain: [], name: '' })!)
+    reply(answers({ about: 'trust', chain: [], name: '', keyUsage: 'digitalSignature' })!)
     await soon(5)
     expect(asked).toEqual(['trust'])
   })

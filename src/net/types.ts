@@ -121,8 +121,11 @@ export interface World {
   readonly coders: readonly Coder[]
   /** The roots that are believed where the caller names none. */
   trust(): TrustStore | Promise<TrustStore>
-  /** True for a name below which anyone may register names: no cookie is set for it. */
-  isPublicSuffix(domain: string): boolean
+  /**
+   * True for a name below which anyone may register names: no cookie is set for it. With `icann` only for those of
+   * registries (`co.uk`), not of companies (`github.io`): no wildcard of a certificate counts there.
+   */
+  isPublicSuffix(domain: string, section?: 'icann'): boolean
 }
 
 /** How long each step may take, in milliseconds; each ends in a failure of its own name. */

@@ -41,6 +41,8 @@ export type Question =
       readonly about: 'trust'
       readonly chain: readonly Bytes[]
       readonly name: string
+      /** What the key exchange wants of the key in the certificate (RFC 5246 7.4.2); RSA would want keyEncipherment. */
+      readonly keyUsage: 'digitalSignature'
       readonly reply: ChainTrusted | FailureInfo
     }
   | {

@@ -67,15 +67,20 @@ const pss = (cursor: Der): SignatureAlgorithm | undefined => {
     algorithm.read(TAG.oid, what)
     const oid = oidText(algorithm.bytes, algorithm.from, algorithm.to)
     if (algorithm.left > 0) algorithm.read(TAG.null, what)
+    algorithm.finish(what)
+    holder.finish(what)
     return hashes[oid]
   }
   const message = hashOf(parameters.inside(0xa0, what))
-  const mask = parameters.inside(0xa1, what).inside(TAG.sequence, what)
+  const masks = parameters.inside(0xa1, what)
+  const mask = masks.inside(TAG.sequence, what)
+  masks.finish(what)
   mask.read(TAG.oid, what)
   if (oidText(mask.bytes, mask.from, mask.to) !== OID.mgf1) return undefined
   const masked = hashOf(mask)
   const salt = parameters.inside(0xa2, what)
   salt.read(TAG.integer, what)
+  salt.finish(what)
   const octets = smallInteger(salt.bytes, salt.from, salt.to, what)
   parameters.finish(what)
   if (message === undefined || masked !== message || octets !== message.octets) return undefined

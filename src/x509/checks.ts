@@ -10,19 +10,20 @@ import type { Facts, FailureInfo } from '../failures/registry.ts'
 import { algorithmOid } from './algorithm.ts'
 import type { Certificate, Span } from './certificate.ts'
 import { type Budget, MAX_NAME_COMPARISONS, violation } from './constraints.ts'
-import { type ExtensionName, extensionName, KEY_USAGE } from './extensions.ts'
+import { type ExtensionName, extensionName, KEY_USAGE, type KeyUsageName, keyUsageText } from './extensions.ts'
 import { lints, lintsBroken, type Role } from './lints.table.ts'
-import { checkName } from './names.ts'
 import { policyFault } from './policy.ts'
 import type { Profile } from './profile.ts'
 import { publicKeyText } from './public-key.ts'
 import type { Purpose } from './types.ts'
 
 export interface CheckContext {
-  readonly name: string | undefined
+  /** Why the leaf is not for the name that was asked for. */
+  readonly nameFault: (leaf: Certificate) => FailureInfo | undefined
   readonly at: Millis
   readonly profile: Profile
   readonly purpose: Purpose
+  readonly keyUsage: KeyUsageName | undefined
   readonly budget: Budget
   /** Its own key made its signature. */
   readonly isSelfSigned: (certificate: Certificate) => boolean
@@ -49,7 +50,7 @@ export const pathChecks: readonly Check[] = [
   {
     check: 'name',
     rule: 'RFC 9525 6.3',
-    run: ([leaf], { name }) => failures(name === undefined ? undefined : checkName(leaf!, name)),
+    run: ([leaf], { nameFault }) => failures(nameFault(leaf!)),
   },
   { check: 'profile', rule: 'RFC 5280 4', run: (path, context) => profileRules(path, context) },
 ]
@@ -166,7 +167,7 @@ export const weakSignature = (certificate: Certificate, profile: Profile): Failu
   const { from, to } = certificate.spans.algorithm
   return fail('tls/certificate-algorithm', {
     where: calledOf(certificate),
-    got: `the signature ${oidName(algorithmOid(certificate.der, from, to))}`,
+    got: `the signature ${oidName(algorithmOid(certificate.der, from, to))}${algorithm === undefined ? ', which cannot be checked here' : ''}`,
     expected: 'ECDSA, RSA or Ed25519 with SHA-256 or better',
     ...at({ from, to }),
   })
@@ -205,6 +206,9 @@ const purposes: Check['run'] = (path, context) => {
   }
   if (!alone && profile.leafAuthority === 'refused' && leaf!.extension('basicConstraints')?.ca === true)
     refuse(leaf!, 'signing other certificates', 'basicConstraints', 'a server, not an authority')
+  const usage = leaf!.extension('keyUsage')
+  if (context.keyUsage !== undefined && usage !== undefined && (usage & KEY_USAGE[context.keyUsage]) === 0)
+    refuse(leaf!, keyUsageText(usage), 'keyUsage', context.keyUsage)
   if (purpose === 'any') return found
   const wanted = purposeOids[purpose]
   for (const certificate of [leaf!, ...signers(path, context)]) {

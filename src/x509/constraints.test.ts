@@ -55,6 +55,21 @@ test('a mailbox that is none cannot be compared, so it is refused', () => {
   expect(outcome([text('email', 'example.com')], [], [text('email', 'a@b@example.com')])).toBe('malformed-name')
 })
 
+test('another spelling of an excluded host does not pass by it', () => {
+  for (const name of ['a@example.com.', 'a@example..com', 'a@[192.0.2.1]'])
+    expect(outcome([], [text('email', 'example.com')], [text('email', name)])).toBe('malformed-name')
+  expect(outcome([], [text('uri', 'example.com')], [text('uri', 'https://example.com./')])).toBe('malformed-name')
+  for (const limit of ['@example.com', 'a@', 'example.com.'])
+    expect(outcome([], [text('email', limit)], [text('email', 'a@example.com')])).toBe('malformed-limit')
+  expect(outcome([], [text('uri', 'example.com.')], [])).toBe('malformed-limit')
+})
+
+test('names without a limit of their kind are work too', () => {
+  const budget = { comparisons: MAX_NAME_COMPARISONS - 1 }
+  const hosts = leaf([text('dns', 'a.test'), text('dns', 'b.test')])
+  expect(violation(limits([address(10, 0, 0, 0, 255, 0, 0, 0)]), hosts, budget)).toEqual({ kind: 'too-many' })
+})
+
 test.each([
   ['host', 'example.com', 'https://example.com/a', true],
   ['host with port and user', 'example.com', 'https://u@example.com:8443', true],

@@ -28,13 +28,15 @@ interface Subject {
 
 /** The first name of `certificate` that the limits forbid. */
 export const violation = (limits: NameConstraints, certificate: Certificate, budget: Budget): Violation | undefined => {
+  if (budget.comparisons > MAX_NAME_COMPARISONS) return { kind: 'too-many' }
   const malformed = [...limits.permitted, ...limits.excluded].find(limit => !wellFormed(limit))
   if (malformed !== undefined) return { kind: 'malformed-limit', name: generalNameText(malformed) }
   const names = namesOf(certificate)
   const permitted = byKind(limits.permitted)
   const excluded = byKind(limits.excluded)
+  // A name without a limit of its kind is work as well.
   for (const { kind } of names)
-    budget.comparisons += (permitted.get(kind)?.length ?? 0) + (excluded.get(kind)?.length ?? 0)
+    budget.comparisons += 1 + (permitted.get(kind)?.length ?? 0) + (excluded.get(kind)?.length ?? 0)
   if (budget.comparisons > MAX_NAME_COMPARISONS) return { kind: 'too-many' }
   for (const name of names) {
     const allowed = permitted.get(name.kind) ?? []
@@ -141,7 +143,7 @@ interface Mailbox {
 
 const mailboxOf = (text: string): Mailbox | undefined => {
   const [local, host, more] = text.split('@')
-  if (!local || !host || more !== undefined) return undefined
+  if (!local || !host || more !== undefined || !isDomain(host)) return undefined
   return { local, host: host.toLowerCase() }
 }
 
@@ -158,11 +160,14 @@ const hostWithin = (limit: string, host: string): boolean => {
   return wanted.startsWith('.') ? host.endsWith(wanted) : host === wanted
 }
 
+/** Without empty labels: a final period would make another text of the same domain, and pass by what excludes it. */
+const isDomain = (text: string): boolean => /^([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/i.test(text)
+
 /** The host of a URI; undefined without one or when it is an address (RFC 5280 4.2.1.10 wants a domain name). */
 const hostOf = (uri: string): string | undefined => {
   const authority = /^[a-z][a-z0-9+.-]*:\/\/(?:[^/?#@]*@)?([a-z0-9._-]+)(?::\d*)?(?:[/?#]|$)/i.exec(uri)
   const host = authority?.[1]?.toLowerCase()
-  return host === undefined || /^[\d.]+$/.test(host) ? undefined : host
+  return host === undefined || /^[\d.]+$/.test(host) || !isDomain(host) ? undefined : host
 }
 
 const wellFormed = (limit: GeneralName): boolean => {
@@ -170,11 +175,11 @@ const wellFormed = (limit: GeneralName): boolean => {
     case 'ip':
       return (limit.octets.length === 8 || limit.octets.length === 32) && isMask(limit.octets)
     case 'dns':
-      return limit.text === '' || /^\.?([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/i.test(limit.text)
+      return limit.text === '' || isDomain(limit.text.replace(/^\./, ''))
     case 'email':
-      return limit.text.split('@').length <= 2 && !/\s/.test(limit.text)
+      return limit.text === '' || mailboxOf(limit.text) !== undefined || isDomain(limit.text.replace(/^\./, ''))
     case 'uri':
-      return limit.text !== '' && !/[/:@\s]/.test(limit.text)
+      return isDomain(limit.text.replace(/^\./, ''))
     case 'directory':
     case 'other':
     case 'registered-id':

@@ -19,6 +19,15 @@ export const KEY_USAGE = {
   decipherOnly: 0x100,
 } as const
 
+export type KeyUsageName = keyof typeof KEY_USAGE
+
+/** For people: `keyCertSign, cRLSign`. */
+export const keyUsageText = (set: number): string =>
+  Object.entries(KEY_USAGE)
+    .filter(([, bit]) => (set & bit) !== 0)
+    .map(([name]) => name)
+    .join(', ')
+
 export interface BasicConstraints {
   readonly ca: boolean
   readonly pathLength: number | undefined

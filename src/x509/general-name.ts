@@ -3,7 +3,7 @@ import { Der, DerError } from '../asn1/der.ts'
 import { oidText } from '../asn1/oid.ts'
 import { checkOid, checkString, latin1 } from '../asn1/value.ts'
 import { type IpAddress, ipAddress } from '../wire/address.ts'
-import { type DistinguishedName, readName } from './distinguished-name.ts'
+import { type DistinguishedName, printable, readName } from './distinguished-name.ts'
 
 interface Placed {
   /** Its element in the certificate. */
@@ -82,10 +82,10 @@ export const readGeneralNames = (bytes: Uint8Array, from: number, to: number, wh
 export const generalNameText = (name: GeneralName): string => {
   switch (name.type) {
     case 'dns':
-      return name.text
+      return printable(name.text)
     case 'email':
     case 'uri':
-      return `${name.type} ${name.text}`
+      return `${name.type} ${printable(name.text)}`
     case 'ip':
       return addressOf(name.octets)?.text ?? `IP of ${name.octets.length} octets`
     case 'directory':

@@ -16,6 +16,7 @@ export {
   type ExtensionName,
   type ExtensionValues,
   KEY_USAGE,
+  type KeyUsageName,
   type NameConstraints,
   type PolicyConstraints,
   type PolicyMapping,

@@ -26,6 +26,14 @@ test.each([
   ['', '', false, 'no name is no name'],
   ['example.com.', 'example.com', false, 'a presented name has no final period (RFC 9525 6.3)'],
   ['a_b.example.com', 'a_b.example.com', true, 'underscores are seen in practice'],
+  ['10.0.0.5', '10.0.0.5.', false, 'an address with a period is no name'],
+  ['*.0.0.5', '10.0.0.5.', false, 'nor fits it a wildcard'],
+  ['127.1', '127.1', false, 'what ends in a number is a way to write an address'],
+  ['a.0x7f', 'a.0x7f', false, 'in hexadecimal too'],
+  ['1a.example.com', '1a.example.com', true, 'a label may begin with a digit'],
+  ['example.com', 'example.com:443', false, 'a port is no part of a name'],
+  ['key.example.com', '\u212aey.example.com', false, 'a Kelvin sign is no k'],
+  ['f*o.example.com', 'foo.example.com', false, 'no part of a label'],
   ['exa mple.com', 'exa mple.com', false, 'a space is no part of a name'],
   ['😜.example.com', '😜.example.com', false, 'names are ASCII on the wire (RFC 5280 7.2)'],
 ] as const)('%j for %j is %s: %s', (presented, reference, expected, _why) => {
@@ -39,6 +47,8 @@ test('an address is compared by its octets, never as a DNS name (RFC 9525 6.4)',
   expect(matches(v4, '192.0.2.2')).toBe(false)
   expect(matches(v6, '2001:DB8:0::1')).toBe(true)
   expect(matches(v6, '[2001:db8::1]')).toBe(true)
+  expect(matches(v4, '::ffff:192.0.2.1')).toBe(false)
+  expect(matches({ ...place, type: 'ip', octets: ip('::ffff:192.0.2.1').octets }, '192.0.2.1')).toBe(false)
   expect(matches({ ...place, type: 'dns', text: '192.0.2.1' }, '192.0.2.1')).toBe(false)
   expect(matches({ ...place, type: 'dns', text: '*.0.2.1' }, '192.0.2.1')).toBe(false)
   expect(matches({ ...place, type: 'uri', text: 'example.com' }, 'example.com')).toBe(false)

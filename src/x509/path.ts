@@ -8,6 +8,7 @@ import { fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import { Certificate, malformedUnless } from './certificate.ts'
 import { type CheckContext, calledOf, notAuthority, outOfDate, pathChecks, weakSignature } from './checks.ts'
+import { checkName } from './names.ts'
 import { deployed } from './profile.ts'
 import type { ChainOutcome, ChainRequest, ChainTrusted, TriedPath } from './types.ts'
 
@@ -17,8 +18,19 @@ export const MAX_SIGNATURE_CHECKS = 100
 export const MAX_PATH_STEPS = 2000
 /** Certificates that a peer may send: public chains have at most ten. */
 export const MAX_CHAIN_CERTIFICATES = 128
+/** Paths to an anchor that are checked from end to end: cross-signed authorities make a handful. */
+export const MAX_WHOLE_PATHS = 64
 /** Paths kept for the explanation. */
 const MAX_TRIED = 32
+
+/** What says that no anchor was reached: only after these can a chain be accepted that ends nowhere. */
+const ENDS_NOWHERE: ReadonlySet<string> = new Set<FailureCode>([
+  'tls/certificate-untrusted',
+  'tls/certificate-self-signed',
+  'tls/chain-incomplete',
+])
+/** After these nothing is left that could be checked, so nobody can go on. */
+const FINAL: ReadonlySet<string> = new Set<FailureCode>(['tls/certificate-malformed', 'tls/chain-too-complex'])
 
 /** Trusted, or the most telling failure. */
 export const verifyChain = (request: ChainRequest): ChainTrusted | FailureInfo => explainChain(request).result
@@ -27,7 +39,7 @@ export const verifyChain = (request: ChainRequest): ChainTrusted | FailureInfo =
 export const explainChain = (request: ChainRequest): ChainOutcome => {
   const builder = new PathBuilder(request, [])
   const strict = builder.run()
-  const accept = request.accept ?? []
+  const accept = (request.accept ?? []).filter(code => !FINAL.has(code))
   // A path without fault is preferred to one whose faults are accepted, so those count only in a second round.
   const outcome =
     isTrusted(strict.result) || !accept.includes(strict.result.code as FailureCode)
@@ -74,19 +86,23 @@ class PathBuilder {
   readonly #tried: TriedPath[] = []
   readonly #signatures = new Map<Certificate, Map<string, boolean>>()
   #best: Ranked | undefined
-  #deepest: readonly Certificate[] = []
+  #deepest: { readonly path: readonly Certificate[]; readonly accepted: readonly FailureInfo[] } | undefined
   #steps = 0
+  #wholePaths = 0
   #signatureChecks = 0
   #verdicts: Outcome['verdicts'] = []
 
   constructor(request: ChainRequest, accept: readonly FailureCode[]) {
     this.#request = request
     this.#accept = accept
+    let named: { readonly failure: FailureInfo | undefined } | undefined
     this.#context = {
-      name: request.name,
+      // The same for every path, and a certificate may have thousands of names.
+      nameFault: leaf => (named ??= { failure: nameFault(leaf, request) }).failure,
       at: request.at,
       profile: request.profile ?? deployed,
       purpose: request.purpose ?? 'server',
+      keyUsage: request.keyUsage,
       budget: { comparisons: 0 },
       isSelfSigned: certificate => this.#signatureFault(certificate, certificate) === undefined,
       anchored: true,
@@ -104,15 +120,15 @@ class PathBuilder {
       return fail('tls/chain-too-complex', { number: MAX_CHAIN_CERTIFICATES, got: 'certificates' })
     const leaf = this.#read(chain)
     if (!(leaf instanceof Certificate)) return leaf
-    this.#deepest = [leaf]
+    this.#deepest = { path: [leaf], accepted: [] }
     if (this.#context.profile.trustedLeaf === 'accepted' && trust.find(leaf.der) !== undefined) {
       const trusted = this.#complete([leaf], [])
       if (trusted !== undefined) return trusted
     }
     const found = this.#extend([leaf], [])
     if (found !== undefined) return found
-    const failure = this.#best?.failure ?? this.#unanchored(this.#deepest)
-    return this.#accept.includes(failure.code as FailureCode) ? this.#withoutAnchor(failure) : failure
+    const failure = this.#best?.failure ?? this.#unanchored([leaf])
+    return ENDS_NOWHERE.has(failure.code) && this.#accepts(failure) ? this.#withoutAnchor(failure) : failure
   }
 
   /** Parses the chain; other certificates than the leaf that cannot be read are as if they had not been sent. */
@@ -137,7 +153,7 @@ class PathBuilder {
   /** Depth first: the issuers of the last certificate, anchors before others. */
   #extend(path: readonly Certificate[], accepted: readonly FailureInfo[]): ChainTrusted | undefined {
     const last = path.at(-1)!
-    if (path.length > this.#deepest.length) this.#deepest = path
+    if (path.length > (this.#deepest?.path.length ?? 0)) this.#deepest = { path, accepted }
     const anchors = byLikelihood(this.#request.trust.bySubject(last.issuer.key), last, this.#request.at)
     const others = byLikelihood(this.#pool.get(last.issuer.key) ?? [], last, this.#request.at)
     if (anchors.length + others.length === 0) {
@@ -181,22 +197,30 @@ class PathBuilder {
       return undefined
     }
     const { profile, at } = this.#context
-    const signature = this.#signatureFault(child, issuer)
-    const fault =
-      signature ?? (role === 'anchor' ? undefined : (notAuthority(issuer, role, profile) ?? outOfDate(issuer, at)))
-    if (fault === undefined) return accepted
+    const weak = weakSignature(child, profile)
+    const checkable = child.signatureAlgorithm !== undefined && (weak === undefined || this.#accepts(weak))
+    const signature = checkable ? this.#signatureFault(child, issuer) : undefined
+    const refused =
+      (checkable ? undefined : weak) ??
+      [signature, ...(role === 'anchor' ? [] : [notAuthority(issuer, role, profile), outOfDate(issuer, at)])].find(
+        fault => fault !== undefined && !this.#accepts(fault),
+      )
+    if (refused !== undefined) {
+      this.#note([...path, issuer], refused, refused.code === 'tls/chain-too-complex' ? 'whole-path' : rank)
+      return undefined
+    }
     // Checks of the issuer come again for the whole path; only the signature is settled here.
-    if (this.#accept.includes(fault.code as FailureCode))
-      return signature === undefined ? accepted : [...accepted, fault]
-    this.#note([...path, issuer], fault, fault.code === 'tls/chain-too-complex' ? 'whole-path' : rank)
-    return undefined
+    return [...accepted, ...[weak, signature].filter(fault => fault !== undefined)]
   }
 
+  #accepts(failure: FailureInfo): boolean {
+    return this.#accept.includes(failure.code as FailureCode)
+  }
+
+  /** Whatever its strength. A signature of a kind that we cannot check is no signature, so nobody can accept it. */
   #signatureFault(child: Certificate, issuer: Certificate): FailureInfo | undefined {
-    const weak = weakSignature(child, this.#context.profile)
-    if (weak !== undefined && !this.#accept.includes('tls/certificate-algorithm')) return weak
     const algorithm = child.signatureAlgorithm
-    if (algorithm === undefined) return weak
+    if (algorithm === undefined) return weakSignature(child, this.#context.profile)
     let known = this.#signatures.get(child)
     if (known === undefined) this.#signatures.set(child, (known = new Map()))
     let good = known.get(issuer.identity)
@@ -226,6 +250,10 @@ class PathBuilder {
     context: CheckContext,
     anchor: string,
   ): ChainTrusted | undefined {
+    if (++this.#wholePaths > MAX_WHOLE_PATHS) {
+      this.#note(path, fail('tls/chain-too-complex', { number: MAX_WHOLE_PATHS, got: 'paths' }), 'whole-path')
+      return undefined
+    }
     const passed: FailureInfo[] = [...accepted]
     const verdicts: { check: string; rule: string; failure: FailureInfo | undefined }[] = [
       { check: 'chain', rule: 'RFC 5280 6.1', failure: context.anchored ? undefined : accepted.at(-1) },
@@ -233,7 +261,7 @@ class PathBuilder {
     ]
     for (const { check, rule, run } of pathChecks) {
       const found = run(path, context)
-      const [fatal] = found.filter(failure => !this.#accept.includes(failure.code as FailureCode))
+      const fatal = found.find(failure => !this.#accepts(failure))
       verdicts.push({ check, rule, failure: fatal ?? found[0] })
       if (fatal !== undefined) {
         if (this.#note(path, fatal, 'whole-path')) this.#verdicts = verdicts
@@ -249,8 +277,12 @@ class PathBuilder {
   /** The caller accepts that no anchor was reached: the rest is checked all the same. */
   #withoutAnchor(failure: FailureInfo): ChainTrusted | FailureInfo {
     const context = { ...this.#context, anchored: false }
+    const { path, accepted } = this.#deepest!
     this.#best = undefined
-    return this.#check(this.#deepest, [failure], context, `nobody (${failure.code} accepted)`) ?? this.#best!.failure
+    this.#wholePaths = 0
+    return (
+      this.#check(path, [...accepted, failure], context, `nobody (${failure.code} accepted)`) ?? this.#best!.failure
+    )
   }
 
   /** Why a path has no end: nobody signed it, or an authority that is not trusted, or one that is not there. */
@@ -259,8 +291,12 @@ class PathBuilder {
     const last = path.at(-1)!
     const host = this.#request.name
     const asked = host === undefined ? {} : { expected: host }
-    if (leaf!.isSelfIssued && path.length === 1)
+    if (leaf!.isSelfIssued && path.length === 1) {
+      // Issued under its own name by another key, or changed since.
+      const fault = this.#signatureFault(leaf!, leaf!)
+      if (fault !== undefined && !this.#accepts(fault)) return fault
       return fail('tls/certificate-self-signed', { ...asked, got: calledOf(leaf!) })
+    }
     if (path.length === 1)
       return fail('tls/chain-incomplete', { ...asked, where: calledOf(leaf!), got: `“${leaf!.issuer.shortText}”` })
     return fail('tls/certificate-untrusted', { ...asked, got: `“${last.issuer.shortText}”`, where: calledOf(last) })
@@ -275,9 +311,14 @@ class PathBuilder {
   }
 
   #exhausted(): boolean {
-    return this.#steps > MAX_PATH_STEPS || this.#signatureChecks > MAX_SIGNATURE_CHECKS
+    return (
+      this.#steps > MAX_PATH_STEPS || this.#signatureChecks > MAX_SIGNATURE_CHECKS || this.#wholePaths > MAX_WHOLE_PATHS
+    )
   }
 }
+
+const nameFault = (leaf: Certificate, { name, isRegistrySuffix }: ChainRequest): FailureInfo | undefined =>
+  name === undefined ? undefined : checkName(leaf, name, isRegistrySuffix)
 
 const namesOf = (path: readonly Certificate[]): string[] => path.map(certificate => certificate.subject.text)
 

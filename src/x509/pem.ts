@@ -1,6 +1,4 @@
 /** PEM (RFC 7468): text armour around DER. Text between blocks is skipped, as every tool does. */
-import { latin1 } from '../asn1/value.ts'
-
 export interface PemBlock {
   /** `CERTIFICATE`, `PRIVATE KEY`, … */
   readonly label: string
@@ -22,11 +20,14 @@ export const pemBlocks = (text: string): PemBlock[] => {
 
 /** Every certificate of a file: PEM blocks, or one certificate in DER. */
 export const certificatesIn = (file: Uint8Array): Uint8Array[] => {
-  if (file[0] === 0x30 && !latin1(file, 0, Math.min(file.length, 64)).includes('-----BEGIN')) return [file]
+  if (isDer(file)) return [file]
   return pemBlocks(new TextDecoder('latin1').decode(file))
     .filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE')
     .map(({ der }) => der)
 }
+
+/** A SEQUENCE of more than 127 octets, which no text begins with: 0x30 alone is also the digit 0. */
+export const isDer = (file: Uint8Array): boolean => file[0] === 0x30 && (file[1] ?? 0) > 0x7f
 
 export const pem = (label: string, der: Uint8Array): string => {
   const lines = toBase64(der).match(/.{1,64}/g) ?? []

@@ -5,6 +5,7 @@ import type { FailureCode } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { Certificate } from './certificate.ts'
+import type { KeyUsageName } from './extensions.ts'
 import type { Profile } from './profile.ts'
 
 /** A checked chain. The class behind it is private to `path.ts`, so nothing else can pass for it. */
@@ -41,10 +42,17 @@ export interface ChainRequest {
   readonly at: Millis
   readonly trust: TrustStore
   readonly crypto: CryptoProvider
+  /**
+   * True for a domain in which a registry lets anyone register: the ICANN section of the public suffix list. A wildcard
+   * right below one is for nobody's name. Top-level domains count without it.
+   */
+  readonly isRegistrySuffix?: (domain: string) => boolean
   /** `deployed` when not given. */
   readonly profile?: Profile
   /** `server` when not given. */
   readonly purpose?: Purpose
+  /** What the leaf's key is to do. A certificate with keyUsage must allow it; one without allows everything. */
+  readonly keyUsage?: KeyUsageName
   /** Failures to go on after; they are recorded in `ChainTrusted.accepted`. */
   readonly accept?: readonly FailureCode[]
   readonly trace?: TraceContext | undefined

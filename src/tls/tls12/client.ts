@@ -34,7 +34,9 @@ export class WaitCertificate extends ClientState implements Handles<Table, 'Wait
   Certificate(context: Context, message: Message<'Certificate'>): WaitTrust {
     const { chain } = message.body
     if (chain.length === 0) context.failed('key exchange', message, 'tls/certificate-missing', 'chain', {})
-    context.ask({ about: 'trust', chain, name: this.#negotiated.offer.config.serverName })
+    const { serverName: name } = this.#negotiated.offer.config
+    // RFC 5246 7.4.2: all suites here are ECDHE, in which the server signs its share.
+    context.ask({ about: 'trust', chain, name, keyUsage: 'digitalSignature' })
     return new WaitTrust(this.#negotiated, message)
   }
 }
