@@ -229,7 +229,7 @@ const authorityFailures = family('ca', {
     fault: 'local',
     exit: EXIT.certificate,
     title: 'The folder of your local authority cannot be used.',
-    says: f => `${f.where ?? 'It'}: ${f.got ?? 'not readable or not writable'}.`,
+    says: f => `${f.where ?? 'It'} ${f.got ?? 'cannot be read or written'}.`,
     tryThis: () => ['export BAREWIRE_HOME=DIR     another folder'],
   },
   'trust-file': {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { FailureError, sentence } from '../../failures/index.ts'
+import { pem } from '../../x509/pem.ts'
 import { authorityPath, dataHome, localAuthority, localRoot } from './ca-files.ts'
 import { fromFile, systemTrustStore } from './trust-store.ts'
 
@@ -47,6 +48,40 @@ test('it lives where the environment says', () => {
   expect(dataHome({ BAREWIRE_HOME: '/a' })).toBe('/a')
   expect(dataHome({ XDG_DATA_HOME: '/b' })).toBe('/b/barewire')
   expect(dataHome({})).toMatch(/\/\.local\/share\/barewire$/)
+  expect(dataHome({ XDG_DATA_HOME: 'relative' })).toBe(dataHome({}))
+})
+
+test('a user without a home folder has no authority: ca/unusable, and trusts the system all the same', async () => {
+  const { HOME } = process.env
+  process.env.HOME = ''
+  try {
+    const { code, failure } = failureOf(() => localAuthority())
+    expect(code).toBe('ca/unusable')
+    expect(sentence(failure)).toContain('HOME does not say where the home folder of this user is')
+    const store = await systemTrustStore({})
+    expect(store.size).toBeGreaterThan(10)
+  } finally {
+    if (HOME === undefined) delete process.env.HOME
+    else process.env.HOME = HOME
+  }
+})
+
+test('an authority that others can replace is refused, and not trusted either: ca/unusable', async () => {
+  const folder = home()
+  localAuthority({ home: folder })
+  for (const [place, mode] of [
+    [join(folder, 'ca'), 0o777],
+    [authorityPath(folder), 0o664],
+  ] as const) {
+    const before = statSync(place).mode & 0o777
+    chmodSync(place, mode)
+    const { code, failure } = failureOf(() => localAuthority({ home: folder }))
+    expect(code).toBe('ca/unusable')
+    expect(sentence(failure)).toContain(`${place} can be written by others (0${mode.toString(8)})`)
+    await expect(systemTrustStore({ BAREWIRE_HOME: folder })).rejects.toMatchObject({ code: 'ca/unusable' })
+    chmodSync(place, before)
+  }
+  expect(localRoot(folder)).toBeDefined()
 })
 
 test('a key that others can read is refused with the command that mends it: ca/key-readable', () => {
@@ -93,7 +128,7 @@ test('a place that cannot be written: ca/unusable', () => {
   writeFileSync(join(folder, 'file'), '')
   const { code, failure } = failureOf(() => localAuthority({ home: join(folder, 'file') }))
   expect(code).toBe('ca/unusable')
-  expect(sentence(failure)).toContain(join(folder, 'file'))
+  expect(sentence(failure)).toContain(`${join(folder, 'file', 'ca')} lies below something that is no folder (ENOTDIR)`)
 })
 
 test('a root that is about to end is put aside and replaced', () => {
@@ -153,11 +188,41 @@ test('SSL_CERT_FILE replaces the roots of the system, NODE_EXTRA_CA_CERTS adds t
   expect(added.find(second.certificate)).toBeDefined()
 })
 
+test('SSL_CERT_DIR names folders of roots, in place of those of the system', async () => {
+  const [one, two] = [home(), home()]
+  const [first, second] = [localAuthority({ home: one }), localAuthority({ home: two })]
+  writeFileSync(join(one, 'ca', 'again.pem'), readFileSync(authorityPath(one)))
+  const env = { BAREWIRE_HOME: home(), SSL_CERT_DIR: [join(one, 'ca'), join(one, 'none')].join(delimiter) }
+  const only = await systemTrustStore(env)
+  expect(only.size).toBe(1)
+  expect(only.find(first.certificate)).toBeDefined()
+  const both = await systemTrustStore({ ...env, SSL_CERT_FILE: authorityPath(two) })
+  expect(both.size).toBe(2)
+  expect(both.find(second.certificate)).toBeDefined()
+  await expect(systemTrustStore({ ...env, SSL_CERT_DIR: join(one, 'none') })).rejects.toMatchObject({
+    code: 'ca/trust-file',
+  })
+})
+
 test('a file of roots without any, or that is not there: ca/trust-file', async () => {
   const folder = home()
   const empty = join(folder, 'empty.pem')
-  writeFileSync(empty, 'nothing')
-  expect(failureOf(() => fromFile(empty))).toMatchObject({ code: 'ca/trust-file' })
+  const damaged = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'
+  for (const [text, got] of [
+    ['', 'holds no certificate'],
+    ['nothing', 'holds no certificate'],
+    ['0 is how this text begins', 'holds no certificate'],
+    ['-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n', 'holds no certificate'],
+    [damaged, 'holds no certificate that can be read'],
+    [Uint8Array.of(0x30, 0x82, 1, 0), 'holds no certificate that can be read'],
+  ] as const) {
+    writeFileSync(empty, text)
+    expect(failureOf(() => fromFile(empty)).failure).toMatchObject({ code: 'ca/trust-file', got })
+  }
+  const { certificate } = localAuthority({ home: folder })
+  writeFileSync(empty, `${damaged}some words\n${pem('CERTIFICATE', certificate)}`)
+  expect(fromFile(empty).find(certificate)).toBeDefined()
+  expect(fromFile(empty).size).toBe(1)
   await expect(systemTrustStore({ SSL_CERT_FILE: join(folder, 'none.pem') })).rejects.toMatchObject({
     code: 'ca/trust-file',
   })

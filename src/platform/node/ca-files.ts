@@ -4,7 +4,7 @@
  */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import { type CertificateAuthority, certificateAuthority, loadAuthority } from '../../ca/authority.ts'
 import { nodeCrypto } from '../../crypto/node.ts'
 import type { CryptoProvider } from '../../crypto/provider.ts'
@@ -25,9 +25,29 @@ export interface AuthorityFiles {
 /** A root with less left than this is replaced: leaf certificates and whoever trusts it need time. */
 const RENEW_BEFORE: Millis = 30 * 86_400_000
 
-/** `$BAREWIRE_HOME`, else `barewire` below `$XDG_DATA_HOME` or `~/.local/share`. */
-export const dataHome = (env: NodeJS.ProcessEnv = process.env): string =>
-  env.BAREWIRE_HOME || join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'barewire')
+/**
+ * `$BAREWIRE_HOME`, else `barewire` below `$XDG_DATA_HOME` (ignored when relative, as its specification wants) or
+ * `~/.local/share`. Throws `FailureError` `ca/unusable` for a user without a home folder, as in many containers.
+ */
+export const dataHome = (env: NodeJS.ProcessEnv = process.env): string => {
+  if (env.BAREWIRE_HOME) return env.BAREWIRE_HOME
+  const data = env.XDG_DATA_HOME ?? ''
+  return join(isAbsolute(data) ? data : join(userHome(), '.local', 'share'), 'barewire')
+}
+
+const userHome = (): string => {
+  let home = ''
+  try {
+    home = homedir()
+  } catch {
+    // No HOME, and no entry for this user id.
+  }
+  // An empty HOME would put the authority into the current folder, whoever may write there.
+  if (isAbsolute(home)) return home
+  throw new FailureError(
+    fail('ca/unusable', { where: 'HOME', got: 'does not say where the home folder of this user is' }),
+  )
+}
 
 /** Where the root certificate of the local authority is, or will be. */
 export const authorityPath = (home: string = dataHome()): string => join(home, 'ca', 'root.pem')
@@ -49,18 +69,42 @@ export const localAuthority = (files: AuthorityFiles = {}): CertificateAuthority
     return made
   } catch (error) {
     if (error instanceof FailureError) throw error
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new FailureError(fail('ca/unusable', { where: folder, got: code ?? message }), { cause: error })
+    const { code = '', message } = error as NodeJS.ErrnoException
+    const got = code in reasons ? `${reasons[code]} (${code})` : code || message
+    throw new FailureError(fail('ca/unusable', { where: folder, got }), { cause: error })
   }
 }
 
-/** The root certificate when there is an authority already; nothing is made. Undefined also when it is damaged. */
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'cannot be read or written by this user',
+  EPERM: 'cannot be changed by this user',
+  EROFS: 'lies on a file system that is read-only',
+  ENOSPC: 'cannot be written, the disk is full',
+  EDQUOT: 'cannot be written, the quota is used up',
+  ENOTDIR: 'lies below something that is no folder',
+}
+
+/**
+ * The root certificate when there is an authority already; nothing is made. Undefined also when it is damaged. Throws
+ * `FailureError` `ca/unusable` when others could have put it there.
+ */
 export const localRoot = (home: string = dataHome()): Uint8Array | undefined => {
+  const path = authorityPath(home)
   try {
-    return certificatesIn(new Uint8Array(readFileSync(authorityPath(home))))[0]
-  } catch {
+    for (const place of [join(home, 'ca'), path]) onlyOursToWrite(place)
+    return certificatesIn(new Uint8Array(readFileSync(path)))[0]
+  } catch (error) {
+    if (error instanceof FailureError) throw error
     return undefined
   }
+}
+
+/** Whoever can write here can put an authority of their own in its place, and we would trust it for every name. */
+const onlyOursToWrite = (path: string): void => {
+  const { mode } = statSync(path)
+  if (process.platform === 'win32' || (mode & 0o022) === 0) return
+  const got = `can be written by others (0${(mode & 0o777).toString(8)}); chmod go-w would mend that`
+  throw new FailureError(fail('ca/unusable', { where: path, got }))
 }
 
 const load = (folder: string, crypto: CryptoProvider, now: () => Millis): CertificateAuthority | undefined => {
@@ -69,6 +113,7 @@ const load = (folder: string, crypto: CryptoProvider, now: () => Millis): Certif
   const damaged = (where: string, got: string): FailureError =>
     new FailureError(fail('ca/damaged', { where, got, expected: folder }))
   for (const path of [paths.certificate, paths.key]) if (!exists(path)) throw damaged(path, 'is not there')
+  for (const place of [folder, paths.certificate]) onlyOursToWrite(place)
   const { mode } = statSync(paths.key)
   // Windows has no such bits; there the user's profile folder protects the file.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
