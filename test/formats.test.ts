@@ -10,7 +10,7 @@ import { EthernetFrame } from '../src/link/ethernet.ts'
 import { seeded } from '../src/random.ts'
 import { TcpSegment } from '../src/tcp/segment.ts'
 import { Alert, bodies, ChangeCipherSpec, Handshake } from '../src/tls/messages/tls12.ts'
-import { ChaChaRecord, GcmRecord, PlainRecord } from '../src/tls/record-format.ts'
+import { ChaChaRecord, GcmRecord, HandshakeRecord, PlainRecord } from '../src/tls/record-format.ts'
 import { UdpDatagram } from '../src/udp/header.ts'
 import { type Codec, decode, dissect, encode } from '../src/wire/codec.ts'
 import { fields } from '../src/wire/field.ts'
@@ -28,6 +28,7 @@ const formats: Readonly<Record<string, Any>> = {
   DnsMessage: DnsMessage as Any,
   TcpSegment: TcpSegment as Any,
   PlainRecord: PlainRecord as Any,
+  HandshakeRecord: HandshakeRecord as Any,
   GcmRecord: GcmRecord as Any,
   ChaChaRecord: ChaChaRecord as Any,
   Alert: Alert as Any,

@@ -5,6 +5,8 @@
  */
 import type { Bytes } from '../engine.ts'
 import type { ByteStream, StreamHandler, Transport } from '../net/types.ts'
+import { HEADER_LENGTH, RecordHeader } from '../tls/record-format.ts'
+import { joined } from '../wire/bytes.ts'
 
 export type Way = 'to-server' | 'to-client'
 
@@ -71,9 +73,9 @@ export const handlerTo = (target: ByteStream, source: ByteStream, way: Way, tamp
 
 /** One TLS record as it passes. */
 export interface PassingRecord {
-  /** The whole record with its header of 5 bytes. */
+  /** The whole record with its header. */
   readonly bytes: Bytes
-  /** ContentType: 22 handshake, 23 application data. */
+  /** ContentType. */
   readonly type: number
   readonly way: Way
   /** 0 for the first record of this way and type. */
@@ -84,14 +86,15 @@ export interface PassingRecord {
 export const records = (tamper: (record: PassingRecord) => readonly Bytes[] | 'cut'): Tamper => {
   const waiting: Record<Way, Bytes> = { 'to-server': new Uint8Array(0), 'to-client': new Uint8Array(0) }
   const counts = new Map<string, number>()
+  const header = new RecordHeader.View()
   return (piece, way) => {
-    const bytes = joined(waiting[way], piece)
+    const bytes = joined([waiting[way], piece])
     const out: Bytes[] = []
     let at = 0
-    while (at + 5 <= bytes.length) {
-      const end = at + 5 + ((bytes[at + 3]! << 8) | bytes[at + 4]!)
+    while (at + HEADER_LENGTH <= bytes.length) {
+      const { type, length } = header.at(bytes, at)
+      const end = at + HEADER_LENGTH + length
       if (end > bytes.length) break
-      const type = bytes[at]!
       const key = `${way} ${type}`
       const number = counts.get(key) ?? 0
       counts.set(key, number + 1)
@@ -105,13 +108,5 @@ export const records = (tamper: (record: PassingRecord) => readonly Bytes[] | 'c
   }
 }
 
-/** What a tamperer adds to the story: the same bytes go on. */
+/** Relays, and nothing else. */
 export const untouched: Tamper = bytes => [bytes]
-
-const joined = (a: Bytes, b: Bytes): Bytes => {
-  if (a.length === 0) return b
-  const whole = new Uint8Array(a.length + b.length)
-  whole.set(a)
-  whole.set(b, a.length)
-  return whole
-}

@@ -2,7 +2,6 @@
  * What an attack is: where the attacker sits is always the same (it took the server's place by ARP and relays), what it
  * does differs, and each says what must happen. `stage.ts` plays it.
  */
-import type { Bytes } from '../../engine.ts'
 import type { FailureCode } from '../../failures/index.ts'
 import type { FailureInfo } from '../../failures/registry.ts'
 import type { Tamper } from '../middle.ts'
@@ -45,12 +44,3 @@ export interface Outcome {
   /** True when it went as `expected` says. */
   readonly asExpected: boolean
 }
-
-/** Latin-1: every byte is one character, so positions in text are positions in bytes. */
-export const textOf = (bytes: Bytes): string => {
-  let text = ''
-  for (const byte of bytes) text += String.fromCharCode(byte)
-  return text
-}
-
-export const bytesOf = (text: string): Bytes => Uint8Array.from(text, c => c.charCodeAt(0))

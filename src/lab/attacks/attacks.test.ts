@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { nodePlatform } from '../platform.ts'
-import { PASSWORD } from '../shop.ts'
+import { PASSWORD, SHOP } from '../shop.ts'
 import { attacks, playAttack } from './index.ts'
 
 for (const attack of attacks) {
@@ -17,4 +17,13 @@ for (const attack of attacks) {
 test('over http the attacker has the password', async () => {
   const outcome = await playAttack(nodePlatform(), attacks.find(a => a.id === 'read-password')!)
   expect(outcome.learned.join()).toContain(PASSWORD)
+})
+
+test('over https the attacker has the name that the client asked for, and sizes', async () => {
+  const outcome = await playAttack(nodePlatform(), attacks.find(a => a.id === 'listen-in')!)
+  expect(outcome.learned).toEqual([
+    `the name ${SHOP}`,
+    expect.stringMatching(/^a request of \d{3} bytes$/),
+    expect.stringMatching(/^an answer of \d{3} bytes$/),
+  ])
 })

@@ -1,5 +1,6 @@
 /** What anyone between the two can do to HTTP: read, and write. */
-import { type Attack, bytesOf, textOf } from './attack.ts'
+import { latin1Bytes, latin1Text } from '../../wire/bytes.ts'
+import type { Attack } from './attack.ts'
 
 const ADVERTISEMENT = '<p>BUY CHEAP PILLS at pills.example!</p>'
 
@@ -10,9 +11,9 @@ const readPassword: Attack = {
   does: 'reads the login form as it passes',
   expected: 'succeeds',
   tamperer: learn => (bytes, way) => {
-    const form = /(?:^|[\n&])user=([^&\s]*)&password=([^&\s]*)/.exec(textOf(bytes))
+    const form = /(?:^|[\n&])user=([^&\s]*)&password=([^&\s]*)/.exec(latin1Text(bytes))
     if (way === 'to-server' && form !== null) learn(`user ${form[1]}, password ${decodeURIComponent(form[2] ?? '')}`)
-    const cookie = /set-cookie: ([^;\r\n]*)/i.exec(textOf(bytes))
+    const cookie = /set-cookie: ([^;\r\n]*)/i.exec(latin1Text(bytes))
     if (way === 'to-client' && cookie !== null) learn(`session cookie ${cookie[1]}`)
     return [bytes]
   },
@@ -26,16 +27,16 @@ const injectAdvertisement: Attack = {
   does: 'writes an advertisement into the page',
   expected: 'succeeds',
   tamperer: learn => (bytes, way) => {
-    const text = textOf(bytes)
+    const text = latin1Text(bytes)
     // What is compressed cannot be edited in passing: the server is told that the browser cannot unpack.
-    if (way === 'to-server') return [bytesOf(text.replace(/accept-encoding: [^\r]*/i, 'Accept-Encoding: identity'))]
+    if (way === 'to-server') return [latin1Bytes(text.replace(/accept-encoding: [^\r]*/i, 'Accept-Encoding: identity'))]
     if (!text.includes('</body>')) return [bytes]
     learn(`its own words in the shop's page: “${ADVERTISEMENT.replace(/<[^>]*>/g, '')}”`)
     const longer = text.replace(
       /content-length: (\d+)/i,
       (_, length) => `content-length: ${Number(length) + ADVERTISEMENT.length}`,
     )
-    return [bytesOf(longer.replace('</body>', `${ADVERTISEMENT}</body>`))]
+    return [latin1Bytes(longer.replace('</body>', `${ADVERTISEMENT}</body>`))]
   },
   wins: seen => seen.body?.includes(ADVERTISEMENT) === true,
 }

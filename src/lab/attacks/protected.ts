@@ -1,11 +1,10 @@
 /** The same attacker against HTTPS: it can listen, change, repeat and cut, and each is noticed and named. */
+import { APPLICATION_DATA, HANDSHAKE, HandshakeRecord, HEADER_LENGTH, TAG_LENGTH } from '../../tls/record-format.ts'
+import { latin1Text } from '../../wire/bytes.ts'
+import { dissect } from '../../wire/codec.ts'
+import { type Field, fieldAt } from '../../wire/field.ts'
 import { type PassingRecord, records } from '../middle.ts'
-import { type Attack, type Learn, textOf } from './attack.ts'
-
-const HANDSHAKE = 22
-const APPLICATION_DATA = 23
-const CLIENT_HELLO = 1
-const SERVER_KEY_EXCHANGE = 12
+import type { Attack } from './attack.ts'
 
 /** Listens, changes nothing: names and sizes are what is left. */
 const listenIn: Attack = {
@@ -16,8 +15,9 @@ const listenIn: Attack = {
   tamperer: learn => {
     const sizes: Record<PassingRecord['way'], number[]> = { 'to-server': [], 'to-client': [] }
     return records(record => {
-      if (record.type === HANDSHAKE && record.bytes[5] === CLIENT_HELLO) learnName(record, learn)
-      if (/user=|password=|sid=/.test(textOf(record.bytes))) learn('the password')
+      const name = serverName(record)
+      if (name !== undefined) learn(`the name ${name}`)
+      if (/user=|password=|sid=/.test(latin1Text(record.bytes))) learn('the password')
       if (record.type === APPLICATION_DATA) {
         sizes[record.way].push(record.bytes.length - RECORD_OVERHEAD)
         learn(`${record.way === 'to-server' ? 'a request' : 'an answer'} of ${sizes[record.way].at(-1)} bytes`)
@@ -29,12 +29,12 @@ const listenIn: Attack = {
 }
 
 /** Record header, explicit nonce and tag of AES-GCM (RFC 5288 3). */
-const RECORD_OVERHEAD = 5 + 8 + 16
+const RECORD_OVERHEAD = HEADER_LENGTH + 8 + TAG_LENGTH
 
-/** Server name indication travels in the clear (RFC 6066 3): a name of type 0 with its length before it. */
-const learnName = ({ bytes }: PassingRecord, learn: Learn): void => {
-  const name = /\0\0.{2}.{2}\0.{2}([a-z0-9.-]+)/s.exec(textOf(bytes))?.[1]
-  if (name !== undefined) learn(`the name ${name}`)
+/** Server name indication travels in the clear (RFC 6066 3). */
+const serverName = (record: PassingRecord): unknown => {
+  const extensions = below(messageIn(record, 'ClientHello'), 'body.extensions')?.children
+  return below(extensions?.find(called('server_name')), 'body.names.0.body')?.value
 }
 
 /** Puts another point in place of the server's ephemeral key. */
@@ -45,25 +45,27 @@ const swapKey: Attack = {
   expected: { by: 'client', code: 'tls/signature-wrong' },
   tamperer: learn =>
     records(record => {
-      const at = handshakeAt(record.bytes, SERVER_KEY_EXCHANGE)
-      if (record.way === 'to-server' || record.type !== HANDSHAKE || at === undefined) return [record.bytes]
-      // curve_type, named_curve, length, then the point (RFC 8422 5.4). 9 is the base point of x25519: a legal key.
-      const point = at + 4 + 4
-      record.bytes.fill(0, point, point + 32)
-      record.bytes[point] = 9
+      const point = below(messageIn(record, 'ServerKeyExchange'), 'body.params.publicKey.data')
+      if (point === undefined) return [record.bytes]
+      // 9 is the base point of x25519: a legal key.
+      record.bytes.fill(0, point.start, point.end)
+      record.bytes[point.start] = 9
       learn('the key exchange took its key')
       return [record.bytes]
     }),
 }
 
-/** Where the handshake message of `type` begins in a record that holds whole messages; undefined: it is not there. */
-const handshakeAt = (record: Uint8Array, type: number): number | undefined => {
-  for (let at = 5; at + 4 <= record.length; ) {
-    if (record[at] === type) return at
-    at += 4 + ((record[at + 1]! << 16) | (record[at + 2]! << 8) | record[at + 3]!)
-  }
-  return undefined
+/** A message of a record in the clear; its fields are ranges of the record's bytes. */
+const messageIn = ({ type, bytes }: PassingRecord, name: string): Field | undefined => {
+  if (type !== HANDSHAKE) return undefined
+  return fieldAt(dissect(HandshakeRecord, bytes, 'record'), 'fragment')?.children?.find(called(name))
 }
+
+/** A message or an extension, by the registered name of its type. */
+const called = (name: string) => (field: Field) => fieldAt(field, 'type')?.text === name
+
+const below = (field: Field | undefined, path: string): Field | undefined =>
+  field === undefined ? undefined : fieldAt(field, path)
 
 const forgeCertificate: Attack = {
   id: 'forge-certificate',
