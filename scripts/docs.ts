@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { failures } from '../src/failures/index.ts'
 import type { FailureEntry } from '../src/failures/registry.ts'
-import { TRANSITIONS } from '../src/tcp/states-table.ts'
+import { TRANSITIONS } from '../src/tcp/states.table.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 

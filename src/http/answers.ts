@@ -2,7 +2,7 @@
 import { entryOf } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import { headerBlock } from './header-block.ts'
-import { reasons } from './reasons-table.ts'
+import { reasons } from './reasons.table.ts'
 import type { HeaderList, Outgoing } from './types.ts'
 
 /**

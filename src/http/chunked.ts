@@ -2,7 +2,7 @@
 import type { Bytes } from '../engine.ts'
 import { type FailureCode, fail } from '../failures/index.ts'
 import type { Facts, FailureInfo } from '../failures/registry.ts'
-import { type ChunkOctet, type ChunkState, chunkOctets, chunkTable } from './chunk-table.ts'
+import { type ChunkOctet, type ChunkState, chunkOctets, chunkTable } from './chunk.table.ts'
 import { classOf, HEX, octetName, TOKEN, VALUE } from './grammar.ts'
 import type { HttpLimits } from './limits.ts'
 

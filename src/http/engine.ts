@@ -1,6 +1,6 @@
 /**
  * HTTP/1.1 over any byte stream: RFC 9112 (messages and connections) with the semantics of RFC 9110 that a connection
- * needs. Read `exchange-table.ts` first, then `incoming.ts` and `outgoing.ts`; this file couples the two halves.
+ * needs. Read `exchange.table.ts` first, then `incoming.ts` and `outgoing.ts`; this file couples the two halves.
  *
  * One exchange at a time: a server reads the next request when the one before it is answered and `nextCycle` was called,
  * so pipelined requests are answered in order and what waits is bounded.
@@ -17,7 +17,7 @@ import {
   requestTable,
   responseMayBeginIn,
   responseTable,
-} from './exchange-table.ts'
+} from './exchange.table.ts'
 import type { HeadReader } from './head-reader.ts'
 import { HttpTrace } from './http-trace.ts'
 import { Incoming, type IncomingSink, type Piece } from './incoming.ts'

@@ -6,7 +6,7 @@ import { targetOf } from './framing.ts'
 import { allOf, isToken, TARGET } from './grammar.ts'
 import { firstBad, refused } from './header-block.ts'
 import { checkReason, type Fields, fieldsToSend, type Outgoing, type OutgoingFraming } from './outgoing.ts'
-import { reasons } from './reasons-table.ts'
+import { reasons } from './reasons.table.ts'
 import type { Outgoing as OutgoingPart } from './types.ts'
 
 export interface Written {

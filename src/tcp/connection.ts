@@ -4,7 +4,7 @@ import type { FailureInfo } from '../failures/registry.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { Endpoint } from '../wire/address.ts'
 import { windowUpdateIsDue } from './emit.ts'
-import { type State, TRANSITIONS } from './states-table.ts'
+import { type State, TRANSITIONS } from './states.table.ts'
 import { NEVER, type Tcb } from './tcb.ts'
 import type { TcpConnection } from './types.ts'
 

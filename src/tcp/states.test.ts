@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { peerOf, type SegmentText, US } from '../../test/support/tcp.ts'
 import { halfOpen, IN_STATE, synSent } from '../../test/support/tcp-states.ts'
-import { STATES, type State, TRANSITIONS } from './states-table.ts'
+import { STATES, type State, TRANSITIONS } from './states.table.ts'
 
 const SYNCHRONIZED = (Object.keys(STATES) as State[]).filter(state => STATES[state].synchronized)
 const FAR = 10_000_000

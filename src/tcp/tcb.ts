@@ -17,7 +17,7 @@ import { RetransmissionTimeout } from './retransmission-timeout.ts'
 import { ByteRing } from './ring.ts'
 import { PROTOCOL_TCP } from './segment.ts'
 import { distance, type Sequence } from './sequence.ts'
-import { type Cause, nextState, STATES, type State, type Traits } from './states-table.ts'
+import { type Cause, nextState, STATES, type State, type Traits } from './states.table.ts'
 import type { TcpConnection, TcpEvent, TcpOptions, TcpStatistics } from './types.ts'
 import { WheelEntry } from './wheel.ts'
 

@@ -6,7 +6,7 @@ import type { TraceContext, TraceSink } from '../trace/types.ts'
 import type { Endpoint, IpAddress } from '../wire/address.ts'
 import type { Frame, FramePool } from '../wire/frame.ts'
 import type { CongestionController } from './congestion.ts'
-import type { State } from './states-table.ts'
+import type { State } from './states.table.ts'
 
 export type TcpEvent =
   /** ESTABLISHED for the side that called `connect`. */

@@ -1,5 +1,5 @@
 /** A connection in each state of RFC 9293 3.3.2, brought there by hand. */
-import type { State } from '../../src/tcp/states-table.ts'
+import type { State } from '../../src/tcp/states.table.ts'
 import type { TcpStackOptions } from '../../src/tcp/types.ts'
 import { PEER, type Peer, peerOf, US } from './tcp.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { chunkOctets, chunkTable } from './chunk-table.ts'
-import { type Part, requestTable, responseTable } from './exchange-table.ts'
+import { chunkOctets, chunkTable } from './chunk.table.ts'
+import { type Part, requestTable, responseTable } from './exchange.table.ts'
 
 const reachable = (
   table: Readonly<Record<string, Readonly<Partial<Record<string, string>>>>>,
