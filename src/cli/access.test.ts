@@ -24,6 +24,19 @@ test('an answered request is one line: what, status, size, connection, time', ()
   expect(more).toEqual([])
 })
 
+test('a line of a request stays one line on a terminal of 60 and more columns', () => {
+  const target = `/${'long/'.repeat(40)}`
+  for (const columns of [60, 72, 80, 100]) {
+    for (const [text] of [
+      accessLines(answered, time, plain(columns)),
+      accessLines({ ...answered, target }, time, plain(columns)),
+    ]) {
+      expect([...text!].length).toBeLessThanOrEqual(columns)
+      expect(text).toMatch(/ 200 .*3\.2 ms$/)
+    }
+  }
+})
+
 test('control characters in a target are shown, not obeyed', () => {
   const [line] = accessLines({ ...answered, target: '/\u001b[2J\r\nGET /forged' }, time, plain())
   expect(line).not.toContain('\u001b')

@@ -7,16 +7,20 @@ import type { Served } from '../net/server-connection.ts'
 
 /** One line for an answered request, some for a failure. `ca` is the file that clients ought to trust. */
 export const accessLines = (line: Served, time: Date, style: Style, ca?: string): string[] => {
-  const { colour } = style
+  const { colour, unicode, width } = style
   const clock = colour.quiet(timeOfDay(time))
   const told = line.failure === undefined ? [] : refusal(line.failure, line.remote.address, style, ca)
   if (line.method === undefined || line.status === undefined)
     return told.map((text, i) => (i === 0 ? ` ${clock}  ${text}` : `${INDENT}  ${text}`))
-  const target = clip(legible(`${line.method} ${line.target ?? ''}`, style), TARGET)
+  // Narrow terminals do without the connection, so that a line stays a line.
+  const room = width - REST
+  const short = room < LEAST
+  const columns = Math.max(LEAST, Math.min(MOST, short ? room + OVER + 2 : room))
+  const target = clip(legible(`${line.method} ${line.target ?? ''}`, style), columns, unicode ? '…' : '...')
   const status = line.status >= 400 ? colour.bad(String(line.status)) : colour.good(String(line.status))
-  const over = (line.number > 1 ? 'same connection' : newConnection(line)).padEnd(OVER)
-  const took = `${line.milliseconds.toFixed(line.milliseconds < 10 ? 1 : 0)} ms`.padStart(8)
-  const answered = ` ${clock}  ${target.padEnd(TARGET)}  ${status}  ${size(line.bytes).padStart(8)}  ${over}${took}`
+  const over = short ? '' : `  ${(line.number > 1 ? 'same connection' : newConnection(line)).padEnd(OVER)}`
+  const took = `${line.milliseconds.toFixed(line.milliseconds < 10 ? 1 : 0)} ms`.padStart(TOOK)
+  const answered = ` ${clock}  ${target.padEnd(columns)}  ${status}  ${size(line.bytes).padStart(8)}${over}${took}`
   return [answered, ...told.map((text, i) => (i === 0 ? `${INDENT}${text}` : `${INDENT}  ${text}`))]
 }
 
@@ -37,10 +41,15 @@ export const accessEvent = (line: Served, time: Date): JsonObject => ({
   failure: line.failure === undefined ? null : jsonOfFailure(line.failure),
 })
 
-const TARGET = 30
 /** As wide as the time of day with its spaces. */
 const INDENT = ' '.repeat(11)
-const OVER = 16
+const OVER = 15
+const TOOK = 9
+/** Columns of all but the target: time of day, status, size, connection, duration, and the space between. */
+const REST = 11 + 2 + 3 + 2 + 8 + 2 + OVER + TOOK
+/** Columns of method and target. */
+const LEAST = 20
+const MOST = 48
 
 const newConnection = ({ connection }: Served): string =>
   connection?.tls === undefined ? 'plain, new' : `${connection.tls.version.toLowerCase()}, new`
@@ -64,8 +73,8 @@ const refusal = (failure: FailureInfo, address: string, style: Style, ca: string
 
 const timeOfDay = (time: Date): string => time.toTimeString().slice(0, 8)
 
-const clip = (text: string, columns: number): string =>
-  text.length <= columns ? text : `${text.slice(0, columns - 3)}...`
+const clip = (text: string, columns: number, more: string): string =>
+  text.length <= columns ? text : `${text.slice(0, columns - more.length)}${more}`
 
 const size = (bytes: number): string => {
   if (bytes < 1000) return `${bytes} B`

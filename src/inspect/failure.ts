@@ -12,6 +12,8 @@ export interface FailureOptions {
   readonly records?: readonly TraceRecord[]
   /** What we did about it, when the caller knows more than the alert: `Nothing of your request was sent.` */
   readonly did?: string
+  /** How a command that is offered has to be typed here; default: as the registry has it. */
+  readonly typed?: (command: string) => string
   /** Failures below this one, outermost first. */
   readonly causes?: readonly FailureInfo[]
 }
@@ -53,7 +55,8 @@ export const renderFailure = (info: FailureInfo, options: FailureOptions): strin
   if (did !== '') add('what we did', did)
   if (entry.because !== undefined) add('because', ...entry.because)
   const tries = entry.tryThis?.(info) ?? []
-  if (tries.length > 0) add('try', ...tries)
+  const { typed = command => command } = options
+  if (tries.length > 0) add('try', ...tries.map(command => typed(command)))
   if (entry.others !== undefined) add('elsewhere', Object.entries(entry.others).map(elsewhere).join(', '))
   if (entry.rule !== undefined) add('rule', entry.rule)
   for (const cause of options.causes ?? []) add('below it', `${entryOf(cause).title} (${cause.code})`)
@@ -82,7 +85,7 @@ const addWhere = (
       ? undefined
       : messagesOf(records).find(m => m.id === at.message)
   if (at === undefined || message === undefined) {
-    if (info.where !== undefined) add('where', info.where)
+    if (info.where !== undefined && !entryOf(info).says(info).includes(info.where)) add('where', info.where)
     return
   }
   add('where', [info.where, `${nameOf(message)}, bytes ${at.start}..${at.end}`].filter(Boolean).join('   '))

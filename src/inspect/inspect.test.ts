@@ -69,6 +69,7 @@ const exchange = () => {
     'HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: 29\r\nSet-Cookie: sid=1; HttpOnly; Secure; SameSite=Lax; Path=/\r\n\r\n',
   )
   say(10, 22.5, 'http', 'in', '200 OK', { bytes: answer, sealed: true })
+  sink.verdict({ layer: 'http', flow: 'c1', host: 'client', at: 22.5, check: 'cookie', ok: true })
   say(11, 22.7, 'record', 'in', 'application data', { payload: { start: 0, end: 158, at: 13 } })
   say(12, 22.8, 'tls', 'out', 'Alert', { about: 'warning 0 close_notify', sealed: true })
   say(13, 22.9, 'tcp', 'out', 'FIN ACK')
@@ -105,6 +106,49 @@ test('the timeline has a row per layer, with times from the first thing that hap
   ])
   expect(of.rows.every(r => r.ok)).toBe(true)
   expect(of.total).toBe(23)
+})
+
+test('a cookie is kept or refused by a jar; where there is none, neither is claimed', () => {
+  const shown = (verdicts: readonly boolean[]) => {
+    const sink = recorder()
+    sink.message(message(1, 0, 'http', 'out', 'GET /', { bytes: ascii('GET / HTTP/1.1\r\n\r\n') }))
+    const head = 'HTTP/1.1 200 OK\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2; Secure\r\n\r\n'
+    const answer = message(2, 1, 'http', 'in', '200 OK', { bytes: ascii(head) })
+    sink.message(answer)
+    for (const ok of verdicts)
+      sink.verdict({ layer: 'http', flow: answer.flow, host: answer.host, at: 1, check: 'cookie', ok })
+    return timeline(sink.records)
+      .rows.filter(r => r.key === 'cookie')
+      .map(r => [r.what, r.note, r.ok])
+  }
+  expect(shown([])).toEqual([
+    ['a', '', true],
+    ['b (Secure)', '', true],
+  ])
+  expect(shown([true, false])).toEqual([
+    ['a', 'kept', true],
+    ['b (Secure)', 'refused', false],
+  ])
+})
+
+test('on narrow terminals notes move left, then below; nothing that was found out is cut off', () => {
+  const of = timeline(exchange().records, { ...facts, who: 'CN=a.rather.long.name.shop.test, EC P-256' })
+  for (const width of [60, 72, 80, 99]) {
+    const text = renderTimeline(of, plain(width))
+    for (const row of text) expect([...row].length).toBeLessThanOrEqual(width)
+    for (const part of ['✓ name ✓ dates (61 days left)', '2 round trips', '8.0', '12.4', 'FIN both ways', '23.0 ms'])
+      expect(text.join('\n')).toContain(part)
+  }
+})
+
+test('reads and writes of a socket of the system are not called segments', () => {
+  const sink = recorder()
+  sink.message(message(1, 0, 'tcp', 'out', 'write', { about: '20 bytes' }))
+  sink.message(message(2, 1, 'tcp', 'in', 'read', { about: '20 bytes' }))
+  const of = timeline(sink.records)
+  expect(of.counts).toMatchObject({ messages: 2, segments: 0, transfers: 2 })
+  expect(renderTimeline(of, plain()).at(-1)).toBe(' 2 messages, 2 of them reads and writes on a socket of the system')
+  expect(renderLadder(ladder(sink.records, { grain: 'segments' }), plain())[1]).toMatch(/─ write ─+▶│ {2}20 B$/)
 })
 
 test('a timeline without facts says what the trace alone knows', () => {

@@ -78,14 +78,15 @@ export const ladder = (records: readonly TraceRecord[], options: LadderOptions =
 /** Lines of the ladder, a header first. */
 export const renderLadder = (of: Ladder, style: Style): string[] => {
   const width = widthOf(style)
-  const inner = Math.max(16, Math.min(60, width - TIME - NOTE - 4))
+  const noted = of.lines.reduce((most, each) => Math.max(most, note(each).length), 0)
+  const inner = Math.max(16, Math.min(60, width - TIME - noted - 4))
   const start = of.lines[0]?.at ?? 0
   const head = line(
     style,
     { text: 'ms', column: TIME - 5, tint: 'quiet' },
     { text: clip(style, of.left, inner - 2), column: TIME, tint: 'you' },
     {
-      text: clip(style, of.right, NOTE + 8),
+      text: clip(style, of.right, width - TIME - inner + 6),
       column: TIME + inner + 2 - Math.min(of.right.length, 8),
       tint: 'server',
     },
@@ -108,7 +109,6 @@ export const renderLadder = (of: Ladder, style: Style): string[] => {
 }
 
 const TIME = 11
-const NOTE = 20
 
 const ORDER: Readonly<Record<Grain, readonly Layer[]>> = {
   frames: ['ethernet'],
@@ -187,7 +187,8 @@ const arrow = (each: LadderLine, inner: number, style: Style): Piece[] => {
   const stroke = mark(style, each.lost ? '╌' : each.sealed ? '═' : '─')
   const right = each.direction === 'right'
   const checked = each.ok === undefined ? '' : ` ${mark(style, each.ok ? '✓' : '✗')}`
-  const said = each.about === '' ? each.name : `${each.name}  ${each.about}`
+  // The size stands at the end of the line.
+  const said = each.about === '' || /^\d+ bytes$/.test(each.about) ? each.name : `${each.name}  ${each.about}`
   const text = `${clip(style, said, inner - 10 - checked.length)}${checked}`
   const tail = stroke.repeat(Math.max(1, inner - 7 - [...text].length))
   const tint: Tint = each.lost || each.ok === false ? 'bad' : right ? 'you' : 'server'

@@ -6,10 +6,18 @@ import type { Timeline, TimelineRow } from './timeline.ts'
 export const renderTimeline = (of: Timeline, style: Style): string[] => {
   const width = widthOf(style)
   const bar = width - BAR - 7 >= 12 ? width - BAR - 7 : 0
-  const rows = of.rows.map(row => rowLine(row, of.total, bar, style))
-  const { messages, frames, segments, retransmitted } = of.counts
+  const rows = of.rows.flatMap(row =>
+    rowLines(row, of.total, { bar, note: bar > 0 ? NOTE : noteColumn(of.rows) }, style),
+  )
+  const { messages, frames, segments, transfers, retransmitted } = of.counts
   const amount =
-    frames > 0 ? ` in ${frames} frames, ${retransmitted} retransmitted` : segments > 0 ? ` in ${segments} segments` : ''
+    frames > 0
+      ? ` in ${frames} frames, ${retransmitted} retransmitted`
+      : segments > 0
+        ? ` in ${segments} segments`
+        : transfers > 0
+          ? `, ${transfers} of them reads and writes on a socket of the system`
+          : ''
   const counts = line(style, { text: ` ${messages} messages${amount}`, tint: 'quiet' })
   return [...(bar > 0 && of.total > 0 ? [scale(of.total, bar, style)] : []), ...rows, counts]
 }
@@ -18,27 +26,49 @@ const WHAT = 11
 const NOTE = 47
 const BAR = 66
 
-const rowLine = (row: TimelineRow, total: number, bar: number, style: Style): string => {
+/** Columns where notes begin and how wide bars may be; 0: no bars. */
+interface Columns {
+  readonly note: number
+  readonly bar: number
+}
+
+/** Without bars notes move as far left as what stands before them allows. */
+const noteColumn = (rows: readonly TimelineRow[]): number =>
+  Math.min(NOTE, Math.max(...rows.map(row => (row.note === '' ? 0 : beforeNote(row)))))
+
+const beforeNote = (row: TimelineRow): number => WHAT + (row.ok ? 0 : 2) + row.what.length + 2
+
+/** One line; two where a note does not fit beside what it is about. */
+const rowLines = (row: TimelineRow, total: number, columns: Columns, style: Style): string[] => {
+  const column = Math.max(columns.note, beforeNote(row))
+  const time = row.span === undefined ? '' : timeOf(row, row.span, total)
+  const room = widthOf(style) - (time === '' ? 0 : time.length + 1)
+  if (row.note === '' || column + row.note.length <= room || WHAT + row.note.length > widthOf(style))
+    return [rowLine(row, total, columns, style)]
+  const note = { text: row.note, column: WHAT, ...(row.ok ? {} : { tint: 'bad' as const }) }
+  return [rowLine({ ...row, note: '' }, total, columns, style), line(style, note)]
+}
+
+const timeOf = ({ key }: TimelineRow, span: { from: number; to: number }, total: number): string =>
+  key === 'close' ? `${milliseconds(total)} ms` : milliseconds(span.to - span.from)
+
+const rowLine = (row: TimelineRow, total: number, columns: Columns, style: Style): string => {
   const { span } = row
   const pieces: Piece[] = [
     { text: `${row.level === 1 ? '   ' : ' '}${row.label}`, tint: row.ok ? tintOf(row) : 'bad' },
     { text: row.ok ? '' : `${mark(style, '✗')} `, tint: 'bad', column: WHAT },
     { text: row.what, ...(row.ok ? {} : { tint: 'bad' as const }) },
   ]
-  const used = WHAT + (row.ok ? 0 : 2) + row.what.length
-  const column = Math.max(NOTE, used + 2)
+  const column = Math.max(columns.note, beforeNote(row))
   if (row.note !== '') pieces.push({ text: row.note, column, ...(row.ok ? {} : { tint: 'bad' as const }) })
   if (span === undefined) return line(style, ...pieces)
-  const end = row.note === '' ? used : column + row.note.length
-  const took = milliseconds(row.key === 'close' ? total : span.to - span.from)
-  if (bar > 0 && end < BAR - 1 && row.key !== 'close') {
-    const { before, length } = barOf(span, total, bar)
+  const end = row.note === '' ? beforeNote(row) - 2 : column + row.note.length
+  const time = timeOf(row, span, total)
+  if (columns.bar > 0 && end < BAR - 1 && row.key !== 'close') {
+    const { before, length } = barOf(span, total, columns.bar)
     const glyph = length === 0 ? mark(style, '▏') : mark(style, '█').repeat(length)
-    pieces.push({ text: glyph, column: BAR + before, tint: tintOf(row) }, { text: ` ${took}`, tint: 'quiet' })
-  } else {
-    const text = row.key === 'close' ? `${took} ms` : took
-    pieces.push({ text, column: Math.max(end + 2, widthOf(style) - text.length), tint: 'quiet' })
-  }
+    pieces.push({ text: glyph, column: BAR + before, tint: tintOf(row) }, { text: ` ${time}`, tint: 'quiet' })
+  } else pieces.push({ text: time, column: Math.max(end + 1, widthOf(style) - time.length), tint: 'quiet' })
   return line(style, ...pieces)
 }
 

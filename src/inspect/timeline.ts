@@ -28,6 +28,8 @@ export interface Timeline {
     readonly messages: number
     readonly frames: number
     readonly segments: number
+    /** Reads and writes where the system's TCP makes the segments, out of our sight. */
+    readonly transfers: number
     readonly retransmitted: number
   }
 }
@@ -76,11 +78,15 @@ export const timeline = (records: readonly TraceRecord[], facts: TimelineFacts =
     counts: {
       messages: messages.filter(m => m.layer !== 'ethernet' && m.layer !== 'ip').length,
       frames: layer('ethernet').length,
-      segments: layer('tcp').length,
+      segments: layer('tcp').filter(m => !isTransfer(m)).length,
+      transfers: layer('tcp').filter(isTransfer).length,
       retransmitted: layer('tcp').filter(m => /retransmission/i.test(m.about ?? '')).length,
     },
   }
 }
+
+/** What a socket of the system says of itself: pieces of the byte stream, not segments. */
+const isTransfer = ({ name }: MessageRecord): boolean => name === 'read' || name === 'write'
 
 interface Scene {
   readonly facts: TimelineFacts
@@ -225,10 +231,26 @@ const PEOPLE = /^(name|dates|chain|signature)$/
 const countRoundTrips = (list: readonly MessageRecord[]): number =>
   list.filter((m, i) => m.direction === 'in' && list[i - 1]?.direction === 'out').length
 
-const httpRows = (scene: Scene): TimelineRow[] =>
-  exchanges(scene.messages).flatMap((exchange, i) => rowsOf(scene, exchange, i))
+const httpRows = (scene: Scene): TimelineRow[] => {
+  // A jar judges every cookie that comes, in their order.
+  const judged = new Map<string, VerdictRecord[]>()
+  for (const verdict of scene.verdicts.filter(each => each.check === 'cookie')) {
+    judged.set(verdict.flow, [...(judged.get(verdict.flow) ?? []), verdict])
+  }
+  return exchanges(scene.messages).flatMap((exchange, i) => {
+    const verdicts = judged.get(exchange.request.flow)
+    return rowsOf(scene, exchange, { i, judge: () => verdicts?.shift() })
+  })
+}
 
-const rowsOf = (scene: Scene, { request, response, until }: HttpExchange, i: number): TimelineRow[] => {
+interface Turn {
+  /** Which exchange, from 0. */
+  readonly i: number
+  /** What the jar said about the next cookie; undefined without a jar. */
+  judge(): VerdictRecord | undefined
+}
+
+const rowsOf = (scene: Scene, { request, response, until }: HttpExchange, { i, judge }: Turn): TimelineRow[] => {
   const at = (message: MessageRecord): number => message.at - scene.start
   const rows = [
     row('request', request.name, size(request.bytes.length), { span: { from: at(request), to: at(request) } }),
@@ -246,11 +268,12 @@ const rowsOf = (scene: Scene, { request, response, until }: HttpExchange, i: num
       ok: !/^5\d\d\b/.test(response.name),
     }),
   )
-  const refused = scene.verdicts.filter(v => !v.ok && /cookie/i.test(v.check) && v.flow === response.flow)
   for (const cookie of setCookies(response)) {
-    const no = refused.find(v => v.about?.includes(cookie.name) ?? false)
+    const verdict = judge()
     const text = cookie.attributes.length === 0 ? cookie.name : `${cookie.name} (${cookie.attributes.join(', ')})`
-    rows.push(row('cookie', text, no === undefined ? 'kept' : 'refused', { level: 1, ok: no === undefined }))
+    // Without a jar nobody keeps it and nobody refuses it.
+    const note = verdict === undefined ? '' : verdict.ok ? 'kept' : 'refused'
+    rows.push(row('cookie', text, note, { level: 1, ok: verdict?.ok ?? true }))
   }
   return rows
 }
