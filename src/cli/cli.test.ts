@@ -38,6 +38,28 @@ test('a wrong command line is cli/usage: exit 1, told on standard error, with th
   }
 })
 
+test('in a clone, started by npm, every command that is offered is one that can be typed there', async () => {
+  const env = { npm_lifecycle_event: 'start' }
+  for (const words of [
+    ['--help'],
+    ['get', '--help'],
+    ['serve', '--help'],
+    ['demo', '-h'],
+    ['ca', 'path', '-h'],
+    ['gte'],
+  ]) {
+    for (const terminal of [60, 100]) {
+      const io = captured({ env, terminal })
+      await main(words, io)
+      const text = io.stdout() + io.stderr()
+      expect(text).toContain('npm start -- ')
+      expect(text).not.toMatch(/(^|[($]|\s{2})barewire (get|serve|demo|ca)/m)
+      for (const line of io.stdout().split('\n'))
+        if (!/^ {2}(npm|curl|export)/.test(line)) expect(line.length).toBeLessThanOrEqual(terminal)
+    }
+  }
+})
+
 test('with --json a failure is one object on standard output', async () => {
   const io = captured()
   expect(await main(['get', '--json', '--timeout', 'soon', 'https://localhost/'], io)).toBe(1)

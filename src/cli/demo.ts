@@ -12,6 +12,7 @@ import { redact } from '../trace/redact.ts'
 import { labCapture } from './capture-file.ts'
 import { demoLines, outcomeLines, partingLines } from './demo-text.ts'
 import { connectionFacts } from './facts.ts'
+import { invocation } from './invocation.ts'
 import type { Io } from './io.ts'
 import { jsonLine } from './json.ts'
 import type { DemoOptions } from './program.ts'
@@ -33,15 +34,12 @@ export const demo = async (options: DemoOptions, io: Io): Promise<number> => {
     await tellOutcome(attack, outcome, options, style, io)
   }
   if (options.json) await io.out.write(jsonLine({ type: 'capture', file: options.pcapng, frames: capture.sink.frames }))
-  else await say(io, partingLines(options.pcapng, capture.sink.frames, invocation(io), style))
+  else await say(io, partingLines(options.pcapng, capture.sink.frames, invocation(io.env), style))
   if (surprises.length === 0 && exchange.answers.every(({ status }) => status === 200)) return 0
   throw new FailureError(fail('cli/check', { got: surprises.map(({ id }) => id).join(', ') || 'the exchange itself' }))
 }
 
 const say = (io: Io, lines: readonly string[]): Promise<void> => io.out.write(`${lines.join('\n')}\n`)
-
-/** How this command line was started, so that what is offered to be tried works as it stands. */
-const invocation = (io: Io): string => (io.env.npm_lifecycle_event === 'start' ? 'npm start --' : 'barewire')
 
 const tellExchange = async (exchange: Exchange, options: DemoOptions, style: Style, io: Io): Promise<void> => {
   const { connection, records, cookie } = exchange

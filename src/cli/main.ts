@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { FailureError, fail } from '../failures/index.ts'
 import { jsonOfFailure } from '../inspect/index.ts'
 import { EXIT_INTERRUPTED, exitCodeOf, failureOf, Interrupted } from './errors.ts'
+import { invocation, typed } from './invocation.ts'
 import { type Io, ReaderGone } from './io.ts'
 import { jsonLine } from './json.ts'
 import { type Actions, program } from './program.ts'
@@ -16,6 +17,8 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
   const pending: Promise<void>[] = []
   const { command, result, running } = program({
     version: VERSION,
+    name: invocation(io.env),
+    typed: text => typed(text, io.env),
     actions: actionsFor(io),
     write: text => void pending.push(io.out.write(text)),
     width: styleFor(io.out, io.env, 'never').width,

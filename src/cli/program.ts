@@ -63,16 +63,21 @@ export interface Program {
 }
 
 export interface ProgramSetup {
+  /** What stands before a command: `barewire`. */
+  readonly name: string
+  /** How a command of the examples has to be typed here. */
+  readonly typed: (command: string) => string
   readonly version: string
   readonly actions: Actions
   readonly write: (text: string) => void
   readonly width: number
 }
 
-export const program = ({ version, actions, write, width }: ProgramSetup): Program => {
+export const program = ({ name, typed, version, actions, write, width }: ProgramSetup): Program => {
   let result: number | undefined
   let running: string | undefined
-  const root = new Command('barewire')
+  const examples = (lines: Examples): string => examplesText(lines, typed, width)
+  const root = new Command(name)
     .description('HTTPS from the Ethernet frame up: run it, look into it, break it.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -95,9 +100,9 @@ export const program = ({ version, actions, write, width }: ProgramSetup): Progr
       running = name
       result = await action(...(args.slice(0, -1) as never[]))
     }
-  getCommand(root).action(run('get', actions.get))
-  serveCommand(root).action(run('serve', actions.serve))
-  demoCommand(root).action(run('demo', actions.demo))
+  getCommand(root, examples(GET_EXAMPLES)).action(run('get', actions.get))
+  serveCommand(root, examples(SERVE_EXAMPLES)).action(run('serve', actions.serve))
+  demoCommand(root, examples(DEMO_EXAMPLES)).action(run('demo', actions.demo))
   const ca = root
     .command('ca')
     .description('the certificate authority of this machine')
@@ -128,13 +133,13 @@ const common = (command: Command): Command =>
     )
     .addOption(new Option('--color <when>', 'auto, always or never').argParser(parseColour).default('auto'))
 
-const getCommand = (root: Command): Command =>
+const getCommand = (root: Command, before: string): Command =>
   common(
     root
       .command('get')
       .argument('<url>', 'https://… or http://…; without a scheme https', parseUrl)
       .description('make a request and tell layer by layer how it went')
-      .addHelpText('before', examples(GET_EXAMPLES))
+      .addHelpText('before', before)
       .addHelpText('after', GET_NOTES)
       .option('-X, --request <method>', 'method; GET, or POST with --data')
       .option('-H, --header <line>', '"Name: value"; may be repeated', collect(parseHeader))
@@ -148,13 +153,13 @@ const getCommand = (root: Command): Command =>
       .option('--accept <code>', 'go on after this certificate failure; may be repeated', collect(parseAccept)),
   ).option('--pcapng <file>', 'write the connection with its secrets, for Wireshark')
 
-const serveCommand = (root: Command): Command =>
+const serveCommand = (root: Command, before: string): Command =>
   common(
     root
       .command('serve')
       .argument('[folder]', 'what to serve; the current folder if not given')
       .description('serve a folder over HTTPS with a certificate of the local CA')
-      .addHelpText('before', examples(SERVE_EXAMPLES))
+      .addHelpText('before', before)
       .option('-p, --port <number>', 'port; 0 takes a free one', parsePort, 8443)
       .option(
         '--host <address>',
@@ -165,18 +170,26 @@ const serveCommand = (root: Command): Command =>
       .option('--plain', 'HTTP without TLS'),
   ).option('--pcapng <file>', 'write all connections with their secrets, for Wireshark')
 
-const demoCommand = (root: Command): Command =>
+const demoCommand = (root: Command, before: string): Command =>
   common(
     root
       .command('demo')
       .description('two machines on a virtual wire exchange a login over HTTPS; a third one attacks')
-      .addHelpText('before', examples(DEMO_EXAMPLES))
+      .addHelpText('before', before)
       .option('--seed <number>', 'repeat a run exactly', parseSeed),
   ).option('--pcapng <file>', 'where the packets go', 'exchange.pcapng')
 
-const examples = (lines: readonly (readonly [string, string])[]): string => {
-  const width = Math.max(...lines.map(([command]) => command.length))
-  return `Examples:\n${lines.map(([command, what]) => `  ${command.padEnd(width)}   ${what}`).join('\n')}\n`
+type Examples = readonly (readonly [command: string, what: string])[]
+
+/** A command and what it does, side by side; below each other where the terminal is too narrow for that. */
+const examplesText = (lines: Examples, typed: (command: string) => string, columns: number): string => {
+  const commands = lines.map(([command, what]) => [typed(command), what] as const)
+  const width = Math.max(...commands.map(([command]) => command.length))
+  const fits = commands.every(([, what]) => 2 + width + 3 + what.length <= columns)
+  const rows = commands.map(([command, what]) =>
+    fits ? `  ${command.padEnd(width)}   ${what}` : `  ${command}\n      ${what}`,
+  )
+  return `Examples:\n${rows.join('\n')}\n`
 }
 
 const ROOT_EXAMPLES = [
@@ -187,7 +200,7 @@ const ROOT_EXAMPLES = [
 ] as const
 
 const GET_EXAMPLES = [
-  ['barewire get https://localhost:8443/', 'body on stdout, timeline on stderr'],
+  ['barewire get https://localhost:8443/', 'body on stdout, story on stderr'],
   ['barewire get https://host/big -o big.iso', 'body into a file'],
   ['barewire get -d name=value https://host/', 'POST a form'],
   ['barewire get -v tcp,tls https://host/', 'every message of TCP and TLS'],

@@ -16,6 +16,7 @@ import { redact } from '../trace/redact.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { openCapture } from './capture-file.ts'
 import { failureOf, Interrupted } from './errors.ts'
+import { typed } from './invocation.ts'
 import { type Io, ReaderGone } from './io.ts'
 import { jsonLine } from './json.ts'
 import type { CommonOptions } from './options.ts'
@@ -99,7 +100,7 @@ export const beginRun = async (options: CommonOptions & { readonly pcapng?: stri
       }
       if (verbosity.level > 0) await say(storyLines(recording.records, { style, verbosity }))
       const more = { records: recording.records, causes: causesOf(thrown), ...(did === undefined ? {} : { did }) }
-      await say(renderFailure(failure, { style, ...more }))
+      await say(renderFailure(failure, { style, typed: text => typed(text, io.env), ...more }))
       return exit
     },
     async end() {
