@@ -7,6 +7,7 @@ import { FailureError } from '../failures/index.ts'
 import { systemClock } from '../platform/node/clock.ts'
 import { kernelTransport } from '../platform/node/kernel.ts'
 import { recorder } from '../trace/recorder.ts'
+import { KEY_USAGE } from '../x509/extensions.ts'
 import { pem } from '../x509/pem.ts'
 import { trustStore } from '../x509/store.ts'
 import { certifiedKey } from './certified-key.ts'
@@ -117,6 +118,18 @@ describe('who is refused', () => {
     const issued = stranger.issue({ names: ['localhost'] })
     const withRoot = certifiedKey({ ...issued, chain: [...issued.chain, stranger.root] })
     expect((await refusedWith(withRoot)).code).toBe('tls/certificate-untrusted')
+  })
+
+  test('a key that may not sign the handshake (RFC 5246 7.4.2), a wildcard for a whole registry', async () => {
+    const unsigning = keyFor({ names: ['localhost'], usage: KEY_USAGE.keyEncipherment })
+    expect((await refusedWith(unsigning)).code).toBe('tls/certificate-purpose')
+    const wide = keyFor({ names: ['*.co.uk', '*.github.io'] })
+    const { port } = await served(() => new Response('never'), { tls: { certificateFor: () => wide } })
+    const to = (serverName: string) => connect({ host: 'localhost', port, tls: { trust, serverName } })
+    expect(await codeOf(to('shop.co.uk'))).toBe('tls/certificate-name')
+    const stream = await to('shop.github.io')
+    expect(stream.connection.tls?.serverName).toBe('shop.github.io')
+    stream.reset()
   })
 
   test('what is accepted by name goes on, and is written down', async () => {

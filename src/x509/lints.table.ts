@@ -178,12 +178,13 @@ export const lints: Readonly<Record<LintId, Lint>> = {
     broken: c => has(c, 'basicConstraints', 'not critical'),
   },
   'path-length-without-authority': {
-    says: 'it has a path length and is no authority',
+    says: 'it has a path length and is no authority that signs certificates',
     rule: 'RFC 5280 4.2.1.9',
     refusedBy: both,
     broken: c => {
       const constraints = c.extension('basicConstraints')
-      return constraints !== undefined && !constraints.ca && constraints.pathLength !== undefined
+      const signs = ((c.extension('keyUsage') ?? 0) & KEY_USAGE.keyCertSign) !== 0
+      return constraints?.pathLength !== undefined && !(constraints.ca && signs)
     },
   },
   'signs-without-authority': {
