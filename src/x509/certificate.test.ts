@@ -117,6 +117,12 @@ const broken: readonly (readonly [what: string, field: RegExp, rule: RegExp, par
     { subject: sequence(setOf(sequence(oid(OID.commonName), utf8String('a'), nothing))) },
   ],
   [
+    'a common name that is a number',
+    /subject/,
+    /unexpected-tag/,
+    { subject: sequence(setOf(sequence(oid(OID.commonName), integer(5)))) },
+  ],
+  [
     'NUL in a common name',
     /subject/,
     /string-character/,

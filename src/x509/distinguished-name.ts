@@ -113,6 +113,8 @@ const walkName = (sequence: Der, what: string, parts: RelativeName[] | undefined
       pair.read(TAG.oid, what)
       const { from, to } = pair
       pair.any(what)
+      if (isNamedString(bytes, from, to) && !STRINGS.has(pair.tag))
+        throw new DerError('unexpected-tag', pair.start, pair.start + 1, what)
       checkText(pair, what)
       part?.push({
         type: oidText(bytes, from, to),
@@ -125,6 +127,21 @@ const walkName = (sequence: Der, what: string, parts: RelativeName[] | undefined
     if (part !== undefined) parts?.push(part)
   }
 }
+
+/** The attributes 2.5.4.3 (commonName) to 2.5.4.12 (title) are strings (RFC 5280 appendix A); others may be anything. */
+const isNamedString = (bytes: Uint8Array, from: number, to: number): boolean =>
+  to - from === 3 && bytes[from] === 0x55 && bytes[from + 1] === 4 && bytes[from + 2]! >= 3 && bytes[from + 2]! <= 12
+
+const STRINGS: ReadonlySet<number> = /* @__PURE__ */ new Set<number>([
+  TAG.utf8String,
+  TAG.printableString,
+  TAG.teletexString,
+  TAG.bmpString,
+  TAG.universalString,
+  TAG.ia5String,
+  TAG.numericString,
+  TAG.visibleString,
+])
 
 /** A NUL inside a name once let certificates say one thing to people and another to programs. */
 const checkText = (element: Der, what: string): void => {

@@ -184,6 +184,20 @@ test('a wildcard right below a registry suffix is for nobody; below a company su
   expect(isTrusted(verify(middle.issue({ names: ['co.uk'] }).chain, { name: 'co.uk', isRegistrySuffix }))).toBe(true)
 })
 
+test('a path length is for who may sign certificates only, under the strict profiles (RFC 5280 4.2.1.9)', () => {
+  const limited = basicConstraints({ ca: true, pathLength: 0 })
+  const chain = [
+    write('Without Usage', keys[0]!, 'x', keys[1]!.spki, [subjectAltName(names)]),
+    write('Test Root', root.keyPair, 'Without Usage', keys[0]!.spki, [limited]),
+  ]
+  const lints = new Set(['path-length-without-authority'] as const)
+  expect(isTrusted(verify(chain))).toBe(true)
+  expect(verify(chain, { profile: { ...deployed, lints } })).toMatchObject({
+    code: 'tls/certificate-profile',
+    where: '“Without Usage”',
+  })
+})
+
 test('a lattice of cross-signed authorities is not walked to its end: tls/chain-too-complex', () => {
   const layers = 4
   const width = 4

@@ -268,23 +268,6 @@ test('what only binds issuers: tls/certificate-profile under the strict profiles
   })
 })
 
-test('a path length is for who may sign certificates only, under the strict profiles (RFC 5280 4.2.1.9)', () => {
-  const constraints = {
-    oid: OID.basicConstraints,
-    critical: true,
-    value: sequence(Uint8Array.of(1, 1, 0xff), integer(0)),
-  }
-  const { certificate, keyPair } = below('Without Usage', [constraints])
-  const end = below('shop.test', [], { ...root, name: 'Without Usage', keyPair })
-  const lints = new Set(['path-length-without-authority'] as const)
-  const request = ask([end.certificate, certificate], { name: undefined })
-  expect(isTrusted(verifyChain(request))).toBe(true)
-  expect(failure({ ...request, profile: { ...rfc5280, lints } })).toMatchObject({
-    code: 'tls/certificate-profile',
-    where: '“Without Usage”',
-  })
-})
-
 test('a broken leaf: tls/certificate-malformed; broken others are as if not sent', () => {
   expect(failure(ask([])).code).toBe('tls/certificate-malformed')
   expect(failure(ask([Uint8Array.of(0x30, 0x80)])).code).toBe('tls/certificate-malformed')
