@@ -26,13 +26,16 @@ export const demoLines = (exchange: Exchange, story: readonly string[], style: S
 /** The text of a small page. */
 const inWords = (html: string): string => /<p>(.*)<\/p>/.exec(html)?.[1] ?? html.trim()
 
+/** Bytes side by side as hex and as characters. */
 const SHOWN = 20
+const HEX = 14
 
 const threadLines = ({ text, plaintext, ciphertext }: CookieThread, { colour, unicode, width }: Style): string[] => {
   const line = unicode ? text : text.replaceAll('⊂', '<')
-  const plain = String.fromCharCode(...plaintext.subarray(0, SHOWN))
+  const shown = Math.max(8, Math.min(SHOWN, Math.floor((width - HEX - 3) / 4)))
+  const plain = String.fromCharCode(...plaintext.subarray(0, shown))
   const hex = (bytes: Uint8Array): string =>
-    Array.from(bytes.subarray(0, SHOWN), b => b.toString(16).padStart(2, '0')).join(' ')
+    Array.from(bytes.subarray(0, shown), b => b.toString(16).padStart(2, '0')).join(' ')
   return [
     ...wrap(line, width - 2).map((part, i) => ` ${i === 0 ? '' : '  '}${part}`),
     `   you say    ${hex(plaintext)}   ${colour.you(plain)}`,
@@ -85,16 +88,22 @@ const consequences = (outcome: Outcome, style: Style): string[] => {
 
 const noticed = (by: 'client' | 'server', failure: FailureInfo, { colour, width }: Style): string[] => {
   const who = by === 'client' ? 'laptop' : 'shop'
-  const lines = wrap(`the ${who} refuses: ${sentence(failure)}`, width - INDENT - failure.code.length - 2)
-  return lines.map((text, i) =>
-    i === 0 ? `${text.padEnd(width - INDENT - failure.code.length)}${colour.quiet(failure.code)}` : text,
-  )
+  const room = width - INDENT
+  // The code stands at the right of the first line; the others have all the room.
+  const words = `the ${who} refuses: ${sentence(failure)}`
+  const [first = ''] = wrap(words, room - failure.code.length - 2)
+  return [
+    `${first.padEnd(room - failure.code.length)}${colour.quiet(failure.code)}`,
+    ...wrap(words.slice(first.length).trimStart(), room).filter(text => text !== ''),
+  ]
 }
 
 /** Where the packets are and what to do next. */
-export const partingLines = (file: string, frames: number, command: string, { colour }: Style): string[] => [
+export const partingLines = (file: string, frames: number, command: string, { colour, width }: Style): string[] => [
   '',
-  ` ${frames} frames of the first part are in ${colour.you(file)}, with the secrets to decrypt them.`,
+  ...wrap(`${frames} frames of the first part are in ${file}, with the secrets to decrypt them.`, width - 1).map(
+    text => ` ${text.replace(file, colour.you(file))}`,
+  ),
   '',
   colour.quiet(' try'),
   `   wireshark ${file}`,

@@ -84,7 +84,7 @@ const deliver = async (
   const remark = withheld
     ? `${bytes} bytes that are not text, kept off the terminal: use -o FILE or a pipe.`
     : changed
-      ? 'Control characters in the body are shown as \\x1b and the like; -o FILE or a pipe gets the bytes.'
+      ? 'Control characters are shown as \\x1b; -o FILE or a pipe gets the bytes.'
       : undefined
   if (remark !== undefined) await io.err.write(`  ${remark}\n`)
   const target = response.headers.get('location')

@@ -1,5 +1,6 @@
 /** What can be typed: commands, options and help. Nothing is done here; `main.ts` says what each command does. */
 import { Command, Option } from 'commander'
+import { wrap } from '../inspect/index.ts'
 import {
   type CommonOptions,
   collect,
@@ -76,6 +77,7 @@ export interface ProgramSetup {
 export const program = ({ name, typed, version, actions, write, width }: ProgramSetup): Program => {
   let result: number | undefined
   let running: string | undefined
+  const notes = (text: string): string => `\n${wrap(text, width).join('\n')}`
   const examples = (lines: Examples): string => examplesText(lines, typed, width)
   const root = new Command(name)
     .description('HTTPS from the Ethernet frame up: run it, look into it, break it.')
@@ -90,17 +92,18 @@ export const program = ({ name, typed, version, actions, write, width }: Program
       getErrHelpWidth: () => width,
     })
     .configureHelp({
+      minWidthToWrap: 20,
       subcommandTerm: command => `${command.name()} ${command.usage().replace('[options] ', '')}`.trim(),
     })
     .addHelpText('before', examples(ROOT_EXAMPLES))
-    .addHelpText('after', EXIT_CODES)
+    .addHelpText('after', notes(EXIT_CODES))
   const run =
     (name: string, action: (...args: never[]) => Promise<number>) =>
     async (...args: unknown[]): Promise<void> => {
       running = name
       result = await action(...(args.slice(0, -1) as never[]))
     }
-  getCommand(root, examples(GET_EXAMPLES)).action(run('get', actions.get))
+  getCommand(root, examples(GET_EXAMPLES), notes(GET_NOTES)).action(run('get', actions.get))
   serveCommand(root, examples(SERVE_EXAMPLES)).action(run('serve', actions.serve))
   demoCommand(root, examples(DEMO_EXAMPLES)).action(run('demo', actions.demo))
   const ca = root
@@ -133,14 +136,14 @@ const common = (command: Command): Command =>
     )
     .addOption(new Option('--color <when>', 'auto, always or never').argParser(parseColour).default('auto'))
 
-const getCommand = (root: Command, before: string): Command =>
+const getCommand = (root: Command, before: string, after: string): Command =>
   common(
     root
       .command('get')
       .argument('<url>', 'https://… or http://…; without a scheme https', parseUrl)
       .description('make a request and tell layer by layer how it went')
       .addHelpText('before', before)
-      .addHelpText('after', GET_NOTES)
+      .addHelpText('after', after)
       .option('-X, --request <method>', 'method; GET, or POST with --data')
       .option('-H, --header <line>', '"Name: value"; may be repeated', collect(parseHeader))
       .option('-d, --data <text>', 'body; @FILE reads a file, @- standard input')
@@ -187,7 +190,9 @@ const examplesText = (lines: Examples, typed: (command: string) => string, colum
   const width = Math.max(...commands.map(([command]) => command.length))
   const fits = commands.every(([, what]) => 2 + width + 3 + what.length <= columns)
   const rows = commands.map(([command, what]) =>
-    fits ? `  ${command.padEnd(width)}   ${what}` : `  ${command}\n      ${what}`,
+    fits
+      ? `  ${command.padEnd(width)}   ${what}`
+      : [`  ${command}`, ...wrap(what, columns - 6).map(part => `      ${part}`)].join('\n'),
   )
   return `Examples:\n${rows.join('\n')}\n`
 }
@@ -227,10 +232,8 @@ const CA_EXAMPLES = [
   ['export NODE_EXTRA_CA_CERTS=$(barewire ca path)', 'let Node trust it'],
 ] as const
 
-const GET_NOTES = `
-The body goes to standard output as it comes, the story to standard error: by itself on a terminal,
-else with -v. With --json standard output carries events, and the body is written only with -o.`
+const GET_NOTES =
+  'The body goes to standard output as it comes, the story to standard error: by itself on a terminal, else with -v. On a terminal control characters of the body are shown, not obeyed. With --json standard output carries events, and the body is written only with -o.'
 
-const EXIT_CODES = `
-Exit codes: 0 fine, 1 usage, 2 name, 3 TCP, 4 TLS, 5 certificate, 6 HTTP, 7 time-out, 8 status of
-400 or more with --fail, 9 a check did not pass, 130 interrupted.`
+const EXIT_CODES =
+  'Exit codes: 0 fine, 1 usage, 2 name, 3 TCP, 4 TLS, 5 certificate, 6 HTTP, 7 time-out, 8 status of 400 or more with --fail, 9 a check did not pass, 130 interrupted.'

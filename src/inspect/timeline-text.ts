@@ -16,7 +16,7 @@ export const renderTimeline = (of: Timeline, style: Style): string[] => {
       : segments > 0
         ? ` in ${segments} segments`
         : transfers > 0
-          ? `, ${transfers} of them reads and writes on a socket of the system`
+          ? `, ${transfers} of them socket reads and writes`
           : ''
   const counts = line(style, { text: ` ${messages} messages${amount}`, tint: 'quiet' })
   return [...(bar > 0 && of.total > 0 ? [scale(of.total, bar, style)] : []), ...rows, counts]
