@@ -5,11 +5,11 @@
  * twice and sends one acknowledgment for a batch, as the stacks do, but knows nothing of TCP: no windows, no buffers, no timers. What
  * lies between the two is the cost of the state machine, and of the two more copies through send and receive buffers.
  */
-
 import { IPV4_HEADER_SIZE, Ipv4Header } from '../../src/ip/ipv4.ts'
+import { PROTOCOL_TCP } from '../../src/ip/protocols.ts'
 import { ETHER_IPV4, ETHERNET_HEADER_SIZE, EthernetHeader } from '../../src/link/ethernet.ts'
 import { seeded } from '../../src/random.ts'
-import { ACK, PROTOCOL_TCP, PSH, readSegment, Segment, TCP_HEADER_SIZE, TcpHeader } from '../../src/tcp/segment.ts'
+import { ACK, PSH, readSegment, Segment, TCP_HEADER_SIZE, TcpHeader } from '../../src/tcp/segment.ts'
 import { TcpStack } from '../../src/tcp/stack.ts'
 import type { TcpConnection } from '../../src/tcp/types.ts'
 import { type IpAddress, ip } from '../../src/wire/address.ts'

@@ -3,11 +3,11 @@
  * and addresses are as they were; Ethernet addresses, sequence numbers, acknowledgments, handshake and the cutting into
  * segments are made up, and the first frame says so.
  */
-
 import { IPV4_HEADER_SIZE, Ipv4Header } from '../ip/ipv4.ts'
 import { IPV6_HEADER_SIZE, Ipv6Header } from '../ip/ipv6.ts'
+import { PROTOCOL_TCP } from '../ip/protocols.ts'
 import { ETHER_IPV4, ETHERNET_HEADER_SIZE, EthernetHeader } from '../link/ethernet.ts'
-import { ACK, FIN, PROTOCOL_TCP, PSH, RST, SYN, TCP_HEADER_SIZE, TcpHeader } from '../tcp/segment.ts'
+import { ACK, FIN, PSH, RST, SYN, TCP_HEADER_SIZE, TcpHeader } from '../tcp/segment.ts'
 import { type IpAddress, ip, ipAddress, parseIp } from '../wire/address.ts'
 import { checksum, pseudoHeaderSum } from '../wire/checksum.ts'
 

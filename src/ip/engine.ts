@@ -10,14 +10,15 @@ import type { Engine, Millis } from '../engine.ts'
 import { fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import type { TraceSink } from '../trace/types.ts'
-import { type IpAddress, ipAddress } from '../wire/address.ts'
+import { type IpAddress, ipAddress, LIMITED_BROADCAST, sameIp } from '../wire/address.ts'
 import { checksum } from '../wire/checksum.ts'
 import type { Codec } from '../wire/codec.ts'
 import { CHECKSUM_VERIFIED, type Frame, type FramePool } from '../wire/frame.ts'
 import { Queue } from '../wire/queue.ts'
 import { ECHO_REQUEST, UNREACHABLE } from './icmp.ts'
 import { type ErrorReport, IcmpResponder } from './icmp-responder.ts'
-import { DONT_FRAGMENT, IPV4_HEADER_SIZE, Ipv4Header, Ipv4Packet, PROTOCOL_ICMP, protocolName } from './ipv4.ts'
+import { DONT_FRAGMENT, IPV4_HEADER_SIZE, Ipv4Header, Ipv4Packet } from './ipv4.ts'
+import { PROTOCOL_ICMP, protocolName } from './protocols.ts'
 import { type Route, Routes } from './routes.ts'
 import { lastAddress, type Subnet, subnet } from './subnet.ts'
 
@@ -56,7 +57,6 @@ export type IpEvent =
 export const DEFAULT_TTL = 64
 /** Peers whose address values are kept, so that a packet needs no new ones; all go when there are more. */
 const KNOWN_ADDRESSES = 1024
-const LIMITED_BROADCAST = ipAddress(new Uint8Array(4).fill(255))
 
 export class IpEngine implements Engine<Frame, Frame, IpEvent> {
   /** What was dropped, by reason. */
@@ -225,7 +225,7 @@ export class IpEngine implements Engine<Frame, Frame, IpEvent> {
   }
 
   #routeTo(to: IpAddress): Route | undefined {
-    if (to.text === LIMITED_BROADCAST.text && this.#subnets.length > 0) return { to: this.#subnets[0]!, device: 0 }
+    if (sameIp(to, LIMITED_BROADCAST) && this.#subnets.length > 0) return { to: this.#subnets[0]!, device: 0 }
     return to.v === 4 ? this.routes.lookup(to) : undefined
   }
 

@@ -19,7 +19,8 @@ import {
   TIME_EXCEEDED,
   UNREACHABLE,
 } from './icmp.ts'
-import { IPV4_HEADER_SIZE, Ipv4Header, PROTOCOL_ICMP } from './ipv4.ts'
+import { IPV4_HEADER_SIZE, Ipv4Header } from './ipv4.ts'
+import { PROTOCOL_ICMP } from './protocols.ts'
 
 export interface ErrorReport {
   readonly what: 'unreachable' | 'time-exceeded'

@@ -1,20 +1,13 @@
 /** IPv4: the header (RFC 791 3.1) and the packet around it. */
+import { addressText } from '../wire/address.ts'
 import { type Codec, bytes as exactly, struct } from '../wire/codec.ts'
 import { type Dependent, dependent, sampledBy } from '../wire/dependent.ts'
 import { bitsAt, bytesAt, type Layout, type LayoutValue, layout, type Slot, uint } from '../wire/layout.ts'
 import { WireError } from '../wire/reader.ts'
-
-export const PROTOCOL_ICMP = 1
-export const PROTOCOL_TCP = 6
-export const PROTOCOL_UDP = 17
-const PROTOCOLS: Readonly<Record<number, string>> = { 1: 'ICMP', 6: 'TCP', 17: 'UDP' }
-export const protocolName = (value: number): string => PROTOCOLS[value] ?? `${value}`
+import { protocolName } from './protocols.ts'
 
 export const IPV4_HEADER_SIZE = 20
 export const DONT_FRAGMENT = 0b010
-export const MORE_FRAGMENTS = 0b001
-
-const dotted = (octets: Uint8Array): string => octets.join('.')
 
 interface Ipv4Slots extends Record<string, Slot<number> | Slot<Uint8Array>> {
   version: Slot<number>
@@ -47,8 +40,8 @@ export const Ipv4Header: Layout<Ipv4Slots> = layout(
     timeToLive: uint(8, 1),
     protocol: uint(9, 1, protocolName),
     headerChecksum: uint(10, 2),
-    sourceAddress: bytesAt(12, 4, dotted),
-    destinationAddress: bytesAt(16, 4, dotted),
+    sourceAddress: bytesAt(12, 4, addressText),
+    destinationAddress: bytesAt(16, 4, addressText),
   },
   { ref: 'RFC 791 3.1' },
 )

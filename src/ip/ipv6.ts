@@ -1,10 +1,8 @@
 /** IPv6: the header (RFC 8200 3). Captures write it today; an engine for it comes later. */
-import { ipAddress } from '../wire/address.ts'
+import { addressText } from '../wire/address.ts'
 import { bitsAt, bytesAt, type Layout, layout, type Slot, uint } from '../wire/layout.ts'
 
 export const IPV6_HEADER_SIZE = 40
-
-const addressText = (octets: Uint8Array): string => ipAddress(octets).text
 
 export const Ipv6Header: Layout<{
   version: Slot<number>

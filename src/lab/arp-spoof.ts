@@ -3,9 +3,9 @@
  * one forged reply makes the victim send the server's packets to the attacker, who turns their addresses so that its own
  * TCP answers. It works on the network in memory and nowhere else.
  */
-
 import type { RunningHost } from '../host/types.ts'
-import { IPV4_HEADER_SIZE, Ipv4Header, PROTOCOL_TCP } from '../ip/ipv4.ts'
+import { IPV4_HEADER_SIZE, Ipv4Header } from '../ip/ipv4.ts'
+import { PROTOCOL_TCP } from '../ip/protocols.ts'
 import { ARP_REPLY, ARP_SIZE, ArpPacket } from '../link/arp.ts'
 import { ETHER_ARP, ETHER_IPV4, ETHERNET_HEADER_SIZE, EthernetHeader } from '../link/ethernet.ts'
 import { type IpAddress, ipAddress } from '../wire/address.ts'

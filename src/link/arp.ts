@@ -1,13 +1,11 @@
 /** ARP for IPv4 over Ethernet (RFC 826): the packet. The cache is in `neighbours.ts`. */
-import { macText } from '../wire/address.ts'
+import { addressText, macText } from '../wire/address.ts'
 import { bytesAt, type Layout, layout, type Slot, uint } from '../wire/layout.ts'
 import { ETHER_IPV4 } from './ethernet.ts'
 
 export const ARP_REQUEST = 1
 export const ARP_REPLY = 2
 export const ARP_SIZE = 28
-
-const dotted = (octets: Uint8Array): string => octets.join('.')
 
 /** Field names are spelt-out `ar$hrd`, `ar$pro`, `ar$hln`, `ar$pln`, `ar$op`, `ar$sha`, `ar$spa`, `ar$tha`, `ar$tpa`. */
 export const ArpPacket: Layout<{
@@ -30,9 +28,9 @@ export const ArpPacket: Layout<{
     protocolLength: uint(5, 1),
     operation: uint(6, 2, value => (value === ARP_REQUEST ? 'request' : value === ARP_REPLY ? 'reply' : `${value}`)),
     senderHardware: bytesAt(8, 6, macText),
-    senderProtocol: bytesAt(14, 4, dotted),
+    senderProtocol: bytesAt(14, 4, addressText),
     targetHardware: bytesAt(18, 6, macText),
-    targetProtocol: bytesAt(24, 4, dotted),
+    targetProtocol: bytesAt(24, 4, addressText),
   },
   { ref: 'RFC 826' },
 )

@@ -7,7 +7,7 @@ import type { Engine, Millis } from '../engine.ts'
 import { fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import type { TraceSink } from '../trace/types.ts'
-import { type IpAddress, ipAddress, macText } from '../wire/address.ts'
+import { type IpAddress, ipAddress, LIMITED_BROADCAST, macText, sameIp } from '../wire/address.ts'
 import type { Codec } from '../wire/codec.ts'
 import type { Frame, FramePool } from '../wire/frame.ts'
 import { Queue } from '../wire/queue.ts'
@@ -40,9 +40,6 @@ export interface LinkOptions {
   readonly trace?: TraceSink | undefined
   readonly neighbours?: readonly { readonly address: IpAddress; readonly mac: Uint8Array }[]
 }
-
-/** The address that means every neighbour (RFC 919). */
-export const LIMITED_BROADCAST = '255.255.255.255'
 
 export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
   /** What was dropped, by reason. */
@@ -96,7 +93,7 @@ export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
   send(frame: Frame, now: Millis): void {
     this.#now = now
     const to = frame.nextHop!
-    if (to.text === LIMITED_BROADCAST) this.#deliver(frame, BROADCAST)
+    if (sameIp(to, LIMITED_BROADCAST)) this.#deliver(frame, BROADCAST)
     else this.#neighbours.use(to, frame, now)
   }
 

@@ -7,6 +7,7 @@ import type { FailureInfo } from '../failures/registry.ts'
 import { httpClient } from '../http/engine.ts'
 import type { HeaderList, HttpConnection, HttpEvent, ResponseHead } from '../http/types.ts'
 import type { TraceContext } from '../trace/types.ts'
+import { LINGER } from './linger.ts'
 import { Stall } from './stall.ts'
 import type { ConnectionInfo, NetStream, StreamHandler, Timeouts } from './types.ts'
 
@@ -44,9 +45,6 @@ export interface ClientConnectionOptions {
   readonly free: (connection: ClientConnection) => void
   readonly gone: (connection: ClientConnection) => void
 }
-
-/** How long a server may take to close its side after we closed ours. */
-const LINGER = 2_000
 
 export class ClientConnection implements StreamHandler {
   readonly info: ConnectionInfo

@@ -9,6 +9,7 @@ import { type AddressKind, type ConnectionOwner, isFailure, type RunningHost } f
 import type { TcpConnection, TcpEvent } from '../tcp/types.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { endpointText, type IpAddress, ip, parseIp } from '../wire/address.ts'
+import { NOBODY } from './nobody.ts'
 import type { Address, ByteStream, ConnectOptions, Listener, ListenOptions, StreamHandler, Transport } from './types.ts'
 
 export const hostTransport = (host: RunningHost): Transport => ({
@@ -257,5 +258,3 @@ class HostStream implements ByteStream, ConnectionOwner {
     this.#host.poke()
   }
 }
-
-const NOBODY: StreamHandler = { data() {}, end() {}, drain() {}, closed() {} }

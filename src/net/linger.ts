@@ -3,8 +3,8 @@ import type { Clock } from '../clock.ts'
 import type { Millis } from '../engine.ts'
 import type { ByteStream } from './types.ts'
 
-/** How long a closed connection is read on after its last byte has left. nginx: 5 s at least. */
-const LINGER: Millis = 2_000
+/** How long a connection is read on that we closed, after its last byte has left. nginx: 5 s at least. */
+export const LINGER: Millis = 2_000
 
 export class Linger {
   readonly #clock: Clock

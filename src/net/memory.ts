@@ -4,15 +4,13 @@ import type { Bytes } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import type { TraceContext, TraceSink } from '../trace/types.ts'
+import { FIRST_DYNAMIC_PORT, LAST_PORT } from '../wire/address.ts'
+import { NOBODY } from './nobody.ts'
 import { type StreamTrace, streamTrace } from './stream-trace.ts'
 import type { Address, ByteStream, Listener, StreamHandler, Transport } from './types.ts'
 
 /** Bytes on their way to one side before its peer is asked to wait. As a kernel socket buffer. */
 const HIGH_WATER = 256 * 1024
-
-/** The first of the dynamic ports (RFC 6335 6). */
-const FIRST_DYNAMIC_PORT = 49_152
-const LAST_PORT = 65_535
 
 const LOOPBACK = '127.0.0.1'
 
@@ -72,8 +70,6 @@ export const memoryPair = (
   b.peer = a
   return [a, b]
 }
-
-const NOBODY: StreamHandler = { data() {}, end() {}, drain() {}, closed() {} }
 
 class MemoryStream implements ByteStream {
   readonly local: Address

@@ -11,6 +11,8 @@ import type { Ask, Established, Pieces, Question, TlsConnection, TlsEvent } from
 import type { TraceContext } from '../trace/types.ts'
 import type { ChainTrusted } from '../x509/types.ts'
 import { connectionInfo } from './connection-info.ts'
+import { LINGER } from './linger.ts'
+import { NOBODY } from './nobody.ts'
 import type { Address, ByteStream, ConnectionInfo, NetStream, StreamHandler } from './types.ts'
 
 /** Replies to the engine's questions; what it throws becomes the failure of the handshake. */
@@ -29,11 +31,6 @@ export interface TlsStreamOptions {
   /** In clear text, for a client that spoke plain HTTP. */
   readonly toPlainHttp?: Bytes | undefined
 }
-
-/** How long a refused connection is read on, so that our alert arrives before a RST would erase it. */
-const LINGER = 2_000
-
-const NOBODY: StreamHandler = { data() {}, end() {}, drain() {}, closed() {} }
 
 /** Rejects with `FailureError` when the handshake fails; the stream below is then closed. */
 export const secured = (stream: ByteStream, options: TlsStreamOptions): Promise<NetStream> =>

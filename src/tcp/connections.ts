@@ -1,11 +1,9 @@
 /** Finding the connection of a segment by its four numbers, and ports that are free. */
 import type { Random } from '../random.ts'
-import type { Endpoint, IpAddress } from '../wire/address.ts'
+import { type Endpoint, FIRST_DYNAMIC_PORT, type IpAddress, LAST_PORT } from '../wire/address.ts'
 import type { Tcb } from './tcb.ts'
 
-/** RFC 6335 6: dynamic ports. */
-export const FIRST_DYNAMIC_PORT = 49_152
-const DYNAMIC_PORTS = 65_536 - FIRST_DYNAMIC_PORT
+const DYNAMIC_PORTS = LAST_PORT + 1 - FIRST_DYNAMIC_PORT
 
 type ByPorts = Map<number, Tcb>
 

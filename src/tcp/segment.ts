@@ -9,7 +9,6 @@ import { Writer } from '../wire/writer.ts'
 import { TcpOptions } from './options.ts'
 import type { Sequence } from './sequence.ts'
 
-export const PROTOCOL_TCP = 6
 export const TCP_HEADER_SIZE = 20
 
 /** Control bits, as they stand in byte 13. */

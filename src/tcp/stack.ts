@@ -5,19 +5,20 @@
 import type { Millis } from '../engine.ts'
 import { type FailureCode, FailureError, fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
+import { PROTOCOL_TCP } from '../ip/protocols.ts'
 import type { Random } from '../random.ts'
 import type { TraceContext } from '../trace/types.ts'
-import { type Endpoint, endpointText, type IpAddress } from '../wire/address.ts'
+import { type Endpoint, endpointText, FIRST_DYNAMIC_PORT, type IpAddress, LAST_PORT } from '../wire/address.ts'
 import { frameSum, pseudoHeaderSum } from '../wire/checksum.ts'
 import { CHECKSUM_UNKNOWN, type Frame, type FramePool } from '../wire/frame.ts'
 import { segmentArrives, takeSyn } from './arrive.ts'
 import { abort, Connection } from './connection.ts'
-import { ConnectionTable, FIRST_DYNAMIC_PORT } from './connections.ts'
+import { ConnectionTable } from './connections.ts'
 import { Fifo } from './fifo.ts'
 import { initialSequence } from './initial-sequence.ts'
 import { Listener, Listeners } from './listener.ts'
 import { resetFor } from './nowhere.ts'
-import { ACK, PROTOCOL_TCP, RST, readSegment, Segment, SYN, TCP_HEADER_SIZE } from './segment.ts'
+import { ACK, RST, readSegment, Segment, SYN, TCP_HEADER_SIZE } from './segment.ts'
 import { advance, distance, isAfter, latest, type Sequence } from './sequence.ts'
 import { DEFAULT_MSL, type Surroundings, Tcb } from './tcb.ts'
 import { fireTimers } from './timers.ts'
@@ -368,7 +369,7 @@ export class TcpStack implements TcpStackEngine {
   }
 
   #freeListenPort(): number | undefined {
-    for (let port = FIRST_DYNAMIC_PORT; port < 65_536; port++) if (!this.#listeners.hasPort(port)) return port
+    for (let port = FIRST_DYNAMIC_PORT; port <= LAST_PORT; port++) if (!this.#listeners.hasPort(port)) return port
     return undefined
   }
 

@@ -17,14 +17,12 @@ import {
   type ServerExtensions,
   serverView,
 } from './messages/extensions.ts'
-import { ExtensionType, NamedGroup, NameType, ProtocolVersion } from './messages/registries.table.ts'
+import { ExtensionType, NamedGroup, NameType, ProtocolVersion, TLS_1_2 } from './messages/registries.table.ts'
 import { schemes } from './schemes.table.ts'
 import type { Context, Handles, Message } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, suites } from './suites.table.ts'
 import { ClientState, WaitCertificate } from './tls12/client.ts'
 import { clientStates } from './tls12/states.table.ts'
-
-const TLS_1_2 = 0x0303
 
 /** RFC 9846 4.1.3: the end of the random of a server that was asked for TLS 1.1 or less. */
 const ASKED_FOR_LESS = 'DOWNGRD\0'

@@ -2,13 +2,13 @@
 import type { Bytes, Millis } from '../engine.ts'
 import type { Carrier } from '../trace/types.ts'
 import { MAX_PLAINTEXT } from './limits.ts'
+import { TLS_1_2 } from './messages/registries.table.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH } from './record-format.ts'
 import type { RecordProtection } from './record-protection.ts'
 import type { TracedRecord, Tracing } from './tracing.ts'
 
 /** RFC 5246 E.1: the first record says 3.1, because some servers refuse a hello that says anything else there. */
 const FIRST_VERSION = 0x0301
-const VERSION = 0x0303
 
 export class Outgoing {
   readonly #tracing: Tracing | undefined
@@ -30,7 +30,7 @@ export class Outgoing {
     return pieces
   }
   agreeOnVersion(): void {
-    this.#version = VERSION
+    this.#version = TLS_1_2
   }
   protect(protection: RecordProtection): void {
     this.#protection = protection
@@ -79,7 +79,7 @@ export class Outgoing {
     header[2] = this.#version & 0xff
     header[3] = content.length >> 8
     header[4] = content.length & 0xff
-    this.#version = VERSION
+    this.#version = TLS_1_2
     return [header, content]
   }
 }

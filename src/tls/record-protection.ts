@@ -4,10 +4,10 @@
  */
 import type { Aead, CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
+import { TLS_1_2 } from './messages/registries.table.ts'
 import { HEADER_LENGTH, TAG_LENGTH } from './record-format.ts'
 import type { Suite } from './suites.table.ts'
 
-const VERSION = 0x0303
 const NONCE_LENGTH = 12
 
 export class RecordProtection {
@@ -25,8 +25,8 @@ export class RecordProtection {
     this.#aead = crypto.aead(suite.aead, key)
     this.#iv = iv
     this.#nonce.set(iv)
-    this.#additional[9] = VERSION >> 8
-    this.#additional[10] = VERSION & 0xff
+    this.#additional[9] = TLS_1_2 >> 8
+    this.#additional[10] = TLS_1_2 & 0xff
   }
   /** How many records were sealed or opened. */
   get sequence(): number {
@@ -39,8 +39,8 @@ export class RecordProtection {
     const head = new Uint8Array(HEADER_LENGTH + recordIvLength)
     const length = recordIvLength + plaintext.length + TAG_LENGTH
     head[0] = type
-    head[1] = VERSION >> 8
-    head[2] = VERSION & 0xff
+    head[1] = TLS_1_2 >> 8
+    head[2] = TLS_1_2 & 0xff
     head[3] = length >> 8
     head[4] = length & 0xff
     // RFC 5288 3 leaves the explicit nonce to the sender; the sequence number can never repeat under one key.

@@ -18,14 +18,13 @@ import {
   NamedGroup,
   ProtocolVersion,
   SignatureScheme,
+  TLS_1_2,
 } from './messages/registries.table.ts'
 import { schemeById, schemes } from './schemes.table.ts'
 import type { Context, Handles, Message } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, suites } from './suites.table.ts'
 import { WaitCertificateForName } from './tls12/server.ts'
 import { serverStates } from './tls12/states.table.ts'
-
-const TLS_1_2 = 0x0303
 
 /** What the client's hello and our configuration have in common. */
 export interface ServerNegotiated {

@@ -3,10 +3,10 @@ import { ascii, concat, hex, toHex } from '../../test/support/bytes.ts'
 import { checked } from '../../test/support/checked.ts'
 import { fail } from '../failures/index.ts'
 import { seeded } from '../random.ts'
-import { ip } from '../wire/address.ts'
+import { FIRST_DYNAMIC_PORT, ip } from '../wire/address.ts'
 import { checksum, pseudoHeaderSum } from '../wire/checksum.ts'
 import { FramePool } from '../wire/frame.ts'
-import { FIRST_DYNAMIC_PORT, UdpEngine, type UdpEvent } from './engine.ts'
+import { UdpEngine, type UdpEvent } from './engine.ts'
 
 const A = ip('10.0.0.1')
 const B = ip('10.0.0.2')

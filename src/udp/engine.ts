@@ -5,9 +5,10 @@
 import type { Bytes, Engine, Millis } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
+import { PROTOCOL_UDP } from '../ip/protocols.ts'
 import type { Random } from '../random.ts'
 import type { TraceSink } from '../trace/types.ts'
-import { type Endpoint, endpointText, type IpAddress } from '../wire/address.ts'
+import { type Endpoint, endpointText, FIRST_DYNAMIC_PORT, type IpAddress, LAST_PORT } from '../wire/address.ts'
 import { checksum, pseudoHeaderSum } from '../wire/checksum.ts'
 import type { Codec } from '../wire/codec.ts'
 import { CHECKSUM_VERIFIED, type Frame, type FramePool } from '../wire/frame.ts'
@@ -37,10 +38,7 @@ export type UdpEvent =
   /** What was sent from `port` to `to` did not arrive, as somebody says. */
   | { readonly type: 'failure'; readonly port: number; readonly to: Endpoint; readonly failure: FailureInfo }
 
-const PROTOCOL_UDP = 17
-/** RFC 6335 6: ports that are given out, not registered. */
-export const FIRST_DYNAMIC_PORT = 49_152
-const DYNAMIC_PORTS = 16_384
+const DYNAMIC_PORTS = LAST_PORT + 1 - FIRST_DYNAMIC_PORT
 /** The UDP header and payload that one frame of the pool is asked to hold at most (RFC 768: a 16-bit length). */
 const LARGEST = 65_507
 

@@ -14,6 +14,10 @@ export interface Endpoint {
   readonly port: number
 }
 
+/** RFC 6335 6: from here to the last, ports are given out and not registered. */
+export const FIRST_DYNAMIC_PORT = 49_152
+export const LAST_PORT = 65_535
+
 /** The address of 4 or 16 octets; they are copied. */
 export const ipAddress = (octets: Uint8Array): IpAddress => {
   if (octets.length !== 4 && octets.length !== 16)
@@ -34,6 +38,12 @@ export const ip = (text: string): IpAddress => {
   if (address === undefined) throw new RangeError(`not an IP address: ${text}`)
   return address
 }
+
+/** The canonical text of 4 or 16 octets. */
+export const addressText = (octets: Uint8Array): string => ipAddress(octets).text
+
+/** Every neighbour, in IPv4 (RFC 919 7). */
+export const LIMITED_BROADCAST: IpAddress = /* @__PURE__ */ ipAddress(Uint8Array.of(255, 255, 255, 255))
 
 export const sameIp = (a: IpAddress, b: IpAddress): boolean => a === b || a.text === b.text
 

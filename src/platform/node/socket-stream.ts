@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { Bytes } from '../../engine.ts'
 import { fail } from '../../failures/index.ts'
 import type { FailureInfo } from '../../failures/registry.ts'
+import { NOBODY } from '../../net/nobody.ts'
 import type { StreamTrace } from '../../net/stream-trace.ts'
 import type { Address, ByteStream, StreamHandler } from '../../net/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
@@ -12,8 +13,6 @@ const WRITE_HIGH_WATER = 256 * 1024
 
 /** Gather lists up to this size are joined: one small copy costs less than one `writev` with its bookkeeping. */
 const JOIN_BELOW = 8 * 1024
-
-const NOBODY: StreamHandler = { data() {}, end() {}, drain() {}, closed() {} }
 
 export interface SocketStreamOptions {
   readonly told: StreamTrace | undefined

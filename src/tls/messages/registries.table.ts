@@ -4,9 +4,12 @@
  */
 import { type Named, named, u8, u16 } from '../../wire/codec.ts'
 
+/** The version that is spoken here. */
+export const TLS_1_2 = 0x0303
+
 export const ProtocolVersion: Named = named(
   u16,
-  { 'SSL 3.0': 0x0300, 'TLS 1.0': 0x0301, 'TLS 1.1': 0x0302, 'TLS 1.2': 0x0303, 'TLS 1.3': 0x0304 },
+  { 'SSL 3.0': 0x0300, 'TLS 1.0': 0x0301, 'TLS 1.1': 0x0302, 'TLS 1.2': TLS_1_2, 'TLS 1.3': 0x0304 },
   { ref: 'RFC 5246 6.2.1' },
 )
 
