@@ -1,11 +1,12 @@
-import { EXIT, family } from './registry.ts'
-
-const clock = 'The clock of this machine is wrong.'
 /**
  * Failures of the peer's certificate; they belong to the family `tls` because TLS reports them with an alert. Alerts
  * follow rustls, which follows OpenSSL and BoringSSL. `where` names the certificate or the field at fault and `at` its
  * bytes in that certificate.
  */
+import { EXIT, family } from './registry.ts'
+
+const clock = 'The clock of this machine is wrong.'
+
 const chainFailures = family('tls', {
   'certificate-expired': {
     fault: 'peer',

@@ -1,6 +1,6 @@
+/** What the person at the keyboard asked for and cannot have. */
 import { EXIT, family } from './registry.ts'
 
-/** What the person at the keyboard asked for and cannot have. */
 export const cliFailures = family('cli', {
   usage: {
     fault: 'caller',

@@ -1,6 +1,6 @@
+/** Why a cookie was not kept. Each is a verdict in the trace; none stops the exchange. */
 import { EXIT, type FailureEntry, family } from './registry.ts'
 
-/** Why a cookie was not kept. Each is a verdict in the trace; none stops the exchange. */
 const refused = (because: FailureEntry['says'], rule: string, more: Partial<FailureEntry> = {}): FailureEntry => ({
   fault: 'peer',
   exit: EXIT.http,

@@ -1,3 +1,4 @@
+/** Failures of asking for the address of a name. */
 import { EXIT, family } from './registry.ts'
 
 export const dnsFailures = family('dns', {

@@ -1,3 +1,4 @@
+/** Messages that are refused, with the status that a server answers, and callers' mistakes. */
 import { EXIT, type FailureEntry, family } from './registry.ts'
 
 /** A malformed message of the peer: 400 from a server, exit 6 from a client. */

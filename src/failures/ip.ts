@@ -1,3 +1,4 @@
+/** Failures of packets: no way out, too large, or reported undeliverable by somebody on the way. */
 import { EXIT, family } from './registry.ts'
 
 export const ipFailures = family('ip', {

@@ -1,3 +1,4 @@
+/** Failures below IP: neighbours that cannot be found. */
 import { EXIT, family } from './registry.ts'
 
 export const linkFailures = family('link', {

@@ -1,6 +1,6 @@
+/** What the promise world adds to the failures of the engines: waiting, ports, redirects, callers' mistakes. */
 import { EXIT, family } from './registry.ts'
 
-/** What the promise world adds to the failures of the engines: waiting, ports, redirects, callers' mistakes. */
 export const netFailures = family('net', {
   unreachable: {
     fault: 'network',

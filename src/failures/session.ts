@@ -1,6 +1,6 @@
+/** Mistakes around sessions. A client that names an unknown session makes none: it is a visitor without one. */
 import { EXIT, family } from './registry.ts'
 
-/** Mistakes around sessions. A client that names an unknown session makes none: it is a visitor without one. */
 export const sessionFailures = family('session', {
   'bad-value': {
     fault: 'caller',

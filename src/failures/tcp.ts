@@ -1,6 +1,6 @@
+/** What ends a TCP connection other than both sides saying FIN, and what keeps one from beginning. */
 import { EXIT, family } from './registry.ts'
 
-/** What ends a TCP connection other than both sides saying FIN, and what keeps one from beginning. */
 export const tcpFailures = family('tcp', {
   refused: {
     fault: 'peer',

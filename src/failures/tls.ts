@@ -1,3 +1,4 @@
+/** What ends TLS, in the order in which it can happen: beginning, handshake, records, alerts of the peer, the end. */
 import { alerts, alertText } from './alerts.table.ts'
 import { EXIT, type Facts, type FailureEntry, family } from './registry.ts'
 
