@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest'
 import { seeded } from '../random.ts'
 import { ip } from '../wire/address.ts'
 import { Assembler, MAX_RANGES } from './assembler.ts'
-import { Fifo } from './fifo.ts'
 import { initialSequence, sipHash } from './initial-sequence.ts'
 import { initialWindow, newReno } from './newreno.ts'
 import { RetransmissionTimeout } from './retransmission-timeout.ts'
@@ -175,16 +174,4 @@ describe('sequence numbers', () => {
     const other = initialSequence(local, { address: ip('10.0.0.2'), port: 443 }, seeded(6).bytes(16), 0)
     expect(other).not.toBe(isn(443, 0))
   })
-})
-
-test('a queue gives things back in order over many turns', () => {
-  const queue = new Fifo<number>()
-  let next = 0
-  for (let i = 0; i < 10_000; i++) {
-    queue.push(i)
-    if (i % 3 !== 0) expect(queue.shift()).toBe(next++)
-  }
-  expect(queue.length).toBe(10_000 - next)
-  while (queue.length > 0) expect(queue.shift()).toBe(next++)
-  expect(queue.shift()).toBeUndefined()
 })

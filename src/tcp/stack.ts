@@ -11,10 +11,10 @@ import type { TraceContext } from '../trace/types.ts'
 import { type Endpoint, endpointText, FIRST_DYNAMIC_PORT, type IpAddress, LAST_PORT } from '../wire/address.ts'
 import { frameSum, pseudoHeaderSum } from '../wire/checksum.ts'
 import { CHECKSUM_UNKNOWN, type Frame, type FramePool } from '../wire/frame.ts'
+import { Queue } from '../wire/queue.ts'
 import { segmentArrives, takeSyn } from './arrive.ts'
 import { abort, Connection } from './connection.ts'
 import { ConnectionTable } from './connections.ts'
-import { Fifo } from './fifo.ts'
 import { initialSequence } from './initial-sequence.ts'
 import { Listener, Listeners } from './listener.ts'
 import { resetFor } from './nowhere.ts'
@@ -37,7 +37,7 @@ import type {
 import { TimerWheel } from './wheel.ts'
 
 /** As many as one address has ports; a connection without data under way holds about 3.5 KB. */
-export const DEFAULT_MAX_CONNECTIONS = 65_536
+const DEFAULT_MAX_CONNECTIONS = 65_536
 const DEFAULT_MTU = 1500
 /** RFC 9293 3.4.3: how far above the last number of the old connection a new one in TIME-WAIT begins. */
 const REUSE_DISTANCE = 250_000
@@ -62,13 +62,13 @@ export class TcpStack implements TcpStackEngine {
   readonly #listeners = new Listeners()
   readonly #listenerOf = new WeakMap<Tcb, Listener>()
   readonly #wheel = new TimerWheel<Tcb>()
-  readonly #sending = new Fifo<Tcb>()
-  readonly #telling = new Fifo<Tcb>()
-  readonly #accepted = new Fifo<Tcb>()
+  readonly #sending = new Queue<Tcb>()
+  readonly #telling = new Queue<Tcb>()
+  readonly #accepted = new Queue<Tcb>()
   /** In TIME-WAIT, the oldest first. */
   readonly #timeWait = new Set<Tcb>()
   /** Answers to segments without a connection: at most one per segment of a batch. */
-  readonly #resets = new Fifo<Frame>()
+  readonly #resets = new Queue<Frame>()
   readonly #segment = new Segment()
   readonly #surroundings: Surroundings & { now: Millis }
 
