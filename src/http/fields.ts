@@ -59,21 +59,3 @@ export class ReceivedFields implements LazyHeaders {
     return latin1Text(this.#bytes, this.#offsets[at + 2]!, this.#offsets[at + 3]!)
   }
 }
-
-/** A list in the same clothes. */
-export const fieldsOf = (list: HeaderList): LazyHeaders => {
-  const all = (name: string): string[] => {
-    const lower = name.toLowerCase()
-    return list.filter(([key]) => key.toLowerCase() === lower).map(([, value]) => value)
-  }
-  return {
-    count: list.length,
-    has: name => all(name).length > 0,
-    get: name => {
-      const values = all(name)
-      return values.length === 0 || name.toLowerCase() === NEVER_JOINED ? values[0] : values.join(', ')
-    },
-    all,
-    list: () => list,
-  }
-}

@@ -49,5 +49,3 @@ export const DEFAULT_SUITES: readonly SuiteName[] = suites.map(suite => suite.na
 
 /** X25519 first: it is the cheapest by far. */
 export const DEFAULT_GROUPS: readonly GroupName[] = ['x25519', 'secp256r1', 'secp384r1']
-
-export const suiteById = (id: number): Suite | undefined => suites.find(suite => suite.id === id)

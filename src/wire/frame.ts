@@ -9,9 +9,7 @@ import type { IpAddress } from './address.ts'
 export const CHECKSUM_UNKNOWN = 0
 /** The device or the wire vouches for it; it may be absent from the bytes. */
 export const CHECKSUM_VERIFIED = 1
-/** To be filled in by the device: the field holds the pseudo header's sum only. */
-export const CHECKSUM_BY_DEVICE = 2
-export type ChecksumState = typeof CHECKSUM_UNKNOWN | typeof CHECKSUM_VERIFIED | typeof CHECKSUM_BY_DEVICE
+export type ChecksumState = typeof CHECKSUM_UNKNOWN | typeof CHECKSUM_VERIFIED
 
 /**
  * Where a transport header begins in an outgoing frame. Behind an IPv4 header the Ethernet header then starts at

@@ -9,7 +9,7 @@ import { type ClientHello, Handshake, type ServerHello } from '../../src/tls/mes
 import type { RecordProtection } from '../../src/tls/record-protection.ts'
 import { schemeById, schemes } from '../../src/tls/schemes.table.ts'
 import { Secret } from '../../src/tls/secret.ts'
-import { suiteById } from '../../src/tls/suites.table.ts'
+import { suites } from '../../src/tls/suites.table.ts'
 import { trafficKeys } from '../../src/tls/tls12/key-schedule.ts'
 import type { Ask, CertifiedKey, Established, Pieces, Question, TlsConnection, TlsEvent } from '../../src/tls/types.ts'
 import type { TraceRecord } from '../../src/trace/recorder.ts'
@@ -176,7 +176,7 @@ export const keysOf = (
   if (secret?.type !== 'secret') throw new Error('no secret in the trace')
   const keys = trafficKeys(
     crypto,
-    suiteById(hello.cipherSuite)!,
+    suites.find(suite => suite.id === hello.cipherSuite)!,
     new Secret(secret.record.secret),
     message<ClientHello>('ClientHello').random,
     hello.random,
