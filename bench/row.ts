@@ -4,7 +4,7 @@ export interface BenchRow {
   readonly bench: string
   readonly unit: string
   readonly peer: string
-  /** The ratio that the project asks of itself today; printed, never a pass or fail. */
+  /** The ratio that the project asks of itself; printed, never a pass or fail. */
   readonly goal: number
   /** `less` for costs (seconds per GB): the ratio is then theirs / ours. */
   readonly better: 'more' | 'less'

@@ -53,7 +53,7 @@ export interface SectionOptions {
 }
 
 /** Frames are never longer than this: the largest IP packet behind an Ethernet header, rounded up as libpcap does. */
-export const SNAP_LENGTH = 262_144
+const SNAP_LENGTH = 262_144
 
 /** Writes the section header at once, and every block when it is given. */
 export const pcapngWriter = (write: (bytes: Uint8Array) => void, section: SectionOptions = {}): PcapngWriter => {

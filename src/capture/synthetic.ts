@@ -19,7 +19,7 @@ export interface SyntheticEnd {
 /** One made-up frame. `in` is towards `local`. */
 export type EmitFrame = (frame: Uint8Array, direction: 'in' | 'out', date: number, comment?: string) => void
 
-export const SYNTHETIC_COMMENT =
+const SYNTHETIC_COMMENT =
   'Synthetic frames: the kernel carried this connection. Bytes, times and addresses are as they were; handshake, ' +
   'segment sizes, sequence numbers and acknowledgments are made up.'
 

@@ -7,9 +7,9 @@ import { type Codec, leaf } from '../wire/codec.ts'
 import { type Reader, WireError } from '../wire/reader.ts'
 
 /** RFC 1035 2.3.4: octets of a name, lengths and the root's zero included. */
-export const MAXIMUM_NAME = 255
+const MAXIMUM_NAME = 255
 /** RFC 1035 2.3.4. */
-export const MAXIMUM_LABEL = 63
+const MAXIMUM_LABEL = 63
 
 export const Name: Codec<string> = leaf<string>(
   {

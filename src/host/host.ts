@@ -60,9 +60,9 @@ export type HostEvent =
   | { readonly type: 'echo'; readonly ping: number; readonly time: Millis }
   | { readonly type: 'no-echo'; readonly ping: number; readonly failure: FailureInfo }
 
-export const DEFAULT_MTU = 1500
+const DEFAULT_MTU = 1500
 /** How long a ping waits: what ping(8) waits for the last answer is ten seconds, most people's patience is less. */
-export const ECHO_TIMEOUT: Millis = 5000
+const ECHO_TIMEOUT: Millis = 5000
 
 interface Undelivered {
   readonly protocol: number

@@ -25,9 +25,9 @@ export interface HeadFacts {
   expect: string | undefined
 }
 
-export const NO_BODY: BodyFraming = { kind: 'none' }
-export const CHUNKED: BodyFraming = { kind: 'chunked' }
-export const UNTIL_CLOSE: BodyFraming = { kind: 'until-close' }
+const NO_BODY: BodyFraming = { kind: 'none' }
+const CHUNKED: BodyFraming = { kind: 'chunked' }
+const UNTIL_CLOSE: BodyFraming = { kind: 'until-close' }
 
 /** Collects the facts of a head's fields, or the first failure among them. */
 export const factsOf = (bytes: Bytes, base: number, reader: HeadReader): HeadFacts | FailureInfo => {

@@ -18,7 +18,7 @@ export const TARGET = 4
 export const DIGIT = 8
 export const HEX = 16
 /** What may stand in Host: uri-host [":" port] (RFC 9110 7.2). */
-export const HOST = 32
+const HOST = 32
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 const digits = range(0x30, 0x39)

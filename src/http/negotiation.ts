@@ -7,14 +7,14 @@ import { isToken, members } from './grammar.ts'
 /** Members of Accept-Encoding that are looked at; the rest is ignored. Browsers send at most six. */
 const MEMBERS = 32
 
-export interface Accepted {
+interface Accepted {
   readonly coding: string
   /** 0 to 1. */
   readonly weight: number
 }
 
 /** The members of an Accept-Encoding value; malformed ones are left out. */
-export const acceptedCodings = (value: string): readonly Accepted[] =>
+const acceptedCodings = (value: string): readonly Accepted[] =>
   members(value)
     .slice(0, MEMBERS)
     .flatMap(member => {

@@ -46,7 +46,7 @@ export interface ResponderOptions {
 }
 
 /** Error messages per second at most, and how many at once: Linux's icmp_msgs_per_sec and icmp_msgs_burst. */
-export const ERRORS_PER_SECOND = 1000
+const ERRORS_PER_SECOND = 1000
 export const ERROR_BURST = 50
 /** RFC 1812 4.3.2.3: as much of the packet as fits without the report exceeding 576 bytes. */
 const QUOTED = 576 - IPV4_HEADER_SIZE - 8

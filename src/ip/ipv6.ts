@@ -1,4 +1,4 @@
-/** IPv6: the header (RFC 8200 3). Captures write it today; an engine for it comes later. */
+/** IPv6: the header (RFC 8200 3). It is what a capture shows of a kernel's connection; there is no engine for it. */
 import { addressText } from '../wire/address.ts'
 import { bitsAt, bytesAt, type Layout, layout, type Slot, uint } from '../wire/layout.ts'
 

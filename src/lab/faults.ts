@@ -31,7 +31,7 @@ export interface Faults {
 export type Fate = 'lost' | 'queue-full' | 'corrupted' | 'duplicated' | 'held-back'
 
 /** netem's and Linux's default queue (txqueuelen). */
-export const DEFAULT_QUEUE = 1000
+const DEFAULT_QUEUE = 1000
 
 interface Waiting {
   readonly frame: Frame

@@ -20,7 +20,7 @@ import type { HostChoices, Interception, Interceptor, Network, NetworkOptions, O
 const LAN = parseSubnet('10.0.0.0/24')!
 const NAME_SERVER = ip('10.0.0.53')
 /** One way, when nothing is said: a local network, and never zero, so that before and after are different times. */
-export const DEFAULT_DELAY = 0.1
+const DEFAULT_DELAY = 0.1
 
 export const network = (options: NetworkOptions = {}): Network => new SwitchedNetwork(options)
 

@@ -1,10 +1,9 @@
 /** Ethernet II: the frame header (IEEE 802.3 3.1.1, RFC 894). The frame check sequence is the device's business. */
-
 import { macText } from '../wire/address.ts'
 import { type Codec, rest, struct } from '../wire/codec.ts'
 import { bytesAt, type Layout, layout, type Slot, uint } from '../wire/layout.ts'
 
-export const ETHER_TYPES: Readonly<Record<string, number>> = { IPv4: 0x0800, ARP: 0x0806, IPv6: 0x86dd }
+const ETHER_TYPES: Readonly<Record<string, number>> = { IPv4: 0x0800, ARP: 0x0806, IPv6: 0x86dd }
 export const ETHER_IPV4 = 0x0800
 export const ETHER_ARP = 0x0806
 

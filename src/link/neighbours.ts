@@ -28,7 +28,7 @@ export const NEIGHBOUR_LIFETIME: Millis = 60_000
 /** Linux asks three times (mcast_solicit). */
 export const ARP_TRIES = 3
 /** RFC 1122 2.3.2.1 (2): an entry goes when two successive unicast polls remain unanswered. */
-export const UNICAST_POLLS = 2
+const UNICAST_POLLS = 2
 /** Packets that wait for one neighbour; RFC 1122 2.3.2.2 asks for at least the latest. */
 export const WAITING_PER_NEIGHBOUR = 16
 /** Entries at most; Linux keeps up to 1024 (gc_thresh3). */

@@ -41,7 +41,7 @@ export const outlineOf = async (input: string | URL | Request, init: RequestInit
   return { url, method: request.method, headers, body: await bodyOf(request, given) }
 }
 
-export const urlOf = (input: string | URL): URL => {
+const urlOf = (input: string | URL): URL => {
   const url = typeof input === 'string' ? parsed(input) : new URL(input)
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
     throw new FailureError(fail('net/bad-url', { got: String(input).slice(0, 200) }))

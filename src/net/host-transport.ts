@@ -32,7 +32,7 @@ export const hostTransport = (host: RunningHost): Transport => ({
 })
 
 const LOOPBACK = ip('127.0.0.1')
-/** What one `read` asks for: larger than any receive buffer is today, so one call empties it. */
+/** What one `read` asks for: as much as the default receive buffer holds, so one call empties it. */
 const READ_SIZE = 256 * 1024
 /** Bytes that wait for TCP before the writer is asked to wait. */
 const HIGH_WATER = 64 * 1024

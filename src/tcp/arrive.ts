@@ -13,7 +13,7 @@ import { takeFin, takeText } from './text.ts'
 import { traceRefused } from './trace-in.ts'
 
 /** RFC 5961 7: at most this many challenge acknowledgments per second and connection. */
-export const CHALLENGES_PER_SECOND = 10
+const CHALLENGES_PER_SECOND = 10
 
 /** What the stack must do after a segment: `reset` answers it with RST as for a segment to nowhere. */
 export type Verdict = 'done' | 'reset'

@@ -6,7 +6,7 @@ import type { TcpListenAddress, TcpListenOptions } from './types.ts'
 /** Half-open connections per listener. Linux: tcp_max_syn_backlog, 128 to 1024 by memory. */
 export const DEFAULT_BACKLOG = 512
 /** Connections that nobody has fetched yet. Linux: somaxconn, 4096; here the driver fetches after every touch. */
-export const DEFAULT_ACCEPT_QUEUE = 1024
+const DEFAULT_ACCEPT_QUEUE = 1024
 
 export class Listener {
   readonly address: IpAddress | undefined

@@ -1,5 +1,5 @@
 /**
- * TCP options (RFC 9293 3.2). Maximum segment size and window scale are spoken today; selective acknowledgment and
+ * TCP options (RFC 9293 3.2). Maximum segment size and window scale are spoken; selective acknowledgment and
  * timestamps are declared so that they are shown when a peer sends them.
  */
 import { bytes, type Codec, list, named, struct, type Tagged, u8, u16, u32 } from '../wire/codec.ts'
@@ -7,13 +7,13 @@ import { sampledBy } from '../wire/dependent.ts'
 import { kindLengthList } from '../wire/kind-length.ts'
 import { Reader, WireError } from '../wire/reader.ts'
 
-export const OPTION_END = 0
+const OPTION_END = 0
 export const OPTION_NO_OPERATION = 1
 export const OPTION_MAXIMUM_SEGMENT_SIZE = 2
 export const OPTION_WINDOW_SCALE = 3
-export const OPTION_SACK_PERMITTED = 4
-export const OPTION_SACK = 5
-export const OPTION_TIMESTAMPS = 8
+const OPTION_SACK_PERMITTED = 4
+const OPTION_SACK = 5
+const OPTION_TIMESTAMPS = 8
 
 const kinds = named(u8, {
   'end of option list': OPTION_END,

@@ -2,16 +2,16 @@
 import type { Millis } from '../engine.ts'
 
 /** RFC 6298 2.1. */
-export const INITIAL_RTO: Millis = 1000
+const INITIAL_RTO: Millis = 1000
 /** RFC 6298 5.7: after a handshake in which SYN had to be sent again. */
-export const RTO_AFTER_LOST_SYN: Millis = 3000
+const RTO_AFTER_LOST_SYN: Millis = 3000
 /**
  * Differs from RFC 6298 2.4, which rounds up to a second: the margin above the smoothed round trip is at least 200 ms,
  * as in Linux. That is longer than acknowledgments are delayed in practice, and a tail loss costs a fifth.
  */
-export const MINIMUM_MARGIN: Millis = 200
+const MINIMUM_MARGIN: Millis = 200
 /** RFC 6298 2.5 allows a bound of at least 60 seconds. */
-export const MAXIMUM_RTO: Millis = 60_000
+const MAXIMUM_RTO: Millis = 60_000
 
 export class RetransmissionTimeout {
   /** The time-out as it is now, backed off where that was needed. */

@@ -17,7 +17,7 @@ export const SYN = 0x02
 export const RST = 0x04
 export const PSH = 0x08
 export const ACK = 0x10
-export const URG = 0x20
+const URG = 0x20
 
 const CONTROL_NAMES: readonly (readonly [number, string])[] = [
   [SYN, 'SYN'],

@@ -264,7 +264,7 @@ export class Tcb extends WheelEntry {
 }
 
 /** RFC 7323 2.3: the least shift with which the whole buffer can be offered in 16 bits. */
-export const shiftFor = (capacity: number): number => {
+const shiftFor = (capacity: number): number => {
   let shift = 0
   while (shift < LARGEST_WINDOW_SHIFT && capacity >>> shift > 0xffff) shift++
   return shift

@@ -5,7 +5,7 @@ import { advance, distance } from './sequence.ts'
 import type { Tcb } from './tcb.ts'
 
 /** RFC 9293 3.8.6.3 allows up to 500 ms; Linux waits 40. */
-export const ACK_DELAY: Millis = 40
+const ACK_DELAY: Millis = 40
 
 /** Takes in the text of a segment that was cut to the window. */
 export const takeText = (tcb: Tcb, segment: Segment, now: Millis): void => {

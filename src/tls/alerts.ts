@@ -8,7 +8,7 @@ export const FATAL = 2
 
 export const CLOSE_NOTIFY = 0
 export const HANDSHAKE_FAILURE = 40
-export const INTERNAL_ERROR = 80
+const INTERNAL_ERROR = 80
 export const NO_RENEGOTIATION = 100
 
 export const AlertDescription: Named = named(

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export type KeyKind = 'ecdsa' | 'rsa'
+type KeyKind = 'ecdsa' | 'rsa'
 
 /** Files in PEM. */
 export interface Leaf {

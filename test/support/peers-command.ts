@@ -19,7 +19,7 @@ export interface CommandResult {
   readonly peakMemory: number | undefined
 }
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Milliseconds until it is killed. */
   readonly limit?: number

@@ -9,7 +9,7 @@ export interface CapturedIo extends Io {
   interrupt(): void
 }
 
-export interface CapturedOptions {
+interface CapturedOptions {
   /** Both streams are a terminal of this width. */
   readonly terminal?: number
   /** Whoever read the output has gone away. */

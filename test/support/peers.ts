@@ -73,7 +73,7 @@ export interface Finished {
   readonly stderr: string
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
   /** Keep standard input open until the program ends. */

@@ -62,14 +62,14 @@ export const closeWait = (options?: Options): InState => {
   return { t, theirs: 2, ours: 1 }
 }
 
-export const closing = (options?: Options): InState => {
+const closing = (options?: Options): InState => {
   const { t } = finWait1(options)
   t.peer({ is: 'FIN ACK', seq: 1, ack: 1 })
   t.us({ is: 'ACK', seq: 2, ack: 2 })
   return { t, theirs: 2, ours: 2 }
 }
 
-export const lastAck = (options?: Options): InState => {
+const lastAck = (options?: Options): InState => {
   const { t } = closeWait(options)
   t.open().finish()
   t.us({ is: 'FIN ACK', seq: 1, ack: 2 })

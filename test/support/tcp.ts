@@ -132,7 +132,7 @@ export const peerOf = (options: Partial<TcpStackOptions> = {}): Peer => {
 
 const nameOf = (e: TcpStackEvent): string => (e.type === 'accepted' ? 'accepted' : eventName(e.event))
 
-export const eventName = (event: TcpEvent): string =>
+const eventName = (event: TcpEvent): string =>
   event.type === 'failure' ? event.failure.code : event.type === 'closed' ? `closed: ${event.why}` : event.type
 
 /** A segment from the peer, with a right checksum. */

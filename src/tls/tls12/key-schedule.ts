@@ -6,8 +6,8 @@ import { RecordProtection } from '../record-protection.ts'
 import { Secret } from '../secret.ts'
 import type { Suite } from '../suites.table.ts'
 
-export const MASTER_SECRET_LENGTH = 48
-export const VERIFY_DATA_LENGTH = 12
+const MASTER_SECRET_LENGTH = 48
+const VERIFY_DATA_LENGTH = 12
 
 /** RFC 5246 5: PRF(secret, label, seed) = P_hash(secret, label + seed), cut to `length` bytes. */
 export const prf = (

@@ -35,7 +35,7 @@ const profileFor = (id: string): Profile => (/^(webpki|online)::/.test(id) ? web
 const crypto = nodeCrypto()
 const der = (pem: string): Uint8Array => certificatesIn(ascii(pem))[0] ?? new Uint8Array()
 
-export const casesIn = (data: string): readonly LimboCase[] | undefined => {
+const casesIn = (data: string): readonly LimboCase[] | undefined => {
   const file = [join(data, 'x509/limbo.json.gz'), join(data, 'limbo.json.gz'), join(data, 'limbo.json'), data].find(
     name => existsSync(name) && /\.json(\.gz)?$/.test(name),
   )
@@ -46,7 +46,7 @@ export const casesIn = (data: string): readonly LimboCase[] | undefined => {
 }
 
 /** What we say about a case under a profile. */
-export const judge = (limbo: LimboCase, profile: Profile): ChainOutcome =>
+const judge = (limbo: LimboCase, profile: Profile): ChainOutcome =>
   explainChain({
     chain: [der(limbo.peer_certificate), ...limbo.untrusted_intermediates.map(der)],
     name: limbo.expected_peer_name?.value,
