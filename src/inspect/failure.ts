@@ -97,10 +97,8 @@ const addWhere = (
 const nameOf = (message: MessageRecord): string =>
   `${message.direction === 'in' ? 'received' : 'sent'} ${message.name} (message ${message.id})`
 
-const answerOf = (info: FailureInfo): string => {
-  if (info.alert !== undefined) return `alert ${info.alert}, closed.`
-  return info.status === undefined ? '' : `answered ${info.status}, closed.`
-}
+/** The status of an entry is what a server answers; here speaks the one who asked. */
+const answerOf = (info: FailureInfo): string => (info.alert === undefined ? '' : `alert ${info.alert}, closed.`)
 
 const NAMES: Readonly<Record<string, string>> = { node: 'Node', curl: 'curl', openssl: 'OpenSSL', chrome: 'Chrome' }
 const elsewhere = ([tool, name]: [string, string | number]): string =>

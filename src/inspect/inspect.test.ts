@@ -151,6 +151,12 @@ test('reads and writes of a socket of the system are not called segments', () =>
   expect(renderLadder(ladder(sink.records, { grain: 'segments' }), plain())[1]).toMatch(/─ write ─+▶│ {2}20 B$/)
 })
 
+test("one who asked has answered nothing: the status of a failure is a server's", () => {
+  const info = fail('http/body-cut-short', { where: 'a:80' })
+  expect(info.status).toBe(400)
+  expect(renderFailure(info, { style: plain() }).join('\n')).not.toContain('answered 400')
+})
+
 test('a timeline without facts says what the trace alone knows', () => {
   const of = timeline(exchange().records)
   expect(of.rows.map(r => r.key)).toEqual(['tcp', 'tls', 'who', 'request', 'wait', 'answer', 'cookie', 'close'])
