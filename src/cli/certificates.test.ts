@@ -1,5 +1,6 @@
+import type { NetworkInterfaceInfo } from 'node:os'
 import { expect, test } from 'vitest'
-import { certificateSource } from './certificates.ts'
+import { certificateSource, ownAddresses } from './certificates.ts'
 
 const source = (host = '127.0.0.1') => {
   const issued: (readonly string[])[] = []
@@ -53,4 +54,11 @@ test('clients cannot make us keep more than 256 certificates', () => {
   expect(issued.length).toBe(300)
   made.for('0.localhost')
   expect(issued.length).toBe(301)
+})
+
+test('only addresses that can be reached are named: 0.0.0.0 is IPv4, link-local IPv6 means nothing elsewhere', () => {
+  const of = (address: string, internal = false) => ({ address, internal }) as NetworkInterfaceInfo
+  const interfaces = { lo: [of('127.0.0.1', true)], eth0: [of('192.0.2.2'), of('2001:db8::2'), of('fe80::1')] }
+  expect(ownAddresses('0.0.0.0', interfaces)).toEqual(['192.0.2.2'])
+  expect(ownAddresses('::', interfaces)).toEqual(['192.0.2.2', '2001:db8::2'])
 })

@@ -40,17 +40,23 @@ export const certificateSource = (issue: Issue, host: string, now: () => number)
   }
 }
 
+type Interfaces = ReturnType<typeof networkInterfaces>
+
 const LOOPBACK = ['localhost', '127.0.0.1', '::1']
 const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
 const usualNames = (host: string): readonly string[] => {
   const wanted = host.toLowerCase()
-  return [...new Set([...LOOPBACK, ...(EVERYWHERE.has(wanted) ? ownAddresses() : [wanted])])]
+  return [...new Set([...LOOPBACK, ...(EVERYWHERE.has(wanted) ? ownAddresses(wanted) : [wanted])])]
 }
 
-/** Addresses under which others reach this machine; link-local IPv6 ones mean nothing elsewhere. */
-export const ownAddresses = (): readonly string[] =>
-  Object.values(networkInterfaces())
+/**
+ * Addresses under which others reach a server that listens on `host`, which is `0.0.0.0` (IPv4 only) or `::`. Link-local
+ * IPv6 ones mean nothing elsewhere.
+ */
+export const ownAddresses = (host: string, interfaces: Interfaces = networkInterfaces()): readonly string[] =>
+  Object.values(interfaces)
     .flatMap(list => list ?? [])
     .filter(({ internal, address }) => !internal && !/^fe80:/i.test(address))
     .map(({ address }) => address)
+    .filter(address => host !== '0.0.0.0' || !address.includes(':'))

@@ -117,7 +117,7 @@ const urlsOf = (server: Server, options: ServeOptions): string[] => {
   const scheme = options.plain ? 'http' : 'https'
   const everywhere = options.host === '0.0.0.0' || options.host === '::'
   const loopback = everywhere || options.host === 'localhost' || /^(127\.|::1$)/.test(options.host)
-  const hosts = [...(loopback ? ['localhost'] : [options.host]), ...(everywhere ? ownAddresses() : [])]
+  const hosts = [...(loopback ? ['localhost'] : [options.host]), ...(everywhere ? ownAddresses(options.host) : [])]
   return hosts.map(host => `${scheme}://${host.includes(':') ? `[${host}]` : host}:${server.port}`)
 }
 
