@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { createServer as createNodeServer, type Server as NodeServer } from 'node:http'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, test } from 'vitest'
-import { FailureError } from '../failures/index.ts'
+import { describe, expect, test } from 'vitest'
+import { closing, codeOf, peer, served } from '../../test/support/net.ts'
 import { cookieJar } from '../http/cookies.ts'
 import { systemClock } from '../platform/node/clock.ts'
 import { kernelTransport } from '../platform/node/kernel.ts'
@@ -12,19 +12,8 @@ import { client } from './client.ts'
 import { fetch } from './fetch.ts'
 import { memoryTransport } from './memory.ts'
 import { isPublicSuffix } from './node.ts'
-import { type Handler, type ServeOptions, serve } from './serve.ts'
 import type { Transport } from './types.ts'
 
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-
-const served = async (handler: Handler, options: ServeOptions = {}) => {
-  const server = await serve(handler, options)
-  closing.push(() => server.close(100))
-  return server
-}
 /** A peer made of `node:http`, that we did not write. */
 const nodeHttp = async (listener: Parameters<typeof createNodeServer>[1]): Promise<string> => {
   const server: NodeServer = createNodeServer(listener as never).listen(0, '127.0.0.1')
@@ -36,27 +25,8 @@ const nodeHttp = async (listener: Parameters<typeof createNodeServer>[1]): Promi
   return `http://127.0.0.1:${(server.address() as { port: number }).port}`
 }
 /** A peer that says exactly these bytes and then does `then`. */
-const saying = async (text: string | Uint8Array, then: (socket: Socket) => void = s => s.end()): Promise<string> => {
-  const sockets = new Set<Socket>()
-  const server = createTcpServer(socket => {
-    sockets.add(socket)
-    socket.on('error', () => {})
-    socket.once('data', () => socket.write(text, () => then(socket)))
-  }).listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  closing.push(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as { port: number }).port}/`
-}
-const codeOf = async (promise: Promise<unknown>): Promise<string> => {
-  const error = await promise.then(
-    () => 'no failure',
-    (e: unknown) => e,
-  )
-  return error instanceof FailureError ? error.code : String(error)
-}
+const saying = (text: string | Uint8Array, then: (socket: Socket) => void = s => s.end()): Promise<string> =>
+  peer(socket => socket.once('data', () => socket.write(text, () => then(socket))))
 
 const transports: [string, () => Transport][] = [
   ['kernel', () => kernelTransport()],

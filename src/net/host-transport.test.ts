@@ -1,7 +1,7 @@
 /** Own TCP/IP as a transport: what the layers above count on. */
 import { describe, expect, test } from 'vitest'
 import { concat } from '../../test/support/bytes.ts'
-import { FailureError } from '../failures/index.ts'
+import { codeOf } from '../../test/support/net.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import { network } from '../lab/network.ts'
 import type { NetworkOptions } from '../lab/network-types.ts'
@@ -56,12 +56,6 @@ const pair = async (options: NetworkOptions = {}) => {
   await t.net.clock.idle()
   return { ...t, near, far: accepted! }
 }
-const codeOf = async (promise: Promise<unknown>): Promise<string> =>
-  promise.then(
-    () => 'no failure',
-    error => (error instanceof FailureError ? error.code : String(error)),
-  )
-
 describe('opening', () => {
   test('by name, by address and to oneself; both ends know their addresses', async () => {
     const { near, far, net, server } = await pair()

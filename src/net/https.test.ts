@@ -1,9 +1,9 @@
 /** The same over TLS: who is believed, who is refused, and what the refused hear. */
 import { connect as nodeConnect } from 'node:net'
 import { createServer as createTlsServer, connect as nodeTlsConnect } from 'node:tls'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { closing, codeOf, soon } from '../../test/support/net.ts'
 import { type CertificateAuthority, certificateAuthority, type LeafOptions } from '../ca/authority.ts'
-import { FailureError } from '../failures/index.ts'
 import { systemClock } from '../platform/node/clock.ts'
 import { kernelTransport } from '../platform/node/kernel.ts'
 import { recorder } from '../trace/recorder.ts'
@@ -21,11 +21,6 @@ import { type Handler, type ServeOptions, serve } from './serve.ts'
 import type { Served } from './server-connection.ts'
 import type { ByteStream, NetStream, Transport } from './types.ts'
 
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-
 const { crypto } = nodeWorld()
 const authority: CertificateAuthority = certificateAuthority({ crypto, now: () => Date.now(), name: 'test root' })
 const trust = trustStore([authority.root])
@@ -37,14 +32,6 @@ const served = async (handler: Handler, options: ServeOptions = {}) => {
   closing.push(() => server.close(100))
   return server
 }
-const codeOf = async (promise: Promise<unknown>): Promise<string> => {
-  const error = await promise.then(
-    () => 'no failure',
-    (e: unknown) => e,
-  )
-  return error instanceof FailureError ? error.code : String(error)
-}
-const soon = (ms: number) => new Promise(resolve => setTimeout(resolve, ms))
 
 const transports: [string, () => Transport][] = [
   ['kernel', () => kernelTransport()],

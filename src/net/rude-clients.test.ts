@@ -1,7 +1,7 @@
 /** What clients do to a server that would cost it memory, time or its good name. */
-import { connect, type Socket } from 'node:net'
 import { gunzipSync } from 'node:zlib'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { closing, heard, served, soon, talk } from '../../test/support/net.ts'
 import { certificateAuthority } from '../ca/authority.ts'
 import { systemClock } from '../platform/node/clock.ts'
 import { trustStore } from '../x509/store.ts'
@@ -9,54 +9,9 @@ import { certifiedKey } from './certified-key.ts'
 import { fetch } from './fetch.ts'
 import { memoryTransport } from './memory.ts'
 import { nodeWorld } from './node.ts'
-import { type Handler, type ServeOptions, serve } from './serve.ts'
-import { type Server, serveExchanges } from './serve-exchanges.ts'
+import { serve } from './serve.ts'
+import { serveExchanges } from './serve-exchanges.ts'
 
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-const served = async (handler: Handler, options: ServeOptions = {}): Promise<Server> => {
-  const server = await serve(handler, options)
-  closing.push(() => server.close(50))
-  return server
-}
-const soon = (ms = 1) => new Promise(resolve => setTimeout(resolve, ms))
-
-interface Talk {
-  readonly socket: Socket
-  text: string
-  bytes: number
-  ended: boolean
-  error: string | undefined
-  readonly closed: Promise<void>
-}
-const talk = (port: number, text: string): Talk => {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-  const closed = new Promise<void>(resolve => socket.once('close', () => resolve()))
-  const said: Talk = { socket, text: '', bytes: 0, ended: false, error: undefined, closed }
-  socket.on('error', error => {
-    said.error = (error as NodeJS.ErrnoException).code
-  })
-  socket.on('data', bytes => {
-    said.bytes += bytes.length
-    if (said.text.length < 100_000) said.text += bytes.toString('latin1')
-  })
-  socket.on('end', () => {
-    said.ended = true
-    socket.end()
-  })
-  socket.write(text, 'latin1')
-  closing.push(() => socket.destroy())
-  return said
-}
-const heard = async (said: Talk, wanted: string): Promise<void> => {
-  for (let i = 0; i < 2000; i++) {
-    if (said.text.includes(wanted)) return
-    await soon()
-  }
-  throw new Error(`never heard ${wanted} in ${JSON.stringify(said.text.slice(0, 500))}`)
-}
 /** Until it stays the same for a while. */
 const settled = async (value: () => number): Promise<number> => {
   for (let last = -1; last !== value(); await soon(150)) last = value()

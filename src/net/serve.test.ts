@@ -1,53 +1,15 @@
 /** What a server promises, whatever its clients do. */
-import { connect, type Socket } from 'node:net'
-import { afterEach, describe, expect, test } from 'vitest'
+import { connect } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { closing, heard, served, soon, talk } from '../../test/support/net.ts'
 import { seeded } from '../random.ts'
 import { fetch } from './fetch.ts'
-import { type Handler, type ServeOptions, serve } from './serve.ts'
+import { type Handler, serve } from './serve.ts'
 import { type Server, serveExchanges } from './serve-exchanges.ts'
 import type { Served } from './server-connection.ts'
 
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-const served = async (handler: Handler, options: ServeOptions = {}): Promise<Server> => {
-  const server = await serve(handler, options)
-  closing.push(() => server.close(50))
-  return server
-}
 const hello: Handler = request => new Response(`hello ${new URL(request.url).pathname}`)
-const soon = (ms = 1) => new Promise(resolve => setTimeout(resolve, ms))
 
-interface Talk {
-  readonly socket: Socket
-  text: string
-  readonly closed: Promise<void>
-}
-const talk = (server: Server, ...parts: string[]): Talk => {
-  const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
-  const said: Talk = { socket, text: '', closed: new Promise(resolve => socket.once('close', () => resolve())) }
-  socket.on('error', () => {})
-  socket.on('data', bytes => {
-    said.text += bytes.toString('latin1')
-  })
-  socket.on('end', () => socket.end())
-  void (async () => {
-    for (const part of parts) {
-      socket.write(part, 'latin1')
-      if (parts.length > 1) await soon(2)
-    }
-  })()
-  closing.push(() => socket.destroy())
-  return said
-}
-const heard = async (said: Talk, wanted: string | RegExp): Promise<void> => {
-  for (let i = 0; i < 1000; i++) {
-    if (typeof wanted === 'string' ? said.text.includes(wanted) : wanted.test(said.text)) return
-    await soon()
-  }
-  throw new Error(`never heard ${wanted} in ${JSON.stringify(said.text.slice(0, 500))}`)
-}
 const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`
 
 describe('requests', () => {
@@ -59,7 +21,7 @@ describe('requests', () => {
     })
     const three = get('/1') + get('/2') + get('/3', 'Connection: close\r\n')
     for (const parts of [[three], [...three]]) {
-      const said = talk(server, ...parts)
+      const said = talk(server.port, ...parts)
       await said.closed
       expect(said.text.match(/<[^>]+>/g)).toEqual(['</1>', '</2>', '</3>'])
     }
@@ -68,14 +30,14 @@ describe('requests', () => {
   test('with a body that the handler does not read leave the connection usable', async () => {
     const server = await served(hello)
     const post = `POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 50000\r\n\r\n${'x'.repeat(50_000)}`
-    const said = talk(server, post + get('/b'))
+    const said = talk(server.port, post + get('/b'))
     await heard(said, 'hello /b')
   })
 
   test('with a huge body that nobody reads are answered, and then the connection is closed', async () => {
     const server = await served(hello)
     const head = 'POST /a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000000\r\n\r\n'
-    const said = talk(server, head)
+    const said = talk(server.port, head)
     await heard(said, 'hello /a')
     said.socket.write(Buffer.alloc(4_000_000))
     await said.closed
@@ -89,11 +51,11 @@ describe('requests', () => {
     )
     const head = (path: string) =>
       `POST ${path} HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n`
-    const reading = talk(server, head('/read'))
+    const reading = talk(server.port, head('/read'))
     await heard(reading, 'HTTP/1.1 100 Continue\r\n\r\n')
     reading.socket.write('body')
     await heard(reading, /200 OK.*body$/s)
-    const refusing = talk(server, head('/refuse'))
+    const refusing = talk(server.port, head('/refuse'))
     await refusing.closed
     expect(refusing.text).toMatch(/^HTTP\/1\.1 403 /)
     expect(refusing.text).toMatch(/connection: close/i)
@@ -101,20 +63,20 @@ describe('requests', () => {
 
   test('of methods that a Request cannot have are answered', async () => {
     const server = await served(hello)
-    const trace = talk(server, 'TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    const trace = talk(server.port, 'TRACE / HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await heard(trace, 'HTTP/1.1 405 ')
     await heard(trace, /allow: get/i)
-    const tunnel = talk(server, 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')
+    const tunnel = talk(server.port, 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n')
     await heard(tunnel, /^HTTP\/1\.1 [45]\d\d /)
-    const odd = talk(server, 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n')
+    const odd = talk(server.port, 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n')
     await heard(odd, 'hello /')
-    const body = talk(server, 'GET /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc')
+    const body = talk(server.port, 'GET /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\nabc')
     await heard(body, 'hello /x')
   })
 
   test('of HTTP/1.0 without Host are answered and closed', async () => {
     const server = await served(hello)
-    const said = talk(server, 'GET /old HTTP/1.0\r\n\r\n')
+    const said = talk(server.port, 'GET /old HTTP/1.0\r\n\r\n')
     await said.closed
     expect(said.text).toContain('hello /old')
   })
@@ -122,7 +84,7 @@ describe('requests', () => {
 
 describe('limits', () => {
   const statusOf = async (server: Server, text: string): Promise<string> => {
-    const said = talk(server, text)
+    const said = talk(server.port, text)
     await said.closed
     return said.text.slice(9, 12)
   }
@@ -150,13 +112,13 @@ describe('limits', () => {
       timeouts: { idle: 40, head: 40, body: 40 },
       served: line => lines.push(line),
     })
-    const silent = talk(server)
+    const silent = talk(server.port)
     await silent.closed
     expect(silent.text).toBe('')
-    const head = talk(server, 'GET / HTTP/1.1\r\n')
+    const head = talk(server.port, 'GET / HTTP/1.1\r\n')
     await head.closed
     expect(head.text).toMatch(/^HTTP\/1\.1 408 /)
-    const body = talk(server, 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc')
+    const body = talk(server.port, 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nabc')
     await body.closed
     expect(lines.map(line => line.failure?.code)).toEqual(['http/head-timeout', 'net/idle-timeout'])
   })
@@ -190,11 +152,11 @@ describe('limits', () => {
 
   test('connections above the maximum are cut, and later ones served again', async () => {
     const server = await served(hello, { maxConnections: 2 })
-    const first = talk(server, get('/'))
-    const second = talk(server, get('/'))
+    const first = talk(server.port, get('/'))
+    const second = talk(server.port, get('/'))
     await heard(first, 'hello')
     await heard(second, 'hello')
-    const third = talk(server, get('/'))
+    const third = talk(server.port, get('/'))
     await third.closed
     expect(third.text).toBe('')
     first.socket.destroy()
@@ -262,7 +224,7 @@ describe('handlers', () => {
         }),
       )
     })
-    const said = talk(server, get('/'))
+    const said = talk(server.port, get('/'))
     await heard(said, '200 OK')
     said.socket.resetAndDestroy()
     for (let i = 0; i < 500 && gone.length < 2; i++) await soon()
@@ -285,8 +247,8 @@ describe('closing', () => {
       await new Promise<void>(resolve => (release = resolve))
       return new Response('finished')
     })
-    const under = talk(server, get('/'))
-    const idle = talk(server)
+    const under = talk(server.port, get('/'))
+    const idle = talk(server.port)
     await soon(30)
     const closed = server.close()
     await idle.closed
@@ -300,7 +262,7 @@ describe('closing', () => {
 
   test('cuts what does not end within the grace', async () => {
     const server = await serve(() => new Promise<Response>(() => {}))
-    const said = talk(server, get('/'))
+    const said = talk(server.port, get('/'))
     await soon(30)
     await server.close(30)
     await said.closed

@@ -1,9 +1,10 @@
 /** TLS as a byte stream, between a peer that keeps no rules and a caller that makes mistakes. */
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ascii, concat } from '../../test/support/bytes.ts'
+import { closing, codeOf, soon } from '../../test/support/net.ts'
 import { answersOf, identity, record, Side } from '../../test/support/tls.ts'
 import { nodeCrypto } from '../crypto/node.ts'
-import { FailureError } from '../failures/index.ts'
+import type { FailureError } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import { systemClock } from '../platform/node/clock.ts'
 import { tlsClient, tlsServer } from '../tls/engine.ts'
@@ -15,16 +16,10 @@ import { serve } from './serve.ts'
 import { type Answerer, secured } from './tls-stream.ts'
 import type { ByteStream, NetStream, StreamHandler } from './types.ts'
 
-const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
-
 const crypto = nodeCrypto()
 const me = identity(crypto, 'p-256')
 const answers = answersOf(crypto, me)
 const answer: Answerer = question => answers(question)!
-const soon = (ms = 0) => new Promise(resolve => setTimeout(resolve, ms))
 
 /** A client on a stream; the other end is `peer`, whose flights `wire` may change before they are written. */
 const clientAgainst = (wire: (flight: Uint8Array, peer: Side) => Uint8Array, options: { answer?: Answerer } = {}) => {
@@ -66,14 +61,6 @@ const listening = (stream: ByteStream) => {
     }
   })
   return { said, closed }
-}
-
-const codeOf = async (promise: Promise<unknown>): Promise<string> => {
-  const error = await promise.then(
-    () => 'no failure',
-    (e: unknown) => e,
-  )
-  return error instanceof FailureError ? error.code : String(error)
 }
 
 const garbage = record(23, new Uint8Array(40))

@@ -2,6 +2,7 @@
 import { createServer as createNodeServer, connect as nodeConnect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { concat } from '../../test/support/bytes.ts'
+import { soon } from '../../test/support/net.ts'
 import type { Bytes } from '../engine.ts'
 import { FailureError } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
@@ -10,8 +11,6 @@ import { kernelTransport } from '../platform/node/kernel.ts'
 import { recorder } from '../trace/recorder.ts'
 import { memoryTransport } from './memory.ts'
 import type { ByteStream, StreamHandler, Transport } from './types.ts'
-
-const soon = (ms = 0) => new Promise(resolve => setTimeout(resolve, ms))
 
 interface Watched {
   readonly stream: ByteStream
