@@ -2,6 +2,7 @@
  * A capture file as it grows: blocks are written at once, in the order in which things happen. Secrets must
  * come before the first frame that they protect: readers such as tshark ignore them at the end of the file.
  */
+import { joined } from '../wire/bytes.ts'
 import { encode, text } from '../wire/codec.ts'
 import {
   BYTE_ORDER_MAGIC,
@@ -104,9 +105,7 @@ export const pcapngWriter = (write: (bytes: Uint8Array) => void, section: Sectio
     },
     names(octets, ...names) {
       const list = utf8.encode(names.map(name => `${name.replaceAll('\0', '')}\0`).join(''))
-      const value = new Uint8Array(octets.length + list.length)
-      value.set(octets)
-      value.set(list, octets.length)
+      const value = joined([octets, list])
       write(block(NAME_RESOLUTION, { records: [{ code: octets.length === 4 ? 1 : 2, value }, END] }))
     },
     finish(date) {

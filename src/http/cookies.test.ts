@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FailureError } from '../failures/index.ts'
+import { sinkOf } from '../trace/recorder.ts'
 import type { VerdictRecord } from '../trace/types.ts'
 import {
   type CookieJar,
@@ -160,14 +161,7 @@ describe('how long', () => {
 
 test('every cookie is a verdict in the trace, with its reason', () => {
   const verdicts: VerdictRecord[] = []
-  const nothing = () => {}
-  const sink = {
-    nextId: () => 1,
-    message: nothing,
-    state: nothing,
-    secret: nothing,
-    verdict: (v: VerdictRecord) => verdicts.push(v),
-  }
+  const sink = sinkOf(entry => void (entry.type === 'verdict' && verdicts.push(entry.record)))
   const { jar } = world()
   const from = { ...https, trace: { sink, flow: 'f', host: 'h' }, now: 12.5 }
   jar.receive('sid=1; HttpOnly; Secure; SameSite=Lax', from)

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Hash } from '../crypto/provider.ts'
 import { FailureError } from '../failures/index.ts'
 import { seeded } from '../random.ts'
+import { sinkOf } from '../trace/recorder.ts'
 import type { VerdictRecord } from '../trace/types.ts'
 import { sessionManager } from './manager.ts'
 import { memoryStore } from './memory-store.ts'
@@ -244,14 +245,7 @@ test('2000 ids differ, and all 64 characters occur in them', async () => {
 test('whether the visitor is known is a verdict in the trace', async () => {
   const { manager } = world()
   const verdicts: VerdictRecord[] = []
-  const nothing = () => {}
-  const sink = {
-    nextId: () => 1,
-    message: nothing,
-    state: nothing,
-    secret: nothing,
-    verdict: (v: VerdictRecord) => verdicts.push(v),
-  }
+  const sink = sinkOf(entry => void (entry.type === 'verdict' && verdicts.push(entry.record)))
   await manager.open(`__Host-sid=${'A'.repeat(32)}`, { sink, flow: 'f', host: 'h' }, 12.5)
   // On the clock of the engines, as everything else in a trace; not a date.
   expect(verdicts).toMatchObject([{ layer: 'session', check: 'session', ok: false, at: 12.5 }])

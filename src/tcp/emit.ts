@@ -1,5 +1,6 @@
 /** Segments as bytes: header, options, text and checksum in a pooled frame, the offered window, and the trace. */
 import type { Millis } from '../engine.ts'
+import type { MessageRecord, TraceContext } from '../trace/types.ts'
 import { frameChecksum } from '../wire/checksum.ts'
 import type { Tagged } from '../wire/codec.ts'
 import { encode } from '../wire/codec.ts'
@@ -126,10 +127,23 @@ const traceOut = (
   now: Millis,
   purpose: Purpose,
 ): void => {
-  const trace = tcb.trace!
   const at = TCP_HEADER_SIZE + optionsSize
   const length = frame.length - at
   const start = tcb.sentBytes + distance(tcb.sndUna, seq)
+  tellSent(tcb.trace!, frame, control, now, {
+    ...(length > 0 ? { payload: { start, end: start + length, at } } : {}),
+    ...aboutOf(tcb, control, length, purpose),
+  })
+}
+
+/** Tells of a segment as it leaves, and leaves the message's number in `frame`. */
+export const tellSent = (
+  trace: TraceContext,
+  frame: Frame,
+  control: number,
+  now: Millis,
+  more: Pick<MessageRecord, 'payload' | 'about'>,
+): void => {
   const id = trace.sink.nextId()
   frame.message = id
   frame.messageAt = frame.offset
@@ -143,8 +157,7 @@ const traceOut = (
     name: controlNames(control),
     format: TcpSegment,
     bytes: frame.view().slice(),
-    ...(length > 0 ? { payload: { start, end: start + length, at } } : {}),
-    ...aboutOf(tcb, control, length, purpose),
+    ...more,
   })
 }
 

@@ -4,7 +4,8 @@ import { PROTOCOL_TCP } from '../ip/protocols.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { frameChecksum, pseudoHeaderSum } from '../wire/checksum.ts'
 import type { Frame, FramePool } from '../wire/frame.ts'
-import { ACK, controlNames, RST, type Segment, TCP_HEADER_SIZE, TcpHeader, TcpSegment } from './segment.ts'
+import { tellSent } from './emit.ts'
+import { ACK, RST, type Segment, TCP_HEADER_SIZE, TcpHeader } from './segment.ts'
 
 const header: InstanceType<typeof TcpHeader.View> = new TcpHeader.View()
 
@@ -37,22 +38,6 @@ export const resetFor = (
   header.checksum = frameChecksum(frame, frame.offset, frame.end, pseudo)
   frame.from = to
   frame.to = from
-  if (trace !== undefined) {
-    const id = trace.sink.nextId()
-    frame.message = id
-    frame.messageAt = frame.offset
-    trace.sink.message({
-      id,
-      layer: 'tcp',
-      flow: trace.flow,
-      host: trace.host,
-      direction: 'out',
-      at: now,
-      name: controlNames(control),
-      format: TcpSegment,
-      bytes: frame.view().slice(),
-      about: 'nobody wants it',
-    })
-  }
+  if (trace !== undefined) tellSent(trace, frame, control, now, { about: 'nobody wants it' })
   return frame
 }

@@ -1,5 +1,6 @@
 /** The client's handshake of TLS 1.2 after the hellos, one class per state (RFC 5246 7.3, RFC 8422). */
 import type { Bytes } from '../../engine.ts'
+import { joined } from '../../wire/bytes.ts'
 import { encode } from '../../wire/codec.ts'
 import type { ChainTrusted } from '../../x509/types.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
@@ -130,13 +131,8 @@ class WaitServerKeyExchange extends ClientState implements Handles<Table, 'WaitS
 }
 
 /** What the server signs (RFC 8422 5.4). */
-export const signedBytes = (clientRandom: Bytes, serverRandom: Bytes, params: Bytes): Bytes => {
-  const message = new Uint8Array(clientRandom.length + serverRandom.length + params.length)
-  message.set(clientRandom)
-  message.set(serverRandom, clientRandom.length)
-  message.set(params, clientRandom.length + serverRandom.length)
-  return message
-}
+export const signedBytes = (clientRandom: Bytes, serverRandom: Bytes, params: Bytes): Bytes =>
+  joined([clientRandom, serverRandom, params])
 
 /** Everything that the server's flight has told. */
 interface Flight {
