@@ -103,7 +103,7 @@ const chainFailures = family('tls', {
       'It was signed by a private authority whose root is not installed here.',
     ],
     tryThis: f => [
-      `openssl s_client -showcerts -connect ${f.expected ?? 'HOST'}:443     what the server sends`,
+      `openssl s_client -showcerts -connect HOST:PORT -servername ${f.expected ?? 'NAME'}     what the server sends`,
       'on the server: put the intermediate certificates behind its own in the same file',
     ],
     rule: 'RFC 5246 7.4.2',

@@ -8,6 +8,7 @@ export const dnsFailures = family('dns', {
     title: 'No address for this name.',
     says: f => `${f.where === undefined ? 'The name' : `The name ${f.where}`} has no address.`,
     because: ['The name is misspelt.', 'The name server does not know it.'],
+    tryThis: f => [`getent hosts ${f.where ?? 'NAME'}`, 'barewire get --resolve NAME:443:ADDRESS https://NAME/'],
     rule: 'RFC 1035 4.1.1',
     others: { node: 'ENOTFOUND', curl: 6, chrome: 'ERR_NAME_NOT_RESOLVED' },
   },

@@ -195,7 +195,6 @@ export const httpFailures = family('http', {
     'RFC 9112 8',
     {
       because: ['The server or a proxy gave up.', 'Somebody cut the connection to hide the rest.'],
-      tryThis: f => (f.where === undefined ? [] : [`barewire get ${f.where}`]),
       others: { node: 'ECONNRESET aborted', curl: 18, chrome: 'ERR_CONTENT_LENGTH_MISMATCH' },
     },
   ),
@@ -292,7 +291,7 @@ export const httpFailures = family('http', {
     exit: EXIT.status,
     status: 405,
     title: 'This cannot be done here.',
-    says: f => `${f.got ?? 'The method'} is not allowed; ${f.expected ?? 'nothing'} is.`,
+    says: f => `${f.got ?? 'The method'} is not one of those allowed here: ${f.expected ?? 'none'}.`,
     rule: 'RFC 9110 15.5.6',
   },
   'handler-failed': {

@@ -8,7 +8,10 @@ export const tcpFailures = family('tcp', {
     title: 'Nobody listens on this port.',
     says: f => `${f.where ?? 'The host'} answered the SYN with RST.`,
     because: ['The server is not running.', 'It listens on another port or address.'],
-    tryThis: f => [`barewire serve . --port ${portOf(f.where)}`, `ss -ltn 'sport = :${portOf(f.where)}'`],
+    tryThis: f =>
+      isHere(f.where)
+        ? [`barewire serve . --port ${portOf(f.where)}`, `ss -ltn 'sport = :${portOf(f.where)}'`]
+        : [`ping -c 3 ${hostOf(f.where)}`],
     rule: 'RFC 9293 3.10.7.3',
     others: { node: 'ECONNREFUSED', curl: 7, openssl: 'connect:errno=111', chrome: 'ERR_CONNECTION_REFUSED' },
   },
@@ -99,5 +102,7 @@ export const tcpFailures = family('tcp', {
   },
 })
 
+/** Whether the other side is this machine. */
+const isHere = (where: string | undefined): boolean => /^(127\.|\[?::1\]?$|([^:]+\.)?localhost$)/i.test(hostOf(where))
 const portOf = (where: string | undefined): string => where?.match(/:(\d+)$/)?.[1] ?? 'PORT'
 const hostOf = (where: string | undefined): string => where?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') ?? 'HOST'

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { tlsClient } from '../tls/engine.ts'
 import type { TraceSink } from '../trace/types.ts'
+import { endpointText } from '../wire/address.ts'
 import { verifyChain } from '../x509/path.ts'
 import { connectionInfo } from './connection-info.ts'
 import { nodeWorld } from './node.ts'
@@ -53,7 +54,7 @@ export const connect = async (options: StreamOptions): Promise<NetStream> => {
   }
   if (options.tls === undefined) return plain(stream, asked, clock)
   const { alpn, serverName = options.host } = options.tls
-  const where = `${options.host}:${options.port}`
+  const where = endpointText(options.host, options.port)
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
   const engine = tlsClient({ crypto: world.crypto, serverName, alpn, trace: stream.trace })
   const abort = (): void => stream.reset()
@@ -85,7 +86,7 @@ const opened = async (options: StreamOptions, world: World): Promise<ByteStream>
   signal?.throwIfAborted()
   signal?.addEventListener('abort', abort, { once: true })
   const disarm = clock.later(clock.now() + limit, () =>
-    controller.abort(new FailureError(fail('tcp/silence', { where: `${host}:${port}`, number: limit }))),
+    controller.abort(new FailureError(fail('tcp/silence', { where: endpointText(host, port), number: limit }))),
   )
   try {
     const transport = options.over ?? world.transport

@@ -2,7 +2,6 @@
  * The kernel's TCP as a transport, over `node:net`. What is fast there: one `writev` for a gather list, one joined
  * buffer for small pieces, and for connections that we open one large read buffer that is used again for every read.
  */
-
 import type { LookupAddress, LookupOptions } from 'node:dns'
 import { lookup as systemLookup } from 'node:dns'
 import { type AddressInfo, createServer, isIP, type Server, Socket } from 'node:net'
@@ -11,6 +10,7 @@ import { FailureError } from '../../failures/index.ts'
 import { type StreamTrace, streamTrace } from '../../net/stream-trace.ts'
 import type { ByteStream, ConnectOptions, Listener, ListenOptions, Transport } from '../../net/types.ts'
 import type { TraceSink } from '../../trace/types.ts'
+import { endpointText } from '../../wire/address.ts'
 import { systemClock } from './clock.ts'
 import { failureOf, SocketStream } from './socket-stream.ts'
 
@@ -61,7 +61,7 @@ const lookupFor =
 
 const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array): Promise<ByteStream> =>
   new Promise((resolve, reject) => {
-    const where = `${to.host}:${to.port}`
+    const where = endpointText(to.host, to.port)
     if (to.signal?.aborted) {
       reject(to.signal.reason)
       return
@@ -121,7 +121,7 @@ const listen = (on: ListenOptions, accept: (stream: ByteStream) => void, options
       socket.on('data', (bytes: Bytes) => stream.arrived(bytes))
       accept(stream)
     })
-    const where = `${on.host ?? '127.0.0.1'}:${on.port}`
+    const where = endpointText(on.host ?? '127.0.0.1', on.port)
     const refused = (error: unknown): void => reject(new FailureError(failureOf(error, where), { cause: error }))
     server.once('error', refused)
     server.listen({ host: on.host ?? '127.0.0.1', port: on.port, backlog: on.backlog ?? BACKLOG }, () => {

@@ -117,7 +117,7 @@ export class SocketStream implements ByteStream {
   }
 }
 
-/** What the kernel calls it, as a failure of the registry. */
+/** What the kernel calls it, as a failure of the registry. `where` is host and port. */
 export const failureOf = (error: unknown, where: string): FailureInfo => {
   const code = codeOf(error)
   switch (code) {
@@ -126,7 +126,7 @@ export const failureOf = (error: unknown, where: string): FailureInfo => {
     case 'EAI_NODATA':
     case 'EAI_NONAME':
     case 'EAI_FAIL':
-      return fail('dns/no-address', { where, got: code })
+      return fail('dns/no-address', { where: where.replace(/:\d+$/, '') })
     case 'ECONNREFUSED':
       return fail('tcp/refused', { where })
     case 'ETIMEDOUT':
