@@ -1,4 +1,7 @@
-/** HTTPS on Node from here: `fetch`, `serve`, `connect`, `listen`. The layers have entries of their own. */
+/**
+ * HTTPS on Node from here: `fetch`, `serve`, `connect`, `listen`. The layers have entries of their own. Read
+ * `net/types.ts` first, then `net/connect.ts` and `net/client.ts`.
+ */
 export type { FailureCode } from './failures/index.ts'
 export { FailureError, sentence } from './failures/index.ts'
 export type { FailureInfo } from './failures/registry.ts'

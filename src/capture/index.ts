@@ -1,4 +1,4 @@
-/** Capture files: what went over the wire, with the secrets to read it. */
+/** `barewire/capture`: capture files, with the secrets to read them. Read `format.ts` first, then `sink.ts`. */
 export {
   type InterfaceOptions,
   type PacketOptions,

@@ -1,4 +1,7 @@
-/** `barewire/crypto`: OpenSSL's primitives through Node, as the engines want them; or bring your own provider. */
+/**
+ * `barewire/crypto`: OpenSSL's primitives through Node, as the engines want them; or bring your own provider. Read
+ * `provider.ts` first.
+ */
 export { nodeCrypto, seededNodeCrypto } from './node.ts'
 export type {
   Aead,

@@ -16,9 +16,9 @@ import { type Dependent, dependent, sampledBy, times } from '../wire/dependent.t
 import { Name } from './name.ts'
 
 export const TYPE_A = 1
-export const TYPE_NS = 2
+const TYPE_NS = 2
 export const TYPE_CNAME = 5
-export const TYPE_SOA = 6
+const TYPE_SOA = 6
 export const TYPE_AAAA = 28
 export const CLASS_IN = 1
 
@@ -37,7 +37,7 @@ export const RecordType: Named = named(u16, {
   HTTPS: 65,
   CAA: 257,
 })
-export const RecordClass: Named = named(u16, { IN: CLASS_IN, CH: 3, ANY: 255 })
+const RecordClass: Named = named(u16, { IN: CLASS_IN, CH: 3, ANY: 255 })
 
 /** RFC 1035 4.1.1 RCODE. */
 export const RESPONSE_CODES: Readonly<Record<string, number>> = {

@@ -1,4 +1,7 @@
-/** All families together, and the two ways to use them: as a value (`fail`) and as an error (`FailureError`). */
+/**
+ * `barewire/failures`: all families together, and the two ways to use them: as a value (`fail`) and as an error
+ * (`FailureError`). Read `registry.ts` first, then any family.
+ */
 import { certificateFailures } from './certificate.ts'
 import { cliFailures } from './cli.ts'
 import { cookieFailures } from './cookie.ts'

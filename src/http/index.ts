@@ -1,10 +1,11 @@
-/** `barewire/http`: HTTP/1.1 client and server as engines, cookies, content codings. */
+/** `barewire/http`: HTTP/1.1 client and server as engines, cookies, content codings. Read `engine.ts` first. */
 export type { BodyTransform, Coder, ContentCoding } from './coding.ts'
 export * from './cookies.ts'
 export { httpClient, httpServer } from './engine.ts'
 export type { HttpLimits } from './limits.ts'
 export type {
   HeaderList,
+  HttpConfig,
   HttpConnection,
   HttpEvent,
   LazyHeaders,

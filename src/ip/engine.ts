@@ -54,7 +54,7 @@ export type IpEvent =
     }
 
 /** RFC 1122 3.2.1.7, IANA's recommendation. */
-export const DEFAULT_TTL = 64
+const DEFAULT_TTL = 64
 /** Peers whose address values are kept, so that a packet needs no new ones; all go when there are more. */
 const KNOWN_ADDRESSES = 1024
 

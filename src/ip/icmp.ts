@@ -16,7 +16,6 @@ export const UNREACHABLE: Readonly<Record<'net' | 'host' | 'protocol' | 'port', 
 }
 /** Code of DESTINATION_UNREACHABLE: the packet is too large and may not be cut (RFC 1191 3). */
 export const FRAGMENTATION_NEEDED = 4
-export const TTL_IN_TRANSIT = 0
 
 export interface IcmpHead {
   type: number
@@ -38,7 +37,7 @@ const Echo: Codec<IcmpEcho> = struct({ identifier: u16, sequenceNumber: u16, dat
 const Complaint: Codec<IcmpError> = struct({ unused: exactly(4), packet: rest })
 const Opaque: Codec<{ data: Uint8Array }> = struct({ data: rest })
 
-export const IcmpType: Named = named(u8, {
+const IcmpType: Named = named(u8, {
   'echo reply': ECHO_REPLY,
   'destination unreachable': DESTINATION_UNREACHABLE,
   'echo request': ECHO_REQUEST,

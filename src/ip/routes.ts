@@ -11,7 +11,7 @@ export interface Route {
 }
 
 /** Routes cached per destination; the whole cache goes when it is full or a route changes. */
-export const CACHED_DESTINATIONS = 1024
+const CACHED_DESTINATIONS = 1024
 
 export class Routes {
   /** Longest prefix first; of equal ones the first that was added. */

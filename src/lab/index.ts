@@ -1,4 +1,7 @@
-/** `barewire/lab`: machines on a network in memory, with faults from a seed and attackers on the wire. */
+/**
+ * `barewire/lab`: machines on a network in memory, with faults from a seed and attackers on the wire. Read `world.ts`
+ * first, then `exchange.ts` and `attacks/`.
+ */
 export { type Attack, attacks, type Outcome, playAttack } from './attacks/index.ts'
 export { LAB_DATE, type VirtualClock, virtualClock } from './clock.ts'
 export { type Exchange, playExchange } from './exchange.ts'

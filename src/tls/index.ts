@@ -1,4 +1,7 @@
-/** `barewire/tls`: TLS 1.2 client and server as engines. */
+/**
+ * `barewire/tls`: TLS 1.2 client and server as engines. Read `states.ts` first, then `tls12/states.table.ts` and
+ * `client.ts`.
+ */
 export type { TlsClientConfig, TlsServerConfig } from './config.ts'
 export { tlsClient, tlsServer } from './engine.ts'
 export type {

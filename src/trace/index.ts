@@ -1,4 +1,4 @@
-/** What engines say about an exchange, and what can be made of it. */
+/** `barewire/trace`: what engines say about an exchange, and what can be made of it. Read `types.ts` first. */
 export { keyLog, keyLogLine, keyLogSink } from './keylog.ts'
 export {
   messagesOf,

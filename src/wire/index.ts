@@ -1,4 +1,6 @@
-/** `barewire/wire`: declare a format once; read, write, dissect and sample it. */
+/**
+ * `barewire/wire`: declare a format once; read, write, dissect and sample it. Read `codec.ts` first, then `layout.ts`.
+ */
 export { type Endpoint, endpointText, type IpAddress, ip, ipAddress, macText, parseIp, sameIp } from './address.ts'
 export { checksum, pseudoHeaderSum, sum } from './checksum.ts'
 export {
