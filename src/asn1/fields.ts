@@ -2,11 +2,13 @@
  * The field tree of a DER encoding for whoever looks at it: tolerant where the reader is strict, so that a broken
  * certificate shows as far as it makes sense. Names come from a shape; without one, from the types.
  */
+
+import { hexText, latin1Text } from '../wire/bytes.ts'
 import type { Field } from '../wire/field.ts'
 import { Der, DerError, TAG } from './der.ts'
 import { oidName, oidText } from './oid.ts'
 import { derRules } from './rules.table.ts'
-import { checkOid, latin1, stringValue, timeValue } from './value.ts'
+import { checkOid, stringValue, timeValue } from './value.ts'
 
 /** Names for an element and its parts, in their order. */
 export interface Shape {
@@ -96,7 +98,7 @@ const show = (field: Field, tag: number, bytes: Uint8Array, from: number, to: nu
       default: {
         const text =
           stringValue(tag, bytes, from, to) ??
-          (isImplicitText(tag, bytes, from, to) ? latin1(bytes, from, to) : undefined)
+          (isImplicitText(tag, bytes, from, to) ? latin1Text(bytes, from, to) : undefined)
         field.value = text ?? bytes.subarray(from, to)
         if (text !== undefined) field.text = text
       }
@@ -111,5 +113,4 @@ const show = (field: Field, tag: number, bytes: Uint8Array, from: number, to: nu
 const isImplicitText = (tag: number, bytes: Uint8Array, from: number, to: number): boolean =>
   (tag & 0xc0) === 0x80 && to > from + 2 && bytes.subarray(from, to).every(octet => octet >= 0x20 && octet < 0x7f)
 
-const hex = (bytes: Uint8Array, from: number, to: number): string =>
-  Array.from(bytes.subarray(from, to), octet => octet.toString(16).padStart(2, '0')).join('')
+const hex = (bytes: Uint8Array, from: number, to: number): string => hexText(bytes.subarray(from, to))

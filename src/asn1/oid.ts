@@ -1,6 +1,7 @@
 /** OBJECT IDENTIFIERs: dotted text in code, octets on the wire, a name for people. */
+
+import { latin1Text } from '../wire/bytes.ts'
 import { oidNames } from './oids.table.ts'
-import { latin1 } from './value.ts'
 
 const texts = new Map<string, string>()
 /** Registered identifiers repeat; what a peer invents must not fill memory. */
@@ -8,7 +9,7 @@ const MAX_REMEMBERED = 512
 
 /** `2.5.29.17` from the contents of an element that `checkOid` let pass. */
 export const oidText = (bytes: Uint8Array, from: number, to: number): string => {
-  const key = latin1(bytes, from, to)
+  const key = latin1Text(bytes, from, to)
   const known = texts.get(key)
   if (known !== undefined) return known
   const arcs: bigint[] = []

@@ -1,5 +1,6 @@
 /** Values of DER elements, each from the contents `bytes[from, to)`. Every one is checked where it is read. */
 import type { Millis } from '../engine.ts'
+import { latin1Text } from '../wire/bytes.ts'
 import { DerError, TAG } from './der.ts'
 
 export const booleanValue = (bytes: Uint8Array, from: number, to: number, what: string): boolean => {
@@ -165,13 +166,13 @@ const checkUtf8 = (bytes: Uint8Array, from: number, to: number, what: string): v
 export const stringValue = (tag: number, bytes: Uint8Array, from: number, to: number): string | undefined => {
   switch (tag) {
     case TAG.utf8String:
-      return isAscii(bytes, from, to) ? latin1(bytes, from, to) : utf8.decode(bytes.subarray(from, to))
+      return isAscii(bytes, from, to) ? latin1Text(bytes, from, to) : utf8.decode(bytes.subarray(from, to))
     case TAG.printableString:
     case TAG.ia5String:
     case TAG.visibleString:
     case TAG.numericString:
     case TAG.teletexString:
-      return latin1(bytes, from, to)
+      return latin1Text(bytes, from, to)
     case TAG.bmpString: {
       let text = ''
       for (let i = from; i + 1 < to; i += 2) text += String.fromCharCode((bytes[i]! << 8) | bytes[i + 1]!)
@@ -188,11 +189,4 @@ export const stringValue = (tag: number, bytes: Uint8Array, from: number, to: nu
     default:
       return undefined
   }
-}
-
-/** One character per octet. */
-export const latin1 = (bytes: Uint8Array, from = 0, to: number = bytes.length): string => {
-  let text = ''
-  for (let i = from; i < to; i++) text += String.fromCharCode(bytes[i]!)
-  return text
 }

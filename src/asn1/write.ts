@@ -1,17 +1,8 @@
 /** DER, written: elements from contents, the shortest lengths always. */
 import type { Millis } from '../engine.ts'
+import { joined } from '../wire/bytes.ts'
 import { contextConstructed, TAG } from './der.ts'
 import { oidOctets } from './oid.ts'
-
-const join = (pieces: readonly Uint8Array[]): Uint8Array => {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
-}
 
 /** One element: identifier octet, length, and these contents joined. */
 export const element = (tag: number, ...contents: readonly Uint8Array[]): Uint8Array => {
@@ -19,7 +10,7 @@ export const element = (tag: number, ...contents: readonly Uint8Array[]): Uint8A
   const octets: number[] = []
   for (let left = length; left > 0; left = Math.floor(left / 256)) octets.unshift(left & 0xff)
   const header = length < 0x80 ? [tag, length] : [tag, 0x80 | octets.length, ...octets]
-  return join([Uint8Array.from(header), ...contents])
+  return joined([Uint8Array.from(header), ...contents])
 }
 
 export const sequence = (...contents: readonly Uint8Array[]): Uint8Array => element(TAG.sequence, ...contents)

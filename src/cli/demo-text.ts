@@ -4,6 +4,7 @@ import type { FailureInfo } from '../failures/registry.ts'
 import { type Style, wrap } from '../inspect/index.ts'
 import type { Outcome } from '../lab/attacks/index.ts'
 import type { CookieThread, Exchange } from '../lab/exchange.ts'
+import { hexText, latin1Text } from '../wire/bytes.ts'
 
 /** The first part: who is on the wire, the timeline, and one cookie followed down to its bytes. */
 export const demoLines = (exchange: Exchange, story: readonly string[], style: Style): string[] => {
@@ -33,9 +34,8 @@ const HEX = 14
 const threadLines = ({ text, plaintext, ciphertext }: CookieThread, { colour, unicode, width }: Style): string[] => {
   const line = unicode ? text : text.replaceAll('⊂', '<')
   const shown = Math.max(8, Math.min(SHOWN, Math.floor((width - HEX - 3) / 4)))
-  const plain = String.fromCharCode(...plaintext.subarray(0, shown))
-  const hex = (bytes: Uint8Array): string =>
-    Array.from(bytes.subarray(0, shown), b => b.toString(16).padStart(2, '0')).join(' ')
+  const plain = latin1Text(plaintext, 0, shown)
+  const hex = (bytes: Uint8Array): string => hexText(bytes.subarray(0, shown), ' ')
   return [
     ...wrap(line, width - 2).map((part, i) => ` ${i === 0 ? '' : '  '}${part}`),
     `   you say    ${hex(plaintext)}   ${colour.you(plain)}`,

@@ -1,6 +1,7 @@
 /** One message in full for people: its fields with byte ranges, its lines of text, its bytes. */
 import { legible, type Style } from '../inspect/index.ts'
 import { hexLines } from '../inspect/style.ts'
+import { hexText, latin1Text } from '../wire/bytes.ts'
 import type { Field } from '../wire/field.ts'
 
 /** Bytes of one message that `-vvv` shows, in lines of 16; the rest is counted. */
@@ -19,8 +20,7 @@ export const bytesLines = (bytes: Uint8Array, { colour }: Style): string[] =>
 
 /** Messages that are text: the lines as they were. */
 export const textLines = (bytes: Uint8Array, style: Style): string[] =>
-  new TextDecoder('latin1')
-    .decode(bytes)
+  latin1Text(bytes)
     .trimEnd()
     .split('\r\n')
     .map(text => clipped(`    ${text}`, style))
@@ -36,7 +36,7 @@ const branch = (field: Field, depth: number): string[] => {
 
 const valueText = (value: unknown): string => {
   if (!(value instanceof Uint8Array)) return value === undefined ? '' : String(value)
-  const digits = Array.from(value.subarray(0, SHORT), b => b.toString(16).padStart(2, '0')).join('')
+  const digits = hexText(value.subarray(0, SHORT))
   return value.length > SHORT ? `${digits}… (${value.length} bytes)` : digits
 }
 

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { certificateFailures } from '../failures/certificate.ts'
 import { FailureError, fail } from '../failures/index.ts'
+import { joined } from '../wire/bytes.ts'
 import type { Io } from './io.ts'
 import type { ColourChoice } from './style.ts'
 import type { Verbosity } from './verbosity.ts'
@@ -113,11 +114,5 @@ export const readData = async (data: string, io: Io): Promise<Uint8Array> => {
 const readAll = async (input: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = []
   for await (const chunk of input) chunks.push(chunk)
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0))
-  let at = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, at)
-    at += chunk.length
-  }
-  return whole
+  return joined(chunks)
 }

@@ -1,5 +1,6 @@
 /** Requests paired with their answers, and what their heads say, read for showing: tolerant where engines are strict. */
 import type { MessageRecord } from '../trace/types.ts'
+import { latin1Text } from '../wire/bytes.ts'
 
 export interface HttpExchange {
   readonly request: MessageRecord
@@ -58,7 +59,7 @@ export const headerOf = (message: MessageRecord, name: string): string | undefin
   headerLines(message).find(([given]) => given.toLowerCase() === name)?.[1]
 
 const headerLines = (message: MessageRecord): (readonly [name: string, value: string])[] =>
-  (new TextDecoder('latin1').decode(message.bytes).split('\r\n\r\n')[0] ?? '')
+  (latin1Text(message.bytes).split('\r\n\r\n')[0] ?? '')
     .split('\r\n')
     .slice(1)
     .flatMap(text => {

@@ -6,6 +6,7 @@ import { entryOf, sentence } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import type { TraceRecord } from '../trace/recorder.ts'
 import type { Carrier, MessageRecord } from '../trace/types.ts'
+import { hexText } from '../wire/bytes.ts'
 import { dissect } from '../wire/codec.ts'
 import type { Field } from '../wire/field.ts'
 import type { Timeline } from './timeline.ts'
@@ -29,8 +30,8 @@ export const jsonOf = (entry: TraceRecord, detail: readonly Detail[] = []): Json
     }
     case 'secret': {
       const { flow, host, label, clientRandom, secret } = entry.record
-      const value = detail.includes('secrets') ? { secret: hexOf(secret) } : {}
-      return { v: SCHEMA, type: 'secret', flow, host, label, clientRandom: hexOf(clientRandom), ...value }
+      const value = detail.includes('secrets') ? { secret: hexText(secret) } : {}
+      return { v: SCHEMA, type: 'secret', flow, host, label, clientRandom: hexText(clientRandom), ...value }
     }
     case 'verdict': {
       const { layer, flow, host, at, check, ok, rule, about, where, failure } = entry.record
@@ -116,7 +117,7 @@ const messageJson = (message: MessageRecord, detail: readonly Detail[]): JsonObj
     ...(stream === undefined ? {} : { stream: [stream.start, stream.end] }),
     ...(payload === undefined ? {} : { payload: [payload.start, payload.end], payloadAt: payload.at }),
     ...(tree === undefined ? {} : { fields: jsonOfField(tree) }),
-    ...(detail.includes('bytes') ? { bytes: hexOf(bytes) } : {}),
+    ...(detail.includes('bytes') ? { bytes: hexText(bytes) } : {}),
   }
 }
 
@@ -127,9 +128,7 @@ const given = (values: Readonly<Record<string, Json | undefined>>): { [key: stri
   Object.fromEntries(Object.entries(values).filter((pair): pair is [string, Json] => pair[1] !== undefined))
 
 const plainValue = (value: unknown): Json | undefined => {
-  if (value instanceof Uint8Array) return hexOf(value)
+  if (value instanceof Uint8Array) return hexText(value)
   if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean') return value
   return undefined
 }
-
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, b => b.toString(16).padStart(2, '0')).join('')

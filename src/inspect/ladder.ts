@@ -2,6 +2,7 @@
 import type { TraceRecord } from '../trace/recorder.ts'
 import { messagesOf } from '../trace/recorder.ts'
 import type { Layer, MessageRecord, VerdictRecord } from '../trace/types.ts'
+import { latin1Text } from '../wire/bytes.ts'
 import { aboutOf } from './about.ts'
 import { clip, line, mark, type Piece, type Style, size, type Tint, widthOf } from './style.ts'
 
@@ -171,8 +172,7 @@ const lostOf = (all: readonly MessageRecord[], host: string): ReadonlySet<number
 
 /** Layers whose messages pass from machine to machine one by one, unchanged where nothing goes wrong. */
 const WIRE: ReadonlySet<Layer> = new Set<Layer>(['tcp', 'udp', 'arp', 'icmp'])
-const keyOf = (m: MessageRecord): string =>
-  `${m.layer} ${String.fromCharCode(...m.bytes.subarray(0, 64))} ${m.bytes.length}`
+const keyOf = (m: MessageRecord): string => `${m.layer} ${latin1Text(m.bytes.subarray(0, 64))} ${m.bytes.length}`
 
 const verdictsOf = (records: readonly TraceRecord[]): ReadonlyMap<number, boolean> => {
   const verdicts = new Map<number, boolean>()

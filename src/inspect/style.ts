@@ -3,6 +3,7 @@
  * terminal, and what its colours are, the caller knows. Text from peers is made harmless here: control characters and
  * direction overrides are shown, not obeyed.
  */
+import { hexText } from '../wire/bytes.ts'
 
 export type Tint = 'you' | 'server' | 'bad' | 'good' | 'secret' | 'quiet'
 
@@ -130,7 +131,7 @@ export const hexLines = (bytes: Uint8Array, start: number, end: number, most: nu
   const lines: string[] = []
   for (let at = start; at < end && lines.length < most; at += 16) {
     const row = bytes.subarray(at, Math.min(at + 16, end))
-    const digits = Array.from(row, b => b.toString(16).padStart(2, '0')).join(' ')
+    const digits = hexText(row, ' ')
     const letters = Array.from(row, b => (b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : '.')).join('')
     lines.push(`${at.toString(16).padStart(4, '0')}  ${digits.padEnd(47)}   ${letters}`)
   }

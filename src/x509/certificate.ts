@@ -7,11 +7,12 @@ import { checkDer } from '../asn1/check.ts'
 import { Der, DerError, TAG } from '../asn1/der.ts'
 import { oidText } from '../asn1/oid.ts'
 import { derRules } from '../asn1/rules.table.ts'
-import { booleanValue, latin1, smallInteger, timeValue } from '../asn1/value.ts'
+import { booleanValue, smallInteger, timeValue } from '../asn1/value.ts'
 import type { SignatureAlgorithm } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
 import { fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
+import { latin1Text } from '../wire/bytes.ts'
 import { readSignatureAlgorithm } from './algorithm.ts'
 import { type DistinguishedName, readName } from './distinguished-name.ts'
 import { decodeExtension, type ExtensionName, type ExtensionValues, extensionName } from './extensions.ts'
@@ -181,7 +182,7 @@ export class Certificate {
 
   /** Equal for equal certificates. */
   get identity(): string {
-    this.#fingerprint ??= latin1(this.der)
+    this.#fingerprint ??= latin1Text(this.der)
     return this.#fingerprint
   }
 }

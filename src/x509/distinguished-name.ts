@@ -1,7 +1,8 @@
 /** Names of subjects and issuers (RFC 5280 4.1.2.4): attributes, comparison (RFC 5280 7.1), text (RFC 4514). */
 import { Der, DerError, TAG } from '../asn1/der.ts'
 import { oidName, oidText } from '../asn1/oid.ts'
-import { latin1, stringValue } from '../asn1/value.ts'
+import { stringValue } from '../asn1/value.ts'
+import { latin1Text } from '../wire/bytes.ts'
 
 export interface Attribute {
   readonly type: string
@@ -156,7 +157,7 @@ const checkText = (element: Der, what: string): void => {
  */
 const keyOf = (bytes: Uint8Array, attribute: Attribute): string => {
   const { type, text, from, to } = attribute
-  if (text === undefined) return `${type}#${latin1(bytes, from, to)}`
+  if (text === undefined) return `${type}#${latin1Text(bytes, from, to)}`
   const folded = /[^ -~]/.test(text) ? text.replace(/[A-Z]+/g, letters => letters.toLowerCase()) : text.toLowerCase()
   // Line feeds and `+` separate the parts of a key, so a text must not be able to imitate them.
   return `${type}=${escapeKey(folded.trim().replace(/\s{2,}|[^\S ]/g, ' '))}`

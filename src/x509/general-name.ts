@@ -1,8 +1,9 @@
 /** GeneralName (RFC 5280 4.2.1.6): the names in subjectAltName, name constraints, access descriptions. */
 import { Der, DerError } from '../asn1/der.ts'
 import { oidText } from '../asn1/oid.ts'
-import { checkOid, checkString, latin1 } from '../asn1/value.ts'
+import { checkOid, checkString } from '../asn1/value.ts'
 import { type IpAddress, ipAddress } from '../wire/address.ts'
+import { latin1Text } from '../wire/bytes.ts'
 import { type DistinguishedName, printable, readName } from './distinguished-name.ts'
 
 interface Placed {
@@ -66,7 +67,7 @@ export const readGeneralName = (cursor: Der, what: string): GeneralName => {
 /** The contents of the element just passed, as ASCII. */
 const ia5 = ({ bytes, from, to }: Der, what: string): string => {
   checkString(IA5, bytes, from, to, what)
-  return latin1(bytes, from, to)
+  return latin1Text(bytes, from, to)
 }
 
 /** GeneralNames: SEQUENCE SIZE (1..MAX). `bytes[from, to)` are its contents. */

@@ -8,6 +8,7 @@ import { oidText } from '../asn1/oid.ts'
 import { OID } from '../asn1/oids.table.ts'
 import { smallInteger } from '../asn1/value.ts'
 import { integer, nothing, octetString, oid, sequence } from '../asn1/write.ts'
+import { latin1Text } from '../wire/bytes.ts'
 import { pemBlocks } from './pem.ts'
 
 export interface PrivateKey {
@@ -20,7 +21,7 @@ const what = 'private key'
 /** The first private key of a file, PEM or DER; undefined when there is none that can be read and is not encrypted. */
 export const privateKeyIn = (file: Uint8Array): PrivateKey | undefined => {
   if (file[0] === TAG.sequence) return readable(file)
-  for (const { label, der } of pemBlocks(new TextDecoder('latin1').decode(file))) {
+  for (const { label, der } of pemBlocks(latin1Text(file))) {
     if (label === 'PRIVATE KEY' || label === 'EC PRIVATE KEY' || label === 'RSA PRIVATE KEY') return readable(der)
   }
   return undefined

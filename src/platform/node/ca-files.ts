@@ -10,6 +10,7 @@ import { nodeCrypto } from '../../crypto/node.ts'
 import type { CryptoProvider } from '../../crypto/provider.ts'
 import type { Millis } from '../../engine.ts'
 import { FailureError, fail } from '../../failures/index.ts'
+import { hexText } from '../../wire/bytes.ts'
 import { Certificate, parseCertificate } from '../../x509/certificate.ts'
 import { certificatesIn, pem } from '../../x509/pem.ts'
 import { privateKeyIn } from '../../x509/private-key.ts'
@@ -166,7 +167,7 @@ const create = (home: string, folder: string, crypto: CryptoProvider, now: () =>
 /** Puts an old authority aside under its own name, so that of two processes only one can do it. */
 const retire = (folder: string, certificate: Uint8Array, crypto: CryptoProvider): void => {
   const digest = crypto.hash('sha256').update(certificate).digest()
-  const name = Array.from(digest.subarray(0, 8), b => b.toString(16).padStart(2, '0')).join('')
+  const name = hexText(digest.subarray(0, 8))
   try {
     renameSync(folder, `${folder}-until-${name}`)
   } catch (error) {

@@ -1,8 +1,8 @@
 /** What this machine trusts: its roots, those that the environment adds, and the local authority if there is one. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { latin1 } from '../../asn1/value.ts'
 import { FailureError, fail } from '../../failures/index.ts'
+import { latin1Text } from '../../wire/bytes.ts'
 import { Certificate, parseCertificate } from '../../x509/certificate.ts'
 import { certificatesIn } from '../../x509/pem.ts'
 import { joinStores, trustStore } from '../../x509/store.ts'
@@ -63,7 +63,7 @@ const fromFolders = (folders: string): TrustStore => {
     .filter(folder => folder !== '')
     .flatMap(folder => certificatesBelow(folder))
   // A root lies there under its name, under its hash, and often in a bundle of all.
-  const certificates = new Map(found.map(der => [latin1(der), der]))
+  const certificates = new Map(found.map(der => [latin1Text(der), der]))
   if (certificates.size > 0) return trustStore([...certificates.values()])
   throw new FailureError(fail('ca/trust-file', { where: folders, got: 'holds no certificate' }))
 }
