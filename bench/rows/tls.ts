@@ -13,7 +13,7 @@ import type { Identity, Listen, Transfer } from '../work/tls-peer.ts'
 
 type Kind = 'ours' | 'node' | 'lemon'
 
-const BYTES = 192 * 1024 * 1024
+const BYTES = 384 * 1024 * 1024
 const HANDSHAKES = 600
 
 let made: Identity | undefined
