@@ -1,6 +1,6 @@
 /** Servers under load: the server in a process of its own, the load in another, 64 keep-alive connections. */
 import type { BenchRow } from '../row.ts'
-import { Worker } from '../work/calls.ts'
+import { Worker } from '../processes/calls.ts'
 
 const CONNECTIONS = 64
 const MILLISECONDS = 1_000
@@ -9,10 +9,10 @@ const keepAlive = (): BenchRow => {
   let load: Worker | undefined
   const servers = new Map<string, { worker: Worker; port: Promise<number> }>()
   const measure = async (kind: 'ours' | 'node'): Promise<number> => {
-    load ??= new Worker(new URL('../work/http-load.js', import.meta.url))
+    load ??= new Worker(new URL('../processes/http-load.js', import.meta.url))
     let server = servers.get(kind)
     if (server === undefined) {
-      const worker = new Worker(new URL('../work/http-server.js', import.meta.url), kind)
+      const worker = new Worker(new URL('../processes/http-server.js', import.meta.url), kind)
       server = { worker, port: worker.call<number>('start') }
       servers.set(kind, server)
     }

@@ -8,8 +8,8 @@ import { performance } from 'node:perf_hooks'
 import { certificateAuthority } from '../../src/ca/authority.ts'
 import { nodeCrypto } from '../../src/crypto/node.ts'
 import type { BenchRow } from '../row.ts'
-import { Worker } from '../work/calls.ts'
-import type { Identity, Listen, Transfer } from '../work/tls-peer.ts'
+import { Worker } from '../processes/calls.ts'
+import type { Identity, Listen, Transfer } from '../processes/tls-peer.ts'
 
 type Kind = 'ours' | 'node' | 'lemon'
 
@@ -35,7 +35,7 @@ class Cast {
     const name = `${kind} ${part}`
     let worker = this.#workers.get(name)
     if (worker === undefined) {
-      worker = new Worker(new URL('../work/tls-peer.js', import.meta.url), kind)
+      worker = new Worker(new URL('../processes/tls-peer.js', import.meta.url), kind)
       this.#workers.set(name, worker)
     }
     return worker
