@@ -236,8 +236,8 @@ test('garbage, a reset, half a handshake and a client of TLS 1.3 alone are each 
   })
   for (const code of ['tls/not-tls', 'tls/handshake-cut', 'reset', 'tls/no-common-version'])
     await expect.poll(() => server.stderr().slice(before), { timeout: 5000 }).toContain(code)
-  const answer = await run('curl', ['-sS', '--cacert', authority, `${base}/deep/file.txt`])
-  expect(String(answer.stdout)).toBe('deep')
+  const { stdout } = await barewire(['get', `${base}/deep/file.txt`], { env: home })
+  expect(stdout).toBe('deep')
 })
 
 test('barewire get reads what barewire serve serves, trusting the local CA by itself', async () => {
