@@ -1,6 +1,7 @@
 /** Servers under load: the server in a process of its own, the load in another, 64 keep-alive connections. */
-import type { BenchRow } from '../row.ts'
+
 import { Worker } from '../processes/calls.ts'
+import type { BenchRow } from '../row.ts'
 
 const CONNECTIONS = 64
 const MILLISECONDS = 1_000
