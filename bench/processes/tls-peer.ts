@@ -37,7 +37,7 @@ const PIECE = new Uint8Array(256 * 1024)
 
 const kind = process.argv[2] as 'ours' | 'node' | 'lemon'
 
-/** Only where it is measured: its presence alone slows every other user of `node:crypto` in the process by a third. */
+/** Only where it is measured: loaded beside our sender it cost that about 15 %, for a reason that nobody looked for. */
 const lemon = kind === 'lemon' ? (await import('lemon-tls')).default : undefined
 
 const pems = ({ chain, privateKey, root }: Identity) => ({
