@@ -6,7 +6,6 @@
  * lies between the two is the cost of the state machine, and of the two more copies through send and receive buffers.
  */
 import { IPV4_HEADER_SIZE, Ipv4Header } from '../../src/ip/ipv4.ts'
-import { PROTOCOL_TCP } from '../../src/ip/protocols.ts'
 import { ETHER_IPV4, ETHERNET_HEADER_SIZE, EthernetHeader } from '../../src/link/ethernet.ts'
 import { seeded } from '../../src/random.ts'
 import { ACK, PSH, readSegment, Segment, TCP_HEADER_SIZE, TcpHeader } from '../../src/tcp/segment.ts'
@@ -15,6 +14,7 @@ import type { TcpConnection } from '../../src/tcp/types.ts'
 import { type IpAddress, ip } from '../../src/wire/address.ts'
 import { frameChecksum, frameSum, pseudoHeaderSum } from '../../src/wire/checksum.ts'
 import { type Frame, FramePool } from '../../src/wire/frame.ts'
+import { PROTOCOL_TCP } from '../../src/wire/protocols.ts'
 import type { BenchRow } from '../row.ts'
 
 const MSS = 1448

@@ -5,11 +5,11 @@
  */
 import { IPV4_HEADER_SIZE, Ipv4Header } from '../ip/ipv4.ts'
 import { IPV6_HEADER_SIZE, Ipv6Header } from '../ip/ipv6.ts'
-import { PROTOCOL_TCP } from '../ip/protocols.ts'
 import { ETHER_IPV4, ETHERNET_HEADER_SIZE, EthernetHeader } from '../link/ethernet.ts'
 import { ACK, FIN, PSH, RST, SYN, TCP_HEADER_SIZE, TcpHeader } from '../tcp/segment.ts'
 import { type IpAddress, ip, ipAddress, parseIp } from '../wire/address.ts'
 import { checksum, pseudoHeaderSum } from '../wire/checksum.ts'
+import { PROTOCOL_TCP } from '../wire/protocols.ts'
 
 export interface SyntheticEnd {
   readonly address: string

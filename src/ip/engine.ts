@@ -14,11 +14,11 @@ import { type IpAddress, ipAddress, LIMITED_BROADCAST, sameIp } from '../wire/ad
 import { checksum } from '../wire/checksum.ts'
 import type { Codec } from '../wire/codec.ts'
 import { CHECKSUM_VERIFIED, type Frame, type FramePool } from '../wire/frame.ts'
+import { PROTOCOL_ICMP, protocolName } from '../wire/protocols.ts'
 import { Queue } from '../wire/queue.ts'
 import { ECHO_REQUEST, UNREACHABLE } from './icmp.ts'
 import { type ErrorReport, IcmpResponder } from './icmp-responder.ts'
 import { DONT_FRAGMENT, IPV4_HEADER_SIZE, Ipv4Header, Ipv4Packet } from './ipv4.ts'
-import { PROTOCOL_ICMP, protocolName } from './protocols.ts'
 import { type Route, Routes } from './routes.ts'
 import { lastAddress, type Subnet, subnet } from './subnet.ts'
 

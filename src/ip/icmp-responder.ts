@@ -8,6 +8,7 @@ import { type IpAddress, ipAddress } from '../wire/address.ts'
 import { checksum } from '../wire/checksum.ts'
 import { type Codec, decode, encode } from '../wire/codec.ts'
 import type { Frame, FramePool } from '../wire/frame.ts'
+import { PROTOCOL_ICMP } from '../wire/protocols.ts'
 import {
   DESTINATION_UNREACHABLE,
   ECHO_REPLY,
@@ -20,7 +21,6 @@ import {
   UNREACHABLE,
 } from './icmp.ts'
 import { IPV4_HEADER_SIZE, Ipv4Header } from './ipv4.ts'
-import { PROTOCOL_ICMP } from './protocols.ts'
 
 export interface ErrorReport {
   readonly what: 'unreachable' | 'time-exceeded'

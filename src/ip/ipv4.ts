@@ -3,8 +3,8 @@ import { addressText } from '../wire/address.ts'
 import { type Codec, bytes as exactly, struct } from '../wire/codec.ts'
 import { type Dependent, dependent, sampledBy } from '../wire/dependent.ts'
 import { bitsAt, bytesAt, type Layout, type LayoutValue, layout, type Slot, uint } from '../wire/layout.ts'
+import { protocolName } from '../wire/protocols.ts'
 import { WireError } from '../wire/reader.ts'
-import { protocolName } from './protocols.ts'
 
 export const IPV4_HEADER_SIZE = 20
 export const DONT_FRAGMENT = 0b010

@@ -5,11 +5,11 @@
  */
 import type { RunningHost } from '../host/types.ts'
 import { IPV4_HEADER_SIZE, Ipv4Header } from '../ip/ipv4.ts'
-import { PROTOCOL_TCP } from '../ip/protocols.ts'
 import { ARP_REPLY, ARP_SIZE, ArpPacket } from '../link/arp.ts'
 import { ETHER_ARP, ETHER_IPV4, ETHERNET_HEADER_SIZE, EthernetHeader } from '../link/ethernet.ts'
 import { type IpAddress, ipAddress } from '../wire/address.ts'
 import { checksum, pseudoHeaderSum } from '../wire/checksum.ts'
+import { PROTOCOL_TCP } from '../wire/protocols.ts'
 import type { Interception, Network } from './network-types.ts'
 
 export interface SpoofRoles {

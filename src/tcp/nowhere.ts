@@ -1,9 +1,9 @@
 /** RST for a segment that no connection wants (RFC 9293 3.5.2 and 3.10.7.1). */
 import type { Millis } from '../engine.ts'
-import { PROTOCOL_TCP } from '../ip/protocols.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { frameChecksum, pseudoHeaderSum } from '../wire/checksum.ts'
 import type { Frame, FramePool } from '../wire/frame.ts'
+import { PROTOCOL_TCP } from '../wire/protocols.ts'
 import { tellSent } from './emit.ts'
 import { ACK, RST, type Segment, TCP_HEADER_SIZE, TcpHeader } from './segment.ts'
 
