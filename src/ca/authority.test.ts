@@ -5,11 +5,12 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { nodeCrypto } from '../crypto/node.ts'
 import { Certificate } from '../x509/certificate.ts'
-import { isTrusted, verifyChain } from '../x509/path.ts'
+import { verifyChain } from '../x509/path.ts'
 import { pem } from '../x509/pem.ts'
 import { privateKeyIn } from '../x509/private-key.ts'
 import { rfc5280, webpki } from '../x509/profile.ts'
 import { trustStore } from '../x509/store.ts'
+import { isTrusted } from '../x509/trusted.ts'
 import { certificateAuthority, type KeyKind, loadAuthority } from './authority.ts'
 
 const crypto = nodeCrypto()

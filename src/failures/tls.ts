@@ -342,6 +342,16 @@ const misuse = family('tls', {
     title: 'An answer came that nobody had asked for.',
     says: f => `answer() was called with ${f.got ?? 'something'}; ${f.expected ?? 'no question'} is open.`,
   },
+  'proof-mismatch': {
+    ...fromCaller,
+    alert: 80,
+    title: 'The answer about trust does not prove what was asked.',
+    says: f => `${f.where ?? 'It'} is ${f.got ?? 'something else'}; ${f.expected ?? 'something else'} was asked for.`,
+    because: [
+      'The program mixed up two connections, or answered with the proof of an earlier one.',
+      'verifyChain was not given the chain, name, purpose and keyUsage of the question as they were.',
+    ],
+  },
 })
 
 export const tlsFailures: typeof beginning & typeof checks & typeof records & typeof messages & typeof misuse = {

@@ -106,13 +106,14 @@ const trustAnswerer =
   ({ trust, accept }: TlsClientOptions, world: World, stream: ByteStream): Answerer =>
   async question => {
     if (question.about !== 'trust') return fail('net/no-certificate', { where: question.about })
-    const { chain, name, keyUsage } = question
+    const { chain, name, purpose, keyUsage } = question
     return verifyChain({
       chain,
       name,
       at: world.clock.date(),
       trust: trust ?? (await world.trust()),
       crypto: world.crypto,
+      purpose,
       keyUsage,
       isRegistrySuffix: domain => world.isPublicSuffix(domain, 'icann'),
       ...(accept === undefined ? {} : { accept }),

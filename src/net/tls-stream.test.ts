@@ -9,6 +9,7 @@ import type { FailureInfo } from '../failures/registry.ts'
 import { systemClock } from '../platform/node/clock.ts'
 import { tlsClient, tlsServer } from '../tls/engine.ts'
 import type { CertifiedKey, Question } from '../tls/types.ts'
+import { trustWithoutChecking } from '../x509/trusted.ts'
 import { connect } from './connect.ts'
 import { listen } from './listen.ts'
 import { memoryPair, memoryTransport } from './memory.ts'
@@ -162,6 +163,21 @@ describe('answers that nobody should give', () => {
     await soon(5)
     expect(refused).toHaveLength(1)
   })
+  test('tls/proof-mismatch: an answer that proves something else ends the connection with that story', async () => {
+    const proofOf = (chain: readonly Uint8Array[]) =>
+      trustWithoutChecking(
+        { chain, name: 'shop.test', purpose: 'server', keyUsage: 'digitalSignature' },
+        me.spki,
+        'a test',
+      )
+    const { stream, peer } = clientAgainst(flight => flight, { answer: () => proofOf([ascii('another')]) })
+    expect(await codeOf(stream)).toBe('tls/proof-mismatch')
+    while (peer.failure === undefined) await soon()
+    expect(peer.failure).toMatchObject({ code: 'tls/alert-received', number: 80 })
+    const good = proofOf(me.certified.chain)
+    const { connection } = await clientAgainst(flight => flight, { answer: async () => good }).stream
+    expect(connection.tls?.trusted).toBe(good)
+  })
   test('an answer after the connection is gone asks nothing more of anybody', async () => {
     const asked: string[] = []
     let reply: (value: Question['reply']) => void = () => {}
@@ -174,7 +190,7 @@ describe('answers that nobody should give', () => {
     while (asked.length === 0) await soon()
     near.reset()
     expect(await codeOf(stream)).toBe('tcp/reset')
-    reply(answers({ about: 'trust', chain: [], name: '', keyUsage: 'digitalSignature' })!)
+    reply(answers({ about: 'trust', chain: [], name: '', purpose: 'server', keyUsage: 'digitalSignature' })!)
     await soon(5)
     expect(asked).toEqual(['trust'])
   })

@@ -9,7 +9,7 @@ import { FailureError, fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import type { Ask, Established, Pieces, Question, TlsConnection, TlsEvent } from '../tls/types.ts'
 import type { TraceContext } from '../trace/types.ts'
-import type { ChainTrusted } from '../x509/types.ts'
+import { ChainTrusted } from '../x509/trusted.ts'
 import { connectionInfo } from './connection-info.ts'
 import { LINGER } from './linger.ts'
 import { NOBODY } from './nobody.ts'
@@ -212,11 +212,11 @@ class TlsStream implements NetStream {
       if (this.#over) return
       try {
         this.#engine.answer(id, value)
-        if (question.about === 'trust' && 'proof' in value) this.#trusted = value as ChainTrusted
+        if (ChainTrusted.is(value)) this.#trusted = value
       } catch (error) {
         // No answer to this question, which is still open.
         if (!(error instanceof FailureError)) throw error
-        this.#engine.answer(id, failed())
+        this.#engine.answer(id, error.code === 'tls/proof-mismatch' ? error.failure : failed())
       }
       this.#touch(() => this.#driver.poke())
     }

@@ -12,7 +12,8 @@ import type { Coder } from '../http/coding.ts'
 import type { Random } from '../random.ts'
 import type { Established } from '../tls/types.ts'
 import type { TraceContext, TraceSink } from '../trace/types.ts'
-import type { ChainTrusted, TrustStore } from '../x509/types.ts'
+import type { ChainTrusted } from '../x509/trusted.ts'
+import type { TrustStore } from '../x509/types.ts'
 
 export interface Address {
   readonly address: string

@@ -23,11 +23,12 @@ import {
 import { HandshakeType } from './messages/registries.table.ts'
 import { Alert, type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
 import { Outgoing } from './outgoing.ts'
+import { QuestionId } from './question-id.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH } from './record-format.ts'
 import { RecordInput, type RecordOnWire } from './record-input.ts'
 import type { RecordProtection } from './record-protection.ts'
 import { Refusal, refuse } from './refusal.ts'
-import { fits } from './replies.ts'
+import { replyFault } from './replies.ts'
 import type { Check, Context, Message, State, Table } from './states.ts'
 import { START, type TracedRecord, Tracing } from './tracing.ts'
 import { Transcript } from './transcript.ts'
@@ -120,13 +121,11 @@ export class Connection implements TlsConnection {
     // Nobody waits for the rest of a handshake that was given up.
     if (this.#state.name !== 'Established') this.#enter({ name: 'Closed' }, 0)
   }
-  answer(id: number, reply: Question['reply']): void {
+  answer(id: QuestionId, reply: Question['reply']): void {
     if (this.#deaf) return
-    const asked = this.#asked
-    if (asked === undefined || asked.id !== id || !fits(asked.question.about, reply)) {
-      const open = asked === undefined ? {} : { expected: `${asked.question.about} (question ${asked.id})` }
-      throw new FailureError(fail('tls/no-such-question', { got: `question ${id}`, ...open }))
-    }
+    const fault = replyFault(this.#asked, id, reply)
+    if (fault !== undefined) throw new FailureError(fault)
+    const asked = this.#asked!
     this.#asked = undefined
     if ('code' in reply) {
       this.#fail(reply)
@@ -329,7 +328,7 @@ export class Connection implements TlsConnection {
         this.#outgoing.agreeOnVersion()
       },
       ask: question => {
-        this.#asked = { type: 'ask', id: ++this.#asks, question }
+        this.#asked = { type: 'ask', id: new QuestionId(++this.#asks), question }
         this.#events.push(this.#asked)
       },
       secret: (clientRandom, secret) => this.#tracing?.secret(clientRandom, secret.reveal().slice()),

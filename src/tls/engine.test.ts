@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, tearings } from '../../test/support/bytes.ts'
-import { type Identity, identity, type KeyKind, pair, shuttle, type Wire } from '../../test/support/tls.ts'
+import { type Identity, identity, type KeyKind, pair, shuttle, trusting, type Wire } from '../../test/support/tls.ts'
 import { nodeCrypto, seededNodeCrypto } from '../crypto/node.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { seeded } from '../random.ts'
 import { MAX_PLAINTEXT } from './limits.ts'
+import { QuestionId } from './question-id.ts'
 import { schemes } from './schemes.table.ts'
 import { DEFAULT_GROUPS, suites } from './suites.table.ts'
 
@@ -167,13 +168,8 @@ test('questions may be answered later; until then nothing goes on', () => {
     )
   shuttle(both)
   expect(both.client.tls.state).toBe('WaitTrust')
-  both.client.tls.answer(lastQuestion(both.client).id, {
-    proof: 'chain-trusted',
-    publicKey: me.spki,
-    path: [],
-    anchor: 'later',
-    accepted: [],
-  })
+  const { id, question } = lastQuestion(both.client)
+  both.client.tls.answer(id, trusting(question, me.spki))
   shuttle(both)
   expect(both.client.established).toBeDefined()
   expect(both.server.established).toBeDefined()
@@ -208,7 +204,7 @@ test('a failed connection stays failed with one failure and takes everything in 
   shuttle(both)
   both.client.tls.write(ascii('too late'))
   both.client.tls.close()
-  both.client.tls.answer(99, who('p-256').certified)
+  both.client.tls.answer(new QuestionId(99), who('p-256').certified)
   expect(both.client.touch(ascii('more'))).toEqual([])
   expect(both.client.touch('end')).toEqual([])
   expect(both.client.events.filter(event => event.type === 'failure')).toHaveLength(1)
@@ -224,7 +220,7 @@ test('a handshake that is given up stays given up, and a late answer is no mista
   shuttle(both)
   expect(both.client.tls.closed).toBe(true)
   expect(both.server.failure).toMatchObject({ code: 'tls/handshake-cut', got: 'close_notify' })
-  both.client.tls.answer(1, fail('tls/certificate-expired'))
+  both.client.tls.answer(new QuestionId(1), fail('tls/certificate-expired'))
   expect(both.client.touch('end')).toEqual([])
   expect(both.client.tls.state).toBe('Closed')
   expect([both.client.failure, both.client.established]).toEqual([undefined, undefined])
@@ -253,10 +249,15 @@ describe('mistakes of the caller are thrown', () => {
   })
   test('tls/no-such-question: an answer to nothing, or of the wrong kind', () => {
     const both = pair({ crypto, who: who('p-256'), clientAnswers: () => undefined })
-    expect(codeOf(() => both.client.tls.answer(1, who('p-256').certified))).toBe('tls/no-such-question')
+    const { certified } = who('p-256')
+    const madeUp = new QuestionId(1)
+    expect(codeOf(() => both.client.tls.answer(madeUp, certified))).toBe('tls/no-such-question')
     shuttle(both)
     expect(both.client.tls.state).toBe('WaitTrust')
-    expect(codeOf(() => both.client.tls.answer(1, who('p-256').certified))).toBe('tls/no-such-question')
-    expect(codeOf(() => both.client.tls.answer(2, fail('tls/certificate-expired')))).toBe('tls/no-such-question')
+    const asked = both.client.events.at(-1)
+    if (asked?.type !== 'ask') throw new Error('nothing was asked')
+    expect(codeOf(() => both.client.tls.answer(asked.id, certified))).toBe('tls/no-such-question')
+    for (const id of [madeUp, undefined, 1] as never[])
+      expect(codeOf(() => both.client.tls.answer(id, fail('tls/certificate-expired')))).toBe('tls/no-such-question')
   })
 })

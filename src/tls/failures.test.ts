@@ -325,7 +325,7 @@ describe('certificate and key exchange', () => {
   })
   test('tls/certificate-kind: a key that does not suit the suite, or is none that we know', () => {
     for (const publicKey of [rsa.spki, ascii('no key')]) {
-      const both = pair({ crypto, who: ec, clientAnswers: () => trusting(publicKey) })
+      const both = pair({ crypto, who: ec, clientAnswers: question => trusting(question, publicKey) })
       shuttle(both)
       expectFailure(both.client, 'tls/certificate-kind')
       expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 43 })
@@ -344,7 +344,7 @@ describe('certificate and key exchange', () => {
       expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 51 })
     }
     const other = identity(crypto, 'p-256')
-    const both = pair({ crypto, who: ec, clientAnswers: () => trusting(other.spki) })
+    const both = pair({ crypto, who: ec, clientAnswers: question => trusting(question, other.spki) })
     shuttle(both)
     expectFailure(both.client, 'tls/signature-wrong')
   })

@@ -4,6 +4,7 @@
  */
 export type { TlsClientConfig, TlsServerConfig } from './config.ts'
 export { tlsClient, tlsServer } from './engine.ts'
+export { QuestionId } from './question-id.ts'
 export type {
   Ask,
   CertifiedKey,

@@ -1,14 +1,45 @@
-/** Replies to questions come from the caller's code: what could not be sent is refused while the question is still open. */
-import type { CertifiedKey, Question } from './types.ts'
+/** Replies to questions come from the caller's code: what does not answer is refused while the question is still open. */
+import { fail } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import { ChainTrusted } from '../x509/trusted.ts'
+import type { QuestionId } from './question-id.ts'
+import type { Ask, CertifiedKey, Question } from './types.ts'
 
-/** Whether `reply` answers a question about `about`, and can be written into the messages that follow. */
-export const fits = (about: Question['about'], reply: Question['reply']): boolean => {
-  // From JavaScript anything may come.
+/** Why `reply` is no answer to the question that is open; undefined when it is one, and can be sent. */
+export const replyFault = (
+  asked: Ask | undefined,
+  id: QuestionId,
+  reply: Question['reply'],
+): FailureInfo | undefined => {
+  if (asked === undefined || asked.id !== id || !fits(asked.question.about, reply)) {
+    const open = asked === undefined ? {} : { expected: `${asked.question.about} (question ${asked.id.number})` }
+    return fail('tls/no-such-question', { got: `question ${nameOf(id)}`, ...open })
+  }
+  return asked.question.about === 'trust' ? proofFault(asked.question, reply) : undefined
+}
+
+/** From JavaScript anything may come. */
+const nameOf = (id: QuestionId | undefined): string => `${id?.number ?? 'without a number'}`
+
+/** Whether `reply` is of the kind that a question about `about` takes. */
+const fits = (about: Question['about'], reply: Question['reply']): boolean => {
   if (typeof reply !== 'object' || reply === null) return false
   if (reply instanceof Uint8Array) return about === 'sign' && reply.length <= MAX_SIGNATURE
   if ('code' in reply) return true
   if ('proof' in reply) return about === 'trust'
   return about === 'certificate-for-name' && 'schemes' in reply && canBeSent(reply)
+}
+
+/** The peer is who it should be only if this very chain was judged, for this name and this use. */
+const proofFault = (
+  question: Extract<Ask['question'], { about: 'trust' }>,
+  reply: unknown,
+): FailureInfo | undefined => {
+  if (typeof reply === 'object' && reply !== null && 'code' in reply) return undefined
+  if (!ChainTrusted.is(reply))
+    return fail('tls/proof-mismatch', { where: 'The reply', got: 'an imitation', expected: 'a proof of verifyChain' })
+  const facts = reply.mismatch(question)
+  return facts === undefined ? undefined : fail('tls/proof-mismatch', facts)
 }
 
 /** RFC 5246 4.7: opaque signature<0..2^16-1>. */

@@ -1,7 +1,8 @@
 /** What a TLS connection offers upwards, and the questions that it asks instead of waiting. */
 import type { Bytes, Chunk, Engine } from '../engine.ts'
 import type { FailureInfo } from '../failures/registry.ts'
-import type { ChainTrusted } from '../x509/types.ts'
+import type { ChainTrusted } from '../x509/trusted.ts'
+import type { QuestionId } from './question-id.ts'
 
 export type TlsVersion = 'TLS 1.2' | 'TLS 1.3'
 
@@ -41,6 +42,8 @@ export type Question =
       readonly about: 'trust'
       readonly chain: readonly Bytes[]
       readonly name: string
+      /** What the certificate must be for: its owner is a server here. */
+      readonly purpose: 'server'
       /** What the key exchange wants of the key in the certificate (RFC 5246 7.4.2); RSA would want keyEncipherment. */
       readonly keyUsage: 'digitalSignature'
       readonly reply: ChainTrusted | FailureInfo
@@ -55,7 +58,7 @@ export type Question =
 
 export interface Ask<Q extends Question = Question> {
   readonly type: 'ask'
-  readonly id: number
+  readonly id: QuestionId
   readonly question: Q extends Question ? Omit<Q, 'reply'> : never
 }
 
@@ -83,9 +86,10 @@ export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
   close(): void
   /**
    * The reply to an `ask` event; may come at once or later. A `FailureInfo` ends the connection with its alert. Throws
-   * `FailureError` when no such question is open.
+   * `FailureError`, and the question stays open: `tls/no-such-question` when it is not, or for a reply of another kind;
+   * `tls/proof-mismatch` for a proof that was made for something else, or by somebody else.
    */
-  answer(id: number, reply: Question['reply']): void
+  answer(id: QuestionId, reply: Question['reply']): void
   /** True when nothing more will be sent: close_notify or a fatal alert is out, and pollTransmit has given everything. */
   readonly closed: boolean
   /** The state by its name in `tls12/states.table.ts`; `Failed`, or `Closed` in the middle of the handshake. */

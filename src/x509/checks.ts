@@ -15,7 +15,7 @@ import { lints, lintsBroken, type Role } from './lints.table.ts'
 import { policyFault } from './policy.ts'
 import type { Profile } from './profile.ts'
 import { publicKeyText } from './public-key.ts'
-import type { Purpose } from './types.ts'
+import type { Purpose } from './trusted.ts'
 
 export interface CheckContext {
   /** Why the leaf is not for the name that was asked for. */

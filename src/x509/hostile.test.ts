@@ -13,10 +13,11 @@ import { KEY_USAGE } from './extensions.ts'
 import { certificateFields } from './fields.ts'
 import { basicConstraints, type ExtensionToWrite, subjectAltName, writeCertificate, writeName } from './issue.ts'
 import { lintsOf } from './lints.table.ts'
-import { isTrusted, MAX_WHOLE_PATHS, verifyChain } from './path.ts'
+import { MAX_WHOLE_PATHS, verifyChain } from './path.ts'
 import { certificatesIn, pem } from './pem.ts'
 import { deployed } from './profile.ts'
 import { trustStore } from './store.ts'
+import { isTrusted } from './trusted.ts'
 import type { ChainRequest } from './types.ts'
 
 const crypto = nodeCrypto()

@@ -9,9 +9,10 @@ import type { FailureInfo } from '../failures/registry.ts'
 import type { VerdictRecord } from '../trace/types.ts'
 import { KEY_USAGE } from './extensions.ts'
 import { type ExtensionToWrite, keyUsage, nameConstraints, writeCertificate, writeName } from './issue.ts'
-import { explainChain, isTrusted, MAX_CHAIN_CERTIFICATES, MAX_SIGNATURE_CHECKS, verifyChain } from './path.ts'
+import { explainChain, MAX_CHAIN_CERTIFICATES, MAX_SIGNATURE_CHECKS, verifyChain } from './path.ts'
 import { deployed, rfc5280, webpki } from './profile.ts'
 import { trustStore } from './store.ts'
+import { isTrusted } from './trusted.ts'
 import type { ChainRequest } from './types.ts'
 
 const crypto = nodeCrypto()

@@ -10,7 +10,8 @@ import { Certificate, malformedUnless } from './certificate.ts'
 import { type CheckContext, calledOf, notAuthority, outOfDate, pathChecks, weakSignature } from './checks.ts'
 import { checkName } from './names.ts'
 import { deployed } from './profile.ts'
-import type { ChainOutcome, ChainRequest, ChainTrusted, TriedPath } from './types.ts'
+import { type ChainTrusted, isTrusted, mint } from './trusted.ts'
+import type { ChainOutcome, ChainRequest, TriedPath } from './types.ts'
 
 /** As crypto/x509 of Go: an honest chain needs five, and a hostile one could ask for millions. */
 export const MAX_SIGNATURE_CHECKS = 100
@@ -47,23 +48,6 @@ export const explainChain = (request: ChainRequest): ChainOutcome => {
       : new PathBuilder(request, accept).run()
   tell(request, outcome)
   return outcome
-}
-
-export const isTrusted = (result: ChainTrusted | FailureInfo): result is ChainTrusted => result instanceof Trusted
-
-class Trusted implements ChainTrusted {
-  readonly proof = 'chain-trusted'
-  readonly publicKey: Uint8Array
-  readonly path: readonly Uint8Array[]
-  readonly anchor: string
-  readonly accepted: readonly FailureInfo[]
-  constructor(path: readonly Certificate[], anchor: string, accepted: readonly FailureInfo[]) {
-    // Copies: the chain lies in the caller's buffers, and a proof must not change with them.
-    this.publicKey = path[0]!.spki.slice()
-    this.path = path.map(certificate => certificate.der.slice())
-    this.anchor = anchor
-    this.accepted = accepted
-  }
 }
 
 /** Failures with how telling they are: what was seen at a trusted root explains more than a dead end on the way. */
@@ -271,7 +255,12 @@ class PathBuilder {
     }
     this.#verdicts = verdicts
     this.#tried.push({ names: namesOf(path), failure: undefined })
-    return new Trusted(path, anchor, passed)
+    const { chain, name, keyUsage } = this.#request
+    const { purpose } = this.#context
+    return mint(
+      { chain, name, purpose, keyUsage },
+      { proof: 'chain-trusted', publicKey: path[0]!.spki, path: path.map(({ der }) => der), anchor, accepted: passed },
+    )
   }
 
   /** The caller accepts that no anchor was reached: the rest is checked all the same. */

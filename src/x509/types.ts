@@ -1,4 +1,4 @@
-/** What other layers know of certificates: the proof that a chain was checked, and the question that leads to it. */
+/** The question that leads to a proof of trust, and what comes of it. The proof itself is in `trusted.ts`. */
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes, Millis } from '../engine.ts'
 import type { FailureCode } from '../failures/index.ts'
@@ -7,19 +7,7 @@ import type { TraceContext } from '../trace/types.ts'
 import type { Certificate } from './certificate.ts'
 import type { KeyUsageName } from './extensions.ts'
 import type { Profile } from './profile.ts'
-
-/** A checked chain. The class behind it is private to `path.ts`, so nothing else can pass for it. */
-export interface ChainTrusted {
-  readonly proof: 'chain-trusted'
-  /** SubjectPublicKeyInfo of the leaf, DER. */
-  readonly publicKey: Uint8Array
-  /** Leaf to anchor, DER. */
-  readonly path: readonly Uint8Array[]
-  /** Name of the anchor, for people. */
-  readonly anchor: string
-  /** Failures that the caller had chosen to accept by name. */
-  readonly accepted: readonly FailureInfo[]
-}
+import type { ChainTrusted, Purpose } from './trusted.ts'
 
 /** The certificates that are trusted because we say so. Made by `trustStore`. */
 export interface TrustStore {
@@ -29,9 +17,6 @@ export interface TrustStore {
   find(der: Bytes): Certificate | undefined
   readonly size: number
 }
-
-/** For what the peer shows its certificate. */
-export type Purpose = 'server' | 'client' | 'any'
 
 export interface ChainRequest {
   /** DER, leaf first; the order of the others does not matter. */

@@ -14,7 +14,7 @@ import { trafficKeys } from '../../src/tls/tls12/key-schedule.ts'
 import type { Ask, CertifiedKey, Established, Pieces, Question, TlsConnection, TlsEvent } from '../../src/tls/types.ts'
 import type { TraceRecord } from '../../src/trace/recorder.ts'
 import { decode } from '../../src/wire/codec.ts'
-import type { ChainTrusted } from '../../src/x509/types.ts'
+import { type ChainTrusted, trustWithoutChecking } from '../../src/x509/trusted.ts'
 import { ascii, concat } from './bytes.ts'
 import { checked } from './checked.ts'
 
@@ -35,13 +35,11 @@ export const identity = (crypto: CryptoProvider, kind: KeyKind, only?: readonly 
   return { spki, pkcs8, certified: { chain, schemes: only ?? own, group: keyGroupOf(spki), key: pkcs8 } }
 }
 
-export const trusting = (spki: Uint8Array): ChainTrusted => ({
-  proof: 'chain-trusted',
-  publicKey: spki,
-  path: [],
-  anchor: 'test',
-  accepted: [],
-})
+/** Trust in this key, whatever the chain says: what TLS does with it is tested, not how it was found. */
+export const trusting = (question: Ask['question'], spki: Uint8Array): ChainTrusted => {
+  if (question.about !== 'trust') throw new Error(`asked about ${question.about}, not trust`)
+  return trustWithoutChecking(question, spki, 'a test')
+}
 
 /** How one side answers its questions; undefined leaves the question open. */
 export type Answers = (question: Ask['question']) => Question['reply'] | undefined
@@ -51,7 +49,7 @@ export const answersOf =
   question => {
     switch (question.about) {
       case 'trust':
-        return trusting(who.spki)
+        return trusting(question, who.spki)
       case 'certificate-for-name':
         return who.certified
       case 'sign':

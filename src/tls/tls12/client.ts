@@ -2,7 +2,7 @@
 import type { Bytes } from '../../engine.ts'
 import { joined } from '../../wire/bytes.ts'
 import { encode } from '../../wire/codec.ts'
-import type { ChainTrusted } from '../../x509/types.ts'
+import type { ChainTrusted } from '../../x509/trusted.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
 import type { ClientNegotiated } from '../client.ts'
 import { CurveType, NamedGroup, SignatureScheme } from '../messages/registries.table.ts'
@@ -37,7 +37,7 @@ export class WaitCertificate extends ClientState implements Handles<Table, 'Wait
     if (chain.length === 0) context.failed('key exchange', message, 'tls/certificate-missing', 'chain', {})
     const { serverName: name } = this.#negotiated.offer.config
     // RFC 5246 7.4.2: all suites here are ECDHE, in which the server signs its share.
-    context.ask({ about: 'trust', chain, name, keyUsage: 'digitalSignature' })
+    context.ask({ about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' })
     return new WaitTrust(this.#negotiated, message)
   }
 }
@@ -50,6 +50,7 @@ class WaitTrust implements Handles<Table, 'WaitTrust'> {
     this.#negotiated = negotiated
     this.#certificate = certificate
   }
+  /** `replies.ts` has seen that the proof is one, and of this chain, name and use. */
   trust(context: Context, trusted: ChainTrusted): WaitServerKeyExchange {
     const { suite, offer } = this.#negotiated
     const keyType = keyTypeOf(trusted.publicKey)
