@@ -2,7 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { headerBlock } from '../../src/http/header-block.ts'
-import { serveExchanges } from '../../src/net/serve-exchanges.ts'
+import { serveExchanges } from '../../src/net/server/exchanges.ts'
 import { answerCalls, cpu } from './calls.ts'
 
 const BODY = Buffer.from('{"hello":"world"}')

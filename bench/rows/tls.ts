@@ -6,7 +6,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import { certificateAuthority } from '../../src/ca/authority.ts'
-import { nodeCrypto } from '../../src/crypto/node.ts'
+import { nodeCrypto } from '../../src/node/crypto.ts'
 import { Worker } from '../processes/calls.ts'
 import type { Identity, Listen, Transfer } from '../processes/tls-peer.ts'
 import type { BenchRow } from '../row.ts'

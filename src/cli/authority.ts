@@ -1,8 +1,8 @@
 /** The certificate authority of this machine as the commands use it. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { certifiedKey } from '../net/certified-key.ts'
-import { authorityPath, localAuthority } from '../platform/node/ca-files.ts'
+import { authorityPath, localAuthority } from '../node/ca-files.ts'
+import { certifiedKey } from '../tls/certified-key.ts'
 import type { Issue } from './certificates.ts'
 
 export interface LocalAuthority {

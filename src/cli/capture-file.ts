@@ -2,7 +2,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { type Capture, captureSink } from '../capture/index.ts'
 import type { Clock } from '../clock.ts'
-import { systemClock } from '../platform/node/clock.ts'
+import { systemClock } from '../node/clock.ts'
 import { VERSION } from './version.ts'
 
 export interface CaptureFile {

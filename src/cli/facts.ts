@@ -1,6 +1,6 @@
 /** What a connection knows of itself, for the timeline. */
 import type { TimelineFacts } from '../inspect/index.ts'
-import type { ConnectionInfo } from '../net/types.ts'
+import type { ConnectionInfo } from '../net/stream/types.ts'
 import { endpointText } from '../wire/address.ts'
 import { whoIs } from './who.ts'
 

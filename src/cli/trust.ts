@@ -1,5 +1,5 @@
 /** `--trust FILE`: these roots and no others. */
-import { fromFile } from '../platform/node/trust-store.ts'
+import { fromFile } from '../node/trust-store.ts'
 import { joinStores } from '../x509/store.ts'
 import type { TrustStore } from '../x509/types.ts'
 

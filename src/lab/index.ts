@@ -2,11 +2,12 @@
  * `barewire/lab`: machines on a network in memory, with faults from a seed and attackers on the wire. Read `world.ts`
  * first, then `exchange.ts` and `attacks/`.
  */
+
+export { nodePlatform } from '../node/lab.ts'
 export { type Attack, attacks, type Outcome, playAttack } from './attacks/index.ts'
 export { LAB_DATE, type VirtualClock, virtualClock } from './clock.ts'
 export { type Exchange, playExchange } from './exchange.ts'
 export type { Faults } from './faults.ts'
 export { network } from './network.ts'
 export type { HostChoices, Interceptor, Network, NetworkOptions, Observation } from './network-types.ts'
-export { nodePlatform } from './platform.ts'
 export { type LabLeaf, type LabPlatform, type LabWorld, type LabWorldOptions, labWorld, type Machine } from './world.ts'

@@ -4,7 +4,7 @@
  * records for those that want them.
  */
 import type { Bytes } from '../engine.ts'
-import type { ByteStream, StreamHandler, Transport } from '../net/types.ts'
+import type { ByteStream, StreamHandler, Transport } from '../net/stream/types.ts'
 import { HEADER_LENGTH, RecordHeader } from '../tls/record-format.ts'
 import { joined } from '../wire/bytes.ts'
 

@@ -1,6 +1,6 @@
 /** The demo's site: a login form, a session, a page that knows its visitor. An ordinary handler for `serve`. */
-import type { Handler } from '../net/serve.ts'
-import type { World } from '../net/types.ts'
+import type { Handler } from '../net/server/serve.ts'
+import type { World } from '../net/stream/types.ts'
 import { type SessionManager, sessionManager } from '../session/manager.ts'
 import { memoryStore } from '../session/memory-store.ts'
 import type { TraceSink } from '../trace/types.ts'

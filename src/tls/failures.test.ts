@@ -14,10 +14,10 @@ import {
   trusting,
   type Wire,
 } from '../../test/support/tls.ts'
-import { nodeCrypto } from '../crypto/node.ts'
 import type { CryptoProvider } from '../crypto/provider.ts'
 import { entryOf, type FailureCode, failures, sentence } from '../failures/index.ts'
 import { tlsFailures } from '../failures/tls.ts'
+import { nodeCrypto } from '../node/crypto.ts'
 import { recorder } from '../trace/recorder.ts'
 import { decode, encode } from '../wire/codec.ts'
 import type { TlsClientConfig } from './config.ts'

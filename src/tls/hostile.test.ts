@@ -14,8 +14,8 @@ import {
   Side,
   shuttle,
 } from '../../test/support/tls.ts'
-import { nodeCrypto } from '../crypto/node.ts'
 import { FailureError, sentence } from '../failures/index.ts'
+import { nodeCrypto } from '../node/crypto.ts'
 import { recorder } from '../trace/recorder.ts'
 import { decode, encode } from '../wire/codec.ts'
 import { tlsServer } from './engine.ts'

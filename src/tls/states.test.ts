@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { concat } from '../../test/support/bytes.ts'
 import { answersOf, identity, keysOf, type Pair, pair, record, step } from '../../test/support/tls.ts'
-import { nodeCrypto } from '../crypto/node.ts'
+import { nodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
 import { recorder } from '../trace/recorder.ts'
 import { encode } from '../wire/codec.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { concat } from '../../test/support/bytes.ts'
 import { identity, pair, recordsOf, shuttle } from '../../test/support/tls.ts'
-import { nodeCrypto, seededNodeCrypto } from '../crypto/node.ts'
+import { nodeCrypto, seededNodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
 
 /**

@@ -17,8 +17,8 @@ import {
   utf8String,
 } from '../asn1/write.ts'
 import { certificateAuthority } from '../ca/authority.ts'
-import { nodeCrypto } from '../crypto/node.ts'
 import { sentence } from '../failures/index.ts'
+import { nodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
 import { Certificate, MAX_EXTENSIONS, malformedUnless, parseCertificate } from './certificate.ts'
 import { subjectAltName, writeName } from './issue.ts'

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { certificateAuthority } from '../ca/authority.ts'
-import { nodeCrypto } from '../crypto/node.ts'
+import { nodeCrypto } from '../node/crypto.ts'
 import { dissect } from '../wire/codec.ts'
 import { fieldAt, fieldOver, fields } from '../wire/field.ts'
 import { Certificate } from './certificate.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { certificateAuthority } from '../ca/authority.ts'
-import { nodeCrypto } from '../crypto/node.ts'
+import { nodeCrypto } from '../node/crypto.ts'
 import { verifyChain } from './path.ts'
 import { trustStore } from './store.ts'
 import { ChainTrusted, isTrusted, trustWithoutChecking } from './trusted.ts'

@@ -5,8 +5,8 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { afterEach } from 'vitest'
 import { FailureError } from '../../src/failures/index.ts'
-import { type Handler, type ServeOptions, serve } from '../../src/net/serve.ts'
-import type { Server } from '../../src/net/serve-exchanges.ts'
+import type { Server } from '../../src/net/server/exchanges.ts'
+import { type Handler, type ServeOptions, serve } from '../../src/net/server/serve.ts'
 
 export const closing: (() => unknown)[] = []
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nodePlatform } from '../platform.ts'
+import { nodePlatform } from '../../node/lab.ts'
 import { PASSWORD, SHOP } from '../shop.ts'
 import { attacks, playAttack } from './index.ts'
 

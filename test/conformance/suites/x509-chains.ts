@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { nodeCrypto } from '../../../src/crypto/node.ts'
+import { nodeCrypto } from '../../../src/node/crypto.ts'
 import { verifyChain } from '../../../src/x509/path.ts'
 import { certificatesIn } from '../../../src/x509/pem.ts'
 import { type Profile, rfc5280 } from '../../../src/x509/profile.ts'

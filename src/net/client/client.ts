@@ -1,0 +1,194 @@
+/** `client()`: a `fetch` that keeps its connections and its cookies. */
+import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
+import type { CookieJar, CookieRequest } from '../../http/cookies.ts'
+import type { ResponseHead } from '../../http/types.ts'
+import { nodeWorld } from '../../node/world.ts'
+import type { TraceContext, TraceSink } from '../../trace/types.ts'
+import { connect } from '../stream/connect.ts'
+import { DEFAULT_TIMEOUTS, type Timeouts, type Transport, type TrustOptions, type World } from '../stream/types.ts'
+import { ClientConnection } from './connection.ts'
+import { FetchExchange } from './exchange.ts'
+import { type Lifecycle, Pool } from './pool.ts'
+import { mayRepeat, type Outline, outlineOf, redirected } from './request.ts'
+import { type FetchResponse, responseOf } from './response.ts'
+
+export interface ClientOptions extends TrustOptions {
+  /** Kernel TCP where undefined. */
+  readonly over?: Transport
+  readonly timeouts?: Partial<Timeouts>
+  readonly trace?: TraceSink
+  /** The address to go to instead of asking for that of the host; undefined: ask. Name checks are not affected. */
+  readonly resolve?: (host: string, port: number) => string | undefined
+  /** From `cookieJar`; without it no cookie is kept or sent. */
+  readonly jar?: CookieJar
+  /** Connections to one origin at once; 6 where undefined, as browsers. */
+  readonly perOrigin?: number
+  /** How long a connection without a request is kept, in ms; 4,000 where undefined: node:http closes after 5,000. */
+  readonly keepAlive?: number
+  readonly world?: World
+}
+
+export interface Client {
+  /** As the `fetch` of the standard, with named failures. */
+  fetch(input: string | URL | Request, init?: RequestInit): Promise<FetchResponse>
+  /** Ends idle connections, cuts the others. */
+  close(): void
+  [Symbol.dispose](): void
+}
+
+/** Fetch standard, 4.4; curl stops at 50. */
+const REDIRECTS = 20
+
+const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308])
+
+export const client = (options: ClientOptions = {}): Client => {
+  const world = options.world ?? nodeWorld()
+  const pool = new Pool({ clock: world.clock, perOrigin: options.perOrigin ?? 6, idle: options.keepAlive ?? 4_000 })
+  const each = new Fetcher(options, world, pool)
+  const close = (): void => pool.close()
+  return { fetch: (input, init = {}) => each.fetch(input, init), close, [Symbol.dispose]: close }
+}
+
+class Fetcher {
+  readonly #options: ClientOptions
+  readonly #world: World
+  readonly #pool: Pool
+  readonly #timeouts: Timeouts
+
+  constructor(options: ClientOptions, world: World, pool: Pool) {
+    this.#options = options
+    this.#world = world
+    this.#pool = pool
+    this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
+  }
+
+  async fetch(input: string | URL | Request, init: RequestInit): Promise<FetchResponse> {
+    const signal = init.signal ?? (input instanceof Request ? input.signal : undefined)
+    const redirect = init.redirect ?? (input instanceof Request ? input.redirect : 'follow')
+    let outline = await outlineOf(input, init)
+    for (let hops = 0; ; hops++) {
+      signal?.throwIfAborted()
+      const { head, answer } = await this.#ask(outline, signal)
+      this.#keepCookies(outline.url, head, answer)
+      const location = REDIRECT_STATUS.has(head.status) ? head.headers.get('location') : undefined
+      if (location === undefined || redirect === 'manual') {
+        const { clock, coders } = this.#world
+        const url = outline.url.href.replace(/#.*$/, '')
+        return responseOf(head, answer, { url, redirected: hops > 0, method: outline.method, clock, coders })
+      }
+      answer.discard()
+      if (redirect === 'error') throw new FailureError(fail('net/redirect-refused', { got: location }))
+      if (hops === REDIRECTS) throw new FailureError(fail('net/too-many-redirects', { got: location, number: hops }))
+      outline = redirected(outline, head.status, location)
+    }
+  }
+
+  /** The answer's head. A request that may be repeated is, once, when a kept connection turns out to be closed. */
+  async #ask(outline: Outline, signal: AbortSignal | undefined) {
+    const { url } = outline
+    const key = url.origin
+    const open = (lifecycle: Lifecycle): Promise<ClientConnection> => this.#open(url, lifecycle, signal)
+    for (const which of ['any', 'new'] as const) {
+      const connection = await this.#pool.take(key, open, which, signal)
+      if (signal?.aborted) {
+        connection.close()
+        throw signal.reason
+      }
+      const fresh = connection.requests === 0
+      const { method, body } = outline
+      const answer = new FetchExchange(connection, {
+        method,
+        target: `${url.pathname}${url.search}`,
+        headers: this.#headers(outline, connection.trace),
+        body,
+        signal,
+      })
+      try {
+        return { head: await answer.answered, answer }
+      } catch (error) {
+        if (fresh || which === 'new' || !answer.untouched || !wasClosed(error) || !mayRepeat(outline)) throw error
+      }
+    }
+    throw new Error('unreachable: the second attempt returns or throws')
+  }
+
+  async #open(url: URL, lifecycle: Lifecycle, signal: AbortSignal | undefined): Promise<ClientConnection> {
+    const { over, trace, resolve, trust, accept } = this.#options
+    const host = url.hostname.replace(/^\[|\]$/g, '')
+    const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+    const address = resolve?.(host, port)
+    const stream = await connect({
+      host,
+      port,
+      world: this.#world,
+      timeouts: this.#timeouts,
+      ...(url.protocol === 'https:'
+        ? {
+            tls: {
+              alpn: ['http/1.1'],
+              ...(trust === undefined ? {} : { trust }),
+              ...(accept === undefined ? {} : { accept }),
+            },
+          }
+        : {}),
+      ...(address === undefined ? {} : { address }),
+      ...(over === undefined ? {} : { over }),
+      ...(trace === undefined ? {} : { trace }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    const { clock } = this.#world
+    return new ClientConnection(stream, { clock, timeouts: this.#timeouts, where: url.host, ...lifecycle })
+  }
+
+  #keepCookies(url: URL, head: ResponseHead, { connection }: FetchExchange): void {
+    const { jar } = this.#options
+    if (jar === undefined) return
+    const from = { ...cookieRequest(url, connection.trace), now: this.#world.clock.now() }
+    for (const value of head.headers.all('set-cookie')) jar.receive(value, from)
+  }
+
+  #headers({ url, headers, body, method }: Outline, trace: TraceContext | undefined): [string, string][] {
+    const list: [string, string][] = [['Host', headers.get('host') ?? url.host]]
+    for (const [name, value] of headers) if (!OURS.has(name)) list.push([name, value])
+    if (!headers.has('user-agent')) list.push(['User-Agent', 'barewire'])
+    if (!headers.has('accept')) list.push(['Accept', '*/*'])
+    if (!headers.has('accept-encoding')) {
+      list.push(['Accept-Encoding', this.#world.coders.map(coder => coder.coding).join(', ') || 'identity'])
+    }
+    const cookies = headers.has('cookie') ? undefined : this.#options.jar?.header(cookieRequest(url, trace))
+    if (cookies !== undefined) list.push(['Cookie', cookies])
+    if (this.#options.keepAlive === 0) list.push(['Connection', 'close'])
+    if (body === undefined) {
+      // RFC 9110 8.6: a method that has a meaning for a body says that there is none.
+      if (method === 'POST' || method === 'PUT' || method === 'PATCH') list.push(['Content-Length', '0'])
+    } else if (body.length === undefined) list.push(['Transfer-Encoding', 'chunked'])
+    else list.push(['Content-Length', `${body.length}`])
+    return list
+  }
+}
+
+/** How it looks when a server closes a kept connection while our request is on its way. A time-out looks otherwise. */
+const CLOSED: readonly FailureCode[] = ['http/no-answer', 'tcp/reset', 'tls/cut-short']
+const wasClosed = (error: unknown): boolean => error instanceof FailureError && CLOSED.some(code => code === error.code)
+
+/** What a browser counts as secure too: nobody between a program and its own machine listens in. */
+const isLoopback = (host: string): boolean => /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(host)
+
+const cookieRequest = ({ hostname, pathname, protocol }: URL, trace: TraceContext | undefined): CookieRequest => ({
+  host: hostname,
+  path: pathname,
+  secure: protocol === 'https:' || isLoopback(hostname),
+  trace,
+})
+
+/** Set by us, whatever the caller says: they belong to the connection or follow from the body. */
+const OURS = new Set([
+  'host',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'upgrade',
+  'te',
+  'expect',
+])

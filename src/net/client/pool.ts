@@ -1,0 +1,155 @@
+/** Connections of one client, by origin: a bounded number each, kept for a while after their last request. */
+import type { Clock } from '../../clock.ts'
+import type { Millis } from '../../engine.ts'
+import { FailureError, fail } from '../../failures/index.ts'
+import type { ClientConnection, ClientConnectionOptions } from './connection.ts'
+
+export interface PoolOptions {
+  readonly clock: Clock
+  /** Connections to one origin at once; more requests wait for one of them. */
+  readonly perOrigin: number
+  /** How long a connection without a request is kept; 0: each is closed after its first. */
+  readonly idle: Millis
+}
+
+/** What a connection tells whoever made it. */
+export type Lifecycle = Pick<ClientConnectionOptions, 'free' | 'gone'>
+
+interface Origin {
+  open: number
+  readonly idle: Map<ClientConnection, () => void>
+  readonly waiting: ((error: FailureError | undefined) => void)[]
+}
+
+export class Pool {
+  readonly #options: PoolOptions
+  readonly #origins = new Map<string, Origin>()
+  readonly #all = new Set<ClientConnection>()
+  #closed = false
+
+  constructor(options: PoolOptions) {
+    this.#options = options
+  }
+
+  /** An idle connection to `key`, or one that `open` makes; waits for its turn when there are too many. */
+  async take(
+    key: string,
+    open: (lifecycle: Lifecycle) => Promise<ClientConnection>,
+    which: 'any' | 'new' = 'any',
+    signal?: AbortSignal,
+  ): Promise<ClientConnection> {
+    for (;;) {
+      if (this.#closed) throw new FailureError(fail('net/client-closed'))
+      const origin = this.#origin(key)
+      if (signal?.aborted) {
+        // Its turn may just have come: the next in line has it.
+        origin.waiting.shift()?.(undefined)
+        throw signal.reason
+      }
+      const kept = which === 'any' ? this.#kept(origin) : undefined
+      if (kept !== undefined) return kept
+      if (which === 'new' || origin.open < this.#options.perOrigin) {
+        const opened = await this.#open(key, origin, open)
+        if (!this.#closed) return opened
+        opened.destroy()
+        continue
+      }
+      await this.#turn(origin, signal)
+    }
+  }
+
+  /** Ends idle connections, cuts the others, and refuses what is asked later. */
+  close(): void {
+    this.#closed = true
+    for (const origin of this.#origins.values()) {
+      for (const [connection, disarm] of origin.idle) {
+        disarm()
+        this.#all.delete(connection)
+        connection.close()
+      }
+      for (const wake of origin.waiting.splice(0)) wake(new FailureError(fail('net/client-closed')))
+    }
+    for (const connection of this.#all) connection.abort(fail('net/client-closed'))
+  }
+
+  async #open(
+    key: string,
+    origin: Origin,
+    open: (lifecycle: Lifecycle) => Promise<ClientConnection>,
+  ): Promise<ClientConnection> {
+    origin.open++
+    try {
+      const connection = await open({
+        free: free => this.#keep(origin, free),
+        gone: gone => this.#forget(key, origin, gone),
+      })
+      this.#all.add(connection)
+      return connection
+    } catch (error) {
+      this.#left(key, origin)
+      throw error
+    }
+  }
+
+  #origin(key: string): Origin {
+    let origin = this.#origins.get(key)
+    if (origin === undefined) {
+      origin = { open: 0, idle: new Map(), waiting: [] }
+      this.#origins.set(key, origin)
+    }
+    return origin
+  }
+
+  /** The one used last: the others may then reach their idle time. */
+  #kept(origin: Origin): ClientConnection | undefined {
+    for (const [connection, disarm] of [...origin.idle].reverse()) {
+      disarm()
+      origin.idle.delete(connection)
+      if (connection.usable) return connection
+    }
+    return undefined
+  }
+
+  #keep(origin: Origin, connection: ClientConnection): void {
+    const { clock, idle } = this.#options
+    if (idle === 0 || this.#closed) {
+      connection.close()
+      return
+    }
+    const disarm = clock.later(clock.now() + idle, () => {
+      origin.idle.delete(connection)
+      connection.close()
+    })
+    origin.idle.set(connection, disarm)
+    origin.waiting.shift()?.(undefined)
+  }
+
+  #forget(key: string, origin: Origin, connection: ClientConnection): void {
+    this.#all.delete(connection)
+    origin.idle.get(connection)?.()
+    origin.idle.delete(connection)
+    this.#left(key, origin)
+  }
+
+  #left(key: string, origin: Origin): void {
+    origin.open--
+    if (origin.open === 0 && origin.waiting.length === 0) this.#origins.delete(key)
+    else origin.waiting.shift()?.(undefined)
+  }
+
+  #turn(origin: Origin, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const wake = (error: FailureError | undefined): void => {
+        signal?.removeEventListener('abort', abort)
+        if (error === undefined) resolve()
+        else reject(error)
+      }
+      const abort = (): void => {
+        origin.waiting.splice(origin.waiting.indexOf(wake), 1)
+        reject(signal!.reason)
+      }
+      signal?.addEventListener('abort', abort, { once: true })
+      origin.waiting.push(wake)
+    })
+  }
+}

@@ -1,0 +1,122 @@
+/** What is asked for, from the arguments of `fetch`, and what it becomes after a redirect (fetch standard, 4.4). */
+import type { Bytes } from '../../engine.ts'
+import { FailureError, fail } from '../../failures/index.ts'
+
+/** A request as it goes out, without what belongs to one connection. */
+export interface Outline {
+  readonly url: URL
+  readonly method: string
+  readonly headers: Headers
+  readonly body: OutlineBody | undefined
+}
+
+export interface OutlineBody {
+  /** Undefined: chunked. */
+  readonly length: number | undefined
+  /** The whole of it, which can be sent again; otherwise `stream` has it, once. */
+  readonly bytes: Bytes | undefined
+  readonly stream: ReadableStream<Uint8Array> | undefined
+}
+
+/** RFC 9110 9.2.2. What may be sent again when a kept connection turns out to be closed. */
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+
+export const mayRepeat = ({ method, body }: Outline): boolean =>
+  IDEMPOTENT.has(method) && (body === undefined || body.bytes !== undefined)
+
+/** Throws `net/bad-url` and `net/bad-request`. */
+export const outlineOf = async (input: string | URL | Request, init: RequestInit): Promise<Outline> => {
+  const url = urlOf(input instanceof Request ? input.url : input)
+  const given = init.body ?? undefined
+  let request: Request
+  try {
+    const source = input instanceof Request ? input : url.href
+    const streamed = given instanceof ReadableStream ? { duplex: 'half' as const } : {}
+    request = new Request(source, { ...plainInit(init), ...streamed })
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error)
+    throw new FailureError(fail('net/bad-request', { got }), { cause: error })
+  }
+  const headers = new Headers(request.headers)
+  return { url, method: request.method, headers, body: await bodyOf(request, given) }
+}
+
+const urlOf = (input: string | URL): URL => {
+  const url = typeof input === 'string' ? parsed(input) : new URL(input)
+  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
+    throw new FailureError(fail('net/bad-url', { got: String(input).slice(0, 200) }))
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw new FailureError(fail('net/bad-url', { got: `${url.origin} with a user name or password in it` }))
+  }
+  return url
+}
+
+const parsed = (text: string): URL | undefined => {
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Only what `Request` knows; our own options must not disturb it. */
+const plainInit = ({ method, headers, body, signal, redirect, referrer, keepalive }: RequestInit): RequestInit => ({
+  ...(method === undefined ? {} : { method }),
+  ...(headers === undefined ? {} : { headers }),
+  ...(body === undefined || body === null ? {} : { body }),
+  ...(signal === undefined ? {} : { signal }),
+  ...(redirect === undefined ? {} : { redirect }),
+  ...(referrer === undefined ? {} : { referrer }),
+  ...(keepalive === undefined ? {} : { keepalive }),
+})
+
+const bodyOf = async (request: Request, given: RequestInit['body'] | undefined): Promise<OutlineBody | undefined> => {
+  const { body } = request
+  if (body === null) return undefined
+  if (given instanceof Blob) return { length: given.size, bytes: undefined, stream: body }
+  if (given === undefined || given instanceof ReadableStream || Symbol.asyncIterator in Object(given)) {
+    return { length: undefined, bytes: undefined, stream: body }
+  }
+  const bytes = new Uint8Array(await request.arrayBuffer())
+  return { length: bytes.length, bytes, stream: undefined }
+}
+
+/** Fields about a body that is not sent any more, and fields that another origin must not see. */
+const ABOUT_BODY = ['content-encoding', 'content-language', 'content-location', 'content-type', 'content-length']
+const FOR_ONE_ORIGIN = ['authorization', 'proxy-authorization', 'cookie', 'host']
+
+/** The next request after a redirect to `location`. Throws `net/redirect-refused`. */
+export const redirected = (outline: Outline, status: number, location: string): Outline => {
+  const url = target(outline.url, location)
+  const headers = new Headers(outline.headers)
+  let { method, body } = outline
+  const toGet = status === 303 ? method !== 'GET' && method !== 'HEAD' : method === 'POST' && status <= 302
+  if (toGet) {
+    method = 'GET'
+    body = undefined
+    for (const name of ABOUT_BODY) headers.delete(name)
+  }
+  if (body !== undefined && body.bytes === undefined) {
+    throw refused(url.href, 'the body was a stream and is gone')
+  }
+  if (url.origin !== outline.url.origin) for (const name of FOR_ONE_ORIGIN) headers.delete(name)
+  return { url, method, headers, body }
+}
+
+const target = (from: URL, location: string): URL => {
+  let url: URL
+  try {
+    url = new URL(location, from)
+  } catch {
+    throw refused(location.slice(0, 200), 'that is no URL')
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw refused(url.protocol, 'only http and https are followed')
+  if (url.username !== '' || url.password !== '') throw refused(url.host, 'it has a password in it')
+  if (url.hash === '') url.hash = from.hash
+  return url
+}
+
+const refused = (got: string, where: string): FailureError =>
+  new FailureError(fail('net/redirect-refused', { got, where }))

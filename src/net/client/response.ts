@@ -1,0 +1,95 @@
+/** An answer becomes a `Response`: status, fields, and a body that is decoded and flows as it is read. */
+import type { Clock } from '../../clock.ts'
+import type { Bytes } from '../../engine.ts'
+import { FailureError } from '../../failures/index.ts'
+import { type BodyTransform, type Coder, guarded } from '../../http/coding.ts'
+import { codingsToUndo } from '../../http/negotiation.ts'
+import type { ResponseHead } from '../../http/types.ts'
+import type { ConnectionInfo } from '../stream/types.ts'
+import type { FetchExchange } from './exchange.ts'
+
+export type FetchResponse = Response & {
+  /** The connection that brought the answer. */
+  readonly connection: ConnectionInfo
+}
+
+export interface ResponseOptions {
+  readonly url: string
+  readonly redirected: boolean
+  readonly method: string
+  readonly clock: Clock
+  readonly coders: readonly Coder[]
+}
+
+/** Statuses that never have a body (fetch standard, 2.2.3). */
+const NULL_BODY = new Set([101, 204, 205, 304])
+
+export const responseOf = (head: ResponseHead, answer: FetchExchange, options: ResponseOptions): FetchResponse => {
+  const { status, reason } = head
+  const bodiless = options.method === 'HEAD' || NULL_BODY.has(status)
+  if (bodiless) answer.discard()
+  const headers = new Headers(head.headers.list() as [string, string][])
+  const body = bodiless ? null : streamOf(answer, decoded(head, answer, options))
+  // `Response` takes 200 to 599; RFC 9110 15 lets a server send up to 999, and its word is not changed here.
+  const shown = status <= 599 ? status : 500
+  // `statusText` must be a byte string without controls: the engine let nothing else in.
+  const response = new Response(body, { status: shown, statusText: reason, headers })
+  const facts = { url: options.url, redirected: options.redirected, connection: answer.connection.info }
+  for (const [name, value] of Object.entries(facts)) Object.defineProperty(response, name, { value, enumerable: true })
+  if (status !== shown) Object.defineProperty(response, 'status', { value: status, enumerable: true })
+  return response as FetchResponse
+}
+
+type Next = () => Promise<Bytes | undefined>
+
+const decoded = (head: ResponseHead, answer: FetchExchange, { coders, clock }: ResponseOptions): Next => {
+  const known = coders.map(coder => coder.coding)
+  const undo = codingsToUndo(head.headers.get('content-encoding'), known)
+  if ('code' in undo) {
+    return () => Promise.reject(new FailureError(undo))
+  }
+  let next: Next = () => answer.next()
+  for (const coding of undo) {
+    const coder = coders.find(one => one.coding === coding)!
+    next = through(next, guarded(coder), clock)
+  }
+  return next
+}
+
+/** Pieces through a transform, pulled one by one; virtual time stands still while it works. */
+const through = (next: Next, transform: BodyTransform, clock: Clock): Next => {
+  let out: AsyncIterator<Bytes> | undefined
+  let ended = false
+  return async () => {
+    for (;;) {
+      if (out !== undefined) {
+        const release = clock.hold()
+        const { done, value } = await out.next().finally(release)
+        if (!done) return value
+        out = undefined
+        if (ended) return undefined
+      }
+      const piece = await next()
+      ended = piece === undefined
+      out = (piece === undefined ? transform.end() : transform.push(piece))[Symbol.asyncIterator]()
+    }
+  }
+}
+
+const streamOf = (answer: FetchExchange, next: Next): ReadableStream<Uint8Array> =>
+  new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const piece = await next()
+          if (piece === undefined) controller.close()
+          else controller.enqueue(piece)
+        } catch (error) {
+          answer.cancel()
+          controller.error(error)
+        }
+      },
+      cancel: () => answer.cancel(),
+    },
+    { highWaterMark: 0 },
+  )

@@ -1,0 +1,215 @@
+/** What servers, callers and bad moments do to a client: nothing is asked twice, waited for or left behind by mistake. */
+import type { Socket } from 'node:net'
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { closing, codeOf, peer, served, soon } from '../../../test/support/net.ts'
+import { systemClock } from '../../node/clock.ts'
+import { serve } from '../server/serve.ts'
+import { memoryTransport } from '../stream/memory.ts'
+import type { Transport } from '../stream/types.ts'
+import { client } from './client.ts'
+import type { ClientConnection } from './connection.ts'
+import { fetch } from './fetch.ts'
+import { type Lifecycle, Pool } from './pool.ts'
+
+const saying = (...parts: Uint8Array[]): Promise<string> =>
+  peer(socket =>
+    socket.once('data', async () => {
+      for (const part of parts) {
+        socket.write(part)
+        await soon()
+      }
+      socket.end()
+    }),
+  )
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
+
+describe('a kept connection', () => {
+  const keptThen = async (second: (socket: Socket) => void) => {
+    let requests = 0
+    const url = await peer(socket =>
+      socket.on('data', () => {
+        if (++requests === 1) socket.write(OK)
+        else second(socket)
+      }),
+    )
+    const kept = client({ timeouts: { firstByte: 100 } })
+    closing.push(() => kept.close())
+    await (await kept.fetch(url)).text()
+    return { fetch: (init?: RequestInit) => kept.fetch(url, init), requests: () => requests }
+  }
+
+  test('that is silent is not asked again elsewhere: only one that closes is', async () => {
+    const silent = await keptThen(() => {})
+    expect(await codeOf(silent.fetch())).toBe('http/head-timeout')
+    expect(silent.requests()).toBe(2)
+  })
+
+  test('that speaks nonsense is not asked again either', async () => {
+    const nonsense = await keptThen(socket => socket.write('SSH-2.0-x\r\n'))
+    expect(await codeOf(nonsense.fetch())).toBe('http/bad-start-line')
+    expect(nonsense.requests()).toBe(2)
+  })
+
+  test('that closes as a POST arrives fails: a POST is never sent twice', async () => {
+    for (const how of ['end', 'resetAndDestroy'] as const) {
+      const closes = await keptThen(socket => socket[how]())
+      expect(await codeOf(closes.fetch({ method: 'POST', body: 'once' }))).toMatch(/^(?:http\/no-answer|tcp\/reset)$/)
+      expect(closes.requests()).toBe(2)
+    }
+  })
+})
+
+describe('an upload', () => {
+  test('of bytes at hand may take longer than the time for an answer', async () => {
+    let got = 0
+    const url = await peer(socket => {
+      socket.once('data', () => {
+        socket.pause()
+        setTimeout(() => socket.resume(), 500)
+      })
+      socket.on('data', bytes => {
+        got += bytes.length
+        if (got >= 20_000_000) socket.write(OK)
+      })
+    })
+    const body = new Uint8Array(20_000_000)
+    const response = await fetch(url, { method: 'PUT', body, timeouts: { firstByte: 250 } })
+    expect(response.status).toBe(200)
+  })
+
+  test('arrives whole and with its length, in pieces or not', async () => {
+    const { url } = await served(async request => {
+      const bytes = new Uint8Array(await request.arrayBuffer())
+      return new Response(`${request.headers.get('content-length')} ${bytes.reduce((a, b) => (a + b) % 65_521, 0)}`)
+    })
+    for (const length of [0, 1, 262_144, 262_145, 1_000_000]) {
+      const body = Uint8Array.from({ length }, (_, i) => i % 251)
+      const sum = body.reduce((a, b) => (a + b) % 65_521, 0)
+      expect(await (await fetch(url, { method: 'POST', body })).text()).toBe(`${length} ${sum}`)
+    }
+  })
+
+  test('waits for its source without blaming the server', async () => {
+    const { url } = await served(async request => new Response(await request.text()))
+    const body = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(Buffer.from('a'))
+        await soon(300)
+        controller.enqueue(Buffer.from('b'))
+        controller.close()
+      },
+    })
+    const init = { method: 'POST', body, duplex: 'half' } as RequestInit
+    expect(await (await fetch(url, { ...init, timeouts: { idle: 100 } })).text()).toBe('ab')
+  })
+
+  test('that is aborted lets go of its source', async () => {
+    let reason: unknown
+    const { url } = await served(async request => new Response(await request.text()))
+    const body = new ReadableStream({
+      start: controller => controller.enqueue(Buffer.from('a')),
+      cancel: given => {
+        reason = given
+      },
+    })
+    const controller = new AbortController()
+    const asked = codeOf(fetch(url, { method: 'POST', body, duplex: 'half', signal: controller.signal } as RequestInit))
+    await soon(50)
+    controller.abort(new Error('enough'))
+    expect(await asked).toBe('Error: enough')
+    expect(reason).toEqual(new Error('enough'))
+  })
+})
+
+describe('an abort', () => {
+  test('at any moment ends the request with its reason, and no request is sent after it', async () => {
+    const memory = memoryTransport(systemClock)
+    let written = 0
+    const counting: Transport = {
+      listen: memory.listen,
+      async connect(to) {
+        const stream = await memory.connect(to)
+        const write = stream.write.bind(stream)
+        stream.write = pieces => {
+          written++
+          return write(pieces)
+        }
+        return stream
+      },
+    }
+    const server = await serve(() => new Promise<Response>(() => {}), { over: memory })
+    closing.push(() => server.close(0))
+    for (let turns = 0; turns < 40; turns++) {
+      const controller = new AbortController()
+      const asked = codeOf(fetch(server.url, { over: counting, signal: controller.signal }))
+      for (let turn = 0; turn < turns; turn++) await undefined
+      const before = written
+      controller.abort(new Error('enough'))
+      expect(await asked).toBe('Error: enough')
+      expect(written).toBe(before)
+    }
+  })
+
+  test('of one whose turn has just come gives the turn to the next', async () => {
+    const pool = new Pool({ clock: systemClock, perOrigin: 1, idle: 10_000 })
+    closing.push(() => pool.close())
+    const connection = { usable: true, close() {}, abort() {} } as unknown as ClientConnection
+    let lifecycle: Lifecycle | undefined
+    const open = async (given: Lifecycle) => {
+      lifecycle = given
+      return connection
+    }
+    await pool.take('origin', open)
+    const controller = new AbortController()
+    const second = codeOf(pool.take('origin', open, 'any', controller.signal))
+    const third = pool.take('origin', open)
+    await soon()
+    lifecycle!.free(connection)
+    controller.abort(new Error('enough'))
+    expect(await second).toBe('Error: enough')
+    expect(await third).toBe(connection)
+  })
+
+  test('by close() while a connection is being made: net/client-closed', async () => {
+    const memory = memoryTransport(systemClock)
+    const server = await serve(() => new Response(), { over: memory })
+    closing.push(() => server.close(0))
+    for (let turns = 0; turns < 30; turns++) {
+      const one = client({ over: memory })
+      const asked = codeOf(one.fetch(server.url))
+      for (let turn = 0; turn < turns; turn++) await undefined
+      one.close()
+      expect(await asked).toBe('net/client-closed')
+    }
+  })
+})
+
+describe('coded bodies', () => {
+  const head = (coding: string, body: Uint8Array) =>
+    Buffer.from(`HTTP/1.1 200 OK\r\nContent-Encoding: ${coding}\r\nContent-Length: ${body.length}\r\n\r\n`)
+  const text = 'hello'.repeat(20)
+  const gzip = gzipSync(text)
+  const cases: [string, string, Buffer, string][] = [
+    ['gzip', 'two members', Buffer.concat([gzip, gzip]), text + text],
+    ['gzip', 'padded with zeros', Buffer.concat([gzip, Buffer.alloc(30)]), text],
+    ['gzip', 'with garbage behind it', Buffer.concat([gzip, Buffer.from('garbage')]), 'http/bad-encoding'],
+    ['gzip', 'cut short', gzip.subarray(0, -6), 'http/bad-encoding'],
+    ['gzip', 'without its checksum', gzip.subarray(0, -8), 'http/bad-encoding'],
+    ['gzip', 'empty', Buffer.alloc(0), 'http/bad-encoding'],
+    ['deflate', 'whole', deflateSync(text), text],
+    ['deflate', 'without zlib', deflateRawSync(text), text],
+    ['deflate', 'cut short', deflateSync(text).subarray(0, -5), 'http/bad-encoding'],
+    ['gzip, deflate', 'coded twice', deflateSync(gzip), text],
+    ['gzip, gzip', 'a bomb in a bomb', gzipSync(gzipSync(Buffer.alloc(100_000_000))), 'http/expands-too-far'],
+  ]
+  test.each(cases)('%s, %s', async (coding, _, body, wanted) => {
+    for (const parts of [[body], [body.subarray(0, 15), body.subarray(15)]]) {
+      const url = await saying(head(coding, body), ...parts)
+      const got = await fetch(url)
+        .then(response => response.text())
+        .catch((error: { code?: string }) => error.code)
+      expect(got).toBe(wanted)
+    }
+  })
+})

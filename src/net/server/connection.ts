@@ -1,0 +1,397 @@
+/** One client of a server: an HTTP engine on a stream, exchange after exchange, whatever the client does. */
+import type { Clock } from '../../clock.ts'
+import { type Driver, drive } from '../../drive.ts'
+import type { Bytes, Chunk, Millis } from '../../engine.ts'
+import { fail } from '../../failures/index.ts'
+import type { FailureInfo } from '../../failures/registry.ts'
+import { answerTo } from '../../http/answers.ts'
+import { httpServer } from '../../http/engine.ts'
+import type { HeaderBlock } from '../../http/header-block.ts'
+import type { HttpLimits } from '../../http/limits.ts'
+import type { HeaderList, HttpConnection, HttpEvent, RequestHead } from '../../http/types.ts'
+import { Linger } from '../stream/linger.ts'
+import { Stall } from '../stream/stall.ts'
+import type { ConnectionInfo, NetStream, StreamHandler } from '../stream/types.ts'
+import { Exchange, type ExchangeConnection } from './exchange.ts'
+import { refusedLine, type Served, servedLine } from './served.ts'
+import type { ServerTimeouts } from './timeouts.ts'
+
+export type { Served } from './served.ts'
+
+/** The engine-level handler: called in the turn in which the head of a request arrived. What it throws becomes a 500. */
+export type ExchangeHandler = (exchange: Exchange) => void
+
+export interface ConnectionOptions {
+  readonly clock: Clock
+  readonly handler: ExchangeHandler
+  readonly limits: Partial<HttpLimits> | undefined
+  readonly timeouts: ServerTimeouts
+  readonly date: () => string
+  readonly served: ((line: Served) => void) | undefined
+  /** What the handler threw. */
+  readonly failed: ((error: unknown, head: RequestHead) => void) | undefined
+  readonly gone: (connection: ServerConnection) => void
+}
+
+/** Bytes of a body that nobody wants, read after the answer so that the client sees it instead of RST. As Go's 256 KiB. */
+const DISCARD = 256 * 1024
+
+/** Bytes answered in one touch; pipelined requests behind them wait until it is known how much the stream takes. */
+const GATHER = 256 * 1024
+
+export class ServerConnection implements ExchangeConnection, StreamHandler {
+  readonly info: ConnectionInfo
+  readonly #stream: NetStream
+  readonly #options: ConnectionOptions
+  readonly #engine: HttpConnection
+  readonly #driver: Driver<Chunk>
+  readonly #stall: Stall
+  #exchange: Exchange | undefined
+  #count = 0
+  #depth = 0
+  #out: Bytes[] = []
+  #gathered = 0
+  #full = false
+  #paused = false
+  #ahead = false
+  #discarded = 0
+  #draining = false
+  #ending = false
+  #ended = false
+  #closed = false
+  readonly #linger: Linger
+
+  constructor(stream: NetStream, options: ConnectionOptions) {
+    this.info = stream.connection
+    this.#stream = stream
+    this.#options = options
+    const { clock, limits, timeouts, date } = options
+    this.#engine = httpServer({
+      ...(limits === undefined ? {} : { limits }),
+      timeouts: { idle: timeouts.idle, head: timeouts.head },
+      trace: stream.trace,
+      input: stream.pieces ?? 'borrowed',
+      date,
+    })
+    this.#driver = drive(
+      this.#engine,
+      // What the engine says when its time is up is written like everything else: at the end of the touch.
+      {
+        now: () => clock.now(),
+        date: () => clock.date(),
+        hold: () => clock.hold(),
+        later: (at, task) => clock.later(at, () => this.#touch(task)),
+      },
+      pieces => {
+        for (const piece of pieces) this.#out.push(piece)
+        if (this.#depth === 0) this.#flush()
+      },
+      event => this.#on(event),
+    )
+    this.#stall = new Stall(clock, timeouts.body, () => this.#stalled())
+    this.#linger = new Linger(clock, stream, timeouts.body)
+    stream.handler = this
+    this.#touch(() => this.#driver.poke())
+  }
+
+  /** The answer under way is the last; an idle connection closes now. */
+  close(): void {
+    this.#draining = true
+    if (this.#exchange === undefined) this.#finish()
+    else this.#engine.closeAfter()
+  }
+  /** Closes without waiting for anybody. */
+  destroy(): void {
+    this.#stream.reset()
+  }
+
+  // What the stream says.
+
+  data(bytes: Bytes): void {
+    if (this.#ending) {
+      this.#discarded += bytes.length
+      if (this.#discarded > DISCARD) this.destroy()
+      return
+    }
+    this.#stall.touch()
+    this.#touch(() => this.#driver.input(bytes))
+  }
+  end(): void {
+    if (!this.#ending) this.#touch(() => this.#driver.input('end'))
+  }
+  drain(): void {
+    this.#full = false
+    this.#stall.touch()
+    this.flow()
+    this.#exchange?.watcher?.drain()
+    this.#next()
+  }
+  closed(failure: FailureInfo | undefined): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#ending = true
+    this.#driver.stop()
+    this.#stall.end()
+    this.#linger.end()
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    if (exchange !== undefined) {
+      const why = failure ?? fail('tcp/reset', { where: 'The client' })
+      exchange.lost(why)
+      this.#report(exchange, why)
+    }
+    this.#options.gone(this)
+  }
+
+  // What an exchange asks.
+
+  now(): Millis {
+    return this.#options.clock.now()
+  }
+  read(exchange: Exchange): void {
+    if (exchange !== this.#exchange) return
+    if (exchange.head.expectsContinue && exchange.status === undefined && !exchange.requested) {
+      this.#touch(() => {
+        this.#engine.send({ type: 'response', status: 100, headers: [] })
+        this.#driver.poke()
+      })
+    }
+    this.flow()
+  }
+  answer(exchange: Exchange, status: number, headers: HeaderList | HeaderBlock, body: Bytes | undefined): void {
+    if (exchange !== this.#exchange || exchange.dead) return
+    const engine = this.#engine
+    this.#depth++
+    try {
+      engine.send(
+        body === undefined ? { type: 'response', status, headers } : { type: 'response', status, headers, body },
+      )
+      exchange.status = status
+      if (body !== undefined) {
+        exchange.sent = body.length
+        exchange.answered = true
+        this.#gathered += body.length
+      }
+      this.#driver.poke()
+    } finally {
+      if (--this.#depth === 0) this.#flush()
+    }
+    if (body !== undefined) this.#next()
+  }
+  piece(exchange: Exchange, bytes: Bytes): boolean {
+    if (exchange !== this.#exchange || exchange.dead) return true
+    exchange.sent += bytes.length
+    this.#touch(() => {
+      this.#engine.send({ type: 'body', bytes })
+      this.#driver.poke()
+    })
+    return !this.#full
+  }
+  finish(exchange: Exchange): void {
+    if (exchange !== this.#exchange || exchange.dead) return
+    this.#touch(() => {
+      this.#engine.send({ type: 'end' })
+      this.#driver.poke()
+    })
+    exchange.answered = true
+    this.#next()
+  }
+  cut(exchange: Exchange): void {
+    if (exchange === this.#exchange) this.destroy()
+  }
+
+  /** Reads on or stops, as far as somebody wants what comes. */
+  flow(): void {
+    if (this.#ending) return
+    const exchange = this.#exchange
+    const asked = exchange !== undefined && !exchange.requested
+    const unread = asked && (exchange.reading ? exchange.paused : !exchange.answered)
+    const pause = unread || this.#ahead || (this.#full && (exchange === undefined || exchange.requested))
+    if (pause !== this.#paused) {
+      this.#paused = pause
+      if (pause) this.#stream.pause()
+      else this.#stream.resume()
+    }
+    // A handler may take its time with a body, but not for ever once it has answered.
+    const waiting = this.#full || (asked && (!pause || exchange.answered))
+    if (waiting) this.#stall.start()
+    else this.#stall.stop()
+  }
+
+  // What the engine says.
+
+  #on(event: HttpEvent): void {
+    switch (event.type) {
+      case 'request':
+        this.#begin(event)
+        return
+      case 'body':
+        this.#body(event.bytes)
+        return
+      case 'message-end':
+        this.#exchange?.complete()
+        this.#next()
+        return
+      case 'paused':
+        this.#ahead = true
+        this.flow()
+        return
+      case 'peer-closed':
+        this.#draining = true
+        if (this.#exchange === undefined) this.#finish()
+        return
+      case 'failure':
+        this.#failed(event.failure)
+        return
+      case 'response':
+        return
+      default:
+        event satisfies never
+    }
+  }
+
+  #begin(head: RequestHead): void {
+    const exchange = new Exchange(this, head, ++this.#count, this.#options.served === undefined ? 0 : this.now())
+    this.#exchange = exchange
+    if (head.framing.kind === 'none') exchange.requested = true
+    if (this.#draining) this.#engine.closeAfter()
+    try {
+      this.#options.handler(exchange)
+    } catch (error) {
+      this.#options.failed?.(error, head)
+      if (exchange.status === undefined) this.#answerFailure(exchange, fail('http/handler-failed'))
+      else this.destroy()
+    }
+    if (!exchange.requested) this.flow()
+  }
+
+  #body(bytes: Bytes): void {
+    const exchange = this.#exchange
+    if (exchange === undefined || exchange.arrived(bytes)) return
+    this.#discarded += bytes.length
+    if (this.#discarded > DISCARD) this.#over(exchange)
+  }
+
+  /** After the answer or the request is complete: on to the next request, if both are. */
+  #next(): void {
+    const exchange = this.#exchange
+    if (exchange === undefined || !exchange.answered) return
+    // Answers to pipelined requests wait for room like any other bytes.
+    if (exchange.requested && (this.#full || this.#gathered >= GATHER)) {
+      this.flow()
+      return
+    }
+    // Whoever reads the body hears its end first.
+    if (!this.#engine.cycleDone || (exchange.reading && !exchange.requested)) {
+      // The rest of a request that nobody reads is not waited for where no other can follow it.
+      if (!exchange.reading && !this.#engine.reusable) this.#over(exchange)
+      else this.flow()
+      return
+    }
+    if (!this.#engine.reusable || this.#draining) {
+      this.#over(exchange)
+      return
+    }
+    this.#exchange = undefined
+    this.#discarded = 0
+    this.#report(exchange, undefined)
+    this.#ahead = false
+    this.#touch(() => {
+      this.#engine.nextCycle()
+      this.#driver.poke()
+    })
+    if (this.#paused || this.#full) this.flow()
+  }
+
+  /** The last exchange of the connection is done. */
+  #over(exchange: Exchange): void {
+    this.#exchange = undefined
+    this.#report(exchange, undefined)
+    this.#finish()
+  }
+
+  #failed(failure: FailureInfo): void {
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    exchange?.lost(failure)
+    // FIN would be the end of a body that has no other.
+    if (exchange?.status !== undefined && !exchange.answered) {
+      this.#report(exchange, failure)
+      this.destroy()
+      return
+    }
+    if (this.#engine.canRespond && failure.status !== undefined) {
+      this.#engine.send(answerTo(failure))
+      if (exchange !== undefined) exchange.status = failure.status
+    }
+    if (exchange !== undefined) this.#report(exchange, failure)
+    else if (failure.code !== 'http/idle-timeout') {
+      this.#options.served?.(refusedLine(this.info.remote, failure, this.info))
+    }
+    this.#finish()
+  }
+
+  #answerFailure(exchange: Exchange, failure: FailureInfo): void {
+    this.#engine.closeAfter()
+    this.#engine.send(answerTo(failure))
+    exchange.status = failure.status
+    exchange.answered = true
+    this.#driver.poke()
+    this.#next()
+  }
+
+  #stalled(): void {
+    const exchange = this.#exchange
+    this.#exchange = undefined
+    const failure = fail('net/idle-timeout', { where: 'the client', number: this.#options.timeouts.body })
+    exchange?.lost(failure)
+    if (exchange !== undefined) this.#report(exchange, failure)
+    this.destroy()
+  }
+
+  /** Sends what is left and FIN, then reads on for a while and throws away what comes. */
+  #finish(): void {
+    if (this.#ending) return
+    this.#ending = true
+    this.#stall.stop()
+    this.#discarded = 0
+    this.#linger.start()
+    if (this.#depth === 0) this.#close()
+  }
+  #close(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#flush()
+    this.#driver.stop()
+    this.#stream.end()
+    if (this.#paused) this.#stream.resume()
+  }
+
+  /** Several touches from inside one another write once, at the end of the outermost. */
+  #touch(work: () => void): void {
+    this.#depth++
+    try {
+      work()
+    } finally {
+      if (--this.#depth === 0) {
+        if (this.#ending && !this.#closed) this.#close()
+        else this.#flush()
+      }
+    }
+  }
+  #flush(): void {
+    if (this.#out.length === 0) return
+    const pieces = this.#out
+    this.#out = []
+    const held = this.#gathered >= GATHER
+    this.#gathered = 0
+    if (!this.#stream.write(pieces)) {
+      this.#full = true
+      this.flow()
+    } else if (held) this.#options.clock.later(this.now(), () => this.#next())
+  }
+
+  #report(exchange: Exchange, failure: FailureInfo | undefined): void {
+    this.#options.served?.(servedLine(exchange, this.now(), failure))
+  }
+}

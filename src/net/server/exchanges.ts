@@ -1,0 +1,131 @@
+/**
+ * `serveExchanges`: a server at the level of the engine. The handler is called in the turn in which a request's head
+ * arrived, with lazy headers and bytes; no promise, `Request` or `Response` is made. `serve` stands on top of it.
+ */
+import { entryOf, fail } from '../../failures/index.ts'
+import { dateHeader } from '../../http/date.ts'
+import type { HttpLimits } from '../../http/limits.ts'
+import type { RequestHead } from '../../http/types.ts'
+import { nodeWorld } from '../../node/world.ts'
+import type { TraceSink } from '../../trace/types.ts'
+import { listen, type TlsServerOptions } from '../stream/listen.ts'
+import { DEFAULT_TIMEOUTS, type NetStream, type Transport, type World } from '../stream/types.ts'
+import { type ConnectionOptions, type ExchangeHandler, ServerConnection } from './connection.ts'
+import { refusedLine, type Served } from './served.ts'
+import { SERVER_TIMEOUTS, type ServerTimeouts } from './timeouts.ts'
+
+export interface ServerOptions {
+  /** Loopback where undefined. */
+  readonly host?: string
+  /** 0 or undefined: any free one. */
+  readonly port?: number
+  /** HTTPS; plain HTTP where undefined. */
+  readonly tls?: Omit<TlsServerOptions, 'alpn'>
+  readonly over?: Transport
+  readonly trace?: TraceSink
+  readonly world?: World
+  readonly limits?: Partial<HttpLimits>
+  readonly timeouts?: Partial<ServerTimeouts> & { readonly handshake?: number }
+  /** Connections at once; more are cut as they come. 10,000 where undefined. */
+  readonly maxConnections?: number
+  /** Told after each answer and each refusal. */
+  readonly served?: (line: Served) => void
+}
+
+export interface Server {
+  /** `https://localhost:8443`, without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  /** Stops accepting, lets the requests under way end (at most `grace` ms, 5,000 where undefined), cuts the rest. */
+  close(grace?: number): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** nginx's default is 512 a worker, Node's has no bound; a connection holds some 20 kB, one of TLS some 50 kB. */
+const MAX_CONNECTIONS = 10_000
+
+const GRACE = 5_000
+
+/** Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. */
+export const serveExchanges = async (
+  handler: ExchangeHandler,
+  options: ServerOptions & { readonly failed?: (error: unknown, head: RequestHead) => void } = {},
+): Promise<Server> => {
+  const world = options.world ?? nodeWorld()
+  const { clock } = world
+  const { maxConnections = MAX_CONNECTIONS, served, tls, host, port, over, trace } = options
+  const open = new Set<ServerConnection>()
+  let emptied: (() => void) | undefined
+  const connectionOptions: ConnectionOptions = {
+    clock,
+    handler,
+    limits: options.limits,
+    timeouts: { ...SERVER_TIMEOUTS, ...options.timeouts },
+    date: dateHeader(() => clock.date()),
+    served,
+    failed: options.failed,
+    gone: connection => {
+      open.delete(connection)
+      if (open.size === 0) emptied?.()
+    },
+  }
+  const accept = (stream: NetStream): void => {
+    if (open.size >= maxConnections) stream.reset()
+    else open.add(new ServerConnection(stream, connectionOptions))
+  }
+  const listener = await listen(
+    {
+      world,
+      ...(host === undefined ? {} : { host }),
+      ...(port === undefined ? {} : { port }),
+      ...(over === undefined ? {} : { over }),
+      ...(trace === undefined ? {} : { trace }),
+      ...(tls === undefined ? {} : { tls: { ...tls, alpn: ['http/1.1'] } }),
+      timeouts: { handshake: options.timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake },
+      toPlainHttp: plainHttpPage(),
+      refused: (failure, remote) => served?.(refusedLine(remote, failure)),
+    },
+    accept,
+  )
+  const close = async (grace = GRACE): Promise<void> => {
+    const stopped = listener.close()
+    for (const connection of [...open]) connection.close()
+    if (open.size > 0) {
+      const disarm = clock.later(clock.now() + grace, () => {
+        for (const connection of [...open]) connection.destroy()
+      })
+      await new Promise<void>(resolve => {
+        emptied = resolve
+      })
+      disarm()
+    }
+    await stopped
+  }
+  return {
+    url: urlOf(tls === undefined ? 'http' : 'https', host, listener.port),
+    port: listener.port,
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  }
+}
+
+const urlOf = (scheme: 'http' | 'https', host: string | undefined, port: number): string => {
+  const name = host === undefined || host === '0.0.0.0' || host === '::' || host === '127.0.0.1' ? 'localhost' : host
+  const shown = name.includes(':') ? `[${name}]` : name
+  return port === (scheme === 'https' ? 443 : 80) ? `${scheme}://${shown}` : `${scheme}://${shown}:${port}`
+}
+
+/** In clear text, because the client speaks nothing else; and then the connection is closed. */
+const plainHttpPage = (): Uint8Array => {
+  const failure = fail('tls/http-spoken')
+  const body = `400 Bad Request\n\n${entryOf(failure).title} Use https:// instead of http://.\n${failure.code}\n`
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+    '',
+    '',
+  ]
+  return new TextEncoder().encode(head.join('\r\n') + body)
+}

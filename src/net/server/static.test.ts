@@ -1,0 +1,175 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { filesIn } from '../../node/files.ts'
+import { fetch } from '../client/fetch.ts'
+import type { Server } from './exchanges.ts'
+import { serve } from './serve.ts'
+import { staticFiles } from './static.ts'
+
+const outside = mkdtempSync(join(tmpdir(), 'barewire-static-'))
+const root = join(outside, 'root')
+let server: Server
+
+beforeAll(async () => {
+  mkdirSync(join(root, 'sub'), { recursive: true })
+  mkdirSync(join(root, '.git'))
+  mkdirSync(join(root, '.well-known'))
+  mkdirSync(join(outside, 'root-beside'))
+  writeFileSync(join(outside, 'secret.txt'), 'secret')
+  writeFileSync(join(outside, 'root-beside', 'secret.txt'), 'secret')
+  writeFileSync(join(root, 'index.html'), '<p>home</p>')
+  writeFileSync(join(root, 'sub', 'index.html'), '<p>sub</p>')
+  writeFileSync(join(root, 'a b%.txt'), 'odd name')
+  writeFileSync(join(root, 'empty'), '')
+  writeFileSync(
+    join(root, 'big.bin'),
+    new Uint8Array(5_000_000).map((_, i) => i),
+  )
+  writeFileSync(join(root, '.git', 'config'), 'secret')
+  writeFileSync(join(root, '.well-known', 'security.txt'), 'Contact: x')
+  utimesSync(join(root, 'index.html'), 1_700_000_000, 1_700_000_000)
+  symlinkSync(join(outside, 'secret.txt'), join(root, 'link.txt'))
+  symlinkSync(outside, join(root, 'up'))
+  symlinkSync(join(root, 'index.html'), join(root, 'inside.html'))
+  server = await serve(staticFiles(await filesIn(root)))
+})
+afterAll(async () => {
+  await server.close(100)
+  rmSync(outside, { recursive: true })
+})
+const get = (path: string, init: RequestInit = {}) => fetch(`${server.url}${path}`, init)
+/** The target as it is, without what `URL` tidies up. */
+const raw = (target: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let text = ''
+    const socket = connect(server.port, '127.0.0.1')
+    socket.on('error', reject)
+    socket.on('data', bytes => {
+      text += bytes.toString('latin1')
+    })
+    socket.on('close', () => resolve(text))
+    socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
+  })
+
+describe('files', () => {
+  test('a folder shows its index.html, with type, length and validators', async () => {
+    const response = await get('/')
+    expect(await response.text()).toBe('<p>home</p>')
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    expect(response.headers.get('content-length')).toBe('11')
+    expect(response.headers.get('last-modified')).toBe('Tue, 14 Nov 2023 22:13:20 GMT')
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(await (await get('/inside.html')).text()).toBe('<p>home</p>')
+  })
+
+  test('a folder without its slash is sent to the one with it', async () => {
+    const response = await get('/sub?x=1', { redirect: 'manual' })
+    expect([response.status, response.headers.get('location')]).toEqual([308, '/sub/?x=1'])
+    expect(await (await get('/sub')).text()).toBe('<p>sub</p>')
+  })
+
+  test('names are decoded once', async () => {
+    expect(await (await get('/a%20b%25.txt')).text()).toBe('odd name')
+    expect((await get('/a%2520b%25.txt')).status).toBe(404)
+  })
+
+  test('large and empty files come whole; HEAD has the length of the large one', async () => {
+    const bytes = new Uint8Array(await (await get('/big.bin')).arrayBuffer())
+    expect(
+      Buffer.compare(
+        bytes,
+        new Uint8Array(5_000_000).map((_, i) => i),
+      ),
+    ).toBe(0)
+    expect(await (await get('/empty')).text()).toBe('')
+    const head = await get('/big.bin', { method: 'HEAD' })
+    expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '5000000', ''])
+  })
+
+  test('a file that did not change is not sent again', async () => {
+    const first = await get('/')
+    const etag = first.headers.get('etag')!
+    await first.text()
+    for (const headers of [
+      { 'if-none-match': etag },
+      { 'if-none-match': `"x", ${etag.slice(2)}` },
+      { 'if-none-match': '*' },
+      { 'if-modified-since': 'Tue, 14 Nov 2023 22:13:20 GMT' },
+    ]) {
+      expect((await get('/', { headers: headers as Record<string, string> })).status).toBe(304)
+    }
+    const changed = { 'if-none-match': '"other"', 'if-modified-since': 'Tue, 14 Nov 2099 22:13:20 GMT' }
+    expect((await get('/', { headers: changed })).status).toBe(200)
+    expect((await get('/', { headers: { 'if-modified-since': 'Tue, 14 Nov 2023 22:13:19 GMT' } })).status).toBe(200)
+  })
+
+  test('other methods are 405 and say what is allowed', async () => {
+    const response = await get('/', { method: 'DELETE' })
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+    expect(await response.text()).toContain('http/method-not-allowed')
+  })
+
+  test('what is not there is 404', async () => {
+    for (const path of ['/nothing', '/sub/nothing', '/index.html/', '/index.html/x', '/big.bin/']) {
+      const response = await get(path)
+      expect([path, response.status]).toEqual([path, 404])
+      expect(await response.text()).toContain('http/not-found')
+    }
+  })
+})
+
+describe('nothing outside the folder', () => {
+  test.each([
+    '/../secret.txt',
+    '/..%2fsecret.txt',
+    '/%2e%2e/secret.txt',
+    '/%2e%2e%2fsecret.txt',
+    '/sub/../../secret.txt',
+    '/sub/%2e%2e/%2e%2e/secret.txt',
+    '/..%5csecret.txt',
+    '/..\\secret.txt',
+    '/....//secret.txt',
+    '//etc/passwd',
+    '/%2fetc%2fpasswd',
+    '/../root-beside/secret.txt',
+    '/link.txt',
+    '/up/secret.txt',
+    '/up/',
+    '/.git/config',
+    '/%2egit/config',
+    '/index.html%00.txt',
+    '/%00',
+    '/%',
+    '/%ff',
+    '/C:/secret.txt',
+    '/index.html::$DATA',
+  ])('%s is not answered with a file', async target => {
+    const text = await raw(target)
+    expect(text).toMatch(/^HTTP\/1\.1 (?:400|404) /)
+    expect(text).not.toContain('secret\r\n')
+    expect(text.split('\r\n\r\n')[1]).not.toMatch(/^secret|root:/)
+  })
+
+  test('what is hidden stays hidden, except .well-known', async () => {
+    expect(await (await get('/.well-known/security.txt')).text()).toBe('Contact: x')
+  })
+
+  const noPipes = spawnSync('mkfifo', ['--version']).error !== undefined
+  test.skipIf(noPipes)(
+    `a pipe is not opened, where it would wait for ever${noPipes ? ' (skipped: no mkfifo here)' : ''}`,
+    async () => {
+      execFileSync('mkfifo', [join(root, 'pipe')])
+      expect((await get('/pipe')).status).toBe(404)
+    },
+  )
+
+  test('a redirect never leads to another server', async () => {
+    for (const target of ['//sub', '/%2fsub', '//localhost/sub']) {
+      expect(await raw(target)).not.toMatch(/location: \/\//i)
+    }
+  })
+})

@@ -1,0 +1,144 @@
+/** Files of one folder as answers: GET and HEAD, `index.html`, conditional requests; nothing outside the folder, ever. */
+import { lookup } from 'mrmime'
+import type { Bytes, Millis } from '../../engine.ts'
+import { fail } from '../../failures/index.ts'
+import { answerTo } from '../../http/answers.ts'
+import { imfDate, parseHttpDate } from '../../http/date.ts'
+import type { Handler } from './serve.ts'
+
+/** Files as a parameter: `platform/node/files.ts` has those of a disk. */
+export interface Files {
+  /**
+   * The file that these names lead to from the root. `folder` for a folder; undefined where there is nothing, and for
+   * everything that is not a plain file inside the root, links resolved.
+   */
+  open(names: readonly string[]): Promise<OpenFile | 'folder' | undefined>
+}
+export interface OpenFile {
+  readonly size: number
+  /** Milliseconds since 1970. */
+  readonly modified: Millis
+  /** Up to `length` bytes from `start`, in an array of its own; empty at the end. */
+  read(start: number, length: number): Promise<Bytes>
+  close(): Promise<void>
+}
+
+/** One read of a file: as large as what a connection takes before it asks to wait. */
+const PIECE = 256 * 1024
+
+/** A handler for `serve`. Hidden files (`.git`, `.env`) are not there, except below `/.well-known/` (RFC 8615). */
+export const staticFiles =
+  (files: Files): Handler =>
+  async request => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return plainAnswer(fail('http/method-not-allowed', { got: request.method, expected: 'GET, HEAD' }))
+    }
+    const { pathname, search } = new URL(request.url)
+    const names = namesOf(pathname)
+    if (names === undefined) return notFound(pathname)
+    const folder = names.at(-1) === ''
+    const found = await files.open(folder ? [...names.slice(0, -1), 'index.html'] : names)
+    if (found === 'folder' && !folder) {
+      // One slash at the beginning only: `//host/` would lead to another server.
+      const location = `/${names.map(encodeURIComponent).join('/')}/${search}`
+      return new Response(null, { status: 308, headers: { location } })
+    }
+    if (found === undefined || found === 'folder') return notFound(pathname)
+    return answer(request, found, names.at(-1) || 'index.html')
+  }
+
+/** The names of the path, decoded; undefined where one of them cannot be the name of a file to show. */
+const namesOf = (pathname: string): readonly string[] | undefined => {
+  const names: string[] = []
+  const parts = pathname.slice(1).split('/')
+  for (const [index, part] of parts.entries()) {
+    let name: string
+    try {
+      name = decodeURIComponent(part)
+    } catch {
+      return undefined
+    }
+    const last = index === parts.length - 1
+    if (name === '' && last) {
+      names.push('')
+      continue
+    }
+    const hidden = name.startsWith('.') && !(index === 0 && name === '.well-known')
+    // A backslash divides names on Windows, and a colon names a drive or a stream there.
+    if (name === '' || hidden || /[/\\\0:]/.test(name)) return undefined
+    names.push(name)
+  }
+  return names
+}
+
+const answer = async (request: Request, file: OpenFile, name: string): Promise<Response> => {
+  const etag = `W/"${file.size.toString(36)}-${Math.floor(file.modified).toString(36)}"`
+  const headers = new Headers({
+    'content-type': contentType(name),
+    'content-length': `${file.size}`,
+    'last-modified': imfDate(file.modified),
+    'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
+    etag,
+  })
+  if (isUnchanged(request.headers, etag, file.modified)) {
+    await file.close()
+    headers.delete('content-length')
+    return new Response(null, { status: 304, headers })
+  }
+  if (request.method === 'HEAD' || file.size === 0) {
+    await file.close()
+    return new Response(null, { headers })
+  }
+  return new Response(streamOf(file), { headers })
+}
+
+/** RFC 9110 13.2.2: If-None-Match first, and If-Modified-Since only where that is absent. */
+const isUnchanged = (headers: Headers, etag: string, modified: Millis): boolean => {
+  const match = headers.get('if-none-match')
+  if (match !== null) {
+    const opaque = (tag: string): string => tag.trim().replace(/^W\//, '')
+    return match.trim() === '*' || match.split(',').some(tag => opaque(tag) === opaque(etag))
+  }
+  const since = headers.get('if-modified-since')
+  const at = since === null ? undefined : parseHttpDate(since, modified)
+  return at !== undefined && Math.floor(modified / 1000) * 1000 <= at
+}
+
+/** Never more of it than was promised, should it grow meanwhile; one that shrinks cuts the connection. */
+const streamOf = (file: OpenFile): ReadableStream<Uint8Array> => {
+  let at = 0
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const bytes = await file.read(at, Math.min(PIECE, file.size - at))
+          at += bytes.length
+          if (bytes.length > 0) controller.enqueue(bytes)
+          if (bytes.length > 0 && at < file.size) return
+          await file.close()
+          if (at < file.size) controller.error(new Error('the file became shorter while it was read'))
+          else controller.close()
+        } catch (error) {
+          await file.close()
+          throw error
+        }
+      },
+      cancel: () => file.close(),
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+const contentType = (name: string): string => {
+  const type = lookup(name) ?? 'application/octet-stream'
+  return /^text\/|javascript$|json$/.test(type) ? `${type}; charset=utf-8` : type
+}
+
+const notFound = (where: string): Response => plainAnswer(fail('http/not-found', { where }))
+
+const plainAnswer = (failure: Parameters<typeof answerTo>[0]): Response => {
+  const { status, headers, body } = answerTo(failure)
+  const list = 'list' in headers ? headers.list : headers
+  return new Response(body as Uint8Array<ArrayBuffer>, { status, headers: list as [string, string][] })
+}

@@ -1,0 +1,175 @@
+/** `connect`: a byte stream to somewhere, plain or TLS, over any transport. */
+import type { Clock } from '../../clock.ts'
+import { FailureError, fail } from '../../failures/index.ts'
+import { nodeWorld } from '../../node/world.ts'
+import { tlsClient } from '../../tls/engine.ts'
+import type { TraceSink } from '../../trace/types.ts'
+import { endpointText } from '../../wire/address.ts'
+import { verifyChain } from '../../x509/path.ts'
+import { connectionInfo } from './connection-info.ts'
+import { type Answerer, secured } from './tls.ts'
+import {
+  type ByteStream,
+  type ConnectionInfo,
+  DEFAULT_TIMEOUTS,
+  type NetStream,
+  type StreamHandler,
+  type Timeouts,
+  type Transport,
+  type TrustOptions,
+  type World,
+} from './types.ts'
+
+export interface TlsClientOptions extends TrustOptions {
+  /** The name to ask for and to check; the host of `connect` where undefined. */
+  readonly serverName?: string
+  /** Protocols offered by ALPN, best first. */
+  readonly alpn?: readonly string[]
+}
+
+export interface StreamOptions {
+  readonly host: string
+  readonly port: number
+  /** `{}` for TLS with the usual trust. */
+  readonly tls?: TlsClientOptions
+  /** The address to go to instead of asking for that of `host`. */
+  readonly address?: string
+  /** Kernel TCP where undefined. */
+  readonly over?: Transport
+  readonly timeouts?: Partial<Timeouts>
+  readonly signal?: AbortSignal
+  readonly trace?: TraceSink
+  readonly world?: World
+}
+
+/** Rejects with `FailureError`: dns/…, tcp/…, tls/…, net/handshake-timeout; with `signal.reason` when aborted. */
+export const connect = async (options: StreamOptions): Promise<NetStream> => {
+  const world = options.world ?? nodeWorld()
+  const { clock } = world
+  const asked = clock.now()
+  const stream = await opened(options, world)
+  if (options.signal?.aborted) {
+    stream.reset()
+    throw options.signal.reason
+  }
+  if (options.tls === undefined) return plain(stream, asked, clock)
+  const { alpn, serverName = options.host } = options.tls
+  const where = endpointText(options.host, options.port)
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
+  const engine = tlsClient({ crypto: world.crypto, serverName, alpn, trace: stream.trace })
+  const abort = (): void => stream.reset()
+  options.signal?.addEventListener('abort', abort, { once: true })
+  try {
+    return await secured(stream, {
+      engine,
+      clock,
+      asked,
+      where,
+      answer: trustAnswerer(options.tls, world, stream),
+      handshake: timeouts.handshake,
+    })
+  } catch (error) {
+    options.signal?.throwIfAborted()
+    throw error
+  } finally {
+    options.signal?.removeEventListener('abort', abort)
+  }
+}
+
+/** The stream of the transport, within the time for it. */
+const opened = async (options: StreamOptions, world: World): Promise<ByteStream> => {
+  const { clock } = world
+  const { host, port, address = host, signal, trace } = options
+  const limit = options.timeouts?.connect ?? DEFAULT_TIMEOUTS.connect
+  const controller = new AbortController()
+  const abort = (): void => controller.abort(signal!.reason)
+  signal?.throwIfAborted()
+  signal?.addEventListener('abort', abort, { once: true })
+  const disarm = clock.later(clock.now() + limit, () =>
+    controller.abort(new FailureError(fail('tcp/silence', { where: endpointText(host, port), number: limit }))),
+  )
+  try {
+    const transport = options.over ?? world.transport
+    return await transport.connect({
+      host: address,
+      port,
+      signal: controller.signal,
+      ...(trace === undefined ? {} : { trace }),
+    })
+  } finally {
+    disarm()
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+const trustAnswerer =
+  ({ trust, accept }: TlsClientOptions, world: World, stream: ByteStream): Answerer =>
+  async question => {
+    if (question.about !== 'trust') return fail('net/no-certificate', { where: question.about })
+    const { chain, name, purpose, keyUsage } = question
+    return verifyChain({
+      chain,
+      name,
+      at: world.clock.date(),
+      trust: trust ?? (await world.trust()),
+      crypto: world.crypto,
+      purpose,
+      keyUsage,
+      isRegistrySuffix: domain => world.isPublicSuffix(domain, 'icann'),
+      ...(accept === undefined ? {} : { accept }),
+      trace: stream.trace,
+      now: world.clock.now(),
+    })
+  }
+
+/** A stream without TLS, with what is known of it. */
+export const plain = (stream: ByteStream, asked: number, clock: Clock): NetStream =>
+  new PlainStream(
+    stream,
+    connectionInfo(stream, { tls: undefined, times: { asked, connected: clock.now(), secured: undefined } }),
+  )
+
+class PlainStream implements NetStream {
+  readonly connection: ConnectionInfo
+  readonly #lower: ByteStream
+  constructor(lower: ByteStream, connection: ConnectionInfo) {
+    this.#lower = lower
+    this.connection = connection
+  }
+  get local(): NetStream['local'] {
+    return this.#lower.local
+  }
+  get remote(): NetStream['remote'] {
+    return this.#lower.remote
+  }
+  get trace(): NetStream['trace'] {
+    return this.#lower.trace
+  }
+  get pieces(): 'owned' | 'borrowed' {
+    return this.#lower.pieces ?? 'borrowed'
+  }
+  get unsent(): number {
+    return this.#lower.unsent ?? 0
+  }
+  get handler(): StreamHandler {
+    return this.#lower.handler
+  }
+  set handler(handler: StreamHandler) {
+    this.#lower.handler = handler
+  }
+  write(pieces: readonly Uint8Array[]): boolean {
+    return this.#lower.write(pieces)
+  }
+  end(): void {
+    this.#lower.end()
+  }
+  reset(): void {
+    this.#lower.reset()
+  }
+  pause(): void {
+    this.#lower.pause()
+  }
+  resume(): void {
+    this.#lower.resume()
+  }
+}

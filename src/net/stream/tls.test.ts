@@ -1,0 +1,343 @@
+/** TLS as a byte stream, between a peer that keeps no rules and a caller that makes mistakes. */
+import { describe, expect, test } from 'vitest'
+import { ascii, concat } from '../../../test/support/bytes.ts'
+import { closing, codeOf, soon } from '../../../test/support/net.ts'
+import { answersOf, identity, record, Side } from '../../../test/support/tls.ts'
+import type { FailureError } from '../../failures/index.ts'
+import type { FailureInfo } from '../../failures/registry.ts'
+import { systemClock } from '../../node/clock.ts'
+import { nodeCrypto } from '../../node/crypto.ts'
+import { tlsClient, tlsServer } from '../../tls/engine.ts'
+import type { CertifiedKey, Question } from '../../tls/types.ts'
+import { trustWithoutChecking } from '../../x509/trusted.ts'
+import { serve } from '../server/serve.ts'
+import { connect } from './connect.ts'
+import { listen } from './listen.ts'
+import { memoryPair, memoryTransport } from './memory.ts'
+import { type Answerer, secured } from './tls.ts'
+import type { ByteStream, NetStream, StreamHandler } from './types.ts'
+
+const crypto = nodeCrypto()
+const me = identity(crypto, 'p-256')
+const answers = answersOf(crypto, me)
+const answer: Answerer = question => answers(question)!
+
+/** A client on a stream; the other end is `peer`, whose flights `wire` may change before they are written. */
+const clientAgainst = (wire: (flight: Uint8Array, peer: Side) => Uint8Array, options: { answer?: Answerer } = {}) => {
+  const [near, far] = memoryPair(systemClock)
+  const peer = new Side(tlsServer({ crypto }), answers)
+  far.handler = {
+    data: bytes => {
+      const flight = concat(...peer.touch(bytes))
+      if (flight.length > 0) far.write([wire(flight, peer)])
+    },
+    end() {},
+    drain() {},
+    closed() {},
+  }
+  const stream = secured(near, {
+    engine: tlsClient({ crypto, serverName: 'shop.test' }),
+    clock: systemClock,
+    answer,
+    asked: systemClock.now(),
+    handshake: 1_000,
+    where: 'shop.test:443',
+    ...options,
+  })
+  return { stream, near, far, peer }
+}
+
+/** What a stream says, in order. */
+const listening = (stream: ByteStream) => {
+  const said: string[] = []
+  const closed = new Promise<FailureInfo | undefined>(resolve => {
+    stream.handler = {
+      data: bytes => said.push(`data ${String.fromCharCode(...bytes)}`),
+      end: () => said.push('end'),
+      drain: () => said.push('drain'),
+      closed: failure => {
+        said.push(`closed ${failure?.code}`)
+        resolve(failure)
+      },
+    }
+  })
+  return { said, closed }
+}
+
+const garbage = record(23, new Uint8Array(40))
+
+describe('what comes in the same segment as the end of the handshake', () => {
+  test('a failure is told to the handler, although it happened before there was one', async () => {
+    const { stream } = clientAgainst((flight, peer) =>
+      peer.established === undefined ? flight : concat(flight, garbage),
+    )
+    const { closed, said } = listening(await stream)
+    expect((await closed)?.code).toBe('tls/record-damaged')
+    expect(said).toEqual(['closed tls/record-damaged'])
+  })
+  test('data and goodbye wait for the handler too, in order', async () => {
+    const { stream } = clientAgainst((flight, peer) => {
+      if (peer.established === undefined) return flight
+      peer.tls.write(ascii('first words'))
+      peer.tls.close()
+      return concat(flight, ...peer.touch())
+    })
+    const open = await stream
+    const { said } = listening(open)
+    expect(said).toEqual(['data first words', 'end'])
+    open.end()
+  })
+  test('a server lets go of a client that sends garbage right behind its Finished', async () => {
+    const over = memoryTransport(systemClock)
+    const server = await serve(() => new Response('never'), {
+      over,
+      tls: { certificateFor: () => ({ ...me.certified }) },
+    })
+    const raw = await over.connect({ host: 'localhost', port: server.port })
+    const client = new Side(tlsClient({ crypto, serverName: 'localhost' }), answers)
+    const gone = new Promise<void>(resolve => {
+      raw.handler = {
+        data(bytes) {
+          const flight = client.touch(bytes)
+          if (flight.length > 0) raw.write([concat(...flight, garbage)])
+        },
+        end() {
+          raw.end()
+        },
+        drain() {},
+        closed: () => resolve(),
+      }
+    })
+    raw.write(client.touch())
+    await gone
+    const stopped = await Promise.race([server.close(20).then(() => 'stopped'), soon(500).then(() => 'still open')])
+    expect(stopped).toBe('stopped')
+  })
+})
+
+describe('answers that nobody should give', () => {
+  const wrong: [string, (name: string | undefined) => unknown][] = [
+    ['a number', () => 7],
+    ['a number, later', async () => 7],
+    ['no chain', () => ({ ...me.certified, chain: [] })],
+    ['no chain, later', async () => ({ ...me.certified, chain: [] })],
+  ]
+  for (const [what, certificateFor] of wrong)
+    test(`net/answer-failed: ${what}; the client gets internal_error, and nothing escapes`, async () => {
+      const over = memoryTransport(systemClock)
+      const refused: FailureInfo[] = []
+      const listener = await listen(
+        {
+          over,
+          tls: { certificateFor: certificateFor as (name: string | undefined) => CertifiedKey },
+          refused: failure => refused.push(failure),
+        },
+        () => {},
+      )
+      closing.push(() => listener.close())
+      const trying = connect({ over, host: 'localhost', port: listener.port, tls: {} })
+      expect(await trying.catch((e: FailureError) => e.failure)).toMatchObject({
+        code: 'tls/alert-received',
+        number: 80,
+      })
+      expect(refused.map(({ code }) => code)).toEqual(['net/answer-failed'])
+    })
+  test('net/handshake-timeout: one that never comes; one that comes afterwards is no mistake', async () => {
+    const over = memoryTransport(systemClock)
+    let reply: (key: CertifiedKey) => void = () => {}
+    const refused: FailureInfo[] = []
+    const listener = await listen(
+      {
+        over,
+        tls: { certificateFor: () => new Promise(resolve => (reply = resolve)) },
+        timeouts: { handshake: 30 },
+        refused: failure => refused.push(failure),
+      },
+      () => {},
+    )
+    closing.push(() => listener.close())
+    const trying = connect({ over, host: 'localhost', port: listener.port, tls: {} })
+    expect(await codeOf(trying)).toBe('tcp/reset-in-handshake')
+    expect(refused.map(({ code }) => code)).toEqual(['net/handshake-timeout'])
+    reply(me.certified)
+    await soon(5)
+    expect(refused).toHaveLength(1)
+  })
+  test('tls/proof-mismatch: an answer that proves something else ends the connection with that story', async () => {
+    const proofOf = (chain: readonly Uint8Array[]) =>
+      trustWithoutChecking(
+        { chain, name: 'shop.test', purpose: 'server', keyUsage: 'digitalSignature' },
+        me.spki,
+        'a test',
+      )
+    const { stream, peer } = clientAgainst(flight => flight, { answer: () => proofOf([ascii('another')]) })
+    expect(await codeOf(stream)).toBe('tls/proof-mismatch')
+    while (peer.failure === undefined) await soon()
+    expect(peer.failure).toMatchObject({ code: 'tls/alert-received', number: 80 })
+    const good = proofOf(me.certified.chain)
+    const { connection } = await clientAgainst(flight => flight, { answer: async () => good }).stream
+    expect(connection.tls?.trusted).toBe(good)
+  })
+  test('an answer after the connection is gone asks nothing more of anybody', async () => {
+    const asked: string[] = []
+    let reply: (value: Question['reply']) => void = () => {}
+    const { stream, near } = clientAgainst(flight => flight, {
+      answer: question => {
+        asked.push(question.about)
+        return new Promise(resolve => (reply = resolve))
+      },
+    })
+    while (asked.length === 0) await soon()
+    near.reset()
+    expect(await codeOf(stream)).toBe('tcp/reset')
+    reply(answers({ about: 'trust', chain: [], name: '', purpose: 'server', keyUsage: 'digitalSignature' })!)
+    await soon(5)
+    expect(asked).toEqual(['trust'])
+  })
+})
+
+describe('streams below', () => {
+  /** A stream that does what it is told, and says only what the test says. */
+  class Script implements ByteStream {
+    readonly local = { address: '127.0.0.1', port: 1 }
+    readonly remote = { address: '127.0.0.1', port: 2 }
+    readonly trace = undefined
+    handler: StreamHandler = { data() {}, end() {}, drain() {}, closed() {} }
+    readonly calls: string[] = []
+    written: Uint8Array[] = []
+    room = true
+    write(pieces: readonly Uint8Array[]): boolean {
+      this.calls.push('write')
+      this.written.push(...pieces)
+      return this.room
+    }
+    end(): void {
+      this.calls.push('end')
+    }
+    reset(): void {
+      this.calls.push('reset')
+      this.handler.closed(undefined)
+    }
+    pause(): void {}
+    resume(): void {}
+  }
+  const opened = async (): Promise<{ lower: Script; open: NetStream; peer: Side }> => {
+    const lower = new Script()
+    const peer = new Side(tlsServer({ crypto }), answers)
+    const stream = secured(lower, {
+      engine: tlsClient({ crypto, serverName: 'shop.test' }),
+      clock: systemClock,
+      answer,
+      asked: systemClock.now(),
+      handshake: 1_000,
+      where: 'shop.test:443',
+    })
+    while (lower.written.length > 0) {
+      const flight = peer.touch(concat(...lower.written.splice(0)))
+      if (flight.length > 0) lower.handler.data(concat(...flight))
+    }
+    lower.calls.length = 0
+    return { lower, open: await stream, peer }
+  }
+  test('a writer is stopped and started again by the stream below, and by nothing after the end', async () => {
+    const { lower, open } = await opened()
+    const { said } = listening(open)
+    lower.room = false
+    expect(open.write([ascii('much')])).toBe(false)
+    lower.room = true
+    lower.handler.drain()
+    expect(open.write([ascii('more')])).toBe(true)
+    lower.room = false
+    expect(open.write([ascii('much')])).toBe(false)
+    lower.handler.data(garbage)
+    lower.handler.drain()
+    lower.handler.closed(undefined)
+    expect(said).toEqual(['drain', 'closed tls/record-damaged'])
+  })
+  test('close_notify goes out before FIN, in one write; what the other side still has to say is heard', async () => {
+    const { lower, open, peer } = await opened()
+    const { said } = listening(open)
+    open.write([ascii('bye')])
+    open.end()
+    open.end()
+    open.write([ascii('too late')])
+    expect(lower.calls).toEqual(['write', 'write', 'end'])
+    peer.touch(concat(...lower.written))
+    expect(peer.data).toEqual(ascii('bye'))
+    expect(peer.has('peer-closed')).toBe(true)
+    peer.tls.write(ascii('the rest'))
+    peer.tls.close()
+    lower.handler.data(concat(...peer.touch()))
+    lower.handler.end()
+    lower.handler.closed(undefined)
+    expect(said).toEqual(['data the rest', 'end', 'closed undefined'])
+  })
+  test('a reset from inside a callback is the end: the next record of the same piece is not told, and nothing is kept', async () => {
+    const { lower, open, peer } = await opened()
+    const said: string[] = []
+    open.handler = {
+      data: bytes => {
+        said.push(String.fromCharCode(...bytes))
+        open.reset()
+        expect(open.write([ascii('nobody hears this')])).toBe(true)
+        open.end()
+      },
+      end: () => said.push('end'),
+      drain() {},
+      closed: failure => said.push(`closed ${failure?.code}`),
+    }
+    peer.tls.write(ascii('one'))
+    peer.tls.write(ascii('two'))
+    peer.tls.close()
+    lower.handler.data(concat(...peer.touch()))
+    expect(said).toEqual(['one', 'closed undefined'])
+    expect(lower.calls).toEqual(['reset'])
+  })
+  test('writing and ending from inside a callback keeps the order', async () => {
+    const { lower, open, peer } = await opened()
+    open.handler = {
+      data: bytes => {
+        open.write([bytes])
+        open.end()
+      },
+      end() {},
+      drain() {},
+      closed() {},
+    }
+    peer.tls.write(ascii('echo'))
+    lower.handler.data(concat(...peer.touch()))
+    expect(lower.calls).toEqual(['write', 'end'])
+    peer.touch(concat(...lower.written))
+    expect(peer.data).toEqual(ascii('echo'))
+    expect(peer.has('peer-closed')).toBe(true)
+  })
+})
+
+describe('aborting', () => {
+  for (const tls of [undefined, {}])
+    test(`while the transport hands the stream over: nothing is opened, ${tls === undefined ? 'plain' : 'TLS'}`, async () => {
+      const over = memoryTransport(systemClock)
+      const listener = await over.listen({ port: 0 }, stream => {
+        stream.handler = { data() {}, end() {}, drain() {}, closed: () => closed() }
+      })
+      let closed: () => void
+      const gone = new Promise<void>(resolve => (closed = resolve))
+      closing.push(() => listener.close())
+      const controller = new AbortController()
+      const handing = {
+        ...over,
+        connect: async (to: Parameters<typeof over.connect>[0]) => {
+          const stream = await over.connect(to)
+          controller.abort(new Error('enough'))
+          return stream
+        },
+      }
+      const { signal } = controller
+      const trying = connect({
+        ...{ over: handing, host: 'localhost', port: listener.port, signal, timeouts: { handshake: 50 } },
+        ...(tls === undefined ? {} : { tls }),
+      })
+      await expect(trying).rejects.toThrow('enough')
+      await gone
+    })
+})

@@ -1,0 +1,297 @@
+/**
+ * TLS over a byte stream, as a byte stream: drives the engine and answers what it asks. The same class serves both
+ * sides; who they are is in the questions.
+ */
+import type { Clock } from '../../clock.ts'
+import { type Driver, drive } from '../../drive.ts'
+import type { Bytes, Chunk } from '../../engine.ts'
+import { FailureError, fail } from '../../failures/index.ts'
+import type { FailureInfo } from '../../failures/registry.ts'
+import type { Ask, Established, Pieces, Question, TlsConnection, TlsEvent } from '../../tls/types.ts'
+import type { TraceContext } from '../../trace/types.ts'
+import { ChainTrusted } from '../../x509/trusted.ts'
+import { connectionInfo } from './connection-info.ts'
+import { LINGER } from './linger.ts'
+import { NOBODY } from './nobody.ts'
+import type { Address, ByteStream, ConnectionInfo, NetStream, StreamHandler } from './types.ts'
+
+/** Replies to the engine's questions; what it throws becomes the failure of the handshake. */
+export type Answerer = (question: Ask['question']) => Question['reply'] | Promise<Question['reply']>
+
+export interface TlsStreamOptions {
+  readonly engine: TlsConnection
+  readonly clock: Clock
+  readonly answer: Answerer
+  /** When the connection was asked for, on `clock`. */
+  readonly asked: number
+  /** The handshake may take this long, in milliseconds. */
+  readonly handshake: number
+  /** Who is at the other end, for failures. */
+  readonly where: string
+  /** In clear text, for a client that spoke plain HTTP. */
+  readonly toPlainHttp?: Bytes | undefined
+}
+
+/** Rejects with `FailureError` when the handshake fails; the stream below is then closed. */
+export const secured = (stream: ByteStream, options: TlsStreamOptions): Promise<NetStream> =>
+  new Promise((resolve, reject) => {
+    new TlsStream(stream, options, resolve, reject).start()
+  })
+
+class TlsStream implements NetStream {
+  readonly remote: Address
+  readonly trace: TraceContext | undefined
+  /** Plaintext comes in buffers of its own. */
+  readonly pieces = 'owned'
+  connection!: ConnectionInfo
+  readonly #lower: ByteStream
+  readonly #options: TlsStreamOptions
+  readonly #engine: TlsConnection
+  readonly #driver: Driver<Chunk>
+  readonly #established: (stream: NetStream) => void
+  readonly #refused: (error: unknown) => void
+  readonly #connected: number
+  #handler: StreamHandler = NOBODY
+  /** What came before the handler was set: behind the last message of the handshake, in the same piece. */
+  #early: Bytes[] = []
+  #earlyEnd = false
+  #earlyClosed: { readonly failure: FailureInfo | undefined } | undefined
+  #open = false
+  #trusted: ChainTrusted | undefined
+  #failure: FailureInfo | undefined
+  #disarm: (() => void) | undefined
+  #out: Bytes[] = []
+  #room = true
+  #ended = false
+  #told = false
+  #cut = false
+  #finished = false
+  #depth = 0
+
+  constructor(
+    lower: ByteStream,
+    options: TlsStreamOptions,
+    established: (stream: NetStream) => void,
+    refused: (error: unknown) => void,
+  ) {
+    this.#lower = lower
+    this.#options = options
+    this.#engine = options.engine
+    this.#established = established
+    this.#refused = refused
+    this.remote = lower.remote
+    this.trace = lower.trace
+    this.#connected = options.clock.now()
+    this.#driver = drive<Chunk, Pieces, TlsEvent>(
+      options.engine,
+      options.clock,
+      pieces => {
+        for (const piece of pieces) this.#out.push(piece)
+      },
+      event => this.#on(event),
+    )
+  }
+
+  start(): void {
+    const { clock, handshake, where } = this.#options
+    this.#disarm = clock.later(this.#connected + handshake, () => {
+      this.#fail(fail('net/handshake-timeout', { where, number: handshake }))
+      this.#lower.reset()
+      this.#tell(this.#failure)
+    })
+    this.#lower.handler = {
+      data: bytes => this.#touch(() => this.#driver.input(bytes)),
+      end: () => this.#touch(() => this.#driver.input('end')),
+      drain: () => {
+        this.#room = true
+        if (!this.#told) this.#handler.drain()
+      },
+      closed: failure => this.#closed(failure),
+    }
+    this.#touch(() => this.#driver.poke())
+  }
+
+  get local(): Address {
+    return this.#lower.local
+  }
+  get unsent(): number {
+    return this.#lower.unsent ?? 0
+  }
+  get handler(): StreamHandler {
+    return this.#handler
+  }
+  set handler(handler: StreamHandler) {
+    this.#handler = handler
+    const early = this.#early
+    this.#early = []
+    for (const bytes of early) handler.data(bytes)
+    if (this.#earlyEnd) handler.end()
+    this.#earlyEnd = false
+    const closed = this.#earlyClosed
+    if (closed === undefined) return
+    this.#earlyClosed = undefined
+    // Not at once: whoever sets a handler while it is being made could not yet be found by its own `closed`.
+    const { clock } = this.#options
+    clock.later(clock.now(), () => this.#handler.closed(closed.failure))
+  }
+
+  write(pieces: readonly Bytes[]): boolean {
+    if (this.#ended || this.#over) return true
+    this.#touch(() => {
+      for (const piece of pieces) this.#engine.write(piece)
+      this.#driver.poke()
+    })
+    return this.#room
+  }
+  /** close_notify, then FIN. */
+  end(): void {
+    if (this.#ended || this.#over) return
+    this.#ended = true
+    this.#touch(() => {
+      this.#engine.close()
+      this.#driver.poke()
+    })
+  }
+  reset(): void {
+    this.#cut = true
+    this.#driver.stop()
+    this.#disarm?.()
+    this.#lower.reset()
+  }
+  pause(): void {
+    this.#lower.pause()
+  }
+  resume(): void {
+    this.#lower.resume()
+  }
+
+  /** Nothing goes out any more, and nothing that comes is for the handler. */
+  get #over(): boolean {
+    return this.#cut || this.#told || this.#failure !== undefined
+  }
+
+  #on(event: TlsEvent): void {
+    if (this.#over) return
+    switch (event.type) {
+      case 'data':
+        if (this.#handler === NOBODY) this.#early.push(event.bytes)
+        else this.#handler.data(event.bytes)
+        return
+      case 'ask':
+        this.#answer(event)
+        return
+      case 'established':
+        this.#opened(event)
+        return
+      case 'peer-closed':
+        if (this.#handler === NOBODY) this.#earlyEnd = true
+        else this.#handler.end()
+        return
+      case 'failure':
+        this.#fail(event.failure)
+        return
+      default:
+        event satisfies never
+    }
+  }
+
+  #opened({ type: _, ...established }: Established): void {
+    const { clock, asked } = this.#options
+    this.#disarm?.()
+    this.#open = true
+    this.connection = connectionInfo(this.#lower, {
+      tls: { ...established, trusted: this.#trusted },
+      times: { asked, connected: this.#connected, secured: clock.now() },
+    })
+    this.#established(this)
+  }
+
+  #answer({ id, question }: Ask): void {
+    const failed = (): FailureInfo => fail('net/answer-failed', { where: question.about })
+    const reply = (value: Question['reply']): void => {
+      if (this.#over) return
+      try {
+        this.#engine.answer(id, value)
+        if (ChainTrusted.is(value)) this.#trusted = value
+      } catch (error) {
+        // No answer to this question, which is still open.
+        if (!(error instanceof FailureError)) throw error
+        this.#engine.answer(id, error.code === 'tls/proof-mismatch' ? error.failure : failed())
+      }
+      this.#touch(() => this.#driver.poke())
+    }
+    const refuse = (error: unknown): void => reply(error instanceof FailureError ? error.failure : failed())
+    let value: Question['reply'] | Promise<Question['reply']>
+    try {
+      value = this.#options.answer(question)
+    } catch (error) {
+      refuse(error)
+      return
+    }
+    if (!(value instanceof Promise)) {
+      reply(value)
+      return
+    }
+    const release = this.#options.clock.hold()
+    value.then(reply, refuse).finally(release)
+  }
+
+  /** The failure comes before the alert that tells the other side of it: the alert goes out, then FIN. */
+  #fail(failure: FailureInfo): void {
+    if (this.#failure !== undefined) return
+    this.#failure = failure
+    this.#disarm?.()
+    const { clock, toPlainHttp } = this.#options
+    this.#disarm = clock.later(clock.now() + LINGER, () => this.#lower.reset())
+    if (failure.code === 'tls/http-spoken' && toPlainHttp !== undefined) this.#out.push(toPlainHttp)
+  }
+
+  /** Touches from inside one another go down as one gather list, and FIN comes behind it. */
+  #touch(work: () => void): void {
+    this.#depth++
+    try {
+      work()
+    } finally {
+      if (--this.#depth === 0) this.#settle()
+    }
+  }
+
+  #settle(): void {
+    if (this.#out.length > 0) {
+      const pieces = this.#out
+      this.#out = []
+      this.#room = this.#lower.write(pieces)
+    }
+    if (this.#finished || !(this.#ended || this.#failure !== undefined)) return
+    this.#finished = true
+    this.#lower.end()
+    if (this.#failure === undefined) return
+    // What the other side still sends is read, or our alert would be lost in a RST.
+    this.#lower.resume()
+    this.#tell(this.#failure)
+  }
+
+  #closed(failure: FailureInfo | undefined): void {
+    this.#driver.stop()
+    this.#disarm?.()
+    if (this.#told) return
+    if (this.#failure !== undefined) this.#tell(this.#failure)
+    else if (this.#open) this.#tell(failure)
+    else {
+      const { where } = this.#options
+      this.#tell(
+        failure?.code === 'tcp/reset'
+          ? fail('tcp/reset-in-handshake', { where })
+          : (failure ?? fail('tcp/reset', { where })),
+      )
+    }
+  }
+
+  #tell(failure: FailureInfo | undefined): void {
+    if (this.#told) return
+    this.#told = true
+    if (this.#open && this.#handler === NOBODY) this.#earlyClosed = { failure }
+    else if (this.#open) this.#handler.closed(failure)
+    else this.#refused(new FailureError(failure ?? fail('tcp/reset', { where: this.#options.where })))
+  }
+}

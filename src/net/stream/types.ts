@@ -1,0 +1,153 @@
+/**
+ * What the promise world is made of. Where bytes go is a parameter: kernel TCP (`platform/node`), our own TCP over a
+ * link (`host-transport.ts`) or a pair in memory (`memory.ts`); everything above is the same code. Promises are used to
+ * open and to listen; bytes move by calls, so that a record or a request costs no turn of the event loop.
+ */
+import type { Clock } from '../../clock.ts'
+import type { CryptoProvider } from '../../crypto/provider.ts'
+import type { Bytes, Millis } from '../../engine.ts'
+import type { FailureCode } from '../../failures/index.ts'
+import type { FailureInfo } from '../../failures/registry.ts'
+import type { Coder } from '../../http/coding.ts'
+import type { Random } from '../../random.ts'
+import type { Established } from '../../tls/types.ts'
+import type { TraceContext, TraceSink } from '../../trace/types.ts'
+import type { ChainTrusted } from '../../x509/trusted.ts'
+import type { TrustStore } from '../../x509/types.ts'
+
+export interface Address {
+  readonly address: string
+  readonly port: number
+}
+
+/** What whoever opens or accepts a stream wants to hear. */
+export interface StreamHandler {
+  /** `bytes` may be a view of a buffer that is used again after the call (see `pieces`): keep a copy, not the view. */
+  data(bytes: Bytes): void
+  /** The other side will send no more. */
+  end(): void
+  /** `write` said false earlier; there is room again. */
+  drain(): void
+  /** The last call: both directions are done, or `failure` says what cut them. */
+  closed(failure: FailureInfo | undefined): void
+}
+
+/** A byte stream in both directions, without promises. Nothing arrives before `handler` is set. */
+export interface ByteStream {
+  readonly local: Address
+  readonly remote: Address
+  /** Must be set in the turn in which the stream was handed over. */
+  handler: StreamHandler
+  /** `owned`: what `data` brings is never changed afterwards, so a view may be kept. Borrowed where undefined. */
+  readonly pieces?: 'owned' | 'borrowed'
+  /** For the layers above, so that their messages join the segments of this stream. */
+  readonly trace: TraceContext | undefined
+  /** Bytes written that have not left yet; undefined where the transport does not know. */
+  readonly unsent?: number
+  /** All pieces in one go; they are not changed afterwards. False: wait for `drain`. */
+  write(pieces: readonly Bytes[]): boolean
+  /** FIN after everything written. */
+  end(): void
+  /** RST, now. */
+  reset(): void
+  /** What was read already may still arrive, no more than one buffer of it. */
+  pause(): void
+  resume(): void
+}
+
+export interface Listener {
+  readonly address: string
+  readonly port: number
+  /** Stops accepting; open streams go on. */
+  close(): Promise<void>
+}
+
+export interface ConnectOptions {
+  readonly host: string
+  readonly port: number
+  readonly signal?: AbortSignal
+  /** Where the stream tells of its bytes, for transports that have no trace of their own. */
+  readonly trace?: TraceSink
+}
+
+export interface ListenOptions {
+  readonly host?: string
+  readonly port: number
+  /** Connections that wait for `accept`; the transport may know a lower limit. */
+  readonly backlog?: number
+  readonly trace?: TraceSink
+}
+
+export interface Transport {
+  /** Rejects with `FailureError`: dns/no-address, tcp/refused, tcp/silence, … */
+  connect(to: ConnectOptions): Promise<ByteStream>
+  listen(on: ListenOptions, accept: (stream: ByteStream) => void): Promise<Listener>
+}
+
+/** Moments of one connection on its clock, as far as it came. */
+export interface ConnectionTimes {
+  readonly asked: Millis
+  readonly connected: Millis
+  /** When TLS was established; undefined for plain text. */
+  readonly secured: Millis | undefined
+}
+
+/** What was agreed in the handshake, and why the peer is believed. */
+export interface TlsInfo extends Omit<Established, 'type'> {
+  /** The proof that the peer's chain was checked; undefined on the server's side, where nothing was asked. */
+  readonly trusted: ChainTrusted | undefined
+}
+
+export interface ConnectionInfo {
+  readonly local: Address
+  readonly remote: Address
+  /** Name in the trace and in log lines: the same for all layers of this connection. */
+  readonly flow: string
+  /** Undefined for plain text. */
+  readonly tls: TlsInfo | undefined
+  readonly times: ConnectionTimes
+}
+
+/** A stream that knows what it runs over: plain TCP or TLS. */
+export interface NetStream extends ByteStream {
+  readonly connection: ConnectionInfo
+}
+
+/** Everything that is not a protocol, in one value: `net/node.ts` has Node's, `lab` a virtual one. */
+export interface World {
+  readonly clock: Clock
+  readonly random: Random
+  readonly crypto: CryptoProvider
+  readonly transport: Transport
+  readonly coders: readonly Coder[]
+  /** The roots that are believed where the caller names none. */
+  trust(): TrustStore | Promise<TrustStore>
+  /**
+   * True for a name below which anyone may register names: no cookie is set for it. With `icann` only for those of
+   * registries (`co.uk`), not of companies (`github.io`): no wildcard of a certificate counts there.
+   */
+  isPublicSuffix(domain: string, section?: 'icann'): boolean
+}
+
+/** How long each step may take, in milliseconds; each ends in a failure of its own name. */
+export interface Timeouts {
+  /** Name, addresses and TCP handshake: `tcp/silence`. */
+  readonly connect: number
+  /** From the first byte of TLS to `established`: `net/handshake-timeout`. */
+  readonly handshake: number
+  /** From the end of the request to the head of the answer: `http/head-timeout`. */
+  readonly firstByte: number
+  /** Between two pieces of a body, in either direction: `net/idle-timeout`. */
+  readonly idle: number
+}
+
+/** Connect as curl's default would not wait (300 s) but browsers do; the others as undici's (300 s) are too patient for a person. */
+export const DEFAULT_TIMEOUTS: Timeouts = { connect: 10_000, handshake: 10_000, firstByte: 60_000, idle: 60_000 }
+
+/** How much is believed: which roots, and which failures are accepted by name. */
+export interface TrustOptions {
+  /** Roots; without it those of the world (the system's and the local CA's). */
+  readonly trust?: TrustStore
+  /** Certificate failures after which to go on all the same: `['tls/certificate-expired']`. Kept in `tls.trusted.accepted`. */
+  readonly accept?: readonly FailureCode[]
+}

@@ -1,0 +1,229 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import { FailureError, sentence } from '../failures/index.ts'
+import { pem } from '../x509/pem.ts'
+import { authorityPath, dataHome, localAuthority, localRoot } from './ca-files.ts'
+import { fromFile, systemTrustStore } from './trust-store.ts'
+
+const folders: string[] = []
+const home = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'ca-files-'))
+  folders.push(folder)
+  return folder
+}
+afterEach(() => {
+  for (const folder of folders.splice(0)) {
+    chmodSync(folder, 0o700)
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
+
+const failureOf = (work: () => unknown): FailureError => {
+  try {
+    work()
+  } catch (error) {
+    if (error instanceof FailureError) return error
+    throw error
+  }
+  throw new Error('did not fail')
+}
+
+test('the first use makes an authority that only its owner can use; the next use finds it', () => {
+  const folder = home()
+  const made = localAuthority({ home: folder })
+  const again = localAuthority({ home: folder })
+  expect(again.certificate).toEqual(made.certificate)
+  expect(again.name).toMatch(/^barewire CA of /)
+  expect(statSync(join(folder, 'ca')).mode & 0o777).toBe(0o700)
+  expect(statSync(join(folder, 'ca', 'root.key')).mode & 0o777).toBe(0o600)
+  expect(authorityPath(folder)).toBe(join(folder, 'ca', 'root.pem'))
+  expect(localRoot(folder)).toEqual(made.certificate)
+  expect(readdirSync(folder)).toEqual(['ca'])
+})
+
+test('it lives where the environment says', () => {
+  expect(dataHome({ BAREWIRE_HOME: '/a' })).toBe('/a')
+  expect(dataHome({ XDG_DATA_HOME: '/b' })).toBe('/b/barewire')
+  expect(dataHome({})).toMatch(/\/\.local\/share\/barewire$/)
+  expect(dataHome({ XDG_DATA_HOME: 'relative' })).toBe(dataHome({}))
+})
+
+test('a user without a home folder has no authority: ca/unusable, and trusts the system all the same', async () => {
+  const { HOME } = process.env
+  process.env.HOME = ''
+  try {
+    const { code, failure } = failureOf(() => localAuthority())
+    expect(code).toBe('ca/unusable')
+    expect(sentence(failure)).toContain('HOME does not say where the home folder of this user is')
+    const store = await systemTrustStore({})
+    expect(store.size).toBeGreaterThan(10)
+  } finally {
+    if (HOME === undefined) delete process.env.HOME
+    else process.env.HOME = HOME
+  }
+})
+
+test('an authority that others can replace is refused, and not trusted either: ca/unusable', async () => {
+  const folder = home()
+  localAuthority({ home: folder })
+  for (const [place, mode] of [
+    [join(folder, 'ca'), 0o777],
+    [authorityPath(folder), 0o664],
+  ] as const) {
+    const before = statSync(place).mode & 0o777
+    chmodSync(place, mode)
+    const { code, failure } = failureOf(() => localAuthority({ home: folder }))
+    expect(code).toBe('ca/unusable')
+    expect(sentence(failure)).toContain(`${place} can be written by others (0${mode.toString(8)})`)
+    await expect(systemTrustStore({ BAREWIRE_HOME: folder })).rejects.toMatchObject({ code: 'ca/unusable' })
+    chmodSync(place, before)
+  }
+  expect(localRoot(folder)).toBeDefined()
+})
+
+test('a key that others can read is refused with the command that mends it: ca/key-readable', () => {
+  const folder = home()
+  localAuthority({ home: folder })
+  const key = join(folder, 'ca', 'root.key')
+  chmodSync(key, 0o644)
+  const { code, failure } = failureOf(() => localAuthority({ home: folder }))
+  expect(code).toBe('ca/key-readable')
+  expect(sentence(failure)).toContain('0644')
+  chmodSync(key, 0o600)
+  expect(localAuthority({ home: folder }).name).toMatch(/^barewire/)
+})
+
+test.each([
+  ['the certificate is cut off', 'root.pem', (text: string) => text.slice(0, 100)],
+  ['the key is empty', 'root.key', () => ''],
+  ['the key is broken', 'root.key', (text: string) => text.replace('MIG', 'MIH')],
+  ['the key is another one', 'root.key', () => readFileSync(join(another(), 'ca', 'root.key'), 'utf8')],
+])('when %s: ca/damaged', (_, file, change) => {
+  const folder = home()
+  localAuthority({ home: folder })
+  const path = join(folder, 'ca', file)
+  writeFileSync(path, change(readFileSync(path, 'utf8')))
+  const { code, failure } = failureOf(() => localAuthority({ home: folder }))
+  expect(code).toBe('ca/damaged')
+  expect(failure.where).toBe(path)
+})
+const another = (): string => {
+  const folder = home()
+  localAuthority({ home: folder })
+  return folder
+}
+
+test('when a file is gone: ca/damaged, never a second authority beside the first', () => {
+  const folder = home()
+  localAuthority({ home: folder })
+  rmSync(join(folder, 'ca', 'root.key'))
+  expect(failureOf(() => localAuthority({ home: folder })).code).toBe('ca/damaged')
+})
+
+test('a place that cannot be written: ca/unusable', () => {
+  const folder = home()
+  writeFileSync(join(folder, 'file'), '')
+  const { code, failure } = failureOf(() => localAuthority({ home: join(folder, 'file') }))
+  expect(code).toBe('ca/unusable')
+  expect(sentence(failure)).toContain(`${join(folder, 'file', 'ca')} lies below something that is no folder (ENOTDIR)`)
+})
+
+test('a root that is about to end is put aside and replaced', () => {
+  const folder = home()
+  const old = localAuthority({ home: folder, now: () => Date.now() - 3640 * 86_400_000 })
+  const fresh = localAuthority({ home: folder })
+  expect(fresh.certificate).not.toEqual(old.certificate)
+  expect(fresh.notAfter).toBeGreaterThan(Date.now() + 3000 * 86_400_000)
+  const [ca, aside] = readdirSync(folder).sort()
+  expect([ca, aside]).toEqual(['ca', expect.stringMatching(/^ca-until-[0-9a-f]{16}$/)])
+})
+
+const processes = 6
+test(`${processes} processes that start at once end up with one authority`, async () => {
+  const folder = home()
+  const script = `
+    import { localAuthority } from './src/platform/node/ca-files.ts'
+    process.stdout.write(Buffer.from(localAuthority({ home: process.argv[1] }).certificate).toString('hex'))`
+  const one = () =>
+    new Promise<string>((resolve, reject) => {
+      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, folder])
+      let out = ''
+      let complaint = ''
+      child.stdout.on('data', piece => (out += piece))
+      child.stderr.on('data', piece => (complaint += piece))
+      child.on('close', status => (status === 0 ? resolve(out) : reject(new Error(complaint))))
+    })
+  const roots = await Promise.all(Array.from({ length: processes }, one))
+  expect(roots[0]!.length).toBeGreaterThan(100)
+  expect(new Set(roots).size).toBe(1)
+  expect(readdirSync(folder)).toEqual(['ca'])
+}, 60_000)
+
+test('the system is trusted, and the local authority once it is there', async () => {
+  const folder = home()
+  const before = await systemTrustStore({ BAREWIRE_HOME: folder })
+  const { certificate } = localAuthority({ home: folder })
+  expect(before.find(certificate)).toBeUndefined()
+  const after = await systemTrustStore({ BAREWIRE_HOME: folder })
+  expect(after.find(certificate)).toBeDefined()
+  expect(after.size).toBe(before.size + 1)
+})
+
+test('SSL_CERT_FILE replaces the roots of the system, NODE_EXTRA_CA_CERTS adds to them', async () => {
+  const [one, two] = [home(), home()]
+  const [first, second] = [localAuthority({ home: one }), localAuthority({ home: two })]
+  const nowhere = home()
+  const only = await systemTrustStore({ BAREWIRE_HOME: nowhere, SSL_CERT_FILE: authorityPath(one) })
+  expect(only.size).toBe(1)
+  expect(only.find(first.certificate)).toBeDefined()
+  const added = await systemTrustStore({
+    BAREWIRE_HOME: nowhere,
+    SSL_CERT_FILE: authorityPath(one),
+    NODE_EXTRA_CA_CERTS: authorityPath(two),
+  })
+  expect(added.size).toBe(2)
+  expect(added.find(second.certificate)).toBeDefined()
+})
+
+test('SSL_CERT_DIR names folders of roots, in place of those of the system', async () => {
+  const [one, two] = [home(), home()]
+  const [first, second] = [localAuthority({ home: one }), localAuthority({ home: two })]
+  writeFileSync(join(one, 'ca', 'again.pem'), readFileSync(authorityPath(one)))
+  const env = { BAREWIRE_HOME: home(), SSL_CERT_DIR: [join(one, 'ca'), join(one, 'none')].join(delimiter) }
+  const only = await systemTrustStore(env)
+  expect(only.size).toBe(1)
+  expect(only.find(first.certificate)).toBeDefined()
+  const both = await systemTrustStore({ ...env, SSL_CERT_FILE: authorityPath(two) })
+  expect(both.size).toBe(2)
+  expect(both.find(second.certificate)).toBeDefined()
+  await expect(systemTrustStore({ ...env, SSL_CERT_DIR: join(one, 'none') })).rejects.toMatchObject({
+    code: 'ca/trust-file',
+  })
+})
+
+test('a file of roots without any, or that is not there: ca/trust-file', async () => {
+  const folder = home()
+  const empty = join(folder, 'empty.pem')
+  const damaged = '-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n'
+  for (const [text, got] of [
+    ['', 'holds no certificate'],
+    ['nothing', 'holds no certificate'],
+    ['0 is how this text begins', 'holds no certificate'],
+    ['-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----\n', 'holds no certificate'],
+    [damaged, 'holds no certificate that can be read'],
+    [Uint8Array.of(0x30, 0x82, 1, 0), 'holds no certificate that can be read'],
+  ] as const) {
+    writeFileSync(empty, text)
+    expect(failureOf(() => fromFile(empty)).failure).toMatchObject({ code: 'ca/trust-file', got })
+  }
+  const { certificate } = localAuthority({ home: folder })
+  writeFileSync(empty, `${damaged}some words\n${pem('CERTIFICATE', certificate)}`)
+  expect(fromFile(empty).find(certificate)).toBeDefined()
+  expect(fromFile(empty).size).toBe(1)
+  await expect(systemTrustStore({ SSL_CERT_FILE: join(folder, 'none.pem') })).rejects.toMatchObject({
+    code: 'ca/trust-file',
+  })
+})

@@ -1,0 +1,40 @@
+/** The files of a folder on disk, for `staticFiles`. */
+import { constants } from 'node:fs'
+import { open, realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import type { Files } from '../net/server/static.ts'
+
+/** Rejects with the system's error when the folder does not exist. */
+export const filesIn = async (folder: string): Promise<Files> => {
+  const root = await realpath(folder)
+  const inside = root.endsWith(sep) ? root : root + sep
+  return {
+    async open(names) {
+      let path: string
+      try {
+        // Links are resolved before anything is opened; what they lead to must lie inside.
+        path = await realpath(join(root, ...names))
+        if (path !== root && !path.startsWith(inside)) return undefined
+        const found = await stat(path)
+        if (found.isDirectory()) return 'folder'
+        // A device or a pipe would keep a thread waiting for ever.
+        if (!found.isFile()) return undefined
+      } catch {
+        return undefined
+      }
+      // The last name is no link any more; should it have become one meanwhile, it is not followed.
+      const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => undefined)
+      if (handle === undefined) return undefined
+      const { size, mtimeMs } = await handle.stat()
+      return {
+        size,
+        modified: mtimeMs,
+        async read(start, length) {
+          const { bytesRead, buffer } = await handle.read(new Uint8Array(length), 0, length, start)
+          return buffer.subarray(0, bytesRead)
+        },
+        close: () => handle.close(),
+      }
+    },
+  }
+}

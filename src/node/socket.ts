@@ -1,0 +1,160 @@
+/** One kernel socket as a `ByteStream`. Reading is done by whoever made the socket, through `arrived`. */
+import type { Socket } from 'node:net'
+import type { Bytes } from '../engine.ts'
+import { fail } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
+import { NOBODY } from '../net/stream/nobody.ts'
+import type { StreamTrace } from '../net/stream/trace.ts'
+import type { Address, ByteStream, StreamHandler } from '../net/stream/types.ts'
+import type { TraceContext } from '../trace/types.ts'
+
+/** Above this many bytes in our hands the writer is asked to wait: two flights of full TLS records. */
+const WRITE_HIGH_WATER = 256 * 1024
+
+/** Gather lists up to this size are joined: one small copy costs less than one `writev` with its bookkeeping. */
+const JOIN_BELOW = 8 * 1024
+
+export interface SocketStreamOptions {
+  readonly told: StreamTrace | undefined
+  /** Who is at the other end, for failures. */
+  readonly where: string
+  readonly pieces: 'owned' | 'borrowed'
+}
+
+export class SocketStream implements ByteStream {
+  readonly remote: Address
+  readonly trace: TraceContext | undefined
+  readonly pieces: 'owned' | 'borrowed'
+  handler: StreamHandler = NOBODY
+  /** False while paused. */
+  reading = true
+  readonly #socket: Socket
+  readonly #where: string
+  #local: Address | undefined
+  #waiting = false
+  #failure: FailureInfo | undefined
+  readonly #told: StreamTrace | undefined
+
+  constructor(socket: Socket, options: SocketStreamOptions) {
+    this.#socket = socket
+    this.#where = options.where
+    this.pieces = options.pieces
+    this.#told = options.told
+    this.trace = options.told?.context
+    this.#told?.state('ESTABLISHED')
+    this.remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
+    socket.on('end', () => {
+      this.#told?.state('CLOSE-WAIT')
+      this.handler.end()
+    })
+    socket.on('drain', () => this.#drained())
+    socket.on('error', error => {
+      this.#failure ??= failureOf(error, this.#where)
+    })
+    socket.on('close', () => {
+      this.#told?.state('CLOSED')
+      this.handler.closed(this.#failure)
+    })
+  }
+
+  /** Asked of the kernel when somebody wants to know; after the end it says nothing any more. */
+  get local(): Address {
+    this.#local ??= { address: this.#socket.localAddress ?? '', port: this.#socket.localPort ?? 0 }
+    return this.#local
+  }
+
+  get unsent(): number {
+    return this.#socket.writableLength
+  }
+
+  /** Bytes came from the kernel; the buffer is free again when this returns. */
+  arrived(bytes: Bytes): void {
+    this.#told?.moved('in', [bytes])
+    this.handler.data(bytes)
+  }
+
+  write(pieces: readonly Bytes[]): boolean {
+    const socket = this.#socket
+    // After our FIN or a reset there is nobody to write to; the handler hears of it through `closed`.
+    if (!socket.writable) return true
+    let size = 0
+    for (const piece of pieces) size += piece.length
+    this.#told?.moved('out', pieces)
+    if (pieces.length === 1) socket.write(pieces[0]!)
+    else if (size <= JOIN_BELOW) socket.write(Buffer.concat(pieces as Uint8Array[], size))
+    else {
+      socket.cork()
+      for (const piece of pieces) socket.write(piece)
+      socket.uncork()
+    }
+    if (socket.writableLength < WRITE_HIGH_WATER) return true
+    this.#waiting = true
+    return false
+  }
+
+  end(): void {
+    this.#told?.state('FIN-WAIT')
+    this.#socket.end()
+  }
+  reset(): void {
+    // libuv refuses RST behind FIN; the kernel sends one by itself for bytes that arrive after this.
+    if (this.#socket.writableEnded) this.#socket.destroy()
+    else this.#socket.resetAndDestroy()
+  }
+  pause(): void {
+    this.reading = false
+    this.#socket.pause()
+  }
+  resume(): void {
+    this.reading = true
+    this.#socket.resume()
+  }
+
+  #drained(): void {
+    if (!this.#waiting) return
+    this.#waiting = false
+    this.handler.drain()
+  }
+}
+
+/** What the kernel calls it, as a failure of the registry. `where` is host and port. */
+export const failureOf = (error: unknown, where: string): FailureInfo => {
+  const code = codeOf(error)
+  switch (code) {
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+    case 'EAI_NODATA':
+    case 'EAI_NONAME':
+    case 'EAI_FAIL':
+      return fail('dns/no-address', { where: where.replace(/:\d+$/, '') })
+    case 'ECONNREFUSED':
+      return fail('tcp/refused', { where })
+    case 'ETIMEDOUT':
+      return fail('tcp/silence', { where })
+    case 'ECONNRESET':
+    case 'EPIPE':
+    case 'ECONNABORTED':
+      return fail('tcp/reset', { where })
+    case 'ENETUNREACH':
+    case 'EHOSTUNREACH':
+    case 'ENETDOWN':
+    case 'EHOSTDOWN':
+      return fail('net/unreachable', { where, got: code })
+    case 'EADDRINUSE':
+      return fail('net/port-taken', { where })
+    case 'EACCES':
+    case 'EPERM':
+      return fail('net/port-forbidden', { where })
+    case 'EADDRNOTAVAIL':
+      return fail('net/no-such-address', { where })
+    default:
+      return fail('net/system', { where, got: code })
+  }
+}
+
+/** Several addresses were tried: the failure that says most is that of one that answered. */
+const codeOf = (error: unknown): string => {
+  const errors = (error as { errors?: unknown }).errors
+  const codes = (Array.isArray(errors) ? errors : [error]).map(one => String((one as { code?: unknown }).code ?? one))
+  return codes.find(code => code === 'ECONNREFUSED') ?? codes.find(code => code === 'ETIMEDOUT') ?? codes[0]!
+}

@@ -1,0 +1,41 @@
+/** Node's world: kernel sockets, the real clock, OpenSSL's primitives, zlib, the system's roots. */
+import { getPublicSuffix } from 'tldts'
+import type { World } from '../net/stream/types.ts'
+import type { TrustStore } from '../x509/types.ts'
+import { systemClock } from './clock.ts'
+import { nodeCoders } from './coders.ts'
+import { nodeCrypto } from './crypto.ts'
+import { kernelTransport } from './kernel.ts'
+import { systemRandom } from './random.ts'
+import { systemTrustStore } from './trust-store.ts'
+
+let world: World | undefined
+
+/** One for the whole process; nothing is opened or read before it is used. */
+export const nodeWorld = (): World => {
+  world ??= {
+    clock: systemClock,
+    random: systemRandom,
+    crypto: nodeCrypto(),
+    transport: kernelTransport(),
+    coders: nodeCoders,
+    trust: systemTrust,
+    isPublicSuffix,
+  }
+  return world
+}
+
+let roots: Promise<TrustStore> | undefined
+
+/** Read once; a store that could not be read is tried again the next time. */
+const systemTrust = (): Promise<TrustStore> => {
+  roots ??= systemTrustStore().catch((error: unknown) => {
+    roots = undefined
+    throw error
+  })
+  return roots
+}
+
+/** The public suffix list; with its private part, as browsers use it for cookies, `github.io` counts. */
+export const isPublicSuffix = (domain: string, section?: 'icann'): boolean =>
+  getPublicSuffix(domain, { allowPrivateDomains: section !== 'icann' }) === domain
