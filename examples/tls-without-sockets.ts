@@ -1,7 +1,7 @@
 /** TLS as an engine: two ends in one function, no sockets, no promises. Whoever drives it decides where bytes go. */
 import { certificateAuthority } from '../src/ca/index.ts'
-import { nodeCrypto } from '../src/crypto/index.ts'
 import { certifiedKey } from '../src/index.ts'
+import { nodeCrypto } from '../src/node/index.ts'
 import { type TlsConnection, tlsClient, tlsServer } from '../src/tls/index.ts'
 import { trustStore, verifyChain } from '../src/x509/index.ts'
 

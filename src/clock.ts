@@ -1,4 +1,4 @@
-/** Time as a parameter. `platform/node` has the real clock, `lab/clock` the virtual one. */
+/** Time as a parameter. `node/` has the real clock, `lab/clock` the virtual one. */
 import type { Millis } from './engine.ts'
 
 export interface Clock {

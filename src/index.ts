@@ -1,23 +1,41 @@
 /**
  * HTTPS on Node from here: `fetch`, `serve`, `connect`, `listen`. The layers have entries of their own. Read
- * `net/types.ts` first, then `net/connect.ts` and `net/client.ts`.
+ * `net/stream/types.ts` first, then `net/stream/connect.ts` and `net/client/client.ts`.
  */
+import { type Bound, bound } from './net/bind.ts'
+import type { ClientOptions as NetClientOptions } from './net/client/client.ts'
+import type { FetchInit as NetFetchInit } from './net/client/fetch.ts'
+import type { ServerOptions as NetServerOptions } from './net/server/exchanges.ts'
+import type { ServeOptions as NetServeOptions } from './net/server/serve.ts'
+import type { StreamOptions as NetStreamOptions } from './net/stream/connect.ts'
+import type { ListenerOptions as NetListenerOptions } from './net/stream/listen.ts'
+import { nodeWorld } from './node/world.ts'
+
+export const { client, connect, fetch, listen, serve, serveExchanges } = bound(nodeWorld)
+
+export type ClientOptions = Bound<NetClientOptions>
+export type FetchInit = Bound<NetFetchInit>
+export type ListenerOptions = Bound<NetListenerOptions>
+export type ServeOptions = Bound<NetServeOptions>
+export type ServerOptions = Bound<NetServerOptions>
+export type StreamOptions = Bound<NetStreamOptions>
+
 export type { FailureCode } from './failures/index.ts'
 export { FailureError, sentence } from './failures/index.ts'
 export type { FailureInfo } from './failures/registry.ts'
 export type { CookieJar } from './http/cookies.ts'
 export { cookieJar } from './http/cookies.ts'
-export { type Client, type ClientOptions, client } from './net/client/client.ts'
-export { type FetchInit, fetch } from './net/client/fetch.ts'
+export type { Client } from './net/client/client.ts'
 export type { FetchResponse } from './net/client/response.ts'
-export type { ExchangeHandler, Served } from './net/server/connection.ts'
+export type { ExchangeHandler } from './net/server/connection.ts'
 export type { Exchange } from './net/server/exchange.ts'
-export { type Server, type ServerOptions, serveExchanges } from './net/server/exchanges.ts'
-export { type About, type Handler, type ServeOptions, serve } from './net/server/serve.ts'
+export type { Server } from './net/server/exchanges.ts'
+export type { About, Handler } from './net/server/serve.ts'
+export type { Served } from './net/server/served.ts'
 export { type Files, type OpenFile, staticFiles } from './net/server/static.ts'
 export type { ServerTimeouts } from './net/server/timeouts.ts'
-export { connect, type StreamOptions, type TlsClientOptions } from './net/stream/connect.ts'
-export { type ListenerOptions, listen, type TlsServerOptions } from './net/stream/listen.ts'
+export type { TlsClientOptions } from './net/stream/connect.ts'
+export type { TlsServerOptions } from './net/stream/listen.ts'
 export { memoryTransport } from './net/stream/memory.ts'
 export { toWeb, type WebStreams } from './net/stream/to-web.ts'
 export type {

@@ -1,8 +1,9 @@
 /** One server, ours or `node:http`, with the same small answer: `http-server.ts ours|node`. */
+
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { headerBlock } from '../../src/http/header-block.ts'
-import { serveExchanges } from '../../src/net/server/exchanges.ts'
+import { serveExchanges } from '../../src/index.ts'
 import { answerCalls, cpu } from './calls.ts'
 
 const BODY = Buffer.from('{"hello":"world"}')

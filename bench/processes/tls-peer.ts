@@ -2,11 +2,11 @@
  * One side of a TLS 1.2 connection over loopback: `tls-peer.ts ours|node|lemon`. Sender and receiver are separate
  * processes, so that only one side of a measurement is ours or theirs.
  */
+
 import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
-import { connect } from '../../src/net/stream/connect.ts'
-import { listen } from '../../src/net/stream/listen.ts'
+import { connect, listen } from '../../src/index.ts'
 import type { NetStream } from '../../src/net/stream/types.ts'
 import { certifiedKey } from '../../src/tls/certified-key.ts'
 import { pem } from '../../src/x509/pem.ts'

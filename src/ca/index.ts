@@ -1,4 +1,4 @@
-/** `barewire/ca`: a certificate authority in memory. Its files are in `platform/node/ca-files.ts`. */
+/** `barewire/ca`: a certificate authority in memory. Its files are in `node/ca-files.ts`. */
 export {
   type AuthorityOptions,
   type CertificateAuthority,

@@ -1,7 +1,9 @@
 /** `barewire get URL`: one request; the body is the product, how it went is the story. */
+
 import { type FailureCode, FailureError, fail, sentence } from '../failures/index.ts'
+import type { FetchInit } from '../index.ts'
+import { fetch } from '../index.ts'
 import { jsonOfFailure, legible, type TimelineFacts } from '../inspect/index.ts'
-import { type FetchInit, fetch } from '../net/client/fetch.ts'
 import type { FetchResponse } from '../net/client/response.ts'
 import { writeBody } from './body.ts'
 import type { Io } from './io.ts'

@@ -1,11 +1,12 @@
 /** `barewire serve [FOLDER]`: HTTPS on this machine with a certificate that this machine's own CA made. */
+
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { FailureError, fail } from '../failures/index.ts'
+import { serve } from '../index.ts'
 import { jsonOfFailure, renderFailure, type Style } from '../inspect/index.ts'
 import type { Served } from '../net/server/connection.ts'
 import type { Server } from '../net/server/exchanges.ts'
-import { serve } from '../net/server/serve.ts'
 import { staticFiles } from '../net/server/static.ts'
 import { filesIn } from '../node/files.ts'
 import { tee } from '../trace/recorder.ts'

@@ -1,8 +1,7 @@
 /**
- * `barewire/crypto`: OpenSSL's primitives through Node, as the engines want them; or bring your own provider. Read
+ * `barewire/crypto`: the primitives that the engines want, as an interface. `barewire/node` has OpenSSL's. Read
  * `provider.ts` first.
  */
-export { nodeCrypto, seededNodeCrypto } from '../node/crypto.ts'
 export type {
   Aead,
   AeadName,

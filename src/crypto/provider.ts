@@ -1,5 +1,5 @@
 /**
- * Cryptographic primitives as a parameter: `node.ts` has OpenSSL's; a web provider joins it. Everything here is
+ * Cryptographic primitives as a parameter: `node/crypto.ts` has OpenSSL's. Everything here is
  * synchronous; what may take time (a remote key) goes through the engine's `ask`.
  */
 import type { Random } from '../random.ts'

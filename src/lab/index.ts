@@ -1,9 +1,7 @@
 /**
  * `barewire/lab`: machines on a network in memory, with faults from a seed and attackers on the wire. Read `world.ts`
- * first, then `exchange.ts` and `attacks/`.
+ * first, then `exchange.ts` and `attacks/`. What Node brings to it is in `barewire/lab/node`.
  */
-
-export { nodePlatform } from '../node/lab.ts'
 export { type Attack, attacks, type Outcome, playAttack } from './attacks/index.ts'
 export { LAB_DATE, type VirtualClock, virtualClock } from './clock.ts'
 export { type Exchange, playExchange } from './exchange.ts'

@@ -145,7 +145,7 @@ const processes = 6
 test(`${processes} processes that start at once end up with one authority`, async () => {
   const folder = home()
   const script = `
-    import { localAuthority } from './src/platform/node/ca-files.ts'
+    import { localAuthority } from './src/node/ca-files.ts'
     process.stdout.write(Buffer.from(localAuthority({ home: process.argv[1] }).certificate).toString('hex'))`
   const one = () =>
     new Promise<string>((resolve, reject) => {

@@ -1,14 +1,14 @@
-/** What Node brings to a world in memory. */
+/** `barewire/lab/node`: what Node brings to a world in memory. */
 
 import { LAB_DATE } from '../lab/clock.ts'
 import type { LabPlatform } from '../lab/world.ts'
+import { isPublicSuffix } from '../net/public-suffix.ts'
 import { seeded } from '../random.ts'
 import { systemClock } from './clock.ts'
 import { nodeCoders } from './coders.ts'
 import { nodeCrypto, seededNodeCrypto } from './crypto.ts'
 import { systemRandom } from './random.ts'
 import { nextTurn } from './turn.ts'
-import { isPublicSuffix } from './world.ts'
 
 /** With a seed everything repeats, keys and date included; without one they are fresh. */
 export const nodePlatform = ({ seed }: { readonly seed?: number | undefined } = {}): LabPlatform => {

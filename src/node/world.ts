@@ -1,5 +1,5 @@
 /** Node's world: kernel sockets, the real clock, OpenSSL's primitives, zlib, the system's roots. */
-import { getPublicSuffix } from 'tldts'
+import { isPublicSuffix } from '../net/public-suffix.ts'
 import type { World } from '../net/stream/types.ts'
 import type { TrustStore } from '../x509/types.ts'
 import { systemClock } from './clock.ts'
@@ -35,7 +35,3 @@ const systemTrust = (): Promise<TrustStore> => {
   })
   return roots
 }
-
-/** The public suffix list; with its private part, as browsers use it for cookies, `github.io` counts. */
-export const isPublicSuffix = (domain: string, section?: 'icann'): boolean =>
-  getPublicSuffix(domain, { allowPrivateDomains: section !== 'icann' }) === domain

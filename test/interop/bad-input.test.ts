@@ -2,6 +2,7 @@
  * What goes wrong with real sockets on loopback: each fault has its own failure code, its own sentence and the exit code
  * of its layer. Certificates come from `openssl`, handshakes are altered on the way by a relay.
  */
+
 import { readFileSync } from 'node:fs'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer } from 'node:tls'
@@ -9,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 import type { CryptoProvider } from '../../src/crypto/provider.ts'
 import { entryOf } from '../../src/failures/index.ts'
-import { serve } from '../../src/net/server/serve.ts'
+import { serve } from '../../src/index.ts'
 import { nodeWorld } from '../../src/node/world.ts'
 import { pemBlocks } from '../../src/x509/pem.ts'
 import { freePort, installed, missing, startOpenssl } from '../support/peers.ts'

@@ -3,14 +3,14 @@
  * was sent, or the failure has a name: TCP's checksum lets a few damaged segments in thousands of millions through, TLS
  * none. `BAREWIRE_SEED=n npx vitest run test/property` repeats one run to the byte.
  */
+
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { certificateAuthority } from '../../src/ca/authority.ts'
 import { FailureError } from '../../src/failures/index.ts'
+import { client, serve } from '../../src/index.ts'
 import { LAB_DATE } from '../../src/lab/clock.ts'
 import { network } from '../../src/lab/network.ts'
-import { client } from '../../src/net/client/client.ts'
-import { serve } from '../../src/net/server/serve.ts'
 import { hostTransport } from '../../src/net/stream/host.ts'
 import type { World } from '../../src/net/stream/types.ts'
 import { seededNodeCrypto } from '../../src/node/crypto.ts'

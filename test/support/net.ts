@@ -2,11 +2,13 @@
  * For tests over real sockets: servers and peers that are closed after each test, raw conversations, and failures by
  * their codes. Whatever else a test opens goes into `closing`.
  */
+
 import { connect, createServer, type Socket } from 'node:net'
 import { afterEach } from 'vitest'
 import { FailureError } from '../../src/failures/index.ts'
+import { type ServeOptions, serve } from '../../src/index.ts'
 import type { Server } from '../../src/net/server/exchanges.ts'
-import { type Handler, type ServeOptions, serve } from '../../src/net/server/serve.ts'
+import type { Handler } from '../../src/net/server/serve.ts'
 
 export const closing: (() => unknown)[] = []
 afterEach(async () => {

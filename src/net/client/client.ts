@@ -2,7 +2,6 @@
 import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import type { CookieJar, CookieRequest } from '../../http/cookies.ts'
 import type { ResponseHead } from '../../http/types.ts'
-import { nodeWorld } from '../../node/world.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import { connect } from '../stream/connect.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type Transport, type TrustOptions, type World } from '../stream/types.ts'
@@ -25,7 +24,7 @@ export interface ClientOptions extends TrustOptions {
   readonly perOrigin?: number
   /** How long a connection without a request is kept, in ms; 4,000 where undefined: node:http closes after 5,000. */
   readonly keepAlive?: number
-  readonly world?: World
+  readonly world: World
 }
 
 export interface Client {
@@ -41,8 +40,8 @@ const REDIRECTS = 20
 
 const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308])
 
-export const client = (options: ClientOptions = {}): Client => {
-  const world = options.world ?? nodeWorld()
+export const client = (options: ClientOptions): Client => {
+  const { world } = options
   const pool = new Pool({ clock: world.clock, perOrigin: options.perOrigin ?? 6, idle: options.keepAlive ?? 4_000 })
   const each = new Fetcher(options, world, pool)
   const close = (): void => pool.close()

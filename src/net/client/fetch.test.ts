@@ -1,4 +1,5 @@
 /** `fetch` and `serve` face to face, over the kernel and in memory: what one says is what the other hears. */
+
 import { createHash } from 'node:crypto'
 import { createServer as createNodeServer, type Server as NodeServer } from 'node:http'
 import { createServer as createTcpServer, type Socket } from 'node:net'
@@ -6,13 +7,12 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { closing, codeOf, peer, served } from '../../../test/support/net.ts'
 import { cookieJar } from '../../http/cookies.ts'
+import { client, fetch } from '../../index.ts'
 import { systemClock } from '../../node/clock.ts'
 import { kernelTransport } from '../../node/kernel.ts'
-import { isPublicSuffix } from '../../node/world.ts'
+import { isPublicSuffix } from '../public-suffix.ts'
 import { memoryTransport } from '../stream/memory.ts'
 import type { Transport } from '../stream/types.ts'
-import { client } from './client.ts'
-import { fetch } from './fetch.ts'
 
 /** A peer made of `node:http`, that we did not write. */
 const nodeHttp = async (listener: Parameters<typeof createNodeServer>[1]): Promise<string> => {

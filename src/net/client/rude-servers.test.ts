@@ -1,15 +1,14 @@
 /** What servers, callers and bad moments do to a client: nothing is asked twice, waited for or left behind by mistake. */
+
 import type { Socket } from 'node:net'
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { closing, codeOf, peer, served, soon } from '../../../test/support/net.ts'
+import { client, fetch, serve } from '../../index.ts'
 import { systemClock } from '../../node/clock.ts'
-import { serve } from '../server/serve.ts'
 import { memoryTransport } from '../stream/memory.ts'
 import type { Transport } from '../stream/types.ts'
-import { client } from './client.ts'
 import type { ClientConnection } from './connection.ts'
-import { fetch } from './fetch.ts'
 import { type Lifecycle, Pool } from './pool.ts'
 
 const saying = (...parts: Uint8Array[]): Promise<string> =>

@@ -6,7 +6,6 @@ import { entryOf, fail } from '../../failures/index.ts'
 import { dateHeader } from '../../http/date.ts'
 import type { HttpLimits } from '../../http/limits.ts'
 import type { RequestHead } from '../../http/types.ts'
-import { nodeWorld } from '../../node/world.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { listen, type TlsServerOptions } from '../stream/listen.ts'
 import { DEFAULT_TIMEOUTS, type NetStream, type Transport, type World } from '../stream/types.ts'
@@ -23,7 +22,7 @@ export interface ServerOptions {
   readonly tls?: Omit<TlsServerOptions, 'alpn'>
   readonly over?: Transport
   readonly trace?: TraceSink
-  readonly world?: World
+  readonly world: World
   readonly limits?: Partial<HttpLimits>
   readonly timeouts?: Partial<ServerTimeouts> & { readonly handshake?: number }
   /** Connections at once; more are cut as they come. 10,000 where undefined. */
@@ -49,10 +48,9 @@ const GRACE = 5_000
 /** Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. */
 export const serveExchanges = async (
   handler: ExchangeHandler,
-  options: ServerOptions & { readonly failed?: (error: unknown, head: RequestHead) => void } = {},
+  options: ServerOptions & { readonly failed?: (error: unknown, head: RequestHead) => void },
 ): Promise<Server> => {
-  const world = options.world ?? nodeWorld()
-  const { clock } = world
+  const { clock } = options.world
   const { maxConnections = MAX_CONNECTIONS, served, tls, host, port, over, trace } = options
   const open = new Set<ServerConnection>()
   let emptied: (() => void) | undefined
@@ -75,7 +73,7 @@ export const serveExchanges = async (
   }
   const listener = await listen(
     {
-      world,
+      world: options.world,
       ...(host === undefined ? {} : { host }),
       ...(port === undefined ? {} : { port }),
       ...(over === undefined ? {} : { over }),

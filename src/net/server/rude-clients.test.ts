@@ -1,16 +1,15 @@
 /** What clients do to a server that would cost it memory, time or its good name. */
+
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { closing, heard, served, soon, talk } from '../../../test/support/net.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
+import { fetch, serve, serveExchanges } from '../../index.ts'
 import { systemClock } from '../../node/clock.ts'
 import { nodeWorld } from '../../node/world.ts'
 import { certifiedKey } from '../../tls/certified-key.ts'
 import { trustStore } from '../../x509/store.ts'
-import { fetch } from '../client/fetch.ts'
 import { memoryTransport } from '../stream/memory.ts'
-import { serveExchanges } from './exchanges.ts'
-import { serve } from './serve.ts'
 
 /** Until it stays the same for a while. */
 const settled = async (value: () => number): Promise<number> => {

@@ -1,12 +1,13 @@
 /** What a server promises, whatever its clients do. */
+
 import { connect } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { closing, heard, served, soon, talk } from '../../../test/support/net.ts'
+import { fetch, serve, serveExchanges } from '../../index.ts'
 import { seeded } from '../../random.ts'
-import { fetch } from '../client/fetch.ts'
 import type { Served } from './connection.ts'
-import { type Server, serveExchanges } from './exchanges.ts'
-import { type Handler, serve } from './serve.ts'
+import type { Server } from './exchanges.ts'
+import type { Handler } from './serve.ts'
 
 const hello: Handler = request => new Response(`hello ${new URL(request.url).pathname}`)
 

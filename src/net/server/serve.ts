@@ -2,7 +2,6 @@
 import { FailureError, fail } from '../../failures/index.ts'
 import type { FailureInfo } from '../../failures/registry.ts'
 import { answerTo } from '../../http/answers.ts'
-import { nodeWorld } from '../../node/world.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
 import { Answer, type AnswerOptions } from './answer.ts'
 import type { Exchange } from './exchange.ts'
@@ -27,8 +26,8 @@ export interface ServeOptions extends ServerOptions {
  * Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. CONNECT and TRACE, and a body in
  * a GET or HEAD request, cannot be put in a `Request`: the former are answered with 405, the latter is not shown.
  */
-export const serve = (handler: Handler, options: ServeOptions = {}): Promise<Server> => {
-  const world = options.world ?? nodeWorld()
+export const serve = (handler: Handler, options: ServeOptions): Promise<Server> => {
+  const { world } = options
   const scheme = options.tls === undefined ? 'http' : 'https'
   const { failed, ...rest } = options
   const answering: AnswerOptions = {
@@ -36,41 +35,38 @@ export const serve = (handler: Handler, options: ServeOptions = {}): Promise<Ser
     coders: options.compress === 'never' ? [] : world.coders,
     failed: error => failed?.(error, undefined),
   }
-  return serveExchanges(
-    exchange => {
-      const { method } = exchange.head
-      if (!isShown(method)) {
-        refuse(exchange, fail('http/method-not-allowed', { got: method, expected: METHODS.join(', ') }))
-        return
-      }
-      const request = requestOf(exchange, scheme)
-      if (request === undefined) {
-        refuse(exchange, fail('http/bad-host', { got: JSON.stringify(exchange.head.authority) }))
-        return
-      }
-      const answer = new Answer(exchange, answering)
-      const about: About = {
-        connection: exchange.connection,
-        get signal() {
-          return answer.signal
-        },
-      }
-      const broken = (error: unknown): void => {
-        failed?.(error, request)
-        answer.fail()
-      }
-      let response: Response | Promise<Response>
-      try {
-        response = handler(request, about)
-      } catch (error) {
-        broken(error)
-        return
-      }
-      if (response instanceof Response) answer.send(response)
-      else Promise.resolve(response).then(given => answer.send(given), broken)
-    },
-    { ...rest, world },
-  )
+  return serveExchanges(exchange => {
+    const { method } = exchange.head
+    if (!isShown(method)) {
+      refuse(exchange, fail('http/method-not-allowed', { got: method, expected: METHODS.join(', ') }))
+      return
+    }
+    const request = requestOf(exchange, scheme)
+    if (request === undefined) {
+      refuse(exchange, fail('http/bad-host', { got: JSON.stringify(exchange.head.authority) }))
+      return
+    }
+    const answer = new Answer(exchange, answering)
+    const about: About = {
+      connection: exchange.connection,
+      get signal() {
+        return answer.signal
+      },
+    }
+    const broken = (error: unknown): void => {
+      failed?.(error, request)
+      answer.fail()
+    }
+    let response: Response | Promise<Response>
+    try {
+      response = handler(request, about)
+    } catch (error) {
+      broken(error)
+      return
+    }
+    if (response instanceof Response) answer.send(response)
+    else Promise.resolve(response).then(given => answer.send(given), broken)
+  }, rest)
 }
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']

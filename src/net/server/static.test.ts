@@ -4,10 +4,9 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fetch, serve } from '../../index.ts'
 import { filesIn } from '../../node/files.ts'
-import { fetch } from '../client/fetch.ts'
 import type { Server } from './exchanges.ts'
-import { serve } from './serve.ts'
 import { staticFiles } from './static.ts'
 
 const outside = mkdtempSync(join(tmpdir(), 'barewire-static-'))

@@ -6,7 +6,7 @@ import { answerTo } from '../../http/answers.ts'
 import { imfDate, parseHttpDate } from '../../http/date.ts'
 import type { Handler } from './serve.ts'
 
-/** Files as a parameter: `platform/node/files.ts` has those of a disk. */
+/** Files as a parameter: `node/files.ts` has those of a disk. */
 export interface Files {
   /**
    * The file that these names lead to from the root. `folder` for a folder; undefined where there is nothing, and for

@@ -1,7 +1,6 @@
 /** `connect`: a byte stream to somewhere, plain or TLS, over any transport. */
 import type { Clock } from '../../clock.ts'
 import { FailureError, fail } from '../../failures/index.ts'
-import { nodeWorld } from '../../node/world.ts'
 import { tlsClient } from '../../tls/engine.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { endpointText } from '../../wire/address.ts'
@@ -39,12 +38,12 @@ export interface StreamOptions {
   readonly timeouts?: Partial<Timeouts>
   readonly signal?: AbortSignal
   readonly trace?: TraceSink
-  readonly world?: World
+  readonly world: World
 }
 
 /** Rejects with `FailureError`: dns/…, tcp/…, tls/…, net/handshake-timeout; with `signal.reason` when aborted. */
 export const connect = async (options: StreamOptions): Promise<NetStream> => {
-  const world = options.world ?? nodeWorld()
+  const { world } = options
   const { clock } = world
   const asked = clock.now()
   const stream = await opened(options, world)

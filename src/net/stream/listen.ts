@@ -1,7 +1,6 @@
 /** `listen`: byte streams from whoever comes, plain or TLS, over any transport. */
 import { FailureError, fail } from '../../failures/index.ts'
 import type { FailureInfo } from '../../failures/registry.ts'
-import { nodeWorld } from '../../node/world.ts'
 import { tlsServer } from '../../tls/engine.ts'
 import { schemeById } from '../../tls/schemes.table.ts'
 import type { CertifiedKey } from '../../tls/types.ts'
@@ -38,7 +37,7 @@ export interface ListenerOptions {
   readonly over?: Transport
   readonly timeouts?: Partial<Pick<Timeouts, 'handshake'>>
   readonly trace?: TraceSink
-  readonly world?: World
+  readonly world: World
   /** A client that did not get as far as a stream: its handshake failed. */
   readonly refused?: (failure: FailureInfo, remote: Address) => void
   /** Said in clear text to a client that speaks plain HTTP to a TLS port. */
@@ -53,7 +52,7 @@ const MAX_HANDSHAKES = 1_000
 
 /** Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. */
 export const listen = async (options: ListenerOptions, accept: (stream: NetStream) => void): Promise<Listener> => {
-  const world = options.world ?? nodeWorld()
+  const { world } = options
   const { clock } = world
   const transport = options.over ?? world.transport
   const { host, port = 0, trace, tls } = options

@@ -1,5 +1,5 @@
 /**
- * What the promise world is made of. Where bytes go is a parameter: kernel TCP (`platform/node`), our own TCP over a
+ * What the promise world is made of. Where bytes go is a parameter: kernel TCP (`node/`), our own TCP over a
  * link (`host-transport.ts`) or a pair in memory (`memory.ts`); everything above is the same code. Promises are used to
  * open and to listen; bytes move by calls, so that a record or a request costs no turn of the event loop.
  */
@@ -113,7 +113,7 @@ export interface NetStream extends ByteStream {
   readonly connection: ConnectionInfo
 }
 
-/** Everything that is not a protocol, in one value: `net/node.ts` has Node's, `lab` a virtual one. */
+/** Everything that is not a protocol, in one value: `node/world.ts` has Node's, `lab` a virtual one. */
 export interface World {
   readonly clock: Clock
   readonly random: Random

@@ -1,0 +1,32 @@
+/**
+ * `barewire/net`: `connect`, `listen`, `fetch`, `client` and `serve` in a world that the caller gives: no platform in it.
+ * Read `stream/types.ts` first, then `stream/connect.ts` and `client/client.ts`.
+ */
+export { type Bound, type BoundNet, bound } from './bind.ts'
+export { type Client, type ClientOptions, client } from './client/client.ts'
+export { type FetchInit, fetch } from './client/fetch.ts'
+export type { FetchResponse } from './client/response.ts'
+export type { ExchangeHandler } from './server/connection.ts'
+export type { Exchange } from './server/exchange.ts'
+export { type Server, type ServerOptions, serveExchanges } from './server/exchanges.ts'
+export { type About, type Handler, type ServeOptions, serve } from './server/serve.ts'
+export type { Served } from './server/served.ts'
+export { type Files, type OpenFile, staticFiles } from './server/static.ts'
+export type { ServerTimeouts } from './server/timeouts.ts'
+export { connect, type StreamOptions, type TlsClientOptions } from './stream/connect.ts'
+export { hostTransport } from './stream/host.ts'
+export { type ListenerOptions, listen, type TlsServerOptions } from './stream/listen.ts'
+export { memoryTransport } from './stream/memory.ts'
+export { toWeb, type WebStreams } from './stream/to-web.ts'
+export type {
+  Address,
+  ByteStream,
+  ConnectionInfo,
+  Listener,
+  NetStream,
+  StreamHandler,
+  Timeouts,
+  TlsInfo,
+  Transport,
+  World,
+} from './stream/types.ts'

@@ -1,0 +1,10 @@
+/** `barewire/node`: what Node brings: kernel sockets, OpenSSL's primitives, files, zlib, the system's roots and clock. */
+export { systemClock } from './clock.ts'
+export { nodeCoders } from './coders.ts'
+export { nodeCrypto, seededNodeCrypto } from './crypto.ts'
+export { filesIn } from './files.ts'
+export { type KernelOptions, kernelTransport } from './kernel.ts'
+export { systemRandom } from './random.ts'
+export { toNode } from './to-node.ts'
+export { systemTrustStore } from './trust-store.ts'
+export { nodeWorld } from './world.ts'
