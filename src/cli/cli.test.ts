@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { captured } from '../../test/support/peers-io.ts'
 import { main } from './main.ts'
 import { parseDuration, parseHeader, parseHost, parseResolve, parseUrl, readData } from './options.ts'
-import { styleFor } from './style.ts'
+import { styleFor } from './story/style.ts'
 import { joinVerbosity, parseVerbosity } from './verbosity.ts'
 
 test('help of every command begins with examples and goes to standard output', async () => {

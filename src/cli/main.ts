@@ -7,8 +7,8 @@ import { invocation, typed } from './invocation.ts'
 import { type Io, ReaderGone } from './io.ts'
 import { jsonLine } from './json.ts'
 import { type Actions, program } from './program.ts'
-import { showFailure } from './report.ts'
-import { styleFor } from './style.ts'
+import { showFailure } from './story/report.ts'
+import { styleFor } from './story/style.ts'
 import { joinVerbosity } from './verbosity.ts'
 import { VERSION } from './version.ts'
 
@@ -70,8 +70,8 @@ const commandIn = (argv: readonly string[]): string | undefined => {
 
 /** Each command is loaded when it runs: help and mistakes answer at once. */
 const actionsFor = (io: Io): Actions => ({
-  get: async (url, options) => (await import('./get.ts')).get(url, options, io),
-  serve: async (folder, options) => (await import('./serve.ts')).serveFolder(folder, options, io),
-  demo: async options => (await import('./demo.ts')).demo(options, io),
-  caPath: async options => (await import('./ca.ts')).caPath(options, io),
+  get: async (url, options) => (await import('./actions/get.ts')).get(url, options, io),
+  serve: async (folder, options) => (await import('./actions/serve.ts')).serveFolder(folder, options, io),
+  demo: async options => (await import('./actions/demo.ts')).demo(options, io),
+  caPath: async options => (await import('./actions/ca.ts')).caPath(options, io),
 })

@@ -4,7 +4,7 @@ import { certificateFailures } from '../failures/certificate.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { joined } from '../wire/bytes.ts'
 import type { Io } from './io.ts'
-import type { ColourChoice } from './style.ts'
+import type { ColourChoice } from './story/style.ts'
 import type { Verbosity } from './verbosity.ts'
 
 /** Options that every command has. */

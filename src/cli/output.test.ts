@@ -16,13 +16,13 @@ import { plain } from '../inspect/index.ts'
 import { messagesOf } from '../trace/recorder.ts'
 import type { MessageRecord } from '../trace/types.ts'
 import { struct, u8, u16 } from '../wire/codec.ts'
-import { writeBody } from './body.ts'
 import { openCapture } from './capture-file.ts'
 import { failureOf } from './errors.ts'
 import { ReaderGone, sinkOn } from './io.ts'
 import { outputFile } from './output-file.ts'
 import { runRecording } from './recording.ts'
-import { storyLines } from './story.ts'
+import { writeBody } from './story/body.ts'
+import { storyLines } from './story/story.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'barewire-output-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

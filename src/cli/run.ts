@@ -21,8 +21,8 @@ import { type Io, ReaderGone } from './io.ts'
 import { jsonLine } from './json.ts'
 import type { CommonOptions } from './options.ts'
 import { runRecording } from './recording.ts'
-import { storyLines } from './story.ts'
-import { styleFor } from './style.ts'
+import { storyLines } from './story/story.ts'
+import { styleFor } from './story/style.ts'
 import { QUIET } from './verbosity.ts'
 
 export interface Run {

@@ -1,12 +1,12 @@
 /** `serve -v`: every message as it comes, one line each (or one object with `--json`), fields and bytes as asked. */
 
-import { jsonOf, legible, type Style } from '../inspect/index.ts'
-import { sinkOf } from '../trace/recorder.ts'
-import type { TraceSink } from '../trace/types.ts'
-import { dissect } from '../wire/codec.ts'
-import { jsonLine } from './json.ts'
+import { jsonOf, legible, type Style } from '../../inspect/index.ts'
+import { sinkOf } from '../../trace/recorder.ts'
+import type { TraceSink } from '../../trace/types.ts'
+import { dissect } from '../../wire/codec.ts'
+import { jsonLine } from '../json.ts'
+import type { Verbosity } from '../verbosity.ts'
 import { bytesLines, fieldLines } from './message-text.ts'
-import type { Verbosity } from './verbosity.ts'
 
 export interface LiveOptions {
   readonly verbosity: Verbosity

@@ -1,6 +1,6 @@
 /** How text looks on this terminal: width, colours, characters. Decided once per run, from options and environment. */
-import { type Style, WIDEST } from '../inspect/index.ts'
-import type { Io, Sink } from './io.ts'
+import { type Style, WIDEST } from '../../inspect/index.ts'
+import type { Io, Sink } from '../io.ts'
 
 export type ColourChoice = 'auto' | 'always' | 'never'
 type Paint = (text: string) => string

@@ -10,12 +10,12 @@ import {
   type Style,
   type TimelineFacts,
   timeline,
-} from '../inspect/index.ts'
-import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
-import type { Layer, MessageRecord } from '../trace/types.ts'
-import { dissect } from '../wire/codec.ts'
+} from '../../inspect/index.ts'
+import { messagesOf, type TraceRecord } from '../../trace/recorder.ts'
+import type { Layer, MessageRecord } from '../../trace/types.ts'
+import { dissect } from '../../wire/codec.ts'
+import type { Verbosity } from '../verbosity.ts'
 import { bytesLines, fieldLines, textLines } from './message-text.ts'
-import type { Verbosity } from './verbosity.ts'
 
 export interface StoryOptions {
   readonly style: Style

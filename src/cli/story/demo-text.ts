@@ -1,10 +1,10 @@
 /** What the demo says to people. */
-import { sentence } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
-import { type Style, wrap } from '../inspect/index.ts'
-import type { Outcome } from '../lab/attacks/index.ts'
-import type { CookieThread, Exchange } from '../lab/exchange.ts'
-import { hexText, latin1Text } from '../wire/bytes.ts'
+import { sentence } from '../../failures/index.ts'
+import type { FailureInfo } from '../../failures/registry.ts'
+import { type Style, wrap } from '../../inspect/index.ts'
+import type { Outcome } from '../../lab/attacks/index.ts'
+import type { CookieThread, Exchange } from '../../lab/exchange.ts'
+import { hexText, latin1Text } from '../../wire/bytes.ts'
 
 /** The first part: who is on the wire, the timeline, and one cookie followed down to its bytes. */
 export const demoLines = (exchange: Exchange, story: readonly string[], style: Style): string[] => {

@@ -1,19 +1,19 @@
 /** `barewire get URL`: one request; the body is the product, how it went is the story. */
 
-import { type FailureCode, FailureError, fail, sentence } from '../failures/index.ts'
-import type { FetchInit } from '../index.ts'
-import { fetch } from '../index.ts'
-import { jsonOfFailure, legible, type TimelineFacts } from '../inspect/index.ts'
-import type { FetchResponse } from '../net/client/response.ts'
-import { writeBody } from './body.ts'
-import type { Io } from './io.ts'
-import { readData } from './options.ts'
-import { type OutputFile, outputFile } from './output-file.ts'
-import type { GetOptions } from './program.ts'
-import { beginRun, type Run } from './run.ts'
-import { rootsIn } from './trust.ts'
-import { VERSION } from './version.ts'
-import { whoIs } from './who.ts'
+import { type FailureCode, FailureError, fail, sentence } from '../../failures/index.ts'
+import type { FetchInit } from '../../index.ts'
+import { fetch } from '../../index.ts'
+import { jsonOfFailure, legible, type TimelineFacts } from '../../inspect/index.ts'
+import type { FetchResponse } from '../../net/client/response.ts'
+import type { Io } from '../io.ts'
+import { readData } from '../options.ts'
+import { type OutputFile, outputFile } from '../output-file.ts'
+import type { GetOptions } from '../program.ts'
+import { beginRun, type Run } from '../run.ts'
+import { writeBody } from '../story/body.ts'
+import { rootsIn } from '../trust.ts'
+import { VERSION } from '../version.ts'
+import { whoIs } from '../who.ts'
 
 export const get = async (url: URL, options: GetOptions, io: Io): Promise<number> => {
   const run = await beginRun(options, io)

@@ -1,8 +1,8 @@
 /** Failures before a command runs, on standard error. */
-import type { FailureInfo } from '../failures/registry.ts'
-import { renderFailure } from '../inspect/index.ts'
-import { typed } from './invocation.ts'
-import type { Io } from './io.ts'
+import type { FailureInfo } from '../../failures/registry.ts'
+import { renderFailure } from '../../inspect/index.ts'
+import { typed } from '../invocation.ts'
+import type { Io } from '../io.ts'
 import { type ColourChoice, styleFor } from './style.ts'
 
 /** The failure as the registry tells it. */

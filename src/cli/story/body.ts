@@ -1,6 +1,6 @@
 /** The body of an answer on its way to standard output or a file: as it comes, in constant memory. */
-import type { Io } from './io.ts'
-import type { OutputFile } from './output-file.ts'
+import type { Io } from '../io.ts'
+import type { OutputFile } from '../output-file.ts'
 import { Progress } from './progress.ts'
 import { terminalText } from './terminal-text.ts'
 

@@ -1,9 +1,9 @@
 /** Access lines of `barewire serve`: what was asked and answered, and why a client hung up, in words. */
-import { alertText } from '../failures/alerts.table.ts'
-import { entryOf } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
-import { type JsonObject, jsonOfFailure, legible, type Style, wrap } from '../inspect/index.ts'
-import type { Served } from '../net/server/connection.ts'
+import { alertText } from '../../failures/alerts.table.ts'
+import { entryOf } from '../../failures/index.ts'
+import type { FailureInfo } from '../../failures/registry.ts'
+import { type JsonObject, jsonOfFailure, legible, type Style, wrap } from '../../inspect/index.ts'
+import type { Served } from '../../net/server/connection.ts'
 
 /** One line for an answered request, some for a failure. `ca` is the file that clients ought to trust. */
 export const accessLines = (line: Served, time: Date, style: Style, ca?: string): string[] => {

@@ -1,8 +1,8 @@
 /** One message in full for people: its fields with byte ranges, its lines of text, its bytes. */
-import { legible, type Style } from '../inspect/index.ts'
-import { hexLines } from '../inspect/style.ts'
-import { hexText, latin1Text } from '../wire/bytes.ts'
-import type { Field } from '../wire/field.ts'
+import { legible, type Style } from '../../inspect/index.ts'
+import { hexLines } from '../../inspect/style.ts'
+import { hexText, latin1Text } from '../../wire/bytes.ts'
+import type { Field } from '../../wire/field.ts'
 
 /** Bytes of one message that `-vvv` shows, in lines of 16; the rest is counted. */
 const HEX_LINES = 64

@@ -2,9 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { captured } from '../../test/support/peers-io.ts'
-import { type Attack, attacks } from '../lab/attacks/index.ts'
-import { main } from './main.ts'
+import { captured } from '../../../test/support/peers-io.ts'
+import { type Attack, attacks } from '../../lab/attacks/index.ts'
+import { main } from '../main.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'barewire-demo-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

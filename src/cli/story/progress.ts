@@ -1,5 +1,5 @@
 /** One line on a terminal that says how far a long download is; nothing anywhere else, nothing for short ones. */
-import { ReaderGone, type Sink } from './io.ts'
+import { ReaderGone, type Sink } from '../io.ts'
 
 /** A download that is done before this needs no line. */
 const PATIENCE = 1000
