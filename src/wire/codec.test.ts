@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hex } from '../../test/support/bytes.ts'
+import { concat, hex } from '../../test/support/bytes.ts'
 import { seeded } from '../random.ts'
 import {
   bits,
@@ -22,7 +22,7 @@ import {
   u24,
   u32,
 } from './codec.ts'
-import { fields } from './field.ts'
+import { fieldAt, fields } from './field.ts'
 import { padded } from './padded.ts'
 import { Reader, WireError } from './reader.ts'
 import { Writer } from './writer.ts'
@@ -134,6 +134,37 @@ test('the path of an error leads to the field at fault', () => {
   const wire = hex('0002 1301 000e 0010 0002 6832 000a 0004 0009 001d')
   const error = damage(() => decode(Hello, wire))
   expect([error?.rule, error?.path]).toEqual(['truncated', 'extensions.1.body'])
+})
+
+test('a reading that fails builds no field tree: the path comes from where it failed', () => {
+  let walked = 0
+  const counted: Codec<number> = {
+    ...u16,
+    walk(reader, name, out) {
+      walked++
+      return u16.walk(reader, name, out)
+    },
+  }
+  const Many = struct({ items: prefixed(2, list(counted)), last: u16 })
+  const wire = concat(hex('4000'), new Uint8Array(0x4000), hex('01'))
+  const error = damage(() => decode(Many, wire))
+  expect([error?.rule, error?.path, error?.at]).toEqual(['truncated', 'last', wire.length])
+  expect(walked).toBe(0)
+})
+
+test('the path of an error names a field of the tree, the last that was begun', () => {
+  overSamples(Everything, 200, (_, wire) => {
+    for (let length = 0; length < wire.length; length++) {
+      const cut = wire.subarray(0, length)
+      const error = damage(() => decode(Everything, cut))
+      if (error === undefined) continue
+      const field = fieldAt(dissect(Everything, cut, 'cut'), error.path)
+      // Padding that is missing belongs to a field that is whole itself.
+      expect(field?.note ?? (error.path === 'filled' ? `at byte ${length}` : ''), error.path).toContain(
+        `at byte ${length}`,
+      )
+    }
+  })
 })
 
 test('what is left over inside a length is refused, and so is what is left over at the end', () => {

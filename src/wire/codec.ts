@@ -5,7 +5,7 @@
  */
 import { latin1Bytes, latin1Text } from './bytes.ts'
 import type { Field } from './field.ts'
-import { Reader, WireError } from './reader.ts'
+import { inside, Reader, WireError } from './reader.ts'
 import { Writer } from './writer.ts'
 
 export interface Codec<T> {
@@ -48,7 +48,6 @@ const noting = <T>(field: Field, step: () => T): T => {
     if (error instanceof WireError) {
       field.end = Math.max(field.start, error.at)
       field.note = error.message
-      error.path = error.path === '' ? field.name : `${field.name}.${error.path}`
     }
     throw error
   }
@@ -128,7 +127,12 @@ export const struct = <S extends Shape>(shape: S, doc: Doc<StructOf<S>> = {}): C
   const count = keys.length
   const build = (each: (codec: Shape[string], key: string) => unknown): StructOf<S> => {
     const value: Record<string, unknown> = {}
-    for (let i = 0; i < count; i++) value[keys[i]!] = each(codecs[i]!, keys[i]!)
+    let i = 0
+    try {
+      for (; i < count; i++) value[keys[i]!] = each(codecs[i]!, keys[i]!)
+    } catch (error) {
+      throw inside(error, keys[i]!)
+    }
     return value as StructOf<S>
   }
   return {
@@ -173,9 +177,6 @@ export const prefixed = <T>(size: 1 | 2 | 3 | 4, body: Codec<T>): Codec<T> => {
         const below: Field[] = []
         try {
           return whole(inner, body.walk(inner, '', below))
-        } catch (error) {
-          if (error instanceof WireError) error.path = error.path.replace(/^\./, '')
-          throw error
         } finally {
           adopt(field, below[0])
         }
@@ -197,32 +198,32 @@ const adopt = (field: Field, body: Field | undefined): void => {
 
 /** As many `item`s as fit into this reader. */
 export const list = <T>(item: Codec<T>): Codec<T[]> => ({
-  read(r) {
-    const items: T[] = []
-    while (r.left > 0) items.push(advancing(r, () => item.read(r)))
-    return items
-  },
+  read: r => itemsOf(r, () => item.read(r)),
   write(w, value) {
     for (const each of value) item.write(w, each)
   },
   walk(r, name, out) {
     const field: Field = { name, start: r.pos, end: r.end, children: [] }
     out.push(field)
-    return noting(field, () => {
-      const items: T[] = []
-      while (r.left > 0) items.push(advancing(r, () => item.walk(r, `${items.length}`, field.children!)))
-      return items
-    })
+    return noting(field, () => itemsOf(r, index => item.walk(r, `${index}`, field.children!)))
   },
   sample: random => Array.from({ length: Math.floor(random() * 4) }, () => item.sample(random)),
 })
 
-/** An item of no bytes would repeat for ever. */
-const advancing = <T>(r: Reader, step: () => T): T => {
-  const start = r.pos
-  const item = step()
-  if (r.pos === start) throw new WireError('bad-value', start, '', 'an item without bytes')
-  return item
+const itemsOf = <T>(r: Reader, one: (index: number) => T): T[] => {
+  const items: T[] = []
+  try {
+    while (r.left > 0) {
+      const start = r.pos
+      const item = one(items.length)
+      // It would repeat for ever.
+      if (r.pos === start) throw new WireError('bad-value', start, '', 'an item without bytes')
+      items.push(item)
+    }
+  } catch (error) {
+    throw inside(error, `${items.length}`)
+  }
+  return items
 }
 
 /** `item` if any byte is left, else undefined: for what older peers leave out at the end. */
@@ -300,11 +301,21 @@ export const choice = (
   )
   const opaque = prefixed(size, rest) as Codec<unknown>
   const bodyOf = (type: number) => bodies.get(type) ?? opaque
+  const both = (typeOf: () => number, body: (codec: Codec<unknown>) => unknown): Tagged => {
+    let type: number | undefined
+    try {
+      type = typeOf()
+      return { type, body: body(bodyOf(type)) }
+    } catch (error) {
+      throw inside(error, type === undefined ? 'type' : 'body')
+    }
+  }
   return {
-    read(r) {
-      const type = tag.read(r)
-      return { type, body: bodyOf(type).read(r) }
-    },
+    read: r =>
+      both(
+        () => tag.read(r),
+        codec => codec.read(r),
+      ),
     write(w, value) {
       tag.write(w, value.type)
       bodyOf(value.type).write(w, value.body)
@@ -312,11 +323,12 @@ export const choice = (
     walk(r, name, out) {
       const field: Field = { name, start: r.pos, end: r.pos, ref: doc.ref, children: [] }
       out.push(field)
-      const value = noting(field, () => {
+      const typeOf = () => {
         const type = tag.walk(r, 'type', field.children!)
         field.text = tag.nameOf(type)
-        return { type, body: bodyOf(type).walk(r, 'body', field.children!) }
-      })
+        return type
+      }
+      const value = noting(field, () => both(typeOf, codec => codec.walk(r, 'body', field.children!)))
       field.end = r.pos
       return value
     },
@@ -329,15 +341,10 @@ export const choice = (
 
 /** The value of exactly these bytes. Throws `WireError`, with the path of the field at fault. */
 export const decode = <T>(codec: Codec<T>, data: Uint8Array): T => {
-  try {
-    const reader = new Reader(data)
-    const value = codec.read(reader)
-    reader.finish()
-    return value
-  } catch (error) {
-    if (error instanceof WireError && error.path === '') error.path = pathOfDamage(codec, data)
-    throw error
-  }
+  const reader = new Reader(data)
+  const value = codec.read(reader)
+  reader.finish()
+  return value
 }
 
 export const encode = <T>(codec: Codec<T>, value: T): Uint8Array => {
@@ -360,13 +367,4 @@ export const dissect = <T>(codec: Codec<T>, data: Uint8Array, name: string): Fie
     return root
   }
   return out[0] ?? { name, start: 0, end: 0 }
-}
-
-const pathOfDamage = <T>(codec: Codec<T>, data: Uint8Array): string => {
-  try {
-    codec.walk(new Reader(data), '', [])
-  } catch (error) {
-    if (error instanceof WireError) return error.path.replace(/^\.+/, '')
-  }
-  return ''
 }

@@ -1,7 +1,7 @@
 /** Formats in which a head says how the rest is to be read: a length, a kind, a count. */
 import type { Codec, Doc } from './codec.ts'
 import type { Field } from './field.ts'
-import { WireError } from './reader.ts'
+import { inside, WireError } from './reader.ts'
 
 export interface Dependent<H, B> {
   readonly head: H
@@ -24,8 +24,15 @@ export const dependent = <H, B>(parts: Dependence<H, B>, doc: Doc = {}): Codec<D
   const fitted = (head: H, body: B): H => parts.fit?.(head, body) ?? head
   return {
     read(r) {
-      const head = parts.head.read(r)
-      return { head, body: parts.body(head, r.pos).read(r) }
+      const part = <T>(codec: Codec<T>, label: string | undefined): T => {
+        try {
+          return codec.read(r)
+        } catch (error) {
+          throw inside(error, label ?? '')
+        }
+      }
+      const head = part(parts.head, parts.names?.[0])
+      return { head, body: part(parts.body(head, r.pos), parts.names?.[1]) }
     },
     write(w, value) {
       const head = fitted(value.head, value.body)
@@ -52,9 +59,6 @@ export const dependent = <H, B>(parts: Dependence<H, B>, doc: Doc = {}): Codec<D
         if (error instanceof WireError) {
           field.end = Math.max(field.start, error.at)
           field.note = error.message
-          error.path = error.path.startsWith('.')
-            ? `${name}${error.path}`
-            : [name, error.path].filter(Boolean).join('.')
         }
         throw error
       }
@@ -71,7 +75,11 @@ export const dependent = <H, B>(parts: Dependence<H, B>, doc: Doc = {}): Codec<D
 export const times = <T>(count: number, item: Codec<T>): Codec<T[]> => ({
   read(r) {
     const items: T[] = []
-    for (let i = 0; i < count; i++) items.push(item.read(r))
+    try {
+      for (let i = 0; i < count; i++) items.push(item.read(r))
+    } catch (error) {
+      throw inside(error, `${items.length}`)
+    }
     return items
   },
   write(w, value) {

@@ -4,7 +4,7 @@
  */
 import { type Codec, type Doc, type Named, rest, type Tagged, u8 } from './codec.ts'
 import type { Field } from './field.ts'
-import { type Reader, WireError } from './reader.ts'
+import { inside, type Reader, WireError } from './reader.ts'
 import { Writer } from './writer.ts'
 
 /** The two kinds without a length. */
@@ -21,7 +21,11 @@ export const kindLengthList = (kind: Named, alone: Alone, cases: Cases, doc: Doc
   return {
     read(r) {
       const options: Tagged[] = []
-      while (r.left > 0) options.push(one.read(r))
+      try {
+        while (r.left > 0) options.push(one.read(r))
+      } catch (error) {
+        throw inside(error, `${options.length}`)
+      }
       return options
     },
     write(w, options) {
@@ -34,10 +38,7 @@ export const kindLengthList = (kind: Named, alone: Alone, cases: Cases, doc: Doc
       try {
         while (r.left > 0) options.push(one.walk(r, `${options.length}`, field.children!))
       } catch (error) {
-        if (error instanceof WireError) {
-          field.note = error.message
-          error.path = error.path === '' ? name : `${name}.${error.path}`
-        }
+        if (error instanceof WireError) field.note = error.message
         throw error
       }
       return options
@@ -54,7 +55,7 @@ const option = (kind: Named, alone: Alone, cases: Cases, doc: Doc): Codec<Tagged
     type === alone.end || cases[type] === undefined ? rest : (cases[type] as Codec<unknown>)
   const hasLength = (type: number): boolean => type !== alone.end && type !== alone.noOperation
   /** The bytes of the body of an option whose kind and, where it has one, length have just been read. */
-  const inside = (r: Reader, type: number, length: number): Reader => {
+  const bodyReader = (r: Reader, type: number, length: number): Reader => {
     if (!hasLength(type)) return r.sub(type === alone.end ? r.left : 0)
     if (length < 2) throw new WireError('bad-value', r.pos - 1, '', `an option of length ${length}`)
     return r.sub(length - 2)
@@ -68,7 +69,7 @@ const option = (kind: Named, alone: Alone, cases: Cases, doc: Doc): Codec<Tagged
   return {
     read(r) {
       const type = kind.read(r)
-      return { type, body: bare(inside(r, type, hasLength(type) ? r.u8() : 0), type) }
+      return { type, body: bare(bodyReader(r, type, hasLength(type) ? r.u8() : 0), type) }
     },
     write(w, { type, body }) {
       kind.write(w, type)
@@ -83,7 +84,7 @@ const option = (kind: Named, alone: Alone, cases: Cases, doc: Doc): Codec<Tagged
       out.push(field)
       const type = kind.walk(r, 'kind', field.children!)
       field.text = kind.nameOf(type)
-      const inner = inside(r, type, hasLength(type) ? u8.walk(r, 'length', field.children!) : 0)
+      const inner = bodyReader(r, type, hasLength(type) ? u8.walk(r, 'length', field.children!) : 0)
       field.end = r.pos
       if (inner.left === 0) return { type, body: bare(inner, type) }
       const body = bodyOf(type).walk(inner, 'body', field.children!)

@@ -17,6 +17,12 @@ export class WireError extends Error {
   }
 }
 
+/** `error`, met while the part `name` was read: a path grows from its end while the readers are left. */
+export const inside = (error: unknown, name: string): unknown => {
+  if (error instanceof WireError && name !== '') error.path = error.path === '' ? name : `${name}.${error.path}`
+  return error
+}
+
 /** A cursor over `bytes[pos, end)`. Sub-readers share the array, so positions are those of the whole message. */
 export class Reader {
   readonly bytes: Uint8Array
