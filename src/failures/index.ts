@@ -31,17 +31,25 @@ export const failures = {
 
 export type FailureCode = keyof typeof failures
 
+/** Facts as they are given: a place that takes work to find may be a function, called once when somebody looks. */
+export type GivenFacts = Omit<Facts, 'at'> & { readonly at?: Facts['at'] | (() => Facts['at']) }
+
 /** A failure as a value. */
-export const fail = (code: FailureCode, facts: Facts = {}): FailureInfo => {
+export const fail = (code: FailureCode, { at, ...facts }: GivenFacts = {}): FailureInfo => {
   const { fault, rule, alert, status }: FailureEntry = failures[code]
-  return {
+  const failure: FailureInfo = {
     ...facts,
+    ...(typeof at === 'object' ? { at } : {}),
     code,
     fault,
     ...(rule === undefined ? {} : { rule }),
     ...(alert === undefined ? {} : { alert }),
     ...(status === undefined ? {} : { status }),
   }
+  if (typeof at !== 'function') return failure
+  let found: { readonly place: Facts['at'] } | undefined
+  const get = (): Facts['at'] => (found ??= { place: at() }).place
+  return Object.defineProperty(failure, 'at', { get, enumerable: true })
 }
 
 /** The registry's entry for a failure. */

@@ -18,6 +18,7 @@ import {
   serverView,
 } from './messages/extensions.ts'
 import { ExtensionType, NamedGroup, NameType, ProtocolVersion, TLS_1_2 } from './messages/registries.table.ts'
+import type { Refusal } from './refusal.ts'
 import { schemes } from './schemes.table.ts'
 import type { Context, Handles, Message } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, suites } from './suites.table.ts'
@@ -101,9 +102,9 @@ class WaitServerHello extends ClientState implements Handles<typeof clientStates
     const extensions = checkedExtensions(context, message, this.#offer)
     const suite = this.#offer.suites.find(({ id }) => id === body.cipherSuite)
     if (suite === undefined)
-      return illegal(context, message, 'cipherSuite', body.cipherSuite, 'it must be one that was offered')
+      throw illegal(context, message, 'cipherSuite', body.cipherSuite, 'it must be one that was offered')
     if (body.compressionMethod !== 0)
-      return illegal(context, message, 'compressionMethod', body.compressionMethod, 'only null was offered')
+      throw illegal(context, message, 'compressionMethod', body.compressionMethod, 'only null was offered')
     context.passed('hello', message)
     context.agreeOnVersion(TLS_1_2)
     context.transcript.useHash(context.crypto, suite.hash)
@@ -123,9 +124,9 @@ const checkVersion = (context: Context, message: Message<'ServerHello'>): void =
   // RFC 9846 4.1.3: a server that knows 1.2 marks its random when it is made to speak less. In a hello that says 1.2
   // the mark is as wrong.
   if (latin1Text(random, 24) === ASKED_FOR_LESS)
-    context.failed('hello', message, 'tls/downgrade', 'random', { got: 'TLS 1.1 or less' })
+    throw context.refusal('hello', message, 'tls/downgrade', 'random', { got: 'TLS 1.1 or less' })
   if (legacyVersion !== TLS_1_2)
-    context.failed('hello', message, 'tls/no-common-version', 'legacyVersion', {
+    throw context.refusal('hello', message, 'tls/no-common-version', 'legacyVersion', {
       expected: 'TLS 1.2',
       got: ProtocolVersion.nameOf(legacyVersion),
     })
@@ -139,19 +140,25 @@ const checkedExtensions = (context: Context, message: Message<'ServerHello'>, of
   const list = message.body.extensions ?? []
   const twice = duplicateOf(list)
   if (twice !== undefined)
-    illegal(context, message, 'extensions', twice, `${ExtensionType.nameOf(twice)} may be there once`)
+    throw illegal(context, message, 'extensions', twice, `${ExtensionType.nameOf(twice)} may be there once`)
   const unasked = list.findIndex(
     ({ type }) => NEVER_ANSWERED.has(type) || !offer.extensions.some(offered => offered.type === type),
   )
   if (unasked >= 0)
-    context.failed('hello', message, 'tls/unoffered-extension', `extensions.${unasked}`, {
+    throw context.refusal('hello', message, 'tls/unoffered-extension', `extensions.${unasked}`, {
       got: ExtensionType.nameOf(list[unasked]!.type),
       expected: offer.extensions.map(({ type }) => ExtensionType.nameOf(type)).join(', '),
     })
   const found = serverView(list)
   checkSecurity(context, message, found, offer.config)
   if (found.pointFormats !== undefined && !found.pointFormats.formats.includes(0))
-    illegal(context, message, 'extensions', found.pointFormats.formats[0] ?? 0, 'uncompressed points must be listed')
+    throw illegal(
+      context,
+      message,
+      'extensions',
+      found.pointFormats.formats[0] ?? 0,
+      'uncompressed points must be listed',
+    )
   if (found.alpn !== undefined) checkAlpn(context, message, found.alpn.protocols, offer.config.alpn ?? [])
   return found
 }
@@ -165,12 +172,12 @@ const checkSecurity = (
   // RFC 5746 3.4: without it, or with anything in it, somebody may have spliced another handshake before ours.
   const renegotiated = found.renegotiationInfo?.renegotiatedConnection
   if (renegotiated === undefined || renegotiated.length > 0)
-    context.failed('hello', message, 'tls/renegotiation-unsafe', 'extensions', {
+    throw context.refusal('hello', message, 'tls/renegotiation-unsafe', 'extensions', {
       got: renegotiated === undefined ? 'absent' : `${renegotiated.length} bytes long`,
     })
   // RFC 7627 5.3: "the client MAY abort the handshake" when it wants nothing less.
   if (found.extendedMasterSecret === undefined && config.extendedMasterSecret === 'required')
-    context.failed('hello', message, 'tls/no-extended-master-secret', 'extensions', {})
+    throw context.refusal('hello', message, 'tls/no-extended-master-secret', 'extensions', {})
 }
 
 /** RFC 7301 3.1: the answer "MUST contain exactly one ProtocolName", and it must be one of ours. */
@@ -181,7 +188,7 @@ const checkAlpn = (
   offered: readonly string[],
 ): void => {
   if (protocols.length !== 1 || !offered.includes(protocols[0]!))
-    context.failed('hello', message, 'tls/illegal-value', 'extensions', {
+    throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
       got: printable(`ALPN ${protocols.join(', ')}`),
       expected: `it must be one of ${offered.join(', ')}`,
     })
@@ -193,4 +200,4 @@ const illegal = (
   path: string,
   got: number,
   expected: string,
-): never => context.failed('hello', message, 'tls/illegal-value', path, { got: `0x${got.toString(16)}`, expected })
+): Refusal => context.refusal('hello', message, 'tls/illegal-value', path, { got: `0x${got.toString(16)}`, expected })

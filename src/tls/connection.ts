@@ -27,7 +27,7 @@ import { QuestionId } from './question-id.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH } from './record-format.ts'
 import { RecordInput, type RecordOnWire } from './record-input.ts'
 import type { RecordProtection } from './record-protection.ts'
-import { Refusal, refuse } from './refusal.ts'
+import { Refusal, refusal } from './refusal.ts'
 import { replyFault } from './replies.ts'
 import type { Check, Context, Message, State, Table } from './states.ts'
 import { START, type TracedRecord, Tracing } from './tracing.ts'
@@ -128,7 +128,7 @@ export class Connection implements TlsConnection {
     const asked = this.#asked!
     this.#asked = undefined
     if ('code' in reply) {
-      this.#fail(reply)
+      this.#fail(reply, 0)
       return
     }
     this.#guarded(() => {
@@ -160,7 +160,7 @@ export class Connection implements TlsConnection {
       this.#record(record)
     }
     if (this.#asked !== undefined && this.#records.waiting > MAX_WAITING_BYTES)
-      refuse('tls/too-much-waiting', { number: MAX_WAITING_BYTES })
+      throw refusal('tls/too-much-waiting', { number: MAX_WAITING_BYTES })
   }
 
   #record({ type, bytes, start }: RecordOnWire): void {
@@ -171,19 +171,20 @@ export class Connection implements TlsConnection {
     const traced = this.#tracing?.record('in', this.#now, [bytes], start, protection, readable)
     if (content === undefined) {
       const at = traced === undefined ? {} : { at: { message: traced.id, start: 0, end: bytes.length } }
-      refuse('tls/record-damaged', { number: protection!.sequence, ...at })
+      throw refusal('tls/record-damaged', { number: protection!.sequence, ...at }, traced?.id)
     }
     if (content.length > MAX_PLAINTEXT)
-      refuse('tls/record-too-long', { got: `${content.length}`, number: MAX_PLAINTEXT })
+      throw refusal('tls/record-too-long', { got: `${content.length}`, number: MAX_PLAINTEXT })
     if (type === APPLICATION_DATA) this.#applicationData(content)
     else this.#protocol(type, content, traced)
   }
 
   /** The fast path: nothing but a test of the state lies between a record and its event. */
   #applicationData(content: Bytes): void {
-    if (this.#state.name !== 'Established' || this.#messages.partial) this.#unexpected('ApplicationData')
+    if (this.#state.name !== 'Established' || this.#messages.partial) throw this.#unexpected('ApplicationData')
     if (content.length === 0) {
-      if (++this.#emptyRecords > MAX_EMPTY_RECORDS) refuse('tls/too-many-empty-records', { number: this.#emptyRecords })
+      if (++this.#emptyRecords > MAX_EMPTY_RECORDS)
+        throw refusal('tls/too-many-empty-records', { number: this.#emptyRecords })
       return
     }
     this.#emptyRecords = 0
@@ -193,7 +194,7 @@ export class Connection implements TlsConnection {
 
   #protocol(type: number, content: Bytes, traced: TracedRecord | undefined): void {
     // RFC 5246 6.2.1: "Implementations MUST NOT send zero-length fragments of Handshake, Alert, or ChangeCipherSpec".
-    if (content.length === 0) this.#unexpected('an empty record')
+    if (content.length === 0) throw this.#unexpected('an empty record')
     if (type === ALERT) {
       if (traced !== undefined) this.#tracing?.small('in', this.#now, 'Alert', content, traced)
       this.#alert(content)
@@ -204,31 +205,31 @@ export class Connection implements TlsConnection {
       this.#messages.push(content, traced?.id ?? 0, traced?.at ?? 0)
       return
     }
-    if (type !== CHANGE_CIPHER_SPEC) this.#unexpected(`a record of type ${type}`)
+    if (type !== CHANGE_CIPHER_SPEC) throw this.#unexpected(`a record of type ${type}`)
     const because =
       traced === undefined ? 0 : this.#tracing!.small('in', this.#now, 'ChangeCipherSpec', content, traced)
-    if (this.#messages.partial) this.#unexpected('ChangeCipherSpec inside a handshake message')
+    if (this.#messages.partial) throw this.#unexpected('ChangeCipherSpec inside a handshake message')
     if (content.length !== 1 || content[0] !== 1)
-      refuse('tls/bad-message', { where: 'ChangeCipherSpec', got: 'it is not the one byte 1' })
+      throw refusal('tls/bad-message', { where: 'ChangeCipherSpec', got: 'it is not the one byte 1' })
     this.#step('ChangeCipherSpec', undefined, because)
   }
 
   #alert(content: Bytes): void {
     const { level, description } = parse('Alert', () => decode(Alert, content))
     if (level !== WARNING && level !== FATAL)
-      refuse('tls/illegal-value', { where: 'Alert.level', got: `${level}`, expected: '1 and 2 are levels' })
+      throw refusal('tls/illegal-value', { where: 'Alert.level', got: `${level}`, expected: '1 and 2 are levels' })
     if (description === CLOSE_NOTIFY) {
-      if (this.#state.name !== 'Established') this.#cut('close_notify')
+      if (this.#state.name !== 'Established') throw this.#cut('close_notify')
       this.#peerClosed = true
       this.#events.push({ type: 'peer-closed' })
       return
     }
     if (level === WARNING) {
-      if (++this.#warnings > MAX_WARNINGS) refuse('tls/too-many-warnings', { number: this.#warnings })
+      if (++this.#warnings > MAX_WARNINGS) throw refusal('tls/too-many-warnings', { number: this.#warnings })
       return
     }
     const wanted = this.#certificateWanted && description === HANDSHAKE_FAILURE && this.#state.name !== 'Established'
-    refuse(wanted ? 'tls/client-certificate-wanted' : 'tls/alert-received', {
+    throw refusal(wanted ? 'tls/client-certificate-wanted' : 'tls/alert-received', {
       number: description,
       where: this.#state.name,
     })
@@ -237,7 +238,7 @@ export class Connection implements TlsConnection {
   #handshakeMessage({ type, bytes, carriedBy }: WholeMessage): void {
     const name = HandshakeType.nameOf(type)
     const id = this.#tracing?.handshake('in', this.#now, name, bytes, carriedBy) ?? 0
-    if (!Object.hasOwn(this.#row(), name)) this.#unexpected(name, { message: id, start: 0, end: bytes.length })
+    if (!Object.hasOwn(this.#row(), name)) throw this.#unexpected(name, { message: id, start: 0, end: bytes.length })
     const known = name as HandshakeName
     const body = parse(name, () => decode(Handshake, bytes).body as Bodies[typeof known], { message: id, bytes })
     const message: Message = { name: known, body, bytes, id }
@@ -254,7 +255,7 @@ export class Connection implements TlsConnection {
   /** One transition: refused before the state sees it when its row does not have the input. */
   #step(name: string, input: unknown, because: number): void {
     const allowed = this.#row()[name]
-    if (allowed === undefined) this.#unexpected(name)
+    if (allowed === undefined) throw this.#unexpected(name)
     const handler = (this.#state as unknown as Readonly<Record<string, Handler>>)[name]!
     this.#enter(handler.call(this.#state, this.#context, input), because)
   }
@@ -265,26 +266,23 @@ export class Connection implements TlsConnection {
     if (from !== next.name) this.#tracing?.state(from, next.name, this.#now, because)
   }
 
-  #unexpected(got: string, at?: Facts['at']): never {
+  #unexpected(got: string, at?: Facts['at']): Refusal {
     const expected = Object.keys(this.#row()).join(' or ')
-    return refuse('tls/unexpected-message', {
-      where: this.#state.name,
-      expected,
-      got,
-      ...(at === undefined ? {} : { at }),
-    })
+    const place = at === undefined ? {} : { at }
+    return refusal('tls/unexpected-message', { where: this.#state.name, expected, got, ...place }, at?.message)
   }
 
   #end(): void {
     this.#ended = false
-    if (this.#state.name !== 'Established') this.#cut('end of the stream')
+    if (this.#state.name !== 'Established') throw this.#cut('end of the stream')
     // RFC 5246 7.2.1: whoever closed first need not wait for the answer.
-    if (!this.#closing) refuse('tls/cut-short', this.#records.waiting > 0 ? { got: 'in the middle of a record' } : {})
+    if (!this.#closing)
+      throw refusal('tls/cut-short', this.#records.waiting > 0 ? { got: 'in the middle of a record' } : {})
   }
 
-  #cut(got: string): never {
+  #cut(got: string): Refusal {
     const expected = Object.keys(this.#row()).join(' or ')
-    return refuse('tls/handshake-cut', { got, expected, where: this.#state.name })
+    return refusal('tls/handshake-cut', { got, expected, where: this.#state.name })
   }
 
   #guarded(work: () => void): void {
@@ -292,16 +290,16 @@ export class Connection implements TlsConnection {
       work()
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      this.#fail(error.failure)
+      this.#fail(error.failure, error.because)
     }
   }
 
   /** The one place where a failure becomes an alert, and where a connection becomes a failed one for good. */
-  #fail(failure: FailureInfo): void {
+  #fail(failure: FailureInfo, because: number): void {
     this.#failure = failure
     const alert = alertFor(failure)
     if (alert !== undefined && !this.#closing) this.#outgoing.alert(FATAL, alert, this.#now)
-    this.#enter({ name: 'Failed' }, failure.at?.message ?? 0)
+    this.#enter({ name: 'Failed' }, because)
     this.#events.push({ type: 'failure', failure })
   }
 
@@ -333,14 +331,15 @@ export class Connection implements TlsConnection {
       },
       secret: (clientRandom, secret) => this.#tracing?.secret(clientRandom, secret.reveal().slice()),
       passed: (check, message) => this.#verdict(check, message, undefined),
-      failed: (check, message, code, path, facts) => {
-        const failure = fail(code, { ...facts, ...placeOf(message, path) })
-        this.#verdict(check, message, failure)
-        throw new Refusal(failure)
+      refusal: (check, message, code, path, facts) => {
+        const where = path === '' ? message.name : `${message.name}.${path}`
+        const refused = refusal(code, { ...facts, where, at: () => placeOf(message, path) }, message.id)
+        this.#verdict(check, message, refused.failure)
+        return refused
       },
       refuseRenegotiation: () => {
         if (++this.#renegotiations > MAX_RENEGOTIATION_REQUESTS)
-          refuse('tls/renegotiation', { number: this.#renegotiations })
+          throw refusal('tls/renegotiation', { number: this.#renegotiations })
         // RFC 5246 7.4.1.1: a request that comes in the middle of a handshake is ignored; and nothing follows close_notify.
         if (this.#state.name === 'Established' && !this.#closing)
           this.#outgoing.alert(WARNING, NO_RENEGOTIATION, this.#now)
@@ -372,13 +371,13 @@ const parse = <T>(name: string, read: () => T, where?: { readonly message: numbe
     if (!(error instanceof WireError)) throw error
     const path = error.path.replace(/^body\.?/, '')
     const at = where === undefined ? {} : { at: { message: where.message, start: error.at, end: where.bytes.length } }
-    return refuse('tls/bad-message', { where: path === '' ? name : `${name}.${path}`, got: error.message, ...at })
+    const facts = { where: path === '' ? name : `${name}.${path}`, got: error.message, ...at }
+    throw refusal('tls/bad-message', facts, where?.message)
   }
 }
 
-/** Where in a message a field lies, and what it is called. */
-const placeOf = (message: Message, path: string): Facts => {
+/** Where in a message a field lies. The whole message is taken apart for it: only when somebody looks. */
+const placeOf = (message: Message, path: string): Facts['at'] => {
   const field = fieldAt(dissect(Handshake, message.bytes, message.name), `body.${path}`)
-  const where = path === '' ? message.name : `${message.name}.${path}`
-  return field === undefined ? { where } : { where, at: { message: message.id, start: field.start, end: field.end } }
+  return field === undefined ? undefined : { message: message.id, start: field.start, end: field.end }
 }

@@ -3,7 +3,7 @@ import type { Bytes } from '../engine.ts'
 import type { Carrier } from '../trace/types.ts'
 import { MAX_HANDSHAKE_MESSAGE } from './limits.ts'
 import { HandshakeType } from './messages/registries.table.ts'
-import { refuse } from './refusal.ts'
+import { refusal } from './refusal.ts'
 
 const HEADER_LENGTH = 4
 
@@ -73,7 +73,7 @@ export class HandshakeInput {
 const grown = (header: Uint8Array): Uint8Array => {
   const length = (header[1]! << 16) | (header[2]! << 8) | header[3]!
   if (length > MAX_HANDSHAKE_MESSAGE)
-    refuse('tls/message-too-long', {
+    throw refusal('tls/message-too-long', {
       where: HandshakeType.nameOf(header[0]!),
       got: `${length}`,
       number: MAX_HANDSHAKE_MESSAGE,

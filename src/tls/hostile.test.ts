@@ -194,6 +194,50 @@ test('a hello of 64 KB makes no failure of 64 KB', () => {
   expect(sentence(compressed.server.failure!).length).toBeLessThan(400)
 })
 
+/** How often a whole message is taken apart into fields while `step` runs. */
+const takenApart = (step: () => void): number => {
+  const { walk } = Handshake
+  let times = 0
+  Handshake.walk = (...args) => {
+    times++
+    return walk(...args)
+  }
+  try {
+    step()
+  } finally {
+    Handshake.walk = walk
+  }
+  return times
+}
+
+describe('refusing a hello costs no more than taking it', () => {
+  const crowd = Array.from({ length: 1_000 }, (_, i) => ({ type: 0x4000 + i, body: new Uint8Array(0) }))
+  const hello = (change: (body: Bodies['ClientHello']) => Bodies['ClientHello']): Uint8Array => {
+    const [first] = recordsOf(concat(...pair({ crypto, who: ec }).client.touch()))
+    const { type, body } = decode(Handshake, first!.subarray(5))
+    return encode(Handshake, { type, body: change(body as Bodies['ClientHello']) })
+  }
+  const crowded = (body: Bodies['ClientHello']) => ({ ...body, extensions: [...body.extensions!, ...crowd] })
+  const broken = hello(body => saying({ supportedVersions: { versions: [0x0303] } })(crowded(body)))
+  broken[broken.length - 3] = 9
+  for (const [what, code, message] of [
+    ['no suite in common', 'tls/no-common-suite', hello(body => ({ ...crowded(body), cipherSuites: [0x002f] }))],
+    ['2,000 unknown suites', 'tls/no-common-suite', hello(body => ({ ...body, cipherSuites: crowd.map((_, i) => i) }))],
+    ['no protocol in common', 'tls/alpn-none', hello(saying({ alpn: { protocols: crowd.map((_, i) => `p${i}`) } }))],
+    ['an extension twice', 'tls/illegal-value', hello(body => ({ ...body, extensions: [...crowd, ...crowd] }))],
+    ['a malformed last extension', 'tls/bad-message', broken],
+  ] as const)
+    test(`${what}: the message is taken apart when somebody looks, and then once`, () => {
+      const server = new Side(tlsServer({ crypto, alpn: ['http/1.1'] }), () => undefined)
+      expect(takenApart(() => server.touch(record(22, message)))).toBe(0)
+      expect(server.failure?.code).toBe(code)
+      expect(sentence(server.failure!).length).toBeLessThan(500)
+      const looks = takenApart(() => expect(server.failure?.at).toEqual(server.failure?.at))
+      expect(looks).toBeLessThanOrEqual(1)
+      expect(server.failure?.at?.start).toBeGreaterThan(0)
+    })
+})
+
 describe('memory and time', () => {
   test('bytes that wait for an answer are kept in few pieces, however small they come', () => {
     const both = pair({ crypto, who: ec, serverAnswers: () => undefined })

@@ -7,7 +7,7 @@ import { hexText, joined, latin1Text } from '../wire/bytes.ts'
 import { MAX_CIPHERTEXT, MAX_PLAINTEXT } from './limits.ts'
 import { ProtocolVersion } from './messages/registries.table.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HEADER_LENGTH, RecordHeader } from './record-format.ts'
-import { refuse } from './refusal.ts'
+import { refusal } from './refusal.ts'
 
 export interface RecordOnWire {
   readonly type: number
@@ -130,14 +130,14 @@ export class RecordInput {
     const header = this.#header.at(buffer, at)
     if (this.#start === 0) this.#checkFirst(buffer.subarray(at, at + HEADER_LENGTH))
     else if (header.type < CHANGE_CIPHER_SPEC || header.type > APPLICATION_DATA)
-      refuse('tls/unexpected-message', {
+      throw refusal('tls/unexpected-message', {
         expected: 'a record of TLS',
         got: `a record of type ${header.type}`,
         where: 'the record layer',
       })
     this.#checkVersion(header.type, header.version)
     if (header.length > this.#maxFragment)
-      refuse('tls/record-too-long', { got: `${header.length}`, number: this.#maxFragment })
+      throw refusal('tls/record-too-long', { got: `${header.length}`, number: this.#maxFragment })
     return header.length
   }
   /**
@@ -147,7 +147,7 @@ export class RecordInput {
   #checkVersion(type: number, version: number): void {
     const early = this.#version === undefined || (type === ALERT && this.#maxFragment === MAX_PLAINTEXT)
     if (early ? version >> 8 === 3 : version === this.#version) return
-    refuse('tls/record-version', {
+    throw refusal('tls/record-version', {
       expected: ProtocolVersion.nameOf(this.#version ?? 0x0303),
       got: ProtocolVersion.nameOf(version),
     })
@@ -157,8 +157,8 @@ export class RecordInput {
     if (first[0]! >= CHANGE_CIPHER_SPEC && first[0]! <= APPLICATION_DATA && first[1] === 3) return
     const text = textOf(first)
     if (this.#role === 'server' && text !== undefined && HTTP_METHOD.test(text))
-      refuse('tls/http-spoken', { got: `"${text}"` })
-    refuse('tls/not-tls', { got: text === undefined ? hexText(first, ' ') : `"${text}"` })
+      throw refusal('tls/http-spoken', { got: `"${text}"` })
+    throw refusal('tls/not-tls', { got: text === undefined ? hexText(first, ' ') : `"${text}"` })
   }
 }
 

@@ -1,17 +1,19 @@
 /** How a check inside the engine stops: thrown where it fails, caught where the engine meets its input, never outside. */
-import { type FailureCode, fail } from '../failures/index.ts'
-import type { Facts, FailureInfo } from '../failures/registry.ts'
+import { type FailureCode, fail, type GivenFacts } from '../failures/index.ts'
+import type { FailureInfo } from '../failures/registry.ts'
 
 export class Refusal extends Error {
   readonly failure: FailureInfo
-  constructor(failure: FailureInfo) {
+  /** The traced message that it is about; 0 for none. */
+  readonly because: number
+  constructor(failure: FailureInfo, because: number) {
     super(failure.code)
     this.name = 'Refusal'
     this.failure = failure
+    this.because = because
   }
 }
 
-/** A declaration and not an arrow function, because only then the compiler knows that what follows is not reached. */
-export function refuse(code: FailureCode, facts: Facts = {}): never {
-  throw new Refusal(fail(code, facts))
-}
+/** To be thrown: `throw refusal('tls/…', {…})`. */
+export const refusal = (code: FailureCode, facts: GivenFacts = {}, because = 0): Refusal =>
+  new Refusal(fail(code, facts), because)

@@ -73,13 +73,13 @@ const checkedExtensions = (context: Context, message: Message<'ClientHello'>): C
   const { compressionMethods, extensions: list = [] } = message.body
   const twice = duplicateOf(list)
   if (twice !== undefined)
-    context.failed('hello', message, 'tls/illegal-value', 'extensions', {
+    throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
       got: ExtensionType.nameOf(twice),
       expected: 'it may be there once',
     })
   if (!compressionMethods.includes(0))
-    context.failed('hello', message, 'tls/illegal-value', 'compressionMethods', {
-      got: listed(compressionMethods.map(CompressionMethod.nameOf)),
+    throw context.refusal('hello', message, 'tls/illegal-value', 'compressionMethods', {
+      got: listed(compressionMethods, CompressionMethod.nameOf),
       expected: 'null must be among them',
     })
   return clientView(list)
@@ -91,12 +91,12 @@ const checkVersion = (context: Context, message: Message<'ClientHello'>, extensi
   const versions = extensions.supportedVersions?.versions
   const offered = versions === undefined ? legacyVersion >= TLS_1_2 : versions.includes(TLS_1_2)
   if (offered) return
-  const got = listed((versions ?? [legacyVersion]).map(ProtocolVersion.nameOf))
+  const got = listed(versions ?? [legacyVersion], ProtocolVersion.nameOf)
   // RFC 7507 3: a client that falls back to less than we can do is told so; nobody else learns that there was more.
   if (versions === undefined && cipherSuites.includes(FALLBACK_SCSV))
-    context.failed('hello', message, 'tls/fallback', 'legacyVersion', { got, expected: 'TLS 1.2' })
+    throw context.refusal('hello', message, 'tls/fallback', 'legacyVersion', { got, expected: 'TLS 1.2' })
   const path = versions === undefined ? 'legacyVersion' : 'extensions'
-  context.failed('hello', message, 'tls/no-common-version', path, { got, expected: 'TLS 1.2' })
+  throw context.refusal('hello', message, 'tls/no-common-version', path, { got, expected: 'TLS 1.2' })
 }
 
 const checkSecurity = (
@@ -108,12 +108,14 @@ const checkSecurity = (
   // RFC 5746 3.6: in a first handshake it must be empty.
   const renegotiated = extensions.renegotiationInfo?.renegotiatedConnection.length ?? 0
   if (renegotiated > 0)
-    context.failed('hello', message, 'tls/renegotiation-unsafe', 'extensions', { got: `${renegotiated} bytes long` })
+    throw context.refusal('hello', message, 'tls/renegotiation-unsafe', 'extensions', {
+      got: `${renegotiated} bytes long`,
+    })
   if (extensions.extendedMasterSecret === undefined && config.extendedMasterSecret === 'required')
-    context.failed('hello', message, 'tls/no-extended-master-secret', 'extensions', {})
+    throw context.refusal('hello', message, 'tls/no-extended-master-secret', 'extensions', {})
   // RFC 8422 5.1.2: "MUST include uncompressed" in a list that is sent.
   if (extensions.pointFormats !== undefined && !extensions.pointFormats.formats.includes(0))
-    context.failed('hello', message, 'tls/illegal-value', 'extensions', {
+    throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
       got: 'ec_point_formats without uncompressed',
       expected: 'it must be listed',
     })
@@ -148,9 +150,9 @@ const commonSuites = (context: Context, message: Message<'ClientHello'>, config:
   const { cipherSuites } = message.body
   const common = ours.flatMap(name => suites.filter(suite => suite.name === name && cipherSuites.includes(suite.id)))
   if (common.length === 0)
-    context.failed('hello', message, 'tls/no-common-suite', 'cipherSuites', {
+    throw context.refusal('hello', message, 'tls/no-common-suite', 'cipherSuites', {
       expected: ours.join(', '),
-      got: listed(cipherSuites.map(CipherSuite.nameOf)),
+      got: listed(cipherSuites, CipherSuite.nameOf),
     })
   return common
 }
@@ -166,9 +168,9 @@ const commonGroup = (
   const theirs = extensions.supportedGroups?.groups ?? [NamedGroup.names.secp256r1!]
   const group = ours.find(name => theirs.includes(NamedGroup.names[name]!))
   if (group === undefined)
-    return context.failed('hello', message, 'tls/no-common-group', 'extensions', {
+    throw context.refusal('hello', message, 'tls/no-common-group', 'extensions', {
       expected: ours.join(', '),
-      got: listed(theirs.map(NamedGroup.nameOf)),
+      got: listed(theirs, NamedGroup.nameOf),
     })
   return group
 }
@@ -186,9 +188,9 @@ const commonSchemes = (
     return scheme !== undefined && common.some(suite => suite.authentication === scheme.authentication)
   })
   if (usable.length === 0)
-    context.failed('hello', message, 'tls/no-common-scheme', 'extensions', {
+    throw context.refusal('hello', message, 'tls/no-common-scheme', 'extensions', {
       expected: schemes.map(scheme => scheme.name).join(', '),
-      got: theirs.length === 0 ? 'only SHA-1' : listed(theirs.map(SignatureScheme.nameOf)),
+      got: theirs.length === 0 ? 'only SHA-1' : listed(theirs, SignatureScheme.nameOf),
     })
   return usable
 }
@@ -205,9 +207,9 @@ const commonProtocol = (
   if (theirs === undefined || ours.length === 0) return undefined
   const common = ours.find(protocol => theirs.includes(protocol))
   if (common === undefined)
-    context.failed('hello', message, 'tls/alpn-none', 'extensions', {
+    throw context.refusal('hello', message, 'tls/alpn-none', 'extensions', {
       expected: ours.join(', '),
-      got: printable(listed(theirs)),
+      got: printable(listed(theirs, name => name)),
     })
   return common
 }
@@ -224,7 +226,7 @@ const nameOf = (
   const names = extensions.serverName?.names.filter(({ type }) => type === 0) ?? []
   const name = names[0]?.body as string | undefined
   if (names.length > 1 || (name !== undefined && !HOST_NAME.test(name)))
-    context.failed('hello', message, 'tls/illegal-value', 'extensions', {
+    throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
       got: names.length > 1 ? `server_name with ${names.length} names` : 'server_name with what no name of a host has',
       expected: 'one host name belongs there',
     })

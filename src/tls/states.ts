@@ -10,6 +10,7 @@ import type { Facts } from '../failures/registry.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import type { Bodies, HandshakeName } from './messages/tls12.ts'
 import type { RecordProtection } from './record-protection.ts'
+import type { Refusal } from './refusal.ts'
 import type { Secret } from './secret.ts'
 import type { Transcript } from './transcript.ts'
 import type { Ask, CertifiedKey, Established } from './types.ts'
@@ -71,8 +72,8 @@ export interface Context {
   secret(clientRandom: Bytes, secret: Secret): void
   /** A check was made and passed. */
   passed(check: Check, message: Message): void
-  /** A check failed: `path` names the field at fault in the message. */
-  failed(check: Check, message: Message, code: FailureCode, path: string, facts: Facts): never
+  /** A check failed, to be thrown: `path` names the field at fault in the message. */
+  refusal(check: Check, message: Message, code: FailureCode, path: string, facts: Facts): Refusal
   /** The peer wants to negotiate again, or asks for a hello while we are at it: no. */
   refuseRenegotiation(): void
   /** An alert 40 now means that the server wanted a certificate. */

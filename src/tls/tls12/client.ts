@@ -34,7 +34,7 @@ export class WaitCertificate extends ClientState implements Handles<Table, 'Wait
   }
   Certificate(context: Context, message: Message<'Certificate'>): WaitTrust {
     const { chain } = message.body
-    if (chain.length === 0) context.failed('key exchange', message, 'tls/certificate-missing', 'chain', {})
+    if (chain.length === 0) throw context.refusal('key exchange', message, 'tls/certificate-missing', 'chain', {})
     const { serverName: name } = this.#negotiated.offer.config
     // RFC 5246 7.4.2: all suites here are ECDHE, in which the server signs its share.
     context.ask({ about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' })
@@ -57,14 +57,14 @@ class WaitTrust implements Handles<Table, 'WaitTrust'> {
     const authentication = keyType === 'ed25519' ? 'ecdsa' : keyType
     // RFC 5246 7.4.2: the key in the certificate must suit the key exchange that was chosen.
     if (authentication !== suite.authentication)
-      context.failed('key exchange', this.#certificate, 'tls/certificate-kind', 'chain.0', {
+      throw context.refusal('key exchange', this.#certificate, 'tls/certificate-kind', 'chain.0', {
         expected: `a key for ${suite.name}`,
         got: `a key of type ${keyType}`,
       })
     // RFC 8422 5.3: the key "MUST respect the client's choice of elliptic curves".
     const group = keyGroupOf(trusted.publicKey)
     if (group !== undefined && !offer.groups.some(name => NamedGroup.names[name] === group))
-      context.failed('key exchange', this.#certificate, 'tls/certificate-kind', 'chain.0', {
+      throw context.refusal('key exchange', this.#certificate, 'tls/certificate-kind', 'chain.0', {
         expected: `a key in one of the groups that were offered (${offer.groups.join(', ')})`,
         got: `one in ${NamedGroup.nameOf(group)}`,
       })
@@ -93,13 +93,13 @@ class WaitServerKeyExchange extends ClientState implements Handles<Table, 'WaitS
     const { groups } = this.#negotiated.offer
     // RFC 8422 5.4: only named curves are left, and only those that were offered.
     if (params.curveType !== 3)
-      context.failed('key exchange', message, 'tls/illegal-value', 'params.curveType', {
+      throw context.refusal('key exchange', message, 'tls/illegal-value', 'params.curveType', {
         got: CurveType.nameOf(params.curveType),
         expected: 'only named curves may be used',
       })
     const group = groups.find(name => NamedGroup.names[name] === params.group)
     if (group === undefined)
-      return context.failed('key exchange', message, 'tls/illegal-value', 'params.group', {
+      throw context.refusal('key exchange', message, 'tls/illegal-value', 'params.group', {
         got: NamedGroup.nameOf(params.group),
         expected: `${groups.join(', ')} were offered`,
       })
@@ -118,14 +118,14 @@ class WaitServerKeyExchange extends ClientState implements Handles<Table, 'WaitS
     const { offer, serverRandom, suite } = this.#negotiated
     const scheme = schemeById(number)
     if (scheme === undefined || scheme.keyType !== this.#peer.keyType || scheme.authentication !== suite.authentication)
-      return context.failed('signature', message, 'tls/illegal-value', 'scheme', {
+      throw context.refusal('signature', message, 'tls/illegal-value', 'scheme', {
         got: SignatureScheme.nameOf(number),
         expected: `it must be one that was offered and fits a key of type ${this.#peer.keyType}`,
       })
     const signed = signedBytes(offer.random, serverRandom, encode(ServerEcdhParams, params))
     const proof = SignatureValid.check(context.crypto, scheme, this.#peer.trusted.publicKey, signed, signature)
     if (proof === undefined)
-      return context.failed('signature', message, 'tls/signature-wrong', 'signature', { got: scheme.name })
+      throw context.refusal('signature', message, 'tls/signature-wrong', 'signature', { got: scheme.name })
     context.passed('signature', message)
     return proof
   }
@@ -184,7 +184,7 @@ const finish = (context: Context, flight: Flight): WaitChangeCipherSpec => {
   const share = context.crypto.keyShare(group)
   const shared = share.derive(exchange.body.params.publicKey)
   if (shared === undefined)
-    return context.failed('key exchange', exchange, 'tls/share-wrong', 'params.publicKey', {
+    throw context.refusal('key exchange', exchange, 'tls/share-wrong', 'params.publicKey', {
       got: `${exchange.body.params.publicKey.length} bytes`,
       expected: group,
     })
@@ -234,7 +234,7 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
     const hash = context.transcript.digest()
     const expected = verifyData(context.crypto, suite.hash, master, 'server finished', hash)
     const finished = FinishedVerified.check(context.crypto, expected, message.body.verifyData)
-    if (finished === undefined) return context.failed('Finished', message, 'tls/finished-wrong', 'verifyData', {})
+    if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
     context.passed('Finished', message)
     master.wipe()
     const established = new Established(peer.trusted, proof, finished)

@@ -62,18 +62,18 @@ const choose = (
   key: CertifiedKey,
 ): { suite: Suite; scheme: number } => {
   if (key.group !== undefined && groups?.includes(key.group) === false)
-    return context.failed('hello', hello, 'tls/no-common-group', 'extensions', {
+    throw context.refusal('hello', hello, 'tls/no-common-group', 'extensions', {
       expected: `a certificate whose key lies in ${NamedGroup.nameOf(key.group)}`,
-      got: listed(groups.map(NamedGroup.nameOf)),
+      got: listed(groups, NamedGroup.nameOf),
     })
   for (const scheme of key.schemes) {
     if (!schemes.includes(scheme)) continue
     const suite = suites.find(({ authentication }) => authentication === schemeById(scheme)?.authentication)
     if (suite !== undefined) return { suite, scheme }
   }
-  return context.failed('hello', hello, 'tls/no-common-scheme', 'extensions', {
+  throw context.refusal('hello', hello, 'tls/no-common-scheme', 'extensions', {
     expected: `a key that signs with ${key.schemes.map(SignatureScheme.nameOf).join(', ')}`,
-    got: listed(schemes.map(SignatureScheme.nameOf)),
+    got: listed(schemes, SignatureScheme.nameOf),
   })
 }
 
@@ -112,7 +112,7 @@ class WaitClientKeyExchange implements Handles<Table, 'WaitClientKeyExchange'> {
     const { clientRandom } = negotiated
     const shared = share.derive(message.body.publicKey)
     if (shared === undefined)
-      return context.failed('key exchange', message, 'tls/share-wrong', 'publicKey', {
+      throw context.refusal('key exchange', message, 'tls/share-wrong', 'publicKey', {
         got: `${message.body.publicKey.length} bytes`,
         expected: negotiated.group,
       })
@@ -158,7 +158,7 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
     const { negotiated, suite, master, writes } = this.#keyed
     const expected = verifyData(crypto, suite.hash, master, 'client finished', transcript.digest())
     const finished = FinishedVerified.check(crypto, expected, message.body.verifyData)
-    if (finished === undefined) return context.failed('Finished', message, 'tls/finished-wrong', 'verifyData', {})
+    if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
     context.passed('Finished', message)
     transcript.add(message.bytes)
     context.protectWrites(writes)
