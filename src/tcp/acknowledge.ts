@@ -65,7 +65,6 @@ const takeAcknowledgment = (tcb: Tcb, segment: Segment, count: number, now: Mill
   const bytes = Math.min(count, tcb.send.length)
   tcb.send.drop(bytes)
   tcb.sentBytes += bytes
-  if (tcb.send.length === 0) tcb.send.rewind()
   tcb.sndUna = segment.ack
   if (isBefore(tcb.sndNxt, tcb.sndUna)) tcb.sndNxt = tcb.sndUna
   tcb.progressAt = now

@@ -31,7 +31,7 @@ export const takeSyn = (tcb: Tcb, segment: Segment, now: Millis): void => {
   tcb.irs = segment.seq
   tcb.rcvNxt = advance(segment.seq, 1)
   // The window of a SYN is never scaled (RFC 7323 2.2), neither ours nor the peer's.
-  tcb.rcvAdv = advance(tcb.rcvNxt, Math.min(0xffff, tcb.received.ring.capacity))
+  tcb.rcvAdv = advance(tcb.rcvNxt, Math.min(0xffff, tcb.received.inOrder.capacity))
   tcb.sndWnd = segment.window
   tcb.maxSndWnd = segment.window
   tcb.sndWl1 = segment.seq

@@ -57,7 +57,7 @@ export class Connection implements TcpConnection {
   write(data: Bytes): number {
     const tcb = this.#tcb
     if (!this.#mayWrite) return 0
-    const taken = tcb.send.append(data)
+    const taken = tcb.send.append(data, 0, data.length)
     if (taken < data.length) tcb.wantsRoom = true
     if (taken > 0) tcb.surroundings.wake(tcb)
     return taken

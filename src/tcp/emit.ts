@@ -95,11 +95,13 @@ const finish = (
  * offered before is taken even then.
  */
 const windowField = (tcb: Tcb, control: number): number => {
-  if ((control & SYN) !== 0) return Math.min(0xffff, tcb.received.ring.capacity)
+  if ((control & SYN) !== 0) return Math.min(0xffff, tcb.received.inOrder.capacity)
   const unit = 1 << tcb.rcvShift
-  const free = freeWindow(tcb)
   const offered = tcb.offeredWindow
-  const window = free - offered >= worthwhile(tcb) ? free : Math.min(free, Math.ceil(offered / unit) * unit)
+  const kept = Math.min(units(tcb, tcb.received.inOrder.free), Math.ceil(offered / unit) * unit)
+  // When the stack's memory is short there is less room than was offered before: that stands, and no more is offered.
+  const free = Math.max(freeWindow(tcb), kept)
+  const window = free - offered >= worthwhile(tcb) ? free : kept
   const field = Math.min(0xffff, window >>> tcb.rcvShift)
   const edge = advance(tcb.rcvNxt, field * unit)
   if (distance(tcb.rcvAdv, edge) > 0) tcb.rcvAdv = edge
@@ -107,9 +109,11 @@ const windowField = (tcb: Tcb, control: number): number => {
 }
 
 /** The room in the buffer, in whole units of the scale. */
-const freeWindow = (tcb: Tcb): number => (tcb.received.room >>> tcb.rcvShift) << tcb.rcvShift
+const freeWindow = (tcb: Tcb): number => units(tcb, tcb.received.room)
 
-const worthwhile = (tcb: Tcb): number => Math.min(tcb.received.ring.capacity >>> 1, tcb.mss)
+const units = (tcb: Tcb, bytes: number): number => (bytes >>> tcb.rcvShift) << tcb.rcvShift
+
+const worthwhile = (tcb: Tcb): number => Math.min(tcb.received.inOrder.capacity >>> 1, tcb.mss)
 
 /** RFC 9293 3.8.6.2.2: the user has read; is it worth a segment to say so? Only when half of it is news. */
 export const windowUpdateIsDue = (tcb: Tcb): boolean => {

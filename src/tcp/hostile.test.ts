@@ -7,6 +7,7 @@ import { seeded } from '../random.ts'
 import { ip } from '../wire/address.ts'
 import { FramePool } from '../wire/frame.ts'
 import { acknowledge } from './acknowledge.ts'
+import { Memory } from './memory.ts'
 import { newReno } from './newreno.ts'
 import { ACK, Segment, TcpHeader } from './segment.ts'
 import { advance } from './sequence.ts'
@@ -46,7 +47,14 @@ describe('sequence numbers go round', () => {
       })
   test('RFC 6582 3.2: three duplicates mean loss also after 3 GB without any', () => {
     const tcb = new Tcb({ local: US, remote: PEER, origin: 'active' }, 1000, {}, {
-      ...{ pool: new FramePool(), statistics: {}, maximumSegmentLifetime: 1, now: 0, receivePath: 'whole' },
+      ...{
+        pool: new FramePool(),
+        memory: new Memory(),
+        statistics: {},
+        maximumSegmentLifetime: 1,
+        now: 0,
+        receivePath: 'whole',
+      },
       ...{ wake() {}, mayEstablish: () => true, established() {} },
     } as never)
     const ack = (to: number): void => {

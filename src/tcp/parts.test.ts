@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { seeded } from '../random.ts'
 import { ip } from '../wire/address.ts'
-import { Assembler, MAX_RANGES } from './assembler.ts'
+import { Assembler } from './assembler.ts'
 import { initialSequence, sipHash } from './initial-sequence.ts'
+import { Memory } from './memory.ts'
 import { initialWindow, newReno } from './newreno.ts'
 import { RetransmissionTimeout } from './retransmission-timeout.ts'
 import { isAfter, isBefore, latest } from './sequence.ts'
@@ -61,7 +62,7 @@ describe('the assembler', () => {
     for (let seed = 1; seed <= 100; seed++) {
       const random = seeded(seed)
       const stream = random.bytes(1 + random.below(20_000))
-      const assembler = new Assembler(8192)
+      const assembler = new Assembler(8192, new Memory())
       const got: number[] = []
       for (let guard = 0; got.length < stream.length; guard++) {
         if (guard > 200_000) throw new Error(`seed ${seed} comes to no end`)
@@ -75,13 +76,24 @@ describe('the assembler', () => {
       expect(Buffer.from(got).equals(Buffer.from(stream)), `seed ${seed}`).toBe(true)
     }
   })
-  test('holes are bounded: one too many is not kept, and filling the first hole still works', () => {
-    const assembler = new Assembler(4096)
-    const bytes = new Uint8Array(4096).fill(1)
-    for (let i = 0; i < MAX_RANGES + 20; i++) assembler.store(2 + 2 * i, bytes, 0, 1)
+  test('what lies ahead costs no more than the buffer, small pieces included, and filling the first hole still works', () => {
+    const memory = new Memory()
+    const assembler = new Assembler(262_144, memory)
+    const bytes = new Uint8Array(262_144).fill(1)
+    for (let i = 0; i < 100_000; i++) assembler.store(2 + 2 * i, bytes, 0, 1)
+    expect(memory.used).toBeLessThanOrEqual(262_144 + 64 * 512)
     expect(assembler.store(0, bytes, 0, 2)).toBe(3)
-    expect(assembler.store(0, bytes, 0, 2 * MAX_RANGES)).toBe(2 * MAX_RANGES)
-    expect(assembler.hasHoles).toBe(false)
+    expect(assembler.store(0, bytes, 0, 262_141)).toBe(262_141)
+    expect([assembler.hasHoles, assembler.readable]).toEqual([false, 262_144])
+  })
+  test('of bytes that come twice the first copy counts, in order or ahead', () => {
+    const assembler = new Assembler(4096, new Memory())
+    const at = (offset: number, text: string) => assembler.store(offset, Buffer.from(text), 0, text.length)
+    at(3, 'ccc')
+    at(1, 'XXXXXXX')
+    at(0, 'aY')
+    const target = new Uint8Array(9)
+    expect(Buffer.from(target.subarray(0, assembler.take(target))).toString()).toBe('aXXcccXX')
   })
 })
 

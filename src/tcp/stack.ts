@@ -17,6 +17,7 @@ import { abort, Connection } from './connection.ts'
 import { ConnectionTable } from './connections.ts'
 import { initialSequence } from './initial-sequence.ts'
 import { Listener, Listeners } from './listener.ts'
+import { Memory } from './memory.ts'
 import { resetFor } from './nowhere.ts'
 import { ACK, RST, readSegment, Segment, SYN, TCP_HEADER_SIZE } from './segment.ts'
 import { advance, distance, isAfter, latest, type Sequence } from './sequence.ts'
@@ -79,6 +80,7 @@ export class TcpStack implements TcpStackEngine {
     this.#secret = options.random.bytes(16)
     this.#surroundings = {
       pool: options.pool,
+      memory: new Memory(options.memory),
       statistics: this.statistics,
       maximumSegmentLifetime: options.maximumSegmentLifetime ?? DEFAULT_MSL,
       receivePath: options.receivePath ?? 'predicted',
@@ -91,6 +93,10 @@ export class TcpStack implements TcpStackEngine {
 
   get connections(): number {
     return this.#table.size
+  }
+
+  get heldBytes(): number {
+    return this.#surroundings.memory.used
   }
 
   connect(local: Endpoint, remote: Endpoint, now: Millis, options: TcpOptions = {}): TcpConnection {
@@ -362,6 +368,7 @@ export class TcpStack implements TcpStackEngine {
     this.#table.remove(tcb)
     this.#timeWait.delete(tcb)
     this.#listenerOf.get(tcb)?.halfOpen.delete(tcb)
+    tcb.leave()
   }
 
   #freePort(local: IpAddress, remote: Endpoint): number | undefined {

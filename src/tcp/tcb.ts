@@ -12,10 +12,11 @@ import { pseudoHeaderSum } from '../wire/checksum.ts'
 import type { FramePool } from '../wire/frame.ts'
 import { PROTOCOL_TCP } from '../wire/protocols.ts'
 import { Assembler } from './assembler.ts'
+import { ByteQueue } from './byte-queue.ts'
 import type { CongestionController } from './congestion.ts'
+import type { Memory } from './memory.ts'
 import { newReno } from './newreno.ts'
 import { RetransmissionTimeout } from './retransmission-timeout.ts'
-import { ByteRing } from './ring.ts'
 import { distance, type Sequence } from './sequence.ts'
 import { type Cause, nextState, STATES, type State, type Traits } from './states.table.ts'
 import type { TcpConnection, TcpEvent, TcpOptions, TcpStatistics } from './types.ts'
@@ -47,6 +48,7 @@ export const DEFAULT_MSL: Millis = 30_000
 /** What a connection needs from where it lives. */
 export interface Surroundings {
   readonly pool: FramePool
+  readonly memory: Memory
   readonly statistics: TcpStatistics
   readonly maximumSegmentLifetime: Millis
   /** The time of the last touch: when a command of the user happens. */
@@ -93,7 +95,7 @@ export class Tcb extends WheelEntry {
   /** Eff.snd.MSS: payload bytes per segment. */
   mss: number
   /** Bytes written and not acknowledged, from `sndUna` on. */
-  readonly send: ByteRing
+  readonly send: ByteQueue
   /** Payload bytes acknowledged since the beginning: where `sndUna` is in the stream. */
   sentBytes = 0
   fin: 'open' | 'queued' | 'acknowledged' = 'open'
@@ -172,9 +174,9 @@ export class Tcb extends WheelEntry {
     this.offeredMss = mss
     this.mss = mss
     this.congestion = (options.congestion ?? newReno)(mss)
-    this.send = new ByteRing(options.sendBuffer ?? DEFAULT_BUFFER)
-    this.received = new Assembler(options.receiveBuffer ?? DEFAULT_BUFFER)
-    this.rcvShift = shiftFor(this.received.ring.capacity)
+    this.send = new ByteQueue(options.sendBuffer ?? DEFAULT_BUFFER, surroundings.memory)
+    this.received = new Assembler(options.receiveBuffer ?? DEFAULT_BUFFER, surroundings.memory)
+    this.rcvShift = shiftFor(this.received.inOrder.capacity)
     this.noDelay = options.noDelay ?? true
   }
 
@@ -236,11 +238,18 @@ export class Tcb extends WheelEntry {
   /** Nothing more will come or go: the last event, and no more memory than what can still be read. */
   end(why: 'done' | 'reset' | 'timeout'): void {
     this.send.clear()
-    this.received.clear()
+    this.received.dropAhead()
     this.retransmitAt = NEVER
     this.ackAt = NEVER
     if (this.state === 'CLOSED') this.closeAt = NEVER
     this.tell({ type: 'closed', why })
+  }
+
+  /** The stack has forgotten it: its buffers no longer count. What can still be read is the user's. */
+  leave(): void {
+    this.send.clear()
+    this.received.dropAhead()
+    this.received.inOrder.leave()
   }
 
   get halfClosedTimeout(): Millis {

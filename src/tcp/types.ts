@@ -90,6 +90,11 @@ export interface TcpStackOptions extends TcpOptions {
   readonly mtu?: (remote: IpAddress) => number
   /** Broadcast addresses of the host's subnets, which only IP knows: TCP neither connects to them nor answers there. */
   readonly isBroadcast?: (address: IpAddress) => boolean
+  /**
+   * Bytes that the buffers of all connections hold together; default 256 MiB. When they are used up, text that is out of
+   * order is dropped first, and each connection keeps the 4 KiB each way with which it goes on.
+   */
+  readonly memory?: number
   /** Connections in any state, TIME-WAIT included; those in TIME-WAIT make room. */
   readonly maxConnections?: number
   /** Maximum segment lifetime; TIME-WAIT lasts two of them. */
@@ -124,6 +129,8 @@ export interface TcpStackEngine extends Engine<Frame, Frame, TcpStackEvent> {
   readonly statistics: Readonly<TcpStatistics>
   /** Connections in any state but CLOSED. */
   readonly connections: number
+  /** Bytes that the buffers of all connections hold: written and not acknowledged, arrived and not read. */
+  readonly heldBytes: number
   /** Port 0 takes a free one at random (RFC 6056). A connection that cannot be made fails through its events. */
   connect(local: Endpoint, remote: Endpoint, now: Millis, options?: TcpOptions): TcpConnection
   /** Port 0 takes a free one. Returns the port. Throws `FailureError` tcp/port-in-use. */
