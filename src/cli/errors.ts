@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { entryOf, FailureError, fail } from '../failures/index.ts'
 import type { ExitCode, FailureInfo } from '../failures/registry.ts'
 import { fileProblem } from './file-problem.ts'
+import { FOREIGN } from './foreign.table.ts'
 
 /** 128 + SIGINT, as shells say it. */
 export const EXIT_INTERRUPTED = 130
@@ -29,9 +30,19 @@ const whereOf = (command: string | undefined): { readonly where?: string } =>
   command === undefined ? {} : { where: `barewire ${command}` }
 
 const inWords = (error: CommanderError): string => {
+  const [, flag] = /unknown option '(-[^']+)'/.exec(error.message) ?? []
+  if (flag !== undefined) return foreign(flag) ?? `There is no option ${flag}.`
   if (error.code === 'commander.help') return 'One of its commands is missing.'
   const text = error.message.replace(/^error: /, '').replace(/\n/g, ' ')
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?)]$/.test(text) ? '' : '.'}`
+}
+
+/** For people who type another tool's options; a cluster such as `-kL` is about its first letter that is not ours. */
+const foreign = (flag: string): string | undefined => {
+  const hint = FOREIGN[flag] ?? FOREIGN[flag.slice(0, 2)]
+  return hint === undefined
+    ? undefined
+    : `There is no ${FOREIGN[flag] === undefined ? flag.slice(0, 2) : flag} here: ${hint}.`
 }
 
 const aboutFile = (thrown: unknown): FailureInfo | undefined => {

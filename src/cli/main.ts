@@ -2,11 +2,12 @@
 import { CommanderError } from 'commander'
 import { FailureError, fail } from '../failures/index.ts'
 import { jsonOfFailure } from '../inspect/index.ts'
+import { commandIn, commandNames } from './commands/index.ts'
 import { EXIT_INTERRUPTED, exitCodeOf, failureOf, Interrupted } from './errors.ts'
 import { invocation, typed } from './invocation.ts'
 import { type Io, ReaderGone } from './io.ts'
 import { jsonLine } from './json.ts'
-import { type Actions, program } from './program.ts'
+import { program } from './program.ts'
 import { showFailure } from './story/report.ts'
 import { styleFor } from './story/style.ts'
 import { joinVerbosity } from './verbosity.ts'
@@ -19,12 +20,12 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     version: VERSION,
     name: invocation(io.env),
     typed: text => typed(text, io.env),
-    actions: actionsFor(io),
+    io,
     write: text => void pending.push(io.out.write(text)),
     width: styleFor(io.out, io.env, 'never').width,
   })
   try {
-    if (argv.length === 0) throw new FailureError(fail('cli/usage', { got: 'Which command? demo, get, serve or ca.' }))
+    if (argv.length === 0) throw new FailureError(fail('cli/usage', { got: `Which command? ${commandNames()}.` }))
     const [first, topic] = argv
     if (first === 'help' && topic !== undefined && !command.commands.some(each => each.name() === topic))
       throw new FailureError(fail('cli/usage', { got: `There is no command "${topic}" to help with.` }))
@@ -51,7 +52,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     if (thrown instanceof ReaderGone) return 0
     if (thrown instanceof Interrupted) return EXIT_INTERRUPTED
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return await printed()
-    const failure = failureOf(thrown, name ?? commandIn(argv))
+    const failure = failureOf(thrown, name ?? commandIn(argv)?.name)
     try {
       if (argv.includes('--json')) await io.out.write(jsonLine(jsonOfFailure(failure)))
       else await showFailure(failure, io, argv)
@@ -61,17 +62,3 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     return exitCodeOf(failure)
   }
 }
-
-const commandIn = (argv: readonly string[]): string | undefined => {
-  const [first, second] = argv.filter(word => !word.startsWith('-'))
-  if (first === 'ca' && second === 'path') return 'ca path'
-  return ['get', 'serve', 'demo', 'ca'].find(name => name === first)
-}
-
-/** Each command is loaded when it runs: help and mistakes answer at once. */
-const actionsFor = (io: Io): Actions => ({
-  get: async (url, options) => (await import('./actions/get.ts')).get(url, options, io),
-  serve: async (folder, options) => (await import('./actions/serve.ts')).serveFolder(folder, options, io),
-  demo: async options => (await import('./actions/demo.ts')).demo(options, io),
-  caPath: async options => (await import('./actions/ca.ts')).caPath(options, io),
-})

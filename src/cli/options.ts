@@ -5,14 +5,6 @@ import { FailureError, fail } from '../failures/index.ts'
 import { joined } from '../wire/bytes.ts'
 import type { Io } from './io.ts'
 import type { ColourChoice } from './story/style.ts'
-import type { Verbosity } from './verbosity.ts'
-
-/** Options that every command has. */
-export interface CommonOptions {
-  readonly json?: true
-  readonly verbose?: Verbosity
-  readonly color: ColourChoice
-}
 
 /** A fixed answer to a name lookup: `--resolve shop.test:443:127.0.0.1`. */
 export interface FixedAddress {
@@ -33,6 +25,37 @@ export const parseHeader = (text: string): readonly [string, string] => {
   const [, name, value] = /^([^\s:]+):[ \t]*(.*?)[ \t]*$/.exec(text) ?? []
   if (name === undefined || value === undefined) throw usage(`-H wants "Name: value", not "${text}".`)
   return [name, value]
+}
+
+/** `name:password` for Basic authentication, as the value of Authorization (RFC 7617 2). */
+export const parseUser = (text: string): string => {
+  const colon = text.indexOf(':')
+  // The word is not repeated: it is a secret.
+  if (colon < 0) throw usage('-u wants name:password.')
+  if (CONTROL.test(text)) throw usage('A name and a password of -u have no control characters (RFC 7617 2).')
+  return `Basic ${Buffer.from(text, 'utf8').toString('base64')}`
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are refused
+const CONTROL = /[\u0000-\u001f\u007f]/
+
+/** JSON that is sent as it was typed. */
+export const parseJson = (text: string): string => {
+  try {
+    JSON.parse(text)
+  } catch {
+    throw usage(`--data-json wants JSON, not "${text.length > 60 ? `${text.slice(0, 60)}…` : text}".`)
+  }
+  return text
+}
+
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
+export type Shell = (typeof SHELLS)[number]
+
+export const parseShell = (text: string): Shell => {
+  const shell = SHELLS.find(known => known === text)
+  if (shell === undefined) throw usage(`Completions are made for ${SHELLS.join(', ')}, not for "${text}".`)
+  return shell
 }
 
 /** `2s`, `500ms`, or a bare number of seconds. Milliseconds come out. */
@@ -99,7 +122,7 @@ export const parseUrl = (text: string): URL => {
   if (url === undefined || url.hostname === '' || (scheme === undefined && /^[/\\?#.]/.test(text)))
     throw usage(`This is not a URL: ${text.length > 200 ? `${text.slice(0, 200)}…` : `"${text}"`}.`)
   if (url.username !== '' || url.password !== '')
-    throw usage('A user name or password has no place in a URL: send it with -H "Authorization: Basic …".')
+    throw usage('A user name or password has no place in a URL: give it with -u name:password.')
   if (url.port === '0') throw usage('Port 0 is no port that a server can have.')
   return url
 }

@@ -1,5 +1,5 @@
 /** What a command that moves bytes has around it: the recording, the capture file, Ctrl-C, and the telling at the end. */
-import { entryOf } from '../failures/index.ts'
+import { entryOf, FailureError } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import {
   type JsonObject,
@@ -15,11 +15,11 @@ import { tee } from '../trace/recorder.ts'
 import { redact } from '../trace/redact.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { openCapture } from './capture-file.ts'
+import type { CommonOptions } from './command.ts'
 import { failureOf, Interrupted } from './errors.ts'
 import { typed } from './invocation.ts'
 import { type Io, ReaderGone } from './io.ts'
 import { jsonLine } from './json.ts'
-import type { CommonOptions } from './options.ts'
 import { runRecording } from './recording.ts'
 import { storyLines } from './story/story.ts'
 import { styleFor } from './story/style.ts'
@@ -32,8 +32,8 @@ export interface Run {
   readonly trace: TraceSink
   /** Aborted with `Interrupted` at Ctrl-C. */
   readonly signal: AbortSignal
-  /** As if Ctrl-C had been pressed. */
-  stop(): void
+  /** As if Ctrl-C had been pressed; with a failure as if that had happened. */
+  stop(failure?: FailureError): void
   /** For text on standard error. */
   readonly style: Style
   /** A line of `--json`; nothing without it. */
@@ -48,7 +48,10 @@ export interface Run {
   end(): Promise<void>
 }
 
-export const beginRun = async (options: CommonOptions & { readonly pcapng?: string }, io: Io): Promise<Run> => {
+export const beginRun = async (
+  options: CommonOptions & { readonly pcapng?: string | undefined },
+  io: Io,
+): Promise<Run> => {
   const recording = runRecording()
   const capture = options.pcapng === undefined ? undefined : openCapture(options.pcapng)
   const abort = new AbortController()
@@ -76,7 +79,7 @@ export const beginRun = async (options: CommonOptions & { readonly pcapng?: stri
     capture: capture?.sink,
     trace: capture === undefined ? recording : tee(recording, capture.sink),
     signal: abort.signal,
-    stop: () => abort.abort(new Interrupted()),
+    stop: (failure = undefined) => abort.abort(failure ?? new Interrupted()),
     style,
     event,
     note: async text => {
@@ -90,8 +93,8 @@ export const beginRun = async (options: CommonOptions & { readonly pcapng?: stri
     },
     async explain(thrown, did) {
       if (thrown instanceof ReaderGone) throw thrown
-      if (abort.signal.aborted) throw abort.signal.reason
-      const failure = failureOf(thrown)
+      if (abort.signal.aborted && !(abort.signal.reason instanceof FailureError)) throw abort.signal.reason
+      const failure = failureOf(abort.signal.aborted ? abort.signal.reason : thrown)
       const exit = entryOf(failure).exit
       if (json) {
         await events()

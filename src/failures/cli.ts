@@ -24,6 +24,14 @@ export const cliFailures = family('cli', {
     rule: 'RFC 9110 15.5',
     others: { curl: 22 },
   },
+  'time-up': {
+    fault: 'network',
+    exit: EXIT.timeout,
+    title: 'The time for everything is up.',
+    says: f => `${f.where ?? 'It'} was not done after ${f.number ?? 'so many'} ms, which -m allows.`,
+    because: ['The answer is longer than the time.', 'One of the steps waits: -v shows which.'],
+    others: { curl: 28 },
+  },
   check: {
     fault: 'local',
     exit: EXIT.check,

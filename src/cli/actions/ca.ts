@@ -1,9 +1,9 @@
 /** `barewire ca path`: where the certificate of the local CA lies, so that other programs can be told to trust it. */
 import { openAuthority } from '../authority.ts'
 import { openCapture } from '../capture-file.ts'
+import type { CaOptions } from '../commands/ca.ts'
 import type { Io } from '../io.ts'
 import { jsonLine } from '../json.ts'
-import type { CaOptions } from '../program.ts'
 
 export const caPath = async (options: CaOptions, io: Io): Promise<number> => {
   const { path, name, notAfter, since } = openAuthority()

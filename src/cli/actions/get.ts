@@ -5,10 +5,10 @@ import type { FetchInit } from '../../index.ts'
 import { fetch } from '../../index.ts'
 import { jsonOfFailure, legible, type TimelineFacts } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
+import type { GetOptions } from '../commands/get.ts'
 import type { Io } from '../io.ts'
 import { readData } from '../options.ts'
 import { type OutputFile, outputFile } from '../output-file.ts'
-import type { GetOptions } from '../program.ts'
 import { beginRun, type Run } from '../run.ts'
 import { writeBody } from '../story/body.ts'
 import { rootsIn } from '../trust.ts'
@@ -18,6 +18,7 @@ import { whoIs } from '../who.ts'
 export const get = async (url: URL, options: GetOptions, io: Io): Promise<number> => {
   const run = await beginRun(options, io)
   let file: OutputFile | undefined
+  const release = limited(url, options, run)
   try {
     // Before the request: nobody wants to hear after a POST that there is no place for its answer.
     file = options.output === undefined ? undefined : await outputFile(options.output)
@@ -38,23 +39,36 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
   } catch (error) {
     return await run.explain(error)
   } finally {
+    release()
     await file?.close()
     await run.end()
   }
 }
 
+/** `-m`: after that much time everything stops. */
+const limited = (url: URL, { maxTime }: GetOptions, run: Run): (() => void) => {
+  if (maxTime === undefined) return () => {}
+  const timer = setTimeout(() => {
+    run.stop(new FailureError(fail('cli/time-up', { where: url.href, number: maxTime })))
+  }, maxTime)
+  return () => clearTimeout(timer)
+}
+
 const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit> => {
-  const { data, timeout, resolve = [] } = options
-  const body = data === undefined ? undefined : await readData(data, io)
+  const { data, dataJson, timeout, resolve = [], user } = options
+  const body = dataJson ?? (data === undefined ? undefined : await readData(data, io))
   const headers = [...(options.header ?? [])]
   const has = (name: string) => headers.some(([given]) => given.toLowerCase() === name)
   if (!has('user-agent')) headers.push(['User-Agent', `barewire/${VERSION}`])
   if (!has('accept')) headers.push(['Accept', '*/*'])
-  if (body !== undefined && !has('content-type')) headers.push(['Content-Type', 'application/x-www-form-urlencoded'])
+  if (user !== undefined && !has('authorization')) headers.push(['Authorization', user])
+  if (body !== undefined && !has('content-type')) {
+    headers.push(['Content-Type', dataJson === undefined ? 'application/x-www-form-urlencoded' : 'application/json'])
+  }
   const step =
     timeout === undefined ? undefined : { connect: timeout, handshake: timeout, firstByte: timeout, idle: timeout }
   return {
-    method: options.request ?? (body === undefined ? 'GET' : 'POST'),
+    method: options.request ?? (options.head ? 'HEAD' : body === undefined ? 'GET' : 'POST'),
     headers: headers.map(([name, value]): [string, string] => [name, value]),
     redirect: options.location ? 'follow' : 'manual',
     signal: run.signal,
@@ -77,6 +91,7 @@ const deliver = async (
     await discard(response.body)
     return
   }
+  if (options.include || options.head) await showHead(response, file, { run, io })
   const length = Number(response.headers.get('content-length') ?? Number.NaN)
   const expected = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : length
   const { bytes, withheld, changed, openLine } = await writeBody(response.body, { file, expected, io })
@@ -92,6 +107,18 @@ const deliver = async (
   const target = response.headers.get('location')
   if (!options.location && REDIRECTS.has(response.status) && target !== null)
     await run.note(`  It points to ${legible(target, run.style)} (--location goes there).`)
+}
+
+/** The head as it came, in front of the body. On a terminal a server's control characters are shown, not obeyed. */
+const showHead = async (
+  { status, statusText, headers }: FetchResponse,
+  file: OutputFile | undefined,
+  { run, io }: { readonly run: Run; readonly io: Io },
+): Promise<void> => {
+  const lines = [`HTTP/1.1 ${status} ${statusText}`.trimEnd(), ...[...headers].map(field => field.join(': ')), '']
+  if (file !== undefined) await file.write(new TextEncoder().encode(lines.map(text => `${text}\r\n`).join('')))
+  else if (io.out.isTerminal) await io.out.write(lines.map(text => `${legible(text, run.style)}\n`).join(''))
+  else await io.out.write(lines.map(text => `${text}\r\n`).join(''))
 }
 
 /** RFC 9110 15.4: those that `--location` follows. */

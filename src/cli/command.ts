@@ -1,0 +1,76 @@
+/**
+ * A command as one object: what can be typed, what help says and what is done. `program.ts` makes the parser from a list
+ * of them, `completion.ts` what shells offer; `commands/index.ts` is the list.
+ */
+import type { Io } from './io.ts'
+import { parseColour } from './options.ts'
+import type { ColourChoice } from './story/style.ts'
+import { LAYERS, parseVerbosity, type Verbosity } from './verbosity.ts'
+
+export interface OptionSpec {
+  /** As help shows it: `-X, --request <method>`. */
+  readonly flags: string
+  readonly what: string
+  /** Makes the value from the word; gets the value so far where the option may be repeated. Throws `cli/usage`. */
+  readonly parse?: ((word: string, before: never) => unknown) | undefined
+  readonly default?: unknown
+  /** What a shell offers for the value: its words, or names of files or folders. */
+  readonly offers?: readonly string[] | 'files' | 'folders' | undefined
+}
+
+export interface ArgumentSpec {
+  /** `<url>` where it must be given, `[folder]` where it may. */
+  readonly name: string
+  readonly what: string
+  readonly parse?: ((word: string) => unknown) | undefined
+  readonly offers?: OptionSpec['offers']
+}
+
+/** A command line and what it does. */
+export type Example = readonly [command: string, what: string]
+
+/** Options that every command has. */
+export interface CommonOptions {
+  readonly json?: true | undefined
+  readonly verbose?: Verbosity | undefined
+  readonly color: ColourChoice
+}
+
+export interface Command<A = unknown, O extends CommonOptions = CommonOptions> {
+  /** `get`, `ca path`. */
+  readonly name: string
+  readonly summary: string
+  readonly argument?: ArgumentSpec | undefined
+  readonly options: readonly OptionSpec[]
+  readonly examples: readonly Example[]
+  /** Said below the options. */
+  readonly notes?: string | undefined
+  /** Returns the exit code. What it does is loaded when it runs, so that help and mistakes answer at once. */
+  run(argument: A, options: O, io: Io): Promise<number>
+}
+
+/** A command among others: program and completion do not care for the types of its argument and options. */
+export type AnyCommand = Command<never, never>
+
+/** Declares a command; the types of `run` are those of its action. */
+export const command = <A, O extends CommonOptions>(spec: Command<A, O>): AnyCommand => spec as AnyCommand
+
+export const COMMON: readonly OptionSpec[] = [
+  {
+    flags: '--json',
+    what: 'one JSON object per line on standard output, each with "v": 1; cookie values, credentials and bodies are starred',
+  },
+  {
+    flags: '-v, --verbose [layers]',
+    what: `messages of TLS, HTTP and DNS on standard error; -v tcp,dns those of other layers (${LAYERS.join(', ')}); -vv their fields; -vvv their bytes`,
+    parse: parseVerbosity,
+    offers: LAYERS,
+  },
+  {
+    flags: '--color <when>',
+    what: 'auto, always or never',
+    parse: parseColour,
+    default: 'auto',
+    offers: ['auto', 'always', 'never'],
+  },
+]

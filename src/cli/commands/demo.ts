@@ -1,0 +1,23 @@
+/** `barewire demo`. */
+import { type CommonOptions, command } from '../command.ts'
+import { parseSeed } from '../options.ts'
+
+export interface DemoOptions extends CommonOptions {
+  readonly pcapng: string
+  readonly seed?: number | undefined
+}
+
+export const demoCommand = command<undefined, DemoOptions>({
+  name: 'demo',
+  summary: 'two machines on a virtual wire exchange a login over HTTPS; a third one attacks',
+  options: [
+    { flags: '--seed <number>', what: 'repeat a run exactly', parse: parseSeed },
+    { flags: '--pcapng <file>', what: 'where the packets go', default: 'exchange.pcapng', offers: 'files' },
+  ],
+  examples: [
+    ['barewire demo', 'writes exchange.pcapng besides'],
+    ['barewire demo --seed 7', 'the same run again'],
+    ['barewire demo --json', 'for a program'],
+  ],
+  run: async (_, options, io) => (await import('../actions/demo.ts')).demo(options, io),
+})

@@ -1,0 +1,84 @@
+/** `barewire get URL`. */
+import { type CommonOptions, command } from '../command.ts'
+import {
+  ACCEPTABLE,
+  collect,
+  type FixedAddress,
+  parseAccept,
+  parseDuration,
+  parseHeader,
+  parseJson,
+  parseResolve,
+  parseUrl,
+  parseUser,
+} from '../options.ts'
+
+export interface GetOptions extends CommonOptions {
+  readonly pcapng?: string | undefined
+  readonly request?: string | undefined
+  readonly header?: readonly (readonly [string, string])[] | undefined
+  readonly data?: string | undefined
+  readonly dataJson?: string | undefined
+  readonly user?: string | undefined
+  readonly include?: true | undefined
+  readonly head?: true | undefined
+  readonly output?: string | undefined
+  readonly trust?: readonly string[] | undefined
+  readonly accept?: readonly string[] | undefined
+  readonly resolve?: readonly FixedAddress[] | undefined
+  readonly timeout?: number | undefined
+  readonly maxTime?: number | undefined
+  readonly fail?: true | undefined
+  readonly location?: true | undefined
+}
+
+export const getCommand = command<URL, GetOptions>({
+  name: 'get',
+  summary: 'make a request and tell layer by layer how it went',
+  argument: { name: '<url>', what: 'https://… or http://…; without a scheme https', parse: parseUrl },
+  options: [
+    { flags: '-X, --request <method>', what: 'method; GET, or POST with --data' },
+    { flags: '-H, --header <line>', what: '"Name: value"; may be repeated', parse: collect(parseHeader) },
+    { flags: '-d, --data <text>', what: 'body; @FILE reads a file, @- standard input', offers: 'files' },
+    { flags: '--data-json <text>', what: 'body that is JSON, checked before it is sent', parse: parseJson },
+    { flags: '-u, --user <name:password>', what: 'Basic authentication (RFC 7617)', parse: parseUser },
+    { flags: '-i, --include', what: 'status line and headers before the body' },
+    { flags: '-I, --head', what: 'ask with HEAD; status line and headers only' },
+    { flags: '-o, --output <file>', what: 'write the body there', offers: 'files' },
+    { flags: '--fail', what: 'exit 8 for a status of 400 or more' },
+    { flags: '-L, --location', what: 'follow redirects' },
+    { flags: '--timeout <time>', what: 'longest silence in any step: 2s, 500ms, 1m', parse: parseDuration },
+    { flags: '-m, --max-time <time>', what: 'longest time for everything', parse: parseDuration },
+    {
+      flags: '--resolve <host:port:address>',
+      what: 'connect to this address; may be repeated',
+      parse: collect(parseResolve),
+    },
+    {
+      flags: '--cacert, --trust <file>',
+      what: "trust these roots (PEM) instead of the system's; may be repeated",
+      parse: collect(String),
+      offers: 'files',
+    },
+    {
+      flags: '--accept <code>',
+      what: 'go on after this certificate failure; may be repeated',
+      parse: collect(parseAccept),
+      offers: ACCEPTABLE,
+    },
+    { flags: '--pcapng <file>', what: 'write the connection with its secrets, for Wireshark', offers: 'files' },
+  ],
+  examples: [
+    ['barewire get https://localhost:8443/', 'body on stdout, story on stderr'],
+    ['barewire get -i https://host/', 'headers too'],
+    ['barewire get https://host/big -o big.iso', 'body into a file'],
+    ['barewire get -d name=value https://host/', 'POST a form'],
+    ['barewire get --data-json \'{"a":1}\' https://host/', 'POST JSON'],
+    ['barewire get -v tcp,tls https://host/', 'every message of TCP and TLS'],
+    ['barewire get --pcapng x.pcapng https://host/', 'for Wireshark, secrets inside'],
+    ['barewire get --resolve a.test:443:127.0.0.1 https://a.test/', 'a name that no server knows'],
+  ],
+  notes:
+    'The body goes to standard output as it comes, the story to standard error: by itself on a terminal, else with -v. On a terminal control characters of the body are shown, not obeyed. With --json standard output carries events, and the body is written only with -o.',
+  run: async (url, options, io) => (await import('../actions/get.ts')).get(url, options, io),
+})

@@ -1,0 +1,35 @@
+/** `barewire serve [FOLDER]`. */
+import { type CommonOptions, command } from '../command.ts'
+import { parseHost, parsePort } from '../options.ts'
+
+export interface ServeOptions extends CommonOptions {
+  readonly pcapng?: string | undefined
+  readonly port: number
+  readonly host: string
+  readonly plain?: true | undefined
+}
+
+export const serveCommand = command<string | undefined, ServeOptions>({
+  name: 'serve',
+  summary: 'serve a folder over HTTPS with a certificate of the local CA',
+  argument: { name: '[folder]', what: 'what to serve; the current folder if not given', offers: 'folders' },
+  options: [
+    { flags: '-p, --port <number>', what: 'port; 0 takes a free one', parse: parsePort, default: 8443 },
+    {
+      flags: '--host <address>',
+      what: 'address to listen on; only this machine can reach the default',
+      parse: parseHost,
+      default: '127.0.0.1',
+      offers: ['127.0.0.1', '0.0.0.0', '::1', '::'],
+    },
+    { flags: '--plain', what: 'HTTP without TLS' },
+    { flags: '--pcapng <file>', what: 'write all connections with their secrets, for Wireshark', offers: 'files' },
+  ],
+  examples: [
+    ['barewire serve', 'this folder on https://localhost:8443'],
+    ['barewire serve ./dist -p 9443', 'another folder, another port'],
+    ['curl --cacert $(barewire ca path) https://localhost:8443/', 'ask it'],
+    ['export NODE_EXTRA_CA_CERTS=$(barewire ca path)', 'let Node trust it'],
+  ],
+  run: async (folder, options, io) => (await import('../actions/serve.ts')).serveFolder(folder, options, io),
+})
