@@ -14,11 +14,19 @@ export const sessionFailures = family('session', {
     title: 'The session is too big.',
     says: f => `Its attributes take ${f.got ?? 'more'} characters; ${f.number ?? '?'} are allowed.`,
   },
+  over: {
+    fault: 'caller',
+    exit: EXIT.http,
+    title: 'The session can no longer be written.',
+    says: f => `${f.where ?? 'A change'} came after ${f.got ?? 'the request was finished'}: it would be lost.`,
+  },
   conflict: {
     fault: 'local',
     exit: EXIT.http,
     status: 503,
-    title: 'The session is written by too many requests at once.',
-    says: f => `${f.number ?? 'Several'} attempts to write it were overtaken.`,
+    title: 'Another request was faster with the session.',
+    says: f =>
+      `It ${f.got ?? 'changed its id or ended it'} while this one changed the id; nothing of this one was kept.`,
+    tryThis: () => ['send the request again, with the cookie that the browser has now'],
   },
 })

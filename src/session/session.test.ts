@@ -7,7 +7,8 @@ import { sinkOf } from '../trace/recorder.ts'
 import type { VerdictRecord } from '../trace/types.ts'
 import { sessionManager } from './manager.ts'
 import { memoryStore } from './memory-store.ts'
-import type { SessionStore, SessionValue } from './types.ts'
+import type { SessionStore } from './store.ts'
+import type { SessionValue } from './types.ts'
 
 const hash = (name: string): Hash => createHash(name) as unknown as Hash
 const world = (more: { idle?: number; absolute?: number; transport?: 'plain'; sessions?: number } = {}) => {
@@ -80,10 +81,52 @@ describe('a visitor', () => {
     const id = cookie!.split('=')[1]!
     await visit(cookie, () => {})
     expect(keys).toHaveLength(1)
-    expect(keys[0]).not.toContain(id)
+    expect(keys[0]).toMatch(/^[A-Za-z0-9_-]{8}\.[A-Za-z0-9_-]{43}$/)
+    expect(keys[0]).not.toContain(id.slice(8))
     await visit('__Host-sid=short', () => {})
     await visit(`__Host-sid=${'!'.repeat(32)}`, () => {})
     expect(keys).toHaveLength(1)
+  })
+  test('with several cookies of our name is known by the first two of them, no more are looked up', async () => {
+    const { visit, keys } = world()
+    const { cookie } = await visit(undefined, opened => opened.session().set('a', 1))
+    const tossed = ['A', 'B'].map(letter => `__Host-sid=${letter.repeat(32)}`)
+    const known = async (cookies: readonly (string | undefined)[]) => {
+      keys.length = 0
+      let is = false
+      await visit(cookies.join('; '), opened => void (is = opened.session('existing') !== undefined))
+      return [is, keys.length]
+    }
+    expect(await known([cookie, ...tossed])).toEqual([true, 1])
+    expect(await known([tossed[0], cookie, tossed[1]])).toEqual([true, 2])
+    expect(await known([...tossed, cookie])).toEqual([false, 2])
+  })
+  test('beside a cookie from before the change of id is known by the one from after it', async () => {
+    const { visit } = world()
+    const before = await visit(undefined, opened => opened.session().set('cart', 1))
+    const after = await visit(before.cookie, opened => opened.session().changeId())
+    const { set } = await visit(`${before.cookie}; ${after.cookie}`, opened => {
+      expect(opened.session('existing')?.get('cart')).toBe(1)
+      opened.session().invalidate()
+      opened.session().set('cart', 2)
+    })
+    expect(set).toHaveLength(1)
+  })
+  test('is not known by an id from a plain connection on a protected one, nor the other way round', async () => {
+    const { store, time, visit } = world()
+    const plain = sessionManager({
+      store,
+      crypto: { random: seeded(9), hash },
+      date: () => time.now,
+      transport: 'plain',
+    })
+    const begun = await plain.open(undefined)
+    begun.session().set('user', 'eve')
+    const id = (await begun.finish())[0]!.split(';')[0]!.split('=')[1]!
+    await visit(`__Host-sid=${id}`, opened => expect(opened.session('existing')).toBeUndefined())
+    const { cookie } = await visit(undefined, opened => opened.session().set('user', 'ada'))
+    expect((await plain.open(`sid=${cookie!.split('=')[1]}`)).session('existing')).toBeUndefined()
+    expect((await plain.open(`sid=${id}`)).session('existing')?.get('user')).toBe('eve')
   })
   test('over plain HTTP has a cookie that says so by what it lacks', async () => {
     const { visit } = world({ transport: 'plain' })
@@ -146,6 +189,90 @@ describe('time', () => {
   })
 })
 
+describe('time, in a store that forgets nothing by itself', () => {
+  /** A manager on a store that never looks at `expires`; `visit` says whether the visitor was known. */
+  const forgetful = (more: { idle?: number; absolute?: number }) => {
+    const time = { now: Date.UTC(2026, 10, 20) }
+    const store = memoryStore({ date: () => 0 })
+    const manager = sessionManager({ store, crypto: { random: seeded(6), hash }, date: () => time.now, ...more })
+    const begin = async () => {
+      const visit = await manager.open(undefined)
+      visit.session().set('a', 1)
+      return (await visit.finish())[0]!
+    }
+    const visit = async (cookie: string) => {
+      const visit = await manager.open(cookie)
+      await visit.finish()
+      return visit.session('existing') !== undefined
+    }
+    return { time, store, begin, visit }
+  }
+  test('the absolute end counts, and the session is removed', async () => {
+    const { time, store, begin, visit } = forgetful({ absolute: 100_000 })
+    const cookie = await begin()
+    time.now += 99_999
+    expect(await visit(cookie)).toBe(true)
+    time.now += 1
+    expect(await visit(cookie)).toBe(false)
+    expect(store.size).toBe(0)
+  })
+  test('the idle limit counts, and the session is removed', async () => {
+    const { time, store, begin, visit } = forgetful({ idle: 60_000 })
+    const cookie = await begin()
+    time.now += 59_999
+    expect(await visit(cookie)).toBe(true)
+    time.now += 60_000
+    expect(await visit(cookie)).toBe(false)
+    expect(store.size).toBe(0)
+  })
+  test('12 hours after its beginning a session ends, 30 minutes after its last use, if nothing else is said', async () => {
+    const { time, begin, visit } = forgetful({})
+    const idle = await begin()
+    time.now += 30 * 60_000 - 1
+    expect(await visit(idle)).toBe(true)
+    time.now += 30 * 60_000
+    expect(await visit(idle)).toBe(false)
+    const long = await begin()
+    for (let i = 1; i < 36; i++) {
+      time.now += 20 * 60_000
+      expect(await visit(long)).toBe(true)
+    }
+    time.now += 20 * 60_000
+    expect(await visit(long)).toBe(false)
+  })
+  test('an idle limit of less than a second is moved on by every visit', async () => {
+    for (const [idle, every] of [
+      [900, 500],
+      [100, 90],
+      [10, 9],
+    ] as const) {
+      const { time, begin, visit } = forgetful({ idle })
+      const cookie = await begin()
+      for (let i = 0; i < 20; i++) {
+        time.now += every
+        expect(await visit(cookie), `visit ${i} of one each ${every} ms`).toBe(true)
+      }
+      time.now += idle
+      expect(await visit(cookie)).toBe(false)
+    }
+  })
+  test('a visit within a second of the last use does not touch the store', async () => {
+    const { visit, time, store } = world({})
+    const { cookie } = await visit(undefined, opened => opened.session().set('a', 1))
+    const lastUsed = async () => {
+      let at = 0
+      await visit(cookie, opened => void (at = opened.session().lastUsed))
+      return at
+    }
+    const began = time.now
+    time.now += 999
+    expect([await lastUsed(), await lastUsed()]).toEqual([began, began])
+    time.now += 1
+    expect([await lastUsed(), await lastUsed()]).toEqual([began, began + 1000])
+    expect(store.size).toBe(1)
+  })
+})
+
 describe('what is kept', () => {
   test('is a frozen copy of what JSON can say; the rest is session/bad-value', async () => {
     const { visit } = world()
@@ -175,6 +302,10 @@ describe('what is kept', () => {
       expect(opened.session().get('toString')).toBeUndefined()
       expect(opened.session().get('constructor')).toBeUndefined()
     })
+    await visit(cookie, opened => {
+      expect(opened.session().get('__proto__')).toEqual({ polluted: true })
+      expect(Object.keys(opened.session().get('a') as object)).toEqual(['__proto__'])
+    })
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
   })
   test('is bounded: session/too-big', async () => {
@@ -182,6 +313,36 @@ describe('what is kept', () => {
     expect(await codeOf(visit(undefined, opened => opened.session().set('a', 'x'.repeat(20_000))))).toBe(
       'session/too-big',
     )
+  })
+  test('is bounded to 16,384 characters of names and JSON', async () => {
+    const { visit, store } = world()
+    // "a", a line feed, the quotes of the value.
+    const most = 16_384 - 6
+    await visit(undefined, opened => opened.session().set('a', 'x'.repeat(most)))
+    expect(store.size).toBe(1)
+    const more = visit(undefined, opened => opened.session().set('a', 'x'.repeat(most + 1)))
+    await expect(more).rejects.toMatchObject({ code: 'session/too-big', failure: { got: '16385', number: 16_384 } })
+  })
+  test('counts together: two requests at once do not make it bigger than one may', async () => {
+    const { manager, visit } = world()
+    const { cookie } = await visit(undefined, opened => opened.session().set('a', 1))
+    const both = [await manager.open(cookie), await manager.open(cookie)]
+    for (const [i, opened] of both.entries()) opened.session().set(`by${i}`, 'x'.repeat(10_000))
+    await both[0]!.finish()
+    expect(await codeOf(both[1]!.finish())).toBe('session/too-big')
+    await visit(cookie, opened => expect(opened.session().names()).toEqual(['a', 'by0']))
+  })
+  test('is what JSON made of it, frozen, at the next visit too', async () => {
+    const { visit } = world()
+    const value = { list: [1, { deep: 'ü€😀' }], nothing: null, 'a\nb': '\n\u0000\ud800' }
+    const { cookie } = await visit(undefined, opened => opened.session().set('line\nfeed', value))
+    await visit(cookie, opened => {
+      const got = opened.session().get('line\nfeed')
+      expect(got).toEqual(value)
+      expect(Object.isFrozen(got)).toBe(true)
+      expect(opened.session().get('line\nfeed')).toBe(got)
+      expect(opened.session().names()).toEqual(['line\nfeed'])
+    })
   })
   test('by two requests at once is merged attribute by attribute', async () => {
     const { manager, visit } = world()
@@ -201,19 +362,6 @@ describe('what is kept', () => {
     late.session().set('a', 2)
     await late.finish()
     expect(store.size).toBe(0)
-  })
-  test('by a store that is always faster ends in session/conflict', async () => {
-    const record = { created: 0, lastUsed: 0, ends: 1e15, version: 1, attributes: {} }
-    const store: SessionStore = {
-      read: async () => record,
-      write: async () => false,
-      touch: async () => {},
-      remove: async () => {},
-    }
-    const manager = sessionManager({ store, crypto: { random: seeded(1), hash }, date: () => 1 })
-    const visit = await manager.open(`__Host-sid=${'A'.repeat(32)}`)
-    visit.session().set('a', 1)
-    expect(await codeOf(visit.finish())).toBe('session/conflict')
   })
   test('in memory is bounded: the session that was not used for longest goes first', async () => {
     const { visit, store, time } = world({ sessions: 3 })

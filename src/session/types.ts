@@ -1,4 +1,4 @@
-/** Sessions: what an application keeps about a visitor, and where. */
+/** Sessions: what an application keeps about a visitor. Where it is kept is in `store.ts`. */
 import type { Millis } from '../engine.ts'
 
 /** Attribute values are what JSON can say, so that any store can hold them. */
@@ -10,31 +10,12 @@ export type SessionValue =
   | readonly SessionValue[]
   | { readonly [key: string]: SessionValue }
 
-/** What a store holds of a session: never its id. Times are milliseconds since 1970. */
-export interface SessionRecord {
-  readonly created: Millis
-  readonly lastUsed: Millis
-  /** The end, whatever happens. */
-  readonly ends: Millis
-  /** Rises with every write. */
-  readonly version: number
-  readonly attributes: Readonly<Record<string, SessionValue>>
-}
-
 /**
- * Where sessions are kept. `key` is a hash of the id, so whoever reads the store can impersonate nobody. All calls may
- * take time; a call that fails rejects, and the request that needed it fails too.
+ * One visitor's session during one request. What is read is what was there when the request began; what is written
+ * is merged attribute by attribute with what other requests wrote meanwhile, and of two that write the same attribute
+ * the later `finish` counts. Every method that writes throws `FailureError` `session/over` after `finish`, because it
+ * would be lost.
  */
-export interface SessionStore {
-  read(key: string): Promise<SessionRecord | undefined>
-  /** Writes only over `version` (0: nothing there yet). False: somebody else was faster; read, merge and try again. */
-  write(key: string, record: SessionRecord, version: number, expires: Millis): Promise<boolean>
-  /** Moves `lastUsed` and the expiry on without a new version. */
-  touch(key: string, lastUsed: Millis, expires: Millis): Promise<void>
-  remove(key: string): Promise<void>
-}
-
-/** One visitor's session during one request. */
 export interface Session {
   /** The id in the cookie; undefined until something was written or the visitor had one. */
   readonly id: string | undefined
@@ -47,17 +28,29 @@ export interface Session {
   set(name: string, value: SessionValue): void
   delete(name: string): void
   names(): readonly string[]
-  /** A new id for the same attributes: call it when a visitor logs in (session fixation). The old id is dead. */
+  /**
+   * A new id for the same attributes: call it when a visitor logs in (session fixation). The old id is dead for every
+   * request that begins from now on; what requests under way write arrives in the session still.
+   */
   changeId(): void
-  /** Ends it: attributes, id and cookie. */
+  /** Ends it: attributes, id and cookie, whatever id other requests give it meanwhile. */
   invalidate(): void
 }
 
 /** The sessions of one request. */
 export interface Visit {
-  /** The visitor's session; with `existing`, undefined where a new one would have to be made. */
+  /**
+   * The visitor's session; with `existing`, undefined where a new one would have to be made. A cookie from before a
+   * change of id, sent while the answer with the new one was still on its way, is nobody's: the visit begins without a
+   * session, and a new one is kept only if it calls `changeId` itself, lest its cookie take the place of the login's.
+   */
   session(): Session
   session(which: 'existing'): Session | undefined
-  /** Writes what changed. Returns values for Set-Cookie, none when the cookie stays as it is. */
+  /**
+   * Writes what changed. Returns values for Set-Cookie, none when the cookie stays as it is. Rejects with the store's
+   * own error, with `session/too-big`, or with `session/conflict` when the visitor logged in and another request ended
+   * the session or changed its id first. Nothing is lost by a rejection: it may be called again. A second call after
+   * success does nothing and returns the same.
+   */
   finish(): Promise<readonly string[]>
 }
