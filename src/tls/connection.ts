@@ -8,12 +8,11 @@ import type { Bytes, Chunk, Millis } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import type { Facts, FailureInfo } from '../failures/registry.ts'
 import type { TraceContext } from '../trace/types.ts'
-import { decode, dissect, encode } from '../wire/codec.ts'
-import { fieldAt } from '../wire/field.ts'
-import { WireError } from '../wire/reader.ts'
+import { decode, encode } from '../wire/codec.ts'
 import { alertFor, CLOSE_NOTIFY, FATAL, HANDSHAKE_FAILURE, NO_RENEGOTIATION, WARNING } from './alerts.ts'
 import { HandshakeInput, type WholeMessage } from './handshake-input.ts'
 import {
+  longest,
   MAX_EMPTY_RECORDS,
   MAX_PLAINTEXT,
   MAX_RENEGOTIATION_REQUESTS,
@@ -24,6 +23,7 @@ import { HandshakeType } from './messages/registries.table.ts'
 import { Alert, type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
 import { Outgoing } from './outgoing.ts'
 import { QuestionId } from './question-id.ts'
+import { parse, placeOf } from './reading.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH } from './record-format.ts'
 import { RecordInput, type RecordOnWire } from './record-input.ts'
 import type { RecordProtection } from './record-protection.ts'
@@ -48,7 +48,7 @@ export class Connection implements TlsConnection {
   readonly #tracing: Tracing | undefined
   readonly #context: Context
   readonly #records: RecordInput
-  readonly #messages = new HandshakeInput()
+  readonly #messages = new HandshakeInput((type, length, soFar) => this.#announced(type, length, soFar))
   readonly #outgoing: Outgoing
   #reading: RecordProtection | undefined
   #state: State = { name: START }
@@ -181,7 +181,7 @@ export class Connection implements TlsConnection {
 
   /** The fast path: nothing but a test of the state lies between a record and its event. */
   #applicationData(content: Bytes): void {
-    if (this.#state.name !== 'Established' || this.#messages.partial) throw this.#unexpected('ApplicationData')
+    if (this.#state.name !== 'Established' || !this.#messages.empty) throw this.#unexpected('ApplicationData')
     if (content.length === 0) {
       if (++this.#emptyRecords > MAX_EMPTY_RECORDS)
         throw refusal('tls/too-many-empty-records', { number: this.#emptyRecords })
@@ -208,7 +208,6 @@ export class Connection implements TlsConnection {
     if (type !== CHANGE_CIPHER_SPEC) throw this.#unexpected(`a record of type ${type}`)
     const because =
       traced === undefined ? 0 : this.#tracing!.small('in', this.#now, 'ChangeCipherSpec', content, traced)
-    if (this.#messages.partial) throw this.#unexpected('ChangeCipherSpec inside a handshake message')
     if (content.length !== 1 || content[0] !== 1)
       throw refusal('tls/bad-message', { where: 'ChangeCipherSpec', got: 'it is not the one byte 1' })
     this.#step('ChangeCipherSpec', undefined, because)
@@ -235,10 +234,22 @@ export class Connection implements TlsConnection {
     })
   }
 
+  /** What a message is and how long it will be is checked before it is gathered. */
+  #announced(type: number, length: number, soFar: () => WholeMessage): void {
+    const name = HandshakeType.nameOf(type)
+    // RFC 5246 7.4.1.1: it is empty. Something with a body is none, whatever else it is: ciphertext without its keys.
+    const known = Object.hasOwn(this.#row(), name) && (name !== 'HelloRequest' || length === 0)
+    const most = known ? longest(name as HandshakeName) : 0
+    if (known && length <= most) return
+    const { bytes, carriedBy } = soFar()
+    const id = this.#tracing?.handshake('in', this.#now, name, bytes, carriedBy) ?? 0
+    if (!known) throw this.#unexpected(name, { message: id, start: 0, end: bytes.length })
+    throw refusal('tls/message-too-long', { where: name, got: `${length}`, number: most }, id)
+  }
+
   #handshakeMessage({ type, bytes, carriedBy }: WholeMessage): void {
     const name = HandshakeType.nameOf(type)
     const id = this.#tracing?.handshake('in', this.#now, name, bytes, carriedBy) ?? 0
-    if (!Object.hasOwn(this.#row(), name)) throw this.#unexpected(name, { message: id, start: 0, end: bytes.length })
     const known = name as HandshakeName
     const body = parse(name, () => decode(Handshake, bytes).body as Bodies[typeof known], { message: id, bytes })
     const message: Message = { name: known, body, bytes, id }
@@ -280,6 +291,17 @@ export class Connection implements TlsConnection {
       throw refusal('tls/cut-short', this.#records.waiting > 0 ? { got: 'in the middle of a record' } : {})
   }
 
+  /** Before we change keys or send a flight: whatever the peer has sent beyond it was not written for what follows. */
+  #allRead(): void {
+    if (this.#messages.empty) return
+    const facts = {
+      where: this.#state.name,
+      expected: 'nothing more until it has our answer',
+      got: 'more of the handshake',
+    }
+    throw refusal('tls/unexpected-message', facts)
+  }
+
   #cut(got: string): Refusal {
     const expected = Object.keys(this.#row()).join(' or ')
     return refusal('tls/handshake-cut', { got, expected, where: this.#state.name })
@@ -309,15 +331,18 @@ export class Connection implements TlsConnection {
       crypto,
       transcript,
       send: (name, body) => {
+        this.#allRead()
         const bytes = encode(Handshake, { type: HandshakeType.names[name]!, body })
         transcript.add(bytes)
         this.#outgoing.handshake(name, bytes, this.#now)
       },
       protectWrites: protection => {
+        this.#allRead()
         this.#outgoing.changeCipherSpec(this.#now)
         this.#outgoing.protect(protection)
       },
       protectReads: protection => {
+        this.#allRead()
         this.#reading = protection
         this.#records.expectProtected()
       },
@@ -361,23 +386,4 @@ export class Connection implements TlsConnection {
       end: message.bytes.length,
     })
   }
-}
-
-/** Runs a codec; what does not fit becomes `tls/bad-message` with the path of the field and its place. */
-const parse = <T>(name: string, read: () => T, where?: { readonly message: number; readonly bytes: Bytes }): T => {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof WireError)) throw error
-    const path = error.path.replace(/^body\.?/, '')
-    const at = where === undefined ? {} : { at: { message: where.message, start: error.at, end: where.bytes.length } }
-    const facts = { where: path === '' ? name : `${name}.${path}`, got: error.message, ...at }
-    throw refusal('tls/bad-message', facts, where?.message)
-  }
-}
-
-/** Where in a message a field lies. The whole message is taken apart for it: only when somebody looks. */
-const placeOf = (message: Message, path: string): Facts['at'] => {
-  const field = fieldAt(dissect(Handshake, message.bytes, message.name), `body.${path}`)
-  return field === undefined ? undefined : { message: message.id, start: field.start, end: field.end }
 }

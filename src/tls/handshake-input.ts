@@ -1,9 +1,7 @@
 /** Puts handshake messages together from fragments of records: several in one, or one in several (RFC 5246 6.2.1). */
 import type { Bytes } from '../engine.ts'
 import type { Carrier } from '../trace/types.ts'
-import { MAX_HANDSHAKE_MESSAGE } from './limits.ts'
-import { HandshakeType } from './messages/registries.table.ts'
-import { refusal } from './refusal.ts'
+import { joined } from '../wire/bytes.ts'
 
 const HEADER_LENGTH = 4
 
@@ -15,7 +13,11 @@ export interface WholeMessage {
   readonly carriedBy: readonly Carrier[]
 }
 
+/** What a header announces, before any memory is given to it. To refuse, throw. */
+export type Announced = (type: number, length: number, soFar: () => WholeMessage) => void
+
 export class HandshakeInput {
+  readonly #announced: Announced
   #fragment: Bytes = new Uint8Array(0)
   #at = 0
   /** Trace id of the record that brought the fragment, 0 if nobody looks, and where in it the fragment begins. */
@@ -24,22 +26,29 @@ export class HandshakeInput {
   #message: Uint8Array | undefined
   #have = 0
   #carriers: Carrier[] = []
-  /** True between the first and the last byte of a message. */
-  get partial(): boolean {
-    return this.#have > 0
+  /** True when the fragment is a copy of our own. */
+  #kept = false
+  constructor(announced: Announced) {
+    this.#announced = announced
+  }
+  /** True when nothing is unread: no message that is begun, and none that is whole. */
+  get empty(): boolean {
+    return this.#have === 0 && this.#at === this.#fragment.length
   }
   /** Only after `next` said undefined. */
   push(fragment: Bytes, record: number, offset: number): void {
     this.#fragment = fragment
+    this.#kept = false
     this.#at = 0
     this.#record = record
     this.#offset = offset
   }
-  /** Makes what is left of the fragment our own. */
+  /** Makes what is left of the fragment our own, once: it may lie here for as long as a question is open. */
   keep(): void {
-    if (this.#fragment.length === 0) return
+    if (this.#kept || this.#fragment.length === 0) return
     this.#offset += this.#at
     this.#fragment = this.#fragment.slice(this.#at)
+    this.#kept = true
     this.#at = 0
   }
   /** The next whole message; undefined when another record is needed. */
@@ -47,12 +56,32 @@ export class HandshakeInput {
     if (this.#at === this.#fragment.length) return undefined
     this.#message ??= new Uint8Array(HEADER_LENGTH)
     const start = this.#at
-    if (this.#have < HEADER_LENGTH) this.#copy(this.#message, HEADER_LENGTH)
-    if (this.#have === HEADER_LENGTH && this.#message.length === HEADER_LENGTH) this.#message = grown(this.#message)
+    if (this.#have < HEADER_LENGTH) {
+      this.#copy(this.#message, HEADER_LENGTH)
+      if (this.#have === HEADER_LENGTH) this.#message = this.#grown(this.#message, start)
+    }
     if (this.#have >= HEADER_LENGTH) this.#copy(this.#message, this.#message.length)
+    this.#carry(start)
+    return this.#have >= HEADER_LENGTH && this.#have === this.#message.length ? this.#done(this.#message) : undefined
+  }
+  /** Room for the body that the header announces. */
+  #grown(header: Uint8Array, start: number): Uint8Array {
+    const length = (header[1]! << 16) | (header[2]! << 8) | header[3]!
+    this.#announced(header[0]!, length, () => {
+      const body = this.#fragment.subarray(this.#at, this.#at + length)
+      this.#at += body.length
+      this.#carry(start)
+      return this.#done(joined([header, body]))
+    })
+    if (length === 0) return header
+    const message = new Uint8Array(HEADER_LENGTH + length)
+    message.set(header)
+    return message
+  }
+  /** Notes the record that brought what was read from `start` on. */
+  #carry(start: number): void {
     if (this.#record !== 0 && this.#at > start)
       this.#carriers.push({ message: this.#record, start: this.#offset + start, end: this.#offset + this.#at })
-    return this.#have >= HEADER_LENGTH && this.#have === this.#message.length ? this.#done(this.#message) : undefined
   }
   #copy(into: Uint8Array, until: number): void {
     const count = Math.min(until - this.#have, this.#fragment.length - this.#at)
@@ -67,19 +96,4 @@ export class HandshakeInput {
     this.#carriers = []
     return { type: bytes[0]!, bytes, carriedBy }
   }
-}
-
-/** Room for the body that the header announces. */
-const grown = (header: Uint8Array): Uint8Array => {
-  const length = (header[1]! << 16) | (header[2]! << 8) | header[3]!
-  if (length > MAX_HANDSHAKE_MESSAGE)
-    throw refusal('tls/message-too-long', {
-      where: HandshakeType.nameOf(header[0]!),
-      got: `${length}`,
-      number: MAX_HANDSHAKE_MESSAGE,
-    })
-  if (length === 0) return header
-  const message = new Uint8Array(HEADER_LENGTH + length)
-  message.set(header)
-  return message
 }

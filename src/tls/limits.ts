@@ -1,4 +1,5 @@
 /** Everything that a peer can make us hold or do without being authenticated, as numbers. */
+import type { HandshakeName } from './messages/tls12.ts'
 
 /** RFC 5246 6.2.1: 2^14 bytes of content in a record. */
 export const MAX_PLAINTEXT = 16_384
@@ -6,8 +7,16 @@ export const MAX_PLAINTEXT = 16_384
 /** RFC 5246 6.2.3: a protected fragment may be 2,048 bytes longer. */
 export const MAX_CIPHERTEXT: number = MAX_PLAINTEXT + 2_048
 
-/** One handshake message; Go and rustls have the same. A certificate for a thousand names needs some 40 KB. */
-export const MAX_HANDSHAKE_MESSAGE = 65_536
+/** One handshake message, as in BoringSSL: a ClientHello is read and kept for whoever comes. */
+const MAX_MESSAGE = 16_384
+
+/** A message that lists certificates or names of CAs; Go and rustls have the same. A thousand names need some 40 KB. */
+const MAX_LONG_MESSAGE = 65_536
+
+const LONG: ReadonlySet<HandshakeName> = new Set(['Certificate', 'CertificateRequest'])
+
+/** How long the body of a message may be. */
+export const longest = (name: HandshakeName): number => (LONG.has(name) ? MAX_LONG_MESSAGE : MAX_MESSAGE)
 
 /** What may arrive while a question is open, before the connection is established: one flight, with room to spare. */
 export const MAX_WAITING_BYTES = 131_072

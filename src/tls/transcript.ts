@@ -20,8 +20,9 @@ export class Transcript {
   release(): void {
     this.#hash = undefined
   }
-  /** The hash of everything so far; more may follow. Empty before `useHash` and after `release`. */
+  /** The hash of everything so far; more may follow. Throws before `useHash` and after `release`: that binds nothing. */
   digest(): Bytes {
-    return this.#hash === undefined ? new Uint8Array(0) : this.#hash.copy().digest()
+    if (this.#hash === undefined) throw new Error('a transcript without a hash binds nothing')
+    return this.#hash.copy().digest()
   }
 }

@@ -1,0 +1,32 @@
+/** From the bytes of a message to its value, or to a refusal that says which field is at fault and where it lies. */
+import type { Bytes } from '../engine.ts'
+import type { Facts } from '../failures/registry.ts'
+import { dissect } from '../wire/codec.ts'
+import { fieldAt } from '../wire/field.ts'
+import { WireError } from '../wire/reader.ts'
+import { Handshake } from './messages/tls12.ts'
+import { refusal } from './refusal.ts'
+import type { Message } from './states.ts'
+
+/** Runs a codec; what does not fit becomes `tls/bad-message` with the path of the field and its place. */
+export const parse = <T>(
+  name: string,
+  read: () => T,
+  where?: { readonly message: number; readonly bytes: Bytes },
+): T => {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error
+    const path = error.path.replace(/^body\.?/, '')
+    const at = where === undefined ? {} : { at: { message: where.message, start: error.at, end: where.bytes.length } }
+    const facts = { where: path === '' ? name : `${name}.${path}`, got: error.message, ...at }
+    throw refusal('tls/bad-message', facts, where?.message)
+  }
+}
+
+/** Where in a message a field lies. The whole message is taken apart for it: only when somebody looks. */
+export const placeOf = (message: Message, path: string): Facts['at'] => {
+  const field = fieldAt(dissect(Handshake, message.bytes, message.name), `body.${path}`)
+  return field === undefined ? undefined : { message: message.id, start: field.start, end: field.end }
+}
