@@ -1,24 +1,26 @@
 /**
  * `npm run conformance [-- SUITE…] [--data DIR] [--json]`: runs the outside suites found below DIR. Exit 9 when a case
- * fails that is not listed with a reason, or a listed one passes. Every module in `suites/` exports `suite`.
+ * fails that is not listed with a reason, a listed one does not fail as listed, or more is skipped than before: see
+ * `judge` in `suite.ts`. Every module in `suites/` exports `suite`.
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { Suite } from './suite.ts'
+import { judge, type Suite } from './suite.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     data: { type: 'string', default: '../shared/conformance' },
     json: { type: 'boolean', default: false },
+    whole: { type: 'boolean', default: false },
     verbose: { type: 'boolean', short: 'v', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 })
 if (values.help) {
   console.log(
-    'npm run conformance [-- SUITE…] [--data DIR] [--json] [-v]\n\n  npm run conformance -- --data ../shared/conformance\n  npm run conformance -- x509-limbo -v      every failing case with its reason',
+    'npm run conformance [-- SUITE…] [--data DIR] [--whole] [--json] [-v]\n\n  npm run conformance -- --data ../shared/conformance\n  npm run conformance -- x509-limbo -v      every failing case with its reason\n  --whole   DIR has the whole sets, of which more is skipped than of the parts that were counted',
   )
   process.exit(0)
 }
@@ -47,30 +49,13 @@ for (const suite of chosen) {
     wrong++
     continue
   }
-  const failing = results.filter(r => r.outcome === 'failed')
-  const surprises = failing.filter(r => !(r.id in suite.listed))
-  const stale = Object.keys(suite.listed).filter(id => results.some(r => r.id === id && r.outcome === 'passed'))
-  const kinds = new Map<string, number>()
-  for (const { kind } of failing) if (kind !== undefined) kinds.set(kind, (kinds.get(kind) ?? 0) + 1)
-  const counts = {
-    suite: suite.name,
-    passed: results.filter(r => r.outcome === 'passed').length,
-    failed: surprises.length,
-    listed: failing.length - surprises.length,
-    skipped: results.filter(r => r.outcome === 'skipped').length,
-    ...Object.fromEntries(kinds),
+  const verdict = judge(suite, results, values.whole ? 'whole' : 'part')
+  wrong += verdict.wrong.length
+  if (values.json) console.log(JSON.stringify({ suite: suite.name, ...verdict.counts }))
+  else {
+    const counts = Object.entries(verdict.counts).map(([key, value]) => `${value} ${key}`)
+    console.log([`${suite.name}:`, ...counts].join('  '))
   }
-  wrong += surprises.length + stale.length
-  if (values.json) console.log(JSON.stringify(counts))
-  else
-    console.log(
-      Object.entries(counts)
-        .map(([key, value]) => (key === 'suite' ? `${value}:` : `${value} ${key}`))
-        .join('  '),
-    )
-  for (const r of surprises) console.error(`  failed   ${r.id}  ${r.kind ?? ''}  ${r.detail ?? ''}`)
-  for (const id of stale) console.error(`  passes although listed as failing: ${id}`)
-  if (values.verbose)
-    for (const r of failing) if (r.id in suite.listed) console.error(`  listed   ${r.id}  ${suite.listed[r.id]}`)
+  for (const line of [...verdict.wrong, ...(values.verbose ? verdict.listed : [])]) console.error(`  ${line}`)
 }
 process.exit(wrong === 0 ? 0 : 9)
