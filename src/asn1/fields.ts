@@ -97,7 +97,7 @@ const show = (field: Field, tag: number, bytes: Uint8Array, from: number, to: nu
         break
       default: {
         const text =
-          stringValue(tag, bytes, from, to) ??
+          stringValue(tag, bytes, from, to, field.name) ??
           (isImplicitText(tag, bytes, from, to) ? latin1Text(bytes, from, to) : undefined)
         field.value = text ?? bytes.subarray(from, to)
         if (text !== undefined) field.text = text

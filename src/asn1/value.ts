@@ -142,7 +142,7 @@ export const checkString = (tag: number, bytes: Uint8Array, from: number, to: nu
       if ((to - from) % 4 !== 0) throw badCharacter(to - 1, what)
       return
     case TAG.utf8String:
-      if (!isAscii(bytes, from, to)) checkUtf8(bytes, from, to, what)
+      if (!isAscii(bytes, from, to)) utf8Text(bytes, from, to, what)
       return
     default:
       return
@@ -154,19 +154,25 @@ const isAscii = (bytes: Uint8Array, from: number, to: number): boolean => {
   return true
 }
 
-const checkUtf8 = (bytes: Uint8Array, from: number, to: number, what: string): void => {
+const utf8Text = (bytes: Uint8Array, from: number, to: number, what: string): string => {
   try {
-    utf8.decode(bytes.subarray(from, to))
+    return utf8.decode(bytes.subarray(from, to))
   } catch {
     throw new DerError('string-character', from, to, what)
   }
 }
 
-/** The text of a string element; undefined when `tag` is no string type. Checked already by `checkDer`. */
-export const stringValue = (tag: number, bytes: Uint8Array, from: number, to: number): string | undefined => {
+/** The text of a string element; undefined when `tag` is no string type. */
+export const stringValue = (
+  tag: number,
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  what: string,
+): string | undefined => {
   switch (tag) {
     case TAG.utf8String:
-      return isAscii(bytes, from, to) ? latin1Text(bytes, from, to) : utf8.decode(bytes.subarray(from, to))
+      return isAscii(bytes, from, to) ? latin1Text(bytes, from, to) : utf8Text(bytes, from, to, what)
     case TAG.printableString:
     case TAG.ia5String:
     case TAG.visibleString:

@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
 import { FailureError, sentence } from '../failures/index.ts'
+import { latin1Text } from '../wire/bytes.ts'
+import { verifyChain } from '../x509/path.ts'
 import { pem } from '../x509/pem.ts'
+import { isTrusted } from '../x509/trusted.ts'
 import { authorityPath, dataHome, localAuthority, localRoot } from './ca-files.ts'
-import { fromFile, systemTrustStore } from './trust-store.ts'
+import { nodeCrypto } from './crypto.ts'
+import { firstBundle, fromFile, systemTrustStore } from './trust-store.ts'
 
 const folders: string[] = []
 const home = (): string => {
@@ -202,6 +206,30 @@ test('SSL_CERT_DIR names folders of roots, in place of those of the system', asy
   await expect(systemTrustStore({ ...env, SSL_CERT_DIR: join(one, 'none') })).rejects.toMatchObject({
     code: 'ca/trust-file',
   })
+})
+
+test('one root that cannot be read, in a file, a folder or the bundle of the system, takes no other with it', async () => {
+  const folder = home()
+  const authority = localAuthority({ home: folder })
+  const { certificate } = authority
+  // Its name becomes a text that is no UTF-8.
+  const bad = certificate.slice()
+  bad[latin1Text(bad).indexOf('barewire CA')] = 0xff
+  const [bundle, broken] = [join(folder, 'ca', 'bundle.pem'), join(folder, 'broken.pem')]
+  writeFileSync(bundle, pem('CERTIFICATE', bad) + pem('CERTIFICATE', certificate))
+  writeFileSync(broken, pem('CERTIFICATE', bad))
+  const stores = [
+    fromFile(bundle),
+    await systemTrustStore({ BAREWIRE_HOME: home(), SSL_CERT_DIR: join(folder, 'ca') }),
+    firstBundle([join(folder, 'none.pem'), broken, bundle]),
+  ]
+  const { chain } = authority.issue({ names: ['a.test'] })
+  for (const trust of stores) {
+    const request = { chain, name: 'a.test', at: Date.now(), trust: trust!, crypto: nodeCrypto() }
+    expect(isTrusted(verifyChain(request))).toBe(true)
+  }
+  expect(firstBundle([broken])).toBeUndefined()
+  await expect(systemTrustStore({ SSL_CERT_DIR: folder })).rejects.toMatchObject({ code: 'ca/trust-file' })
 })
 
 test('a file of roots without any, or that is not there: ca/trust-file', async () => {

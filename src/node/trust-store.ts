@@ -48,12 +48,14 @@ const localAuthority = (env: NodeJS.ProcessEnv): Uint8Array | undefined => {
  * The certificates of a PEM or DER file; damaged ones among others are left out. Throws `FailureError` `ca/trust-file`
  * when none is left.
  */
-export const fromFile = (path: string): TrustStore => {
-  const found = certificatesIn(contents(path))
+export const fromFile = (path: string): TrustStore => readable(certificatesIn(contents(path)), path)
+
+/** A store of those that can be read: one bad root among a hundred is no reason to trust nobody. */
+const readable = (found: readonly Uint8Array[], where: string): TrustStore => {
   const certificates = found.filter(der => parseCertificate(der) instanceof Certificate)
   if (certificates.length > 0) return trustStore(certificates)
   const got = found.length === 0 ? 'holds no certificate' : 'holds no certificate that can be read'
-  throw new FailureError(fail('ca/trust-file', { where: path, got }))
+  throw new FailureError(fail('ca/trust-file', { where, got }))
 }
 
 /** Every certificate in these folders, separated as in PATH; those that are not there count for nothing (OpenSSL). */
@@ -64,8 +66,7 @@ const fromFolders = (folders: string): TrustStore => {
     .flatMap(folder => certificatesBelow(folder))
   // A root lies there under its name, under its hash, and often in a bundle of all.
   const certificates = new Map(found.map(der => [latin1Text(der), der]))
-  if (certificates.size > 0) return trustStore([...certificates.values()])
-  throw new FailureError(fail('ca/trust-file', { where: folders, got: 'holds no certificate' }))
+  return readable([...certificates.values()], folders)
 }
 
 const certificatesBelow = (folder: string): Uint8Array[] => {
@@ -93,16 +94,22 @@ const contents = (path: string): Uint8Array => {
 
 const systemRoots = async (): Promise<TrustStore> => {
   if (process.platform !== 'darwin' && process.platform !== 'win32') {
-    for (const path of BUNDLES) {
-      try {
-        const certificates = certificatesIn(new Uint8Array(readFileSync(path)))
-        if (certificates.length > 0) return trustStore(certificates)
-      } catch {
-        // The next distribution's place.
-      }
-    }
+    const found = firstBundle(BUNDLES)
+    if (found !== undefined) return found
   }
   return fromNode()
+}
+
+/**
+ * The first of these files that has a certificate in it; undefined when none has. What of it cannot be read is left out
+ * by the store when it looks: reading a hundred roots to use one would cost more than the handshake.
+ */
+export const firstBundle = (paths: readonly string[]): TrustStore | undefined => {
+  for (const path of paths) {
+    const certificates = unless(() => certificatesIn(new Uint8Array(readFileSync(path)))) ?? []
+    if (certificates.some(der => parseCertificate(der) instanceof Certificate)) return trustStore(certificates)
+  }
+  return undefined
 }
 
 /** Keychains and registries are reached through Node where it can, else Mozilla's list that Node carries. */

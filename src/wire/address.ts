@@ -22,7 +22,8 @@ export const LAST_PORT = 65_535
 export const ipAddress = (octets: Uint8Array): IpAddress => {
   if (octets.length !== 4 && octets.length !== 16)
     throw new RangeError(`an address has 4 or 16 octets, not ${octets.length}`)
-  const own = octets.slice()
+  // Not `slice`, which is a view where the octets are a Buffer.
+  const own = new Uint8Array(octets)
   return own.length === 4 ? { v: 4, octets: own, text: own.join('.') } : { v: 6, octets: own, text: textOf6(own) }
 }
 

@@ -13,6 +13,19 @@ export const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
   return whole
 }
 
+/** Equal length and content. Not in constant time: for what is no secret. */
+export const sameOctets = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((octet, i) => octet === b[i])
+
+/**
+ * The same octets as a plain Uint8Array, without a copy. Node's Buffer is a Uint8Array by type but not by behaviour: its
+ * `slice` is a view and its text form is not a list of numbers. What comes from outside goes through here.
+ */
+export const plain = (bytes: Uint8Array): Uint8Array =>
+  Object.getPrototypeOf(bytes) === Uint8Array.prototype
+    ? bytes
+    : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
 /** `16 03 01` with a space as `separator`. */
 export const hexText = (bytes: Uint8Array, separator = ''): string =>
   Array.from(bytes, octet => octet.toString(16).padStart(2, '0')).join(separator)

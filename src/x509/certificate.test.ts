@@ -128,6 +128,24 @@ const broken: readonly (readonly [what: string, field: RegExp, rule: RegExp, par
     /string-character/,
     { subject: writeName([[OID.commonName, 'a.test\0.evil.test']]) },
   ],
+  [
+    'NUL in a common name of two octets a character',
+    /subject/,
+    /string-character/,
+    { subject: sequence(setOf(sequence(oid(OID.commonName), element(0x1e, Uint8Array.of(0, 97, 0, 0, 1, 0))))) },
+  ],
+  [
+    'NUL in a common name of four octets a character',
+    /subject/,
+    /string-character/,
+    { subject: sequence(setOf(sequence(oid(OID.commonName), element(0x1c, Uint8Array.of(0, 0, 0, 97, 0, 0, 0, 0))))) },
+  ],
+  [
+    'a unique identifier that is no bit string',
+    /uniqueIdentifier/,
+    /bit-string-padding/,
+    { after: [element(0x82, Uint8Array.of(9, 1))] },
+  ],
   ['an empty list of extensions', /extensions/, /empty/, { after: [explicit(3, sequence())] }],
   ['the same extension twice', /extension/, /value/, { after: [explicit(3, sequence(altName, altName))] }],
   [
@@ -190,6 +208,18 @@ const broken: readonly (readonly [what: string, field: RegExp, rule: RegExp, par
     /subjectAltName/,
     /unexpected-tag/,
     withExtension(OID.subjectAltName, sequence(element(0x89, Uint8Array.of(1)))),
+  ],
+  [
+    'a registered identifier that is no OID',
+    /subjectAltName/,
+    /oid-malformed/,
+    withExtension(OID.subjectAltName, sequence(element(0x88, Uint8Array.of(0x2a, 0x80, 1)))),
+  ],
+  [
+    'an address that is none',
+    /subjectAltName/,
+    /value/,
+    withExtension(OID.subjectAltName, sequence(element(0x87, Uint8Array.of(10, 0, 0)))),
   ],
   [
     'an empty key identifier',

@@ -7,12 +7,12 @@ import { checkDer } from '../asn1/check.ts'
 import { Der, DerError, TAG } from '../asn1/der.ts'
 import { oidText } from '../asn1/oid.ts'
 import { derRules } from '../asn1/rules.table.ts'
-import { booleanValue, smallInteger, timeValue } from '../asn1/value.ts'
+import { booleanValue, checkBitString, smallInteger, timeValue } from '../asn1/value.ts'
 import type { SignatureAlgorithm } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
 import { fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
-import { latin1Text } from '../wire/bytes.ts'
+import { latin1Text, plain } from '../wire/bytes.ts'
 import { readSignatureAlgorithm } from './algorithm.ts'
 import { type DistinguishedName, readName } from './distinguished-name.ts'
 import { decodeExtension, type ExtensionName, type ExtensionValues, extensionName } from './extensions.ts'
@@ -85,7 +85,8 @@ export class Certificate {
   #fingerprint: string | undefined
 
   /** Throws `DerError`. */
-  constructor(der: Uint8Array) {
+  constructor(encoding: Uint8Array) {
+    const der = plain(encoding)
     if (der.length > MAX_CERTIFICATE_SIZE) throw new DerError('too-big', 0, der.length, 'certificate')
     checkDer(der, 0, der.length, 'certificate')
     this.der = der
@@ -119,8 +120,9 @@ export class Certificate {
     const publicKey = { from: tbs.start, to: tbs.to }
     this.spans = { tbs: tbsSpan, serialNumber, algorithm, validity: validitySpan, publicKey, signature }
     for (const tag of [0x81, 0x82]) {
-      if (tbs.optional(tag, 'uniqueIdentifier') && this.version === 1)
-        throw new DerError('value', tbs.start, tbs.to, 'uniqueIdentifier')
+      if (!tbs.optional(tag, 'uniqueIdentifier')) continue
+      if (this.version === 1) throw new DerError('value', tbs.start, tbs.to, 'uniqueIdentifier')
+      checkBitString(der, tbs.from, tbs.to, 'uniqueIdentifier')
     }
     this.extensions = tbs.left === 0 ? [] : readExtensions(tbs, this.version)
     tbs.finish('tbsCertificate')

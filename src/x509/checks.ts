@@ -136,8 +136,8 @@ export const outOfDate = (certificate: Certificate, now: Millis): FailureInfo | 
     ...at(certificate.spans.validity),
   })
   if (second < certificate.notBefore) return fail('tls/certificate-not-yet', facts(certificate.notBefore))
-  if (second > certificate.notAfter) return fail('tls/certificate-expired', facts(certificate.notAfter))
-  return undefined
+  // Said the other way round, so that nothing but a date between the two can pass.
+  return second <= certificate.notAfter ? undefined : fail('tls/certificate-expired', facts(certificate.notAfter))
 }
 
 const dates: Check['run'] = (path, { at: now, profile, anchored }) =>

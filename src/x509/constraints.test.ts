@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { DerError } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.table.ts'
 import { element, explicit, oid, sequence, utf8String } from '../asn1/write.ts'
 import { certificateAuthority } from '../ca/authority.ts'
@@ -104,8 +105,21 @@ test('kinds without a comparison are refused where both sides have them', () => 
 
 test('limits that cannot be understood refuse everything', () => {
   expect(outcome([address(10, 0, 0, 0, 255, 0, 255, 0)], [], [])).toBe('malformed-limit')
-  expect(outcome([address(10, 0, 0, 0)], [], [])).toBe('malformed-limit')
   expect(outcome([text('dns', 'a b')], [], [])).toBe('malformed-limit')
+})
+
+test('an address has 4 or 16 octets, and a limit of addresses twice as many (RFC 5280 4.2.1.6, 4.2.1.10)', () => {
+  const octets = (count: number): Uint8Array => element(0x87, new Uint8Array(count))
+  const read = (name: 'subjectAltName' | 'nameConstraints', count: number) => () => {
+    const value = sequence(name === 'subjectAltName' ? octets(count) : explicit(0, sequence(octets(count))))
+    return decodeExtension(name, value, 0, value.length)
+  }
+  for (const count of [0, 3, 4, 5, 8, 9, 15, 16, 17, 31, 32, 33, 64]) {
+    if (count === 4 || count === 16) expect(read('subjectAltName', count)).not.toThrow()
+    else expect(read('subjectAltName', count), `${count}`).toThrow(DerError)
+    if (count === 8 || count === 32) expect(read('nameConstraints', count)).not.toThrow()
+    else expect(read('nameConstraints', count), `${count}`).toThrow(DerError)
+  }
 })
 
 test('limits of one kind say nothing of another', () => {

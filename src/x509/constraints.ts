@@ -130,7 +130,7 @@ const dnsWithin = (limit: string, host: string, sense: 'permitted' | 'excluded')
   return dot > 0 && domain.slice(dot + 1) === host.slice(2)
 }
 
-/** The limit is an address and a mask of the same family. */
+/** The limit is an address and a mask; one of the other family says nothing. */
 const addressWithin = (limit: Uint8Array, address: Uint8Array): boolean => {
   if (limit.length !== 2 * address.length) return false
   return address.every((octet, i) => ((octet ^ limit[i]!) & limit[address.length + i]!) === 0)
@@ -173,7 +173,7 @@ const hostOf = (uri: string): string | undefined => {
 const wellFormed = (limit: GeneralName): boolean => {
   switch (limit.type) {
     case 'ip':
-      return (limit.octets.length === 8 || limit.octets.length === 32) && isMask(limit.octets)
+      return isMask(limit.octets)
     case 'dns':
       return limit.text === '' || isDomain(limit.text.replace(/^\./, ''))
     case 'email':

@@ -119,7 +119,7 @@ const walkName = (sequence: Der, what: string, parts: RelativeName[] | undefined
       checkText(pair, what)
       part?.push({
         type: oidText(bytes, from, to),
-        text: stringValue(pair.tag, bytes, pair.from, pair.to),
+        text: stringValue(pair.tag, bytes, pair.from, pair.to, what),
         from: pair.start,
         to: pair.to,
       })
@@ -147,8 +147,13 @@ const STRINGS: ReadonlySet<number> = /* @__PURE__ */ new Set<number>([
 /** A NUL inside a name once let certificates say one thing to people and another to programs. */
 const checkText = (element: Der, what: string): void => {
   const { tag, bytes, from, to } = element
-  if (tag === TAG.bmpString || tag === TAG.universalString || tag === TAG.bitString || (tag & 0x20) !== 0) return
-  for (let i = from; i < to; i++) if (bytes[i] === 0) throw new DerError('string-character', i, i + 1, what)
+  if (tag === TAG.bitString || (tag & 0x20) !== 0) return
+  const width = tag === TAG.bmpString ? 2 : tag === TAG.universalString ? 4 : 1
+  for (let i = from; i < to; i += width) {
+    let character = 0
+    for (let j = i; j < i + width && j < to; j++) character |= bytes[j]!
+    if (character === 0) throw new DerError('string-character', i, i + width, what)
+  }
 }
 
 /**

@@ -229,7 +229,7 @@ const qualifier = (list: Der, what: string): string => {
 const subtrees = (list: Der, what: string): GeneralName[] =>
   each(list, what, cursor => {
     const tree = cursor.inside(TAG.sequence, what)
-    const base = readGeneralName(tree, what)
+    const base = readGeneralName(tree, what, 'limit')
     tree.finish(what)
     return base
   })

@@ -15,7 +15,7 @@ interface Placed {
 export type GeneralName = Placed &
   (
     | { readonly type: 'dns' | 'email' | 'uri'; readonly text: string }
-    /** 4 or 16 octets for an address; 8 or 32 for a constraint. */
+    /** 4 or 16 octets for an address; 8 or 32 for a limit, with its mask. */
     | { readonly type: 'ip'; readonly octets: Uint8Array }
     | { readonly type: 'directory'; readonly name: DistinguishedName }
     | { readonly type: 'registered-id' | 'other'; readonly oid: string }
@@ -24,8 +24,14 @@ export type GeneralName = Placed &
 
 const IA5 = 0x16
 
+/** Whether it names something, or limits what may be named (RFC 5280 4.2.1.6, 4.2.1.10): iPAddress differs. */
+type Sense = 'name' | 'limit'
+
+/** Octets of an iPAddress: IPv4, IPv6. */
+const addressSizes: Readonly<Record<Sense, readonly number[]>> = { name: [4, 16], limit: [8, 32] }
+
 /** The next GeneralName; the cursor moves past it. */
-export const readGeneralName = (cursor: Der, what: string): GeneralName => {
+export const readGeneralName = (cursor: Der, what: string, sense: Sense = 'name'): GeneralName => {
   cursor.any(what)
   const { bytes, tag, start, from, to } = cursor
   const place = { from: start, to }
@@ -55,6 +61,7 @@ export const readGeneralName = (cursor: Der, what: string): GeneralName => {
     case 0x86:
       return { ...place, type: 'uri', text: ia5(cursor, what) }
     case 0x87:
+      if (!addressSizes[sense].includes(to - from)) throw new DerError('value', start, to, what)
       return { ...place, type: 'ip', octets: bytes.subarray(from, to) }
     case 0x88:
       checkOid(bytes, from, to, what)

@@ -6,6 +6,7 @@ import { TAG } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.table.ts'
 import { hasTrailingZeros } from '../asn1/value.ts'
 import { ipAddress, parseIp } from '../wire/address.ts'
+import { sameOctets } from '../wire/bytes.ts'
 import type { Certificate } from './certificate.ts'
 import { type ExtensionName, KEY_USAGE } from './extensions.ts'
 
@@ -154,7 +155,8 @@ export const lints: Readonly<Record<LintId, Lint>> = {
       const authority = c.extension('authorityKeyIdentifier')
       const own = c.extension('subjectKeyIdentifier')
       if (authority === undefined || !c.isSelfIssued) return false
-      return authority.keyIdentifier === undefined || String(authority.keyIdentifier) !== String(own)
+      if (authority.keyIdentifier === undefined || own === undefined) return true
+      return !sameOctets(authority.keyIdentifier, own)
     },
   },
   'subject-key-missing': {

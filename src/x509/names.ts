@@ -5,6 +5,7 @@
 import { fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
 import { parseIp } from '../wire/address.ts'
+import { sameOctets } from '../wire/bytes.ts'
 import type { Certificate } from './certificate.ts'
 import { type GeneralName, generalNameText } from './general-name.ts'
 
@@ -38,7 +39,7 @@ export const matches = (presented: GeneralName, reference: string, isRegistrySuf
   const address = parseIp(reference.replace(/^\[(.*)\]$/, '$1'))
   if (address !== undefined) {
     // RFC 9525 6.4: octet by octet; an address written as a DNS name does not count.
-    return presented.type === 'ip' && String(presented.octets) === String(address.octets)
+    return presented.type === 'ip' && sameOctets(presented.octets, address.octets)
   }
   return presented.type === 'dns' && dnsMatches(presented.text, reference, isRegistrySuffix)
 }

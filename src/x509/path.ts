@@ -6,6 +6,7 @@
 import type { FailureCode } from '../failures/index.ts'
 import { fail } from '../failures/index.ts'
 import type { FailureInfo } from '../failures/registry.ts'
+import { sameOctets } from '../wire/bytes.ts'
 import { Certificate, malformedUnless } from './certificate.ts'
 import { type CheckContext, calledOf, notAuthority, outOfDate, pathChecks, weakSignature } from './checks.ts'
 import { checkName } from './names.ts'
@@ -33,11 +34,14 @@ const ENDS_NOWHERE: ReadonlySet<string> = new Set<FailureCode>([
 /** After these nothing is left that could be checked, so nobody can go on. */
 const FINAL: ReadonlySet<string> = new Set<FailureCode>(['tls/certificate-malformed', 'tls/chain-too-complex'])
 
-/** Trusted, or the most telling failure. */
+/** Trusted, or the most telling failure. Throws RangeError when `at` is no date. */
 export const verifyChain = (request: ChainRequest): ChainTrusted | FailureInfo => explainChain(request).result
 
-/** As `verifyChain`, with every path that was tried and why it was not taken. */
+/** As `verifyChain`, with every path that was tried and why it was not taken. Throws RangeError without a date. */
 export const explainChain = (request: ChainRequest): ChainOutcome => {
+  // No date is before or after NaN: all certificates would be in date. `Date.parse` gives it for what it cannot read.
+  if (!Number.isFinite(request.at))
+    throw new RangeError(`the date to check at must be a finite number, not ${request.at}`)
   const builder = new PathBuilder(request, [])
   const strict = builder.run()
   const accept = (request.accept ?? []).filter(code => !FINAL.has(code))
@@ -314,9 +318,6 @@ const namesOf = (path: readonly Certificate[]): string[] => path.map(certificate
 /** RFC 4158 5.2: the same name and key a second time on a path adds nothing and may go round in a circle. */
 const sameAuthority = (a: Certificate, b: Certificate): boolean =>
   a.identity === b.identity || (a.subject.key === b.subject.key && sameOctets(a.spki, b.spki))
-
-const sameOctets = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((octet, i) => octet === b[i])
 
 /** Issuers whose key identifier fits and whose dates hold first (RFC 4158 3.5); most often the first one is it. */
 const byLikelihood = (issuers: readonly Certificate[], child: Certificate, at: number): readonly Certificate[] => {

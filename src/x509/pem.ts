@@ -1,5 +1,6 @@
 /** PEM (RFC 7468): text armour around DER. Text between blocks is skipped, as every tool does. */
-import { latin1Text } from '../wire/bytes.ts'
+import { latin1Text, plain } from '../wire/bytes.ts'
+
 export interface PemBlock {
   /** `CERTIFICATE`, `PRIVATE KEY`, … */
   readonly label: string
@@ -21,7 +22,7 @@ export const pemBlocks = (text: string): PemBlock[] => {
 
 /** Every certificate of a file: PEM blocks, or one certificate in DER. */
 export const certificatesIn = (file: Uint8Array): Uint8Array[] => {
-  if (isDer(file)) return [file]
+  if (isDer(file)) return [plain(file)]
   return pemBlocks(latin1Text(file))
     .filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE')
     .map(({ der }) => der)

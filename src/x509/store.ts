@@ -1,6 +1,7 @@
 /** Trusted certificates by subject. A store reads only their subjects until somebody asks for one by name. */
 import { Der, DerError, TAG } from '../asn1/der.ts'
 import type { Bytes } from '../engine.ts'
+import { sameOctets } from '../wire/bytes.ts'
 import { Certificate, parseCertificate } from './certificate.ts'
 import { readName } from './distinguished-name.ts'
 import type { TrustStore } from './types.ts'
@@ -23,7 +24,7 @@ export const trustStore = (certificates: readonly Bytes[]): TrustStore => {
     bySubject,
     find(der) {
       const key = subjectKeyOf(der)
-      return key === undefined ? undefined : bySubject(key).find(anchor => equal(anchor.der, der))
+      return key === undefined ? undefined : bySubject(key).find(anchor => sameOctets(anchor.der, der))
     },
     size: certificates.length,
   }
@@ -73,5 +74,3 @@ export const joinStores = (...stores: readonly TrustStore[]): TrustStore => ({
     return stores.reduce((sum, store) => sum + store.size, 0)
   },
 })
-
-const equal = (a: Bytes, b: Bytes): boolean => a.length === b.length && a.every((octet, i) => octet === b[i])

@@ -5,6 +5,7 @@
  */
 import type { Bytes } from '../engine.ts'
 import type { Facts, FailureInfo } from '../failures/registry.ts'
+import { sameOctets } from '../wire/bytes.ts'
 import type { KeyUsageName } from './extensions.ts'
 
 /** For what the peer shows its certificate. */
@@ -129,5 +130,3 @@ export const trustWithoutChecking = (question: TrustQuestion, publicKey: Bytes, 
 
 /** A plain Uint8Array of its own: `slice` of a Buffer is a view. */
 const copy = (bytes: Bytes): Uint8Array => new Uint8Array(bytes)
-
-const sameOctets = (a: Bytes, b: Bytes): boolean => a.length === b.length && a.every((octet, i) => octet === b[i])
