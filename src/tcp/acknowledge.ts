@@ -60,7 +60,7 @@ const takeAcknowledgment = (tcb: Tcb, segment: Segment, count: number, now: Mill
   if (tcb.timing && isAfter(segment.ack, tcb.timedSeq)) {
     tcb.rto.measured(now - tcb.timedAt)
     tcb.timing = false
-  }
+  } else if (tcb.timeouts > 0) tcb.rto.progressed()
   const flight = tcb.flight
   const bytes = Math.min(count, tcb.send.length)
   tcb.send.drop(bytes)

@@ -1,7 +1,7 @@
 /** How much may be under way: the interface, so that NewReno, CUBIC and others can stand in for one another. */
 import type { Millis } from '../engine.ts'
 
-/** Counts bytes. Loss recovery itself (what is sent again) is not its business, see `recovery.ts`. */
+/** Counts bytes. What is sent again is not its business: see `acknowledge.ts`. */
 export interface CongestionController {
   readonly name: string
   /** cwnd: bytes that may be unacknowledged. */

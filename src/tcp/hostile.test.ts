@@ -188,12 +188,12 @@ describe('time-outs after a quiet time', () => {
     t.at(t.now + 1000)
     t.us({ is: 'PSH ACK', seq: 1, length: 500 })
   })
-  test('RFC 3465 2.2 and 2.3: slow start counts bytes, two segments per acknowledgment at most, one after a time-out', () => {
+  test('RFC 3465 2.2 and 2.3: slow start counts bytes, not acknowledgments; after a time-out one segment per acknowledgment', () => {
     const cc = newReno(1000)
     cc.acknowledged(100, 0)
     expect(cc.window).toBe(10_100)
     cc.acknowledged(8000, 0)
-    expect(cc.window).toBe(12_100)
+    expect(cc.window).toBe(18_100)
     cc.timedOut(40_000, 'first', 0)
     cc.acknowledged(8000, 0)
     expect(cc.window).toBe(2000)

@@ -4,67 +4,79 @@ import type { CongestionController } from './congestion.ts'
 /** RFC 6928 2: ten segments, but not more than 14600 bytes unless two segments are more. */
 export const initialWindow = (mss: number): number => Math.min(10 * mss, Math.max(2 * mss, 14_600))
 
-/**
- * RFC 3465 2.3: an acknowledgment of many segments opens the window by at most two of them in slow start; by one after a
- * time-out, since it may be about segments that were not lost.
- */
-const APPROPRIATE_SEGMENTS = 2
+export const newReno = (mss: number): CongestionController => new NewReno(mss)
 
-export const newReno = (mss: number): CongestionController => {
-  let window = initialWindow(mss)
-  let slowStartThreshold = Number.MAX_SAFE_INTEGER
-  let acknowledgedInWindow = 0
-  let appropriate = APPROPRIATE_SEGMENTS * mss
-  // RFC 5681 3.1 (4): half of what is under way, at least two segments.
-  const halved = (flight: number): number => Math.max(Math.floor(flight / 2), 2 * mss)
-  return {
-    name: 'NewReno',
-    get window() {
-      return window
-    },
-    get slowStartThreshold() {
-      return slowStartThreshold
-    },
-    acknowledged(bytes) {
-      if (window < slowStartThreshold) {
-        window += Math.min(bytes, appropriate)
-        return
-      }
-      appropriate = APPROPRIATE_SEGMENTS * mss
-      // RFC 5681 3.1: one segment per window's worth of acknowledged bytes.
-      acknowledgedInWindow += bytes
-      if (acknowledgedInWindow < window) return
-      acknowledgedInWindow -= window
-      window += mss
-    },
-    lost(flight) {
-      slowStartThreshold = halved(flight)
-      window = slowStartThreshold + 3 * mss
-      acknowledgedInWindow = 0
-    },
-    duplicate() {
-      window += mss
-    },
-    // RFC 6582 3.2 step 3, partial acknowledgments.
-    partial(bytes) {
-      window = Math.max(mss, window - bytes)
-      if (bytes >= mss) window += mss
-    },
-    // RFC 6582 3.2 step 3, full acknowledgments, option (1): no burst when little is under way.
-    recovered(flight) {
-      window = Math.min(slowStartThreshold, Math.max(flight, mss) + mss)
-      acknowledgedInWindow = 0
-    },
-    // RFC 5681 3.1: the threshold is held when the same segment times out again.
-    timedOut(flight, which) {
-      if (which === 'first') slowStartThreshold = halved(flight)
-      window = mss
-      appropriate = mss
-      acknowledgedInWindow = 0
-    },
-    // RFC 5681 4.1.
-    idle() {
-      window = Math.min(window, initialWindow(mss))
-    },
+class NewReno implements CongestionController {
+  readonly name = 'NewReno'
+  window: number
+  slowStartThreshold = Number.MAX_SAFE_INTEGER
+  readonly #mss: number
+  #acknowledgedInWindow = 0
+  /**
+   * RFC 3465 2.3: by how much one acknowledgment opens the window in slow start at most. After a time-out by one
+   * segment, since it may be about segments that were not lost.
+   *
+   * Differs from RFC 3465 otherwise, which says two: a host that takes its frames in batches acknowledges a batch at
+   * once, as ours and Linux's do, and slow start would then grow by two segments per round trip. As in Linux the bound
+   * is what the acknowledgment covers, so the window doubles per round trip and no more.
+   */
+  #appropriate = Number.MAX_SAFE_INTEGER
+
+  constructor(mss: number) {
+    this.#mss = mss
+    this.window = initialWindow(mss)
+  }
+
+  acknowledged(bytes: number): void {
+    if (this.window < this.slowStartThreshold) {
+      this.window += Math.min(bytes, this.#appropriate, Math.max(this.#mss, this.slowStartThreshold - this.window))
+      return
+    }
+    this.#appropriate = Number.MAX_SAFE_INTEGER
+    // RFC 5681 3.1: one segment per window's worth of acknowledged bytes.
+    this.#acknowledgedInWindow += bytes
+    if (this.#acknowledgedInWindow < this.window) return
+    this.#acknowledgedInWindow -= this.window
+    this.window += this.#mss
+  }
+
+  lost(flight: number): void {
+    this.slowStartThreshold = this.#halved(flight)
+    this.window = this.slowStartThreshold + 3 * this.#mss
+    this.#acknowledgedInWindow = 0
+  }
+
+  duplicate(): void {
+    this.window += this.#mss
+  }
+
+  /** RFC 6582 3.2 step 3, partial acknowledgments. */
+  partial(bytes: number): void {
+    this.window = Math.max(this.#mss, this.window - bytes)
+    if (bytes >= this.#mss) this.window += this.#mss
+  }
+
+  /** RFC 6582 3.2 step 3, full acknowledgments, option (1): no burst when little is under way. */
+  recovered(flight: number): void {
+    this.window = Math.min(this.slowStartThreshold, Math.max(flight, this.#mss) + this.#mss)
+    this.#acknowledgedInWindow = 0
+  }
+
+  /** RFC 5681 3.1: the threshold is held when the same segment times out again. */
+  timedOut(flight: number, which: 'first' | 'again'): void {
+    if (which === 'first') this.slowStartThreshold = this.#halved(flight)
+    this.window = this.#mss
+    this.#appropriate = this.#mss
+    this.#acknowledgedInWindow = 0
+  }
+
+  /** RFC 5681 4.1. */
+  idle(): void {
+    this.window = Math.min(this.window, initialWindow(this.#mss))
+  }
+
+  /** RFC 5681 3.1 (4): half of what is under way, at least two segments. */
+  #halved(flight: number): number {
+    return Math.max(Math.floor(flight / 2), 2 * this.#mss)
   }
 }

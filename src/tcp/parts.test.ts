@@ -113,6 +113,22 @@ describe('the retransmission time-out', () => {
     rto.measured(10)
     expect(rto.current).toBe(210)
   })
+  test('progress ends the doubling, ten times in a row; then a measurement must say how long a round trip is', () => {
+    const rto = new RetransmissionTimeout()
+    rto.measured(100)
+    for (let i = 0; i < 10; i++) {
+      rto.backOff()
+      rto.progressed()
+      expect(rto.current).toBe(300)
+    }
+    rto.backOff()
+    rto.progressed()
+    expect(rto.current).toBe(600)
+    rto.measured(100)
+    rto.backOff()
+    rto.progressed()
+    expect(rto.current).toBe(300)
+  })
   test('RFC 6298 5.7: after a lost SYN it begins with three seconds', () => {
     const rto = new RetransmissionTimeout()
     rto.backOff()
@@ -136,6 +152,11 @@ describe('NewReno', () => {
     expect([cc.slowStartThreshold, cc.window]).toEqual([10_000, 10_000])
     for (let i = 0; i < 10; i++) cc.acknowledged(mss, 0)
     expect(cc.window).toBe(11_000)
+  })
+  test('RFC 5681 3.1: an acknowledgment of many segments opens the window by as many, so a receiver of batches starves nobody', () => {
+    const cc = newReno(mss)
+    for (const bytes of [10_000, 20_000, 40_000]) cc.acknowledged(bytes, 0)
+    expect(cc.window).toBe(80_000)
   })
   test('RFC 5681 3.2: loss halves what is under way, three duplicates inflate the window by three segments', () => {
     const cc = newReno(mss)

@@ -13,6 +13,13 @@ const MINIMUM_MARGIN: Millis = 200
 /** RFC 6298 2.5 allows a bound of at least 60 seconds. */
 const MAXIMUM_RTO: Millis = 60_000
 
+/**
+ * How often in a row, without a measurement in between, an acknowledgment ends the doubling. Round trips that have grown
+ * beyond the time-out look like loss: every segment is then sent twice, so none can be measured, and the doubled
+ * time-out must stand until one is.
+ */
+const FORGIVEN = 10
+
 export class RetransmissionTimeout {
   /** The time-out as it is now, backed off where that was needed. */
   current: Millis = INITIAL_RTO
@@ -20,6 +27,7 @@ export class RetransmissionTimeout {
   smoothed: Millis = -1
   /** RTTVAR. */
   variation: Millis = 0
+  #forgiven = 0
 
   /** RFC 6298 2.2 and 2.3. By Karn's rule the caller gives no sample of a segment that was sent twice. */
   measured(roundTrip: Millis): void {
@@ -30,6 +38,18 @@ export class RetransmissionTimeout {
       this.variation = 0.75 * this.variation + 0.25 * Math.abs(this.smoothed - roundTrip)
       this.smoothed = 0.875 * this.smoothed + 0.125 * roundTrip
     }
+    this.#forgiven = 0
+    this.restart()
+  }
+
+  /**
+   * Something new was acknowledged. Differs from RFC 6298 5, which keeps the doubling until a segment that was sent once
+   * is measured: where every few segments are lost it would grow from segment to segment until the connection is given
+   * up, though each of them arrives in the end.
+   */
+  progressed(): void {
+    if (this.#forgiven >= FORGIVEN) return
+    this.#forgiven++
     this.restart()
   }
 

@@ -324,6 +324,25 @@ describe('sending again', () => {
   })
 })
 
+describe('the retransmission time-out', () => {
+  test('an acknowledgment of something new ends its doubling, so that losses do not add up', () => {
+    const { t } = established()
+    t.open().write(bytes(100))
+    t.us({ is: 'PSH ACK', seq: 1, length: 100 })
+    for (const at of [200, 600, 1400]) {
+      t.at(at)
+      t.us({ is: 'PSH ACK', seq: 1, length: 100 })
+    }
+    t.peer({ is: 'ACK', seq: 1, ack: 101 })
+    t.open().write(bytes(100))
+    t.us({ is: 'PSH ACK', seq: 101, length: 100 })
+    t.at(1599)
+    t.nothing()
+    t.at(1600)
+    t.us({ is: 'PSH ACK', seq: 101, length: 100 })
+  })
+})
+
 describe('half-close', () => {
   test('RFC 9293 3.6.1: after the peer closed we may still send', () => {
     const { t } = closeWait()

@@ -1,0 +1,60 @@
+/** What TCP makes of a wire: goodput by loss and by bottleneck, in virtual time, so the same to the last digit each time. */
+import { expect, test } from 'vitest'
+import type { Faults } from './faults.ts'
+import { network } from './network.ts'
+
+const PIECE = new Uint8Array(1 << 20)
+
+/** Megabits per second of `size` bytes from a client to a server, connecting included; both have large buffers. */
+const goodput = (faults: Faults, size: number): number => {
+  const net = network(faults)
+  const tcp = { sendBuffer: 8 << 20, receiveBuffer: 8 << 20 }
+  const [client, server] = [net.host('client', { tcp }), net.host('server', { tcp })]
+  let [sent, received, done] = [0, 0, 0]
+  server.listen({ port: 80 }, connection => ({
+    event() {
+      while (connection.readable > 0) received += connection.read(1 << 20).length
+      if (received === size && done === 0) done = net.clock.now()
+      server.poke()
+    },
+  }))
+  client.connect({ address: server.address, port: 80 }, connection => ({
+    event() {
+      for (let taken = 1; sent < size && taken > 0; sent += taken)
+        taken = connection.write(PIECE.subarray(0, Math.min(PIECE.length, size - sent)))
+      if (sent === size) connection.finish()
+      client.poke()
+    },
+  }))
+  net.clock.run()
+  return (size * 8) / done / 1000
+}
+
+const table = (rows: readonly number[], columns: readonly number[], cell: (row: number, column: number) => number) =>
+  rows.map(row => `${[`${row}`, ...columns.map(c => cell(row, c).toFixed(2))].map(t => t.padStart(8)).join('')}`)
+
+// A change of these numbers is a change of TCP: read why, then write down what is true now.
+
+test('4 MB without a bottleneck, in Mbit/s: loss in percent down, round trip in ms across', () => {
+  const cell = (loss: number, roundTrip: number) => goodput({ loss: loss / 100, delay: roundTrip / 2 }, 4e6)
+  expect(table([0, 0.1, 1, 5], [2, 20, 200], cell)).toEqual([
+    '       0 1523.81  152.38   15.24',
+    '     0.1  147.47   14.75    1.17',
+    '       1   37.56    4.77    0.48',
+    '       5    1.69    0.90    0.17',
+  ])
+})
+
+test('10 MB over a bottleneck and a round trip of 20 ms, in Mbit/s: its rate down, its queue in frames across', () => {
+  const cell = (rate: number, queue: number) => goodput({ rate: rate * 1e6, queue, delay: 10 }, 1e7)
+  expect(table([10, 100, 1000], [20, 100, 1000], cell)).toEqual([
+    '      10    6.77    8.80    8.27',
+    '     100   19.30   33.10   42.63',
+    '    1000   35.50   51.98  102.11',
+  ])
+})
+
+test('RFC 5681 3.1: without a bottleneck nothing is slower than with one, though each flight arrives as one batch', () => {
+  const free = goodput({ delay: 25 }, 1e7)
+  expect(free).toBeGreaterThan(goodput({ delay: 25, rate: 1e9, queue: 10_000 }, 1e7))
+})
