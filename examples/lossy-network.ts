@@ -2,6 +2,7 @@
  * A request over a bad network, in a test: two machines in memory, 20 % of all packets lost, virtual time. The same seed
  * gives the same run. In a project of your own: `from 'barewire'`, `'barewire/lab'` and `'barewire/lab/node'`.
  */
+
 import { fetch, serve } from '../src/index.ts'
 import { labWorld } from '../src/lab/index.ts'
 import { nodePlatform } from '../src/node/lab.ts'

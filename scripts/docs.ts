@@ -5,16 +5,18 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { failures } from '../src/failures/index.ts'
-import type { FailureEntry } from '../src/failures/registry.ts'
+import { english } from '../src/explain/en/index.ts'
+import { entryOf, type FailureCode, fail, failures } from '../src/failures/index.ts'
 import { TRANSITIONS } from '../src/tcp/states.table.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const failurePage = (): string => {
-  const rows = Object.entries(failures as Record<string, FailureEntry>).sort(([a], [b]) => a.localeCompare(b))
+  const rows = (Object.keys(failures) as FailureCode[]).sort((a, b) => a.localeCompare(b))
   const lines = ['# Failures', '', `Every code that Barewire reports: ${rows.length}. Codes never change.`, '']
-  for (const [code, entry] of rows) {
+  for (const code of rows) {
+    const failure = fail(code)
+    const entry = entryOf(failure)
     const facts = [
       `whose fault: ${entry.fault}`,
       `exit ${entry.exit}`,
@@ -22,9 +24,10 @@ const failurePage = (): string => {
       ...(entry.status === undefined ? [] : [`HTTP ${entry.status}`]),
       ...(entry.rule === undefined ? [] : [entry.rule]),
     ]
-    lines.push(`## ${code}`, '', `**${entry.title}** ${facts.join(' · ')}`, '')
-    if (entry.because !== undefined) lines.push('Because, perhaps:', '', ...entry.because.map(b => `- ${b}`), '')
-    const tries = entry.tryThis?.({}) ?? []
+    lines.push(`## ${code}`, '', `**${english.title(failure)}** ${facts.join(' · ')}`, '')
+    const because = english.because(failure)
+    if (because.length > 0) lines.push('Because, perhaps:', '', ...because.map(b => `- ${b}`), '')
+    const tries = english.tryThis(failure)
     if (tries.length > 0) lines.push('Try:', '', ...tries.map(t => `- \`${t}\``), '')
     if (entry.others !== undefined) {
       lines.push(

@@ -2,6 +2,8 @@
  * HTTPS on Node from here: `fetch`, `serve`, `connect`, `listen`. The layers have entries of their own. Read
  * `net/stream/types.ts` first, then `net/stream/connect.ts` and `net/client/client.ts`.
  */
+
+import { english } from './explain/en/index.ts'
 import { type Bound, bound } from './net/bind.ts'
 import type { ClientOptions as NetClientOptions } from './net/client/client.ts'
 import type { FetchInit as NetFetchInit } from './net/client/fetch.ts'
@@ -9,9 +11,14 @@ import type { ServerOptions as NetServerOptions } from './net/server/exchanges.t
 import type { ServeOptions as NetServeOptions } from './net/server/serve.ts'
 import type { StreamOptions as NetStreamOptions } from './net/stream/connect.ts'
 import type { ListenerOptions as NetListenerOptions } from './net/stream/listen.ts'
+import { toWeb as toWebIn, type WebStreams } from './net/stream/to-web.ts'
+import type { ByteStream } from './net/stream/types.ts'
 import { nodeWorld } from './node/world.ts'
 
 export const { client, connect, fetch, listen, serve, serveExchanges } = bound(nodeWorld)
+
+/** Takes the stream over. Cancelling the readable or aborting the writable sends RST; closing the writable sends FIN. */
+export const toWeb = (stream: ByteStream): WebStreams => toWebIn(stream, english)
 
 export type ClientOptions = Bound<NetClientOptions>
 export type FetchInit = Bound<NetFetchInit>
@@ -20,9 +27,9 @@ export type ServeOptions = Bound<NetServeOptions>
 export type ServerOptions = Bound<NetServerOptions>
 export type StreamOptions = Bound<NetStreamOptions>
 
+export { sentence } from './explain/index.ts'
 export type { FailureCode } from './failures/index.ts'
-export { FailureError, sentence } from './failures/index.ts'
-export type { FailureInfo } from './failures/registry.ts'
+export { Failure, FailureError } from './failures/index.ts'
 export type { CookieJar } from './http/cookies.ts'
 export { cookieJar } from './http/cookies.ts'
 export type { Client } from './net/client/client.ts'
@@ -37,7 +44,7 @@ export type { ServerTimeouts } from './net/server/timeouts.ts'
 export type { TlsClientOptions } from './net/stream/connect.ts'
 export type { TlsServerOptions } from './net/stream/listen.ts'
 export { memoryTransport } from './net/stream/memory.ts'
-export { toWeb, type WebStreams } from './net/stream/to-web.ts'
+export type { WebStreams } from './net/stream/to-web.ts'
 export type {
   Address,
   ByteStream,

@@ -15,7 +15,7 @@ const tiers: readonly (readonly string[])[] = [
   ['engine.ts', 'clock.ts', 'random.ts', 'drive.ts', 'wire'],
   ['trace', 'failures'],
   ['link', 'ip', 'udp', 'dns', 'tcp', 'asn1', 'crypto', 'x509', 'tls', 'http'],
-  ['host', 'session', 'ca', 'capture', 'inspect'],
+  ['host', 'session', 'ca', 'capture', 'inspect', 'explain'],
   ['net'],
   ['lab'],
   ['node'],
@@ -47,6 +47,13 @@ test('imports point downwards, and strangers do not know each other', () => {
     }
   }
   expect(wrong).toEqual([])
+})
+
+test('words are bound where the world is touched: net and lab know their type alone', () => {
+  const wrong = [...source]
+    .filter(([file]) => /^(net|lab)\//.test(file) && !/^(net\/(node|to-node)|lab\/platform)\.ts$/.test(file))
+    .filter(([, text]) => /^import (?!type )[^'"]*\/explain\//m.test(text))
+  expect(wrong.map(([file]) => file)).toEqual([])
 })
 
 test('Node itself is imported only where the world is touched', () => {

@@ -2,8 +2,18 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { entryOf, type FailureCode, FailureError, fail, failures, sentence } from '../src/failures/index.ts'
-import { EXIT, type FailureEntry } from '../src/failures/registry.ts'
+import { english, sentence } from '../src/explain/index.ts'
+import {
+  EXIT,
+  entryOf,
+  Failure,
+  type FailureCode,
+  type FailureEntry,
+  FailureError,
+  fail,
+  failures,
+} from '../src/failures/index.ts'
+import { inWords } from '../src/net/told.ts'
 
 const codes = Object.keys(failures) as FailureCode[]
 const entries = Object.entries(failures) as [FailureCode, FailureEntry][]
@@ -24,7 +34,7 @@ test('every code is provoked by a test in which its text appears', () => {
 test('every code is raised by the code: the registry describes nothing that cannot happen', () => {
   const raising = textsIn(
     'src',
-    file => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.startsWith('failures/'),
+    file => file.endsWith('.ts') && !file.endsWith('.test.ts') && !/^(failures|explain)\//.test(file),
   )
   expect(codes.filter(code => !mentions(raising, code))).toEqual([])
 })
@@ -34,22 +44,25 @@ test('a code is family/kebab-case', () => {
 })
 
 test('every entry has a title and a sentence that stand without facts', () => {
-  for (const [code, entry] of entries) {
-    expect(entry.title, code).toMatch(/^[A-Z“"].*[.?!]$/)
-    const said = entry.says({})
+  for (const code of codes) {
+    const failure = fail(code)
+    const title = english.title(failure)
+    expect(title, code).toMatch(/^[A-Z“"].*[.?!]$/)
+    const said = english.says(failure)
     expect(said.length, code).toBeGreaterThan(0)
-    expect(`${entry.title} ${said}`, code).not.toMatch(/undefined|NaN|\[object|\$\{| {2}/)
-    for (const text of [...(entry.because ?? []), ...(entry.tryThis?.({}) ?? [])]) {
+    expect(`${title} ${said}`, code).not.toMatch(/undefined|NaN|\[object|\$\{| {2}/)
+    for (const text of [...english.because(failure), ...english.tryThis(failure)]) {
       expect(text, code).not.toMatch(/undefined|NaN|\[object|\$\{/)
     }
-    expect(sentence(fail(code)), code).toBe(`${entry.title} ${said}`)
+    expect(sentence(failure), code).toBe(`${title} ${said}`)
   }
 })
 
 test('facts appear in the sentence or beside it, never as undefined', () => {
   const facts = { expected: 'EXPECTED', got: 'GOT', where: 'WHERE', number: 42 }
-  for (const [code, entry] of entries) {
-    const said = [entry.says(facts), ...(entry.tryThis?.(facts) ?? [])].join(' ')
+  for (const code of codes) {
+    const failure = fail(code, facts)
+    const said = [english.says(failure), ...english.tryThis(failure)].join(' ')
     expect(said, code).not.toMatch(/undefined|NaN|\[object/)
   }
 })
@@ -98,8 +111,8 @@ test('a status is one that a server answers with', () => {
 
 test('commands named as next steps exist', () => {
   const facts = { where: 'shop.test', expected: 'shop.test', got: 'x', number: 1 }
-  for (const [code, entry] of entries) {
-    const commands = (entry.tryThis?.(facts) ?? []).filter(text => text.includes('barewire '))
+  for (const code of codes) {
+    const commands = english.tryThis(fail(code, facts)).filter(text => text.includes('barewire '))
     for (const command of commands) {
       expect(command, code).toMatch(/barewire (get|serve|demo|ca path|.*--help)\b/)
     }
@@ -119,11 +132,46 @@ test('a failure as a value carries what its entry says and the facts given', () 
   expect(entryOf(info)).toBe(failures['tls/bad-message'])
 })
 
-test('an error made of a failure has its code, its sentence and its cause, and no more', () => {
+test('a failure is frozen, says the same as JSON as when it was made, and nothing that looks like one is one', () => {
+  const failure = fail('tls/bad-message', { got: '7', where: 'version' })
+  expect(JSON.stringify(failure)).toBe(
+    '{"got":"7","where":"version","code":"tls/bad-message","fault":"peer","rule":"RFC 5246 7.2.2","alert":50}',
+  )
+  expect(Object.isFrozen(failure)).toBe(true)
+  expect(failure).toBeInstanceOf(Failure)
+  expect({ ...failure }).not.toBeInstanceOf(Failure)
+})
+
+test('a place that takes work to find is looked for once, and only when somebody looks', () => {
+  let looked = 0
+  const find = () => {
+    looked++
+    return { message: 3, start: 5, end: 9 }
+  }
+  const failure = fail('tls/bad-message', { at: find, got: '7' })
+  const more = failure.with({ where: 'version' })
+  expect(failure.with({ number: 1 }).got).toBe('7')
+  expect(looked).toBe(0)
+  expect(more.at).toEqual({ message: 3, start: 5, end: 9 })
+  expect(failure.at).toBe(failure.at)
+  expect(JSON.stringify(failure)).toMatch(/^{"at":{"message":3,"start":5,"end":9},"got":"7","code":/)
+  expect(looked).toBe(1)
+  expect(more).toMatchObject({ code: 'tls/bad-message', got: '7', where: 'version', alert: 50 })
+})
+
+test('an error made of a failure has its code, its facts and its cause, and at the door a sentence', () => {
   const below = new FailureError(fail('tcp/reset', { where: 'shop.test' }))
-  const error = new FailureError(fail('tls/bad-message', { where: 'version', got: '7' }), { cause: below })
+  const failure = fail('tls/bad-message', { where: 'version', got: '7' })
+  const error = new FailureError(failure, { cause: below })
   expect(error).toBeInstanceOf(Error)
   expect(error.code).toBe('tls/bad-message')
-  expect(error.message).toBe('A message could not be read. version: 7.')
+  expect(error.message).toBe('tls/bad-message: where version, got 7')
   expect((error.cause as FailureError).code).toBe('tcp/reset')
+  expect(new FailureError(fail('http/no-answer')).message).toBe('http/no-answer')
+  expect(inWords(failure, english, below)).toMatchObject({
+    message: 'A message could not be read. version: 7.',
+    failure,
+    cause: below,
+  })
+  expect(inWords(failure, undefined).message).toBe('tls/bad-message: where version, got 7')
 })

@@ -1,7 +1,6 @@
 /** From whatever was thrown to a failure of the registry, and from a failure to an exit code. */
 import { CommanderError } from 'commander'
-import { entryOf, FailureError, fail } from '../failures/index.ts'
-import type { ExitCode, FailureInfo } from '../failures/registry.ts'
+import { type ExitCode, entryOf, type Failure, FailureError, fail } from '../failures/index.ts'
 import { fileProblem } from './file-problem.ts'
 import { FOREIGN } from './foreign.table.ts'
 
@@ -11,14 +10,14 @@ export const EXIT_INTERRUPTED = 130
 /** Ctrl-C: what had to be cleaned up is; nothing more to say. */
 export class Interrupted extends Error {}
 
-export const exitCodeOf = (failure: FailureInfo): ExitCode => entryOf(failure).exit
+export const exitCodeOf = (failure: Failure): ExitCode => entryOf(failure).exit
 
 /** What a thrown value means. Never a stack trace, never the text of another program's error. */
-export const failureOf = (thrown: unknown, command?: string): FailureInfo => {
+export const failureOf = (thrown: unknown, command?: string): Failure => {
   if (thrown instanceof FailureError) {
     const { failure } = thrown
     if (failure.code !== 'cli/usage' || failure.where !== undefined || command === undefined) return failure
-    return { ...failure, ...whereOf(command) }
+    return failure.with(whereOf(command))
   }
   if (thrown instanceof CommanderError) return fail('cli/usage', { got: inWords(thrown), ...whereOf(command) })
   const file = aboutFile(thrown)
@@ -45,7 +44,7 @@ const foreign = (flag: string): string | undefined => {
     : `There is no ${FOREIGN[flag] === undefined ? flag.slice(0, 2) : flag} here: ${hint}.`
 }
 
-const aboutFile = (thrown: unknown): FailureInfo | undefined => {
+const aboutFile = (thrown: unknown): Failure | undefined => {
   if (!(thrown instanceof Error) || !('code' in thrown) || !('path' in thrown)) return undefined
   const got = fileProblem(String(thrown.code))
   return got === undefined ? undefined : fail('cli/file', { where: String(thrown.path), got })

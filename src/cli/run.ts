@@ -1,6 +1,5 @@
 /** What a command that moves bytes has around it: the recording, the capture file, Ctrl-C, and the telling at the end. */
-import { entryOf, FailureError } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { entryOf, type Failure, FailureError } from '../failures/index.ts'
 import {
   type JsonObject,
   jsonOf,
@@ -114,10 +113,10 @@ export const beginRun = async (
 }
 
 /** Failures below the one that was thrown. */
-const causesOf = (thrown: unknown): FailureInfo[] => {
-  const causes: FailureInfo[] = []
+const causesOf = (thrown: unknown): Failure[] => {
+  const causes: Failure[] = []
   for (let at = thrown; at instanceof Error && causes.length < 8; at = at.cause) {
-    if (at !== thrown && 'failure' in at) causes.push(at.failure as FailureInfo)
+    if (at !== thrown && 'failure' in at) causes.push(at.failure as Failure)
   }
   return causes
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ascii, concat } from '../../test/support/bytes.ts'
 import { checked } from '../../test/support/checked.ts'
+import { fail } from '../failures/index.ts'
 import { seeded } from '../random.ts'
 import { ip } from '../wire/address.ts'
 import { decode, encode } from '../wire/codec.ts'
@@ -126,12 +127,12 @@ describe('a question', () => {
       { address: SECOND, port: 53 },
       { address: SERVER, port: 54 },
     ])
-      t.own.refused(first!.port, to, { code: 'ip/unreachable', fault: 'network' }, 0)
+      t.own.refused(first!.port, to, fail('ip/unreachable'), 0)
     expect(t.at(0)).toEqual({ asked: [], events: [] })
-    t.own.refused(first!.port, first!.to, { code: 'ip/unreachable', fault: 'network' }, 0)
+    t.own.refused(first!.port, first!.to, fail('ip/unreachable'), 0)
     const { asked } = t.at(0)
     expect(asked[0]!.to.address).toBe(SECOND)
-    t.own.refused(asked[0]!.port, asked[0]!.to, { code: 'link/no-neighbour', fault: 'network' }, 0)
+    t.own.refused(asked[0]!.port, asked[0]!.to, fail('link/no-neighbour'), 0)
     expect(t.at(0).events).toMatchObject([{ type: 'failed', failure: { code: 'link/no-neighbour' } }])
   })
 })

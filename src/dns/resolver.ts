@@ -4,8 +4,7 @@
  * same id and question (RFC 5452 9); ids and source ports are random.
  */
 import type { Bytes, Engine, Millis } from '../engine.ts'
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import type { Random } from '../random.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { type Endpoint, type IpAddress, ipAddress, sameIp } from '../wire/address.ts'
@@ -59,7 +58,7 @@ export interface Resolved {
   /** Seconds for which all of it may be kept. */
   readonly ttl: number
 }
-export type DnsEvent = Resolved | { readonly type: 'failed'; readonly query: number; readonly failure: FailureInfo }
+export type DnsEvent = Resolved | { readonly type: 'failed'; readonly query: number; readonly failure: Failure }
 
 export interface ResolverOptions {
   readonly servers: readonly IpAddress[]
@@ -81,7 +80,7 @@ interface Query {
   server: IpAddress
   due: Millis
   /** The last answer that could not be read or used, told when nothing better comes. */
-  damage: FailureInfo | undefined
+  damage: Failure | undefined
 }
 
 export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent> {
@@ -157,7 +156,7 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
   }
 
   /** The question sent from `port` cannot have arrived: the next server is asked at once, and the last one's failure told. */
-  refused(port: number, to: Endpoint, failure: FailureInfo, now: Millis): void {
+  refused(port: number, to: Endpoint, failure: Failure, now: Millis): void {
     const query = [...this.#queries.values()].find(q => q.port === port)
     // Whoever guesses the port must know whom we asked, and a late word about an earlier server is none about this one.
     if (query === undefined || to.port !== DNS_PORT || !sameIp(query.server, to.address)) return
@@ -188,7 +187,7 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
     return next
   }
 
-  #wrongQuestion(name: string): FailureInfo | undefined {
+  #wrongQuestion(name: string): Failure | undefined {
     const labels = labelsOf(name)
     if (labels === undefined || labels.length === 0) return fail('dns/not-a-name', { where: name })
     if (this.#options.servers.length === 0) return fail('dns/no-server', { where: name })
@@ -283,7 +282,7 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
     this.#ask(query, now)
   }
 
-  #fail(query: Query, failure: FailureInfo): void {
+  #fail(query: Query, failure: Failure): void {
     this.#end(query)
     this.#events.push({ type: 'failed', query: query.number, failure })
   }

@@ -1,7 +1,7 @@
 /**
- * One registry of failures: every code with its culprit, rule, sentence, causes, next step, alert, status and exit
- * code. Engines raise `fail(code, facts)`; nothing else formats text, so the number on the wire and the sentence on the
- * screen cannot disagree. Codes are API and never change.
+ * One registry of failures: every code with its culprit, rule, alert, status and exit code: the facts. Words for people
+ * live in `explain/`, one file per family and language. Engines raise `fail(code, facts)` and format no text, so the
+ * number on the wire and the sentence on the screen cannot disagree. Codes are API and never change.
  */
 
 export type Fault = 'peer' | 'local' | 'network' | 'caller'
@@ -20,6 +20,13 @@ export const EXIT = {
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
+/** The very bytes: a trace message (0 = not traced) and a range in it. */
+export interface Place {
+  readonly message: number
+  readonly start: number
+  readonly end: number
+}
+
 /** What is known about this failure: shown in words, never parsed. */
 export interface Facts {
   readonly expected?: string
@@ -28,17 +35,13 @@ export interface Facts {
   readonly where?: string
   /** A number that matters: a limit, a byte count, an alert. */
   readonly number?: number
-  /** The very bytes: a trace message (0 = not traced) and a range in it. */
-  readonly at?: { readonly message: number; readonly start: number; readonly end: number }
+  readonly at?: Place
 }
 
+/** What machines need to know about a code. */
 export interface FailureEntry {
   readonly fault: Fault
   readonly exit: ExitCode
-  readonly title: string
-  readonly says: (facts: Facts) => string
-  readonly because?: readonly string[]
-  readonly tryThis?: (facts: Facts) => readonly string[]
   readonly rule?: string
   /** The TLS alert that we send for it, by number. */
   readonly alert?: number
@@ -48,14 +51,8 @@ export interface FailureEntry {
   readonly others?: Readonly<Record<string, string | number>>
 }
 
-/** A failure as a value: what engines report and errors carry. */
-export interface FailureInfo extends Facts {
-  readonly code: string
-  readonly fault: Fault
-  readonly rule?: string
-  readonly alert?: number
-  readonly status?: number
-}
+/** Its name until now. */
+export type { Failure as FailureInfo } from './failure.ts'
 
 /** A family of entries: keys become `prefix/key`. */
 export const family = <const P extends string, const E extends Record<string, FailureEntry>>(

@@ -4,8 +4,7 @@
  */
 import { type DnsEvent, Resolver } from '../dns/resolver.ts'
 import type { Engine, Millis } from '../engine.ts'
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import { IpEngine, type IpEvent } from '../ip/engine.ts'
 import { ECHO_REQUEST, FRAGMENTATION_NEEDED } from '../ip/icmp.ts'
 import type { Route } from '../ip/routes.ts'
@@ -58,7 +57,7 @@ export type HostEvent =
   | Exclude<UdpEvent, { type: 'nobody' }>
   /** What became of `ping`: the round trip in milliseconds. */
   | { readonly type: 'echo'; readonly ping: number; readonly time: Millis }
-  | { readonly type: 'no-echo'; readonly ping: number; readonly failure: FailureInfo }
+  | { readonly type: 'no-echo'; readonly ping: number; readonly failure: Failure }
 
 const DEFAULT_MTU = 1500
 /** How long a ping waits: what ping(8) waits for the last answer is ten seconds, most people's patience is less. */
@@ -322,7 +321,7 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
   }
 
   /** A packet that the link gave up, from its IP header on. */
-  #undeliveredPacket(frame: Frame, failure: FailureInfo): void {
+  #undeliveredPacket(frame: Frame, failure: Failure): void {
     const protocol = frame.buffer[frame.offset + 9]!
     const transport = frame.view().subarray((frame.buffer[frame.offset]! & 15) * 4)
     this.#undelivered({ protocol, from: frame.from!, to: frame.to!, transport }, failure)
@@ -330,7 +329,7 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
   }
 
   /** A packet of ours did not arrive; of its transport header at least eight bytes are there. */
-  #undelivered({ protocol, from, to, transport }: Undelivered, failure: FailureInfo): void {
+  #undelivered({ protocol, from, to, transport }: Undelivered, failure: Failure): void {
     if (transport.length < 8) return
     const header = new DataView(transport.buffer, transport.byteOffset)
     if (protocol === PROTOCOL_UDP) this.udp.undelivered(transport, to, failure)
@@ -344,7 +343,7 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
     }
   }
 
-  #endPing(ping: number, failure: FailureInfo): void {
+  #endPing(ping: number, failure: Failure): void {
     this.#pings.delete(ping)
     this.#events.push({ type: 'no-echo', ping, failure })
   }

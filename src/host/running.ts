@@ -1,7 +1,7 @@
 /** A host on a clock: its engine driven, its events handed to whoever asked for them. */
 import type { Clock } from '../clock.ts'
 import { type Driver, drive } from '../drive.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure } from '../failures/index.ts'
 import type { TcpConnection, TcpListenAddress, TcpListenOptions, TcpOptions } from '../tcp/types.ts'
 import type { TraceSink } from '../trace/types.ts'
 import type { Endpoint, IpAddress } from '../wire/address.ts'
@@ -23,8 +23,8 @@ class Runner implements RunningHost {
   readonly #connections = new Map<TcpConnection, ConnectionOwner>()
   readonly #listeners: { address: string | undefined; port: number; accept: Accept }[] = []
   readonly #sockets = new Map<number, DatagramOwner>()
-  readonly #questions = new Map<number, (answer: Resolution | FailureInfo) => void>()
-  readonly #pings = new Map<number, (answer: number | FailureInfo) => void>()
+  readonly #questions = new Map<number, (answer: Resolution | Failure) => void>()
+  readonly #pings = new Map<number, (answer: number | Failure) => void>()
 
   #stopped = false
 
@@ -78,7 +78,7 @@ class Runner implements RunningHost {
     }
   }
 
-  resolve(name: string, kind: AddressKind, done: (answer: Resolution | FailureInfo) => void): () => void {
+  resolve(name: string, kind: AddressKind, done: (answer: Resolution | Failure) => void): () => void {
     const query = this.#host.resolve(name, kind, this.clock.now())
     this.#questions.set(query, done)
     this.poke()
@@ -104,7 +104,7 @@ class Runner implements RunningHost {
     }
   }
 
-  ping(address: IpAddress, done: (answer: number | FailureInfo) => void): void {
+  ping(address: IpAddress, done: (answer: number | Failure) => void): void {
     this.#pings.set(this.#host.ping(address, this.clock.now()), done)
     this.poke()
   }

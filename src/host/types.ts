@@ -3,7 +3,7 @@
  * engine behind it, `running.ts` drives it on a clock.
  */
 import type { Clock } from '../clock.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { Failure } from '../failures/index.ts'
 import type { TcpConnection, TcpEvent, TcpListenAddress, TcpListenOptions, TcpOptions } from '../tcp/types.ts'
 import type { TraceSink } from '../trace/types.ts'
 import type { Endpoint, IpAddress } from '../wire/address.ts'
@@ -27,7 +27,7 @@ export interface DatagramOwner {
   /** `payload` is yours to keep. */
   datagram(from: Endpoint, payload: Uint8Array): void
   /** A datagram to `to` did not arrive, as the link or the network says. */
-  failure?(failure: FailureInfo, to: Endpoint): void
+  failure?(failure: Failure, to: Endpoint): void
 }
 
 export interface UdpHandle {
@@ -54,11 +54,11 @@ export interface RunningHost {
     options?: TcpListenOptions,
   ): { readonly port: number; close(): void }
   /** Asks the name servers; returns a function that gives up. */
-  resolve(name: string, kind: AddressKind, done: (answer: Resolution | FailureInfo) => void): () => void
+  resolve(name: string, kind: AddressKind, done: (answer: Resolution | Failure) => void): () => void
   /** A UDP socket on `port` (0: a free one). Throws `FailureError` `ip/port-taken`. */
   udp(port: number, owner: DatagramOwner): UdpHandle
   /** ICMP echo: the round-trip time in milliseconds, or what went wrong. */
-  ping(address: IpAddress, done: (answer: number | FailureInfo) => void): void
+  ping(address: IpAddress, done: (answer: number | Failure) => void): void
   /** Drains the engine after commands to a connection. */
   poke(): void
   /** Frames from the wire (`device` says from which), of which the host becomes the owner. */
@@ -68,5 +68,4 @@ export interface RunningHost {
 }
 
 /** Tells a resolution from a failure. */
-export const isFailure = (answer: Resolution | FailureInfo | number): answer is FailureInfo =>
-  typeof answer === 'object' && 'code' in answer
+export const isFailure = (answer: Resolution | Failure | number): answer is Failure => answer instanceof Failure

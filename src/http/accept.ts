@@ -1,7 +1,6 @@
 /** A complete head becomes an event, or the first reason why it must not (RFC 9112 3, 6; RFC 9110 7.2, 10.1.1). */
 import type { Bytes } from '../engine.ts'
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import {
   expectation,
@@ -25,7 +24,7 @@ export const acceptRequest = (
   bytes: Bytes,
   reader: HeadReader,
   limits: HttpLimits,
-): { head: RequestHead; persists: boolean } | FailureInfo => {
+): { head: RequestHead; persists: boolean } | Failure => {
   const method = methodOf(bytes, reader.start, reader.a)
   if (method === 'CONNECT') return fail('http/tunnel-unsupported')
   if (bytes[reader.b] !== SLASH) {
@@ -67,7 +66,7 @@ export const acceptResponse = (
   reader: HeadReader,
   method: string,
   limits: HttpLimits,
-): { head: ResponseHead; persists: boolean } | FailureInfo => {
+): { head: ResponseHead; persists: boolean } | Failure => {
   const facts = factsOf(bytes, 0, reader)
   if (isFailure(facts)) return facts
   if (reader.status === 101) return fail('http/unexpected-upgrade')

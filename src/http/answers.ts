@@ -1,18 +1,26 @@
 /** What a server says about a failure: a whole message with its status and a body that a person understands. */
-import { entryOf } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure } from '../failures/index.ts'
 import { headerBlock } from './header-block.ts'
 import { reasons } from './reasons.table.ts'
 import type { HeaderList, Outgoing } from './types.ts'
+
+export interface AnswerOptions {
+  /** The failure in words (`barewire/explain`); without it the body has its code alone. */
+  readonly sentence?: string | undefined
+  readonly headers?: HeaderList
+}
 
 /**
  * The answer to a failure: its status, or 500. Plain text, never sniffed as anything else, because it may quote what
  * the client sent. After a failure of the connection's own engine the connection closes; the engine adds that itself.
  */
-export const answerTo = (failure: FailureInfo, more: HeaderList = []): Outgoing & { readonly type: 'response' } => {
-  const entry = entryOf(failure)
+export const answerTo = (
+  failure: Failure,
+  { sentence, headers = [] }: AnswerOptions = {},
+): Outgoing & { readonly type: 'response' } => {
   const status = failure.status ?? 500
-  const text = `${status} ${reasons[status] ?? 'Error'}\n\n${entry.title} ${entry.says(failure)}\n${failure.code}\n`
+  const said = sentence === undefined ? '' : `${sentence}\n`
+  const text = `${status} ${reasons[status] ?? 'Error'}\n\n${said}${failure.code}\n`
   // RFC 9110 15.5.6: 405 says what is allowed.
   const allow: HeaderList = status === 405 ? [['Allow', failure.expected ?? '']] : []
   return {
@@ -22,7 +30,7 @@ export const answerTo = (failure: FailureInfo, more: HeaderList = []): Outgoing 
       ['Content-Type', 'text/plain; charset=utf-8'],
       ['X-Content-Type-Options', 'nosniff'],
       ...allow,
-      ...more,
+      ...headers,
     ]),
     body: utf8(text),
   }

@@ -1,7 +1,6 @@
 /** Reads the chunked transfer coding up to its trailers (RFC 9112 7.1). Extensions are checked, bounded and dropped. */
 import type { Bytes } from '../engine.ts'
-import { type FailureCode, fail } from '../failures/index.ts'
-import type { Facts, FailureInfo } from '../failures/registry.ts'
+import { type Facts, type Failure, type FailureCode, fail } from '../failures/index.ts'
 import { type ChunkOctet, type ChunkState, chunkOctets, chunkTable } from './chunk.table.ts'
 import { classOf, HEX, octetName, TOKEN, VALUE } from './grammar.ts'
 import type { HttpLimits } from './limits.ts'
@@ -54,7 +53,7 @@ export class ChunkReader {
   waits: ChunkWait = 'line'
   /** Bytes of the current chunk that are still to come. */
   left = 0
-  failure: FailureInfo | undefined
+  failure: Failure | undefined
 
   constructor(limits: HttpLimits) {
     this.#limits = limits

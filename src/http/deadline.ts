@@ -1,7 +1,6 @@
 /** The one timer of a connection. It is moved lazily: a deadline that lies further off than the armed one waits for it. */
 import type { Millis } from '../engine.ts'
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import type { HttpTimeouts } from './types.ts'
 
 export type Waited = 'idle' | 'head' | 'body'
@@ -36,7 +35,7 @@ export class Deadline {
     if (this.#due !== undefined && (this.#armed === undefined || this.#armed > this.#due)) this.#armed = this.#due
   }
 
-  advance(now: Millis): FailureInfo | undefined {
+  advance(now: Millis): Failure | undefined {
     if (this.#due !== undefined && this.#waited !== undefined && this.#due <= now) {
       const number = this.#timeouts[this.#waited]
       return fail(codes[this.#waited], number === undefined ? {} : { number })

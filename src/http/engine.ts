@@ -6,8 +6,7 @@
  * so pipelined requests are answered in order and what waits is bounded.
  */
 import type { Bytes, Chunk, Millis } from '../engine.ts'
-import { FailureError, fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { Failure, FailureError, fail } from '../failures/index.ts'
 import { acceptRequest, acceptResponse } from './accept.ts'
 import { Deadline } from './deadline.ts'
 import {
@@ -52,7 +51,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
   #nextEvent = 0
   #request: RequestState = 'wait-request'
   #response: ResponseState = 'wait-response'
-  #failure: FailureInfo | undefined
+  #failure: Failure | undefined
   #now: Millis = 0
   #ended = false
   #saidClosed = false
@@ -206,14 +205,14 @@ class HttpEngine implements HttpConnection, IncomingSink {
 
   // What `Incoming` reports.
 
-  head(piece: Piece, reader: HeadReader): BodyFraming | 'again' | FailureInfo {
+  head(piece: Piece, reader: HeadReader): BodyFraming | 'again' | Failure {
     return this.role === 'server' ? this.#requestHead(piece, reader) : this.#responseHead(piece, reader)
   }
 
-  #requestHead(piece: Piece, reader: HeadReader): BodyFraming | FailureInfo {
+  #requestHead(piece: Piece, reader: HeadReader): BodyFraming | Failure {
     const accepted = acceptRequest(piece.bytes, reader, this.#limits)
     this.#minor = reader.minor
-    if ('code' in accepted) return accepted
+    if (accepted instanceof Failure) return accepted
     const { head, persists } = accepted
     this.#trace?.received('request', piece, reader.start, `${head.method} ${head.target}`, head.framing, this.#now)
     this.#method = head.method
@@ -224,9 +223,9 @@ class HttpEngine implements HttpConnection, IncomingSink {
     return head.framing
   }
 
-  #responseHead(piece: Piece, reader: HeadReader): BodyFraming | 'again' | FailureInfo {
+  #responseHead(piece: Piece, reader: HeadReader): BodyFraming | 'again' | Failure {
     const accepted = acceptResponse(piece.bytes, reader, this.#method, this.#limits)
-    if ('code' in accepted) return accepted
+    if (accepted instanceof Failure) return accepted
     const { head, persists } = accepted
     this.#trace?.received('response', piece, reader.start, `${head.status} ${head.reason}`, head.framing, this.#now)
     if (head.status < 200) {
@@ -261,7 +260,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
     return 'keep'
   }
 
-  failed(failure: FailureInfo, piece: Piece | undefined): void {
+  failed(failure: Failure, piece: Piece | undefined): void {
     this.#failure = this.#trace?.failed(failure, piece, this.#now) ?? failure
     this.#events.push({ type: 'failure', failure: this.#failure })
   }

@@ -3,8 +3,7 @@
  * where a message ends (RFC 9112 6). Everything ambiguous is refused, never repaired.
  */
 import type { Bytes } from '../engine.ts'
-import { type FailureCode, fail } from '../failures/index.ts'
-import type { Facts, FailureInfo } from '../failures/registry.ts'
+import { type Facts, Failure, type FailureCode, fail } from '../failures/index.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { PER_FIELD } from './fields.ts'
 import { allOf, DIGIT, hasMember, isHost, isPlainHost, isToken, isWord, members } from './grammar.ts'
@@ -30,7 +29,7 @@ const CHUNKED: BodyFraming = { kind: 'chunked' }
 const UNTIL_CLOSE: BodyFraming = { kind: 'until-close' }
 
 /** Collects the facts of a head's fields, or the first failure among them. */
-export const factsOf = (bytes: Bytes, base: number, reader: HeadReader): HeadFacts | FailureInfo => {
+export const factsOf = (bytes: Bytes, base: number, reader: HeadReader): HeadFacts | Failure => {
   const facts: HeadFacts = {
     length: undefined,
     transferEncoding: undefined,
@@ -57,7 +56,7 @@ export const factsOf = (bytes: Bytes, base: number, reader: HeadReader): HeadFac
   return facts
 }
 
-export const isFailure = (value: object): value is FailureInfo => 'code' in value
+export const isFailure = (value: object): value is Failure => value instanceof Failure
 
 interface Refusal {
   readonly code: FailureCode
@@ -123,7 +122,7 @@ const noteLength = (facts: HeadFacts, text: string): Refusal | undefined => {
 }
 
 /** RFC 9112 6.3, for a request: none, a length, or chunked. */
-export const requestFraming = (facts: HeadFacts, minor: number, limits: HttpLimits): BodyFraming | FailureInfo => {
+export const requestFraming = (facts: HeadFacts, minor: number, limits: HttpLimits): BodyFraming | Failure => {
   if (facts.transferEncoding !== undefined) return chunkedOrFailure(facts, minor)
   if (facts.length === undefined) return NO_BODY
   return ofLength(facts.length, limits)
@@ -136,7 +135,7 @@ export const responseFraming = (
   status: number,
   method: string,
   limits: HttpLimits,
-): BodyFraming | FailureInfo => {
+): BodyFraming | Failure => {
   if (status < 200 || status === 204 || status === 304) return NO_BODY
   if (facts.transferEncoding !== undefined) {
     const framing = chunkedOrFailure(facts, minor)
@@ -146,11 +145,11 @@ export const responseFraming = (
   return facts.length === undefined ? UNTIL_CLOSE : ofLength(facts.length, limits)
 }
 
-const ofLength = (length: number, limits: HttpLimits): BodyFraming | FailureInfo =>
+const ofLength = (length: number, limits: HttpLimits): BodyFraming | Failure =>
   length > limits.body ? fail('http/body-too-big', { number: limits.body }) : { kind: 'length', length }
 
 /** RFC 9112 6.1: chunked must be the last coding, once; with a length beside it somebody is fooled. */
-const chunkedOrFailure = (facts: HeadFacts, minor: number): BodyFraming | FailureInfo => {
+const chunkedOrFailure = (facts: HeadFacts, minor: number): BodyFraming | Failure => {
   const got = facts.transferEncoding ?? ''
   if (facts.length !== undefined) return fail('http/length-and-chunked')
   if (minor === 0) return fail('http/bad-transfer-encoding', { got: `${got}, in HTTP/1.0` })
@@ -163,7 +162,7 @@ const chunkedOrFailure = (facts: HeadFacts, minor: number): BodyFraming | Failur
 }
 
 /** RFC 9112 3.2: exactly one valid Host in HTTP/1.1; in HTTP/1.0 there may be none. */
-export const hostFailure = (bytes: Bytes, facts: HeadFacts, minor: number): FailureInfo | undefined => {
+export const hostFailure = (bytes: Bytes, facts: HeadFacts, minor: number): Failure | undefined => {
   if (facts.hosts === 0) return minor === 0 ? undefined : fail('http/bad-host', { got: 'missing' })
   if (facts.hosts > 1) return fail('http/bad-host', { got: `given ${facts.hosts} times` })
   if (isPlainHost(bytes, facts.host, facts.hostEnd)) return undefined
@@ -172,7 +171,7 @@ export const hostFailure = (bytes: Bytes, facts: HeadFacts, minor: number): Fail
 }
 
 /** RFC 9110 10.1.1. HTTP/1.0 clients are not understood to expect anything. */
-export const expectation = (facts: HeadFacts, minor: number): 'none' | 'continue' | FailureInfo => {
+export const expectation = (facts: HeadFacts, minor: number): 'none' | 'continue' | Failure => {
   if (facts.expect === undefined || minor === 0) return 'none'
   return facts.expect.toLowerCase() === '100-continue'
     ? 'continue'

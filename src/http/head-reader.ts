@@ -5,8 +5,7 @@
  * same result. What is read of complete lines is kept; an incomplete line is read again once its LF is there.
  */
 import type { Bytes } from '../engine.ts'
-import { type FailureCode, fail } from '../failures/index.ts'
-import type { Facts, FailureInfo } from '../failures/registry.ts'
+import { type Facts, type Failure, type FailureCode, fail } from '../failures/index.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { classOf, octetName, TARGET, TOKEN, VALUE } from './grammar.ts'
 import type { HttpLimits } from './limits.ts'
@@ -35,7 +34,7 @@ export class HeadReader {
   #startDone: boolean
   /** From the start of the head: where its first line begins after empty ones. */
   start = 0
-  failure: FailureInfo | undefined
+  failure: Failure | undefined
   /** `PER_FIELD` numbers a field line, from the start of the head. */
   offsets: number[] = []
   /** Request: end of the method, start and end of the target. Response: start and end of the reason. */

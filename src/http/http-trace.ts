@@ -1,6 +1,6 @@
 /** What a connection tells the trace: its heads with their place in the stream, its states, and what it refused. */
 import type { Bytes, Millis } from '../engine.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { requestHeadFormat, responseHeadFormat } from './head-format.ts'
 import type { Piece } from './incoming.ts'
@@ -80,7 +80,7 @@ export class HttpTrace {
   }
 
   /** Records what was refused; the failure then points to it. */
-  failed(failure: FailureInfo, piece: Piece | undefined, now: Millis): FailureInfo {
+  failed(failure: Failure, piece: Piece | undefined, now: Millis): Failure {
     const { sink, flow, host } = this.#context
     const rule = failure.rule === undefined ? {} : { rule: failure.rule }
     const verdict = { layer: 'http', flow, host, at: now, check: 'message', ok: false, ...rule } as const
@@ -102,7 +102,7 @@ export class HttpTrace {
       stream: { start: piece.stream, end: piece.stream + piece.bytes.length },
     })
     const at = { message: id, start: failure.at?.start ?? 0, end: failure.at?.end ?? piece.bytes.length }
-    const told = { ...failure, at }
+    const told = failure.with({ at })
     sink.verdict({ ...verdict, where: at, failure: told })
     return told
   }

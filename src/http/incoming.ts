@@ -3,8 +3,7 @@
  * in. It knows framing and nothing else; whether a head is acceptable is asked of `IncomingSink`.
  */
 import type { Bytes } from '../engine.ts'
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { ChunkReader } from './chunked.ts'
 import { PER_FIELD } from './fields.ts'
@@ -26,13 +25,13 @@ export interface Piece {
 
 export interface IncomingSink {
   /** A complete head, in bytes that stay: its body's framing, `again` for a 1xx head, or why it is refused. */
-  head(piece: Piece, reader: HeadReader): BodyFraming | 'again' | FailureInfo
+  head(piece: Piece, reader: HeadReader): BodyFraming | 'again' | Failure
   body(bytes: Bytes): void
   end(trailers: HeaderList): void
   /** Bytes after a complete message: whether they are worth keeping. */
   ahead(): 'keep' | 'drop'
   /** `piece`: what had come of the head, if it was a head. */
-  failed(failure: FailureInfo, piece: Piece | undefined): void
+  failed(failure: Failure, piece: Piece | undefined): void
 }
 
 /** Whether an array that is being read may change after this call. */
@@ -319,7 +318,7 @@ export class Incoming {
     this.#fail(fail('http/body-cut-short', facts), undefined)
   }
 
-  #fail(failure: FailureInfo, piece: Piece | undefined): void {
+  #fail(failure: Failure, piece: Piece | undefined): void {
     this.waits = 'failed'
     this.#kept = undefined
     this.#sink.failed(failure, piece)
@@ -335,7 +334,7 @@ const view = (bytes: Bytes, start: number, end: number, whose: Whose): Bytes => 
   return copy
 }
 
-const forbiddenTrailer = (bytes: Bytes, base: number, offsets: readonly number[]): FailureInfo | undefined => {
+const forbiddenTrailer = (bytes: Bytes, base: number, offsets: readonly number[]): Failure | undefined => {
   for (let at = 0; at < offsets.length; at += PER_FIELD) {
     const [start, end] = [base + offsets[at]!, base + offsets[at + 1]!]
     const name = NEVER_TRAILERS.find(never => isWord(bytes, start, end, never))

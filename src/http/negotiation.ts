@@ -1,6 +1,5 @@
 /** Which content coding to answer with, and which to expect (RFC 9110 12.4.2, 12.5.3, 8.4). */
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import type { ContentCoding } from './coding.ts'
 import { isToken, members } from './grammar.ts'
 
@@ -62,7 +61,7 @@ const LAYERS = 2
 export const codingsToUndo = (
   contentEncoding: string | undefined,
   known: readonly ContentCoding[],
-): readonly ContentCoding[] | FailureInfo => {
+): readonly ContentCoding[] | Failure => {
   if (contentEncoding === undefined) return []
   const undo: ContentCoding[] = []
   for (const member of members(contentEncoding.toLowerCase())) {

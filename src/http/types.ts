@@ -1,6 +1,6 @@
 /** What an HTTP/1.1 connection offers upwards. */
 import type { Bytes, Chunk, Engine, Millis } from '../engine.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { HeaderBlock } from './header-block.ts'
 import type { HttpLimits } from './limits.ts'
@@ -59,7 +59,7 @@ export type HttpEvent =
   /** Bytes after this message are kept until it is answered and `nextCycle` is called: stop reading meanwhile. */
   | { readonly type: 'paused' }
   | { readonly type: 'peer-closed' }
-  | { readonly type: 'failure'; readonly failure: FailureInfo }
+  | { readonly type: 'failure'; readonly failure: Failure }
 
 /**
  * The parts of our message. `headers` of a request must have Host. A body is framed by what the headers say

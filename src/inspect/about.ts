@@ -1,5 +1,6 @@
 /** More about a message in words, read from its own bytes where the engine did not say it. */
 
+import { Failure } from '../failures/index.ts'
 import { CipherSuite, HandshakeType, NamedGroup } from '../tls/messages/registries.table.ts'
 import { bodies } from '../tls/messages/tls12.ts'
 import type { MessageRecord } from '../trace/types.ts'
@@ -67,7 +68,7 @@ const serverName = (extensions: readonly Tagged[]): string | undefined => {
 const aboutChain = (chain: readonly Uint8Array[]): string => {
   if (chain.length === 0) return 'none'
   const leaf = parseCertificate(chain[0]!)
-  return `${'code' in leaf ? 'not readable' : leaf.subject.text}, ${chain.length} in chain`
+  return `${leaf instanceof Failure ? 'not readable' : leaf.subject.text}, ${chain.length} in chain`
 }
 
 const aboutHead = (message: MessageRecord): string => {

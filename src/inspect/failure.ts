@@ -1,13 +1,16 @@
 /** A failure for people: what happened, what was expected, which bytes, whose side it is, what we did, what to try. */
-import { entryOf } from '../failures/index.ts'
-import type { FailureInfo, Fault } from '../failures/registry.ts'
-import type { TraceRecord } from '../trace/recorder.ts'
-import { messagesOf } from '../trace/recorder.ts'
+
+import { english } from '../explain/en/index.ts'
+import type { Words } from '../explain/words.ts'
+import { entryOf, type Failure, type Fault } from '../failures/index.ts'
+import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
 import type { MessageRecord } from '../trace/types.ts'
 import { hexLines, line, mark, type Style, widthOf, wrap } from './style.ts'
 
 export interface FailureOptions {
   readonly style: Style
+  /** The language; English where undefined. */
+  readonly words?: Words
   /** To show the very bytes, when the failure points at some. */
   readonly records?: readonly TraceRecord[]
   /** What we did about it, when the caller knows more than the alert: `Nothing of your request was sent.` */
@@ -15,15 +18,16 @@ export interface FailureOptions {
   /** How a command that is offered has to be typed here; default: as the registry has it. */
   readonly typed?: (command: string) => string
   /** Failures below this one, outermost first. */
-  readonly causes?: readonly FailureInfo[]
+  readonly causes?: readonly Failure[]
 }
 
 /** Title and code first; then only what is known. */
-export const renderFailure = (info: FailureInfo, options: FailureOptions): string[] => {
+export const renderFailure = (info: Failure, options: FailureOptions): string[] => {
   const { style } = options
+  const { words = english } = options
   const entry = entryOf(info)
   const width = widthOf(style)
-  const says = entry.says(info)
+  const says = words.says(info)
   const lines: string[] = []
   const add = (label: string, ...texts: readonly string[]): void => {
     let name = label
@@ -35,7 +39,7 @@ export const renderFailure = (info: FailureInfo, options: FailureOptions): strin
     }
   }
   const room = width - info.code.length - 4
-  const [first = '', ...more] = wrap(entry.title, room)
+  const [first = '', ...more] = wrap(words.title(info), room)
   lines.push(
     line(
       style,
@@ -49,17 +53,18 @@ export const renderFailure = (info: FailureInfo, options: FailureOptions): strin
   // What the sentence already says in full needs no row of its own.
   if (info.expected !== undefined && !says.includes(info.expected)) add('expected', info.expected)
   if (info.got !== undefined && !says.includes(info.got)) add('got', info.got)
-  addWhere(info, options, add, lines)
+  addWhere(info, says, options, add, lines)
   add('whose side', sideOf[entry.fault])
   const did = [answerOf(info), options.did ?? ''].filter(part => part !== '').join(' ')
   if (did !== '') add('what we did', did)
-  if (entry.because !== undefined) add('because', ...entry.because)
-  const tries = entry.tryThis?.(info) ?? []
+  const because = words.because(info)
+  if (because.length > 0) add('because', ...because)
+  const tries = words.tryThis(info)
   const { typed = command => command } = options
   if (tries.length > 0) add('try', ...tries.map(command => typed(command)))
   if (entry.others !== undefined) add('elsewhere', Object.entries(entry.others).map(elsewhere).join(', '))
   if (entry.rule !== undefined) add('rule', entry.rule)
-  for (const cause of options.causes ?? []) add('below it', `${entryOf(cause).title} (${cause.code})`)
+  for (const cause of options.causes ?? []) add('below it', `${words.title(cause)} (${cause.code})`)
   return lines
 }
 
@@ -74,7 +79,8 @@ const sideOf: Readonly<Record<Fault, string>> = {
 }
 
 const addWhere = (
-  info: FailureInfo,
+  info: Failure,
+  says: string,
   { style, records }: FailureOptions,
   add: (label: string, text: string) => void,
   lines: string[],
@@ -85,7 +91,7 @@ const addWhere = (
       ? undefined
       : messagesOf(records).find(m => m.id === at.message)
   if (at === undefined || message === undefined) {
-    if (info.where !== undefined && !entryOf(info).says(info).includes(info.where)) add('where', info.where)
+    if (info.where !== undefined && !says.includes(info.where)) add('where', info.where)
     return
   }
   add('where', [info.where, `${nameOf(message)}, bytes ${at.start}..${at.end}`].filter(Boolean).join('   '))
@@ -98,7 +104,7 @@ const nameOf = (message: MessageRecord): string =>
   `${message.direction === 'in' ? 'received' : 'sent'} ${message.name} (message ${message.id})`
 
 /** The status of an entry is what a server answers; here speaks the one who asked. */
-const answerOf = (info: FailureInfo): string => (info.alert === undefined ? '' : `alert ${info.alert}, closed.`)
+const answerOf = (info: Failure): string => (info.alert === undefined ? '' : `alert ${info.alert}, closed.`)
 
 const NAMES: Readonly<Record<string, string>> = { node: 'Node', curl: 'curl', openssl: 'OpenSSL', chrome: 'Chrome' }
 const elsewhere = ([tool, name]: [string, string | number]): string =>

@@ -2,8 +2,9 @@
  * The same for programs: one object per line, each with the version of this schema and a type. Byte ranges are
  * `[start, end]`, bytes are hex, no key repeats. Secrets leave only when asked for.
  */
-import { entryOf, sentence } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { english } from '../explain/en/index.ts'
+import type { Words } from '../explain/words.ts'
+import { entryOf, type Failure } from '../failures/index.ts'
 import type { TraceRecord } from '../trace/recorder.ts'
 import type { Carrier, MessageRecord } from '../trace/types.ts'
 import { hexText } from '../wire/bytes.ts'
@@ -54,7 +55,7 @@ export const jsonOf = (entry: TraceRecord, detail: readonly Detail[] = []): Json
 }
 
 /** A failure with its sentence and everything the registry says about it. */
-export const jsonOfFailure = (info: FailureInfo): JsonObject => {
+export const jsonOfFailure = (info: Failure, words: Words = english): JsonObject => {
   const entry = entryOf(info)
   const { code, fault, expected, got, where, number, at, rule, alert, status } = info
   return {
@@ -63,12 +64,12 @@ export const jsonOfFailure = (info: FailureInfo): JsonObject => {
     code,
     fault,
     exit: entry.exit,
-    title: entry.title,
-    sentence: sentence(info),
+    title: words.title(info),
+    sentence: words.sentence(info),
     ...given({ expected, got, where, number, rule, alert, status }),
     ...(at === undefined || at.message === 0 ? {} : { at: carrierJson(at) }),
-    because: [...(entry.because ?? [])],
-    try: [...(entry.tryThis?.(info) ?? [])],
+    because: [...words.because(info)],
+    try: [...words.tryThis(info)],
     elsewhere: { ...entry.others },
   }
 }

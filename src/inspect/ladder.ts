@@ -1,6 +1,5 @@
 /** The ladder: one line per message with an arrow, as two machines and the wire between them see it. */
-import type { TraceRecord } from '../trace/recorder.ts'
-import { messagesOf } from '../trace/recorder.ts'
+import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
 import type { Layer, MessageRecord, VerdictRecord } from '../trace/types.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { aboutOf } from './about.ts'

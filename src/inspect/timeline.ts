@@ -1,6 +1,5 @@
 /** The layered summary of an exchange, from what the engines said: how long each layer took and what came of it. */
-import type { TraceRecord } from '../trace/recorder.ts'
-import { messagesOf } from '../trace/recorder.ts'
+import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
 import type { MessageRecord, StateRecord, VerdictRecord } from '../trace/types.ts'
 import { shortSuite } from './about.ts'
 import { exchanges, type HttpExchange, headerOf, setCookies } from './exchanges.ts'

@@ -7,8 +7,7 @@
  * `#accept`.
  */
 import type { Engine, Millis } from '../engine.ts'
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { type IpAddress, ipAddress, LIMITED_BROADCAST, sameIp } from '../wire/address.ts'
 import { checksum } from '../wire/checksum.ts'
@@ -43,7 +42,7 @@ export type IpEvent =
   /** A frame that begins at its transport header; whoever takes the event owns it. */
   | { readonly type: 'packet'; readonly protocol: number; readonly frame: Frame }
   /** A packet of ours did not go out; from its transport header on; whoever takes the event owns it. */
-  | { readonly type: 'undelivered'; readonly protocol: number; readonly frame: Frame; readonly failure: FailureInfo }
+  | { readonly type: 'undelivered'; readonly protocol: number; readonly frame: Frame; readonly failure: Failure }
   /** ICMP says that a packet of ours was not delivered. */
   | ({ readonly type: 'error-report' } & ErrorReport)
   | {
@@ -229,7 +228,7 @@ export class IpEngine implements Engine<Frame, Frame, IpEvent> {
     return to.v === 4 ? this.routes.lookup(to) : undefined
   }
 
-  #refuse(frame: Frame, protocol: number, failure: FailureInfo): void {
+  #refuse(frame: Frame, protocol: number, failure: Failure): void {
     this.#events.push({ type: 'undelivered', protocol, frame, failure })
   }
 

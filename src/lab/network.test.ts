@@ -1,22 +1,22 @@
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, toHex } from '../../test/support/bytes.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure } from '../failures/index.ts'
 import { isFailure, type Resolution } from '../host/types.ts'
 import { messagesOf, recorder } from '../trace/recorder.ts'
 import { type IpAddress, ip } from '../wire/address.ts'
 import { network } from './network.ts'
 import type { Network, NetworkOptions, Observation } from './network-types.ts'
 
-const resolve = (net: Network, name: string): Resolution | FailureInfo => {
-  let answer: Resolution | FailureInfo | undefined
+const resolve = (net: Network, name: string): Resolution | Failure => {
+  let answer: Resolution | Failure | undefined
   net.host('client').resolve(name, 'A', a => {
     answer = a
   })
   net.clock.run()
   return answer!
 }
-const ping = (net: Network, address: IpAddress): number | FailureInfo => {
-  let answer: number | FailureInfo | undefined
+const ping = (net: Network, address: IpAddress): number | Failure => {
+  let answer: number | Failure | undefined
   net.host('client').ping(address, a => {
     answer = a
   })
@@ -30,7 +30,7 @@ const transfer = (options: NetworkOptions, bytes = 200_000) => {
   const log: string[] = []
   net.tap(o => void log.push(`${o.at} ${o.host} ${o.direction} ${o.what} ${toHex(o.bytes)}`))
   const received: Uint8Array[] = []
-  let failure: FailureInfo | undefined
+  let failure: Failure | undefined
   server.listen({ port: 80 }, connection => ({
     event(event) {
       if (event.type === 'readable') while (connection.readable > 0) received.push(connection.read(65_536))

@@ -14,7 +14,7 @@ import { network } from './network.ts'
 import type { HostChoices, Network, NetworkOptions } from './network-types.ts'
 
 /** The parts of a world that no simulation can make. */
-export interface LabPlatform extends Pick<World, 'random' | 'crypto' | 'coders' | 'isPublicSuffix'> {
+export interface LabPlatform extends Pick<World, 'random' | 'crypto' | 'coders' | 'isPublicSuffix' | 'words'> {
   /** Lets one turn of macrotasks pass. */
   readonly turn: () => Promise<void>
   /** Milliseconds since 1970 when the world begins. */

@@ -4,8 +4,7 @@
  * the IP header.
  */
 import type { Engine, Millis } from '../engine.ts'
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { type IpAddress, ipAddress, LIMITED_BROADCAST, macText, sameIp } from '../wire/address.ts'
 import type { Codec } from '../wire/codec.ts'
@@ -29,7 +28,7 @@ export type LinkEvent =
   /** A frame that begins at its IP header; whoever takes the event owns it. */
   | { readonly type: 'packet'; readonly frame: Frame }
   /** A packet that could not be delivered, from its IP header on; whoever takes the event owns it. */
-  | { readonly type: 'undelivered'; readonly frame: Frame; readonly failure: FailureInfo }
+  | { readonly type: 'undelivered'; readonly frame: Frame; readonly failure: Failure }
 
 export interface LinkOptions {
   readonly mac: Uint8Array

@@ -153,7 +153,7 @@ describe('who is refused', () => {
     const { port } = await served(() => new Response('never'), { served: line => lines.push(line) })
     const response = await fetch(`http://localhost:${port}/`)
     expect(response.status).toBe(400)
-    expect(await response.text()).toContain('Use https:// instead of http://')
+    expect(await response.text()).toContain('should begin with https://')
     expect(lines[0]!.failure?.code).toBe('tls/http-spoken')
   })
 

@@ -2,13 +2,16 @@
  * The local authority as files: `root.pem` and `root.key` in one folder, made on first use. The folder appears whole
  * (it is written beside and renamed), so two processes that start at once end up with the same authority.
  */
+
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { type CertificateAuthority, certificateAuthority, loadAuthority } from '../ca/authority.ts'
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
+import { english } from '../explain/en/index.ts'
 import { FailureError, fail } from '../failures/index.ts'
+import { inWords } from '../net/told.ts'
 import { hexText } from '../wire/bytes.ts'
 import { Certificate, parseCertificate } from '../x509/certificate.ts'
 import { certificatesIn, pem } from '../x509/pem.ts'
@@ -45,8 +48,9 @@ const userHome = (): string => {
   }
   // An empty HOME would put the authority into the current folder, whoever may write there.
   if (isAbsolute(home)) return home
-  throw new FailureError(
+  throw inWords(
     fail('ca/unusable', { where: 'HOME', got: 'does not say where the home folder of this user is' }),
+    english,
   )
 }
 
@@ -66,13 +70,13 @@ export const localAuthority = (files: AuthorityFiles = {}): CertificateAuthority
     if (present !== undefined) retire(folder, present.certificate, crypto)
     create(home, folder, crypto, now)
     const made = load(folder, crypto, now)
-    if (made === undefined) throw new FailureError(fail('ca/unusable', { where: folder, got: 'disappeared again' }))
+    if (made === undefined) throw inWords(fail('ca/unusable', { where: folder, got: 'disappeared again' }), english)
     return made
   } catch (error) {
     if (error instanceof FailureError) throw error
     const { code = '', message } = error as NodeJS.ErrnoException
     const got = code in reasons ? `${reasons[code]} (${code})` : code || message
-    throw new FailureError(fail('ca/unusable', { where: folder, got }), { cause: error })
+    throw inWords(fail('ca/unusable', { where: folder, got }), english, error)
   }
 }
 
@@ -105,20 +109,20 @@ const onlyOursToWrite = (path: string): void => {
   const { mode } = statSync(path)
   if (process.platform === 'win32' || (mode & 0o022) === 0) return
   const got = `can be written by others (0${(mode & 0o777).toString(8)}); chmod go-w would mend that`
-  throw new FailureError(fail('ca/unusable', { where: path, got }))
+  throw inWords(fail('ca/unusable', { where: path, got }), english)
 }
 
 const load = (folder: string, crypto: CryptoProvider, now: () => Millis): CertificateAuthority | undefined => {
   const paths = { certificate: join(folder, 'root.pem'), key: join(folder, 'root.key') }
   if (!exists(folder)) return undefined
   const damaged = (where: string, got: string): FailureError =>
-    new FailureError(fail('ca/damaged', { where, got, expected: folder }))
+    inWords(fail('ca/damaged', { where, got, expected: folder }), english)
   for (const path of [paths.certificate, paths.key]) if (!exists(path)) throw damaged(path, 'is not there')
   for (const place of [folder, paths.certificate]) onlyOursToWrite(place)
   const { mode } = statSync(paths.key)
   // Windows has no such bits; there the user's profile folder protects the file.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-    throw new FailureError(fail('ca/key-readable', { where: paths.key, got: `0${(mode & 0o777).toString(8)}` }))
+    throw inWords(fail('ca/key-readable', { where: paths.key, got: `0${(mode & 0o777).toString(8)}` }), english)
   const [der] = certificatesIn(new Uint8Array(readFileSync(paths.certificate)))
   const certificate = der === undefined ? undefined : parseCertificate(der)
   if (der === undefined || !(certificate instanceof Certificate))

@@ -1,8 +1,7 @@
 /** One kernel socket as a `ByteStream`. Reading is done by whoever made the socket, through `arrived`. */
 import type { Socket } from 'node:net'
 import type { Bytes } from '../engine.ts'
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import { NOBODY } from '../net/stream/nobody.ts'
 import type { StreamTrace } from '../net/stream/trace.ts'
 import type { Address, ByteStream, StreamHandler } from '../net/stream/types.ts'
@@ -32,7 +31,7 @@ export class SocketStream implements ByteStream {
   readonly #where: string
   #local: Address | undefined
   #waiting = false
-  #failure: FailureInfo | undefined
+  #failure: Failure | undefined
   readonly #told: StreamTrace | undefined
 
   constructor(socket: Socket, options: SocketStreamOptions) {
@@ -118,7 +117,7 @@ export class SocketStream implements ByteStream {
 }
 
 /** What the kernel calls it, as a failure of the registry. `where` is host and port. */
-export const failureOf = (error: unknown, where: string): FailureInfo => {
+export const failureOf = (error: unknown, where: string): Failure => {
   const code = codeOf(error)
   switch (code) {
     case 'ENOTFOUND':

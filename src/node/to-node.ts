@@ -1,7 +1,8 @@
 /** A stream as Node's `Duplex`, for everything that is written against `node:stream`. */
 import { Duplex } from 'node:stream'
-import { FailureError } from '../failures/index.ts'
+import { english } from '../explain/en/index.ts'
 import type { ByteStream } from '../net/stream/types.ts'
+import { inWords } from '../net/told.ts'
 
 /** Takes the stream over. A failure of it destroys the Duplex with `FailureError`; destroying it sends RST. */
 export const toNode = (stream: ByteStream): Duplex => {
@@ -48,7 +49,7 @@ export const toNode = (stream: ByteStream): Duplex => {
       closed = true
       drained()
       if (last !== undefined) last()
-      else if (failure !== undefined) duplex.destroy(new FailureError(failure))
+      else if (failure !== undefined) duplex.destroy(inWords(failure, english))
       else if (!duplex.readableEnded) duplex.push(null)
     },
   }

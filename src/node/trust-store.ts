@@ -1,7 +1,10 @@
 /** What this machine trusts: its roots, those that the environment adds, and the local authority if there is one. */
+
 import { readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { FailureError, fail } from '../failures/index.ts'
+import { english } from '../explain/en/index.ts'
+import { fail } from '../failures/index.ts'
+import { inWords } from '../net/told.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { Certificate, parseCertificate } from '../x509/certificate.ts'
 import { certificatesIn } from '../x509/pem.ts'
@@ -55,7 +58,7 @@ const readable = (found: readonly Uint8Array[], where: string): TrustStore => {
   const certificates = found.filter(der => parseCertificate(der) instanceof Certificate)
   if (certificates.length > 0) return trustStore(certificates)
   const got = found.length === 0 ? 'holds no certificate' : 'holds no certificate that can be read'
-  throw new FailureError(fail('ca/trust-file', { where, got }))
+  throw inWords(fail('ca/trust-file', { where, got }), english)
 }
 
 /** Every certificate in these folders, separated as in PATH; those that are not there count for nothing (OpenSSL). */
@@ -88,7 +91,7 @@ const contents = (path: string): Uint8Array => {
     return new Uint8Array(readFileSync(path))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    throw new FailureError(fail('ca/trust-file', { where: path, got: `cannot be read (${code})` }), { cause: error })
+    throw inWords(fail('ca/trust-file', { where: path, got: `cannot be read (${code})` }), english, error)
   }
 }
 

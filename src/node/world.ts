@@ -1,4 +1,6 @@
 /** Node's world: kernel sockets, the real clock, OpenSSL's primitives, zlib, the system's roots. */
+
+import { english } from '../explain/en/index.ts'
 import { isPublicSuffix } from '../net/public-suffix.ts'
 import type { World } from '../net/stream/types.ts'
 import type { TrustStore } from '../x509/types.ts'
@@ -21,6 +23,7 @@ export const nodeWorld = (): World => {
     coders: nodeCoders,
     trust: systemTrust,
     isPublicSuffix,
+    words: english,
   }
   return world
 }

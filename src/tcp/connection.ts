@@ -1,6 +1,6 @@
 /** What the user of a connection holds: the user calls of RFC 9293 3.10.2 to 3.10.5. */
 import type { Bytes } from '../engine.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { Endpoint } from '../wire/address.ts'
 import { windowUpdateIsDue } from './emit.ts'
@@ -32,7 +32,7 @@ export class Connection implements TcpConnection {
   get state(): State {
     return this.#tcb.state
   }
-  get failure(): FailureInfo | undefined {
+  get failure(): Failure | undefined {
     return this.#tcb.failure
   }
   get readable(): number {

@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { frameOf, PEER, PERFECT, pair, peerOf, US } from '../../test/support/tcp.ts'
 import { established, halfOpen, IN_STATE, timeWait } from '../../test/support/tcp-states.ts'
-import { FailureError, fail, failures, sentence } from '../failures/index.ts'
+import { english, sentence } from '../explain/index.ts'
+import { FailureError, fail, failures } from '../failures/index.ts'
 import { seeded } from '../random.ts'
 import { ip } from '../wire/address.ts'
 import { CHECKSUM_VERIFIED } from '../wire/frame.ts'
@@ -254,8 +255,7 @@ test('every tcp failure has a sentence, an exit code of its kind, and tools that
     const info = fail(code as keyof typeof failures, { where: '10.0.0.2:443', number: 5000 })
     expect(sentence(info), code).toMatch(/10\.0\.0\.2:443/)
     expect(entry.exit, code).toBe(code === 'tcp/silence' || code === 'tcp/timeout' ? 7 : 3)
-    for (const command of entry.tryThis?.(info) ?? [])
-      expect(command, code).toMatch(/^(barewire (get|serve) |ss |ping )/)
+    for (const command of english.tryThis(info)) expect(command, code).toMatch(/^(barewire (get|serve) |ss |ping )/)
   }
   expect(sentence(fail('tcp/reset-in-handshake', { where: 'shop.test:443' }))).toBe(
     'The connection was cut after our hello. shop.test:443 sent RST before the TLS handshake was done.',

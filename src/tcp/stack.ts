@@ -3,8 +3,7 @@
  * wants is answered with RST. Read RFC 9293 3.10.7.1 and 3.10.7.2 beside it; the rest of 3.10 is in `arrive.ts`.
  */
 import type { Millis } from '../engine.ts'
-import { type FailureCode, FailureError, fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, type FailureCode, FailureError, fail } from '../failures/index.ts'
 import type { Random } from '../random.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { type Endpoint, endpointText, FIRST_DYNAMIC_PORT, type IpAddress, LAST_PORT } from '../wire/address.ts'
@@ -134,7 +133,7 @@ export class TcpStack implements TcpStackEngine {
     listener.halfOpen.clear()
   }
 
-  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: FailureInfo): void {
+  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: Failure): void {
     const tcb = this.#table.find(local.address, local.port, remote.address, remote.port)
     if (tcb === undefined || tcb.state !== 'SYN-SENT') return
     const ahead = distance(tcb.sndUna, sequenceNumber | 0)

@@ -4,8 +4,7 @@
  * the names of the RFC: SND.UNA is `sndUna`.
  */
 import type { Millis } from '../engine.ts'
-import { type FailureCode, fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, type FailureCode, fail } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { type Endpoint, endpointText } from '../wire/address.ts'
 import { pseudoHeaderSum } from '../wire/checksum.ts'
@@ -147,7 +146,7 @@ export class Tcb extends WheelEntry {
   challengeSecond = 0
   challenges = 0
 
-  failure: FailureInfo | undefined
+  failure: Failure | undefined
   /** A user wanted more room than there was. */
   wantsRoom = false
   readonly events: TcpEvent[] = []
@@ -218,7 +217,7 @@ export class Tcb extends WheelEntry {
   }
 
   /** Ends it for the user with a failure of the registry; the state is CLOSED already. */
-  fail(failure: FailureInfo, why: 'reset' | 'timeout'): void {
+  fail(failure: Failure, why: 'reset' | 'timeout'): void {
     this.failure = failure
     this.tell({ type: 'failure', failure })
     this.end(why)

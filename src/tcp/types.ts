@@ -1,6 +1,6 @@
 /** What TCP offers upwards and speaks downwards. The stack is the engine; a connection is what its user holds. */
 import type { Bytes, Engine, Millis } from '../engine.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure } from '../failures/index.ts'
 import type { Random } from '../random.ts'
 import type { TraceContext, TraceSink } from '../trace/types.ts'
 import type { Endpoint, IpAddress } from '../wire/address.ts'
@@ -18,7 +18,7 @@ export type TcpEvent =
   /** FIN arrived: what `readable` has not yet told is the end of the stream. */
   | { readonly type: 'peer-finished' }
   /** Why it ended otherwise than by both FINs; `closed` follows. */
-  | { readonly type: 'failure'; readonly failure: FailureInfo }
+  | { readonly type: 'failure'; readonly failure: Failure }
   /** The last event. Bytes that arrived before can still be read; after FINs TIME-WAIT may still go on behind it. */
   | { readonly type: 'closed'; readonly why: 'done' | 'reset' | 'timeout' }
 
@@ -31,7 +31,7 @@ export interface TcpConnection {
   /** For the layers above, so that their messages join the segments of this connection. */
   readonly trace: TraceContext | undefined
   readonly state: State
-  readonly failure: FailureInfo | undefined
+  readonly failure: Failure | undefined
   /** Bytes that `read` would give. */
   readonly readable: number
   /** Bytes that `write` would take. */
@@ -143,5 +143,5 @@ export interface TcpStackEngine extends Engine<Frame, Frame, TcpStackEvent> {
    * The network could not deliver the segment with this sequence number to `remote`: a connection in SYN-SENT fails with
    * `failure` (RFC 5461 4.1), when the number is one that is under way (RFC 5927 4.1).
    */
-  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: FailureInfo): void
+  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: Failure): void
 }

@@ -1,7 +1,7 @@
 /** Alerts by number, and the one place that turns a failure into what goes over the wire. */
-import { alerts } from '../failures/alerts.table.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure } from '../failures/index.ts'
 import { type Named, named, u8 } from '../wire/codec.ts'
+import { alertNames } from './alerts.table.ts'
 
 export const WARNING = 1
 export const FATAL = 2
@@ -13,7 +13,7 @@ export const NO_RENEGOTIATION = 100
 
 export const AlertDescription: Named = named(
   u8,
-  Object.fromEntries(Object.entries(alerts).map(([number, { name }]) => [name, Number(number)])),
+  Object.fromEntries(Object.entries(alertNames).map(([number, name]) => [name, Number(number)])),
   { ref: 'RFC 5246 7.2' },
 )
 
@@ -31,5 +31,5 @@ const silent: ReadonlySet<string> = new Set([
  * The alert for a failure: its column in the registry, whatever layer it comes from. A failure without one is ours to
  * explain, not the peer's to know: internal_error. Undefined: send nothing.
  */
-export const alertFor = (failure: FailureInfo): number | undefined =>
+export const alertFor = (failure: Failure): number | undefined =>
   silent.has(failure.code) ? undefined : (failure.alert ?? INTERNAL_ERROR)

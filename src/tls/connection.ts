@@ -5,8 +5,7 @@
  */
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes, Chunk, Millis } from '../engine.ts'
-import { FailureError, fail } from '../failures/index.ts'
-import type { Facts, FailureInfo } from '../failures/registry.ts'
+import { type Facts, Failure, FailureError, fail } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { decode, encode } from '../wire/codec.ts'
 import { alertFor, CLOSE_NOTIFY, FATAL, HANDSHAKE_FAILURE, NO_RENEGOTIATION, WARNING } from './alerts.ts'
@@ -57,7 +56,7 @@ export class Connection implements TlsConnection {
   #asked: Ask | undefined
   #asks = 0
   #ended = false
-  #failure: FailureInfo | undefined
+  #failure: Failure | undefined
   #closing = false
   #peerClosed = false
   #certificateWanted = false
@@ -127,7 +126,7 @@ export class Connection implements TlsConnection {
     if (fault !== undefined) throw new FailureError(fault)
     const asked = this.#asked!
     this.#asked = undefined
-    if ('code' in reply) {
+    if (reply instanceof Failure) {
       this.#fail(reply, 0)
       return
     }
@@ -317,7 +316,7 @@ export class Connection implements TlsConnection {
   }
 
   /** The one place where a failure becomes an alert, and where a connection becomes a failed one for good. */
-  #fail(failure: FailureInfo, because: number): void {
+  #fail(failure: Failure, because: number): void {
     this.#failure = failure
     const alert = alertFor(failure)
     if (alert !== undefined && !this.#closing) this.#outgoing.alert(FATAL, alert, this.#now)
@@ -379,7 +378,7 @@ export class Connection implements TlsConnection {
     }
   }
 
-  #verdict(check: Check, message: Message, failure: FailureInfo | undefined): void {
+  #verdict(check: Check, message: Message, failure: Failure | undefined): void {
     this.#tracing?.verdict(check, this.#now, failure, {
       message: message.id,
       start: 0,

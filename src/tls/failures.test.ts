@@ -15,7 +15,8 @@ import {
   type Wire,
 } from '../../test/support/tls.ts'
 import type { CryptoProvider } from '../crypto/provider.ts'
-import { entryOf, type FailureCode, failures, sentence } from '../failures/index.ts'
+import { english, sentence } from '../explain/index.ts'
+import { entryOf, type FailureCode, fail, failures } from '../failures/index.ts'
 import { tlsFailures } from '../failures/tls.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { recorder } from '../trace/recorder.ts'
@@ -608,11 +609,11 @@ describe('messages', () => {
 })
 
 test('every code of the family says a whole sentence without any facts', () => {
-  for (const [code, entry] of Object.entries(tlsFailures)) {
+  for (const code of Object.keys(tlsFailures) as FailureCode[]) {
     expect(failures).toHaveProperty([code])
-    expect(entry.says({}), code).toMatch(/\.$/)
-    expect(entry.says({}), code).not.toContain('undefined')
-    for (const step of entry.tryThis?.({ where: 'shop.test' }) ?? [])
+    expect(english.says(fail(code)), code).toMatch(/\.$/)
+    expect(english.says(fail(code)), code).not.toContain('undefined')
+    for (const step of english.tryThis(fail(code, { where: 'shop.test' })))
       expect(step, code).toMatch(/^barewire (get|serve)/)
   }
 })

@@ -14,7 +14,8 @@ import {
   Side,
   shuttle,
 } from '../../test/support/tls.ts'
-import { FailureError, sentence } from '../failures/index.ts'
+import { sentence } from '../explain/index.ts'
+import { FailureError } from '../failures/index.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { recorder } from '../trace/recorder.ts'
 import { decode, encode } from '../wire/codec.ts'

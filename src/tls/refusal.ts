@@ -1,12 +1,11 @@
 /** How a check inside the engine stops: thrown where it fails, caught where the engine meets its input, never outside. */
-import { type FailureCode, fail, type GivenFacts } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, type FailureCode, fail, type GivenFacts } from '../failures/index.ts'
 
 export class Refusal extends Error {
-  readonly failure: FailureInfo
+  readonly failure: Failure
   /** The traced message that it is about; 0 for none. */
   readonly because: number
-  constructor(failure: FailureInfo, because: number) {
+  constructor(failure: Failure, because: number) {
     super(failure.code)
     this.name = 'Refusal'
     this.failure = failure

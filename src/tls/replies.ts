@@ -1,16 +1,11 @@
 /** Replies to questions come from the caller's code: what does not answer is refused while the question is still open. */
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { Failure, fail } from '../failures/index.ts'
 import { ChainTrusted } from '../x509/trusted.ts'
 import type { QuestionId } from './question-id.ts'
 import type { Ask, CertifiedKey, Question } from './types.ts'
 
 /** Why `reply` is no answer to the question that is open; undefined when it is one, and can be sent. */
-export const replyFault = (
-  asked: Ask | undefined,
-  id: QuestionId,
-  reply: Question['reply'],
-): FailureInfo | undefined => {
+export const replyFault = (asked: Ask | undefined, id: QuestionId, reply: Question['reply']): Failure | undefined => {
   if (asked === undefined || asked.id !== id || !fits(asked.question.about, reply)) {
     const open = asked === undefined ? {} : { expected: `${asked.question.about} (question ${asked.id.number})` }
     return fail('tls/no-such-question', { got: `question ${nameOf(id)}`, ...open })
@@ -25,16 +20,13 @@ const nameOf = (id: QuestionId | undefined): string => `${id?.number ?? 'without
 const fits = (about: Question['about'], reply: Question['reply']): boolean => {
   if (typeof reply !== 'object' || reply === null) return false
   if (reply instanceof Uint8Array) return about === 'sign' && reply.length <= MAX_SIGNATURE
-  if ('code' in reply) return true
+  if (reply instanceof Failure) return true
   if ('proof' in reply) return about === 'trust'
   return about === 'certificate-for-name' && 'schemes' in reply && canBeSent(reply)
 }
 
 /** The peer is who it should be only if this very chain was judged, for this name and this use. */
-const proofFault = (
-  question: Extract<Ask['question'], { about: 'trust' }>,
-  reply: unknown,
-): FailureInfo | undefined => {
+const proofFault = (question: Extract<Ask['question'], { about: 'trust' }>, reply: unknown): Failure | undefined => {
   if (typeof reply === 'object' && reply !== null && 'code' in reply) return undefined
   if (!ChainTrusted.is(reply))
     return fail('tls/proof-mismatch', { where: 'The reply', got: 'an imitation', expected: 'a proof of verifyChain' })

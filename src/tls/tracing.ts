@@ -4,11 +4,11 @@
  * carry them; application data is the stream of the layer above (`payload`).
  */
 import type { Bytes, Millis } from '../engine.ts'
-import { alertText } from '../failures/alerts.table.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure } from '../failures/index.ts'
 import type { Carrier, Range, TraceContext } from '../trace/types.ts'
 import { joined } from '../wire/bytes.ts'
 import type { Codec } from '../wire/codec.ts'
+import { alertText } from './alerts.table.ts'
 import { Alert, ChangeCipherSpec, Handshake } from './messages/tls12.ts'
 import { APPLICATION_DATA, ChaChaRecord, GcmRecord, HEADER_LENGTH, PlainRecord } from './record-format.ts'
 import type { RecordProtection } from './record-protection.ts'
@@ -143,7 +143,7 @@ export class Tracing {
     const { sink, flow, host } = this.#context
     sink.secret({ flow, host, label: 'CLIENT_RANDOM', clientRandom, secret })
   }
-  verdict(check: string, at: Millis, failure: FailureInfo | undefined, where: Carrier): void {
+  verdict(check: string, at: Millis, failure: Failure | undefined, where: Carrier): void {
     const { sink, flow, host } = this.#context
     const failed =
       failure === undefined ? {} : { failure, ...(failure.rule === undefined ? {} : { rule: failure.rule }) }

@@ -1,6 +1,6 @@
 /** What a TLS connection offers upwards, and the questions that it asks instead of waiting. */
 import type { Bytes, Chunk, Engine } from '../engine.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure } from '../failures/index.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import type { QuestionId } from './question-id.ts'
 
@@ -27,7 +27,7 @@ export type TlsEvent =
   | { readonly type: 'data'; readonly bytes: Bytes }
   /** The peer sent close_notify: nothing was cut off. */
   | { readonly type: 'peer-closed' }
-  | { readonly type: 'failure'; readonly failure: FailureInfo }
+  | { readonly type: 'failure'; readonly failure: Failure }
   | Ask
 
 /** Everything that may take time or policy. `reply` is the type that `answer` takes for it. */
@@ -36,7 +36,7 @@ export type Question =
       readonly about: 'certificate-for-name'
       readonly name: string | undefined
       readonly schemes: readonly number[]
-      readonly reply: CertifiedKey | FailureInfo
+      readonly reply: CertifiedKey | Failure
     }
   | {
       readonly about: 'trust'
@@ -46,14 +46,14 @@ export type Question =
       readonly purpose: 'server'
       /** What the key exchange wants of the key in the certificate (RFC 5246 7.4.2); RSA would want keyEncipherment. */
       readonly keyUsage: 'digitalSignature'
-      readonly reply: ChainTrusted | FailureInfo
+      readonly reply: ChainTrusted | Failure
     }
   | {
       readonly about: 'sign'
       readonly key: CertifiedKey
       readonly scheme: number
       readonly message: Bytes
-      readonly reply: Bytes | FailureInfo
+      readonly reply: Bytes | Failure
     }
 
 export interface Ask<Q extends Question = Question> {
@@ -85,7 +85,7 @@ export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
   /** close_notify; the driver sends FIN behind it. */
   close(): void
   /**
-   * The reply to an `ask` event; may come at once or later. A `FailureInfo` ends the connection with its alert. Throws
+   * The reply to an `ask` event; may come at once or later. A `Failure` ends the connection with its alert. Throws
    * `FailureError`, and the question stays open: `tls/no-such-question` when it is not, or for a reply of another kind;
    * `tls/proof-mismatch` for a proof that was made for something else, or by somebody else.
    */

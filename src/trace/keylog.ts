@@ -1,7 +1,6 @@
 /** NSS key log text: what Wireshark, curl and browsers read and write (`SSLKEYLOGFILE`), and pcapng carries in a DSB. */
 import { hexText } from '../wire/bytes.ts'
-import type { TraceRecord } from './recorder.ts'
-import { sinkOf } from './recorder.ts'
+import { sinkOf, type TraceRecord } from './recorder.ts'
 import type { SecretRecord, TraceSink } from './types.ts'
 
 /** `CLIENT_RANDOM <64 hex digits> <96 hex digits>` and a line feed. */

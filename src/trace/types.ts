@@ -15,7 +15,7 @@
  */
 
 import type { Bytes, Millis } from '../engine.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure } from '../failures/index.ts'
 import type { Codec } from '../wire/codec.ts'
 
 export type Layer = 'ethernet' | 'arp' | 'ip' | 'icmp' | 'udp' | 'dns' | 'tcp' | 'record' | 'tls' | 'http' | 'session'
@@ -93,7 +93,7 @@ export interface VerdictRecord {
   readonly about?: string
   /** The bytes that were checked. */
   readonly where?: Carrier
-  readonly failure?: FailureInfo
+  readonly failure?: Failure
 }
 
 export interface TraceSink {

@@ -3,8 +3,7 @@
  * from their UDP header on, with `from` and `to` set.
  */
 import type { Bytes, Engine, Millis } from '../engine.ts'
-import { FailureError, fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, FailureError, fail } from '../failures/index.ts'
 import type { Random } from '../random.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { type Endpoint, endpointText, FIRST_DYNAMIC_PORT, type IpAddress, LAST_PORT } from '../wire/address.ts'
@@ -36,7 +35,7 @@ export type UdpEvent =
   /** Nobody listens: the frame is from its UDP header on, for an ICMP report; whoever takes the event owns it. */
   | { readonly type: 'nobody'; readonly frame: Frame }
   /** What was sent from `port` to `to` did not arrive, as somebody says. */
-  | { readonly type: 'failure'; readonly port: number; readonly to: Endpoint; readonly failure: FailureInfo }
+  | { readonly type: 'failure'; readonly port: number; readonly to: Endpoint; readonly failure: Failure }
 
 const DYNAMIC_PORTS = LAST_PORT + 1 - FIRST_DYNAMIC_PORT
 /** The UDP header and payload that one frame of the pool is asked to hold at most (RFC 768: a 16-bit length). */
@@ -116,7 +115,7 @@ export class UdpEngine implements Engine<Frame, Frame, UdpEvent> {
   }
 
   /** What ICMP or the link says about a datagram of ours, of which `transport` is the beginning. */
-  undelivered(transport: Bytes, to: IpAddress, failure: FailureInfo): void {
+  undelivered(transport: Bytes, to: IpAddress, failure: Failure): void {
     if (transport.length < UDP_HEADER_SIZE) return
     const { sourcePort: port, destinationPort } = this.#header.at(transport, 0)
     if (this.#ports.has(port))

@@ -17,7 +17,7 @@ import {
   utf8String,
 } from '../asn1/write.ts'
 import { certificateAuthority } from '../ca/authority.ts'
-import { sentence } from '../failures/index.ts'
+import { sentence } from '../explain/index.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
 import { Certificate, MAX_EXTENSIONS, malformedUnless, parseCertificate } from './certificate.ts'

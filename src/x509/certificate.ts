@@ -10,8 +10,7 @@ import { derRules } from '../asn1/rules.table.ts'
 import { booleanValue, checkBitString, smallInteger, timeValue } from '../asn1/value.ts'
 import type { SignatureAlgorithm } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import { latin1Text, plain } from '../wire/bytes.ts'
 import { readSignatureAlgorithm } from './algorithm.ts'
 import { type DistinguishedName, readName } from './distinguished-name.ts'
@@ -39,11 +38,10 @@ export interface Span {
 }
 
 /** Reads a certificate; what is wrong with it comes back as `tls/certificate-malformed` with the byte range. */
-export const parseCertificate = (der: Uint8Array): Certificate | FailureInfo =>
-  malformedUnless(() => new Certificate(der))
+export const parseCertificate = (der: Uint8Array): Certificate | Failure => malformedUnless(() => new Certificate(der))
 
 /** The value, or the failure for the `DerError` on the way. */
-export const malformedUnless = <T>(read: () => T, where?: string): T | FailureInfo => {
+export const malformedUnless = <T>(read: () => T, where?: string): T | Failure => {
   try {
     return read()
   } catch (error) {

@@ -5,8 +5,7 @@
 import { oidName } from '../asn1/oid.ts'
 import { OID } from '../asn1/oids.table.ts'
 import type { Millis } from '../engine.ts'
-import { type FailureCode, fail } from '../failures/index.ts'
-import type { Facts, FailureInfo } from '../failures/registry.ts'
+import { type Facts, type Failure, type FailureCode, fail } from '../failures/index.ts'
 import { algorithmOid } from './algorithm.ts'
 import type { Certificate, Span } from './certificate.ts'
 import { type Budget, MAX_NAME_COMPARISONS, violation } from './constraints.ts'
@@ -19,7 +18,7 @@ import type { Purpose } from './trusted.ts'
 
 export interface CheckContext {
   /** Why the leaf is not for the name that was asked for. */
-  readonly nameFault: (leaf: Certificate) => FailureInfo | undefined
+  readonly nameFault: (leaf: Certificate) => Failure | undefined
   readonly at: Millis
   readonly profile: Profile
   readonly purpose: Purpose
@@ -34,7 +33,7 @@ export interface CheckContext {
 export interface Check {
   readonly check: string
   readonly rule: string
-  readonly run: (path: readonly Certificate[], context: CheckContext) => FailureInfo[]
+  readonly run: (path: readonly Certificate[], context: CheckContext) => Failure[]
 }
 
 /** In the order in which their failures are worth telling. */
@@ -55,7 +54,7 @@ export const pathChecks: readonly Check[] = [
   { check: 'profile', rule: 'RFC 5280 4', run: (path, context) => profileRules(path, context) },
 ]
 
-const failures = (failure: FailureInfo | undefined): FailureInfo[] => (failure === undefined ? [] : [failure])
+const failures = (failure: Failure | undefined): Failure[] => (failure === undefined ? [] : [failure])
 
 /** A certificate by name, for facts. */
 export const calledOf = (certificate: Certificate): string => `“${certificate.subject.shortText}”`
@@ -76,9 +75,9 @@ const signers = (path: readonly Certificate[], { profile, anchored }: CheckConte
   anchored && !profile.anchor.limits ? path.slice(1, -1) : path.slice(1)
 
 /** Why a certificate may not sign others; undefined when it may. */
-export const notAuthority = (certificate: Certificate, role: Role, profile: Profile): FailureInfo | undefined => {
+export const notAuthority = (certificate: Certificate, role: Role, profile: Profile): Failure | undefined => {
   if (role === 'anchor' && !profile.anchor.limits) return undefined
-  const refuse = (got: string, name: ExtensionName): FailureInfo =>
+  const refuse = (got: string, name: ExtensionName): Failure =>
     fail('tls/certificate-not-ca', {
       where: calledOf(certificate),
       got,
@@ -127,7 +126,7 @@ const pathLengths: Check['run'] = (path, context) => {
 const dateText = (date: Millis): string => new Date(date).toISOString().replace('.000Z', 'Z')
 
 /** RFC 5280 4.1.2.5: both ends are part of the time; whole seconds, so the last one ends with its last fraction. */
-export const outOfDate = (certificate: Certificate, now: Millis): FailureInfo | undefined => {
+export const outOfDate = (certificate: Certificate, now: Millis): Failure | undefined => {
   const second = Math.floor(now / 1000) * 1000
   const facts = (limit: Millis): Facts => ({
     where: calledOf(certificate),
@@ -161,7 +160,7 @@ const MAX_RSA_BITS = 16_384
 const MAX_EXPONENT_BITS = 64
 
 /** Why this certificate's signature is not of a kind that counts. */
-export const weakSignature = (certificate: Certificate, profile: Profile): FailureInfo | undefined => {
+export const weakSignature = (certificate: Certificate, profile: Profile): Failure | undefined => {
   const algorithm = certificate.signatureAlgorithm
   if (algorithm !== undefined && (algorithm.hash === undefined || profile.hashes.has(algorithm.hash))) return undefined
   const { from, to } = certificate.spans.algorithm
@@ -197,7 +196,7 @@ const purposeOids: Readonly<Record<Exclude<Purpose, 'any'>, string>> = {
 /** RFC 5280 4.2.1.12, and as everywhere in practice: an authority's purposes limit those below it. */
 const purposes: Check['run'] = (path, context) => {
   const { purpose, profile, anchored } = context
-  const found: FailureInfo[] = []
+  const found: Failure[] = []
   const [leaf] = path
   const alone = path.length === 1 && anchored
   const refuse = (certificate: Certificate, got: string, name: ExtensionName, expected: string): void => {

@@ -2,8 +2,7 @@
  * Is this certificate for the name that was asked for? RFC 9525: only subjectAltName counts, DNS names by whole labels,
  * a wildcard only as the whole left-most label, addresses by their octets.
  */
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import { parseIp } from '../wire/address.ts'
 import { sameOctets } from '../wire/bytes.ts'
 import type { Certificate } from './certificate.ts'
@@ -20,7 +19,7 @@ export const checkName = (
   certificate: Certificate,
   name: string,
   isRegistrySuffix?: SuffixTest,
-): FailureInfo | undefined => {
+): Failure | undefined => {
   const names = certificate.extension('subjectAltName') ?? []
   if (names.some(presented => matches(presented, name, isRegistrySuffix))) return undefined
   const found = certificate.find('subjectAltName')

@@ -3,8 +3,8 @@ import { OID } from '../asn1/oids.table.ts'
 import { integer, nothing, oid, sequence } from '../asn1/write.ts'
 import { type CertificateAuthority, certificateAuthority, type LeafOptions, selfSigned } from '../ca/authority.ts'
 import type { Bytes } from '../engine.ts'
-import { entryOf, sentence } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { sentence } from '../explain/index.ts'
+import { entryOf, type Failure } from '../failures/index.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import type { VerdictRecord } from '../trace/types.ts'
 import { KEY_USAGE } from './extensions.ts'
@@ -30,7 +30,7 @@ const ask = (
   const { roots = [root.certificate], ...rest } = more
   return { chain, name: 'shop.test', at, trust: trustStore(roots), crypto, ...rest }
 }
-const failure = (request: ChainRequest): FailureInfo => {
+const failure = (request: ChainRequest): Failure => {
   const result = verifyChain(request)
   if (isTrusted(result)) throw new Error(`trusted by ${result.anchor}`)
   // Whatever is refused can be told to people.

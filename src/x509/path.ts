@@ -3,9 +3,7 @@
  * hold (cross-signed and renewed authorities make dead ends), and checks each (RFC 5280 6.1, RFC 4158). All work that a
  * hostile chain can cause is bounded. `checks.ts` has the checks, `profile.ts` how strict they are.
  */
-import type { FailureCode } from '../failures/index.ts'
-import { fail } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import { type Failure, type FailureCode, fail } from '../failures/index.ts'
 import { sameOctets } from '../wire/bytes.ts'
 import { Certificate, malformedUnless } from './certificate.ts'
 import { type CheckContext, calledOf, notAuthority, outOfDate, pathChecks, weakSignature } from './checks.ts'
@@ -35,7 +33,7 @@ const ENDS_NOWHERE: ReadonlySet<string> = new Set<FailureCode>([
 const FINAL: ReadonlySet<string> = new Set<FailureCode>(['tls/certificate-malformed', 'tls/chain-too-complex'])
 
 /** Trusted, or the most telling failure. Throws RangeError when `at` is no date. */
-export const verifyChain = (request: ChainRequest): ChainTrusted | FailureInfo => explainChain(request).result
+export const verifyChain = (request: ChainRequest): ChainTrusted | Failure => explainChain(request).result
 
 /** As `verifyChain`, with every path that was tried and why it was not taken. Throws RangeError without a date. */
 export const explainChain = (request: ChainRequest): ChainOutcome => {
@@ -56,14 +54,14 @@ export const explainChain = (request: ChainRequest): ChainOutcome => {
 
 /** Failures with how telling they are: what was seen at a trusted root explains more than a dead end on the way. */
 interface Ranked {
-  readonly failure: FailureInfo
+  readonly failure: Failure
   readonly rank: 'whole-path' | 'edge-to-anchor' | 'edge' | 'dead-end' | 'aside'
 }
 const ranks: readonly Ranked['rank'][] = ['aside', 'dead-end', 'edge', 'edge-to-anchor', 'whole-path']
 
 interface Outcome extends ChainOutcome {
   /** For the trace: the checks of the path that decided, and whether they held. */
-  readonly verdicts: readonly { check: string; rule: string; failure: FailureInfo | undefined }[]
+  readonly verdicts: readonly { check: string; rule: string; failure: Failure | undefined }[]
 }
 
 class PathBuilder {
@@ -74,7 +72,7 @@ class PathBuilder {
   readonly #tried: TriedPath[] = []
   readonly #signatures = new Map<Certificate, Map<string, boolean>>()
   #best: Ranked | undefined
-  #deepest: { readonly path: readonly Certificate[]; readonly accepted: readonly FailureInfo[] } | undefined
+  #deepest: { readonly path: readonly Certificate[]; readonly accepted: readonly Failure[] } | undefined
   #steps = 0
   #wholePaths = 0
   #signatureChecks = 0
@@ -83,7 +81,7 @@ class PathBuilder {
   constructor(request: ChainRequest, accept: readonly FailureCode[]) {
     this.#request = request
     this.#accept = accept
-    let named: { readonly failure: FailureInfo | undefined } | undefined
+    let named: { readonly failure: Failure | undefined } | undefined
     this.#context = {
       // The same for every path, and a certificate may have thousands of names.
       nameFault: leaf => (named ??= { failure: nameFault(leaf, request) }).failure,
@@ -102,7 +100,7 @@ class PathBuilder {
     return { result, tried: this.#tried, verdicts: this.#verdicts }
   }
 
-  #decide(): ChainTrusted | FailureInfo {
+  #decide(): ChainTrusted | Failure {
     const { chain, trust } = this.#request
     if (chain.length > MAX_CHAIN_CERTIFICATES)
       return fail('tls/chain-too-complex', { number: MAX_CHAIN_CERTIFICATES, got: 'certificates' })
@@ -120,7 +118,7 @@ class PathBuilder {
   }
 
   /** Parses the chain; other certificates than the leaf that cannot be read are as if they had not been sent. */
-  #read(chain: readonly Uint8Array[]): Certificate | FailureInfo {
+  #read(chain: readonly Uint8Array[]): Certificate | Failure {
     const [first, ...others] = chain
     if (first === undefined) return fail('tls/certificate-malformed', { where: 'chain', got: 'holds no certificate' })
     const leaf = malformedUnless(() => new Certificate(first).decodeAll())
@@ -139,7 +137,7 @@ class PathBuilder {
   }
 
   /** Depth first: the issuers of the last certificate, anchors before others. */
-  #extend(path: readonly Certificate[], accepted: readonly FailureInfo[]): ChainTrusted | undefined {
+  #extend(path: readonly Certificate[], accepted: readonly Failure[]): ChainTrusted | undefined {
     const last = path.at(-1)!
     if (path.length > (this.#deepest?.path.length ?? 0)) this.#deepest = { path, accepted }
     const anchors = byLikelihood(this.#request.trust.bySubject(last.issuer.key), last, this.#request.at)
@@ -171,8 +169,8 @@ class PathBuilder {
     path: readonly Certificate[],
     issuer: Certificate,
     role: 'anchor' | 'intermediate',
-    accepted: readonly FailureInfo[],
-  ): readonly FailureInfo[] | undefined {
+    accepted: readonly Failure[],
+  ): readonly Failure[] | undefined {
     const child = path.at(-1)!
     const rank = role === 'anchor' ? 'edge-to-anchor' : 'edge'
     if (++this.#steps > MAX_PATH_STEPS) {
@@ -201,12 +199,12 @@ class PathBuilder {
     return [...accepted, ...[weak, signature].filter(fault => fault !== undefined)]
   }
 
-  #accepts(failure: FailureInfo): boolean {
+  #accepts(failure: Failure): boolean {
     return this.#accept.includes(failure.code as FailureCode)
   }
 
   /** Whatever its strength. A signature of a kind that we cannot check is no signature, so nobody can accept it. */
-  #signatureFault(child: Certificate, issuer: Certificate): FailureInfo | undefined {
+  #signatureFault(child: Certificate, issuer: Certificate): Failure | undefined {
     const algorithm = child.signatureAlgorithm
     if (algorithm === undefined) return weakSignature(child, this.#context.profile)
     let known = this.#signatures.get(child)
@@ -228,13 +226,13 @@ class PathBuilder {
   }
 
   /** All checks of a path that has reached an anchor. */
-  #complete(path: readonly Certificate[], accepted: readonly FailureInfo[]): ChainTrusted | undefined {
+  #complete(path: readonly Certificate[], accepted: readonly Failure[]): ChainTrusted | undefined {
     return this.#check(path, accepted, this.#context, path.at(-1)!.subject.shortText)
   }
 
   #check(
     path: readonly Certificate[],
-    accepted: readonly FailureInfo[],
+    accepted: readonly Failure[],
     context: CheckContext,
     anchor: string,
   ): ChainTrusted | undefined {
@@ -242,8 +240,8 @@ class PathBuilder {
       this.#note(path, fail('tls/chain-too-complex', { number: MAX_WHOLE_PATHS, got: 'paths' }), 'whole-path')
       return undefined
     }
-    const passed: FailureInfo[] = [...accepted]
-    const verdicts: { check: string; rule: string; failure: FailureInfo | undefined }[] = [
+    const passed: Failure[] = [...accepted]
+    const verdicts: { check: string; rule: string; failure: Failure | undefined }[] = [
       { check: 'chain', rule: 'RFC 5280 6.1', failure: context.anchored ? undefined : accepted.at(-1) },
       { check: 'signatures', rule: 'RFC 5280 6.1.3', failure: undefined },
     ]
@@ -268,7 +266,7 @@ class PathBuilder {
   }
 
   /** The caller accepts that no anchor was reached: the rest is checked all the same. */
-  #withoutAnchor(failure: FailureInfo): ChainTrusted | FailureInfo {
+  #withoutAnchor(failure: Failure): ChainTrusted | Failure {
     const context = { ...this.#context, anchored: false }
     const { path, accepted } = this.#deepest!
     this.#best = undefined
@@ -279,7 +277,7 @@ class PathBuilder {
   }
 
   /** Why a path has no end: nobody signed it, or an authority that is not trusted, or one that is not there. */
-  #unanchored(path: readonly Certificate[]): FailureInfo {
+  #unanchored(path: readonly Certificate[]): Failure {
     const [leaf] = path
     const last = path.at(-1)!
     const host = this.#request.name
@@ -296,7 +294,7 @@ class PathBuilder {
   }
 
   /** Keeps a failure for the explanation, and as the result when it is the most telling; true when it is. */
-  #note(path: readonly Certificate[], failure: FailureInfo, rank: Ranked['rank']): boolean {
+  #note(path: readonly Certificate[], failure: Failure, rank: Ranked['rank']): boolean {
     if (this.#tried.length < MAX_TRIED) this.#tried.push({ names: namesOf(path), failure })
     if (this.#best !== undefined && ranks.indexOf(this.#best.rank) >= ranks.indexOf(rank)) return false
     this.#best = { failure, rank }
@@ -310,7 +308,7 @@ class PathBuilder {
   }
 }
 
-const nameFault = (leaf: Certificate, { name, isRegistrySuffix }: ChainRequest): FailureInfo | undefined =>
+const nameFault = (leaf: Certificate, { name, isRegistrySuffix }: ChainRequest): Failure | undefined =>
   name === undefined ? undefined : checkName(leaf, name, isRegistrySuffix)
 
 const namesOf = (path: readonly Certificate[]): string[] => path.map(certificate => certificate.subject.text)

@@ -4,7 +4,7 @@
  * takes it compares it with what was asked (`mismatch`).
  */
 import type { Bytes } from '../engine.ts'
-import type { Facts, FailureInfo } from '../failures/registry.ts'
+import type { Facts, Failure } from '../failures/index.ts'
 import { sameOctets } from '../wire/bytes.ts'
 import type { KeyUsageName } from './extensions.ts'
 
@@ -32,7 +32,7 @@ export interface Grounds {
   /** Name of the anchor, for people. */
   readonly anchor: string
   /** Failures that the caller had chosen to accept by name. */
-  readonly accepted: readonly FailureInfo[]
+  readonly accepted: readonly Failure[]
 }
 
 /** Known in this file only: without it nobody can call the constructor, in TypeScript or at run time. */
@@ -73,7 +73,7 @@ export class ChainTrusted implements Grounds, TrustQuestion {
   get anchor(): string {
     return this.#grounds.anchor
   }
-  get accepted(): readonly FailureInfo[] {
+  get accepted(): readonly Failure[] {
     return [...this.#grounds.accepted]
   }
   /** The chain that was shown, leaf first, with what the path did not need. */
@@ -112,7 +112,7 @@ export class ChainTrusted implements Grounds, TrustQuestion {
 export const mint = (question: TrustQuestion, grounds: Grounds): ChainTrusted =>
   new ChainTrusted(KEY, question, grounds)
 
-export const isTrusted = (result: ChainTrusted | FailureInfo): result is ChainTrusted => ChainTrusted.is(result)
+export const isTrusted = (result: ChainTrusted | Failure): result is ChainTrusted => ChainTrusted.is(result)
 
 /**
  * NOTHING IS CHECKED: no signature, no date, no name, no root. For whoever has another reason to trust this very chain:

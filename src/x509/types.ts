@@ -1,8 +1,7 @@
 /** The question that leads to a proof of trust, and what comes of it. The proof itself is in `trusted.ts`. */
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes, Millis } from '../engine.ts'
-import type { FailureCode } from '../failures/index.ts'
-import type { FailureInfo } from '../failures/registry.ts'
+import type { Failure, FailureCode } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { Certificate } from './certificate.ts'
 import type { KeyUsageName } from './extensions.ts'
@@ -48,11 +47,11 @@ export interface ChainRequest {
 /** One path that was tried: its certificates from the leaf up, by name, and why it was not taken. */
 export interface TriedPath {
   readonly names: readonly string[]
-  readonly failure: FailureInfo | undefined
+  readonly failure: Failure | undefined
 }
 
 /** The outcome with everything that was tried on the way, for explanations. */
 export interface ChainOutcome {
-  readonly result: ChainTrusted | FailureInfo
+  readonly result: ChainTrusted | Failure
   readonly tried: readonly TriedPath[]
 }

@@ -3,7 +3,7 @@
  * failure has a name. One seed is one run: `BAREWIRE_SEED=n npx vitest run test/property` repeats it.
  */
 import { expect, test } from 'vitest'
-import type { FailureInfo } from '../../src/failures/registry.ts'
+import type { Failure } from '../../src/failures/index.ts'
 import { network } from '../../src/lab/network.ts'
 import { seeded } from '../../src/random.ts'
 import { concat } from '../support/bytes.ts'
@@ -15,7 +15,7 @@ interface Outcome {
   readonly requestHeard: Uint8Array
   readonly answerHeard: Uint8Array
   readonly ended: boolean
-  readonly failures: readonly FailureInfo[]
+  readonly failures: readonly Failure[]
   readonly leaks: number
 }
 
@@ -27,7 +27,7 @@ const exchange = (seed: number): Outcome => {
   const request = random.bytes(1 + random.below(8_000))
   const answer = random.bytes(1 + random.below(30_000))
   const heard = { request: [] as Uint8Array[], answer: [] as Uint8Array[] }
-  const failures: FailureInfo[] = []
+  const failures: Failure[] = []
   let ended = false
   server.listen({ port: 80 }, connection => {
     let sent = -1

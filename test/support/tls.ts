@@ -1,7 +1,7 @@
 /** Two TLS connections in one process, without certificates: the identity is a key pair, trust is answered by hand. */
 import type { CryptoProvider } from '../../src/crypto/provider.ts'
 import type { Chunk } from '../../src/engine.ts'
-import type { FailureInfo } from '../../src/failures/registry.ts'
+import type { Failure } from '../../src/failures/index.ts'
 import { keyGroupOf } from '../../src/tls/certificate-key.ts'
 import type { TlsClientConfig, TlsServerConfig } from '../../src/tls/config.ts'
 import { tlsClient, tlsServer } from '../../src/tls/engine.ts'
@@ -73,7 +73,7 @@ export class Side {
   get established(): Established | undefined {
     return this.events.find(event => event.type === 'established')
   }
-  get failure(): FailureInfo | undefined {
+  get failure(): Failure | undefined {
     return this.events.find(event => event.type === 'failure')?.failure
   }
   get data(): Uint8Array {

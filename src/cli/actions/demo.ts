@@ -2,8 +2,9 @@
  * `barewire demo`: a whole exchange on a wire in memory, then the same wire with a third machine on it. Here the story
  * is the product, so it goes to standard output.
  */
-import { FailureError, fail, sentence } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+
+import { sentence } from '../../explain/index.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { jsonOf, jsonOfFailure, jsonOfTimeline, type Style, timeline } from '../../inspect/index.ts'
 import { type Attack, attacks, type Outcome, playAttack } from '../../lab/attacks/index.ts'
 import { type Exchange, LAPTOP, playExchange } from '../../lab/exchange.ts'
@@ -106,4 +107,4 @@ const tellOutcome = async (
 
 const firstOver = (over: Attack['over']): string | undefined => attacks.find(attack => attack.over === over)?.id
 
-const named = (failure: FailureInfo) => ({ ...jsonOfFailure(failure), sentence: sentence(failure) })
+const named = (failure: Failure) => ({ ...jsonOfFailure(failure), sentence: sentence(failure) })

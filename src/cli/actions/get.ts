@@ -1,8 +1,8 @@
 /** `barewire get URL`: one request; the body is the product, how it went is the story. */
 
-import { type FailureCode, FailureError, fail, sentence } from '../../failures/index.ts'
-import type { FetchInit } from '../../index.ts'
-import { fetch } from '../../index.ts'
+import { sentence } from '../../explain/index.ts'
+import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
+import { type FetchInit, fetch } from '../../index.ts'
 import { jsonOfFailure, legible, type TimelineFacts } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
 import type { GetOptions } from '../commands/get.ts'

@@ -1,9 +1,10 @@
 /** Access lines of `barewire serve`: what was asked and answered, and why a client hung up, in words. */
-import { alertText } from '../../failures/alerts.table.ts'
-import { entryOf } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+
+import { english } from '../../explain/en/index.ts'
+import type { Failure } from '../../failures/index.ts'
 import { type JsonObject, jsonOfFailure, legible, type Style, wrap } from '../../inspect/index.ts'
 import type { Served } from '../../net/server/connection.ts'
+import { alertText } from '../../tls/alerts.table.ts'
 
 /** One line for an answered request, some for a failure. `ca` is the file that clients ought to trust. */
 export const accessLines = (line: Served, time: Date, style: Style, ca?: string): string[] => {
@@ -57,7 +58,7 @@ const newConnection = ({ connection }: Served): string =>
 /** Alerts (RFC 5246 7.2.2) by which a client says that it does not believe our certificate. */
 const DISTRUST: ReadonlySet<number> = new Set([42, 43, 46, 48])
 
-const refusal = (failure: FailureInfo, address: string, style: Style, ca: string | undefined): string[] => {
+const refusal = (failure: Failure, address: string, style: Style, ca: string | undefined): string[] => {
   const { colour, unicode, width } = style
   const sign = colour.bad(unicode ? '✗' : 'x')
   if (failure.code === 'tls/alert-received' && DISTRUST.has(failure.number ?? 0)) {
@@ -66,9 +67,8 @@ const refusal = (failure: FailureInfo, address: string, style: Style, ca: string
       `It does not trust the CA.${ca === undefined ? '' : ` Let it trust ${ca}`}`,
     ]
   }
-  const entry = entryOf(failure)
-  const words = wrap(`${entry.says(failure)} (${failure.code})`, width - INDENT.length - 2)
-  return [`${sign} ${address}: ${entry.title}`, ...words.map(colour.quiet)]
+  const words = wrap(`${english.says(failure)} (${failure.code})`, width - INDENT.length - 2)
+  return [`${sign} ${address}: ${english.title(failure)}`, ...words.map(colour.quiet)]
 }
 
 const timeOfDay = (time: Date): string => time.toTimeString().slice(0, 8)

@@ -1,6 +1,7 @@
 /** What the demo says to people. */
-import { sentence } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+
+import { sentence } from '../../explain/index.ts'
+import type { Failure } from '../../failures/index.ts'
 import { type Style, wrap } from '../../inspect/index.ts'
 import type { Outcome } from '../../lab/attacks/index.ts'
 import type { CookieThread, Exchange } from '../../lab/exchange.ts'
@@ -86,7 +87,7 @@ const consequences = (outcome: Outcome, style: Style): string[] => {
   return noticed(by, failure, style)
 }
 
-const noticed = (by: 'client' | 'server', failure: FailureInfo, { colour, width }: Style): string[] => {
+const noticed = (by: 'client' | 'server', failure: Failure, { colour, width }: Style): string[] => {
   const who = by === 'client' ? 'laptop' : 'shop'
   const room = width - INDENT
   // The code stands at the right of the first line; the others have all the room.

@@ -1,12 +1,12 @@
 /** Failures before a command runs, on standard error. */
-import type { FailureInfo } from '../../failures/registry.ts'
+import type { Failure } from '../../failures/index.ts'
 import { renderFailure } from '../../inspect/index.ts'
 import { typed } from '../invocation.ts'
 import type { Io } from '../io.ts'
 import { type ColourChoice, styleFor } from './style.ts'
 
 /** The failure as the registry tells it. */
-export const showFailure = async (failure: FailureInfo, io: Io, argv: readonly string[]): Promise<void> => {
+export const showFailure = async (failure: Failure, io: Io, argv: readonly string[]): Promise<void> => {
   const style = styleFor(io.err, io.env, colourIn(argv))
   await io.err.write(`${renderFailure(failure, { style, typed: text => typed(text, io.env) }).join('\n')}\n`)
 }

@@ -1,7 +1,6 @@
 /** The cookies of a client (RFC 6265bis 5.7, 5.8): what is kept, for how long, and who gets it back. */
 import type { Millis } from '../../engine.ts'
-import { fail } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import { Failure, fail } from '../../failures/index.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { defaultPath, domainMatches, pathMatches, pathOf } from './matching.ts'
 import { type Cookie, type CookieAttributes, parseSetCookie, prefixFailure } from './set-cookie.ts'
@@ -40,7 +39,7 @@ export interface CookieRequest {
 
 export interface CookieJar {
   /** One Set-Cookie value of an answer: kept (or removed, when it has expired), or why not. */
-  receive(setCookie: string, from: CookieRequest): Cookie | FailureInfo
+  receive(setCookie: string, from: CookieRequest): Cookie | Failure
   /** The value of Cookie, or undefined when there is none to send. */
   header(to: CookieRequest): string | undefined
   /** Everything that has not expired. */
@@ -61,12 +60,12 @@ export const cookieJar = (config: JarConfig): CookieJar => {
     for (const [key, cookie] of stored) if (isExpired(cookie, now)) stored.delete(key)
   }
 
-  const receive = (line: string, from: CookieRequest): Cookie | FailureInfo => {
+  const receive = (line: string, from: CookieRequest): Cookie | Failure => {
     const now = config.date()
     const parsed = parseSetCookie(line)
-    if ('code' in parsed) return parsed
+    if (parsed instanceof Failure) return parsed
     const cookie = admit(parsed, from, now, config.isPublicSuffix)
-    if ('code' in cookie) return cookie
+    if (cookie instanceof Failure) return cookie
     if (hidesSecure(cookie, from, stored.values())) return fail('cookie/hides-secure', { where: cookie.name })
     const key = keyOf(cookie)
     const old = stored.get(key)
@@ -104,11 +103,11 @@ export const cookieJar = (config: JarConfig): CookieJar => {
 }
 
 /** Every cookie that comes is a verdict: kept, or the rule that forbids it. */
-const judge = (outcome: Cookie | FailureInfo, { trace, now: at = 0 }: CookieRequest): void => {
+const judge = (outcome: Cookie | Failure, { trace, now: at = 0 }: CookieRequest): void => {
   if (trace === undefined) return
   const { sink, flow, host } = trace
   const verdict = { layer: 'http', flow, host, at, check: 'cookie' } as const
-  if ('code' in outcome) {
+  if (outcome instanceof Failure) {
     const rule = outcome.rule === undefined ? {} : { rule: outcome.rule }
     sink.verdict({ ...verdict, ok: false, ...rule, failure: outcome })
     return
@@ -129,7 +128,7 @@ const admit = (
   from: CookieRequest,
   now: Millis,
   isPublicSuffix: (domain: string) => boolean,
-): Stored | FailureInfo => {
+): Stored | Failure => {
   const { name, value, secure, httpOnly, sameSite } = parsed
   const where = name === '' ? 'The cookie' : name
   let domain = parsed.domain ?? ''

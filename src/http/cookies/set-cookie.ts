@@ -1,7 +1,6 @@
 /** Set-Cookie read by RFC 6265bis 5.6 and written by 4.1.1; Cookie read by 4.2.1. Text is Latin-1, octet by octet. */
 import type { Millis } from '../../engine.ts'
-import { FailureError, fail } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { imfDate } from '../date.ts'
 import { isToken } from '../grammar.ts'
 import { firstBad } from '../header-block.ts'
@@ -50,7 +49,7 @@ const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/
 const trim = (text: string): string => text.replace(/^[\t ]+|[\t ]+$/g, '')
 
 /** RFC 6265bis 5.6. A failure is why all of it is ignored. */
-export const parseSetCookie = (line: string): CookieAttributes | FailureInfo => {
+export const parseSetCookie = (line: string): CookieAttributes | Failure => {
   const control = CONTROL.exec(line)
   const [pair = '', ...attributes] = line.split(';')
   const equals = pair.indexOf('=')
@@ -161,7 +160,7 @@ export const prefixFailure = (
   cookie: { readonly name: string; readonly value: string; readonly secure?: boolean },
   path: string | undefined,
   hostOnly: boolean,
-): FailureInfo | undefined => {
+): Failure | undefined => {
   const where = cookie.name
   if (cookie.name === '' && /^__(?:secure|host)-/i.test(cookie.value)) return fail('cookie/nameless-prefix')
   if (/^__secure-/i.test(cookie.name) && cookie.secure !== true) return fail('cookie/secure-prefix', { where })

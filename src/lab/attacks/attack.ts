@@ -2,8 +2,7 @@
  * What an attack is: where the attacker sits is always the same (it took the server's place by ARP and relays), what it
  * does differs, and each says what must happen. `stage.ts` plays it.
  */
-import type { FailureCode } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import type { Failure, FailureCode } from '../../failures/index.ts'
 import type { Tamper } from '../middle.ts'
 
 /** Something the attacker found out, in words. */
@@ -28,7 +27,7 @@ export interface Attack {
 /** What the client got. */
 export type Visit =
   | { readonly status: number; readonly body: string; readonly failure?: undefined }
-  | { readonly failure: FailureInfo; readonly status?: undefined; readonly body?: undefined }
+  | { readonly failure: Failure; readonly status?: undefined; readonly body?: undefined }
 
 export interface Outcome {
   readonly id: string
@@ -38,7 +37,7 @@ export interface Outcome {
   /** The client's side of it. */
   readonly client: Visit
   /** Failures that the server named. */
-  readonly server: readonly FailureInfo[]
+  readonly server: readonly Failure[]
   /** What the attacker knows afterwards. */
   readonly learned: readonly string[]
   /** True when it went as `expected` says. */

@@ -1,7 +1,6 @@
 /** Plays an attack: a laptop, a shop, and a third machine on the same switch that took the shop's place. */
 import { certificateAuthority } from '../../ca/authority.ts'
-import { FailureError } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import { type Failure, FailureError } from '../../failures/index.ts'
 import { fetch } from '../../net/client/fetch.ts'
 import { serve } from '../../net/server/serve.ts'
 import { listen } from '../../net/stream/listen.ts'
@@ -17,7 +16,7 @@ export const playAttack = async (platform: LabPlatform, attack: Attack, seed = 1
   const laptop = world.machine('laptop')
   const server = world.machine(SHOP)
   const mallory = world.machine('mallory')
-  const noticed: FailureInfo[] = []
+  const noticed: Failure[] = []
   const learned: string[] = []
   try {
     await openShop(world, server, attack.over, noticed)
@@ -32,7 +31,7 @@ export const playAttack = async (platform: LabPlatform, attack: Attack, seed = 1
   }
 }
 
-const openShop = (world: LabWorld, server: Machine, over: Attack['over'], noticed: FailureInfo[]) =>
+const openShop = (world: LabWorld, server: Machine, over: Attack['over'], noticed: Failure[]) =>
   serve(shop(server.world, { transport: over === 'https' ? 'tls' : 'plain' }), {
     world: server.world,
     host: server.host.address.text,
@@ -92,18 +91,13 @@ const visit = async (laptop: Machine, over: Attack['over']): Promise<Visit> => {
   }
 }
 
-const outcomeOf = (
-  attack: Attack,
-  client: Visit,
-  server: readonly FailureInfo[],
-  learned: readonly string[],
-): Outcome => {
+const outcomeOf = (attack: Attack, client: Visit, server: readonly Failure[], learned: readonly string[]): Outcome => {
   const { id, over, does, expected } = attack
   return { id, over, does, expected, client, server, learned, asExpected: wentAs(attack, client, server) }
 }
 
 /** An attack that must be noticed counts as noticed only when no answer was delivered to whom it would deceive. */
-const wentAs = ({ expected, wins }: Attack, client: Visit, server: readonly FailureInfo[]): boolean => {
+const wentAs = ({ expected, wins }: Attack, client: Visit, server: readonly Failure[]): boolean => {
   if (expected === 'succeeds') return wins?.(client) === true
   if (expected.by === 'client') return client.failure?.code === expected.code
   return server.some(({ code }) => code === expected.code)

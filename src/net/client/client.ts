@@ -5,6 +5,7 @@ import type { ResponseHead } from '../../http/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import { connect } from '../stream/connect.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type Transport, type TrustOptions, type World } from '../stream/types.ts'
+import { told } from '../told.ts'
 import { ClientConnection } from './connection.ts'
 import { FetchExchange } from './exchange.ts'
 import { type Lifecycle, Pool } from './pool.ts'
@@ -62,6 +63,14 @@ class Fetcher {
   }
 
   async fetch(input: string | URL | Request, init: RequestInit): Promise<FetchResponse> {
+    try {
+      return await this.#follow(input, init)
+    } catch (error) {
+      throw told(error, this.#world.words)
+    }
+  }
+
+  async #follow(input: string | URL | Request, init: RequestInit): Promise<FetchResponse> {
     const signal = init.signal ?? (input instanceof Request ? input.signal : undefined)
     const redirect = init.redirect ?? (input instanceof Request ? input.redirect : 'follow')
     let outline = await outlineOf(input, init)
@@ -71,9 +80,9 @@ class Fetcher {
       this.#keepCookies(outline.url, head, answer)
       const location = REDIRECT_STATUS.has(head.status) ? head.headers.get('location') : undefined
       if (location === undefined || redirect === 'manual') {
-        const { clock, coders } = this.#world
+        const { clock, coders, words } = this.#world
         const url = outline.url.href.replace(/#.*$/, '')
-        return responseOf(head, answer, { url, redirected: hops > 0, method: outline.method, clock, coders })
+        return responseOf(head, answer, { url, redirected: hops > 0, method: outline.method, clock, coders, words })
       }
       answer.discard()
       if (redirect === 'error') throw new FailureError(fail('net/redirect-refused', { got: location }))

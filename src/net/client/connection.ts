@@ -2,8 +2,7 @@
 import type { Clock } from '../../clock.ts'
 import { type Driver, drive } from '../../drive.ts'
 import type { Bytes, Chunk, Millis } from '../../engine.ts'
-import { FailureError, fail } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { httpClient } from '../../http/engine.ts'
 import type { HeaderList, HttpConnection, HttpEvent, ResponseHead } from '../../http/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
@@ -17,7 +16,7 @@ export interface AnswerReader {
   head(head: ResponseHead): void
   data(bytes: Bytes): void
   end(): void
-  failed(failure: FailureInfo): void
+  failed(failure: Failure): void
   /** `write` said false; there is room again. */
   drain(): void
 }
@@ -62,7 +61,7 @@ export class ClientConnection implements StreamHandler {
   #closed = false
   #ended = false
   /** What ended it, if it was not asked for. */
-  #failure: FailureInfo | undefined
+  #failure: Failure | undefined
   #disarmLinger: (() => void) | undefined
 
   constructor(stream: NetStream, options: ClientConnectionOptions) {
@@ -155,7 +154,7 @@ export class ClientConnection implements StreamHandler {
     this.#disarmLinger = clock.later(clock.now() + LINGER, () => this.#stream.reset())
   }
   /** Cuts it, and says so to whoever waits for an answer. */
-  abort(failure: FailureInfo): void {
+  abort(failure: Failure): void {
     this.#failed(failure)
   }
   /** Cuts it: the answer is not wanted any more. */
@@ -180,7 +179,7 @@ export class ClientConnection implements StreamHandler {
     else this.#stall.stop()
     this.#reader?.drain()
   }
-  closed(failure: FailureInfo | undefined): void {
+  closed(failure: Failure | undefined): void {
     if (this.#closed) return
     this.#closed = true
     this.#disarmLinger?.()
@@ -237,11 +236,11 @@ export class ClientConnection implements StreamHandler {
     else this.close()
   }
 
-  #failed(failure: FailureInfo): void {
+  #failed(failure: Failure): void {
     const reader = this.#reader
     this.#failure ??= failure
     this.destroy()
-    reader?.failed(failure.where === undefined ? { ...failure, where: this.#options.where } : failure)
+    reader?.failed(failure.where === undefined ? failure.with({ where: this.#options.where }) : failure)
   }
 
   #stalled(number: Millis): void {

@@ -1,7 +1,6 @@
 /** One request and its answer on one connection, as promises. */
 import type { Bytes } from '../../engine.ts'
-import { FailureError } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import { type Failure, FailureError } from '../../failures/index.ts'
 import type { HeaderList, ResponseHead } from '../../http/types.ts'
 import type { AnswerReader, ClientConnection, RequestBody } from './connection.ts'
 import type { OutlineBody } from './request.ts'
@@ -124,7 +123,7 @@ export class FetchExchange implements AnswerReader {
   end(): void {
     this.#settle('ended', undefined)
   }
-  failed(failure: FailureInfo): void {
+  failed(failure: Failure): void {
     this.#settle('failed', new FailureError(failure))
   }
   drain(): void {

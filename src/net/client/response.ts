@@ -1,11 +1,13 @@
 /** An answer becomes a `Response`: status, fields, and a body that is decoded and flows as it is read. */
 import type { Clock } from '../../clock.ts'
 import type { Bytes } from '../../engine.ts'
-import { FailureError } from '../../failures/index.ts'
+import type { Words } from '../../explain/words.ts'
+import { Failure, FailureError } from '../../failures/index.ts'
 import { type BodyTransform, type Coder, guarded } from '../../http/coding.ts'
 import { codingsToUndo } from '../../http/negotiation.ts'
 import type { ResponseHead } from '../../http/types.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
+import { told } from '../told.ts'
 import type { FetchExchange } from './exchange.ts'
 
 export type FetchResponse = Response & {
@@ -19,6 +21,7 @@ export interface ResponseOptions {
   readonly method: string
   readonly clock: Clock
   readonly coders: readonly Coder[]
+  readonly words: Words | undefined
 }
 
 /** Statuses that never have a body (fetch standard, 2.2.3). */
@@ -29,7 +32,7 @@ export const responseOf = (head: ResponseHead, answer: FetchExchange, options: R
   const bodiless = options.method === 'HEAD' || NULL_BODY.has(status)
   if (bodiless) answer.discard()
   const headers = new Headers(head.headers.list() as [string, string][])
-  const body = bodiless ? null : streamOf(answer, decoded(head, answer, options))
+  const body = bodiless ? null : streamOf(answer, decoded(head, answer, options), options.words)
   // `Response` takes 200 to 599; RFC 9110 15 lets a server send up to 999, and its word is not changed here.
   const shown = status <= 599 ? status : 500
   // `statusText` must be a byte string without controls: the engine let nothing else in.
@@ -45,9 +48,7 @@ type Next = () => Promise<Bytes | undefined>
 const decoded = (head: ResponseHead, answer: FetchExchange, { coders, clock }: ResponseOptions): Next => {
   const known = coders.map(coder => coder.coding)
   const undo = codingsToUndo(head.headers.get('content-encoding'), known)
-  if ('code' in undo) {
-    return () => Promise.reject(new FailureError(undo))
-  }
+  if (undo instanceof Failure) return () => Promise.reject(new FailureError(undo))
   let next: Next = () => answer.next()
   for (const coding of undo) {
     const coder = coders.find(one => one.coding === coding)!
@@ -76,7 +77,7 @@ const through = (next: Next, transform: BodyTransform, clock: Clock): Next => {
   }
 }
 
-const streamOf = (answer: FetchExchange, next: Next): ReadableStream<Uint8Array> =>
+const streamOf = (answer: FetchExchange, next: Next, words: Words | undefined): ReadableStream<Uint8Array> =>
   new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -86,7 +87,7 @@ const streamOf = (answer: FetchExchange, next: Next): ReadableStream<Uint8Array>
           else controller.enqueue(piece)
         } catch (error) {
           answer.cancel()
-          controller.error(error)
+          controller.error(told(error, words))
         }
       },
       cancel: () => answer.cancel(),

@@ -1,6 +1,7 @@
 /** A `Response` becomes an answer on the wire: its length, its coding, its body piece by piece. */
 import type { Clock } from '../../clock.ts'
 import type { Bytes } from '../../engine.ts'
+import type { Words } from '../../explain/words.ts'
 import { fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/answers.ts'
 import type { BodyTransform, Coder } from '../../http/coding.ts'
@@ -15,6 +16,7 @@ export interface AnswerOptions {
   readonly coders: readonly Coder[]
   /** Told what a body stream threw, or what was wrong with the response. */
   readonly failed: (error: unknown) => void
+  readonly words: Words | undefined
 }
 
 /** Bodies below this gain nothing from compression: the answer fits a TCP segment either way. */
@@ -77,7 +79,8 @@ export class Answer implements AnswerWatcher {
 
   /** 500, without a word of why. */
   fail(): void {
-    const { status, headers, body } = answerTo(fail('http/handler-failed'))
+    const failure = fail('http/handler-failed')
+    const { status, headers, body } = answerTo(failure, { sentence: this.#options.words?.sentence(failure) })
     if (this.#exchange.status === undefined) this.#exchange.respond(status, headers, body)
     else this.#exchange.cut()
   }

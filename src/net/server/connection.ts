@@ -2,8 +2,8 @@
 import type { Clock } from '../../clock.ts'
 import { type Driver, drive } from '../../drive.ts'
 import type { Bytes, Chunk, Millis } from '../../engine.ts'
-import { fail } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import type { Words } from '../../explain/words.ts'
+import { type Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/answers.ts'
 import { httpServer } from '../../http/engine.ts'
 import type { HeaderBlock } from '../../http/header-block.ts'
@@ -27,6 +27,7 @@ export interface ConnectionOptions {
   readonly limits: Partial<HttpLimits> | undefined
   readonly timeouts: ServerTimeouts
   readonly date: () => string
+  readonly words: Words | undefined
   readonly served: ((line: Served) => void) | undefined
   /** What the handler threw. */
   readonly failed: ((error: unknown, head: RequestHead) => void) | undefined
@@ -126,7 +127,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#exchange?.watcher?.drain()
     this.#next()
   }
-  closed(failure: FailureInfo | undefined): void {
+  closed(failure: Failure | undefined): void {
     if (this.#closed) return
     this.#closed = true
     this.#ending = true
@@ -310,7 +311,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#finish()
   }
 
-  #failed(failure: FailureInfo): void {
+  #failed(failure: Failure): void {
     const exchange = this.#exchange
     this.#exchange = undefined
     exchange?.lost(failure)
@@ -321,7 +322,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       return
     }
     if (this.#engine.canRespond && failure.status !== undefined) {
-      this.#engine.send(answerTo(failure))
+      this.#engine.send(answerTo(failure, { sentence: this.#options.words?.sentence(failure) }))
       if (exchange !== undefined) exchange.status = failure.status
     }
     if (exchange !== undefined) this.#report(exchange, failure)
@@ -331,9 +332,9 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#finish()
   }
 
-  #answerFailure(exchange: Exchange, failure: FailureInfo): void {
+  #answerFailure(exchange: Exchange, failure: Failure): void {
     this.#engine.closeAfter()
-    this.#engine.send(answerTo(failure))
+    this.#engine.send(answerTo(failure, { sentence: this.#options.words?.sentence(failure) }))
     exchange.status = failure.status
     exchange.answered = true
     this.#driver.poke()
@@ -391,7 +392,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     } else if (held) this.#options.clock.later(this.now(), () => this.#next())
   }
 
-  #report(exchange: Exchange, failure: FailureInfo | undefined): void {
+  #report(exchange: Exchange, failure: Failure | undefined): void {
     this.#options.served?.(servedLine(exchange, this.now(), failure))
   }
 }

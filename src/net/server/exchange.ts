@@ -3,7 +3,7 @@
  * nothing is a promise. `serve` puts `Request` and `Response` on top of it.
  */
 import type { Bytes, Millis } from '../../engine.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import type { Failure } from '../../failures/index.ts'
 import type { HeaderBlock } from '../../http/header-block.ts'
 import type { HeaderList, RequestHead } from '../../http/types.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
@@ -14,7 +14,7 @@ export interface BodyReader {
   data(bytes: Bytes): void
   end(): void
   /** The client went away, or its body broke a rule; nothing more comes. */
-  failed(failure: FailureInfo): void
+  failed(failure: Failure): void
 }
 
 /** What whoever writes an answer piece by piece wants to hear. */
@@ -22,7 +22,7 @@ export interface AnswerWatcher {
   /** `write` said false; there is room again. */
   drain(): void
   /** The connection is gone before the answer was complete. */
-  gone(failure: FailureInfo): void
+  gone(failure: Failure): void
 }
 
 /** What an exchange asks of its connection. */
@@ -57,7 +57,7 @@ export class Exchange {
   /** The whole request was read. */
   requested = false
   /** Why nobody will hear what is answered. */
-  #lost: FailureInfo | undefined
+  #lost: Failure | undefined
 
   constructor(connection: ExchangeConnection, head: RequestHead, number: number, started: Millis) {
     this.#connection = connection
@@ -134,7 +134,7 @@ export class Exchange {
     else this.#reader.end()
   }
   /** For the connection: it is gone. */
-  lost(failure: FailureInfo): void {
+  lost(failure: Failure): void {
     if (this.#lost !== undefined) return
     this.#lost = failure
     if (!this.requested) this.#reader?.failed(failure)

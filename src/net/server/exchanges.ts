@@ -2,11 +2,14 @@
  * `serveExchanges`: a server at the level of the engine. The handler is called in the turn in which a request's head
  * arrived, with lazy headers and bytes; no promise, `Request` or `Response` is made. `serve` stands on top of it.
  */
-import { entryOf, fail } from '../../failures/index.ts'
+
+import type { Words } from '../../explain/words.ts'
+import { fail } from '../../failures/index.ts'
 import { dateHeader } from '../../http/date.ts'
 import type { HttpLimits } from '../../http/limits.ts'
 import type { RequestHead } from '../../http/types.ts'
 import type { TraceSink } from '../../trace/types.ts'
+import { joined } from '../../wire/bytes.ts'
 import { listen, type TlsServerOptions } from '../stream/listen.ts'
 import { DEFAULT_TIMEOUTS, type NetStream, type Transport, type World } from '../stream/types.ts'
 import { type ConnectionOptions, type ExchangeHandler, ServerConnection } from './connection.ts'
@@ -60,6 +63,7 @@ export const serveExchanges = async (
     limits: options.limits,
     timeouts: { ...SERVER_TIMEOUTS, ...options.timeouts },
     date: dateHeader(() => clock.date()),
+    words: options.world.words,
     served,
     failed: options.failed,
     gone: connection => {
@@ -80,7 +84,7 @@ export const serveExchanges = async (
       ...(trace === undefined ? {} : { trace }),
       ...(tls === undefined ? {} : { tls: { ...tls, alpn: ['http/1.1'] } }),
       timeouts: { handshake: options.timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake },
-      toPlainHttp: plainHttpPage(),
+      toPlainHttp: plainHttpPage(options.world.words),
       refused: (failure, remote) => served?.(refusedLine(remote, failure)),
     },
     accept,
@@ -114,9 +118,10 @@ const urlOf = (scheme: 'http' | 'https', host: string | undefined, port: number)
 }
 
 /** In clear text, because the client speaks nothing else; and then the connection is closed. */
-const plainHttpPage = (): Uint8Array => {
+const plainHttpPage = (words: Words | undefined): Uint8Array => {
   const failure = fail('tls/http-spoken')
-  const body = `400 Bad Request\n\n${entryOf(failure).title} Use https:// instead of http://.\n${failure.code}\n`
+  const said = words === undefined ? '' : `${[words.title(failure), ...words.because(failure)].join(' ')}\n`
+  const body = encoder.encode(`400 Bad Request\n\n${said}${failure.code}\n`)
   const head = [
     'HTTP/1.1 400 Bad Request',
     'Content-Type: text/plain; charset=utf-8',
@@ -125,5 +130,7 @@ const plainHttpPage = (): Uint8Array => {
     '',
     '',
   ]
-  return new TextEncoder().encode(head.join('\r\n') + body)
+  return joined([encoder.encode(head.join('\r\n')), body])
 }
+
+const encoder = new TextEncoder()

@@ -1,8 +1,10 @@
 /** `serve`: a handler of `Request` to `Response` behind HTTP or HTTPS, over any transport. */
-import { FailureError, fail } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+
+import type { Words } from '../../explain/words.ts'
+import { type Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/answers.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
+import { inWords, told } from '../told.ts'
 import { Answer, type AnswerOptions } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { type Server, type ServerOptions, serveExchanges } from './exchanges.ts'
@@ -11,6 +13,8 @@ export interface About {
   readonly connection: ConnectionInfo
   /** Aborted when the client goes away before it has the whole answer. */
   readonly signal: AbortSignal
+  /** The words of the server's world, for answers that say what is wrong. */
+  readonly words: Words | undefined
 }
 
 export type Handler = (request: Request, about: About) => Response | Promise<Response>
@@ -28,22 +32,24 @@ export interface ServeOptions extends ServerOptions {
  */
 export const serve = (handler: Handler, options: ServeOptions): Promise<Server> => {
   const { world } = options
+  const { words } = world
   const scheme = options.tls === undefined ? 'http' : 'https'
   const { failed, ...rest } = options
   const answering: AnswerOptions = {
     clock: world.clock,
     coders: options.compress === 'never' ? [] : world.coders,
-    failed: error => failed?.(error, undefined),
+    failed: error => failed?.(told(error, words), undefined),
+    words,
   }
   return serveExchanges(exchange => {
     const { method } = exchange.head
     if (!isShown(method)) {
-      refuse(exchange, fail('http/method-not-allowed', { got: method, expected: METHODS.join(', ') }))
+      refuse(exchange, fail('http/method-not-allowed', { got: method, expected: METHODS.join(', ') }), words)
       return
     }
-    const request = requestOf(exchange, scheme)
+    const request = requestOf(exchange, scheme, words)
     if (request === undefined) {
-      refuse(exchange, fail('http/bad-host', { got: JSON.stringify(exchange.head.authority) }))
+      refuse(exchange, fail('http/bad-host', { got: JSON.stringify(exchange.head.authority) }), words)
       return
     }
     const answer = new Answer(exchange, answering)
@@ -52,9 +58,10 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
       get signal() {
         return answer.signal
       },
+      words,
     }
     const broken = (error: unknown): void => {
-      failed?.(error, request)
+      failed?.(told(error, words), request)
       answer.fail()
     }
     let response: Response | Promise<Response>
@@ -78,8 +85,8 @@ const isShown = (method: string): boolean => {
   return upper === method || !METHODS.includes(upper)
 }
 
-const refuse = (exchange: Exchange, failure: FailureInfo): void => {
-  const { status, headers, body } = answerTo(failure)
+const refuse = (exchange: Exchange, failure: Failure, words: Words | undefined): void => {
+  const { status, headers, body } = answerTo(failure, { sentence: words?.sentence(failure) })
   exchange.respond(status, headers, body)
 }
 
@@ -87,7 +94,7 @@ const refuse = (exchange: Exchange, failure: FailureInfo): void => {
  * RFC 9110 7.1: the target URI from the scheme, the authority of target or Host, and the path. Undefined where a host that
  * the grammar allows makes no URL: `shop:99999`, `[:::]`.
  */
-const requestOf = (exchange: Exchange, scheme: 'http' | 'https'): Request | undefined => {
+const requestOf = (exchange: Exchange, scheme: 'http' | 'https', words: Words | undefined): Request | undefined => {
   const { head, connection } = exchange
   const { address, port } = connection.local
   const authority =
@@ -98,7 +105,7 @@ const requestOf = (exchange: Exchange, scheme: 'http' | 'https'): Request | unde
   return new Request(url, {
     method: head.method,
     headers: head.headers.list() as [string, string][],
-    ...(bodiless ? {} : { body: bodyOf(exchange), duplex: 'half' }),
+    ...(bodiless ? {} : { body: bodyOf(exchange, words), duplex: 'half' }),
   })
 }
 
@@ -106,7 +113,7 @@ const requestOf = (exchange: Exchange, scheme: 'http' | 'https'): Request | unde
 const BODY_QUEUE = 64 * 1024
 
 /** The body as a stream that nobody starts before it is read, so that `100 Continue` is sent only when it is wanted. */
-const bodyOf = (exchange: Exchange): ReadableStream<Uint8Array> => {
+const bodyOf = (exchange: Exchange, words: Words | undefined): ReadableStream<Uint8Array> => {
   let started = false
   let done = false
   return new ReadableStream<Uint8Array>(
@@ -128,7 +135,7 @@ const bodyOf = (exchange: Exchange): ReadableStream<Uint8Array> => {
             done = true
           },
           failed(failure) {
-            if (!done) controller.error(new FailureError(failure))
+            if (!done) controller.error(inWords(failure, words))
             done = true
           },
         })

@@ -1,6 +1,6 @@
 /** What a server tells of each request: for access lines. */
 import type { Millis } from '../../engine.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import type { Failure } from '../../failures/index.ts'
 import type { Address, ConnectionInfo } from '../stream/types.ts'
 import type { Exchange } from './exchange.ts'
 
@@ -19,10 +19,10 @@ export interface Served {
   readonly milliseconds: Millis
   /** 1 for the first request of a connection. */
   readonly number: number
-  readonly failure: FailureInfo | undefined
+  readonly failure: Failure | undefined
 }
 
-export const servedLine = (exchange: Exchange, now: Millis, failure: FailureInfo | undefined): Served => ({
+export const servedLine = (exchange: Exchange, now: Millis, failure: Failure | undefined): Served => ({
   remote: exchange.connection.remote,
   connection: exchange.connection,
   method: exchange.head.method,
@@ -37,7 +37,7 @@ export const servedLine = (exchange: Exchange, now: Millis, failure: FailureInfo
 /** A client that did not get as far as a request. */
 export const refusedLine = (
   remote: Address,
-  failure: FailureInfo,
+  failure: Failure,
   connection: ConnectionInfo | undefined = undefined,
 ): Served => ({
   remote,

@@ -1,7 +1,9 @@
 /** Files of one folder as answers: GET and HEAD, `index.html`, conditional requests; nothing outside the folder, ever. */
+
 import { lookup } from 'mrmime'
 import type { Bytes, Millis } from '../../engine.ts'
-import { fail } from '../../failures/index.ts'
+import type { Words } from '../../explain/words.ts'
+import { type Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/answers.ts'
 import { imfDate, parseHttpDate } from '../../http/date.ts'
 import type { Handler } from './serve.ts'
@@ -29,13 +31,13 @@ const PIECE = 256 * 1024
 /** A handler for `serve`. Hidden files (`.git`, `.env`) are not there, except below `/.well-known/` (RFC 8615). */
 export const staticFiles =
   (files: Files): Handler =>
-  async request => {
+  async (request, { words }) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
-      return plainAnswer(fail('http/method-not-allowed', { got: request.method, expected: 'GET, HEAD' }))
+      return plainAnswer(fail('http/method-not-allowed', { got: request.method, expected: 'GET, HEAD' }), words)
     }
     const { pathname, search } = new URL(request.url)
     const names = namesOf(pathname)
-    if (names === undefined) return notFound(pathname)
+    if (names === undefined) return notFound(pathname, words)
     const folder = names.at(-1) === ''
     const found = await files.open(folder ? [...names.slice(0, -1), 'index.html'] : names)
     if (found === 'folder' && !folder) {
@@ -43,7 +45,7 @@ export const staticFiles =
       const location = `/${names.map(encodeURIComponent).join('/')}/${search}`
       return new Response(null, { status: 308, headers: { location } })
     }
-    if (found === undefined || found === 'folder') return notFound(pathname)
+    if (found === undefined || found === 'folder') return notFound(pathname, words)
     return answer(request, found, names.at(-1) || 'index.html')
   }
 
@@ -135,10 +137,11 @@ const contentType = (name: string): string => {
   return /^text\/|javascript$|json$/.test(type) ? `${type}; charset=utf-8` : type
 }
 
-const notFound = (where: string): Response => plainAnswer(fail('http/not-found', { where }))
+const notFound = (where: string, words: Words | undefined): Response =>
+  plainAnswer(fail('http/not-found', { where }), words)
 
-const plainAnswer = (failure: Parameters<typeof answerTo>[0]): Response => {
-  const { status, headers, body } = answerTo(failure)
+const plainAnswer = (failure: Failure, words: Words | undefined): Response => {
+  const { status, headers, body } = answerTo(failure, { sentence: words?.sentence(failure) })
   const list = 'list' in headers ? headers.list : headers
   return new Response(body as Uint8Array<ArrayBuffer>, { status, headers: list as [string, string][] })
 }

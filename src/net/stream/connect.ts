@@ -5,6 +5,7 @@ import { tlsClient } from '../../tls/engine.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { endpointText } from '../../wire/address.ts'
 import { verifyChain } from '../../x509/path.ts'
+import { told } from '../told.ts'
 import { connectionInfo } from './connection-info.ts'
 import { type Answerer, secured } from './tls.ts'
 import {
@@ -43,6 +44,15 @@ export interface StreamOptions {
 
 /** Rejects with `FailureError`: dns/…, tcp/…, tls/…, net/handshake-timeout; with `signal.reason` when aborted. */
 export const connect = async (options: StreamOptions): Promise<NetStream> => {
+  const { world } = options
+  try {
+    return await connected(options)
+  } catch (error) {
+    throw told(error, world.words)
+  }
+}
+
+const connected = async (options: StreamOptions): Promise<NetStream> => {
   const { world } = options
   const { clock } = world
   const asked = clock.now()

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { concat } from '../../../test/support/bytes.ts'
 import { codeOf } from '../../../test/support/net.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import type { Failure } from '../../failures/index.ts'
 import { network } from '../../lab/network.ts'
 import type { NetworkOptions } from '../../lab/network-types.ts'
 import { messagesOf, recorder } from '../../trace/recorder.ts'
@@ -16,7 +16,7 @@ const watch = (stream: ByteStream, also: Partial<StreamHandler> = {}) => {
     stream,
     received: [] as Uint8Array[],
     told: [] as string[],
-    failure: undefined as FailureInfo | undefined,
+    failure: undefined as Failure | undefined,
   }
   stream.handler = {
     data: bytes => {

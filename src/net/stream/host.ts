@@ -3,8 +3,7 @@
  * tell it from kernel sockets.
  */
 import type { Bytes } from '../../engine.ts'
-import { FailureError, fail } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { type AddressKind, type ConnectionOwner, isFailure, type RunningHost } from '../../host/types.ts'
 import type { TcpConnection, TcpEvent } from '../../tcp/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
@@ -66,7 +65,7 @@ const lookUp = (host: RunningHost, { host: name, signal }: ConnectOptions): Prom
 const open = (host: RunningHost, address: IpAddress, { port, signal }: ConnectOptions): Promise<ByteStream> =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted()
-    let failure: FailureInfo | undefined
+    let failure: Failure | undefined
     let stream: HostStream | undefined
     const aborted = (): void => {
       // First, since the reset is told at once.
@@ -129,7 +128,7 @@ class HostStream implements ByteStream, ConnectionOwner {
   #ended = false
   #peerFinished = false
   #toldEnd = false
-  #failure: FailureInfo | undefined
+  #failure: Failure | undefined
   #closed: 'open' | 'by TCP' | 'told' = 'open'
 
   constructor(host: RunningHost, connection: TcpConnection) {

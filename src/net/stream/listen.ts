@@ -1,10 +1,10 @@
 /** `listen`: byte streams from whoever comes, plain or TLS, over any transport. */
-import { FailureError, fail } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { tlsServer } from '../../tls/engine.ts'
 import { schemeById } from '../../tls/schemes.table.ts'
 import type { CertifiedKey } from '../../tls/types.ts'
 import type { TraceSink } from '../../trace/types.ts'
+import { told } from '../told.ts'
 import { plain } from './connect.ts'
 import { type Answerer, secured } from './tls.ts'
 import {
@@ -39,7 +39,7 @@ export interface ListenerOptions {
   readonly trace?: TraceSink
   readonly world: World
   /** A client that did not get as far as a stream: its handshake failed. */
-  readonly refused?: (failure: FailureInfo, remote: Address) => void
+  readonly refused?: (failure: Failure, remote: Address) => void
   /** Said in clear text to a client that speaks plain HTTP to a TLS port. */
   readonly toPlainHttp?: Uint8Array
 }
@@ -77,10 +77,11 @@ export const listen = async (options: ListenerOptions, accept: (stream: NetStrea
       )
       .finally(() => handshakes.delete(stream))
   }
-  const listener = await transport.listen(
-    { port, ...(host === undefined ? {} : { host }), ...(trace === undefined ? {} : { trace }) },
-    arrived,
-  )
+  const listener = await transport
+    .listen({ port, ...(host === undefined ? {} : { host }), ...(trace === undefined ? {} : { trace }) }, arrived)
+    .catch((error: unknown) => {
+      throw told(error, world.words)
+    })
   return {
     address: listener.address,
     port: listener.port,

@@ -1,8 +1,7 @@
 /** Streams in memory: a transport whose listeners and connections live in one process, on any clock. */
 import type { Clock } from '../../clock.ts'
 import type { Bytes } from '../../engine.ts'
-import { FailureError, fail } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import { FIRST_DYNAMIC_PORT, LAST_PORT } from '../../wire/address.ts'
 import { NOBODY } from './nobody.ts'
@@ -190,7 +189,7 @@ class MemoryStream implements ByteStream {
     )
   }
 
-  #close(failure: FailureInfo | undefined): void {
+  #close(failure: Failure | undefined): void {
     if (this.#closed) return
     this.#closed = true
     this.#inbox = []

@@ -4,8 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { ascii, concat } from '../../../test/support/bytes.ts'
 import { closing, codeOf, soon } from '../../../test/support/net.ts'
 import { answersOf, identity, record, Side } from '../../../test/support/tls.ts'
-import type { FailureError } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import type { Failure, FailureError } from '../../failures/index.ts'
 import { connect, listen, serve } from '../../index.ts'
 import { systemClock } from '../../node/clock.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
@@ -49,7 +48,7 @@ const clientAgainst = (wire: (flight: Uint8Array, peer: Side) => Uint8Array, opt
 /** What a stream says, in order. */
 const listening = (stream: ByteStream) => {
   const said: string[] = []
-  const closed = new Promise<FailureInfo | undefined>(resolve => {
+  const closed = new Promise<Failure | undefined>(resolve => {
     stream.handler = {
       data: bytes => said.push(`data ${String.fromCharCode(...bytes)}`),
       end: () => said.push('end'),
@@ -124,7 +123,7 @@ describe('answers that nobody should give', () => {
   for (const [what, certificateFor] of wrong)
     test(`net/answer-failed: ${what}; the client gets internal_error, and nothing escapes`, async () => {
       const over = memoryTransport(systemClock)
-      const refused: FailureInfo[] = []
+      const refused: Failure[] = []
       const listener = await listen(
         {
           over,
@@ -144,7 +143,7 @@ describe('answers that nobody should give', () => {
   test('net/handshake-timeout: one that never comes; one that comes afterwards is no mistake', async () => {
     const over = memoryTransport(systemClock)
     let reply: (key: CertifiedKey) => void = () => {}
-    const refused: FailureInfo[] = []
+    const refused: Failure[] = []
     const listener = await listen(
       {
         over,

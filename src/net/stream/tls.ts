@@ -5,8 +5,7 @@
 import type { Clock } from '../../clock.ts'
 import { type Driver, drive } from '../../drive.ts'
 import type { Bytes, Chunk } from '../../engine.ts'
-import { FailureError, fail } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import type { Ask, Established, Pieces, Question, TlsConnection, TlsEvent } from '../../tls/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { ChainTrusted } from '../../x509/trusted.ts'
@@ -55,10 +54,10 @@ class TlsStream implements NetStream {
   /** What came before the handler was set: behind the last message of the handshake, in the same piece. */
   #early: Bytes[] = []
   #earlyEnd = false
-  #earlyClosed: { readonly failure: FailureInfo | undefined } | undefined
+  #earlyClosed: { readonly failure: Failure | undefined } | undefined
   #open = false
   #trusted: ChainTrusted | undefined
-  #failure: FailureInfo | undefined
+  #failure: Failure | undefined
   #disarm: (() => void) | undefined
   #out: Bytes[] = []
   #room = true
@@ -207,7 +206,7 @@ class TlsStream implements NetStream {
   }
 
   #answer({ id, question }: Ask): void {
-    const failed = (): FailureInfo => fail('net/answer-failed', { where: question.about })
+    const failed = (): Failure => fail('net/answer-failed', { where: question.about })
     const reply = (value: Question['reply']): void => {
       if (this.#over) return
       try {
@@ -237,7 +236,7 @@ class TlsStream implements NetStream {
   }
 
   /** The failure comes before the alert that tells the other side of it: the alert goes out, then FIN. */
-  #fail(failure: FailureInfo): void {
+  #fail(failure: Failure): void {
     if (this.#failure !== undefined) return
     this.#failure = failure
     this.#disarm?.()
@@ -271,7 +270,7 @@ class TlsStream implements NetStream {
     this.#tell(this.#failure)
   }
 
-  #closed(failure: FailureInfo | undefined): void {
+  #closed(failure: Failure | undefined): void {
     this.#driver.stop()
     this.#disarm?.()
     if (this.#told) return
@@ -287,7 +286,7 @@ class TlsStream implements NetStream {
     }
   }
 
-  #tell(failure: FailureInfo | undefined): void {
+  #tell(failure: Failure | undefined): void {
     if (this.#told) return
     this.#told = true
     if (this.#open && this.#handler === NOBODY) this.#earlyClosed = { failure }

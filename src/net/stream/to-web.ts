@@ -1,6 +1,7 @@
 /** A stream as a pair of web streams, for `pipeTo` and for platforms without Node. */
 import type { Bytes } from '../../engine.ts'
-import { FailureError } from '../../failures/index.ts'
+import type { Words } from '../../explain/words.ts'
+import { inWords } from '../told.ts'
 import type { ByteStream } from './types.ts'
 
 export interface WebStreams {
@@ -12,7 +13,7 @@ export interface WebStreams {
 const QUEUE = 256 * 1024
 
 /** Takes the stream over. Cancelling the readable or aborting the writable sends RST; closing the writable sends FIN. */
-export const toWeb = (stream: ByteStream): WebStreams => {
+export const toWeb = (stream: ByteStream, words?: Words): WebStreams => {
   let reader!: ReadableStreamDefaultController<Bytes>
   let writer!: WritableStreamDefaultController
   let room: (() => void) | undefined
@@ -58,7 +59,7 @@ export const toWeb = (stream: ByteStream): WebStreams => {
         if (!ended) attempt(end)
         return
       }
-      const error = new FailureError(failure)
+      const error = inWords(failure, words)
       if (!ended) attempt(() => reader.error(error))
       ended = true
       attempt(() => writer.error(error))

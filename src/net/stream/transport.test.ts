@@ -4,8 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { concat } from '../../../test/support/bytes.ts'
 import { soon } from '../../../test/support/net.ts'
 import type { Bytes } from '../../engine.ts'
-import { FailureError } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import { type Failure, FailureError } from '../../failures/index.ts'
 import { systemClock } from '../../node/clock.ts'
 import { kernelTransport } from '../../node/kernel.ts'
 import { recorder } from '../../trace/recorder.ts'
@@ -16,11 +15,11 @@ interface Watched {
   readonly stream: ByteStream
   readonly received: Bytes[]
   ended: boolean
-  readonly closed: Promise<FailureInfo | undefined>
+  readonly closed: Promise<Failure | undefined>
   readonly drained: () => Promise<void>
 }
 const watch = (stream: ByteStream, also: Partial<StreamHandler> = {}): Watched => {
-  let close: (failure: FailureInfo | undefined) => void
+  let close: (failure: Failure | undefined) => void
   let drain = (): void => {}
   const watched: Watched = {
     stream,

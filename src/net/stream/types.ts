@@ -6,8 +6,8 @@
 import type { Clock } from '../../clock.ts'
 import type { CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes, Millis } from '../../engine.ts'
-import type { FailureCode } from '../../failures/index.ts'
-import type { FailureInfo } from '../../failures/registry.ts'
+import type { Words } from '../../explain/words.ts'
+import type { Failure, FailureCode } from '../../failures/index.ts'
 import type { Coder } from '../../http/coding.ts'
 import type { Random } from '../../random.ts'
 import type { Established } from '../../tls/types.ts'
@@ -29,7 +29,7 @@ export interface StreamHandler {
   /** `write` said false earlier; there is room again. */
   drain(): void
   /** The last call: both directions are done, or `failure` says what cut them. */
-  closed(failure: FailureInfo | undefined): void
+  closed(failure: Failure | undefined): void
 }
 
 /** A byte stream in both directions, without promises. Nothing arrives before `handler` is set. */
@@ -127,6 +127,8 @@ export interface World {
    * registries (`co.uk`), not of companies (`github.io`): no wildcard of a certificate counts there.
    */
   isPublicSuffix(domain: string, section?: 'icann'): boolean
+  /** How errors and answers to failures speak (`barewire/explain`); without words they show codes and facts. */
+  readonly words?: Words | undefined
 }
 
 /** How long each step may take, in milliseconds; each ends in a failure of its own name. */

@@ -1,0 +1,135 @@
+/** Failures of certificates and of our own authority's files, in words. */
+import type { certificateFailures } from '../../failures/certificate.ts'
+import type { WordsOf } from '../words.ts'
+
+const clock = 'The clock of this machine is wrong.'
+
+export const certificateWords: WordsOf<typeof certificateFailures> = {
+  'tls/certificate-expired': {
+    title: 'The certificate is out of date.',
+    says: f => `${f.where ?? 'It'} was valid until ${f.expected ?? '?'}; now it is ${f.got ?? '?'}.`,
+    because: ['It was not renewed.', clock],
+    tryThis: () => ['date -u     is the clock of this machine right?'],
+  },
+  'tls/certificate-not-yet': {
+    title: 'The certificate is not valid yet.',
+    says: f => `${f.where ?? 'It'} is valid from ${f.expected ?? '?'}; now it is ${f.got ?? '?'}.`,
+    because: [clock, 'It was put in place before its time.'],
+    tryThis: () => ['date -u     is the clock of this machine right?'],
+  },
+  'tls/certificate-name': {
+    title: 'The certificate is for a different name.',
+    says: f => `You asked for ${f.expected ?? '?'}; it is valid for ${f.got ?? 'no name at all'}.`,
+    because: [
+      'The server has several sites and chose the wrong one.',
+      'The name is missing from subjectAltName; the common name no longer counts.',
+    ],
+  },
+  'tls/certificate-purpose': {
+    title: 'The certificate is not meant for this.',
+    says: f =>
+      `${f.where ?? 'It'} may be used for ${f.got ?? 'nothing here'}; it would have to be for ${f.expected ?? '?'}.`,
+    because: ['A certificate of another kind (client, mail, code signing, a CA) was installed by mistake.'],
+  },
+  'tls/certificate-untrusted': {
+    title: 'The certificate is signed by someone you do not trust.',
+    says: f => `The chain leads to ${f.got ?? 'an authority'}, which is not among your trusted roots.`,
+    because: [
+      'It comes from a private or local authority whose root is not installed here.',
+      'Something between you and the server answers in its place.',
+    ],
+    tryThis: f => [`barewire get --trust root.pem https://${f.expected ?? 'HOST'}/     if you have its root`],
+  },
+  'tls/certificate-self-signed': {
+    title: 'The certificate vouches only for itself.',
+    says: f => `${f.got ?? 'It'} signed its own certificate, and that certificate is not among those you trust.`,
+    because: ['It was made for a test.', 'A device or a server came with it and nobody replaced it.'],
+    tryThis: f => [
+      `barewire get --trust cert.pem https://${f.expected ?? 'HOST'}/     if you know that it is the right one`,
+    ],
+  },
+  'tls/chain-incomplete': {
+    title: 'A link of the chain is missing.',
+    says: f =>
+      `${f.where ?? 'The certificate'} was signed by ${f.got ?? 'an authority'}, whose certificate the server did not send; it is not among your trusted roots either.`,
+    because: [
+      'The server was given only its own certificate, without the intermediate one. Browsers hide this because they remember or fetch it.',
+      'It was signed by a private authority whose root is not installed here.',
+    ],
+    tryThis: f => [
+      `openssl s_client -showcerts -connect HOST:PORT -servername ${f.expected ?? 'NAME'}     what the server sends`,
+      'on the server: put the intermediate certificates behind its own in the same file',
+    ],
+  },
+  'tls/certificate-signature': {
+    title: 'The signature on the certificate is wrong.',
+    says: f => `${f.where ?? 'The certificate'} was not signed by the key of ${f.expected ?? 'its issuer'}.`,
+    because: ['It was changed after it was signed, or forged.', 'The issuer has a new key under its old name.'],
+  },
+  'tls/certificate-algorithm': {
+    title: 'The certificate relies on cryptography that is too weak or unknown.',
+    says: f => `${f.where ?? 'It'} uses ${f.got ?? '?'}; needed is ${f.expected ?? 'something stronger'}.`,
+    because: ['It is very old.', 'It was made with an unusual algorithm.'],
+  },
+  'tls/certificate-not-ca': {
+    title: 'The certificate was signed by one that may not sign.',
+    says: f => `${f.where ?? 'The issuer'} is not an authority: ${f.got ?? 'its certificate does not say so'}.`,
+    because: ['Somebody who holds an ordinary certificate signed others with it.', 'The authority was set up wrongly.'],
+  },
+  'tls/certificate-path-length': {
+    title: 'The chain is longer than one of its authorities allows.',
+    says: f => `${f.where ?? 'An authority'} allows ${f.expected ?? '?'} below it; there are ${f.got ?? 'more'}.`,
+  },
+  'tls/certificate-constraint': {
+    title: 'The authority was not allowed to certify this name.',
+    says: f =>
+      `${f.where ?? 'An authority'} is limited to other names: ${f.got ?? 'a name'} is ${f.expected ?? 'outside its limits'}.`,
+    because: ['A company authority, limited to the names of the company, was used for others.'],
+  },
+  'tls/certificate-policy': {
+    title: 'The chain has no certificate policy in common.',
+    says: f => `${f.where ?? 'An authority'} demands an explicit policy, and none is valid along the whole chain.`,
+  },
+  'tls/certificate-critical': {
+    title: 'The certificate makes a condition that we do not know.',
+    says: f => `${f.where ?? 'It'} has the critical extension ${f.got ?? '?'}; who does not understand it must refuse.`,
+  },
+  'tls/certificate-malformed': {
+    title: 'The certificate is not well formed.',
+    says: f => `Its field ${f.where ?? '?'} ${f.got ?? 'is broken'} (${f.expected ?? 'X.690'}).`,
+    because: ['The software that made it has a fault.', 'It was damaged on the way.'],
+  },
+  'tls/certificate-profile': {
+    title: 'The certificate breaks a rule for those who issue certificates.',
+    says: f => `${f.where ?? 'It'}: ${f.got ?? '?'} (${f.expected ?? 'RFC 5280 4'}).`,
+    because: ['The authority is a home-made one and left something out. This profile insists on it.'],
+    tryThis: () => ['barewire get --accept tls/certificate-profile https://HOST/     go on this once'],
+  },
+  'tls/chain-too-complex': {
+    title: 'The chain would take too much work to check.',
+    says: f => `Checking it needs more than ${f.number ?? 'the allowed number of'} ${f.got ?? 'steps'}.`,
+    because: ['It was made to exhaust whoever checks it.'],
+  },
+  'ca/key-readable': {
+    title: 'Others can read the key of your local authority.',
+    says: f => `Whoever reads ${f.where ?? 'it'} can pass for any site on this machine; its mode is ${f.got ?? '?'}.`,
+    because: ['The file was copied, or unpacked from an archive.'],
+    tryThis: f => [`chmod 600 ${f.where ?? 'KEY'}`],
+  },
+  'ca/damaged': {
+    title: 'The files of your local authority do not fit together.',
+    says: f => `${f.where ?? 'A file'} ${f.got ?? 'cannot be used'}.`,
+    because: ['A file was edited, cut off or replaced by hand.'],
+    tryThis: f => [`mv ${f.expected ?? 'DIR'} ${f.expected ?? 'DIR'}.old     a new authority is made on next use`],
+  },
+  'ca/unusable': {
+    title: 'The folder of your local authority cannot be used.',
+    says: f => `${f.where ?? 'It'} ${f.got ?? 'cannot be read or written'}.`,
+    tryThis: () => ['export BAREWIRE_HOME=DIR     another folder'],
+  },
+  'ca/trust-file': {
+    title: 'The file of trusted certificates cannot be used.',
+    says: f => `${f.where ?? 'It'} ${f.got ?? 'holds no certificate'}.`,
+    tryThis: f => [`openssl x509 -in ${f.where ?? 'FILE'} -noout -subject     what is in it?`],
+  },
+}

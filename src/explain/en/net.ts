@@ -1,0 +1,72 @@
+/** Waiting, ports, redirects and callers' mistakes, in words. */
+import type { netFailures } from '../../failures/net.ts'
+import type { WordsOf } from '../words.ts'
+
+export const netWords: WordsOf<typeof netFailures> = {
+  'net/unreachable': {
+    title: 'There is no way to this address.',
+    says: f => `${f.where ?? 'The host'} cannot be reached from here${f.got === undefined ? '' : ` (${f.got})`}.`,
+    because: [
+      'This machine has no network of that kind (IPv6 without an IPv6 network is common).',
+      'A router refused.',
+    ],
+  },
+  'net/port-taken': {
+    title: 'The port is in use.',
+    says: f => `Another program listens on ${f.where ?? 'this port'}.`,
+    tryThis: () => ['barewire serve --port 0'],
+  },
+  'net/port-forbidden': {
+    title: 'The system does not allow this port.',
+    says: f => `Listening on ${f.where ?? 'this port'} needs more rights than this program has.`,
+    because: ['Ports below 1024 belong to the administrator.'],
+    tryThis: () => ['barewire serve --port 8443'],
+  },
+  'net/no-such-address': {
+    title: 'This machine does not have that address.',
+    says: f => `${f.where ?? 'The address'} belongs to no interface of this machine.`,
+  },
+  'net/system': {
+    title: 'The system refused the socket.',
+    says: f => `It says ${f.got ?? 'nothing'} about ${f.where ?? 'the connection'}.`,
+  },
+  'net/handshake-timeout': {
+    title: 'The TLS handshake did not come to an end.',
+    says: f =>
+      `${f.where ?? 'The other side'} accepted the connection and did not finish the handshake in ${f.number ?? '?'} ms.`,
+    because: ['The port speaks another protocol that waits for us.', 'Something on the way holds large packets back.'],
+  },
+  'net/idle-timeout': {
+    title: 'The transfer stopped.',
+    says: f => `Nothing moved between us and ${f.where ?? 'the other side'} for ${f.number ?? '?'} ms.`,
+  },
+  'net/bad-url': {
+    title: 'This is no URL that can be fetched.',
+    says: f => `${f.got ?? 'The URL'} is not a complete http or https URL.`,
+    tryThis: () => ['barewire get https://localhost:8443/'],
+  },
+  'net/bad-request': {
+    title: 'This request cannot be sent.',
+    says: f => `${f.where ?? 'The request'}: ${(f.got ?? 'not allowed').replace(/\.$/, '')}.`,
+  },
+  'net/too-many-redirects': {
+    title: 'Sent from place to place.',
+    says: f => `After ${f.number ?? 'many'} redirects the answer is still a redirect, to ${f.got ?? 'somewhere'}.`,
+  },
+  'net/redirect-refused': {
+    title: 'The redirect was not followed.',
+    says: f => `The server sends us to ${f.got ?? 'another place'}${f.where === undefined ? '' : `: ${f.where}`}.`,
+  },
+  'net/client-closed': {
+    title: 'This client was closed.',
+    says: () => 'No request can be made with it any more.',
+  },
+  'net/no-certificate': {
+    title: 'No certificate to show.',
+    says: f => `The server has no certificate for ${f.where ?? 'this name'}.`,
+  },
+  'net/answer-failed': {
+    title: 'A question of the handshake could not be answered.',
+    says: f => `Whoever was asked about ${f.where ?? 'it'} failed.`,
+  },
+}

@@ -1,0 +1,212 @@
+/** What ends TLS, in words, in the order in which it can happen. */
+import type { Facts } from '../../failures/registry.ts'
+import type { tlsFailures } from '../../failures/tls.ts'
+import { alertText } from '../../tls/alerts.table.ts'
+import type { Explanation, WordsOf } from '../words.ts'
+import { alertWords } from './alerts.ts'
+
+const SOMETHING_BETWEEN = 'Something between the two sides changed bytes.'
+const A_BUG = 'One of the two sides has a bug.'
+
+/** What the client or the server could do about a handshake that finds nothing in common. */
+const nothingInCommon = (what: string): Pick<Explanation, 'says' | 'because'> => ({
+  says: f => `We offer ${f.expected ?? '?'}; the other side offers ${f.got ?? 'none of it'}.`,
+  because: [`One side is limited to ${what} that the other has switched off.`, 'One of the two programs is very old.'],
+})
+
+/** Alerts by which a peer says that it does not take our certificate. */
+const CERTIFICATE_ALERTS: ReadonlySet<number> = new Set([42, 46, 48])
+
+/** The address to try by plain HTTP, when we know one. */
+const overHttp = (f: Facts): readonly string[] => (f.where === undefined ? [] : [`barewire get http://${f.where}/`])
+
+export const tlsWords: WordsOf<typeof tlsFailures> = {
+  'tls/not-tls': {
+    title: 'The other side does not speak TLS here.',
+    says: f => `The first bytes of the answer are ${f.got ?? 'no TLS record'}.`,
+    because: ['The port speaks plain HTTP.', 'A proxy answered in clear text.'],
+    tryThis: overHttp,
+  },
+  'tls/http-spoken': {
+    title: 'Plain HTTP was spoken to a TLS port.',
+    says: f => `The first bytes are ${f.got ?? 'an HTTP request'}.`,
+    because: ['The address begins with http:// and should begin with https://.'],
+  },
+  'tls/no-common-version': {
+    title: 'No version in common.',
+    ...nothingInCommon('versions'),
+  },
+  'tls/no-common-suite': {
+    title: 'No cipher suite in common.',
+    ...nothingInCommon('suites'),
+  },
+  'tls/no-common-group': {
+    title: 'No key-exchange group in common.',
+    ...nothingInCommon('groups'),
+  },
+  'tls/no-common-scheme': {
+    title: 'No signature algorithm in common.',
+    ...nothingInCommon('signature algorithms'),
+  },
+  'tls/name-unknown': {
+    title: 'The server does not serve this name.',
+    says: f => `The client asked for ${f.got ?? 'no name'}; there is a certificate for ${f.expected ?? 'other names'}.`,
+    because: ['The name is misspelt.', 'The client sends no name because it was given an IP address.'],
+  },
+  'tls/alpn-none': {
+    title: 'No application protocol in common.',
+    ...nothingInCommon('protocols'),
+  },
+  'tls/downgrade': {
+    title: 'Somebody forced an older version.',
+    says: f => `The server's random ends in the mark of ${f.got ?? 'a downgrade'}, which it sets when asked for less.`,
+    because: ['Something in the middle lowered the version in the ClientHello.'],
+  },
+  'tls/fallback': {
+    title: 'The client came with a lower version than it can do.',
+    says: f => `It offers ${f.got ?? 'an old version'} after a failed attempt; ${f.expected ?? 'more'} is spoken here.`,
+    because: ['An earlier attempt was cut, by accident or on purpose.'],
+  },
+  'tls/signature-wrong': {
+    title: 'The signature on the key exchange is wrong.',
+    says: f => `${f.where ?? 'The message'} is signed (${f.got ?? 'a scheme'}) by another key than the certificate's.`,
+    because: ['The private key on the server does not belong to its certificate.', SOMETHING_BETWEEN],
+  },
+  'tls/certificate-missing': {
+    title: 'The server sent no certificate.',
+    says: () => 'Its Certificate message is empty, and every suite that was offered needs one.',
+    because: ['The server is not set up.', A_BUG],
+  },
+  'tls/certificate-kind': {
+    title: 'The certificate has the wrong kind of key.',
+    says: f => `The handshake needs ${f.expected ?? 'another kind'}; the certificate has ${f.got ?? 'something else'}.`,
+    because: [A_BUG, 'The server has several certificates and chose the wrong one.'],
+  },
+  'tls/client-certificate-wanted': {
+    title: 'The server wants to know who you are.',
+    says: f => `It asked for a client certificate, got none, and sent alert ${alertText(f.number ?? 40)}.`,
+    because: ['The server lets only known clients in.'],
+  },
+  'tls/share-wrong': {
+    title: 'The key share is not a point that may be used.',
+    says: f => `${f.where ?? 'The message'} brings ${f.got ?? 'bytes'} for ${f.expected ?? 'the group'}.`,
+    because: [A_BUG, 'Somebody tries to force a known secret.'],
+  },
+  'tls/finished-wrong': {
+    title: 'Keys disagree: someone changed the handshake.',
+    says: f => `The ${f.where ?? 'other side'} has seen other messages than we have sent, or other keys.`,
+    because: [SOMETHING_BETWEEN, A_BUG],
+  },
+  'tls/no-extended-master-secret': {
+    title: 'The other side does not bind the keys to the handshake.',
+    says: () => 'It does not know extended_master_secret, which is required here.',
+    because: ['The program on the other side is older than 2015.'],
+  },
+  'tls/renegotiation-unsafe': {
+    title: 'The handshake is not protected against being spliced.',
+    says: f => `renegotiation_info is ${f.got ?? 'absent'}; in a first handshake it must be there and empty.`,
+    because: ['The server is older than 2010.', 'Somebody splices two connections together.'],
+  },
+  'tls/record-damaged': {
+    title: 'A record was altered.',
+    says: f => `The authentication tag of record ${f.number ?? '?'} does not fit; nothing of it was passed on.`,
+    because: [SOMETHING_BETWEEN, 'The record was sent twice, or one before it was left out.'],
+  },
+  'tls/record-too-long': {
+    title: 'A record is too long.',
+    says: f => `It has ${f.got ?? 'more'} bytes where at most ${f.number ?? '?'} are allowed.`,
+    because: [A_BUG, 'Something that is not TLS speaks in the middle of the connection.'],
+  },
+  'tls/record-version': {
+    title: 'A record names another version than was agreed.',
+    says: f => `It says ${f.got ?? '?'}; ${f.expected ?? 'another'} was agreed.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/too-many-empty-records': {
+    title: 'Too many records without content.',
+    says: f => `${f.number ?? 'Many'} empty records came in a row.`,
+    because: ['Somebody wants to keep us busy.'],
+  },
+  'tls/too-many-warnings': {
+    title: 'Too many warning alerts.',
+    says: f => `${f.number ?? 'Many'} warnings came in a row.`,
+    because: ['Somebody wants to keep us busy.'],
+  },
+  'tls/too-much-waiting': {
+    title: 'The other side sends more than the handshake allows.',
+    says: f => `More than ${f.number ?? '?'} bytes came while we were making up our mind.`,
+    because: ['Somebody wants us to hold memory for it.'],
+  },
+  'tls/cut-short': {
+    title: 'Closed without goodbye: the answer may be incomplete.',
+    says: f => `The connection ended without close_notify${f.got === undefined ? '' : `, ${f.got}`}.`,
+    because: ['Somebody cut the connection to hide its end.', 'The program on the other side ends carelessly.'],
+  },
+  'tls/unexpected-message': {
+    title: 'A message came that does not belong there.',
+    says: f => `We wait for ${f.expected ?? 'something else'} (${f.where ?? '?'}); ${f.got ?? 'something else'} came.`,
+    because: [A_BUG, 'Somebody tries to skip a step of the handshake.'],
+  },
+  'tls/bad-message': {
+    title: 'A message could not be read.',
+    says: f => `${f.where ?? 'The message'}: ${f.got ?? 'it does not fit its form'}.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/message-too-long': {
+    title: 'A handshake message is too long.',
+    says: f => `${f.where ?? 'The message'} announces ${f.got ?? '?'} bytes; we take ${f.number ?? '?'}.`,
+    because: ['The certificate chain is very long.', 'Somebody wants us to hold memory for it.'],
+  },
+  'tls/illegal-value': {
+    title: 'A field has a value that is not allowed.',
+    says: f => `${f.where ?? 'A field'} is ${f.got ?? '?'}${f.expected === undefined ? '' : `; ${f.expected}`}.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/unoffered-extension': {
+    title: 'The server answers an extension that was not offered.',
+    says: f => `Its hello has ${f.got ?? 'an extension'}; ours had ${f.expected ?? 'none such'}.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/renegotiation': {
+    title: 'The other side wants to negotiate again.',
+    says: f => `It asked ${f.number ?? 'several'} times and was told no each time.`,
+    because: ['The server asks for a client certificate only after the request.', 'Somebody wants to keep us busy.'],
+  },
+  'tls/handshake-cut': {
+    title: 'The other side hung up in the middle of the handshake.',
+    says: f => `It closed (${f.got ?? 'end of the stream'}) while we waited for ${f.expected ?? 'its next message'}.`,
+    because: [
+      'It did not like what we offered and does not say so.',
+      'It does not speak TLS, or a firewall cut the connection.',
+    ],
+  },
+  'tls/alert-received': {
+    title: 'The other side refused.',
+    says: f => {
+      const entry = alertWords(f.number ?? -1)
+      const meaning = entry === undefined ? '' : `: ${entry.means}. ${entry.likely.replace(/\.$/, '')}`
+      return `It sent alert ${alertText(f.number ?? 0)}${meaning}${f.where === undefined ? '' : ` (${f.where})`}.`
+    },
+    tryThis: f => (CERTIFICATE_ALERTS.has(f.number ?? -1) ? ['barewire ca path'] : []),
+  },
+  'tls/write-too-early': {
+    title: 'Data was written before the handshake was over.',
+    says: f => `write() was called in ${f.where ?? 'the handshake'}; it may be called after the event "established".`,
+  },
+  'tls/write-after-close': {
+    title: 'Data was written to a connection that is closed.',
+    says: f => `write() was called after ${f.where ?? 'close()'}.`,
+  },
+  'tls/proof-mismatch': {
+    title: 'The answer about trust does not prove what was asked.',
+    says: f => `${f.where ?? 'It'} is ${f.got ?? 'something else'}; ${f.expected ?? 'something else'} was asked for.`,
+    because: [
+      'The program mixed up two connections, or answered with the proof of an earlier one.',
+      'verifyChain was not given the chain, name, purpose and keyUsage of the question as they were.',
+    ],
+  },
+  'tls/no-such-question': {
+    title: 'An answer came that nobody had asked for.',
+    says: f => `answer() was called with ${f.got ?? 'something'}; ${f.expected ?? 'no question'} is open.`,
+  },
+}

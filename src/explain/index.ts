@@ -1,0 +1,12 @@
+/** `barewire/explain`: failures in words. Read `words.ts` first. */
+import type { Failure } from '../failures/index.ts'
+import { english } from './en/index.ts'
+import type { Words } from './words.ts'
+
+export { english } from './en/index.ts'
+export type { AlertWords, Explanation, Explanations, Language, Words, WordsOf } from './words.ts'
+
+/** Title and what happened, in one line. */
+export const sentence = (failure: Failure, words: Words = english): string => words.sentence(failure)
+
+export const titleOf = (failure: Failure, words: Words = english): string => words.title(failure)

@@ -1,0 +1,90 @@
+/** A failure as a value (`Failure`, raised with `fail`) and as an error (`FailureError`). */
+import type { Facts, Fault, Place } from './registry.ts'
+import { entryOf, type FailureCode } from './table.ts'
+
+/** Facts as they are given: a place that takes work to find may be a function, called once when somebody looks. */
+export type GivenFacts = Omit<Facts, 'at'> & { readonly at?: Place | (() => Place | undefined) }
+
+/**
+ * What engines report and errors carry: the code, what the registry says about it, and the facts. Frozen; as JSON its
+ * facts come first, in the order in which they were given.
+ */
+export class Failure implements Facts {
+  declare readonly expected?: string
+  declare readonly got?: string
+  declare readonly where?: string
+  declare readonly number?: number
+  declare readonly at?: Place
+  declare readonly code: FailureCode
+  declare readonly fault: Fault
+  declare readonly rule?: string
+  declare readonly alert?: number
+  declare readonly status?: number
+  /** Makes the class nominal: an object that looks the same is none. */
+  readonly #facts: GivenFacts
+
+  constructor(code: FailureCode, facts: GivenFacts = {}) {
+    this.#facts = { ...facts }
+    Object.assign(this, facts)
+    if (typeof facts.at === 'function') defineLazily(this, facts.at)
+    const { fault, rule, alert, status } = entryOf({ code })
+    this.code = code
+    this.fault = fault
+    if (rule !== undefined) this.rule = rule
+    if (alert !== undefined) this.alert = alert
+    if (status !== undefined) this.status = status
+    Object.freeze(this)
+  }
+
+  /** The same failure with more facts, or others. */
+  with(facts: GivenFacts): Failure {
+    // What was found once is not looked for again.
+    const known = typeof this.#facts.at === 'function' ? { ...this.#facts, at: () => this.at } : this.#facts
+    return new Failure(this.code, { ...known, ...facts })
+  }
+}
+
+/** Keeps the position of `at` among the keys. */
+const defineLazily = (failure: Failure, find: () => Place | undefined): void => {
+  let found: { readonly place: Place | undefined } | undefined
+  const get = (): Place | undefined => {
+    found ??= { place: find() }
+    return found.place
+  }
+  Object.defineProperty(failure, 'at', { get, enumerable: true })
+}
+
+/** A failure as a value. */
+export const fail = (code: FailureCode, facts: GivenFacts = {}): Failure => new Failure(code, facts)
+
+/** Failure or result? */
+export const isFailure = (value: unknown): value is Failure => value instanceof Failure
+
+export interface FailureErrorOptions {
+  readonly cause?: unknown
+  /** The failure in words, from whoever has some. */
+  readonly message?: string
+}
+
+/**
+ * What the promise world throws: `code` is API, `failure` is the whole story, `cause` the failure below it. Its message
+ * is a sentence where words are at hand (`explain/`), otherwise the code with its facts.
+ */
+export class FailureError extends Error {
+  readonly code: FailureCode
+  readonly failure: Failure
+  constructor(failure: Failure, { message, ...options }: FailureErrorOptions = {}) {
+    super(message ?? inShort(failure), options)
+    this.name = 'FailureError'
+    this.code = failure.code
+    this.failure = failure
+  }
+}
+
+/** `tls/bad-message: where version, got 7`. */
+const inShort = (failure: Failure): string => {
+  const facts = (['where', 'got', 'expected', 'number'] as const)
+    .filter(name => failure[name] !== undefined)
+    .map(name => `${name} ${failure[name]}`)
+  return [failure.code, ...(facts.length === 0 ? [] : [facts.join(', ')])].join(': ')
+}

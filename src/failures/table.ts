@@ -1,0 +1,32 @@
+/** All families together. */
+import { certificateFailures } from './certificate.ts'
+import { cliFailures } from './cli.ts'
+import { cookieFailures } from './cookie.ts'
+import { dnsFailures } from './dns.ts'
+import { httpFailures } from './http.ts'
+import { ipFailures } from './ip.ts'
+import { linkFailures } from './link.ts'
+import { netFailures } from './net.ts'
+import type { FailureEntry } from './registry.ts'
+import { sessionFailures } from './session.ts'
+import { tcpFailures } from './tcp.ts'
+import { tlsFailures } from './tls.ts'
+
+export const failures = {
+  ...linkFailures,
+  ...ipFailures,
+  ...dnsFailures,
+  ...tcpFailures,
+  ...tlsFailures,
+  ...certificateFailures,
+  ...httpFailures,
+  ...cookieFailures,
+  ...sessionFailures,
+  ...netFailures,
+  ...cliFailures,
+} as const
+
+export type FailureCode = keyof typeof failures
+
+/** The registry's entry for a failure. */
+export const entryOf = ({ code }: { readonly code: FailureCode }): FailureEntry => failures[code]
