@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { elsewhere } from '../src/explain/elsewhere.table.ts'
 import { english } from '../src/explain/en/index.ts'
 import { entryOf, type FailureCode, fail, failures } from '../src/failures/index.ts'
 import { TRANSITIONS } from '../src/tcp/states.table.ts'
@@ -29,13 +30,9 @@ const failurePage = (): string => {
     if (because.length > 0) lines.push('Because, perhaps:', '', ...because.map(b => `- ${b}`), '')
     const tries = english.tryThis(failure)
     if (tries.length > 0) lines.push('Try:', '', ...tries.map(t => `- \`${t}\``), '')
-    if (entry.others !== undefined) {
-      lines.push(
-        `Elsewhere: ${Object.entries(entry.others)
-          .map(([tool, name]) => `${tool} ${name}`)
-          .join(', ')}.`,
-        '',
-      )
+    const others = Object.entries(elsewhere(failure))
+    if (others.length > 0) {
+      lines.push(`Elsewhere: ${others.map(([tool, name]) => `${tool} ${name}`).join(', ')}.`, '')
     }
   }
   return lines.join('\n')

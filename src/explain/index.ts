@@ -3,6 +3,7 @@ import type { Failure } from '../failures/index.ts'
 import { english } from './en/index.ts'
 import type { Words } from './words.ts'
 
+export { type Elsewhere, elsewhere, type Tool } from './elsewhere.table.ts'
 export { english } from './en/index.ts'
 export type { AlertWords, Explanation, Explanations, Language, Words, WordsOf } from './words.ts'
 

@@ -4,8 +4,8 @@ import { EXIT, family } from './registry.ts'
 export const cliFailures = family('cli', {
   usage: { fault: 'caller', exit: EXIT.usage },
   file: { fault: 'local', exit: EXIT.usage },
-  'http-status': { fault: 'peer', exit: EXIT.status, rule: 'RFC 9110 15.5', others: { curl: 22 } },
-  'time-up': { fault: 'network', exit: EXIT.timeout, others: { curl: 28 } },
+  'http-status': { fault: 'peer', exit: EXIT.status, rule: 'RFC 9110 15.5' },
+  'time-up': { fault: 'network', exit: EXIT.timeout },
   check: { fault: 'local', exit: EXIT.check },
   defect: { fault: 'local', exit: EXIT.usage },
 })

@@ -14,7 +14,7 @@ export const cookieFailures = family('cookie', {
   'http-only-from-script': { ...refused, rule: 'RFC 6265bis 5.7' },
   'hides-http-only': { ...refused, rule: 'RFC 6265bis 5.7' },
   'cross-site': { ...refused, rule: 'RFC 6265bis 5.7' },
-  'none-without-secure': { ...refused, rule: 'RFC 6265bis 5.7', others: { chrome: 'SameSite=None without Secure' } },
+  'none-without-secure': { ...refused, rule: 'RFC 6265bis 5.7' },
   'secure-prefix': { ...refused, rule: 'RFC 6265bis 5.7' },
   'host-prefix': { ...refused, rule: 'RFC 6265bis 5.7' },
   'nameless-prefix': { ...refused, rule: 'RFC 6265bis 5.7' },

@@ -2,22 +2,12 @@
 import { EXIT, family } from './registry.ts'
 
 export const dnsFailures = family('dns', {
-  'no-address': {
-    fault: 'network',
-    exit: EXIT.name,
-    rule: 'RFC 1035 4.1.1',
-    others: { node: 'ENOTFOUND', curl: 6, chrome: 'ERR_NAME_NOT_RESOLVED' },
-  },
-  silence: {
-    fault: 'network',
-    exit: EXIT.name,
-    rule: 'RFC 1035 4.2.1',
-    others: { node: 'EAI_AGAIN', curl: 6, chrome: 'ERR_NAME_NOT_RESOLVED' },
-  },
-  'server-failure': { fault: 'peer', exit: EXIT.name, rule: 'RFC 1035 4.1.1', others: { node: 'EAI_AGAIN', curl: 6 } },
+  'no-address': { fault: 'network', exit: EXIT.name, rule: 'RFC 1035 4.1.1' },
+  silence: { fault: 'network', exit: EXIT.name, rule: 'RFC 1035 4.2.1' },
+  'server-failure': { fault: 'peer', exit: EXIT.name, rule: 'RFC 1035 4.1.1' },
   malformed: { fault: 'peer', exit: EXIT.name, rule: 'RFC 1035 4.1' },
   truncated: { fault: 'peer', exit: EXIT.name, rule: 'RFC 1035 4.2.1' },
   'alias-loop': { fault: 'peer', exit: EXIT.name, rule: 'RFC 1034 3.6.2' },
-  'not-a-name': { fault: 'caller', exit: EXIT.name, rule: 'RFC 1035 2.3.4', others: { node: 'ENOTFOUND', curl: 6 } },
-  'no-server': { fault: 'local', exit: EXIT.name, others: { node: 'ENOTFOUND' } },
+  'not-a-name': { fault: 'caller', exit: EXIT.name, rule: 'RFC 1035 2.3.4' },
+  'no-server': { fault: 'local', exit: EXIT.name },
 })

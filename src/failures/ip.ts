@@ -2,15 +2,10 @@
 import { EXIT, family } from './registry.ts'
 
 export const ipFailures = family('ip', {
-  'no-route': {
-    fault: 'local',
-    exit: EXIT.tcp,
-    rule: 'RFC 1122 3.3.1',
-    others: { node: 'ENETUNREACH', curl: 7, chrome: 'ERR_ADDRESS_UNREACHABLE' },
-  },
-  'too-big': { fault: 'caller', exit: EXIT.tcp, rule: 'RFC 1191 3', others: { node: 'EMSGSIZE' } },
-  'port-taken': { fault: 'caller', exit: EXIT.tcp, others: { node: 'EADDRINUSE' } },
-  unreachable: { fault: 'network', exit: EXIT.tcp, rule: 'RFC 792', others: { node: 'ECONNREFUSED' } },
+  'no-route': { fault: 'local', exit: EXIT.tcp, rule: 'RFC 1122 3.3.1' },
+  'too-big': { fault: 'caller', exit: EXIT.tcp, rule: 'RFC 1191 3' },
+  'port-taken': { fault: 'caller', exit: EXIT.tcp },
+  unreachable: { fault: 'network', exit: EXIT.tcp, rule: 'RFC 792' },
   'time-exceeded': { fault: 'network', exit: EXIT.tcp, rule: 'RFC 792' },
   'no-echo': { fault: 'network', exit: EXIT.timeout, rule: 'RFC 1122 3.2.2.6' },
 })

@@ -2,10 +2,5 @@
 import { EXIT, family } from './registry.ts'
 
 export const linkFailures = family('link', {
-  'no-neighbour': {
-    fault: 'network',
-    exit: EXIT.tcp,
-    rule: 'RFC 1122 2.3.2.2',
-    others: { node: 'EHOSTUNREACH', curl: 7 },
-  },
+  'no-neighbour': { fault: 'network', exit: EXIT.tcp, rule: 'RFC 1122 2.3.2.2' },
 })

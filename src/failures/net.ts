@@ -2,25 +2,16 @@
 import { EXIT, family } from './registry.ts'
 
 export const netFailures = family('net', {
-  unreachable: {
-    fault: 'network',
-    exit: EXIT.tcp,
-    others: { node: 'EHOSTUNREACH, ENETUNREACH', curl: 7, chrome: 'ERR_ADDRESS_UNREACHABLE' },
-  },
-  'port-taken': { fault: 'local', exit: EXIT.tcp, others: { node: 'EADDRINUSE' } },
-  'port-forbidden': { fault: 'local', exit: EXIT.tcp, others: { node: 'EACCES' } },
-  'no-such-address': { fault: 'local', exit: EXIT.tcp, others: { node: 'EADDRNOTAVAIL' } },
+  unreachable: { fault: 'network', exit: EXIT.tcp },
+  'port-taken': { fault: 'local', exit: EXIT.tcp },
+  'port-forbidden': { fault: 'local', exit: EXIT.tcp },
+  'no-such-address': { fault: 'local', exit: EXIT.tcp },
   system: { fault: 'local', exit: EXIT.tcp },
   'handshake-timeout': { fault: 'peer', exit: EXIT.timeout },
-  'idle-timeout': { fault: 'peer', exit: EXIT.timeout, others: { curl: 28, undici: 'UND_ERR_BODY_TIMEOUT' } },
+  'idle-timeout': { fault: 'peer', exit: EXIT.timeout },
   'bad-url': { fault: 'caller', exit: EXIT.usage, rule: 'RFC 9110 4.2' },
   'bad-request': { fault: 'caller', exit: EXIT.usage },
-  'too-many-redirects': {
-    fault: 'peer',
-    exit: EXIT.http,
-    rule: 'RFC 9110 15.4',
-    others: { curl: 47, chrome: 'ERR_TOO_MANY_REDIRECTS' },
-  },
+  'too-many-redirects': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9110 15.4' },
   'redirect-refused': { fault: 'peer', exit: EXIT.http },
   'client-closed': { fault: 'caller', exit: EXIT.usage },
   'no-certificate': { fault: 'caller', exit: EXIT.usage, alert: 80 },

@@ -47,8 +47,6 @@ export interface FailureEntry {
   readonly alert?: number
   /** The HTTP status that a server answers with. */
   readonly status?: number
-  /** What other tools call it. */
-  readonly others?: Readonly<Record<string, string | number>>
 }
 
 /** Its name until now. */

@@ -1,5 +1,6 @@
 /** A failure for people: what happened, what was expected, which bytes, whose side it is, what we did, what to try. */
 
+import { elsewhere } from '../explain/elsewhere.table.ts'
 import { english } from '../explain/en/index.ts'
 import type { Words } from '../explain/words.ts'
 import { entryOf, type Failure, type Fault } from '../failures/index.ts'
@@ -62,7 +63,8 @@ export const renderFailure = (info: Failure, options: FailureOptions): string[] 
   const tries = words.tryThis(info)
   const { typed = command => command } = options
   if (tries.length > 0) add('try', ...tries.map(command => typed(command)))
-  if (entry.others !== undefined) add('elsewhere', Object.entries(entry.others).map(elsewhere).join(', '))
+  const others = Object.entries(elsewhere(info)).map(inTool)
+  if (others.length > 0) add('elsewhere', others.join(', '))
   if (entry.rule !== undefined) add('rule', entry.rule)
   for (const cause of options.causes ?? []) add('below it', `${words.title(cause)} (${cause.code})`)
   return lines
@@ -107,5 +109,5 @@ const nameOf = (message: MessageRecord): string =>
 const answerOf = (info: Failure): string => (info.alert === undefined ? '' : `alert ${info.alert}, closed.`)
 
 const NAMES: Readonly<Record<string, string>> = { node: 'Node', curl: 'curl', openssl: 'OpenSSL', chrome: 'Chrome' }
-const elsewhere = ([tool, name]: [string, string | number]): string =>
+const inTool = ([tool, name]: [string, string | number]): string =>
   typeof name === 'number' ? `${NAMES[tool] ?? tool} (${name})` : `${NAMES[tool] ?? tool} ${name}`

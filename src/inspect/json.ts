@@ -2,6 +2,7 @@
  * The same for programs: one object per line, each with the version of this schema and a type. Byte ranges are
  * `[start, end]`, bytes are hex, no key repeats. Secrets leave only when asked for.
  */
+import { elsewhere } from '../explain/elsewhere.table.ts'
 import { english } from '../explain/en/index.ts'
 import type { Words } from '../explain/words.ts'
 import { entryOf, type Failure } from '../failures/index.ts'
@@ -70,7 +71,7 @@ export const jsonOfFailure = (info: Failure, words: Words = english): JsonObject
     ...(at === undefined || at.message === 0 ? {} : { at: carrierJson(at) }),
     because: [...words.because(info)],
     try: [...words.tryThis(info)],
-    elsewhere: { ...entry.others },
+    elsewhere: { ...elsewhere(info) },
   }
 }
 

@@ -274,9 +274,9 @@ describe('after finish', () => {
     ended.invalidate()
     ended.changeId()
     ended.delete('cart')
-    expect(() => ended.set('cart', 1)).toThrow('cart came after its session was ended')
+    expect(() => ended.set('cart', 1)).toThrow('where cart, got its session was ended')
     await visit.finish()
-    expect(() => visit.session().set('cart', 1)).toThrow('cart came after the request was finished')
+    expect(() => visit.session().set('cart', 1)).toThrow('where cart, got the request was finished')
   })
   test('a second finish writes nothing and gives the same cookies', async () => {
     const operations: string[] = []
