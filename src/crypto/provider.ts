@@ -44,6 +44,8 @@ export interface CryptoProvider {
   keyShare(group: GroupName): KeyShare
   /** `spki` is a SubjectPublicKeyInfo in DER; ECDSA signatures are DER. False for anything that does not fit. */
   verify(algorithm: SignatureAlgorithm, spki: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
+  /** Whether `spki` holds a key that `verify` can use: a point on its curve, a modulus that is one. */
+  isPublicKey(spki: Uint8Array): boolean
   /** `pkcs8` is an unencrypted PrivateKeyInfo in DER. */
   sign(algorithm: SignatureAlgorithm, pkcs8: Uint8Array, message: Uint8Array): Uint8Array
   /** Both in DER. Randomness is the provider's own, except under a seeded provider in the lab. */

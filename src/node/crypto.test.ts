@@ -170,6 +170,20 @@ test('a copied hash goes on alone', () => {
   expect(copy.digest()).toEqual(crypto.hash('sha256').update(ascii('abc')).digest())
 })
 
+test('a public key is one that signatures can be checked with', () => {
+  const crypto = nodeCrypto()
+  for (const kind of ['p-256', 'p-384', 'rsa-2048', 'ed25519'] as const) {
+    const { spki } = crypto.generateKeyPair(kind)
+    expect(crypto.isPublicKey(spki), kind).toBe(true)
+    expect(crypto.isPublicKey(spki.subarray(0, -1)), kind).toBe(false)
+  }
+  // P-256 with a point that is not on the curve, and X25519, which signs nothing.
+  const point = `04${'07'.repeat(64)}`
+  expect(crypto.isPublicKey(hex(`3059301306072a8648ce3d020106082a8648ce3d030107034200${point}`))).toBe(false)
+  expect(crypto.isPublicKey(hex(`302a300506032b656e032100${'09'.repeat(32)}`))).toBe(false)
+  expect(crypto.isPublicKey(new Uint8Array(0))).toBe(false)
+})
+
 test('equal compares length and content', () => {
   const { equal } = nodeCrypto()
   expect(equal(hex('0102'), hex('0102'))).toBe(true)

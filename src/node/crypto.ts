@@ -54,6 +54,7 @@ const providerOf = (random: Random, seeded: Random | undefined): CryptoProvider 
   aead: (name, key) => new NodeAead(name, key),
   keyShare: group => (group === 'x25519' ? x25519Share(seeded) : ecdhShare(group, seeded)),
   verify: verifySignature,
+  isPublicKey,
   sign: (algorithm, pkcs8, message) => makeSignature(algorithm, pkcs8, message, seeded),
   generateKeyPair: kind => newKeyPair(kind, seeded),
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
@@ -199,6 +200,15 @@ const publicKeyOf = (spki: Uint8Array): KeyObject => {
   if (publicKeys.size >= PUBLIC_KEYS_KEPT) publicKeys.delete(publicKeys.keys().next().value ?? '')
   publicKeys.set(name, key)
   return key
+}
+
+const isPublicKey: CryptoProvider['isPublicKey'] = spki => {
+  try {
+    const type = publicKeyOf(spki).asymmetricKeyType ?? ''
+    return Object.values(KEY_TYPES).some(types => types.includes(type))
+  } catch {
+    return false
+  }
 }
 
 /** Parsed private keys by the array that they came in; whoever lets go of the array lets go of the key. */

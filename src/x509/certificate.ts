@@ -81,6 +81,7 @@ export class Certificate {
   readonly #known = new Map<ExtensionName, unknown>()
   #publicKey: PublicKey | undefined
   #fingerprint: string | undefined
+  #keyFingerprint: string | undefined
 
   /** Throws `DerError`. */
   constructor(encoding: Uint8Array) {
@@ -184,6 +185,12 @@ export class Certificate {
   get identity(): string {
     this.#fingerprint ??= latin1Text(this.der)
     return this.#fingerprint
+  }
+
+  /** Equal for certificates of the same key. */
+  get keyIdentity(): string {
+    this.#keyFingerprint ??= latin1Text(this.spki)
+    return this.#keyFingerprint
   }
 }
 

@@ -26,6 +26,8 @@ export interface CheckContext {
   readonly budget: Budget
   /** Its own key made its signature. */
   readonly isSelfSigned: (certificate: Certificate) => boolean
+  /** Its public key is one that signatures can be checked with. */
+  readonly isKey: (certificate: Certificate) => boolean
   /** The path ends in an anchor; false when the caller accepted a chain without one. */
   readonly anchored: boolean
 }
@@ -144,20 +146,30 @@ const dates: Check['run'] = (path, { at: now, profile, anchored }) =>
     anchored && i > 0 && i === path.length - 1 && !profile.anchor.dates ? [] : failures(outOfDate(certificate, now)),
   )
 
-/** Why the key of a certificate is not strong enough to be relied on. */
-const weakKey = (certificate: Certificate, profile: Profile): string | undefined => {
+/** Why the key of a certificate is not one to rely on. */
+export const weakKey = (certificate: Certificate, role: Role, profile: Profile): Failure | undefined => {
+  if (role === 'anchor' && !profile.anchor.limits) return undefined
   const key = certificate.publicKey
-  if (key.type === 'other') return `a ${publicKeyText(key)}`
-  if (key.type !== 'rsa') return undefined
-  // RFC 8017 3.1: an odd exponent of at least three; CVE-2023-3446 shows what a huge modulus does to whoever checks.
-  if (key.bits > MAX_RSA_BITS || !key.exponentOdd || key.exponentBits < 2 || key.exponentBits > MAX_EXPONENT_BITS)
-    return 'an RSA key of impossible size'
-  return key.bits < profile.minimumRsaBits ? `an ${publicKeyText(key)} key` : undefined
+  const weak = key.type === 'other' || (key.type === 'rsa' && key.bits < profile.minimumRsaBits)
+  if (!weak) return undefined
+  return fail('tls/certificate-algorithm', {
+    where: calledOf(certificate),
+    got: key.type === 'other' ? `a ${publicKeyText(key)}` : `an ${publicKeyText(key)} key`,
+    expected: `RSA of ${profile.minimumRsaBits} bits, P-256 or Ed25519`,
+    ...at(certificate.spans.publicKey),
+  })
 }
 
-/** BoringSSL and OpenSSL check nothing larger. */
-const MAX_RSA_BITS = 16_384
-const MAX_EXPONENT_BITS = 64
+/** Why the leaf's key is none: a point that is not on its curve passes every check of its form. */
+const noKey = (leaf: Certificate, isKey: CheckContext['isKey']): Failure | undefined =>
+  leaf.publicKey.type === 'other' || isKey(leaf)
+    ? undefined
+    : fail('tls/certificate-malformed', {
+        where: `subjectPublicKeyInfo of ${calledOf(leaf)}`,
+        got: 'holds no public key',
+        expected: 'RFC 5280 4.1.2.7',
+        ...at(leaf.spans.publicKey),
+      })
 
 /** Why this certificate's signature is not of a kind that counts. */
 export const weakSignature = (certificate: Certificate, profile: Profile): Failure | undefined => {
@@ -172,21 +184,10 @@ export const weakSignature = (certificate: Certificate, profile: Profile): Failu
   })
 }
 
-const strengths: Check['run'] = (path, { profile, anchored }) =>
-  path.flatMap((certificate, i) => {
-    if (anchored && i > 0 && i === path.length - 1 && !profile.anchor.limits) return []
-    const got = weakKey(certificate, profile)
-    if (got === undefined) return []
-    const expected = `RSA of ${profile.minimumRsaBits} bits, P-256 or Ed25519`
-    return [
-      fail('tls/certificate-algorithm', {
-        where: calledOf(certificate),
-        got,
-        expected,
-        ...at(certificate.spans.publicKey),
-      }),
-    ]
-  })
+const strengths: Check['run'] = (path, { profile, anchored, isKey }) => [
+  ...failures(noKey(path[0]!, isKey)),
+  ...path.flatMap((certificate, i) => failures(weakKey(certificate, roleAt(i, path, anchored), profile))),
+]
 
 const purposeOids: Readonly<Record<Exclude<Purpose, 'any'>, string>> = {
   server: OID.serverAuth,

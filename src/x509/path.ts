@@ -6,14 +6,18 @@
 import { type Failure, type FailureCode, fail } from '../failures/index.ts'
 import { sameOctets } from '../wire/bytes.ts'
 import { Certificate, malformedUnless } from './certificate.ts'
-import { type CheckContext, calledOf, notAuthority, outOfDate, pathChecks, weakSignature } from './checks.ts'
+import { type CheckContext, calledOf, notAuthority, outOfDate, pathChecks, weakKey, weakSignature } from './checks.ts'
 import { checkName } from './names.ts'
 import { deployed } from './profile.ts'
+import { signatureCost } from './public-key.ts'
 import { type ChainTrusted, isTrusted, mint } from './trusted.ts'
 import type { ChainOutcome, ChainRequest, TriedPath } from './types.ts'
 
-/** As crypto/x509 of Go: an honest chain needs five, and a hostile one could ask for millions. */
-export const MAX_SIGNATURE_CHECKS = 100
+/**
+ * As many checks of signatures by P-256 keys as crypto/x509 of Go allows, or fewer by keys that take longer
+ * (`signatureCost`): an honest chain needs five, and a hostile one could ask for millions.
+ */
+export const MAX_SIGNATURE_COST = 100
 /** Certificates looked at while building: enough for 35 cross-signed intermediates, few enough to take milliseconds. */
 export const MAX_PATH_STEPS = 2000
 /** Certificates that a peer may send: public chains have at most ten. */
@@ -75,13 +79,14 @@ class PathBuilder {
   #deepest: { readonly path: readonly Certificate[]; readonly accepted: readonly Failure[] } | undefined
   #steps = 0
   #wholePaths = 0
-  #signatureChecks = 0
+  #signatureCost = 0
   #verdicts: Outcome['verdicts'] = []
 
   constructor(request: ChainRequest, accept: readonly FailureCode[]) {
     this.#request = request
     this.#accept = accept
     let named: { readonly failure: Failure | undefined } | undefined
+    let key: boolean | undefined
     this.#context = {
       // The same for every path, and a certificate may have thousands of names.
       nameFault: leaf => (named ??= { failure: nameFault(leaf, request) }).failure,
@@ -90,6 +95,8 @@ class PathBuilder {
       purpose: request.purpose ?? 'server',
       keyUsage: request.keyUsage,
       budget: { comparisons: 0 },
+      // Of the leaf only: no signature of a certificate is checked with its key.
+      isKey: leaf => (key ??= request.crypto.isPublicKey(leaf.spki)),
       isSelfSigned: certificate => this.#signatureFault(certificate, certificate) === undefined,
       anchored: true,
     }
@@ -185,9 +192,12 @@ class PathBuilder {
     const { profile, at } = this.#context
     const weak = weakSignature(child, profile)
     const checkable = child.signatureAlgorithm !== undefined && (weak === undefined || this.#accepts(weak))
-    const signature = checkable ? this.#signatureFault(child, issuer) : undefined
+    // Before the signature, and not only for the whole path: the peer chooses how long a check takes.
+    const key = weakKey(issuer, role, profile)
+    const unreliable = checkable ? (key === undefined || this.#accepts(key) ? undefined : key) : weak
+    const signature = unreliable === undefined ? this.#signatureFault(child, issuer) : undefined
     const refused =
-      (checkable ? undefined : weak) ??
+      unreliable ??
       [signature, ...(role === 'anchor' ? [] : [notAuthority(issuer, role, profile), outOfDate(issuer, at)])].find(
         fault => fault !== undefined && !this.#accepts(fault),
       )
@@ -209,12 +219,14 @@ class PathBuilder {
     if (algorithm === undefined) return weakSignature(child, this.#context.profile)
     let known = this.#signatures.get(child)
     if (known === undefined) this.#signatures.set(child, (known = new Map()))
-    let good = known.get(issuer.identity)
+    // By key: an authority with a hundred certificates for one key costs one check.
+    let good = known.get(issuer.keyIdentity)
     if (good === undefined) {
-      if (++this.#signatureChecks > MAX_SIGNATURE_CHECKS)
-        return fail('tls/chain-too-complex', { number: MAX_SIGNATURE_CHECKS, got: 'signature checks' })
+      this.#signatureCost += signatureCost(issuer.publicKey)
+      if (this.#signatureCost > MAX_SIGNATURE_COST)
+        return fail('tls/chain-too-complex', { number: MAX_SIGNATURE_COST, got: 'signature checks' })
       good = this.#request.crypto.verify(algorithm, issuer.spki, child.tbs, child.signature)
-      known.set(issuer.identity, good)
+      known.set(issuer.keyIdentity, good)
     }
     if (good) return undefined
     const { from, to } = child.spans.signature
@@ -303,7 +315,7 @@ class PathBuilder {
 
   #exhausted(): boolean {
     return (
-      this.#steps > MAX_PATH_STEPS || this.#signatureChecks > MAX_SIGNATURE_CHECKS || this.#wholePaths > MAX_WHOLE_PATHS
+      this.#steps > MAX_PATH_STEPS || this.#signatureCost > MAX_SIGNATURE_COST || this.#wholePaths > MAX_WHOLE_PATHS
     )
   }
 }
@@ -315,7 +327,7 @@ const namesOf = (path: readonly Certificate[]): string[] => path.map(certificate
 
 /** RFC 4158 5.2: the same name and key a second time on a path adds nothing and may go round in a circle. */
 const sameAuthority = (a: Certificate, b: Certificate): boolean =>
-  a.identity === b.identity || (a.subject.key === b.subject.key && sameOctets(a.spki, b.spki))
+  a.keyIdentity === b.keyIdentity && a.subject.key === b.subject.key
 
 /** Issuers whose key identifier fits and whose dates hold first (RFC 4158 3.5); most often the first one is it. */
 const byLikelihood = (issuers: readonly Certificate[], child: Certificate, at: number): readonly Certificate[] => {

@@ -5,13 +5,18 @@ import { OID } from '../asn1/oids.table.ts'
 import { checkInteger } from '../asn1/value.ts'
 
 export type PublicKey =
-  | { readonly type: 'rsa'; readonly bits: number; readonly exponentOdd: boolean; readonly exponentBits: number }
+  | { readonly type: 'rsa'; readonly bits: number }
   | { readonly type: 'ecdsa'; readonly curve: 'p-256' | 'p-384' | 'p-521' }
   | { readonly type: 'ed25519' }
   /** A key that we do not use; `oid` is its algorithm, or its curve. */
   | { readonly type: 'other'; readonly oid: string }
 
 const what = 'subjectPublicKeyInfo'
+
+/** CVE-2023-3446 shows what a huge modulus does to whoever checks; BoringSSL and OpenSSL check nothing larger. */
+const MAX_RSA_BITS = 16_384
+/** As BoringSSL. Nearly all keys have 65537; the time of a check grows with the length of the exponent. */
+const MAX_EXPONENT_BITS = 33
 
 /** Octets of an uncompressed point (RFC 5480 2.2). */
 const curves: Readonly<Record<string, { curve: 'p-256' | 'p-384' | 'p-521'; octets: number }>> = {
@@ -75,15 +80,29 @@ const rsaKey = (cursor: Der): PublicKey => {
   const inner = cursor.inside(TAG.sequence, what)
   cursor.finish(what)
   const modulus = magnitude(inner)
+  const { start, to } = inner
   const exponent = magnitude(inner)
   inner.finish(what)
-  return {
-    type: 'rsa',
-    bits: bitLength(modulus),
-    exponentOdd: (exponent.at(-1)! & 1) === 1,
-    exponentBits: bitLength(exponent),
-  }
+  // RFC 8017 3.1: a product of odd primes, and an odd number of at least three. Anything else is no key.
+  if (!isOdd(modulus)) throw new DerError('value', start, to, what)
+  if (!isOdd(exponent) || bitLength(exponent) < 2) throw new DerError('value', inner.start, inner.to, what)
+  if (bitLength(modulus) > MAX_RSA_BITS) throw new DerError('too-big', start, to, what)
+  if (bitLength(exponent) > MAX_EXPONENT_BITS) throw new DerError('too-big', inner.start, inner.to, what)
+  return { type: 'rsa', bits: bitLength(modulus) }
 }
+
+const isOdd = (octets: Uint8Array): boolean => ((octets.at(-1) ?? 0) & 1) === 1
+
+/**
+ * What a check of one signature by this key costs, in checks by a P-256 key, or by an RSA key of up to 4096 bits, which
+ * take about as long. An RSA check grows with the square of the modulus; the larger curves have no fast code in OpenSSL.
+ */
+export const signatureCost = (key: PublicKey): number => {
+  if (key.type === 'rsa') return Math.max(1, Math.ceil((key.bits / 4096) ** 2))
+  return key.type === 'ecdsa' ? curveCosts[key.curve] : 1
+}
+
+const curveCosts = { 'p-256': 1, 'p-384': 5, 'p-521': 10 } as const
 
 /** The next INTEGER, which must not be negative, without its sign octet. */
 const magnitude = (cursor: Der): Uint8Array => {
