@@ -248,6 +248,90 @@ describe('50 requests at once that each write an attribute lose none', () => {
   }
 })
 
+describe('a value made from the one before', () => {
+  const more = (before: unknown) => [...((before as readonly number[] | undefined) ?? []), 1]
+  test('counts every one of 50 requests at once, in a store that takes 0 to 5 ms', async () => {
+    const random = seeded(51)
+    const { manager, visitor, seen } = world(() => new Promise(resolve => setTimeout(resolve, random.below(6))))
+    const cookie = await visitor()
+    const visits = await Promise.all(Array.from({ length: 50 }, () => manager.open(cookie)))
+    for (const visit of visits) {
+      visit.session().change('count', before => Number(before ?? 0) + 1)
+      visit.session().change('cart', before => Number(before) + 10)
+      expect(visit.session().get('cart')).toBe(10)
+    }
+    await Promise.all(visits.map(visit => visit.finish()))
+    expect(await seen(cookie)).toEqual({ cart: 500, count: 50 })
+  })
+  test('is made again through a login, from what the other request left', async () => {
+    for (const first of ['login', 'other']) {
+      const { manager, visitor, finished, seen } = world()
+      const cookie = await visitor()
+      const [login, other] = [await manager.open(cookie), await manager.open(cookie)]
+      login.session().changeId()
+      for (const visit of [login, other]) {
+        visit.session().change('list', more)
+        visit.session().change('list', more)
+      }
+      if (first === 'other') await other.finish()
+      const after = await finished(login, cookie)
+      await other.finish()
+      expect(await seen(after)).toEqual({ cart: 0, list: [1, 1, 1, 1] })
+    }
+  })
+  test('that this request set or deleted itself needs nobody else’s', async () => {
+    const { manager, visitor, seen } = world()
+    const cookie = await visitor()
+    const [one, two] = [await manager.open(cookie), await manager.open(cookie)]
+    two.session().set('cart', 100)
+    two.session().set('gone', 1)
+    one.session().set('cart', 5)
+    one.session().change('cart', before => Number(before) + 1)
+    one.session().change('fresh', more)
+    one.session().set('fresh', 'set')
+    one.session().change('passing', more)
+    one.session().delete('passing')
+    one.session().change('gone', () => undefined)
+    await two.finish()
+    await one.finish()
+    expect(await seen(cookie)).toEqual({ cart: 6, fresh: 'set' })
+  })
+  test('begins a session where there is none, and is refused where it cannot be kept', async () => {
+    const { manager, finished, seen } = world()
+    const visit = await manager.open(undefined)
+    visit.session().change('list', more)
+    expect(await codeOf(() => visit.session().change('bad', () => Number.NaN))).toBe('session/bad-value')
+    expect(await seen(await finished(visit, undefined))).toEqual({ list: [1] })
+    expect(await codeOf(() => visit.session().change('list', more))).toBe('session/over')
+  })
+  test('that others overtake a thousand times is session/conflict', async () => {
+    const { visitor, store } = world()
+    const cookie = await visitor()
+    let asked = 0
+    const never = new Proxy(store, {
+      get: (target, name) =>
+        name !== 'update'
+          ? Reflect.get(target, name)
+          : async (key: string) => {
+              asked++
+              return { is: 'overtaken', record: await target.read(key) }
+            },
+    })
+    const unlucky = sessionManager({
+      store: never,
+      crypto: { random: seeded(1), hash },
+      date: () => Date.UTC(2026, 10, 20),
+    })
+    const visit = await unlucky.open(cookie)
+    visit.session().change('cart', before => Number(before) + 1)
+    await expect(visit.finish()).rejects.toMatchObject({
+      code: 'session/conflict',
+      failure: { got: 'wrote it 1000 times' },
+    })
+    expect(asked).toBe(1000)
+  })
+})
+
 describe('after finish', () => {
   test('every change is session/over: it would be lost', async () => {
     const { manager, visitor } = world()

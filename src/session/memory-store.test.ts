@@ -85,6 +85,22 @@ describe('update and move', () => {
     expect(store.size).toBe(1)
     expect(await store.read('b')).toMatchObject({ attributes: set({ x: '1' }) })
   })
+  test('over another version than the one that was asked for is not written, and gives what is there', async () => {
+    const { store, terms, anonymous } = world()
+    await anonymous('a', { x: '1' })
+    const first = { ...terms(), version: 1 }
+    expect(await store.update('a', set({ x: '2' }), first)).toEqual({ is: 'written' })
+    const record = await store.read('a')
+    expect(record).toMatchObject({ version: 2, attributes: set({ x: '2' }) })
+    expect(await store.update('a', set({ x: '3' }), first)).toEqual({ is: 'overtaken', record })
+    expect(await store.move('a', 'b', set({ x: '3' }), first, START + 10)).toEqual({ is: 'overtaken', record })
+    expect(await store.read('a')).toEqual(record)
+    expect(await store.move('a', 'b', set({ x: '3' }), { ...first, version: 2 }, START + 10)).toEqual({ is: 'written' })
+    expect(await store.update('a', set({ x: '4' }), { ...first, version: 2 })).toMatchObject({
+      is: 'overtaken',
+      record: { version: 3, attributes: set({ x: '3' }) },
+    })
+  })
   test('what is not there is gone', async () => {
     const { store, terms } = world()
     expect(await store.update('a', set({ x: '1' }), terms())).toEqual({ is: 'gone' })

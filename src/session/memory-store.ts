@@ -116,7 +116,7 @@ class Memory {
   read(key: string): SessionRecord | 'moved' | undefined {
     if (this.#alive(this.#moved, key) !== undefined) return 'moved'
     const held = this.#held(key)
-    return held === undefined ? undefined : { ...held.record, attributes: unpacked(held.text) }
+    return held && recordOf(held)
   }
 
   create(key: string, record: SessionRecord, terms: Terms): Written {
@@ -135,6 +135,7 @@ class Memory {
     if (marker !== undefined) return { is: 'moved' }
     const held = this.#held(from)
     if (held === undefined) return { is: 'gone' }
+    if (isOvertaken(held, terms)) return { is: 'overtaken', record: recordOf(held) }
     const text = packed(merged(unpacked(held.text), changes))
     if (text.length > terms.most) return { is: 'too-big', size: text.length }
     this.#drop(from)
@@ -168,6 +169,7 @@ class Memory {
   #change(key: string, changes: Changes, terms: Terms): Written {
     const held = this.#held(key)
     if (held === undefined) return { is: 'gone' }
+    if (isOvertaken(held, terms)) return { is: 'overtaken', record: recordOf(held) }
     if (changes.size === 0) return this.#write(key, held.record, held.text, lasting(held, terms))
     const record = { ...held.record, version: held.record.version + 1 }
     return this.#write(key, record, packed(merged(unpacked(held.text), changes)), lasting(held, terms))
@@ -205,6 +207,11 @@ class Memory {
     return isMore || this.#known.size === 0 ? this.#anonymous : this.#known
   }
 }
+
+const recordOf = (held: Held): SessionRecord => ({ ...held.record, attributes: unpacked(held.text) })
+
+const isOvertaken = (held: Held, { version }: Terms): boolean =>
+  version !== undefined && version !== held.record.version
 
 /** Requests that end out of order, and clocks that differ, do not shorten what an earlier write granted. */
 const lasting = (held: Held, terms: Terms): Terms => ({ ...terms, expires: Math.max(terms.expires, held.expires) })

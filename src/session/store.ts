@@ -1,7 +1,7 @@
 /**
  * Where sessions are kept: the interface, and the rules for merging that every store shares. A store does each
  * operation in one atomic step (one turn of the event loop, one transaction, one script), so two requests never
- * overwrite each other and nobody has to try again.
+ * overwrite each other, and nobody has to try again but who makes a value from the one before.
  */
 import type { Millis } from '../engine.ts'
 
@@ -11,7 +11,7 @@ export interface SessionRecord {
   readonly lastUsed: Millis
   /** The end, whatever happens. */
   readonly ends: Millis
-  /** 1 at first, one more with each change of attributes or key: what an optimistic transaction compares. */
+  /** 1 at first, one more with each change of attributes or key. */
   readonly version: number
   /** Its id was changed, as at a login. A store that must let go of something takes the others first. */
   readonly known: boolean
@@ -31,6 +31,8 @@ export interface Terms {
   readonly expires: Millis
   /** Characters that its attributes may take after the write, as `packed` has them. */
   readonly most: number
+  /** Only over this version, because a change was made from what it has; undefined: over whatever is there. */
+  readonly version?: number | undefined
 }
 
 /** What became of a write. Nothing is changed but by `written`. */
@@ -41,6 +43,8 @@ export type Written =
   /** Only by `move`: another request gave it another key first. */
   | { readonly is: 'moved' }
   | { readonly is: 'too-big'; readonly size: number }
+  /** Not the version that was asked for, but this. */
+  | { readonly is: 'overtaken'; readonly record: SessionRecord }
 
 /**
  * `key` is a tag, a dot and a hash of the id, so whoever reads the store can impersonate nobody. The tag is no secret

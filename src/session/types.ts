@@ -12,8 +12,8 @@ export type SessionValue =
 
 /**
  * One visitor's session during one request. What is read is what was there when the request began; what is written
- * is merged attribute by attribute with what other requests wrote meanwhile, and of two that write the same attribute
- * the later `finish` counts. Every method that writes throws `FailureError` `session/over` after `finish`, because it
+ * is merged attribute by attribute with what other requests wrote meanwhile. Of two that `set` the same attribute the
+ * later `finish` counts; what they `change` counts from both. Every method that writes throws `FailureError` `session/over` after `finish`, because it
  * would be lost.
  */
 export interface Session {
@@ -26,6 +26,12 @@ export interface Session {
   get(name: string): SessionValue | undefined
   /** Makes the session exist, if it did not. Throws `FailureError` `session/bad-value`. */
   set(name: string, value: SessionValue): void
+  /**
+   * Makes a value from the one before, such as a counter or a list: at once, and at `finish` once more for each time
+   * that another request wrote the session meanwhile, from what that one left; undefined deletes. A `finish` that is
+   * repeated because the store's answer was lost may count twice.
+   */
+  change(name: string, make: (before: SessionValue | undefined) => SessionValue | undefined): void
   delete(name: string): void
   names(): readonly string[]
   /**
@@ -33,7 +39,10 @@ export interface Session {
    * request that begins from now on; what requests under way write arrives in the session still.
    */
   changeId(): void
-  /** Ends it: attributes, id and cookie, whatever id other requests give it meanwhile. */
+  /**
+   * Ends it: attributes, id and cookie, whatever id other requests give it meanwhile. A visit that is nobody's because
+   * its cookie is from before a change of id ends that session too, by `visit.session().invalidate()`.
+   */
   invalidate(): void
 }
 
@@ -48,8 +57,8 @@ export interface Visit {
   session(which: 'existing'): Session | undefined
   /**
    * Writes what changed. Returns values for Set-Cookie, none when the cookie stays as it is. Rejects with the store's
-   * own error, with `session/too-big`, or with `session/conflict` when the visitor logged in and another request ended
-   * the session or changed its id first. Nothing is lost by a rejection: it may be called again. A second call after
+   * own error, with `session/too-big`, or with `session/conflict` when another request ended the session or changed its
+   * id before this one that changes the id too and writes, as a login does. Nothing is lost by a rejection: it may be called again. A second call after
    * success does nothing and returns the same.
    */
   finish(): Promise<readonly string[]>

@@ -8,7 +8,7 @@ import { type FailureCode, FailureError, fail } from '../failures/index.ts'
 import type { Facts } from '../failures/registry.ts'
 import { serialiseSetCookie } from '../http/cookies.ts'
 import { latin1Bytes, latin1Text } from '../wire/bytes.ts'
-import { merged, type SessionRecord, type SessionStore, type Terms, type Written } from './store.ts'
+import { type Changes, merged, type SessionRecord, type SessionStore, type Terms, type Written } from './store.ts'
 import type { Session, SessionValue, Visit } from './types.ts'
 import { frozenCopy } from './value.ts'
 
@@ -23,6 +23,8 @@ const SIZE = 16_384
 /** A session that was used so recently is not touched in the store again: this long, or this part of the idle limit. */
 const TOUCH: Millis = 1000
 const TOUCH_PART = 1 / 10
+/** Writes of others, one after the other, that a request makes its values anew for before it gives up. */
+const ATTEMPTS = 1000
 /** How long requests that began with the old id may still write after a change: as a browser waits for an answer. */
 const REMEMBERED: Millis = 30_000
 
@@ -146,7 +148,8 @@ export class OneVisit implements Visit {
       return id
     }
     if (id !== sentId) {
-      const written = taken(await store.move(this.#keyOf(sentId), key, changes, terms, now + REMEMBERED))
+      const from = this.#keyOf(sentId)
+      const written = await carried(session, terms, (all, on) => store.move(from, key, all, on, now + REMEMBERED))
       if (written === 'written') return id
       // Nothing may follow the visitor into a session whose id somebody else was given: that would be fixation.
       if (changes.size > 0)
@@ -155,7 +158,7 @@ export class OneVisit implements Visit {
     }
     const untouched = now - session.record.lastUsed
     if (changes.size > 0 || untouched >= Math.min(TOUCH, this.#config.idle * TOUCH_PART)) {
-      taken(await store.update(key, changes, terms))
+      await carried(session, terms, (all, on) => store.update(key, all, on))
     }
     return undefined
   }
@@ -180,6 +183,8 @@ export class OneVisit implements Visit {
   }
 }
 
+type Maker = (before: SessionValue | undefined) => SessionValue | undefined
+
 class OneSession implements Session {
   readonly #visit: OneVisit
   readonly record: SessionRecord
@@ -187,6 +192,8 @@ class OneSession implements Session {
   readonly sentId: string | undefined
   /** JSON texts. */
   readonly changes = new Map<string, string | undefined>()
+  /** How values were made, by name: from what is there when they are written. */
+  readonly #makers = new Map<string, Maker[]>()
   /** What was read or set, as values. */
   readonly #values = new Map<string, SessionValue>()
   #id: string | undefined
@@ -229,30 +236,57 @@ class OneSession implements Session {
   }
   set(name: string, value: SessionValue): void {
     this.#mayWrite(name)
-    if (this.#ended) throw refusal('session/over', { where: name, got: 'its session was ended' })
     const copy = frozenCopy(name, value)
-    this.#id ??= this.#visit.newId()
-    this.#values.set(name, copy)
-    this.changes.set(name, JSON.stringify(copy))
+    this.#makers.delete(name)
+    this.#keep(name, copy)
+  }
+  change(name: string, make: Maker): void {
+    this.#mayWrite(name)
+    const makers = this.#makers.get(name)
+    // What this request set or deleted itself depends on nothing.
+    const depends = makers !== undefined || !this.changes.has(name)
+    const made = make(this.get(name))
+    this.#keep(name, made === undefined ? undefined : frozenCopy(name, made))
+    if (depends) this.#makers.set(name, [...(makers ?? []), make])
   }
   delete(name: string): void {
+    if (this.#ended) return
     this.#mayWrite(name)
     if (this.#textOf(name) === undefined) return
-    this.#values.delete(name)
-    this.changes.set(name, undefined)
+    this.#makers.delete(name)
+    this.#keep(name, undefined)
+  }
+  /** Some change was made from what was read. */
+  get depends(): boolean {
+    return this.#makers.size > 0
+  }
+  /** The changes as they are over `base`. */
+  changesOf(base: SessionRecord): Changes {
+    if (base === this.record) return this.changes
+    const all = new Map(this.changes)
+    for (const [name, makers] of this.#makers) {
+      const text = base.attributes.get(name)
+      let value = text === undefined ? undefined : frozenCopy(name, JSON.parse(text))
+      for (const make of makers) {
+        const made = make(value)
+        value = made === undefined ? undefined : frozenCopy(name, made)
+      }
+      all.set(name, value === undefined ? undefined : JSON.stringify(value))
+    }
+    return all
   }
   names(): readonly string[] {
     return this.#ended ? [] : [...merged(this.record.attributes, this.changes).keys()]
   }
   changeId(): void {
-    this.#mayWrite('changeId')
     if (this.#ended) return
+    this.#mayWrite('changeId')
     this.#isKnown = true
     if (this.#id !== undefined) this.#id = this.#visit.newId(this.#id)
   }
   invalidate(): void {
-    this.#mayWrite('invalidate')
     if (this.#ended) return
+    this.#mayWrite('invalidate')
     this.#ended = true
     this.#visit.end(this.sentId)
   }
@@ -263,13 +297,36 @@ class OneSession implements Session {
   }
   #mayWrite(where: string): void {
     if (this.#visit.finished) throw refusal('session/over', { where, got: 'the request was finished' })
+    if (this.#ended) throw refusal('session/over', { where, got: 'its session was ended' })
+  }
+  #keep(name: string, value: SessionValue | undefined): void {
+    this.#id ??= this.#visit.newId()
+    if (value === undefined) this.#values.delete(name)
+    else this.#values.set(name, value)
+    this.changes.set(name, value === undefined ? undefined : JSON.stringify(value))
   }
 }
 
+/** Lets `write` take the changes over, made again each time that another request was faster with what they depend on. */
+const carried = async (
+  session: OneSession,
+  terms: Terms,
+  write: (changes: Changes, terms: Terms) => Promise<Written>,
+): Promise<'written' | 'gone' | 'moved'> => {
+  let base = session.record
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const version = session.depends ? base.version : undefined
+    const written = await write(session.changesOf(base), { ...terms, version })
+    if (written.is !== 'overtaken') return taken(written)
+    base = written.record
+  }
+  throw refusal('session/conflict', { got: `wrote it ${ATTEMPTS} times` })
+}
+
 /** What was written, unless it is too big: then nothing was. */
-const taken = (written: Written): 'written' | 'gone' | 'moved' => {
-  if (written.is !== 'too-big') return written.is
-  throw refusal('session/too-big', { got: `${written.size}`, number: SIZE })
+const taken = <W extends Written>(written: W): Exclude<W['is'], 'too-big'> => {
+  if (written.is === 'too-big') throw refusal('session/too-big', { got: `${written.size}`, number: SIZE })
+  return written.is as Exclude<W['is'], 'too-big'>
 }
 
 const refusal = (code: FailureCode, facts: Facts): FailureError => new FailureError(fail(code, facts))
