@@ -11,6 +11,7 @@ const beginning = family('tls', {
   'no-common-suite': { ...fromPeer, alert: 40, rule: 'RFC 5246 7.4.1.3' },
   'no-common-group': { ...fromPeer, alert: 40, rule: 'RFC 8422 5.1' },
   'no-common-scheme': { ...fromPeer, alert: 40, rule: 'RFC 5246 7.4.1.4.1' },
+  'nothing-in-common': { ...fromPeer, alert: 40, rule: 'RFC 5246 7.2.2' },
   'name-unknown': { ...fromPeer, alert: 112, rule: 'RFC 6066 3' },
   'alpn-none': { ...fromPeer, alert: 120, rule: 'RFC 7301 3.2' },
   downgrade: { ...fromPeer, alert: 47, rule: 'RFC 9846 4.1.3' },

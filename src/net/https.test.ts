@@ -127,7 +127,7 @@ describe('who is refused', () => {
 
   test('a name that the server does not serve: its alert 112', async () => {
     const { url } = await served(() => new Response('never'), { tls: { certificateFor: () => undefined } })
-    expect(await codeOf(fetch(url, { trust }))).toBe('tls/alert-received')
+    expect(await codeOf(fetch(url, { trust }))).toBe('tls/name-unknown')
   })
 
   test('a question that nobody can answer is net/answer-failed for the server, an alert for the client', async () => {

@@ -17,15 +17,8 @@ export const AlertDescription: Named = named(
   { ref: 'RFC 5246 7.2' },
 )
 
-/** Failures after which nothing is said: the peer speaks no TLS, has already left, or has told us itself. */
-const silent: ReadonlySet<string> = new Set([
-  'tls/not-tls',
-  'tls/http-spoken',
-  'tls/alert-received',
-  'tls/client-certificate-wanted',
-  'tls/handshake-cut',
-  'tls/cut-short',
-])
+/** Failures after which nothing is said: the peer speaks no TLS, or has already left. */
+const silent: ReadonlySet<string> = new Set(['tls/not-tls', 'tls/http-spoken', 'tls/handshake-cut', 'tls/cut-short'])
 
 /**
  * The alert for a failure: its column in the registry, whatever layer it comes from. A failure without one is ours to

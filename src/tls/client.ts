@@ -18,6 +18,7 @@ import {
   serverView,
 } from './messages/extensions.ts'
 import { ExtensionType, NamedGroup, NameType, ProtocolVersion, TLS_1_2 } from './messages/registries.table.ts'
+import { offerRefused } from './offer-refused.ts'
 import type { Refusal } from './refusal.ts'
 import { schemes } from './schemes.table.ts'
 import type { Context, Handles, Message } from './states.ts'
@@ -95,6 +96,9 @@ class WaitServerHello extends ClientState implements Handles<typeof clientStates
   constructor(offer: Offer) {
     super()
     this.#offer = offer
+  }
+  refused(alert: number): Refusal | undefined {
+    return offerRefused(this.#offer, alert)
   }
   ServerHello(context: Context, message: Message<'ServerHello'>): WaitCertificate {
     const { body } = message

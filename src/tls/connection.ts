@@ -60,6 +60,7 @@ export class Connection implements TlsConnection {
   #closing = false
   #peerClosed = false
   #certificateWanted = false
+  #refusedByPeer = false
   #warnings = 0
   #emptyRecords = 0
   #renegotiations = 0
@@ -226,11 +227,10 @@ export class Connection implements TlsConnection {
       if (++this.#warnings > MAX_WARNINGS) throw refusal('tls/too-many-warnings', { number: this.#warnings })
       return
     }
+    this.#refusedByPeer = true
     const wanted = this.#certificateWanted && description === HANDSHAKE_FAILURE && this.#state.name !== 'Established'
-    throw refusal(wanted ? 'tls/client-certificate-wanted' : 'tls/alert-received', {
-      number: description,
-      where: this.#state.name,
-    })
+    const code = wanted ? 'tls/client-certificate-wanted' : 'tls/alert-received'
+    throw this.#state.refused?.(description) ?? refusal(code, { number: description, where: this.#state.name })
   }
 
   /** What a message is and how long it will be is checked before it is gathered. */
@@ -319,7 +319,8 @@ export class Connection implements TlsConnection {
   #fail(failure: Failure, because: number): void {
     this.#failure = failure
     const alert = alertFor(failure)
-    if (alert !== undefined && !this.#closing) this.#outgoing.alert(FATAL, alert, this.#now)
+    // RFC 5246 7.2.2: after a fatal alert both sides close, and nothing is said any more.
+    if (alert !== undefined && !this.#closing && !this.#refusedByPeer) this.#outgoing.alert(FATAL, alert, this.#now)
     this.#enter({ name: 'Failed' }, because)
     this.#events.push({ type: 'failure', failure })
   }

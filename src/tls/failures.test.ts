@@ -11,6 +11,7 @@ import {
   recordsOf,
   Side,
   shuttle,
+  step,
   trusting,
   type Wire,
 } from '../../test/support/tls.ts'
@@ -130,7 +131,8 @@ describe('what the hellos have in common', () => {
   test('tls/no-common-version: a client of TLS 1.1, a client of TLS 1.3 only, a server of TLS 1.1', () => {
     const old = rewritten('ClientHello', body => ({ ...body, legacyVersion: 0x0302 }))
     expectFailure(old.server, 'tls/no-common-version')
-    expect(old.client.failure).toMatchObject({ code: 'tls/alert-received', number: 70 })
+    expectFailure(old.client, 'tls/no-common-version')
+    expect(old.client.failure).toMatchObject({ expected: 'TLS 1.2', number: 70 })
     const young = rewritten('ClientHello', body => ({
       ...body,
       extensions: [...body.extensions!, ...clientExtensions({ supportedVersions: { versions: [0x0304] } })],
@@ -175,7 +177,7 @@ describe('what the hellos have in common', () => {
     })
     shuttle(both)
     expectFailure(both.server, 'tls/no-common-suite')
-    expect(both.client.failure).toMatchObject({ code: 'tls/alert-received', number: 40 })
+    expect(both.client.failure).toMatchObject({ code: 'tls/nothing-in-common', number: 40 })
   })
   test('tls/no-common-group', () => {
     const both = pair({ crypto, who: ec, client: { groups: ['x25519'] }, server: { groups: ['secp256r1'] } })
@@ -206,7 +208,7 @@ describe('what the hellos have in common', () => {
     const both = pair({ crypto, who: ec, client: { alpn: ['h2'] }, server: { alpn: ['http/1.1'] } })
     shuttle(both)
     expectFailure(both.server, 'tls/alpn-none')
-    expect(both.client.failure).toMatchObject({ code: 'tls/alert-received', number: 120 })
+    expect(both.client.failure).toMatchObject({ code: 'tls/alpn-none', expected: 'h2', number: 120 })
   })
   test('RFC 7301 3.2: a side without protocols ignores those of the other', () => {
     for (const [client, server] of [
@@ -315,6 +317,64 @@ describe('what the hellos have in common', () => {
       const both = rewritten('ClientHello', change)
       expect(both.server.failure?.code, what).toBe('tls/illegal-value')
       expectFailure(both.server, 'tls/illegal-value')
+    }
+  })
+})
+
+describe('an alert in the place of a ServerHello is about our offer, and the offer is told', () => {
+  const refused = (alert: number, config: Partial<TlsClientConfig> = {}): Side => {
+    const side = new Side(tlsClient({ crypto, serverName: 'shop.test', ...config }), noAnswers)
+    side.touch()
+    expect(side.touch(record(21, Uint8Array.of(2, alert))), 'nothing is said to who has refused').toEqual([])
+    return side
+  }
+  test('tls/no-common-version: alert 70: whoever knew less than TLS 1.2 would have answered with less', () => {
+    const side = refused(70)
+    expectFailure(side, 'tls/no-common-version')
+    expect(sentence(side.failure!)).toContain('We offer TLS 1.2; the other side offers only TLS 1.3 or later.')
+  })
+  test('tls/no-common-suite: alert 71: stronger suites are wanted', () => {
+    const side = refused(71, { suites: ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'] })
+    expectFailure(side, 'tls/no-common-suite')
+    expect(side.failure?.expected).toBe('TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256')
+  })
+  test('tls/nothing-in-common: alert 40 does not say what: everything that was offered is listed', () => {
+    const side = refused(40, { suites: ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'], groups: ['secp256r1'] })
+    expectFailure(side, 'tls/nothing-in-common')
+    for (const offered of [
+      'TLS 1.2',
+      'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256',
+      'secp256r1',
+      'rsa_pkcs1_sha256',
+      'alert 40 handshake_failure',
+    ])
+      expect(sentence(side.failure!)).toContain(offered)
+    expect(sentence(side.failure!)).not.toContain('x25519')
+  })
+  test('tls/alpn-none: alert 120, when protocols were offered', () => {
+    const side = refused(120, { alpn: ['h2', 'http/1.1'] })
+    expectFailure(side, 'tls/alpn-none')
+    expect(side.failure?.expected).toBe('h2, http/1.1')
+    expectFailure(refused(120), 'tls/alert-received')
+    expectFailure(refused(120, { alpn: [] }), 'tls/alert-received')
+  })
+  test('tls/name-unknown: alert 112, when a name was sent', () => {
+    const side = refused(112)
+    expectFailure(side, 'tls/name-unknown')
+    expect(sentence(side.failure!)).toContain('shop.test')
+    expectFailure(refused(112, { serverName: '' }), 'tls/alert-received')
+    expectFailure(refused(112, { serverName: '192.0.2.1' }), 'tls/alert-received')
+  })
+  test('tls/alert-received: any other alert says it all; and so does every alert once the server has answered', () => {
+    expectFailure(refused(80), 'tls/alert-received')
+    for (const alert of [40, 70, 71, 112, 120]) {
+      const both = pair({ crypto, who: ec, client: { alpn: ['h2'] } })
+      step(both, () => both.client.tls.state === 'WaitCertificate')
+      both.client.touch(record(21, Uint8Array.of(2, alert)))
+      expectFailure(both.client, 'tls/alert-received')
+      const server = new Side(tlsServer({ crypto }), noAnswers)
+      server.touch(record(21, Uint8Array.of(2, alert)))
+      expectFailure(server, 'tls/alert-received')
     }
   })
 })

@@ -187,14 +187,6 @@ describe(`our client and openssl s_server${withOpenssl}`, () => {
     const side = await talkTo('ec', port, { alpn: ['h2', 'http/1.1'] })
     expect(side.established?.alpn).toBe('http/1.1')
   })
-  test.skipIf(!openssl)('a server that speaks only TLS 1.3 refuses with protocol_version', async () => {
-    const port = await serve('openssl', free => [
-      ...['s_server', '-tls1_3', '-quiet', '-accept', `127.0.0.1:${free}`],
-      ...['-key', file('ec', 'key'), '-cert', file('ec', 'pem')],
-    ])
-    const side = await talkTo('ec', port, {})
-    expect(side.failure).toMatchObject({ code: 'tls/alert-received', number: 70 })
-  })
 })
 
 /** OpenSSL's word for a group. */

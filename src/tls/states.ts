@@ -52,6 +52,8 @@ export type Handles<T extends Table, N extends keyof T & string> = { readonly na
 
 export interface State {
   readonly name: string
+  /** What a fatal alert means that comes now, where more is known than its number. */
+  refused?(alert: number): Refusal | undefined
 }
 
 /** What a state may do to its connection. */

@@ -33,12 +33,15 @@ export const missing = (...programs: readonly string[]): string => {
   return absent.length === 0 ? '' : ` (skipped: ${absent.join(', ')} not installed)`
 }
 
-/** nginx over TLS with `root` as its files; below `/zipped/` they come gzipped, below `/chunked/` without a length. */
-export const startNginx = async (leaf: Leaf, folder: string, root: string): Promise<Peer> => {
+/**
+ * nginx over TLS with `root` as its files; below `/zipped/` they come gzipped, below `/chunked/` without a length. `more`
+ * are directives of its server block.
+ */
+export const startNginx = async (leaf: Leaf, folder: string, root: string, more = ''): Promise<Peer> => {
   const port = await freePort()
   mkdirSync(join(folder, 'temporary'), { recursive: true })
   const configuration = join(folder, `nginx-${port}.conf`)
-  writeFileSync(configuration, nginxConfiguration({ port, leaf, folder, root }))
+  writeFileSync(configuration, nginxConfiguration({ port, leaf, folder, root, more }))
   return start('nginx', ['-p', folder, '-c', configuration, '-e', join(folder, 'error.log')], port)
 }
 
@@ -147,9 +150,10 @@ interface NginxSetup {
   readonly leaf: Leaf
   readonly folder: string
   readonly root: string
+  readonly more: string
 }
 
-const nginxConfiguration = ({ port, leaf, folder, root }: NginxSetup): string => `
+const nginxConfiguration = ({ port, leaf, folder, root, more }: NginxSetup): string => `
 daemon off;
 master_process off;
 pid ${folder}/nginx-${port}.pid;
@@ -168,6 +172,7 @@ http {
     listen 127.0.0.1:${port} ssl;
     ssl_certificate ${leaf.chain};
     ssl_certificate_key ${leaf.key};
+    ${more}
     root ${root};
     location /zipped/ { alias ${root}/; gzip on; gzip_types *; gzip_min_length 1; }
     location /chunked/ { alias ${root}/; ssi on; ssi_types *; }
