@@ -1,7 +1,7 @@
 /** Servers that cannot do what we offer, each in its own way: what they send, and what we make of it. */
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { sentence } from '../../src/failures/index.ts'
+import { sentence } from '../../src/explain/index.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
 import type { TlsClientConfig } from '../../src/tls/config.ts'
 import { tlsClient } from '../../src/tls/engine.ts'

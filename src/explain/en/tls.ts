@@ -48,6 +48,15 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     title: 'No signature algorithm in common.',
     ...nothingInCommon('signature algorithms'),
   },
+  'tls/nothing-in-common': {
+    title: 'The other side takes nothing of what we offer.',
+    says: f =>
+      `We offer ${f.expected ?? '?'}; it refused with alert ${alertText(f.number ?? 40)} and does not say what it misses.`,
+    because: [
+      'It speaks only another version of TLS; some servers say so with this alert.',
+      'It has only cipher suites, groups or kinds of key that are not offered here.',
+    ],
+  },
   'tls/name-unknown': {
     title: 'The server does not serve this name.',
     says: f => `The client asked for ${f.got ?? 'no name'}; there is a certificate for ${f.expected ?? 'other names'}.`,
