@@ -38,6 +38,7 @@ const names: { readonly [Code in FailureCode]?: Elsewhere } = {
   'tls/no-common-version': { openssl: '0A00042E tlsv1 alert protocol version', curl: 35 },
   'tls/no-common-suite': { openssl: '0A000410 sslv3 alert handshake failure', curl: 35 },
   'tls/no-common-group': { openssl: '0A000410 sslv3 alert handshake failure', curl: 35 },
+  'tls/nothing-in-common': { openssl: '0A000410 sslv3 alert handshake failure', curl: 35 },
   'tls/no-common-scheme': { openssl: '0A000076 no suitable signature algorithm', curl: 35 },
   'tls/name-unknown': { openssl: 'tlsv1 unrecognized name', chrome: 'ERR_SSL_UNRECOGNIZED_NAME_ALERT' },
   'tls/alpn-none': { openssl: 'tlsv1 alert no application protocol', chrome: 'ERR_ALPN_NEGOTIATION_FAILED' },
