@@ -1,0 +1,57 @@
+/** What both entries of `barewire` give, whatever world they are bound to. */
+import { english } from './explain/en/index.ts'
+import type { Bound } from './net/bind.ts'
+import type { ClientOptions as NetClientOptions } from './net/client/client.ts'
+import type { FetchInit as NetFetchInit } from './net/client/fetch.ts'
+import type { ServerOptions as NetServerOptions } from './net/server/exchanges.ts'
+import type { ServeOptions as NetServeOptions } from './net/server/serve.ts'
+import type { StreamOptions as NetStreamOptions } from './net/stream/connect.ts'
+import type { ListenerOptions as NetListenerOptions } from './net/stream/listen.ts'
+import { toWeb as toWebIn, type WebStreams } from './net/stream/to-web.ts'
+import type { ByteStream } from './net/stream/types.ts'
+
+/** Takes the stream over. Cancelling the readable or aborting the writable sends RST; closing the writable sends FIN. */
+export const toWeb = (stream: ByteStream): WebStreams => toWebIn(stream, english)
+
+export type ClientOptions = Bound<NetClientOptions>
+export type FetchInit = Bound<NetFetchInit>
+export type ListenerOptions = Bound<NetListenerOptions>
+export type ServeOptions = Bound<NetServeOptions>
+export type ServerOptions = Bound<NetServerOptions>
+export type StreamOptions = Bound<NetStreamOptions>
+
+export { sentence } from './explain/index.ts'
+export type { FailureCode } from './failures/index.ts'
+export { Failure, FailureError } from './failures/index.ts'
+export type { CookieJar } from './http/cookies.ts'
+export { cookieJar } from './http/cookies.ts'
+export type { Client } from './net/client/client.ts'
+export type { FetchResponse } from './net/client/response.ts'
+export type { ExchangeHandler } from './net/server/connection.ts'
+export type { Exchange } from './net/server/exchange.ts'
+export type { Server } from './net/server/exchanges.ts'
+export type { About, Handler } from './net/server/serve.ts'
+export type { Served } from './net/server/served.ts'
+export { type Files, type OpenFile, staticFiles } from './net/server/static.ts'
+export type { ServerTimeouts } from './net/server/timeouts.ts'
+export type { TlsClientOptions } from './net/stream/connect.ts'
+export type { TlsServerOptions } from './net/stream/listen.ts'
+export { memoryTransport } from './net/stream/memory.ts'
+export type { WebStreams } from './net/stream/to-web.ts'
+export type {
+  Address,
+  ByteStream,
+  ConnectionInfo,
+  Listener,
+  NetStream,
+  StreamHandler,
+  Timeouts,
+  TlsInfo,
+  Transport,
+  World,
+} from './net/stream/types.ts'
+export { type ChainAndKey, certifiedKey } from './tls/certified-key.ts'
+export { recorder } from './trace/recorder.ts'
+export type { TraceSink } from './trace/types.ts'
+export { trustStore } from './x509/store.ts'
+export type { TrustStore } from './x509/types.ts'
