@@ -12,19 +12,38 @@ interface Entry {
   readonly default: string
 }
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
-  exports: Record<string, Entry | string>
+  exports: Record<string, (Entry & { readonly browser?: Entry; readonly workerd?: Entry }) | string>
 }
-const entries = Object.entries(exports).flatMap(([name, entry]) =>
-  typeof entry === 'string'
-    ? []
-    : [[name, join(root, entry.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))] as const],
-)
+const sourceOf = (entry: Entry): string => join(root, entry.default.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))
+
+/** `.` stands for Node's; what a browser gets in its place has its condition behind the name. */
+const entries = Object.entries(exports).flatMap(([name, entry]): [string, string][] => {
+  if (typeof entry === 'string') return []
+  const { browser } = entry
+  return [
+    [name, sourceOf(entry)],
+    ...(browser === undefined ? [] : [[`${name} in a browser`, sourceOf(browser)] as [string, string]]),
+  ]
+})
 
 /** Entries that may import Node: they are what binds the others to it. */
 const ON_NODE = new Set(['.', './node', './lab/node'])
 
 /** Packages that an entry may need besides: small, typed and without Node. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = { './net': ['mrmime'] }
+const NOBLE = ['@noble/ciphers', '@noble/curves', '@noble/hashes']
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  './net': ['mrmime'],
+  '. in a browser': [...NOBLE, 'mrmime', 'tldts'],
+  './web': [...NOBLE, 'tldts'],
+  './lab/web': [...NOBLE, 'tldts'],
+}
+
+/** `@noble/curves/nist.js` is of the package `@noble/curves`. */
+const packageOf = (name: string): string =>
+  name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/')
 
 const imports = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/^(?:import|export)(?! type)[^'"]*from '([^']+)'/gm)].map(m => m[1]!)
@@ -44,7 +63,8 @@ for (const [name, file] of entries) {
   test(`barewire${name.slice(1)} exists, and ${ON_NODE.has(name) ? 'may use Node' : 'brings no Node with it'}`, () => {
     expect(existsSync(file), relative(root, file)).toBe(true)
     if (ON_NODE.has(name)) return
-    expect([...closure(file)].filter(each => !each.startsWith('/'))).toEqual(PACKAGES[name] ?? [])
+    const outside = [...closure(file)].filter(each => !each.startsWith('/')).map(packageOf)
+    expect([...new Set(outside)].sort()).toEqual(PACKAGES[name] ?? [])
   })
 }
 
@@ -70,6 +90,9 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './capture': 10,
   './inspect': 37,
   './lab': 110,
+  './lab/web': 99,
+  './web': 112,
+  '. in a browser': 172,
 }
 
 test('every entry but those that bind to Node has a budget', () => {
