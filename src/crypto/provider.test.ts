@@ -1,0 +1,335 @@
+/** What every provider must do: OpenSSL's and the one in plain TypeScript, with and without a seed. */
+import { constants, createPublicKey, generateKeyPairSync, publicEncrypt } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { ascii, hex, toHex } from '../../test/support/bytes.ts'
+import { node, platforms, web } from '../../test/support/worlds.ts'
+import { bitString, integer, nothing, oid, sequence } from '../asn1/write.ts'
+import { seeded } from '../random.ts'
+import type { AeadName, CryptoProvider, GroupName, HashName, SignatureAlgorithm } from './provider.ts'
+
+const providers = platforms.flatMap(([name, platform]) => [
+  { who: name, makesRsa: platform.makesRsa, make: () => platform.crypto },
+  { who: `${name}, seeded`, makesRsa: platform.makesRsa, make: () => platform.seeded(seeded(1)) },
+])
+const keySizes: Record<AeadName, number> = { 'aes-128-gcm': 16, 'aes-256-gcm': 32, 'chacha20-poly1305': 32 }
+
+describe.each(platforms)('%s', (_, platform) => {
+  const { crypto } = platform
+  test('RFC 8439 2.8.2: ChaCha20-Poly1305 gives the ciphertext and tag of the example', () => {
+    const key = Uint8Array.from({ length: 32 }, (_, i) => 0x80 + i)
+    const text =
+      "Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, sunscreen would be it."
+    const { ciphertext, tag } = crypto
+      .aead('chacha20-poly1305', key)
+      .seal(hex('070000004041424344454647'), hex('50515253c0c1c2c3c4c5c6c7'), ascii(text))
+    expect(toHex(ciphertext.subarray(0, 16))).toBe('d31a8d34648e60db7b86afbc53ef7ec2')
+    expect(toHex(tag)).toBe('1ae10b594f09e26a7e902ecbd0600691')
+  })
+
+  for (const name of Object.keys(keySizes) as AeadName[]) {
+    test(`${name} opens what it sealed and nothing else`, () => {
+      const key = crypto.random.bytes(keySizes[name])
+      const nonce = crypto.random.bytes(12)
+      const additional = ascii('header')
+      const aead = crypto.aead(name, key)
+      const { ciphertext, tag } = aead.seal(nonce, additional, ascii('secret'))
+      expect(aead.open(nonce, additional, ciphertext, tag)).toEqual(ascii('secret'))
+      const flipped = (bytes: Uint8Array) => bytes.map((byte, i) => (i === 3 ? byte ^ 1 : byte))
+      expect(aead.open(nonce, additional, flipped(ciphertext), tag)).toBeUndefined()
+      expect(aead.open(nonce, additional, ciphertext, flipped(tag))).toBeUndefined()
+      expect(aead.open(nonce, flipped(additional), ciphertext, tag)).toBeUndefined()
+      expect(aead.open(flipped(nonce), additional, ciphertext, tag)).toBeUndefined()
+      for (const length of [0, 4, 12, 15])
+        expect(aead.open(nonce, additional, ciphertext, tag.subarray(0, length))).toBeUndefined()
+      expect(aead.open(nonce, additional, new Uint8Array(0), tag)).toBeUndefined()
+    })
+  }
+
+  test('RFC 6979 A.2.5: P-256 with SHA-256 of "sample" gives the listed r and s', () => {
+    // PrivateKeyInfo around the ECPrivateKey of the example.
+    const pkcs8 = hex(
+      '3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420' +
+        'c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721',
+    )
+    const signature = platform.seeded(seeded(1)).sign({ key: 'ecdsa', hash: 'sha256' }, pkcs8, ascii('sample'))
+    expect(toHex(signature)).toBe(
+      '3046' +
+        '022100efd48b2aacb6a8fd1140dd9cd45e81d69d2c877b56aaf991c34d0ea84eaf3716' +
+        '022100f7cb1c942d657c41d436c7a1b6e29f65f3e900dbb9aff4064dc4ab2f843acda8',
+    )
+  })
+
+  test('RFC 4231 4.3: HMAC-SHA-256, over one piece and over several', () => {
+    const mac = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'
+    expect(toHex(crypto.hmac('sha256', ascii('Jefe'), ascii('what do ya want for nothing?')))).toBe(mac)
+    expect(toHex(crypto.hmac('sha256', ascii('Jefe'), ascii('what do ya '), ascii('want for nothing?')))).toBe(mac)
+  })
+
+  test('a copied hash goes on alone', () => {
+    const hash = crypto.hash('sha256').update(ascii('ab'))
+    const copy = hash.copy().update(ascii('c'))
+    expect(hash.digest()).toEqual(crypto.hash('sha256').update(ascii('ab')).digest())
+    expect(copy.digest()).toEqual(crypto.hash('sha256').update(ascii('abc')).digest())
+  })
+
+  test('a public key is one that signatures can be checked with', () => {
+    for (const kind of ['p-256', 'p-384', 'rsa-2048', 'ed25519'] as const) {
+      const { spki } = node.crypto.generateKeyPair(kind)
+      expect(crypto.isPublicKey(spki), kind).toBe(true)
+      expect(crypto.isPublicKey(spki.subarray(0, -1)), kind).toBe(false)
+    }
+    // P-256 with a point that is not on the curve, and X25519, which signs nothing.
+    const point = `04${'07'.repeat(64)}`
+    expect(crypto.isPublicKey(hex(`3059301306072a8648ce3d020106082a8648ce3d030107034200${point}`))).toBe(false)
+    expect(crypto.isPublicKey(hex(`302a300506032b656e032100${'09'.repeat(32)}`))).toBe(false)
+    expect(crypto.isPublicKey(new Uint8Array(0))).toBe(false)
+  })
+
+  test('equal compares length and content', () => {
+    const { equal } = crypto
+    expect(equal(hex('0102'), hex('0102'))).toBe(true)
+    expect(equal(hex('0102'), hex('0103'))).toBe(false)
+    expect(equal(hex('0102'), hex('010203'))).toBe(false)
+  })
+
+  test('nothing that leaves the provider is a Buffer', () => {
+    const { spki, pkcs8 } = crypto.generateKeyPair('p-256')
+    const sealed = crypto.aead('aes-128-gcm', crypto.random.bytes(16)).seal(crypto.random.bytes(12), spki, pkcs8)
+    const share = crypto.keyShare('secp256r1')
+    const all = [
+      spki,
+      pkcs8,
+      sealed.ciphertext,
+      sealed.tag,
+      share.publicKey,
+      crypto.keyShare('x25519').publicKey,
+      share.derive(crypto.keyShare('secp256r1').publicKey),
+      crypto.hash('sha256').digest(),
+      crypto.hmac('sha256', spki),
+      crypto.sign({ key: 'ecdsa', hash: 'sha256' }, pkcs8, spki),
+      crypto.random.bytes(3),
+    ]
+    for (const bytes of all) expect(Object.getPrototypeOf(bytes)).toBe(Uint8Array.prototype)
+    expect(() => createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })).not.toThrow()
+  })
+})
+
+for (const { who, makesRsa, make } of providers) {
+  for (const group of ['x25519', 'secp256r1', 'secp384r1'] as GroupName[]) {
+    test(`${who}: two ${group} shares agree on one secret`, () => {
+      const crypto = make()
+      const a = crypto.keyShare(group)
+      const b = crypto.keyShare(group)
+      const secret = a.derive(b.publicKey)
+      expect(secret).toHaveLength(group === 'secp384r1' ? 48 : 32)
+      expect(b.derive(a.publicKey)).toEqual(secret)
+      expect(a.publicKey).not.toEqual(b.publicKey)
+    })
+    test(`${who}: a ${group} share refuses what is not a point`, () => {
+      const share = make().keyShare(group)
+      const size = share.publicKey.length
+      for (const bad of [new Uint8Array(0), new Uint8Array(size), share.publicKey.subarray(1)])
+        expect(share.derive(bad)).toBeUndefined()
+      if (group !== 'x25519') {
+        const off = share.publicKey.slice()
+        off[size - 1]! ^= 1
+        expect(share.derive(off), 'off the curve').toBeUndefined()
+        const half = (size - 1) / 2
+        const compressed = Uint8Array.of(2 + (share.publicKey[size - 1]! & 1), ...share.publicKey.subarray(1, 1 + half))
+        expect(share.derive(compressed), 'compressed').toBeUndefined()
+      }
+    })
+  }
+  test(`RFC 7748 6.1: ${who}: points of small order are refused`, () => {
+    const share = make().keyShare('x25519')
+    for (const low of [
+      '00'.repeat(32),
+      `01${'00'.repeat(31)}`,
+      'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
+      'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    ])
+      expect(share.derive(hex(low)), low).toBeUndefined()
+  })
+
+  const signing: [Parameters<CryptoProvider['generateKeyPair']>[0], SignatureAlgorithm][] = [
+    ['p-256', { key: 'ecdsa', hash: 'sha256' }],
+    ['p-256', { key: 'ecdsa', hash: 'sha384' }],
+    ['p-384', { key: 'ecdsa', hash: 'sha384' }],
+    ['p-384', { key: 'ecdsa', hash: 'sha256' }],
+    ['p-256', { key: 'ecdsa', hash: 'sha512' }],
+    ['ed25519', { key: 'ed25519', hash: undefined }],
+    ['rsa-2048', { key: 'rsa-pkcs1', hash: 'sha256' }],
+    ['rsa-2048', { key: 'rsa-pss', hash: 'sha512' }],
+  ]
+  test(`${who}: signatures verify with their own key, message and algorithm only`, () => {
+    const crypto = make()
+    for (const [kind, algorithm] of makesRsa ? signing : signing.filter(([kind]) => kind !== 'rsa-2048')) {
+      const about = `${kind} ${algorithm.key} ${algorithm.hash}`
+      const { spki, pkcs8 } = crypto.generateKeyPair(kind)
+      const signature = crypto.sign(algorithm, pkcs8, ascii('message'))
+      expect(crypto.verify(algorithm, spki, ascii('message'), signature), about).toBe(true)
+      expect(crypto.verify(algorithm, spki, ascii('massage'), signature), about).toBe(false)
+      expect(crypto.verify(algorithm, spki, ascii('message'), signature.subarray(1)), about).toBe(false)
+      expect(crypto.verify(algorithm, crypto.generateKeyPair('p-256').spki, ascii('message'), signature)).toBe(false)
+      expect(crypto.verify(algorithm, ascii('no key'), ascii('message'), signature)).toBe(false)
+      const other = algorithm.key === 'ecdsa' ? 'rsa-pkcs1' : 'ecdsa'
+      expect(crypto.verify({ key: other, hash: 'sha256' }, spki, ascii('message'), signature), about).toBe(false)
+      expect(() => crypto.sign({ key: other, hash: 'sha256' }, pkcs8, ascii('message'))).toThrow(RangeError)
+    }
+  })
+}
+
+test('the same seed gives the same keys, shares and ECDSA and Ed25519 signatures on every platform', () => {
+  const run = (crypto: CryptoProvider) => {
+    const out: Uint8Array[] = []
+    for (const kind of ['p-256', 'p-384', 'ed25519'] as const) {
+      const { spki, pkcs8 } = crypto.generateKeyPair(kind)
+      out.push(spki, pkcs8)
+      if (kind === 'ed25519') out.push(crypto.sign({ key: 'ed25519', hash: undefined }, pkcs8, ascii('again')))
+      else
+        for (const hash of ['sha1', 'sha256', 'sha384', 'sha512'] as const)
+          out.push(crypto.sign({ key: 'ecdsa', hash }, pkcs8, ascii('again')))
+    }
+    for (const group of ['x25519', 'secp256r1', 'secp384r1'] as const) {
+      const share = crypto.keyShare(group)
+      out.push(share.publicKey, share.derive(crypto.keyShare(group).publicKey)!)
+    }
+    return out.map(toHex)
+  }
+  const first = run(node.seeded(seeded(7)))
+  expect(run(node.seeded(seeded(7)))).toEqual(first)
+  expect(run(web.seeded(seeded(7)))).toEqual(first)
+  expect(run(web.seeded(seeded(8)))).not.toEqual(first)
+})
+
+test.each(platforms)(
+  'RFC 8017 8.1.2, 8.2.2: %s: an RSA signature is as long as the modulus, also when its first byte is zero',
+  (_, { crypto }) => {
+    const { spki, pkcs8 } = node.crypto.generateKeyPair('rsa-2048')
+    for (const key of ['rsa-pss', 'rsa-pkcs1'] as const) {
+      const algorithm = { key, hash: 'sha256' } as const
+      // One of 256 begins with zero; PSS draws its salt anew for each, PKCS #1 needs another message.
+      for (let i = 0; ; i++) {
+        const message = ascii(`message ${i}`)
+        const signature = node.crypto.sign(algorithm, pkcs8, message)
+        if (signature[0] !== 0) continue
+        expect(crypto.verify(algorithm, spki, message, signature), key).toBe(true)
+        expect(crypto.verify(algorithm, spki, message, signature.subarray(1)), key).toBe(false)
+        expect(crypto.verify(algorithm, spki, message, Uint8Array.of(0, ...signature)), key).toBe(false)
+        break
+      }
+    }
+  },
+)
+
+const rsaKey = (modulusLength: number, publicExponent = 65537) => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength, publicExponent })
+  const spki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }))
+  return { spki, pkcs8: new Uint8Array(privateKey.export({ type: 'pkcs8', format: 'der' })) }
+}
+
+// The lengths at which the first octet of an encoded PSS message has eight, seven, … bits to spare (RFC 8017 9.1.1).
+test.each([1024, 1025, 1026, 1027, 1031])('RSA of %i bits is verified alike, changed in any octet or not', bits => {
+  const { spki, pkcs8 } = rsaKey(bits, bits === 1024 ? 3 : 65537)
+  const message = ascii('message')
+  for (const key of ['rsa-pkcs1', 'rsa-pss'] as const) {
+    for (const hash of ['sha1', 'sha256', 'sha384', 'sha512'] as HashName[]) {
+      const algorithm = { key, hash }
+      let signature: Uint8Array
+      try {
+        signature = node.crypto.sign(algorithm, pkcs8, message)
+      } catch {
+        // RFC 8017 9.1.1, step 3: two SHA-512 values do not fit into 1024 bits.
+        expect(`${key} ${hash}`).toBe('rsa-pss sha512')
+        continue
+      }
+      const both = (changed: Uint8Array, how = algorithm) =>
+        platforms.map(([, { crypto }]) => crypto.verify(how, spki, message, changed))
+      expect(both(signature)).toEqual([true, true])
+      for (const at of [0, 1, 40, signature.length - 1])
+        expect(both(signature.map((octet, i) => (i === at ? octet ^ 0x10 : octet)))).toEqual([false, false])
+      expect(both(signature, { key, hash: hash === 'sha1' ? 'sha256' : 'sha1' })).toEqual([false, false])
+      expect(both(signature, { key: key === 'rsa-pss' ? 'rsa-pkcs1' : 'rsa-pss', hash })).toEqual([false, false])
+    }
+  }
+})
+
+/** EMSA-PKCS1-v1_5 (RFC 8017 9.2) of SHA-256 of `message`. */
+const padded = (message: Uint8Array, length: number): Uint8Array => {
+  const info = hex('3031300d060960864801650304020105000420')
+  const digest = node.crypto.hash('sha256').update(message).digest()
+  return Uint8Array.of(0, 1, ...new Uint8Array(length - 54).fill(0xff), 0, ...info, ...digest)
+}
+const rsaSpki = (modulus: Uint8Array, exponent: Uint8Array): Uint8Array =>
+  sequence(sequence(oid('1.2.840.113549.1.1.1'), nothing), bitString(sequence(integer(modulus), integer(exponent))))
+
+test('RFC 8017 3.1: an exponent of 1, with which every number signs itself, is refused', () => {
+  const spki = rsaSpki(new Uint8Array(256).fill(0xff), Uint8Array.of(1))
+  const algorithm = { key: 'rsa-pkcs1', hash: 'sha256' } as const
+  expect(web.crypto.verify(algorithm, spki, ascii('message'), padded(ascii('message'), 256))).toBe(false)
+})
+
+test('an RSA key that is made to cost much is refused on every platform, though its signature is right', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 3080 })
+  const { n = '', d = '' } = privateKey.export({ format: 'jwk' })
+  const number = (text: string) => new Uint8Array(Buffer.from(text, 'base64url'))
+  // The exponents are exchanged: what anybody can do with the usual key is now the signature.
+  const message = ascii('message')
+  const key = { key: publicKey, padding: constants.RSA_NO_PADDING }
+  const signature = new Uint8Array(publicEncrypt(key, padded(message, 385)))
+  const spki = rsaSpki(number(n), number(d))
+  for (const [name, { crypto }] of platforms)
+    expect(crypto.verify({ key: 'rsa-pkcs1', hash: 'sha256' }, spki, message, signature), name).toBe(false)
+})
+
+test('ECDSA signatures are DER or nothing, on every platform', () => {
+  const algorithm = { key: 'ecdsa', hash: 'sha256' } as const
+  for (const kind of ['p-256', 'p-384'] as const) {
+    const { spki, pkcs8 } = node.seeded(seeded(3)).generateKeyPair(kind)
+    const message = ascii('message')
+    const signature = node.crypto.sign(algorithm, pkcs8, message)
+    const [r, s] = [signature.subarray(2, 4 + signature[3]!), signature.subarray(4 + signature[3]!)]
+    const longer = (tag: number, ...pieces: Uint8Array[]) => {
+      const body = pieces.flatMap(piece => [...piece])
+      return Uint8Array.of(tag, body.length, ...body)
+    }
+    const zeros = (number: Uint8Array) => longer(2, Uint8Array.of(0), number.subarray(2))
+    const wrong: Record<string, Uint8Array> = {
+      'a leading zero too many': longer(0x30, zeros(r), s),
+      'one in the second number': longer(0x30, r, zeros(s)),
+      'a length in long form': Uint8Array.of(0x30, 0x81, signature[1]!, ...signature.subarray(2)),
+      'an octet behind it': Uint8Array.of(...signature, 0),
+      'an octet inside it': longer(0x30, r, s, Uint8Array.of(0)),
+      'a third number': longer(0x30, r, s, Uint8Array.of(2, 1, 1)),
+      'a SET': Uint8Array.of(0x31, ...signature.subarray(1)),
+      nothing: new Uint8Array(0),
+      zeros: longer(0x30, Uint8Array.of(2, 1, 0), Uint8Array.of(2, 1, 0)),
+      'a negative number': longer(0x30, Uint8Array.of(2, 1, 0x80), s),
+      'its halves exchanged': longer(0x30, s, r),
+    }
+    for (const [name, { crypto }] of platforms) {
+      expect(crypto.verify(algorithm, spki, message, signature), name).toBe(true)
+      for (const [how, bytes] of Object.entries(wrong))
+        expect(crypto.verify(algorithm, spki, message, bytes), `${name}: ${how}`).toBe(false)
+    }
+  }
+})
+
+test('P-521 is verified on every platform, for the roots that have it', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-521' })
+  const spki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }))
+  const pkcs8 = new Uint8Array(privateKey.export({ type: 'pkcs8', format: 'der' }))
+  const algorithm = { key: 'ecdsa', hash: 'sha512' } as const
+  const signatures = platforms.map(([, { crypto }]) => crypto.sign(algorithm, pkcs8, ascii('message')))
+  for (const [name, { crypto }] of platforms)
+    for (const signature of signatures) {
+      expect(crypto.verify(algorithm, spki, ascii('message'), signature), name).toBe(true)
+      expect(crypto.verify(algorithm, spki, ascii('massage'), signature), name).toBe(false)
+    }
+})
+
+test("without OpenSSL no RSA key is made and none signs; the mistake is the caller's", () => {
+  const { pkcs8 } = rsaKey(1024)
+  expect(() => web.crypto.generateKeyPair('rsa-2048')).toThrow(RangeError)
+  expect(() => web.crypto.sign({ key: 'rsa-pss', hash: 'sha256' }, pkcs8, ascii('message'))).toThrow(RangeError)
+})
