@@ -12,7 +12,7 @@ export {
   tee,
   tell,
 } from './recorder.ts'
-export { redact } from './redact.ts'
+export { type Redactor, redact, redactor, starredField } from './redact.ts'
 export { type Crumb, type Place, type Threads, threads, threadText } from './thread.ts'
 export type {
   Carrier,
