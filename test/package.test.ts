@@ -32,6 +32,7 @@ const ON_NODE = new Set(['.', './node', './lab/node'])
 /** Packages that an entry may need besides: small, typed and without Node. */
 const NOBLE = ['@noble/ciphers', '@noble/curves', '@noble/hashes']
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  './inspect': ['get-east-asian-width'],
   './net': ['mrmime'],
   '. in a browser': [...NOBLE, 'mrmime', 'tldts'],
   './web': [...NOBLE, 'tldts'],
@@ -88,7 +89,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './http': 20,
   './session': 8,
   './capture': 10,
-  './inspect': 37,
+  './inspect': 40,
   './lab': 110,
   './lab/web': 99,
   './web': 112,

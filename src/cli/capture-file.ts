@@ -1,5 +1,5 @@
 /** `--pcapng FILE`: a capture that grows as things happen, with the secrets inside. */
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { type Capture, captureSink } from '../capture/index.ts'
 import type { Clock } from '../clock.ts'
 import { systemClock } from '../node/clock.ts'
@@ -21,8 +21,26 @@ export const openCapture = (path: string): CaptureFile => captureOn(path, system
 export const labCapture = (path: string, date: number): CaptureFile =>
   captureOn(path, { now: () => 0, date: () => date })
 
+/** Throws for a link, which may lead anywhere, and for a file that cannot be kept from others. */
+const openOwnerOnly = (path: string): number => {
+  // Not truncated before it is ours alone; no link is followed, not even one that is put there just now.
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW = 0 } = constants
+  const file = openSync(path, O_WRONLY | O_CREAT | O_NOFOLLOW, OWNER_ONLY)
+  try {
+    if (fstatSync(file).isFile()) {
+      // The mode above counts for new files only.
+      fchmodSync(file, OWNER_ONLY)
+      ftruncateSync(file)
+    }
+    return file
+  } catch (error) {
+    closeSync(file)
+    throw Object.assign(error instanceof Error ? error : new Error(String(error)), { path })
+  }
+}
+
 const captureOn = (path: string, clock: Pick<Clock, 'now' | 'date'>): CaptureFile => {
-  const file = openSync(path, 'w', OWNER_ONLY)
+  const file = openOwnerOnly(path)
   let wrong: unknown
   const write = (bytes: Uint8Array): void => {
     if (wrong !== undefined) return

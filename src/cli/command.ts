@@ -29,8 +29,12 @@ export interface ArgumentSpec {
 /** A command line and what it does. */
 export type Example = readonly [command: string, what: string]
 
+/** Whether cookie values, credentials and bodies are told. */
+export type Privacy = 'starred' | 'shown'
+
 /** Options that every command has. */
 export interface CommonOptions {
+  readonly showSecrets?: true | undefined
   readonly json?: true | undefined
   readonly verbose?: Verbosity | undefined
   readonly color: ColourChoice
@@ -49,6 +53,8 @@ export interface Command<A = unknown, O extends CommonOptions = CommonOptions> {
   run(argument: A, options: O, io: Io): Promise<number>
 }
 
+export const privacyOf = ({ showSecrets }: CommonOptions): Privacy => (showSecrets ? 'shown' : 'starred')
+
 /** A command among others: program and completion do not care for the types of its argument and options. */
 export type AnyCommand = Command<never, never>
 
@@ -58,7 +64,11 @@ export const command = <A, O extends CommonOptions>(spec: Command<A, O>): AnyCom
 export const COMMON: readonly OptionSpec[] = [
   {
     flags: '--json',
-    what: 'one JSON object per line on standard output, each with "v": 1; cookie values, credentials and bodies are starred',
+    what: 'one JSON object per line on standard output, each with "v": 1',
+  },
+  {
+    flags: '--show-secrets',
+    what: 'with -v and --json: cookie values, credentials and bodies as they are, where stars stand otherwise',
   },
   {
     flags: '-v, --verbose [layers]',

@@ -12,5 +12,6 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   EFBIG: 'it would be larger than the system allows',
+  ELOOP: 'it is a link, and what holds keys is written to no place that somebody else chose',
   EROFS: 'the file system is read-only',
 }

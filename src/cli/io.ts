@@ -1,14 +1,18 @@
 /** What a command touches of the process it runs in, as a parameter: tests run commands in their own process. */
 import type { Readable, Writable } from 'node:stream'
 import { FailureError, fail } from '../failures/index.ts'
+import type { Shown } from '../inspect/index.ts'
 import { fileProblem } from './file-problem.ts'
 
+/**
+ * The only way to a terminal or a pipe: bytes that are the product, or text that was made harmless.
+ */
 export interface Sink {
   readonly isTerminal: boolean
   /** Width of the terminal; undefined where there is none. */
   readonly columns: number | undefined
   /** Resolves when there is room for more. Rejects with `ReaderGone` when nobody reads any more, else with `cli/file`. */
-  write(chunk: Uint8Array | string): Promise<void>
+  write(chunk: Uint8Array | Shown): Promise<void>
 }
 
 export interface Io {

@@ -1,7 +1,7 @@
 /** The command line as a function: words in, exit code out. `bin.ts` connects it to the process. */
 import { CommanderError } from 'commander'
 import { FailureError, fail } from '../failures/index.ts'
-import { jsonOfFailure } from '../inspect/index.ts'
+import { jsonOfFailure, ours } from '../inspect/index.ts'
 import { commandIn, commandNames } from './commands/index.ts'
 import { EXIT_INTERRUPTED, exitCodeOf, failureOf, Interrupted } from './errors.ts'
 import { invocation, typed } from './invocation.ts'
@@ -21,7 +21,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     name: invocation(io.env),
     typed: text => typed(text, io.env),
     io,
-    write: text => void pending.push(io.out.write(text)),
+    write: text => void pending.push(io.out.write(ours(text))),
     width: styleFor(io.out, io.env, 'never').width,
   })
   try {

@@ -118,7 +118,7 @@ test.skipIf(!existsSync('/dev/full'))('a full disk (/dev/full) is told, not take
   expect(told).toMatchObject({ code: 'cli/file', where: '/dev/full', got: 'the disk is full' })
   await file.close().catch(() => {})
   const stream = createWriteStream('/dev/full')
-  const written = await sinkOn(stream, 'standard output').write('x').catch(failureOf)
+  const written = await sinkOn(stream, 'standard output').write(bytes(1)).catch(failureOf)
   expect(written).toMatchObject({ code: 'cli/file', where: 'standard output', got: 'the disk is full' })
 })
 

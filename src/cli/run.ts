@@ -2,23 +2,27 @@
 import { entryOf, type Failure, FailureError } from '../failures/index.ts'
 import {
   type JsonObject,
-  jsonOf,
   jsonOfFailure,
   jsonOfTimeline,
+  line,
+  lines,
+  type Piece,
   renderFailure,
+  type Shown,
   type Style,
   type TimelineFacts,
   timeline,
 } from '../inspect/index.ts'
+import type { TraceRecord } from '../trace/recorder.ts'
 import { tee } from '../trace/recorder.ts'
 import { redact } from '../trace/redact.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { openCapture } from './capture-file.ts'
-import type { CommonOptions } from './command.ts'
+import { type CommonOptions, type Privacy, privacyOf } from './command.ts'
 import { failureOf, Interrupted } from './errors.ts'
 import { typed } from './invocation.ts'
 import { type Io, ReaderGone } from './io.ts'
-import { jsonLine } from './json.ts'
+import { jsonLine, jsonRecords } from './json.ts'
 import { runRecording } from './recording.ts'
 import { storyLines } from './story/story.ts'
 import { styleFor } from './story/style.ts'
@@ -33,12 +37,13 @@ export interface Run {
   readonly signal: AbortSignal
   /** As if Ctrl-C had been pressed; with a failure as if that had happened. */
   stop(failure?: FailureError): void
+  readonly privacy: Privacy
   /** For text on standard error. */
   readonly style: Style
   /** A line of `--json`; nothing without it. */
   event(object: JsonObject): Promise<void>
   /** A line of the story; nothing where no story is told. */
-  note(text: string): Promise<void>
+  note(...pieces: readonly Piece[]): Promise<void>
   /** It went well: timeline and messages, for people or programs. */
   tell(facts: TimelineFacts): Promise<void>
   /** It did not. Says why and returns the exit code; passes on what is not a failure (Ctrl-C, a reader that left). */
@@ -59,7 +64,9 @@ export const beginRun = async (
   const verbosity = options.verbose ?? QUIET
   const json = options.json === true
   const storied = !json && (io.err.isTerminal || verbosity.level > 0)
-  const say = (lines: readonly string[]): Promise<void> => io.err.write(`${lines.join('\n')}\n`)
+  const say = (list: readonly Shown[]): Promise<void> => io.err.write(lines(list))
+  const privacy = privacyOf(options)
+  const records = (): readonly TraceRecord[] => (privacy === 'shown' ? recording.records : redact(recording.records))
   const event = async (object: JsonObject): Promise<void> => {
     if (json) await io.out.write(jsonLine(object))
   }
@@ -68,10 +75,11 @@ export const beginRun = async (
       ...(verbosity.level > 1 ? ['fields' as const] : []),
       ...(verbosity.level > 2 ? ['bytes' as const] : []),
     ]
-    // What leaves for a program may go anywhere: nothing private goes with it.
-    for (const entry of verbosity.level === 0 ? recording.records : redact(recording.records)) {
+    const asLine = jsonRecords(privacy)
+    for (const entry of recording.records) {
+      const told = asLine(entry, detail)
       const wanted = entry.type === 'message' && verbosity.level > 0 && verbosity.layers.includes(entry.record.layer)
-      if (wanted || entry.type === 'verdict') await event(jsonOf(entry, detail))
+      if (told !== undefined && (wanted || entry.type === 'verdict')) await io.out.write(told)
     }
   }
   return {
@@ -79,16 +87,17 @@ export const beginRun = async (
     trace: capture === undefined ? recording : tee(recording, capture.sink),
     signal: abort.signal,
     stop: (failure = undefined) => abort.abort(failure ?? new Interrupted()),
+    privacy,
     style,
     event,
-    note: async text => {
-      if (storied) await say([text])
+    note: async (...pieces) => {
+      if (storied) await say([line(style, ...pieces)])
     },
     async tell(facts) {
       if (json) {
         await events()
         await event(jsonOfTimeline(timeline(recording.records, facts)))
-      } else if (storied) await say(storyLines(recording.records, { style, verbosity, facts }))
+      } else if (storied) await say(storyLines(records(), { style, verbosity, facts }))
     },
     async explain(thrown, did) {
       if (thrown instanceof ReaderGone) throw thrown
@@ -100,8 +109,8 @@ export const beginRun = async (
         await event(jsonOfFailure(failure))
         return exit
       }
-      if (verbosity.level > 0) await say(storyLines(recording.records, { style, verbosity }))
-      const more = { records: recording.records, causes: causesOf(thrown), ...(did === undefined ? {} : { did }) }
+      if (verbosity.level > 0) await say(storyLines(records(), { style, verbosity }))
+      const more = { records: records(), causes: causesOf(thrown), ...(did === undefined ? {} : { did }) }
       await say(renderFailure(failure, { style, typed: text => typed(text, io.env), ...more }))
       return exit
     },

@@ -6,6 +6,7 @@ import type { Words } from '../explain/words.ts'
 import { entryOf, type Failure, type Fault } from '../failures/index.ts'
 import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
 import type { MessageRecord } from '../trace/types.ts'
+import type { Shown } from './shown.ts'
 import { hexLines, line, mark, type Style, widthOf, wrap } from './style.ts'
 
 export interface FailureOptions {
@@ -23,13 +24,13 @@ export interface FailureOptions {
 }
 
 /** Title and code first; then only what is known. */
-export const renderFailure = (info: Failure, options: FailureOptions): string[] => {
+export const renderFailure = (info: Failure, options: FailureOptions): Shown[] => {
   const { style } = options
   const { words = english } = options
   const entry = entryOf(info)
   const width = widthOf(style)
   const says = words.says(info)
-  const lines: string[] = []
+  const lines: Shown[] = []
   const add = (label: string, ...texts: readonly string[]): void => {
     let name = label
     for (const text of texts) {
@@ -85,7 +86,7 @@ const addWhere = (
   says: string,
   { style, records }: FailureOptions,
   add: (label: string, text: string) => void,
-  lines: string[],
+  lines: Shown[],
 ): void => {
   const { at } = info
   const message =

@@ -11,6 +11,7 @@ export {
   SCHEMA,
 } from './json.ts'
 export { type Grain, type Ladder, type LadderLine, type LadderOptions, ladder, renderLadder } from './ladder.ts'
-export { legible, plain, type Style, type Tint, WIDEST, wrap } from './style.ts'
+export { columnsOf, cut, lines, named, ours, type Shown, UNSAFE } from './shown.ts'
+export { clip, legible, line, mark, type Piece, plain, type Style, type Tint, WIDEST, widthOf, wrap } from './style.ts'
 export { type RowKey, type Timeline, type TimelineFacts, type TimelineRow, timeline } from './timeline.ts'
 export { renderTimeline } from './timeline-text.ts'

@@ -3,6 +3,7 @@ import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
 import type { Layer, MessageRecord, VerdictRecord } from '../trace/types.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { aboutOf } from './about.ts'
+import type { Shown } from './shown.ts'
 import { clip, line, mark, type Piece, type Style, size, type Tint, widthOf } from './style.ts'
 
 /** How finely to look. `messages` is what was said: handshakes, requests, questions; acknowledgements fold away. */
@@ -76,7 +77,7 @@ export const ladder = (records: readonly TraceRecord[], options: LadderOptions =
 }
 
 /** Lines of the ladder, a header first. */
-export const renderLadder = (of: Ladder, style: Style): string[] => {
+export const renderLadder = (of: Ladder, style: Style): Shown[] => {
   const width = widthOf(style)
   const noted = of.lines.reduce((most, each) => Math.max(most, note(each).length), 0)
   const inner = Math.max(16, Math.min(60, width - TIME - noted - 4))

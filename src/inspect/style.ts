@@ -4,6 +4,7 @@
  * direction overrides are shown, not obeyed.
  */
 import { hexText } from '../wire/bytes.ts'
+import { columnsOf, cut, named, type Shown, UNSAFE } from './shown.ts'
 
 export type Tint = 'you' | 'server' | 'bad' | 'good' | 'secret' | 'quiet'
 
@@ -35,47 +36,54 @@ export interface Piece {
 }
 
 /** One line of pieces: harmless, never wider than the style allows, no white space at its end. */
-export const line = (style: Style, ...pieces: readonly Piece[]): string => {
+export const line = (style: Style, ...pieces: readonly Piece[]): Shown => {
   const width = widthOf(style)
   let out = ''
   let used = 0
   let pending = ''
   for (const { text, tint, column } of pieces) {
     if (column !== undefined && column > used + pending.length) pending += ' '.repeat(column - used - pending.length)
-    const shown = pending + legible(text, style)
-    const cells = [...shown]
-    const room = cells.length > width - used ? [...cells.slice(0, width - used - 1), mark(style, '…')] : cells
     if (used >= width) break
-    const kept = room.join('')
+    const kept = clipped(style, pending + legible(text, style), width - used)
     const body = kept.trimEnd()
     pending = kept.slice(body.length)
-    used += [...body].length
+    used += columnsOf(body)
     const lead = body.length - body.trimStart().length
     out += body.slice(0, lead)
     if (body.length > lead) out += tint === undefined ? body.slice(lead) : style.colour[tint](body.slice(lead))
   }
-  return out
+  return out as Shown
 }
 
 /** `text` in at most `columns` columns, with an ellipsis when something was cut. */
-export const clip = (style: Style, text: string, columns: number): string => {
-  const cells = [...legible(text, style)]
-  if (cells.length <= columns) return cells.join('')
-  return columns <= 0 ? '' : `${cells.slice(0, columns - 1).join('')}${mark(style, '…')}`
+export const clip = (style: Style, text: string, columns: number): Shown =>
+  clipped(style, legible(text, style), columns) as Shown
+
+const clipped = (style: Style, text: string, columns: number): string => {
+  if (columnsOf(text) <= columns) return text
+  return columns <= 0 ? '' : `${cut(text, columns - 1)}${mark(style, '…')}`
 }
 
-/** `text` broken between words into lines of at most `columns`. */
+/**
+ * `text` broken between words into lines of at most `columns`; between any two wide characters too, since Chinese has no
+ * spaces, but not before a mark that ends a clause.
+ */
 export const wrap = (text: string, columns: number): string[] => {
   const lines: string[] = []
   let current = ''
-  for (const word of text.split(' ')) {
-    if (current !== '' && current.length + 1 + word.length > columns) {
-      lines.push(current)
-      current = word
-    } else current = current === '' ? word : `${current} ${word}`
+  for (const word of text.match(BREAKABLE) ?? []) {
+    if (current !== '' && columnsOf(current + word.trimEnd()) > columns) {
+      lines.push(current.trimEnd())
+      current = ''
+    }
+    current += word
   }
-  return [...lines, current]
+  return [...lines, current.trimEnd()]
 }
+
+/** A wide character with the closing marks behind it, or a word of others; with the space behind it. */
+const BREAKABLE =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303f\uff00-\uff60][，。、；：？！）》」』”]* ?|[^\s\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\u3000-\u303f\uff00-\uff60]+[，。、；：？！）》」』”]* *| +/gu
 
 const ASCII: Readonly<Record<string, string>> = {
   '─': '-',
@@ -105,14 +113,9 @@ const ASCII: Readonly<Record<string, string>> = {
 export const mark = (style: Style, glyph: string): string => (style.unicode ? glyph : (ASCII[glyph] ?? '?'))
 
 /** Without the power to move the cursor, change colours or turn the direction of writing. */
-export const legible = (text: string, style: Style): string => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-  const unsafe = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
-  const safe = text.replace(unsafe, c => {
-    const code = c.charCodeAt(0)
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`
-  })
-  return style.unicode ? safe : safe.replace(/[^\u0020-\u007e]/gu, c => ASCII[c] ?? '?')
+export const legible = (text: string, style: Pick<Style, 'unicode'>): Shown => {
+  const safe = text.replace(UNSAFE, named)
+  return (style.unicode ? safe : safe.replace(/[^\u0020-\u007e]/gu, c => ASCII[c] ?? '?')) as Shown
 }
 
 /** `1.9`, `12.4`, `1 204`: milliseconds for people. */

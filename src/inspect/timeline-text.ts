@@ -1,9 +1,10 @@
 /** The timeline as text: one line per row, with a bar on a common scale where the width allows it. */
+import type { Shown } from './shown.ts'
 import { line, mark, milliseconds, type Piece, type Style, type Tint, widthOf } from './style.ts'
 import type { Timeline, TimelineRow } from './timeline.ts'
 
 /** Lines of the timeline: the scale, the rows, the counts. */
-export const renderTimeline = (of: Timeline, style: Style): string[] => {
+export const renderTimeline = (of: Timeline, style: Style): Shown[] => {
   const width = widthOf(style)
   const bar = width - BAR - 7 >= 12 ? width - BAR - 7 : 0
   const rows = of.rows.flatMap(row =>
@@ -39,7 +40,7 @@ const noteColumn = (rows: readonly TimelineRow[]): number =>
 const beforeNote = (row: TimelineRow): number => WHAT + (row.ok ? 0 : 2) + row.what.length + 2
 
 /** One line; two where a note does not fit beside what it is about. */
-const rowLines = (row: TimelineRow, total: number, columns: Columns, style: Style): string[] => {
+const rowLines = (row: TimelineRow, total: number, columns: Columns, style: Style): Shown[] => {
   const column = Math.max(columns.note, beforeNote(row))
   const time = row.span === undefined ? '' : timeOf(row, row.span, total)
   const room = widthOf(style) - (time === '' ? 0 : time.length + 1)
@@ -52,7 +53,7 @@ const rowLines = (row: TimelineRow, total: number, columns: Columns, style: Styl
 const timeOf = ({ key }: TimelineRow, span: { from: number; to: number }, total: number): string =>
   key === 'close' ? `${milliseconds(total)} ms` : milliseconds(span.to - span.from)
 
-const rowLine = (row: TimelineRow, total: number, columns: Columns, style: Style): string => {
+const rowLine = (row: TimelineRow, total: number, columns: Columns, style: Style): Shown => {
   const { span } = row
   const pieces: Piece[] = [
     { text: `${row.level === 1 ? '   ' : ' '}${row.label}`, tint: row.ok ? tintOf(row) : 'bad' },
@@ -80,7 +81,7 @@ const barOf = (span: { from: number; to: number }, total: number, bar: number): 
 }
 
 /** A scale with marks at 0 and at round numbers. */
-const scale = (total: number, bar: number, style: Style): string => {
+const scale = (total: number, bar: number, style: Style): Shown => {
   const step = roundStep(total / 3)
   const pieces: Piece[] = [{ text: '0 ms', column: BAR, tint: 'quiet' }]
   for (let at = step; at <= total; at += step) {

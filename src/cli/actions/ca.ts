@@ -1,4 +1,5 @@
 /** `barewire ca path`: where the certificate of the local CA lies, so that other programs can be told to trust it. */
+import { legible, lines, ours } from '../../inspect/index.ts'
 import { openAuthority } from '../authority.ts'
 import { openCapture } from '../capture-file.ts'
 import type { CaOptions } from '../commands/ca.ts'
@@ -15,8 +16,9 @@ export const caPath = async (options: CaOptions, io: Io): Promise<number> => {
   }
   if (since === 'made' || options.verbose !== undefined) {
     const words = since === 'made' ? 'made just now' : 'found'
-    await io.err.write(`CA "${name}" ${words}, valid until ${until.slice(0, 10)}\n`)
+    await io.err.write(lines([legible(`CA "${name}" ${words}, valid until ${until.slice(0, 10)}`, { unicode: true })]))
   }
-  await io.out.write(`${path}\n`)
+  // As it is, for $(…): a path is this machine's own.
+  await io.out.write(lines([ours(path)]))
   return 0
 }

@@ -1,11 +1,13 @@
 /** `barewire completion SHELL`: commands, options and their values, as each shell wants them, from the commands. */
+
+import { ours } from '../../inspect/index.ts'
 import { type AnyCommand, COMMON, type OptionSpec } from '../command.ts'
 import { commands } from '../commands/index.ts'
 import type { Io } from '../io.ts'
 import type { Shell } from '../options.ts'
 
 export const completion = async (shell: Shell, io: Io): Promise<number> => {
-  await io.out.write(SCRIPTS[shell]())
+  await io.out.write(ours(SCRIPTS[shell]()))
   return 0
 }
 

@@ -5,17 +5,18 @@
 
 import { sentence } from '../../explain/index.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
-import { jsonOf, jsonOfFailure, jsonOfTimeline, type Style, timeline } from '../../inspect/index.ts'
+import { jsonOfFailure, jsonOfTimeline, lines, type Shown, type Style, timeline } from '../../inspect/index.ts'
 import { type Attack, attacks, type Outcome, playAttack } from '../../lab/attacks/index.ts'
 import { type Exchange, LAPTOP, playExchange } from '../../lab/exchange.ts'
 import { nodePlatform } from '../../node/lab.ts'
 import { redact } from '../../trace/redact.ts'
 import { labCapture } from '../capture-file.ts'
+import { privacyOf } from '../command.ts'
 import type { DemoOptions } from '../commands/demo.ts'
 import { connectionFacts } from '../facts.ts'
 import { invocation } from '../invocation.ts'
 import type { Io } from '../io.ts'
-import { jsonLine } from '../json.ts'
+import { jsonLine, jsonRecords } from '../json.ts'
 import { demoLines, outcomeLines, partingLines } from '../story/demo-text.ts'
 import { storyLines } from '../story/story.ts'
 import { styleFor } from '../story/style.ts'
@@ -40,13 +41,14 @@ export const demo = async (options: DemoOptions, io: Io): Promise<number> => {
   throw new FailureError(fail('cli/check', { got: surprises.map(({ id }) => id).join(', ') || 'the exchange itself' }))
 }
 
-const say = (io: Io, lines: readonly string[]): Promise<void> => io.out.write(`${lines.join('\n')}\n`)
+const say = (io: Io, list: readonly Shown[]): Promise<void> => io.out.write(lines(list))
 
 const tellExchange = async (exchange: Exchange, options: DemoOptions, style: Style, io: Io): Promise<void> => {
   const { connection, records, cookie } = exchange
   const facts = { host: LAPTOP, ...connectionFacts(connection) }
   if (!options.json) {
-    const story = storyLines(records, { style, verbosity: options.verbose ?? QUIET, facts })
+    const shown = privacyOf(options) === 'shown' ? records : redact(records)
+    const story = storyLines(shown, { style, verbosity: options.verbose ?? QUIET, facts })
     await say(io, demoLines(exchange, story, style))
     return
   }
@@ -59,8 +61,12 @@ const tellExchange = async (exchange: Exchange, options: DemoOptions, style: Sty
       cookies,
     }),
   )
-  for (const entry of redact(records)) await io.out.write(`${JSON.stringify(jsonOf(entry, detailOf(options)))}\n`)
-  await io.out.write(`${JSON.stringify(jsonOfTimeline(timeline(records, facts)))}\n`)
+  const asLine = jsonRecords(privacyOf(options))
+  for (const entry of records) {
+    const told = asLine(entry, detailOf(options))
+    if (told !== undefined) await io.out.write(told)
+  }
+  await io.out.write(jsonLine(jsonOfTimeline(timeline(records, facts))))
   if (cookie !== undefined) {
     const where = cookie.crumbs.map(({ layer, places }) => ({
       layer,

@@ -3,10 +3,13 @@
 import { sentence } from '../../explain/index.ts'
 import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import { type FetchInit, fetch } from '../../index.ts'
-import { jsonOfFailure, legible, type TimelineFacts } from '../../inspect/index.ts'
+import { jsonOfFailure, legible, lines, type TimelineFacts } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
+import { latin1Bytes } from '../../wire/bytes.ts'
+import type { Privacy } from '../command.ts'
 import type { GetOptions } from '../commands/get.ts'
 import type { Io } from '../io.ts'
+import { jsonFields } from '../json.ts'
 import { readData } from '../options.ts'
 import { type OutputFile, outputFile } from '../output-file.ts'
 import { beginRun, type Run } from '../run.ts'
@@ -23,10 +26,10 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
     // Before the request: nobody wants to hear after a POST that there is no place for its answer.
     file = options.output === undefined ? undefined : await outputFile(options.output)
     const response = await fetch(url, await initOf(options, run, io))
-    await run.event(answerOf(response))
+    await run.event(answerOf(response, run.privacy))
     for (const failure of response.connection.tls?.trusted?.accepted ?? []) {
       await run.event({ ...jsonOfFailure(failure), type: 'accepted' })
-      await run.note(` ${run.style.colour.bad('!')} accepted: ${sentence(failure)} (${failure.code})`)
+      await run.note({ text: ' !', tint: 'bad' }, { text: ` accepted: ${sentence(failure)} (${failure.code})` })
     }
     if (options.fail && response.status >= 400) {
       await response.body?.cancel()
@@ -97,16 +100,16 @@ const deliver = async (
   const { bytes, withheld, changed, openLine } = await writeBody(response.body, { file, expected, io })
   await file?.keep()
   await run.event({ type: 'body', bytes, ...(options.output === undefined ? {} : { file: options.output }) })
-  if (openLine) await run.note('')
+  if (openLine) await run.note()
   const remark = withheld
     ? `${bytes} bytes that are not text, kept off the terminal: use -o FILE or a pipe.`
     : changed
       ? 'Control characters are shown as \\x1b; -o FILE or a pipe gets the bytes.'
       : undefined
-  if (remark !== undefined) await io.err.write(`  ${remark}\n`)
+  if (remark !== undefined) await io.err.write(lines([legible(`  ${remark}`, run.style)]))
   const target = response.headers.get('location')
   if (!options.location && REDIRECTS.has(response.status) && target !== null)
-    await run.note(`  It points to ${legible(target, run.style)} (--location goes there).`)
+    await run.note({ text: `  It points to ${target} (-L goes there).` })
 }
 
 /** The head as it came, in front of the body. On a terminal a server's control characters are shown, not obeyed. */
@@ -115,10 +118,11 @@ const showHead = async (
   file: OutputFile | undefined,
   { run, io }: { readonly run: Run; readonly io: Io },
 ): Promise<void> => {
-  const lines = [`HTTP/1.1 ${status} ${statusText}`.trimEnd(), ...[...headers].map(field => field.join(': ')), '']
-  if (file !== undefined) await file.write(new TextEncoder().encode(lines.map(text => `${text}\r\n`).join('')))
-  else if (io.out.isTerminal) await io.out.write(lines.map(text => `${legible(text, run.style)}\n`).join(''))
-  else await io.out.write(lines.map(text => `${text}\r\n`).join(''))
+  const head = [`HTTP/1.1 ${status} ${statusText}`.trimEnd(), ...[...headers].map(field => field.join(': ')), '']
+  const bytes = latin1Bytes(head.map(text => `${text}\r\n`).join(''))
+  if (file !== undefined) await file.write(bytes)
+  else if (io.out.isTerminal) await io.out.write(lines(head.map(text => legible(text, run.style))))
+  else await io.out.write(bytes)
 }
 
 /** RFC 9110 15.4: those that `--location` follows. */
@@ -129,12 +133,12 @@ const discard = async (body: ReadableStream<Uint8Array> | null): Promise<void> =
   for (let next = await reader?.read(); next !== undefined && !next.done; next = await reader?.read());
 }
 
-const answerOf = (response: FetchResponse) => ({
+const answerOf = (response: FetchResponse, privacy: Privacy) => ({
   type: 'answer',
   status: response.status,
   reason: response.statusText,
   url: response.url,
-  headers: [...response.headers].map(([name, value]) => [name, value]),
+  headers: jsonFields(response.headers, privacy),
 })
 
 const factsOf = (url: URL, options: GetOptions, response: FetchResponse): TimelineFacts => {

@@ -4,7 +4,16 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { FailureError, fail } from '../../failures/index.ts'
 import { serve } from '../../index.ts'
-import { jsonOfFailure, renderFailure, type Style } from '../../inspect/index.ts'
+import {
+  jsonOfFailure,
+  legible,
+  line,
+  lines,
+  mark,
+  renderFailure,
+  type Shown,
+  type Style,
+} from '../../inspect/index.ts'
 import type { Served } from '../../net/server/connection.ts'
 import type { Server } from '../../net/server/exchanges.ts'
 import { staticFiles } from '../../net/server/static.ts'
@@ -27,7 +36,7 @@ export const serveFolder = async (folder: string | undefined, options: ServeOpti
     const root = await existingFolder(folder ?? '.')
     const authority = options.plain ? undefined : openAuthority()
     const source = authority && certificateSource(authority.issue, options.host, Date.now)
-    const say = (text: string): void => void (options.json ? io.out : io.err).write(text).catch(() => run.stop())
+    const say = (text: Shown): void => void (options.json ? io.out : io.err).write(text).catch(() => run.stop())
     const server = await serve(staticFiles(await filesIn(root)), {
       host: options.host,
       port: options.port,
@@ -53,26 +62,27 @@ const existingFolder = async (folder: string): Promise<string> => {
 }
 
 /** Nobody looks: no trace, and the engines say nothing. */
-const watching = (options: ServeOptions, run: Run, write: (text: string) => void): { readonly trace?: TraceSink } => {
+const watching = (options: ServeOptions, run: Run, write: (text: Shown) => void): { readonly trace?: TraceSink } => {
   const { verbose, json } = options
-  const live = verbose === undefined ? undefined : liveSink({ verbosity: verbose, style: run.style, json, write })
+  const live =
+    verbose === undefined
+      ? undefined
+      : liveSink({ verbosity: verbose, privacy: run.privacy, style: run.style, json, write })
   const sinks = [run.capture, live].filter(sink => sink !== undefined)
   return sinks.length === 0 ? {} : { trace: tee(...sinks) }
 }
 
-const told = (line: Served, options: ServeOptions, style: Style, ca: string | undefined): string => {
+const told = (served: Served, options: ServeOptions, style: Style, ca: string | undefined): Shown => {
   const now = new Date()
-  if (options.json) return jsonLine(accessEvent(line, now))
-  return accessLines(line, now, style, ca)
-    .map(text => `${text}\n`)
-    .join('')
+  if (options.json) return jsonLine(accessEvent(served, now))
+  return lines(accessLines(served, now, style, ca))
 }
 
 /** The client got 500 and nothing else; here is what it was. */
-const defect = (error: unknown, options: ServeOptions, style: Style): string => {
+const defect = (error: unknown, options: ServeOptions, style: Style): Shown => {
   const failure = failureOf(error)
   if (options.json) return jsonLine(jsonOfFailure(failure))
-  return `${renderFailure(failure, { style }).join('\n')}\n`
+  return lines(renderFailure(failure, { style }))
 }
 
 interface Announcement {
@@ -85,30 +95,29 @@ interface Announcement {
 }
 
 /** Where it is, for whom, and how others come to trust it. */
-const announcement = ({ server, options, root, authority, source, style }: Announcement): string => {
+const announcement = ({ server, options, root, authority, source, style }: Announcement): Shown => {
   const urls = urlsOf(server, options)
   if (options.json) {
     const ca = authority === undefined ? null : authority.path
     return jsonLine({ type: 'listening', urls, folder: root, ca, names: [...(source?.usual ?? [])] })
   }
-  const { colour, unicode } = style
-  const sign = colour.good(unicode ? '✓' : 'ok')
-  const lines = [` ${sign} ${root}`, ...urls.map(url => `   ${colour.you(url)}`)]
+  const good = (text: string): Shown =>
+    line(style, { text: ` ${mark(style, '✓')}`, tint: 'good' }, { text: ` ${text}` })
+  const told = [good(root), ...urls.map(url => line(style, { text: '   ' }, { text: url, tint: 'you' }))]
   if (authority !== undefined) {
     const [url] = urls
-    lines.splice(
-      0,
-      0,
-      ` ${sign} CA "${authority.name}" ${authority.since === 'made' ? 'made just now' : 'found'}: ${authority.path}`,
-      ` ${sign} certificate for ${source?.usual.join(', ')} and *.localhost`,
+    told.unshift(
+      good(`CA "${authority.name}" ${authority.since === 'made' ? 'made just now' : 'found'}: ${authority.path}`),
+      good(`certificate for ${source?.usual.join(', ')} and *.localhost`),
     )
-    lines.push(
-      colour.quiet('   programs do not trust it by themselves:'),
-      `   curl --cacert ${quoted(authority.path)} ${url}/`,
-      `   export NODE_EXTRA_CA_CERTS=${quoted(authority.path)}`,
+    told.push(
+      line(style, { text: '   programs do not trust it by themselves:', tint: 'quiet' }),
+      // Whole, however narrow the terminal is: they are made to be copied.
+      legible(`   curl --cacert ${quoted(authority.path)} ${url}/`, style),
+      legible(`   export NODE_EXTRA_CA_CERTS=${quoted(authority.path)}`, style),
     )
   }
-  return `${lines.join('\n')}\n`
+  return lines(told)
 }
 
 /** As a word of a shell: the lines are made to be copied. */

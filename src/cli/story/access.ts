@@ -2,52 +2,73 @@
 
 import { english } from '../../explain/en/index.ts'
 import type { Failure } from '../../failures/index.ts'
-import { type JsonObject, jsonOfFailure, legible, type Style, wrap } from '../../inspect/index.ts'
+import {
+  clip,
+  type JsonObject,
+  jsonOfFailure,
+  line,
+  mark,
+  type Piece,
+  type Shown,
+  type Style,
+  widthOf,
+  wrap,
+} from '../../inspect/index.ts'
 import type { Served } from '../../net/server/connection.ts'
 import { alertText } from '../../tls/alerts.table.ts'
 
 /** One line for an answered request, some for a failure. `ca` is the file that clients ought to trust. */
-export const accessLines = (line: Served, time: Date, style: Style, ca?: string): string[] => {
-  const { colour, unicode, width } = style
-  const clock = colour.quiet(timeOfDay(time))
-  const told = line.failure === undefined ? [] : refusal(line.failure, line.remote.address, style, ca)
-  if (line.method === undefined || line.status === undefined)
-    return told.map((text, i) => (i === 0 ? ` ${clock}  ${text}` : `${INDENT}  ${text}`))
+export const accessLines = (served: Served, time: Date, style: Style, ca?: string): Shown[] => {
+  const clock: Piece = { text: ` ${timeOfDay(time)}`, tint: 'quiet' }
+  const told = served.failure === undefined ? [] : refusal(served.failure, served.remote.address, style, ca)
+  if (served.method === undefined || served.status === undefined)
+    return told.map((pieces, i) =>
+      line(style, ...(i === 0 ? [clock] : []), ...from(INDENT + (i === 0 ? 0 : 2), pieces)),
+    )
   // Narrow terminals do without the connection, so that a line stays a line.
-  const room = width - REST
+  const room = widthOf(style) - REST
   const short = room < LEAST
   const columns = Math.max(LEAST, Math.min(MOST, short ? room + OVER + 2 : room))
-  const target = clip(legible(`${line.method} ${line.target ?? ''}`, style), columns, unicode ? '…' : '...')
-  const status = line.status >= 400 ? colour.bad(String(line.status)) : colour.good(String(line.status))
-  const over = short ? '' : `  ${(line.number > 1 ? 'same connection' : newConnection(line)).padEnd(OVER)}`
-  const took = `${line.milliseconds.toFixed(line.milliseconds < 10 ? 1 : 0)} ms`.padStart(TOOK)
-  const answered = ` ${clock}  ${target.padEnd(columns)}  ${status}  ${size(line.bytes).padStart(8)}${over}${took}`
-  return [answered, ...told.map((text, i) => (i === 0 ? `${INDENT}${text}` : `${INDENT}  ${text}`))]
+  const { status, number, milliseconds } = served
+  const over = short ? '' : `  ${(number > 1 ? 'same connection' : newConnection(served)).padEnd(OVER)}`
+  const took = `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`.padStart(TOOK)
+  const answered = line(
+    style,
+    clock,
+    { text: clip(style, `${served.method} ${served.target ?? ''}`, columns), column: INDENT },
+    { text: String(status), column: INDENT + columns + 2, tint: status >= 400 ? 'bad' : 'good' },
+    { text: `  ${size(served.bytes).padStart(8)}${over}${took}` },
+  )
+  return [answered, ...told.map((pieces, i) => line(style, ...from(INDENT + (i === 0 ? 0 : 2), pieces)))]
 }
 
-export const accessEvent = (line: Served, time: Date): JsonObject => ({
-  type: line.method === undefined ? 'refused' : 'request',
+/** `pieces`, the first of them at a column. */
+const from = (column: number, [first, ...more]: readonly Piece[]): Piece[] =>
+  first === undefined ? [] : [{ ...first, column }, ...more]
+
+export const accessEvent = (served: Served, time: Date): JsonObject => ({
+  type: served.method === undefined ? 'refused' : 'request',
   time: time.toISOString(),
-  remote: { address: line.remote.address, port: line.remote.port },
+  remote: { address: served.remote.address, port: served.remote.port },
   tls:
-    line.connection?.tls === undefined
+    served.connection?.tls === undefined
       ? null
-      : { version: line.connection.tls.version, suite: line.connection.tls.suite },
-  method: line.method ?? null,
-  target: line.target ?? null,
-  status: line.status ?? null,
-  bytes: line.bytes,
-  milliseconds: Math.round(line.milliseconds * 1000) / 1000,
-  number: line.number,
-  failure: line.failure === undefined ? null : jsonOfFailure(line.failure),
+      : { version: served.connection.tls.version, suite: served.connection.tls.suite },
+  method: served.method ?? null,
+  target: served.target ?? null,
+  status: served.status ?? null,
+  bytes: served.bytes,
+  milliseconds: Math.round(served.milliseconds * 1000) / 1000,
+  number: served.number,
+  failure: served.failure === undefined ? null : jsonOfFailure(served.failure),
 })
 
 /** As wide as the time of day with its spaces. */
-const INDENT = ' '.repeat(11)
+const INDENT = 11
 const OVER = 15
 const TOOK = 9
 /** Columns of all but the target: time of day, status, size, connection, duration, and the space between. */
-const REST = 11 + 2 + 3 + 2 + 8 + 2 + OVER + TOOK
+const REST = INDENT + 2 + 3 + 2 + 8 + 2 + OVER + TOOK
 /** Columns of method and target. */
 const LEAST = 20
 const MOST = 48
@@ -58,23 +79,22 @@ const newConnection = ({ connection }: Served): string =>
 /** Alerts (RFC 5246 7.2.2) by which a client says that it does not believe our certificate. */
 const DISTRUST: ReadonlySet<number> = new Set([42, 43, 46, 48])
 
-const refusal = (failure: Failure, address: string, style: Style, ca: string | undefined): string[] => {
-  const { colour, unicode, width } = style
-  const sign = colour.bad(unicode ? '✗' : 'x')
+const refusal = (failure: Failure, address: string, style: Style, ca: string | undefined): Piece[][] => {
+  const sign: Piece = { text: `${mark(style, '✗')} `, tint: 'bad' }
   if (failure.code === 'tls/alert-received' && DISTRUST.has(failure.number ?? 0)) {
     return [
-      `${sign} ${address} hung up after our certificate: alert ${alertText(failure.number ?? 0)}.`,
-      `It does not trust the CA.${ca === undefined ? '' : ` Let it trust ${ca}`}`,
+      [sign, { text: `${address} hung up after our certificate: alert ${alertText(failure.number ?? 0)}.` }],
+      [{ text: `It does not trust the CA.${ca === undefined ? '' : ` Let it trust ${ca}`}` }],
     ]
   }
-  const words = wrap(`${english.says(failure)} (${failure.code})`, width - INDENT.length - 2)
-  return [`${sign} ${address}: ${english.title(failure)}`, ...words.map(colour.quiet)]
+  const words = wrap(`${english.says(failure)} (${failure.code})`, widthOf(style) - INDENT - 2)
+  return [
+    [sign, { text: `${address}: ${english.title(failure)}` }],
+    ...words.map((text): Piece[] => [{ text, tint: 'quiet' }]),
+  ]
 }
 
 const timeOfDay = (time: Date): string => time.toTimeString().slice(0, 8)
-
-const clip = (text: string, columns: number, more: string): string =>
-  text.length <= columns ? text : `${text.slice(0, columns - more.length)}${more}`
 
 const size = (bytes: number): string => {
   if (bytes < 1000) return `${bytes} B`

@@ -1,4 +1,5 @@
 /** The body of an answer on its way to standard output or a file: as it comes, in constant memory. */
+import type { Shown } from '../../inspect/index.ts'
 import type { Io } from '../io.ts'
 import type { OutputFile } from '../output-file.ts'
 import { Progress } from './progress.ts'
@@ -31,7 +32,7 @@ export const writeBody = async (
   const progress = new Progress(io.err, screen === undefined ? 'shown' : 'silent', expected)
   let bytes = 0
   let openLine = false
-  const show = async (text: string): Promise<void> => {
+  const show = async (text: Shown): Promise<void> => {
     if (text === '') return
     await io.out.write(text)
     openLine = !text.endsWith('\n')
@@ -47,7 +48,7 @@ export const writeBody = async (
       else await io.out.write(next.value)
       await progress.moved(bytes)
     }
-    await show(screen?.end() ?? '')
+    if (screen !== undefined) await show(screen.end())
   } catch (error) {
     // The reader of the pipe is gone or the disk is full: tell the server to stop as well.
     await reader?.cancel(error).catch(() => {})

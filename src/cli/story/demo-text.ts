@@ -2,26 +2,25 @@
 
 import { sentence } from '../../explain/index.ts'
 import type { Failure } from '../../failures/index.ts'
-import { type Style, wrap } from '../../inspect/index.ts'
+import { legible, line, mark, type Shown, type Style, type Tint, wrap } from '../../inspect/index.ts'
 import type { Outcome } from '../../lab/attacks/index.ts'
 import type { CookieThread, Exchange } from '../../lab/exchange.ts'
 import { hexText, latin1Text } from '../../wire/bytes.ts'
 
 /** The first part: who is on the wire, the timeline, and one cookie followed down to its bytes. */
-export const demoLines = (exchange: Exchange, story: readonly string[], style: Style): string[] => {
-  const { colour } = style
+export const demoLines = (exchange: Exchange, story: readonly Shown[], style: Style): Shown[] => {
   const [laptop, shop] = exchange.machines
   const intro = `Two machines on a wire in memory: ${laptop?.name} (${laptop?.address}) signs in at https://${shop?.name} (${shop?.address}) and is known at its second request. Every layer on both sides is Barewire; the time is virtual.`
   return [
-    '',
-    ...wrap(intro, style.width),
-    '',
+    line(style),
+    ...wrap(intro, style.width).map(text => line(style, { text })),
+    line(style),
     ...story,
-    '',
-    ...exchange.answers.map(
-      ({ request, status, body }) => ` ${request.padEnd(13)} ${status}  ${colour.server(inWords(body))}`,
+    line(style),
+    ...exchange.answers.map(({ request, status, body }) =>
+      line(style, { text: ` ${request.padEnd(13)} ${status}  ` }, { text: inWords(body), tint: 'server' }),
     ),
-    ...(exchange.cookie === undefined ? [] : ['', ...threadLines(exchange.cookie, style)]),
+    ...(exchange.cookie === undefined ? [] : [line(style), ...threadLines(exchange.cookie, style)]),
   ]
 }
 
@@ -32,83 +31,92 @@ const inWords = (html: string): string => /<p>(.*)<\/p>/.exec(html)?.[1] ?? html
 const SHOWN = 20
 const HEX = 14
 
-const threadLines = ({ text, plaintext, ciphertext }: CookieThread, { colour, unicode, width }: Style): string[] => {
-  const line = unicode ? text : text.replaceAll('⊂', '<')
+const threadLines = ({ text, plaintext, ciphertext }: CookieThread, style: Style): Shown[] => {
+  const { unicode, width } = style
+  const thread = unicode ? text : text.replaceAll('⊂', '<')
   const shown = Math.max(8, Math.min(SHOWN, Math.floor((width - HEX - 3) / 4)))
   const plain = latin1Text(plaintext, 0, shown)
   const hex = (bytes: Uint8Array): string => hexText(bytes.subarray(0, shown), ' ')
   return [
-    ...wrap(line, width - 2).map((part, i) => ` ${i === 0 ? '' : '  '}${part}`),
-    `   you say    ${hex(plaintext)}   ${colour.you(plain)}`,
-    `   the wire   ${colour.secret(hex(ciphertext))}`,
+    ...wrap(thread, width - 2).map((part, i) => line(style, { text: ` ${i === 0 ? '' : '  '}${part}` })),
+    line(style, { text: `   you say    ${hex(plaintext)}   ` }, { text: plain, tint: 'you' }),
+    line(style, { text: '   the wire   ' }, { text: hex(ciphertext), tint: 'secret' }),
   ]
 }
 
 /** One attack; the first over each protocol has a heading. */
-export const outcomeLines = (outcome: Outcome, first: boolean, style: Style): string[] => {
-  const { colour, unicode, width } = style
+export const outcomeLines = (outcome: Outcome, first: boolean, style: Style): Shown[] => {
   const harm = outcome.expected === 'succeeds' && outcome.over === 'http'
-  const sign = !outcome.asExpected ? '?' : harm ? (unicode ? '✗' : 'x') : unicode ? '✓' : 'ok'
-  const tint = harm || !outcome.asExpected ? colour.bad : colour.good
-  const lines = wrap(`it ${outcome.does}`, width - INDENT)
+  const sign = !outcome.asExpected ? '?' : mark(style, harm ? '✗' : '✓')
+  const tint = harm || !outcome.asExpected ? 'bad' : 'good'
+  const does = wrap(`it ${outcome.does}`, style.width - INDENT)
   return [
     ...(first ? heading(outcome.over, style) : []),
-    ...lines.map((text, i) => (i === 0 ? ` ${tint(sign)} ${text}` : `   ${text}`)),
-    ...consequences(outcome, style).map(text => `     ${text}`),
+    ...does.map((text, i) =>
+      line(
+        style,
+        ...(i === 0 ? [{ text: ` ${sign}`, tint } as const, { text: ` ${text}` }] : [{ text: `   ${text}` }]),
+      ),
+    ),
+    ...consequences(outcome, style),
   ]
 }
 
 const INDENT = 5
 
-const heading = (over: Outcome['over'], { colour, width }: Style): string[] =>
-  over === 'http'
-    ? [
-        '',
-        ...wrap(
-          'The same wire with a third machine on it, mallory. It told the laptop by ARP that it is the shop; this is why HTTPS exists.',
-          width,
-        ),
-        '',
-        colour.quiet(' over http://'),
-      ]
-    : ['', colour.quiet(' over https://')]
+const heading = (over: Outcome['over'], style: Style): Shown[] => {
+  const rubric = line(style, { text: ` over ${over}://`, tint: 'quiet' })
+  if (over === 'https') return [line(style), rubric]
+  const why =
+    'The same wire with a third machine on it, mallory. It told the laptop by ARP that it is the shop; this is why HTTPS exists.'
+  return [line(style), ...wrap(why, style.width).map(text => line(style, { text })), line(style), rubric]
+}
 
-const consequences = (outcome: Outcome, style: Style): string[] => {
-  const { colour, width } = style
-  const room = width - INDENT
+const consequences = (outcome: Outcome, style: Style): Shown[] => {
+  const room = style.width - INDENT
+  const below = (text: string, tint: Tint): Shown => line(style, { text, tint, column: INDENT })
   if (outcome.expected === 'succeeds') {
-    const verb = outcome.over === 'http' ? 'and has' : 'and has no more than'
-    const lines = wrap(`${verb}: ${outcome.learned.join('; ')}`, room)
-    return outcome.over === 'http' ? lines.map(colour.bad) : lines.map(colour.quiet)
+    const plain = outcome.over === 'http'
+    const verb = plain ? 'and has' : 'and has no more than'
+    return wrap(`${verb}: ${outcome.learned.join('; ')}`, room).map(text => below(text, plain ? 'bad' : 'quiet'))
   }
   const { by, code } = outcome.expected
   const failure = by === 'client' ? outcome.client.failure : outcome.server.find(each => each.code === code)
-  if (failure === undefined) return [colour.bad('nobody noticed')]
-  return noticed(by, failure, style)
+  return failure === undefined ? [below('nobody noticed', 'bad')] : noticed(by, failure, style)
 }
 
-const noticed = (by: 'client' | 'server', failure: Failure, { colour, width }: Style): string[] => {
+const noticed = (by: 'client' | 'server', failure: Failure, style: Style): Shown[] => {
   const who = by === 'client' ? 'laptop' : 'shop'
-  const room = width - INDENT
+  const room = style.width - INDENT
   // The code stands at the right of the first line; the others have all the room.
   const words = `the ${who} refuses: ${sentence(failure)}`
   const [first = ''] = wrap(words, room - failure.code.length - 2)
   return [
-    `${first.padEnd(room - failure.code.length)}${colour.quiet(failure.code)}`,
-    ...wrap(words.slice(first.length).trimStart(), room).filter(text => text !== ''),
+    line(
+      style,
+      { text: first, column: INDENT },
+      { text: failure.code, column: style.width - failure.code.length, tint: 'quiet' },
+    ),
+    ...wrap(words.slice(first.length).trimStart(), room)
+      .filter(text => text !== '')
+      .map(text => line(style, { text, column: INDENT })),
   ]
 }
 
 /** Where the packets are and what to do next. */
-export const partingLines = (file: string, frames: number, command: string, { colour, width }: Style): string[] => [
-  '',
-  ...wrap(`${frames} frames of the first part are in ${file}, with the secrets to decrypt them.`, width - 1).map(
-    text => ` ${text.replace(file, colour.you(file))}`,
-  ),
-  '',
-  colour.quiet(' try'),
-  `   wireshark ${file}`,
-  `   ${command} demo -v tcp,tls,http`,
-  `   ${command} get https://example.com/`,
-  `   ${command} serve .`,
-]
+export const partingLines = (file: string, frames: number, command: string, style: Style): Shown[] => {
+  const where = `${frames} frames of the first part are in ${file}, with the secrets to decrypt them.`
+  const tries = [
+    `wireshark ${file}`,
+    `${command} demo -v tcp,tls,http`,
+    `${command} get https://example.com/`,
+    `${command} serve .`,
+  ]
+  return [
+    line(style),
+    ...wrap(where, style.width - 1).map(text => line(style, { text: ` ${text}` })),
+    line(style),
+    line(style, { text: ' try', tint: 'quiet' }),
+    ...tries.map(text => legible(`   ${text}`, style)),
+  ]
+}

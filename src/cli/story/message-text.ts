@@ -1,5 +1,5 @@
 /** One message in full for people: its fields with byte ranges, its lines of text, its bytes. */
-import { legible, type Style } from '../../inspect/index.ts'
+import { line, type Shown, type Style } from '../../inspect/index.ts'
 import { hexLines } from '../../inspect/style.ts'
 import { hexText, latin1Text } from '../../wire/bytes.ts'
 import type { Field } from '../../wire/field.ts'
@@ -12,18 +12,18 @@ const RANGE = 44
 const SHORT = 16
 
 /** The tree below the message itself. */
-export const fieldLines = (root: Field, style: Style): string[] =>
-  (root.children ?? []).flatMap(child => branch(child, 1)).map(text => clipped(text, style))
+export const fieldLines = (root: Field, style: Style): Shown[] =>
+  (root.children ?? []).flatMap(child => branch(child, 1)).map(text => line(style, { text }))
 
-export const bytesLines = (bytes: Uint8Array, { colour }: Style): string[] =>
-  hexLines(bytes, 0, bytes.length, HEX_LINES).map(text => colour.quiet(`    ${text}`))
+export const bytesLines = (bytes: Uint8Array, style: Style): Shown[] =>
+  hexLines(bytes, 0, bytes.length, HEX_LINES).map(text => line(style, { text: `    ${text}`, tint: 'quiet' }))
 
 /** Messages that are text: the lines as they were. */
-export const textLines = (bytes: Uint8Array, style: Style): string[] =>
+export const textLines = (bytes: Uint8Array, style: Style): Shown[] =>
   latin1Text(bytes)
     .trimEnd()
     .split('\r\n')
-    .map(text => clipped(`    ${text}`, style))
+    .map(text => line(style, { text: `    ${text}` }))
 
 const branch = (field: Field, depth: number): string[] => {
   const children = field.children ?? []
@@ -38,10 +38,4 @@ const valueText = (value: unknown): string => {
   if (!(value instanceof Uint8Array)) return value === undefined ? '' : String(value)
   const digits = hexText(value.subarray(0, SHORT))
   return value.length > SHORT ? `${digits}… (${value.length} bytes)` : digits
-}
-
-const clipped = (text: string, style: Style): string => {
-  const cells = [...legible(text, style)]
-  const more = style.unicode ? '…' : '~'
-  return cells.length <= style.width ? cells.join('') : `${cells.slice(0, style.width - 1).join('')}${more}`
 }

@@ -1,4 +1,5 @@
 /** One line on a terminal that says how far a long download is; nothing anywhere else, nothing for short ones. */
+import { ours } from '../../inspect/index.ts'
 import { ReaderGone, type Sink } from '../io.ts'
 
 /** A download that is done before this needs no line. */
@@ -27,15 +28,16 @@ export class Progress {
     this.#drawn = true
     const rate = bytes / 1e6 / (elapsed / 1000)
     const of = this.#expected === undefined ? '' : ` of ${megabytes(this.#expected)}`
-    await this.#write(`\r\u001b[K  ${megabytes(bytes)}${of}, ${rate.toFixed(1)} MB/s`)
+    await this.#write(`  ${megabytes(bytes)}${of}, ${rate.toFixed(1)} MB/s`)
   }
 
   async clear(): Promise<void> {
-    if (this.#drawn) await this.#write('\r\u001b[K')
+    if (this.#drawn) await this.#write('')
   }
 
+  /** In place of what the line said before. */
   async #write(text: string): Promise<void> {
-    await this.#err.write(text).catch(error => {
+    await this.#err.write(ours(`\r\u001b[K${text}`)).catch(error => {
       if (!(error instanceof ReaderGone)) throw error
     })
   }

@@ -4,9 +4,10 @@ import {
   type Ladder,
   type LadderLine,
   ladder,
-  legible,
+  line,
   renderLadder,
   renderTimeline,
+  type Shown,
   type Style,
   type TimelineFacts,
   timeline,
@@ -24,11 +25,11 @@ export interface StoryOptions {
 }
 
 /** Timeline first; then, as far as `-v` goes, the ladder and every message of its layers. */
-export const storyLines = (records: readonly TraceRecord[], { style, verbosity, facts }: StoryOptions): string[] => {
+export const storyLines = (records: readonly TraceRecord[], { style, verbosity, facts }: StoryOptions): Shown[] => {
   const summary = renderTimeline(timeline(records, facts), style)
   if (verbosity.level === 0) return summary
   const steps = ladderOf(records, verbosity.layers, facts?.host)
-  if (verbosity.level === 1) return [...summary, '', ...renderLadder(steps, style)]
+  if (verbosity.level === 1) return [...summary, line(style), ...renderLadder(steps, style)]
   const byId = new Map(messagesOf(records).map(message => [message.id, message]))
   const opened = steps.lines.flatMap(step => openedMessage(step, byId.get(step.id), { style, verbosity }))
   return [...summary, ...opened]
@@ -66,10 +67,8 @@ const openedMessage = (
   step: LadderLine,
   message: MessageRecord | undefined,
   { style, verbosity }: StoryOptions,
-): string[] => {
+): Shown[] => {
   if (message === undefined) return []
-  const { colour } = style
-  const side = message.direction === 'out' ? colour.you : colour.server
   const arrow = style.unicode ? { out: '→', in: '←' } : { out: '->', in: '<-' }
   const head = `${arrow[message.direction]} ${message.layer} ${message.name}, ${message.bytes.length} bytes`
   const about = message.about === undefined ? '' : `  ${message.about}`
@@ -78,12 +77,16 @@ const openedMessage = (
       ? textOf(message, style)
       : fieldLines(dissect(message.format, message.bytes, message.name), style)
   return [
-    '',
-    side(legible(`${head}${step.sealed ? ', encrypted' : ''}`, style)) + colour.quiet(legible(about, style)),
+    line(style),
+    line(
+      style,
+      { text: `${head}${step.sealed ? ', encrypted' : ''}`, tint: message.direction === 'out' ? 'you' : 'server' },
+      { text: about, tint: 'quiet' },
+    ),
     ...tree,
     ...(verbosity.level < 3 ? [] : bytesLines(message.bytes, style)),
   ]
 }
 
-const textOf = (message: MessageRecord, style: Style): string[] =>
+const textOf = (message: MessageRecord, style: Style): Shown[] =>
   message.layer === 'http' ? textLines(message.bytes, style) : []

@@ -3,11 +3,13 @@
  * window, hide lines or type at the prompt. So control characters are shown, not obeyed; what is not text is not shown.
  */
 
+import { named, ours, type Shown, UNSAFE } from '../../inspect/index.ts'
+
 export interface TerminalText {
   /** What may be written for these bytes; empty once the body has turned out not to be text. */
-  push(bytes: Uint8Array): string
+  push(bytes: Uint8Array): Shown
   /** What was still waiting for the rest of a character. */
-  end(): string
+  end(): Shown
   /** It is not text: nothing more of it is shown. */
   readonly withheld: boolean
   /** Some characters were replaced by words for them. */
@@ -20,26 +22,26 @@ export const terminalText = (): TerminalText => {
   let changed = false
   let held = ''
   let first = true
-  const show = (text: string): string => {
+  const show = (text: string): Shown => {
     // CR LF is a line end, CR alone would overwrite the line: a CR waits for what follows it.
     const whole = held + text
     held = whole.endsWith('\r') ? '\r' : ''
-    const safe = whole.slice(0, whole.length - held.length).replace(UNSAFE, named)
+    const safe = whole.slice(0, whole.length - held.length).replace(UNSAFE, obeyedOr)
     changed ||= safe.length !== whole.length - held.length
-    return safe.replaceAll('\r\n', '\n')
+    return safe.replaceAll('\r\n', '\n') as Shown
   }
   return {
     push(bytes) {
       withheld ||= bytes.includes(0) || (first && bytes.length > 0 && !looksLikeText(bytes))
       first &&= bytes.length === 0
-      return withheld ? '' : show(decoder.decode(bytes, { stream: true }))
+      return withheld ? NOTHING : show(decoder.decode(bytes, { stream: true }))
     },
     end() {
-      if (withheld) return ''
+      if (withheld) return NOTHING
       const rest = show(decoder.decode())
-      const last = held.replace(UNSAFE, named)
+      const last = held.replace(UNSAFE, obeyedOr)
       held = ''
-      return rest + last
+      return (rest + last) as Shown
     },
     get withheld() {
       return withheld
@@ -50,14 +52,11 @@ export const terminalText = (): TerminalText => {
   }
 }
 
-/** C0 but tab and line ends, DEL, C1, and what turns the direction of writing: they make a terminal lie. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-const UNSAFE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\r(?!\n)/g
+const NOTHING = ours('')
 
-const named = (character: string): string => {
-  const code = character.charCodeAt(0)
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16)}`
-}
+/** Tabs, line ends and joiners, which many scripts and most families of emoji need, stay; a CR alone is no line end. */
+const obeyedOr = (character: string, at: number, text: string): string =>
+  '\t\n\u200c\u200d'.includes(character) || (character === '\r' && text[at + 1] === '\n') ? character : named(character)
 
 /** Pictures and archives have a NUL early or are full of bytes that no text has. */
 const looksLikeText = (bytes: Uint8Array): boolean => {
