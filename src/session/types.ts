@@ -13,8 +13,8 @@ export type SessionValue =
 /**
  * One visitor's session during one request. What is read is what was there when the request began; what is written
  * is merged attribute by attribute with what other requests wrote meanwhile. Of two that `set` the same attribute the
- * later `finish` counts; what they `change` counts from both. Every method that writes throws `FailureError` `session/over` after `finish`, because it
- * would be lost.
+ * later `finish` counts; what they `change` counts from both. Every method that writes throws `FailureError`
+ * `session/over` after `finish`, because it would be lost.
  */
 export interface Session {
   /** The id in the cookie; undefined until something was written or the visitor had one. */
@@ -56,9 +56,10 @@ export interface Visit {
   session(): Session
   session(which: 'existing'): Session | undefined
   /**
-   * Writes what changed. Returns values for Set-Cookie, none when the cookie stays as it is. Rejects with the store's
-   * own error, with `session/too-big`, or with `session/conflict` when another request ended the session or changed its
-   * id before this one that changes the id too and writes, as a login does. Nothing is lost by a rejection: it may be called again. A second call after
+   * Writes what changed. Returns values for Set-Cookie, none when the cookie stays as it is. What other requests have
+   * ended meanwhile stays ended: then nothing is written. Rejects with the store's own error; with `session/too-big`;
+   * with `session/conflict` when this request writes and changes the id, as a login does, and another one ended the
+   * session or changed its id first. Nothing is lost by a rejection: it may be called again. A second call after
    * success does nothing and returns the same.
    */
   finish(): Promise<readonly string[]>
