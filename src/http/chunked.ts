@@ -34,7 +34,11 @@ for (const [from, state] of states.entries()) {
 }
 const SIZE = states.indexOf('size')
 const MORE_SIZE = states.indexOf('more-size')
+const LINE_FEED = states.indexOf('line-feed')
 const DONE = states.indexOf('done')
+
+/** The octet that led here is neither a digit of the size nor one of the line end: those belong to every chunk. */
+const isExtension = (state: number): boolean => state !== MORE_SIZE && state !== LINE_FEED && state !== DONE
 
 /** Digits of a chunk size, leading zeros included: as many as 64 bits need (HAProxy, Apache). */
 const SIZE_DIGITS = 16
@@ -71,9 +75,11 @@ export class ChunkReader {
         return this.#refuse('http/chunk-line-too-long', p, { number: this.#limits.chunkLine })
       }
       if (next === MORE_SIZE) {
-        if (++this.#digits > SIZE_DIGITS) return this.#refuse('http/bad-chunk', p, { got: 'a size of too many digits' })
+        if (++this.#digits > SIZE_DIGITS) {
+          return this.#refuse('http/bad-chunk', p, { where: 'The size line', got: 'a size of too many digits' })
+        }
         this.left = this.left * 16 + Number.parseInt(String.fromCharCode(octet), 16)
-      } else if (next !== DONE && ++this.#extensionBytes > this.#limits.chunkExtensions) {
+      } else if (isExtension(next) && ++this.#extensionBytes > this.#limits.chunkExtensions) {
         return this.#refuse('http/chunk-line-too-long', p, { number: this.#limits.chunkExtensions })
       }
       this.#state = next

@@ -44,6 +44,32 @@ describe('limits', () => {
     expect(everyWay(chunked + drip).at(-1)).toBe('✗ http/chunk-line-too-long')
     expect(everyWay(`${chunked}0\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`).at(-1)).toBe('✗ http/trailers-too-big')
   })
+  test('a chunked body may have any number of chunks, both ways: only their extensions are counted', () => {
+    const chunks = 'a\r\n0123456789\r\n'.repeat(100_000)
+    for (const engine of [httpServer(), asked()]) {
+      const first = engine.role === 'server' ? head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked') : ''
+      const answer = head('HTTP/1.1 200 OK', 'Transfer-Encoding: chunked')
+      engine.receive(ascii(`${first || answer}${chunks}0\r\n\r\n`), 0)
+      let bytes = 0
+      let last = ''
+      for (let event = engine.pollEvent(); event !== undefined; event = engine.pollEvent()) {
+        if (event.type === 'body') bytes += event.bytes.length
+        last = event.type
+      }
+      expect([engine.role, bytes, last]).toEqual([engine.role, 1_000_000, 'message-end'])
+    }
+  })
+  test('a chunk size of 17 digits is refused and says where it stands', () => {
+    const server = httpServer()
+    server.receive(ascii(`${head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked')}${'0'.repeat(17)}`), 0)
+    const failure = allEvents(server).find(event => event.type === 'failure')
+    expect(failure).toMatchObject({ failure: { code: 'http/bad-chunk', where: 'The size line' } })
+  })
+  test('white space before an extension counts as one', () => {
+    const chunked = head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked')
+    const drip = `1${' '.repeat(1000)};a\r\na\r\n`.repeat(20)
+    expect(everyWay(chunked + drip).at(-1)).toBe('✗ http/chunk-line-too-long')
+  })
   test('a body over the limit is http/body-too-big: by its length at once, chunked when it gets there', () => {
     const limits = { body: 10 }
     expect(everyWay(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 11'), { limits })).toEqual([
