@@ -46,6 +46,7 @@ export const httpFailures = family('http', {
   'expands-too-far': { fault: 'peer', exit: EXIT.http, status: 413, rule: 'RFC 9110 17.6' },
   'not-found': { fault: 'peer', exit: EXIT.status, status: 404, rule: 'RFC 9110 15.5.5' },
   'method-not-allowed': { fault: 'peer', exit: EXIT.status, status: 405, rule: 'RFC 9110 15.5.6' },
+  'precondition-failed': { fault: 'peer', exit: EXIT.status, status: 412, rule: 'RFC 9110 15.5.13' },
   'handler-failed': { fault: 'local', exit: EXIT.status, status: 500, rule: 'RFC 9110 15.6.1' },
   'bad-outgoing': { ...mistake, rule: 'RFC 9110 5.5' },
   'wrong-length': { ...mistake, rule: 'RFC 9112 6.2' },

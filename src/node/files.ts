@@ -2,7 +2,7 @@
 import { constants } from 'node:fs'
 import { open, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import type { Files } from '../net/server/static.ts'
+import { type Files, isHidden } from '../net/server/static.ts'
 
 /** Rejects with the system's error when the folder does not exist. */
 export const filesIn = async (folder: string): Promise<Files> => {
@@ -10,11 +10,13 @@ export const filesIn = async (folder: string): Promise<Files> => {
   const inside = root.endsWith(sep) ? root : root + sep
   return {
     async open(names) {
+      if (!names.every(name => isPlainName(name, sep))) return undefined
       let path: string
       try {
         // Links are resolved before anything is opened; what they lead to must lie inside.
         path = await realpath(join(root, ...names))
         if (path !== root && !path.startsWith(inside)) return undefined
+        if (path.slice(inside.length).split(sep).some(isHidden)) return undefined
         const found = await stat(path)
         if (found.isDirectory()) return 'folder'
         // A device or a pipe would keep a thread waiting for ever.
@@ -38,3 +40,6 @@ export const filesIn = async (folder: string): Promise<Files> => {
     },
   }
 }
+
+/** On Windows a backslash divides names, and a colon names a drive or a stream; elsewhere both are letters like others. */
+export const isPlainName = (name: string, separator: string): boolean => separator === '/' || !/[\\:]/.test(name)

@@ -182,6 +182,10 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     title: 'This cannot be done here.',
     says: f => `${f.got ?? 'The method'} is not one of those allowed here: ${f.expected ?? 'none'}.`,
   },
+  'http/precondition-failed': {
+    title: 'This is not the version that was meant.',
+    says: f => `${f.where ?? 'The file'} is not what If-Match or If-Unmodified-Since ask for.`,
+  },
   'http/handler-failed': {
     title: 'The server made a mistake.',
     says: () => 'The request is not at fault.',

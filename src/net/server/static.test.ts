@@ -2,10 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, sep } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fetch, serve } from '../../index.ts'
-import { filesIn } from '../../node/files.ts'
+import { filesIn, isPlainName } from '../../node/files.ts'
 import type { Server } from './exchanges.ts'
 import { staticFiles } from './static.ts'
 
@@ -34,6 +34,11 @@ beforeAll(async () => {
   symlinkSync(join(outside, 'secret.txt'), join(root, 'link.txt'))
   symlinkSync(outside, join(root, 'up'))
   symlinkSync(join(root, 'index.html'), join(root, 'inside.html'))
+  writeFileSync(join(root, '.env'), 'secret')
+  symlinkSync(join(root, '.env'), join(root, 'link-dot'))
+  symlinkSync(join(root, '.git'), join(root, 'link-git'))
+  writeFileSync(join(root, 'long.txt'), 'a line of text\n'.repeat(20_000))
+  if (sep === '/') writeFileSync(join(root, '12:30\\a.txt'), 'odd letters')
   server = await serve(staticFiles(await filesIn(root)))
 })
 afterAll(async () => {
@@ -67,7 +72,7 @@ describe('files', () => {
 
   test('a folder without its slash is sent to the one with it', async () => {
     const response = await get('/sub?x=1', { redirect: 'manual' })
-    expect([response.status, response.headers.get('location')]).toEqual([308, '/sub/?x=1'])
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/sub/?x=1'])
     expect(await (await get('/sub')).text()).toBe('<p>sub</p>')
   })
 
@@ -87,6 +92,53 @@ describe('files', () => {
     expect(await (await get('/empty')).text()).toBe('')
     const head = await get('/big.bin', { method: 'HEAD' })
     expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '5000000', ''])
+  })
+
+  test('HEAD says of a file what GET says, compressed or not', async () => {
+    for (const path of ['/', '/long.txt', '/empty', '/big.bin']) {
+      for (const coding of ['gzip', 'identity']) {
+        const headers = { 'accept-encoding': coding }
+        const [full, head] = await Promise.all([get(path, { headers }), get(path, { headers, method: 'HEAD' })])
+        await full.arrayBuffer()
+        const [said, wanted] = [head, full].map(({ headers: all }) => {
+          const list = [...all].filter(([name]) => name !== 'date' && name !== 'transfer-encoding')
+          return Object.fromEntries(list)
+        })
+        expect([path, coding, said]).toEqual([path, coding, wanted])
+      }
+    }
+  })
+
+  test('a file that may be compressed says so in 304 as well (RFC 9110 15.4.5)', async () => {
+    const response = await get('/', { headers: { 'if-none-match': '*' } })
+    expect([response.status, response.headers.get('vary')]).toEqual([304, 'accept-encoding'])
+  })
+
+  test('a file that is wanted only as it was known is 412 when it changed (RFC 9110 13.1)', async () => {
+    const etag = (await get('/')).headers.get('etag')!
+    const statusFor = async (headers: Record<string, string>) => (await get('/', { headers })).status
+    expect(await statusFor({ 'if-match': '"other"' })).toBe(412)
+    expect(await statusFor({ 'if-match': etag })).toBe(412)
+    expect(await statusFor({ 'if-match': '*' })).toBe(200)
+    expect(await statusFor({ 'if-unmodified-since': 'Tue, 14 Nov 2023 22:13:19 GMT' })).toBe(412)
+    expect(await statusFor({ 'if-unmodified-since': 'Tue, 14 Nov 2023 22:13:20 GMT' })).toBe(200)
+    expect(await statusFor({ 'if-match': '*', 'if-unmodified-since': 'Tue, 14 Nov 2023 22:13:19 GMT' })).toBe(200)
+    const response = await get('/', { headers: { 'if-match': '"other"' } })
+    expect(await response.text()).toContain('http/precondition-failed')
+  })
+
+  test.skipIf(sep !== '/')('colons and backslashes are letters like others where the system thinks so', async () => {
+    expect(await (await get('/12%3A30%5Ca.txt')).text()).toBe('odd letters')
+  })
+
+  test('a colon or a backslash in a name is refused where it divides names', () => {
+    const names = ['a.txt', 'C:', 'a.txt::$DATA', '..\\secret.txt']
+    expect(names.map(name => isPlainName(name, '\\'))).toEqual([true, false, false, false])
+    expect(names.map(name => isPlainName(name, '/'))).toEqual([true, true, true, true])
+  })
+
+  test('a slash inside a name is a letter that no file has, not a way', async () => {
+    expect((await get('/sub%2findex.html')).status).toBe(404)
   })
 
   test('a file that did not change is not sent again', async () => {
@@ -140,6 +192,9 @@ describe('nothing outside the folder', () => {
     '/up/',
     '/.git/config',
     '/%2egit/config',
+    '/link-dot',
+    '/link-git/config',
+    '/sub%2f..%2f.git%2fconfig',
     '/index.html%00.txt',
     '/%00',
     '/%',

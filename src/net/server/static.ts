@@ -6,13 +6,15 @@ import type { Words } from '../../explain/words.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/answers.ts'
 import { imfDate, parseHttpDate } from '../../http/date.ts'
+import { isCompressible } from '../../http/negotiation.ts'
 import type { Handler } from './serve.ts'
 
 /** Files as a parameter: `node/files.ts` has those of a disk. */
 export interface Files {
   /**
    * The file that these names lead to from the root. `folder` for a folder; undefined where there is nothing, and for
-   * everything that is not a plain file inside the root, links resolved.
+   * everything that is not a plain file inside the root, links resolved: for what is hidden (`isHidden`) too, should a
+   * link lead to it. Names have no `/` and no NUL; others that the system would read as a way are refused by it.
    */
   open(names: readonly string[]): Promise<OpenFile | 'folder' | undefined>
 }
@@ -24,6 +26,9 @@ export interface OpenFile {
   read(start: number, length: number): Promise<Bytes>
   close(): Promise<void>
 }
+
+/** Files up to here are read before they are answered, so that head and body leave together. */
+const AT_ONCE = 64 * 1024
 
 /** One read of a file: as large as what a connection takes before it asks to wait. */
 const PIECE = 256 * 1024
@@ -43,11 +48,16 @@ export const staticFiles =
     if (found === 'folder' && !folder) {
       // One slash at the beginning only: `//host/` would lead to another server.
       const location = `/${names.map(encodeURIComponent).join('/')}/${search}`
-      return new Response(null, { status: 308, headers: { location } })
+      // Not for ever: browsers keep a 308, and what lies behind localhost changes.
+      return new Response(null, { status: 302, headers: { location } })
     }
     if (found === undefined || found === 'folder') return notFound(pathname, words)
     return answer(request, found, names.at(-1) || 'index.html')
   }
+
+/** `.git`, `.env`: not for everybody; `/.well-known/` is (RFC 8615). `depth` is 0 below the root. */
+export const isHidden = (name: string, depth: number): boolean =>
+  name.startsWith('.') && !(depth === 0 && name === '.well-known')
 
 /** The names of the path, decoded; undefined where one of them cannot be the name of a file to show. */
 const namesOf = (pathname: string): readonly string[] | undefined => {
@@ -65,9 +75,9 @@ const namesOf = (pathname: string): readonly string[] | undefined => {
       names.push('')
       continue
     }
-    const hidden = name.startsWith('.') && !(index === 0 && name === '.well-known')
-    // A backslash divides names on Windows, and a colon names a drive or a stream there.
-    if (name === '' || hidden || /[/\\\0:]/.test(name)) return undefined
+    const hidden = isHidden(name, index)
+    // What else divides names is the file system's to say: see `Files`.
+    if (name === '' || hidden || /[/\0]/.test(name)) return undefined
     names.push(name)
   }
   return names
@@ -75,24 +85,57 @@ const namesOf = (pathname: string): readonly string[] | undefined => {
 
 const answer = async (request: Request, file: OpenFile, name: string): Promise<Response> => {
   const etag = `W/"${file.size.toString(36)}-${Math.floor(file.modified).toString(36)}"`
+  const type = contentType(name)
   const headers = new Headers({
-    'content-type': contentType(name),
+    'content-type': type,
     'content-length': `${file.size}`,
     'last-modified': imfDate(file.modified),
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
     etag,
   })
+  // Said in 304 too (RFC 9110 15.4.5): which of them is kept is decided by it.
+  if (isCompressible(type)) headers.set('vary', 'accept-encoding')
+  if (isNotMeant(request.headers, file.modified)) {
+    await file.close()
+    return plainAnswer(fail('http/precondition-failed', { where: name }))
+  }
   if (isUnchanged(request.headers, etag, file.modified)) {
     await file.close()
     headers.delete('content-length')
     return new Response(null, { status: 304, headers })
   }
-  if (request.method === 'HEAD' || file.size === 0) {
+  const atOnce = request.method !== 'HEAD' && file.size <= AT_ONCE
+  return new Response(atOnce ? await wholeOf(file) : streamOf(file), { headers })
+}
+
+/** All of a small file, or as much as there still is of it. */
+const wholeOf = async (file: OpenFile): Promise<Uint8Array<ArrayBuffer>> => {
+  try {
+    const whole = new Uint8Array(file.size)
+    let at = 0
+    while (at < whole.length) {
+      const bytes = await file.read(at, whole.length - at)
+      if (bytes.length === 0) throw new Error('the file became shorter while it was read')
+      whole.set(bytes, at)
+      at += bytes.length
+    }
+    return whole
+  } finally {
     await file.close()
-    return new Response(null, { headers })
   }
-  return new Response(streamOf(file), { headers })
+}
+
+/**
+ * RFC 9110 13.1.1, 13.1.4: the client wants this file only as it knows it. If-Match compares strong validators, and
+ * ours are weak: only `*` can be met.
+ */
+const isNotMeant = (headers: Headers, modified: Millis): boolean => {
+  const match = headers.get('if-match')
+  if (match !== null) return match.trim() !== '*'
+  const since = headers.get('if-unmodified-since')
+  const at = since === null ? undefined : parseHttpDate(since, modified)
+  return at !== undefined && Math.floor(modified / 1000) * 1000 > at
 }
 
 /** RFC 9110 13.2.2: If-None-Match first, and If-Modified-Since only where that is absent. */
