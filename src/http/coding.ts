@@ -11,6 +11,8 @@ export type ContentCoding = 'gzip' | 'deflate'
 export interface BodyTransform {
   /** What comes out after `bytes` went in. Rejects or throws when the bytes are broken. */
   push(bytes: Bytes): AsyncIterable<Bytes>
+  /** What went in comes out now, though more may follow. Where undefined a stream would be held back: it is not coded. */
+  flush?(): AsyncIterable<Bytes>
   /** What is left when no more goes in. Rejects when the coded body is not complete. */
   end(): AsyncIterable<Bytes>
   /** Frees it before its end. */

@@ -1,6 +1,14 @@
 /** gzip and deflate by zlib's streams: work happens in its thread pool, one piece at a time, as the consumer pulls. */
 import type { Transform } from 'node:stream'
-import { createDeflate, createGunzip, createGzip, createInflate, createInflateRaw } from 'node:zlib'
+import {
+  constants,
+  createDeflate,
+  createGunzip,
+  createGzip,
+  createInflate,
+  createInflateRaw,
+  type Zlib,
+} from 'node:zlib'
 import type { Bytes } from '../engine.ts'
 import type { BodyTransform, Coder } from '../http/coding.ts'
 
@@ -27,12 +35,12 @@ export const nodeCoders: readonly Coder[] = [
 /** RFC 1950 2.2: the method is 8 (the low four bits) in every zlib header. A bare stream never begins so in practice. */
 const isZlib = (first: Bytes): boolean => ((first[0] ?? 8) & 0x0f) === 8
 
-const transformOf = (make: (first: Bytes) => Transform): BodyTransform => {
-  let stream: Transform | undefined
+const transformOf = (make: (first: Bytes) => Transform & Zlib): BodyTransform => {
+  let stream: (Transform & Zlib) | undefined
   let error: Error | undefined
   let wake: (() => void) | undefined
   const moved = (): void => wake?.()
-  const open = (first: Bytes): Transform => {
+  const open = (first: Bytes): Transform & Zlib => {
     stream = make(first)
     stream.on('readable', moved).on('end', moved).on('close', moved)
     stream.on('error', (cause: Error) => {
@@ -61,6 +69,15 @@ const transformOf = (make: (first: Bytes) => Transform): BodyTransform => {
         moved()
       })
       yield* until(through, () => taken)
+    },
+    async *flush() {
+      const through = stream ?? open(new Uint8Array(0))
+      let flushed = false
+      through.flush(constants.Z_SYNC_FLUSH, () => {
+        flushed = true
+        moved()
+      })
+      yield* until(through, () => flushed)
     },
     async *end() {
       const through = stream ?? open(new Uint8Array(0))

@@ -38,9 +38,14 @@ export const responseOf = (head: ResponseHead, answer: FetchExchange, options: R
   // `statusText` must be a byte string without controls: the engine let nothing else in.
   const response = new Response(body, { status: shown, statusText: reason, headers })
   const facts = { url: options.url, redirected: options.redirected, connection: answer.connection.info }
+  return withFacts(response, status === shown ? facts : { ...facts, status })
+}
+
+/** What only a `fetch` of the platform could say of a `Response`; its clones say the same. */
+const withFacts = (response: Response, facts: Readonly<Record<string, unknown>>): FetchResponse => {
   for (const [name, value] of Object.entries(facts)) Object.defineProperty(response, name, { value, enumerable: true })
-  if (status !== shown) Object.defineProperty(response, 'status', { value: status, enumerable: true })
-  return response as FetchResponse
+  const clone = (): FetchResponse => withFacts(Response.prototype.clone.call(response), facts)
+  return Object.defineProperty(response, 'clone', { value: clone }) as FetchResponse
 }
 
 type Next = () => Promise<Bytes | undefined>

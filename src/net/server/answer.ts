@@ -5,15 +5,19 @@ import type { Words } from '../../explain/words.ts'
 import { fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/answers.ts'
 import type { BodyTransform, Coder } from '../../http/coding.ts'
+import { hasMember } from '../../http/grammar.ts'
 import { chooseCoding, isCompressible } from '../../http/negotiation.ts'
 import type { HeaderList } from '../../http/types.ts'
 import { joined } from '../../wire/bytes.ts'
+import { gather, Source } from '../stream/source.ts'
 import type { AnswerWatcher, Exchange } from './exchange.ts'
 
 export interface AnswerOptions {
   readonly clock: Clock
   /** Best first; none: nothing is compressed. */
   readonly coders: readonly Coder[]
+  /** Bodies of unknown length are compressed too. */
+  readonly streams: boolean
   /** Told what a body stream threw, or what was wrong with the response. */
   readonly failed: (error: unknown) => void
   readonly words: Words | undefined
@@ -31,10 +35,6 @@ const OURS = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-
 /** What an answer is coded with; `identity` where another client would get a coded one, undefined where nobody would. */
 type Coding = Coder | 'identity' | undefined
 const coderOf = (coding: Coding): Coder | undefined => (coding === 'identity' ? undefined : coding)
-
-type BodyResult =
-  | { readonly done: true; readonly value?: undefined }
-  | { readonly done: false; readonly value: unknown }
 
 export class Answer implements AnswerWatcher {
   readonly #exchange: Exchange
@@ -87,57 +87,65 @@ export class Answer implements AnswerWatcher {
 
   #broken(error: unknown): void {
     this.#options.failed(error)
+    this.#cancel?.(error)
     if (!this.#exchange.dead) this.fail()
   }
 
   async #send(response: Response): Promise<void> {
     const exchange = this.#exchange
     const { status, body } = response
-    const chosen = this.#coding(response)
+    const { method } = exchange.head
     if (body === null) {
-      exchange.respond(status, headersOf(response, chosen))
+      // RFC 9110 8.6: what GET would say is not known, and a length of 0 would be said of it.
+      if (method === 'HEAD') this.#sendHead(status, headersOf(response, undefined))
+      else exchange.respond(status, headersOf(response, undefined))
       return
     }
-    const reader = body.getReader()
-    this.#cancel = reason => void reader.cancel(reason).catch(ignore)
-    const read = async (): Promise<BodyResult> => (await reader.read()) as BodyResult
-    const pending = read()
-    // The length that GET would say is told where it is known at once; what has to be waited for is not read for it.
-    if (exchange.head.method === 'HEAD' && (await settledSoon(pending)) === undefined) {
-      this.#sendHead(status, headersOf(response, chosen), pending)
-      return
+    const source = new Source(body, this.#options.clock)
+    this.#cancel = reason => source.cancel(reason)
+    const length = announcedLength(response)
+    if (method !== 'HEAD' || length === undefined) {
+      const { pieces, whole } = await gather(source, AT_ONCE)
+      if (exchange.dead) return
+      if (whole) {
+        await this.#sendWhole(response, joined(pieces))
+        return
+      }
+      source.unread(pieces)
     }
-    const first = await pending
-    const second = first.done ? undefined : read()
-    const rest = second === undefined ? undefined : await settledSoon(second)
-    if (first.done || rest?.done) {
-      await this.#sendWhole(response, first.done ? NOTHING : bytesOf(first.value), chosen)
-      return
-    }
-    if (exchange.head.method === 'HEAD') {
-      this.#sendHead(status, headersOf(response, chosen), second!)
-      return
-    }
-    second!.catch(ignore)
-    exchange.begin(status, headersOf(response, chosen))
-    const pieces = this.#pieces(bytesOf((first as { value: unknown }).value), second!, read)
-    await this.#pump(coderOf(chosen) === undefined ? pieces : this.#coded(pieces, coderOf(chosen)!.compress()))
+    await this.#sendStream(response, source, length)
   }
 
-  /** The head alone; the body is left where it is. */
-  #sendHead(status: number, headers: HeaderList, pending: Promise<BodyResult>): void {
-    pending.catch(ignore)
-    this.#cancel?.('HEAD wants no body')
+  /** The head leaves at once, whenever the first piece may come. */
+  async #sendStream(response: Response, source: Source, length: number | undefined): Promise<void> {
+    const exchange = this.#exchange
+    const chosen = length !== undefined || this.#options.streams ? this.#coding(response, length) : undefined
+    const transform = coderOf(chosen)?.compress()
+    // What cannot be made to let go of its bytes would hold the stream back.
+    const flushes = transform?.flush !== undefined
+    if (!flushes) transform?.destroy()
+    const headers = headersOf(response, transform === undefined || flushes ? chosen : 'identity')
+    if (exchange.head.method === 'HEAD') {
+      transform?.destroy()
+      source.cancel('HEAD wants no body')
+      this.#sendHead(response.status, headers)
+      return
+    }
+    exchange.begin(response.status, headers)
+    await this.#pump(transform !== undefined && flushes ? this.#coded(source, transform) : piecesOf(source))
+  }
+
+  #sendHead(status: number, headers: HeaderList): void {
     this.#exchange.begin(status, headers)
     this.#exchange.end()
   }
 
   /** A body that was all there: it gets a Content-Length instead of chunks, and goes out with its head if it is small. */
-  async #sendWhole(response: Response, body: Bytes, chosen: Coding): Promise<void> {
+  async #sendWhole(response: Response, body: Bytes): Promise<void> {
     const exchange = this.#exchange
-    const coding = body.length < WORTH_CODING ? undefined : chosen
-    const headers = headersOf(response, coding)
-    const coder = coderOf(coding)
+    const chosen = this.#coding(response, body.length)
+    const headers = headersOf(response, chosen, body.length)
+    const coder = coderOf(chosen)
     const whole = coder === undefined ? body : await this.#codedWhole(body, coder)
     if (exchange.dead) return
     if (whole.length <= AT_ONCE || exchange.head.method === 'HEAD') {
@@ -153,19 +161,24 @@ export class Answer implements AnswerWatcher {
   }
 
   async #codedWhole(body: Bytes, coder: Coder): Promise<Bytes> {
+    const transform = coder.compress()
     const coded: Bytes[] = []
-    for await (const piece of this.#coded(slices(body), coder.compress())) coded.push(piece)
+    try {
+      for await (const piece of this.#held(transform.push(body))) coded.push(piece)
+      for await (const piece of this.#held(transform.end())) coded.push(piece)
+    } finally {
+      transform.destroy()
+    }
     return joined(coded)
   }
 
-  async *#pieces(first: Bytes, second: Promise<BodyResult>, read: () => Promise<BodyResult>): AsyncGenerator<Bytes> {
-    yield first
-    for (let next = await second; !next.done; next = await read()) yield bytesOf(next.value)
-  }
-
-  async *#coded(pieces: AsyncIterable<Bytes>, transform: BodyTransform): AsyncGenerator<Bytes> {
+  /** Nothing stays in the coder while the source has nothing more to give. */
+  async *#coded(source: Source, transform: BodyTransform): AsyncGenerator<Bytes> {
     try {
-      for await (const piece of pieces) yield* this.#held(transform.push(piece))
+      for (let piece = await source.next(); piece !== undefined; piece = await source.next()) {
+        yield* this.#held(transform.push(piece))
+        if ((await source.peek()) === 'later') yield* this.#held(transform.flush!())
+      }
       yield* this.#held(transform.end())
     } finally {
       transform.destroy()
@@ -195,65 +208,77 @@ export class Answer implements AnswerWatcher {
     if (!exchange.dead) exchange.end()
   }
 
-  #coding(response: Response): Coding {
+  /** `length` is that of the body, where it is known. */
+  #coding(response: Response, length: number | undefined): Coding {
     const { coders } = this.#options
-    if (coders.length === 0 || !worthCoding(response)) return undefined
+    if (coders.length === 0 || (length !== undefined && length < WORTH_CODING) || !mayBeCoded(response))
+      return undefined
     const offered = coders.map(coder => coder.coding)
     const chosen = chooseCoding(this.#exchange.head.headers.get('accept-encoding'), offered)
     return coders.find(coder => coder.coding === chosen) ?? 'identity'
   }
 }
 
-const worthCoding = ({ headers, body, status }: Response): boolean => {
-  if (body === null || status === 206 || headers.has('content-encoding') || headers.has('content-range')) return false
+/** RFC 9110 14.4: ranges are counted in the bytes of one representation, so a part of it is sent as it is. */
+const mayBeCoded = (response: Response): boolean => {
+  const { headers, status } = response
+  if (status === 206 || headers.has('content-range')) return false
+  if (headers.has('content-encoding') && !wasDecoded(response)) return false
   if (/\bno-transform\b/i.test(headers.get('cache-control') ?? '')) return false
-  const length = headers.get('content-length')
-  if (length !== null && Number(length) < WORTH_CODING) return false
   return isCompressible(headers.get('content-type') ?? undefined)
 }
 
-/** The response's fields, and what the coding changes: RFC 9110 8.4, 8.8.3 (another representation, another ETag), 12.5.5. */
-const headersOf = (response: Response, coding: Coding): HeaderList => {
+/** What `fetch` undoes; the field and the length of what came stay in its Response all the same. */
+const UNDONE = /^(?:(?:x-)?gzip|deflate|br|identity)$/i
+
+/**
+ * A `Response` that a `fetch` made (ours, the platform's): only those have a URL. Its body is decoded already, and to
+ * say the coding of what came, and its length, would make the client misread it.
+ */
+const wasDecoded = ({ url, headers }: Response): boolean => {
+  const coding = headers.get('content-encoding')
+  return coding !== null && url !== '' && coding.split(',').every(one => UNDONE.test(one.trim()))
+}
+
+/** The length that the handler promises for a stream. */
+const announcedLength = (response: Response): number | undefined => {
+  const length = response.headers.get('content-length')
+  return length === null || wasDecoded(response) ? undefined : Number(length)
+}
+
+/**
+ * The response's fields, and what the coding changes: RFC 9110 8.4, 8.8.3 (another representation, another ETag), 12.5.5.
+ * `length` is that of the whole body, where it is at hand.
+ */
+const headersOf = (response: Response, coding: Coding, length?: number): HeaderList => {
+  const { headers, status } = response
   const coded = coding !== undefined && coding !== 'identity'
+  // Fields that were copied from an answer whose body `fetch` had decoded give themselves away by another length.
+  const said = headers.get('content-length')
+  const copied = headers.has('content-encoding') && said !== null && length !== undefined && Number(said) !== length
+  const undone = wasDecoded(response) || copied
   const list: [string, string][] = []
-  for (const [name, value] of response.headers) {
+  for (const [name, value] of headers) {
     if (OURS.has(name)) {
       if (name === 'connection' && /\bclose\b/i.test(value)) list.push(['connection', 'close'])
-    } else if (name === 'content-length' && response.status === 204) {
-      // RFC 9110 8.6: it must not be sent; answers that are passed on may have one all the same.
-    } else if (name === 'vary' && coding !== undefined) list.push([name, `${value}, accept-encoding`])
-    else if (coded && name === 'etag' && !value.startsWith('W/')) list.push([name, `W/${value}`])
-    else if (!coded || name !== 'content-length') list.push([name, value])
+    } else if (name === 'content-length') {
+      // RFC 9110 8.6: of 204 it must not be sent; answers that are passed on may have one all the same.
+      if (status !== 204 && !coded && !undone) list.push([name, value])
+    } else if (name === 'content-encoding') {
+      if (!undone) list.push([name, value])
+    } else if (name === 'vary' && coding !== undefined && !hasMember(value, 'accept-encoding')) {
+      list.push([name, `${value}, accept-encoding`])
+    } else if (name === 'etag' && (coded || undone) && !value.startsWith('W/')) list.push([name, `W/${value}`])
+    else list.push([name, value])
   }
-  if (coding !== undefined && !response.headers.has('vary')) list.push(['vary', 'accept-encoding'])
+  if (coding !== undefined && !headers.has('vary')) list.push(['vary', 'accept-encoding'])
   if (coded) list.push(['content-encoding', coding.coding])
   return list
 }
 
-const bytesOf = (value: unknown): Bytes => {
-  if (value instanceof Uint8Array) return value
-  throw new TypeError('the body of a Response must give Uint8Array')
+async function* piecesOf(source: Source): AsyncGenerator<Bytes> {
+  for (let piece = await source.next(); piece !== undefined; piece = await source.next()) yield piece
 }
-
-/** What `promise` gives if it settles in the turns of microtasks that an ended stream needs, before any I/O. */
-const settledSoon = async <T>(promise: Promise<T>): Promise<T | undefined> => {
-  let value: T | undefined
-  let settled = false
-  promise.then(
-    given => {
-      value = given
-      settled = true
-    },
-    () => {
-      settled = true
-    },
-  )
-  for (let turn = 0; turn < MICROTURNS && !settled; turn++) await undefined
-  return value
-}
-const MICROTURNS = 12
-
-const NOTHING = new Uint8Array(0)
 
 async function* slices(bytes: Bytes): AsyncGenerator<Bytes> {
   for (let at = 0; at < bytes.length; at += AT_ONCE) yield bytes.subarray(at, at + AT_ONCE)

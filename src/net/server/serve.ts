@@ -20,8 +20,13 @@ export interface About {
 export type Handler = (request: Request, about: About) => Response | Promise<Response>
 
 export interface ServeOptions extends ServerOptions {
-  /** gzip or deflate for bodies that shrink, where the client accepts it: `when-accepted` if undefined. */
-  readonly compress?: 'never' | 'when-accepted'
+  /**
+   * gzip or deflate for bodies that shrink, where the client accepts it: those whose length is known (strings, bytes,
+   * files) if undefined. With `streams-too` what a stream has given is flushed whenever it has nothing more at hand.
+   * Over HTTPS the size of a compressed body tells of its content: where a page shows a secret (a CSRF token) beside
+   * what an attacker chooses (a search word), say `never` or answer with `Cache-Control: no-transform` (BREACH).
+   */
+  readonly compress?: 'never' | 'known-length' | 'streams-too'
   /** Told what a handler threw; the client gets 500 without a word of it. */
   readonly failed?: (error: unknown, request: Request | undefined) => void
 }
@@ -40,6 +45,7 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
     coders: options.compress === 'never' ? [] : world.coders,
     failed: error => failed?.(told(error, words), undefined),
     words,
+    streams: options.compress === 'streams-too',
   }
   return serveExchanges(exchange => {
     const { method } = exchange.head
