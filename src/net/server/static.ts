@@ -52,7 +52,12 @@ export const staticFiles =
       return new Response(null, { status: 302, headers: { location } })
     }
     if (found === undefined || found === 'folder') return notFound(pathname, words)
-    return answer(request, found, names.at(-1) || 'index.html')
+    const name = names.at(-1) || 'index.html'
+    if (isNotMeant(request.headers, found.modified)) {
+      await found.close()
+      return plainAnswer(fail('http/precondition-failed', { where: name }), words)
+    }
+    return answer(request, found, name)
   }
 
 /** `.git`, `.env`: not for everybody; `/.well-known/` is (RFC 8615). `depth` is 0 below the root. */
@@ -96,10 +101,6 @@ const answer = async (request: Request, file: OpenFile, name: string): Promise<R
   })
   // Said in 304 too (RFC 9110 15.4.5): which of them is kept is decided by it.
   if (isCompressible(type)) headers.set('vary', 'accept-encoding')
-  if (isNotMeant(request.headers, file.modified)) {
-    await file.close()
-    return plainAnswer(fail('http/precondition-failed', { where: name }))
-  }
   if (isUnchanged(request.headers, etag, file.modified)) {
     await file.close()
     headers.delete('content-length')
