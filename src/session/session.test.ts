@@ -76,13 +76,14 @@ describe('a visitor', () => {
     expect(cookie).not.toBe(made)
   })
   test('has an id that the store never sees, and only well-formed ids are looked up', async () => {
-    const { visit, keys } = world()
+    const { visit, keys, store, time } = world()
     const { cookie } = await visit(undefined, opened => opened.session().set('a', 1))
     const id = cookie!.split('=')[1]!
     await visit(cookie, () => {})
     expect(keys).toHaveLength(1)
     expect(keys[0]).toMatch(/^[A-Za-z0-9_-]{8}\.[A-Za-z0-9_-]{43}$/)
     expect(keys[0]).not.toContain(id.slice(8))
+    expect(await store.read(keys[0]!)).toMatchObject({ version: 1, known: false, lastUsed: time.now })
     await visit('__Host-sid=short', () => {})
     await visit(`__Host-sid=${'!'.repeat(32)}`, () => {})
     expect(keys).toHaveLength(1)
@@ -290,6 +291,18 @@ describe('what is kept', () => {
       const set = visit(undefined, opened => opened.session().set('a', value as SessionValue))
       expect(await codeOf(set)).toBe('session/bad-value')
     }
+  })
+  test('has at most 32 levels of arrays and objects', async () => {
+    const { visit } = world()
+    const levels = (count: number): SessionValue =>
+      Array.from({ length: count }).reduce<SessionValue>((inner, _, i) => (i % 2 === 0 ? [inner] : { inner }), 1)
+    const { cookie } = await visit(undefined, opened => opened.session().set('a', levels(32)))
+    await visit(cookie, opened => expect(opened.session().get('a')).toEqual(levels(32)))
+    const deeper = visit(cookie, opened => opened.session().set('a', levels(33)))
+    await expect(deeper).rejects.toMatchObject({
+      code: 'session/bad-value',
+      failure: { got: 'more than 32 levels deep' },
+    })
   })
   test('cannot pollute a prototype', async () => {
     const { visit } = world()

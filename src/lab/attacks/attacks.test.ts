@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { nodePlatform } from '../../node/lab.ts'
+import { latin1Bytes } from '../../wire/bytes.ts'
 import { PASSWORD, SHOP } from '../shop.ts'
 import { attacks, playAttack } from './index.ts'
 
@@ -26,4 +27,17 @@ test('over https the attacker has the name that the client asked for, and sizes'
     expect.stringMatching(/^a request of \d{3} bytes$/),
     expect.stringMatching(/^an answer of \d{3} bytes$/),
   ])
+})
+
+test('what only looks like the form in an answer, or like the cookie in a request, is not learned', () => {
+  const learned: string[] = []
+  const tamper = attacks.find(a => a.id === 'read-password')!.tamperer!(text => void learned.push(text))
+  const form = latin1Bytes('<pre>\nuser=ada&password=example</pre>')
+  const cookie = latin1Bytes('GET / HTTP/1.1\r\nX-Note: set-cookie: sid=example\r\n\r\n')
+  expect(tamper(form, 'to-client')).toEqual([form])
+  expect(tamper(cookie, 'to-server')).toEqual([cookie])
+  expect(learned).toEqual([])
+  tamper(form, 'to-server')
+  tamper(cookie, 'to-client')
+  expect(learned).toHaveLength(2)
 })
