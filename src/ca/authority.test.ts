@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { nodeCrypto } from '../node/crypto.ts'
 import { Certificate } from '../x509/certificate.ts'
+import { generalNameText } from '../x509/general-name.ts'
 import { verifyChain } from '../x509/path.ts'
 import { pem } from '../x509/pem.ts'
 import { privateKeyIn } from '../x509/private-key.ts'
@@ -150,4 +151,120 @@ test.skipIf(!openssl)('keys of OpenSSL are read in each of its formats (openssl 
 test('a file without a key, or with a broken one, has none', () => {
   expect(privateKeyIn(new TextEncoder().encode('no key here'))).toBeUndefined()
   expect(privateKeyIn(Uint8Array.of(0x30, 0x80))).toBeUndefined()
+})
+
+test.each([
+  ['a letter of full width', 'ｂank.test'],
+  ['a sign whose low octet is an asterisk', '₪.bank.test'],
+  ['an umlaut', 'bücher.test'],
+  ['a Kelvin sign, which is a k in small letters', '\u212aey.test'],
+  ['a space', 'a b.test'],
+  ['NUL', 'a.test\0.evil.test'],
+  ['an empty label', 'a..test'],
+  ['a label that is empty at the front', '.test'],
+  ['a final period', 'a.test.'],
+  ['a port', 'a.test:443'],
+  ['half an address', '10.0.0'],
+  ['an address out of range', '10.0.0.256'],
+  ['a wildcard inside a label', 'a*.test'],
+  ['a wildcard that is not at the front', 'a.*.test'],
+  ['two wildcards', '*.*.test'],
+  ['nothing but a wildcard', '*'],
+  ['a label of 64 characters', `${'a'.repeat(64)}.test`],
+  ['254 characters', `${'a.'.repeat(125)}test`],
+  ['nothing', ''],
+])('no name is bent to fit: %s is refused in a leaf and in limits', (_, wrong) => {
+  const ca = certificateAuthority({ crypto, now, name: 'Root' })
+  expect(() => ca.issue({ names: ['good.test', wrong] })).toThrow(RangeError)
+  if (wrong === '') return
+  for (const limits of [{ permitted: [wrong] }, { excluded: [wrong] }]) {
+    expect(() => ca.intermediate({ name: 'Middle', ...limits })).toThrow(RangeError)
+    expect(() => certificateAuthority({ crypto, now, name: 'Root', ...limits })).toThrow(RangeError)
+  }
+})
+
+test('names are written in small letters, addresses in four or sixteen octets, a wildcard as it stands', () => {
+  const ca = certificateAuthority({ crypto, now, name: 'Root' })
+  const { certificate } = ca.issue({
+    names: ['SHOP.Test', '*.shop.test', 'a_b.test', 'xn--bcher-kva.test', '10.0.0.5', '::1'],
+  })
+  expect(new Certificate(certificate).extension('subjectAltName')?.map(generalNameText)).toEqual([
+    'shop.test',
+    '*.shop.test',
+    'a_b.test',
+    'xn--bcher-kva.test',
+    '10.0.0.5',
+    '::1',
+  ])
+})
+
+test('a certificate without any name is not made', () => {
+  const ca = certificateAuthority({ crypto, now, name: 'Root' })
+  expect(() => ca.issue({ names: [] })).toThrow(RangeError)
+  expect(new Certificate(ca.issue({ names: [], commonName: 'me' }).certificate).subject.text).toBe('CN=me')
+})
+
+test.each([
+  '*.test',
+  '10.0.0.0/33',
+  '10.0.0.0/99',
+  '::/129',
+  '10.0.0.0/',
+  '10.0.0.0/-1',
+  '10.0.0.0/8.5',
+  '10.0.0.0/08',
+])('a limit that means nothing is not written: %s', limit => {
+  const ca = certificateAuthority({ crypto, now, name: 'Root' })
+  expect(() => ca.intermediate({ name: 'Middle', permitted: [limit] })).toThrow(RangeError)
+})
+
+test.each(['10.1.2.3/8', '10.0.0.1/31', '2001:db8::1/64', '1.0.0.0/0', 'a.test/8', '10.0.0.0/8/8'])(
+  'a limit that says less than it seems to is not written: %s',
+  limit => {
+    const ca = certificateAuthority({ crypto, now, name: 'Root' })
+    expect(() => ca.intermediate({ name: 'Middle', excluded: [limit] })).toThrow(RangeError)
+  },
+)
+
+test('an address without a prefix is a limit of that one address', () => {
+  const ca = certificateAuthority({ crypto, now, name: 'Root' })
+  const middle = ca.intermediate({ name: 'Middle', excluded: ['10.0.0.1', '2001:db8::1'] })
+  const outcome = (name: string) => {
+    const { chain } = middle.issue({ names: [name] })
+    return verifyChain({ chain, name, at, trust: trustStore([ca.certificate]), crypto })
+  }
+  for (const name of ['10.0.0.1', '2001:db8::1'])
+    expect(outcome(name)).toMatchObject({ code: 'tls/certificate-constraint', expected: 'excluded', got: name })
+  for (const name of ['10.0.0.2', '10.0.0.0', '2001:db8::2', 'a.test'])
+    expect(isTrusted(outcome(name)), name).toBe(true)
+})
+
+test('a root can limit itself, in names and in depth, and what it signs outside is not trusted', () => {
+  const ca = certificateAuthority({
+    crypto,
+    now,
+    name: 'Root',
+    permitted: ['shop.test'],
+    excluded: ['10.0.0.0/8'],
+    pathLength: 0,
+  })
+  const outcome = (name: string, from = ca) => {
+    const { chain } = from.issue({ names: [name] })
+    return verifyChain({ chain, name, at, trust: trustStore([ca.certificate]), crypto })
+  }
+  expect(isTrusted(outcome('a.shop.test'))).toBe(true)
+  expect(isTrusted(outcome('192.0.2.1'))).toBe(true)
+  expect(outcome('bank.test')).toMatchObject({ code: 'tls/certificate-constraint', where: '“Root”', got: 'bank.test' })
+  expect(outcome('10.1.1.1')).toMatchObject({ code: 'tls/certificate-constraint', where: '“Root”', got: '10.1.1.1' })
+  expect(outcome('shop.test', ca.intermediate({ name: 'Middle' }))).toMatchObject({
+    code: 'tls/certificate-path-length',
+    where: '“Root”',
+  })
+})
+
+test('a certificate that may not sign others is no authority, whatever key comes with it', () => {
+  const ca = certificateAuthority({ crypto, now, name: 'Root' })
+  const { certificate, privateKey } = ca.issue({ names: ['a.test'] })
+  expect(() => loadAuthority(crypto, now, certificate, privateKey)).toThrow(RangeError)
+  expect(loadAuthority(crypto, now, ca.certificate, ca.keyPair.pkcs8).name).toBe('Root')
 })

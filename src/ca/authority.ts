@@ -5,8 +5,8 @@
 import { OID } from '../asn1/oids.table.ts'
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes, Millis } from '../engine.ts'
-import { parseIp } from '../wire/address.ts'
 import { Certificate } from '../x509/certificate.ts'
+import { notAuthority } from '../x509/checks.ts'
 import { KEY_USAGE } from '../x509/extensions.ts'
 import {
   authorityKeyIdentifier,
@@ -23,6 +23,7 @@ import {
   writeCertificate,
   writeName,
 } from '../x509/issue.ts'
+import { deployed } from '../x509/profile.ts'
 
 export type KeyKind = 'p-256' | 'p-384' | 'rsa-2048' | 'ed25519'
 
@@ -42,27 +43,36 @@ interface Validity {
   readonly days?: number
 }
 
-export interface AuthorityOptions extends Validity {
+export interface AuthorityOptions extends Validity, Limits {
   readonly crypto: CryptoProvider
   /** The date, asked at each issue. */
   readonly now: () => Millis
   /** Common name of the root. */
   readonly name: string
   readonly key?: KeyKind
+  /** Authorities allowed below it; any number when not given. */
+  readonly pathLength?: number
 }
 
-export interface IntermediateOptions extends Validity {
-  readonly name: string
-  readonly key?: KeyKind
-  /** Authorities allowed below it; 0 when not given. */
-  readonly pathLength?: number
-  /** DNS names, or networks such as `10.0.0.0/8`. */
+/** For which names it may sign: DNS names with all below them, or networks such as `10.0.0.0/8`. */
+interface Limits {
+  /** Of these kinds only these; all when not given. */
   readonly permitted?: readonly string[]
   readonly excluded?: readonly string[]
 }
 
+export interface IntermediateOptions extends Validity, Limits {
+  readonly name: string
+  readonly key?: KeyKind
+  /** Authorities allowed below it; 0 when not given. */
+  readonly pathLength?: number
+}
+
 export interface LeafOptions extends Validity {
-  /** DNS names and IP addresses for subjectAltName; may be empty. */
+  /**
+   * DNS names, in ASCII, and IP addresses for subjectAltName; may be empty when there is a common name. RangeError for
+   * anything else.
+   */
   readonly names: readonly string[]
   readonly key?: KeyKind
   /** An existing key instead of a new one. */
@@ -98,7 +108,7 @@ export interface CertificateAuthority {
   intermediate(options: IntermediateOptions): CertificateAuthority
 }
 
-/** A new root. */
+/** A new root. Throws RangeError for limits that limit nothing. */
 export const certificateAuthority = (options: AuthorityOptions): CertificateAuthority => {
   const { crypto, name, now } = options
   const keyPair = crypto.generateKeyPair(options.key ?? 'p-256')
@@ -111,8 +121,9 @@ export const certificateAuthority = (options: AuthorityOptions): CertificateAuth
       ...validityOf(options, now(), ROOT_DAYS),
       spki: keyPair.spki,
       extensions: [
-        basicConstraints({ ca: true, pathLength: undefined }),
+        basicConstraints({ ca: true, pathLength: options.pathLength }),
         keyUsage(KEY_USAGE.keyCertSign | KEY_USAGE.cRLSign),
+        ...limitsOf(options),
         subjectKeyIdentifier(keyIdentifier(keyPair.spki, crypto)),
       ],
     },
@@ -122,7 +133,10 @@ export const certificateAuthority = (options: AuthorityOptions): CertificateAuth
   return new Authority(crypto, now, new Certificate(certificate), keyPair, [], certificate)
 }
 
-/** An authority from its certificate and key, as files bring them. Throws `DerError` for a malformed certificate. */
+/**
+ * An authority from its certificate and key, as files bring them. Throws `DerError` for a malformed certificate, and
+ * RangeError for one whose signatures nobody would take.
+ */
 export const loadAuthority = (
   crypto: CryptoProvider,
   now: () => Millis,
@@ -130,6 +144,8 @@ export const loadAuthority = (
   privateKey: Bytes,
 ): CertificateAuthority => {
   const parsed = new Certificate(certificate).decodeAll()
+  const fault = notAuthority(parsed, 'anchor', deployed)
+  if (fault !== undefined) throw new RangeError(`${fault.where} is no authority: ${fault.got}`)
   return new Authority(crypto, now, parsed, { spki: parsed.spki, pkcs8: privateKey }, [], certificate)
 }
 
@@ -187,7 +203,6 @@ class Authority implements CertificateAuthority {
   intermediate(options: IntermediateOptions): CertificateAuthority {
     const crypto = this.#crypto
     const keyPair = crypto.generateKeyPair(options.key ?? 'p-256')
-    const { permitted = [], excluded = [] } = options
     const certificate = writeCertificate(
       {
         serialNumber: randomSerial(crypto),
@@ -198,7 +213,7 @@ class Authority implements CertificateAuthority {
         extensions: [
           basicConstraints({ ca: true, pathLength: options.pathLength ?? 0 }),
           keyUsage(KEY_USAGE.keyCertSign | KEY_USAGE.cRLSign),
-          ...(permitted.length + excluded.length === 0 ? [] : [nameConstraints(permitted, excluded)]),
+          ...limitsOf(options),
           subjectKeyIdentifier(keyIdentifier(keyPair.spki, crypto)),
           authorityKeyIdentifier(this.#identifier),
         ],
@@ -210,6 +225,9 @@ class Authority implements CertificateAuthority {
     return new Authority(crypto, this.#now, new Certificate(certificate), keyPair, above, this.root)
   }
 }
+
+const limitsOf = ({ permitted = [], excluded = [] }: Limits): ExtensionToWrite[] =>
+  permitted.length + excluded.length === 0 ? [] : [nameConstraints(permitted, excluded)]
 
 /** RFC 5280 Appendix A: a common name has at most 64 characters. */
 const MAX_COMMON_NAME = 64
@@ -230,7 +248,9 @@ const leafOf = (crypto: CryptoProvider, now: Millis, leaf: LeafOptions, keyPair:
   const subject = writeName(named ? [[OID.commonName, wanted]] : [])
   const validity = validityOf(leaf, now, LEAF_DAYS)
   const purposes = (leaf.purposes ?? ['server']).map(p => (p === 'server' ? OID.serverAuth : OID.clientAuth))
-  const names = leaf.names.map(name => parseIp(name)?.text ?? name.toLowerCase())
+  const { names, extensions = [] } = leaf
+  if (!named && names.length === 0 && !extensions.some(({ oid }) => oid === OID.subjectAltName))
+    throw new RangeError('a certificate without any name is for nobody: give names, or a commonName')
   const certificate = writeCertificate(
     {
       serialNumber: randomSerial(crypto),
@@ -245,7 +265,7 @@ const leafOf = (crypto: CryptoProvider, now: Millis, leaf: LeafOptions, keyPair:
         ...(names.length === 0 ? [] : [subjectAltName(names, named ? 'named' : 'unnamed')]),
         subjectKeyIdentifier(keyIdentifier(keyPair.spki, crypto)),
         authorityKeyIdentifier(signer.identifier),
-        ...(leaf.extensions ?? []),
+        ...extensions,
       ],
     },
     signer.keyPair,

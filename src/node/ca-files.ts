@@ -129,7 +129,12 @@ const load = (folder: string, crypto: CryptoProvider, now: () => Millis): Certif
     throw damaged(paths.certificate, 'holds no certificate that can be read')
   const key = privateKeyIn(new Uint8Array(readFileSync(paths.key)))
   if (key === undefined) throw damaged(paths.key, 'holds no private key that can be read')
-  const authority = loadAuthority(crypto, now, der, key.pkcs8)
+  let authority: CertificateAuthority
+  try {
+    authority = loadAuthority(crypto, now, der, key.pkcs8)
+  } catch {
+    throw damaged(paths.certificate, 'holds no certificate of an authority')
+  }
   if (!signs(authority, crypto)) throw damaged(paths.key, `is not the key of ${paths.certificate}`)
   return authority
 }

@@ -23,7 +23,7 @@ const leaf = (names: readonly Uint8Array[], commonName?: string): Certificate =>
   new Certificate(
     ca.issue({
       names: [],
-      commonName,
+      commonName: commonName ?? (names.length === 0 ? 'somebody' : undefined),
       extensions: names.length === 0 ? [] : [{ oid: OID.subjectAltName, critical: false, value: sequence(...names) }],
     }).certificate,
   )

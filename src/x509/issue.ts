@@ -19,7 +19,10 @@ import {
 import type { CryptoProvider, SignatureAlgorithm } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
 import { parseIp } from '../wire/address.ts'
+import { latin1Bytes } from '../wire/bytes.ts'
+import { printable } from './distinguished-name.ts'
 import type { BasicConstraints } from './extensions.ts'
+import { isHostName } from './names.ts'
 import { readPublicKey } from './public-key.ts'
 
 export interface KeyPair {
@@ -82,6 +85,7 @@ export const randomSerial = (crypto: CryptoProvider): Uint8Array => {
 export const keyIdentifier = (spki: Uint8Array, crypto: CryptoProvider): Uint8Array =>
   crypto.hash('sha256').update(spki).digest().slice(0, 20)
 
+/** Throws RangeError for what is neither an address nor a name that a host can have: see `dnsName`. */
 export const subjectAltName = (names: readonly string[], subject: 'named' | 'unnamed' = 'named'): ExtensionToWrite => ({
   oid: OID.subjectAltName,
   // RFC 5280 4.2.1.6: critical when the subject says nothing.
@@ -89,7 +93,7 @@ export const subjectAltName = (names: readonly string[], subject: 'named' | 'unn
   value: sequence(
     ...names.map(name => {
       const address = parseIp(name)
-      return address === undefined ? element(context(2), ascii(name)) : element(context(7), address.octets)
+      return address === undefined ? element(context(2), dnsName(name)) : element(context(7), address.octets)
     }),
   ),
 })
@@ -124,7 +128,10 @@ export const authorityKeyIdentifier = (identifier: Uint8Array): ExtensionToWrite
   value: sequence(element(context(0), identifier)),
 })
 
-/** Limits on DNS names, or on addresses written `10.0.0.0/8`. */
+/**
+ * Limits on DNS names (`shop.test` with everything below it, the empty text for all names), on addresses written
+ * `10.0.0.0/8`, or on one address. Throws RangeError for what limits nothing of these.
+ */
 export const nameConstraints = (permitted: readonly string[], excluded: readonly string[]): ExtensionToWrite => ({
   oid: OID.nameConstraints,
   critical: true,
@@ -135,14 +142,35 @@ export const nameConstraints = (permitted: readonly string[], excluded: readonly
 })
 
 const subtree = (text: string): Uint8Array => {
-  const [network = '', length] = text.split('/')
-  const address = length === undefined ? undefined : parseIp(network)
-  if (address === undefined) return sequence(element(context(2), ascii(text)))
-  const mask = address.octets.map((_, i) => 0xff & ~(0xff >> Math.max(0, Math.min(8, Number(length) - 8 * i))))
+  const [network = '', length, more] = text.split('/')
+  const address = parseIp(network)
+  if (address === undefined) {
+    if (text === '') return sequence(element(context(2)))
+    if (text.startsWith('*')) throw new RangeError(`a limit holds all names below it: leave the “*.” of “${text}” out`)
+    return sequence(element(context(2), dnsName(text)))
+  }
+  const bits = 8 * address.octets.length
+  const ones = length === undefined ? bits : Number(length)
+  if (more !== undefined || (length !== undefined && !/^(0|[1-9]\d{0,2})$/.test(length)) || ones > bits)
+    throw new RangeError(`“${text}” is no network: its prefix must be a number from 0 to ${bits}`)
+  const mask = address.octets.map((_, i) => 0xff & ~(0xff >> Math.max(0, Math.min(8, ones - 8 * i))))
+  if (address.octets.some((octet, i) => (octet & ~mask[i]!) !== 0))
+    throw new RangeError(`“${text}” is no network: ${address.text} has bits behind the prefix`)
   return sequence(element(context(7), address.octets, mask))
 }
 
-const ascii = (text: string): Uint8Array => Uint8Array.from(text, c => c.charCodeAt(0) & 0x7f)
+/**
+ * The octets of a DNS name, in small letters. Nothing is bent to fit: an authority that writes another name than it was
+ * given signs for whoever owns that one. Throws RangeError unless it is a host name, or `*.` and one.
+ */
+const dnsName = (text: string): Uint8Array => {
+  if (!isAscii(text))
+    throw new RangeError(`“${printable(text)}” is not in ASCII: give its A-labels, which begin with xn--`)
+  if (!isHostName(text.replace(/^\*\./, ''))) throw new RangeError(`“${printable(text)}” is no host name`)
+  return latin1Bytes(text.toLowerCase())
+}
+
+const isAscii = (text: string): boolean => Array.from(text).every(character => character <= '\x7f')
 
 interface Signature {
   readonly algorithm: SignatureAlgorithm

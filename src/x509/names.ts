@@ -64,5 +64,5 @@ export const dnsMatches = (presented: string, reference: string, isRegistrySuffi
  * Labels of letters, digits, hyphens and (in practice) underscores. What ends in a number is some way to write an
  * address (`127.1`, `10.0.0.5.`, `0x7f.0x1`), and no top-level domain is one (RFC 3696 2, and so the URL standard).
  */
-const isHostName = (text: string): boolean =>
+export const isHostName = (text: string): boolean =>
   text.length <= 253 && /^([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/i.test(text) && !/(^|\.)(\d+|0x[\da-f]*)$/i.test(text)
