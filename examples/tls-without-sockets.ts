@@ -25,11 +25,11 @@ const settle = (name: string, one: TlsConnection, other: TlsConnection): boolean
     if (event.type === 'failure') throw new Error(event.failure.code)
     if (event.type !== 'ask') continue
     const { question } = event
-    if (question.about === 'certificate-for-name') one.answer(event.id, key)
-    if (question.about === 'trust') one.answer(event.id, verifyChain({ ...question, at: now, trust, crypto }))
+    if (question.about === 'certificate-for-name') one.answer(event.id, key, now)
+    if (question.about === 'trust') one.answer(event.id, verifyChain({ ...question, at: now, trust, crypto }), now)
     if (question.about === 'sign') {
       const algorithm = { key: 'ecdsa', hash: 'sha256' } as const
-      one.answer(event.id, crypto.sign(algorithm, privateKey, question.message))
+      one.answer(event.id, crypto.sign(algorithm, privateKey, question.message), now)
     }
   }
   for (let pieces = one.pollTransmit(now); pieces !== undefined; pieces = one.pollTransmit(now)) {
@@ -43,5 +43,5 @@ const run = (): void => {
 }
 
 run()
-client.write(new TextEncoder().encode('hello over TLS'))
+client.write(new TextEncoder().encode('hello over TLS'), now)
 run()

@@ -1,84 +1,145 @@
 /**
- * The only loop in the stack: it drains an engine after every touch and keeps its deadline armed. Callbacks may touch
- * the engine again; while draining they only leave a mark, and the loop goes round once more.
+ * The only loop in the stack: it gives an engine the time, drains it after every touch and keeps its deadline armed.
+ * Callbacks may touch the engine again: inside a turn that only leaves a mark, and the loop goes round once more.
  */
 import type { Clock } from './clock.ts'
-import type { Engine } from './engine.ts'
+import type { Engine, Millis } from './engine.ts'
+
+/** Where an engine's output goes. */
+export interface DriveHandlers<Out, Ev> {
+  out(output: Out): void
+  event(event: Ev): void
+  /** A turn is over: the engine has nothing more to say. What was gathered can go on, in one piece. */
+  settled?(): void
+}
 
 export interface Driver<In> {
-  /** Hands one input to the engine and drains it. */
+  /** Hands one input to the engine, and ends the turn. */
   input(input: In): void
-  /** Drains the engine after a command was given to it directly. */
-  poke(): void
-  /** Disarms the timer; nothing more is drained. */
+  /** Gives commands to the engine at the time that it is, and ends the turn, even when `work` throws. */
+  do(work: (now: Millis) => void): void
+  /** The first turn, before anything came or was asked: a client's hello, the first deadline. */
+  start(): void
+  /** Disarms the timer; nothing more is given to the engine or taken from it. */
   stop(): void
 }
 
-/** Runs `engine` on `clock`: `out` gets what it transmits, `onEvent` what it reports. */
+/** Runs `engine` on `clock`. */
 export const drive = <In, Out, Ev>(
   engine: Engine<In, Out, Ev>,
   clock: Clock,
-  out: (output: Out) => void,
-  onEvent: (event: Ev) => void,
-): Driver<In> => {
-  let disarm: (() => void) | undefined
-  let armedFor: number | undefined
-  let draining = false
-  let again = false
-  let stopped = false
+  handlers: DriveHandlers<Out, Ev>,
+): Driver<In> => new Loop(engine, clock, handlers)
 
-  const arm = (): void => {
-    const at = engine.nextDeadline()
-    if (at === armedFor) return
-    disarm?.()
-    armedFor = at
-    disarm = at === undefined ? undefined : clock.later(at, fire)
+class Loop<In, Out, Ev> implements Driver<In> {
+  readonly #engine: Engine<In, Out, Ev>
+  readonly #clock: Clock
+  readonly #handlers: DriveHandlers<Out, Ev>
+  readonly #fire = (): void => this.#timeIsUp()
+  #disarm: (() => void) | undefined
+  #armedFor: Millis | undefined
+  /** A turn is under way: whoever touches the engine now is inside it. */
+  #turning = false
+  /** The engine was touched, or said something, since it was last seen quiet. */
+  #again = false
+  #stopped = false
+
+  constructor(engine: Engine<In, Out, Ev>, clock: Clock, handlers: DriveHandlers<Out, Ev>) {
+    this.#engine = engine
+    this.#clock = clock
+    this.#handlers = handlers
   }
-  const fire = (): void => {
-    armedFor = undefined
-    disarm = undefined
-    engine.advance(clock.now())
-    settle()
-  }
-  const settle = (): void => {
-    if (stopped) return
-    if (draining) {
-      again = true
-      return
+
+  input(input: In): void {
+    if (this.#stopped) return
+    const outermost = this.#enter()
+    try {
+      this.#engine.receive(input, this.#clock.now())
+    } finally {
+      if (outermost) this.#leave()
     }
-    draining = true
+  }
+
+  do(work: (now: Millis) => void): void {
+    if (this.#stopped) return
+    const outermost = this.#enter()
+    try {
+      work(this.#clock.now())
+    } finally {
+      if (outermost) this.#leave()
+    }
+  }
+
+  start(): void {
+    if (this.#stopped) return
+    if (this.#enter()) this.#leave()
+  }
+
+  stop(): void {
+    this.#stopped = true
+    this.#disarm?.()
+  }
+
+  #timeIsUp(): void {
+    this.#armedFor = undefined
+    this.#disarm = undefined
+    if (this.#stopped) return
+    const outermost = this.#enter()
+    try {
+      this.#engine.advance(this.#clock.now())
+    } finally {
+      if (outermost) this.#leave()
+    }
+  }
+
+  /** True for the call that begins a turn, and so must end it. */
+  #enter(): boolean {
+    this.#again = true
+    if (this.#turning) return false
+    this.#turning = true
+    return true
+  }
+
+  #leave(): void {
     try {
       do {
-        again = false
-        for (let event = engine.pollEvent(); event !== undefined; event = engine.pollEvent()) {
-          again = true
-          onEvent(event)
-        }
-        for (let o = engine.pollTransmit(clock.now()); o !== undefined; o = engine.pollTransmit(clock.now())) {
-          again = true
-          out(o)
-        }
-        // Transmitting may leave events, such as a packet that found no route.
-        for (let event = engine.pollEvent(); event !== undefined; event = engine.pollEvent()) {
-          again = true
-          onEvent(event)
-        }
-      } while (again && !stopped)
+        while (this.#again && !this.#stopped) this.#drain()
+        if (!this.#stopped) this.#handlers.settled?.()
+      } while (this.#again && !this.#stopped)
     } finally {
-      draining = false
+      this.#turning = false
     }
-    if (!stopped) arm()
+    if (!this.#stopped) this.#arm()
   }
-  return {
-    input(input) {
-      if (stopped) return
-      engine.receive(input, clock.now())
-      settle()
-    },
-    poke: settle,
-    stop() {
-      stopped = true
-      disarm?.()
-    },
+
+  #drain(): void {
+    const engine = this.#engine
+    const handlers = this.#handlers
+    this.#again = false
+    for (let event = engine.pollEvent(); event !== undefined; event = engine.pollEvent()) {
+      this.#again = true
+      handlers.event(event)
+    }
+    for (
+      let output = engine.pollTransmit(this.#clock.now());
+      output !== undefined;
+      output = engine.pollTransmit(this.#clock.now())
+    ) {
+      this.#again = true
+      handlers.out(output)
+    }
+    // Transmitting may leave events, such as a packet that found no route: `again` sees to them.
+    for (let event = engine.pollEvent(); event !== undefined; event = engine.pollEvent()) {
+      this.#again = true
+      handlers.event(event)
+    }
+  }
+
+  #arm(): void {
+    const at = this.#engine.nextDeadline()
+    if (at === this.#armedFor) return
+    this.#disarm?.()
+    this.#armedFor = at
+    this.#disarm = at === undefined ? undefined : this.#clock.later(at, this.#fire)
   }
 }

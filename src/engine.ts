@@ -3,9 +3,13 @@
  * events and deadlines come out. Read `drive.ts` next: it is the only code that moves bytes between engines and the
  * world.
  *
+ * Besides the five methods an engine has commands: what its user asks of it (`write`, `send`, `close`). The time is the
+ * last argument of each, so that what follows from it is known to have happened then. What only says how later commands
+ * go (`noDelay`, `closeAfter`, a port that is bound) is a setting and has no time.
+ *
  * Rules, checked by `test/support/checked.ts`:
  * 1. Drain after every touch. After `receive`, `advance` or a command: `pollEvent` and `pollTransmit` until both say
- *    undefined. Only the driver does this.
+ *    undefined. Only the driver does this; commands of one turn may come together.
  * 2. Time never goes backwards; two calls at the same `now` are allowed in any order.
  * 3. Bytes handed in belong to the caller again when the call returns; bytes handed out are never changed afterwards.
  *    (Frames are different: whoever holds a frame owns it, see `wire/frame.ts`.)

@@ -95,19 +95,19 @@ const overTcp = (): number => {
     }
   }
   receiver.listen({ port: server.port })
-  const connection = sender.connect(client, server, performance.now())
+  const connection = sender.connect(client, server, {}, performance.now())
   const since = performance.now()
   while (received < BYTES) {
     // The last chunk is short; what was not taken is offered again.
     while (taken < BYTES) {
       const offset = taken % CHUNK
-      const count = connection.write(offset === 0 ? chunk : chunk.subarray(offset))
+      const count = connection.write(offset === 0 ? chunk : chunk.subarray(offset), 0)
       taken += count
       if (count < CHUNK - offset) break
     }
     turn(sender, receiver)
     if (accepted !== undefined) {
-      for (let count = accepted.readInto(sink); count > 0; count = accepted.readInto(sink)) received += count
+      for (let count = accepted.readInto(sink, 0); count > 0; count = accepted.readInto(sink, 0)) received += count
     }
     turn(receiver, sender)
   }

@@ -114,7 +114,7 @@ describe('a question', () => {
     const t = setup()
     for (let i = 0; i < MAXIMUM_QUESTIONS; i++) t.ask(`n${i}.test`)
     expect(t.ask('one.more').events).toMatchObject([{ type: 'failed', failure: { code: 'dns/server-failure' } }])
-    t.own.cancel(1)
+    t.own.cancel(1, 0)
     expect(t.open.size).toBe(MAXIMUM_QUESTIONS - 1)
     expect(t.ask('one.more').asked).toHaveLength(1)
   })

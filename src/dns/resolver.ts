@@ -122,7 +122,7 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
   }
 
   /** Forgets a question; no event comes any more. */
-  cancel(number: number): void {
+  cancel(number: number, _now: Millis): void {
     const query = this.#queries.get(number)
     if (query !== undefined) this.#end(query)
   }

@@ -69,17 +69,17 @@ describe('two hosts on a cable', () => {
   test('talk TCP by the contract of engines: drained after every touch', () => {
     const [a, b] = [make(1), make(2)]
     b.own.listen({ port: 80 })
-    const near = a.own.connect({ address: ip('10.0.0.2'), port: 80 }, 0)
+    const near = a.own.connect({ address: ip('10.0.0.2'), port: 80 }, {}, 0)
     const seen: string[] = []
     const heard: Uint8Array[] = []
     const pass = (from: Host, to: Host, now: number): boolean => {
       const { out } = drain(from, now, event => {
-        if (event.type === 'accepted') event.connection.write(ascii('welcome'))
+        if (event.type === 'accepted') event.connection.write(ascii('welcome'), 0)
         if (event.type !== 'connection') return
         seen.push(`${from.name} ${event.event.type}`)
         const connection: TcpConnection = event.connection
-        if (event.event.type === 'readable') heard.push(connection.read(100))
-        if (event.event.type === 'peer-finished') connection.finish()
+        if (event.event.type === 'readable') heard.push(connection.read(100, 0))
+        if (event.event.type === 'peer-finished') connection.finish(0)
       })
       for (const { bytes } of out) {
         to.receive(to.pool.copy(bytes), now)
@@ -89,7 +89,7 @@ describe('two hosts on a cable', () => {
     }
     while (pass(a.engine, b.engine, 5));
     expect(heard).toEqual([ascii('welcome')])
-    near.finish()
+    near.finish(0)
     while (pass(a.engine, b.engine, 6));
     expect(seen).toContain('host 1 connected')
     expect(seen).toContain('host 2 closed')
@@ -111,7 +111,7 @@ describe('failures', () => {
   test('no route: a connection, a datagram, a ping and a name server fail at once with ip/no-route', () => {
     const { own, engine } = make(1, { nameServers: [ip('192.0.2.53')] })
     const away = ip('192.0.2.1')
-    own.connect({ address: away, port: 80 }, 0)
+    own.connect({ address: away, port: 80 }, {}, 0)
     own.udp.bind(5000)
     own.sendDatagram(5000, { address: away, port: 9 }, ascii('x'), 0)
     own.ping(away, 0)
@@ -166,7 +166,7 @@ describe('reports of strangers', () => {
     engine.receive(own.pool.copy(report(kind, packet)), 1)
     return namesOf(drain(engine, 1).events)
   }
-  const connect = (host: Host) => void host.connect({ address: there, port: 80 }, 0)
+  const connect = (host: Host) => void host.connect({ address: there, port: 80 }, {}, 0)
 
   test('RFC 5927 4.1: a SYN counts as undelivered only when its sequence number is quoted', () => {
     expect(told(connect, '0301')).toEqual(['ip/unreachable', 'closed'])
@@ -219,7 +219,7 @@ describe('several interfaces', () => {
       ['10.1.0.7', 1, '10.1.0.7'],
       ['8.8.8.8', 1, '10.1.0.254'],
     ] as const) {
-      const connection = own.connect({ address: ip(to), port: 80 }, 0)
+      const connection = own.connect({ address: ip(to), port: 80 }, {}, 0)
       expect(connection.local.address.text).toBe(`10.${device}.0.1`)
       const { out } = drain(engine, 0)
       expect(out.map(o => o.device)).toEqual([device])
@@ -234,7 +234,7 @@ test('no frames make a host throw, and none is lost track of', () => {
   own.listen({ port: 80 })
   own.udp.bind(53)
   own.resolve('shop.test', 'A', 0)
-  own.connect({ address: ip('10.0.0.2'), port: 80 }, 0)
+  own.connect({ address: ip('10.0.0.2'), port: 80 }, {}, 0)
   for (let now = 0; now < 4000; now++) {
     const protocol = [1, 6, 17][random.below(3)]!
     const transport = random.bytes(random.below(60))

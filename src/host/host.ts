@@ -134,9 +134,9 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
   }
 
   /** SYN to `remote` from a free port. What goes wrong comes as the connection's events. */
-  connect(remote: Endpoint, now: Millis, options?: TcpOptions): TcpConnection {
+  connect(remote: Endpoint, options: TcpOptions, now: Millis): TcpConnection {
     const address = this.ip.sourceFor(remote.address) ?? this.interfaces[0]!.address
-    return this.tcp.connect({ address, port: 0 }, remote, now, options)
+    return this.tcp.connect({ address, port: 0 }, remote, options, now)
   }
 
   /** Returns the port. Throws `FailureError` tcp/port-in-use. */
@@ -149,14 +149,14 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
     return this.#resolver.resolve(name, kind, now)
   }
 
-  cancelResolve(query: number): void {
-    this.#resolver.cancel(query)
+  cancelResolve(query: number, now: Millis): void {
+    this.#resolver.cancel(query, now)
   }
 
   /** The datagram is copied. */
   sendDatagram(port: number, to: Endpoint, payload: Uint8Array, now: Millis): void {
     const from = this.ip.sourceFor(to.address)
-    if (from !== undefined) this.udp.send(port, to, payload, now, from)
+    if (from !== undefined) this.udp.send({ port, from, to, payload }, now)
     else this.#events.push({ type: 'failure', port, to, failure: fail('ip/no-route', { where: to.address.text }) })
   }
 
@@ -226,7 +226,7 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
         moved = true
         event.frame.device = device
         if (event.type === 'packet') this.ip.receive(event.frame, now)
-        else this.#undeliveredPacket(event.frame, event.failure)
+        else this.#undeliveredPacket(event.frame, event.failure, now)
       }
     const segments: Frame[] = []
     for (let event = this.ip.pollEvent(); event !== undefined; event = this.ip.pollEvent()) {
@@ -250,7 +250,7 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
     for (let o = this.#resolver.pollTransmit(now); o !== undefined; o = this.#resolver.pollTransmit(now)) {
       moved = true
       const from = this.ip.sourceFor(o.to.address)
-      if (from !== undefined) this.udp.send(o.port, o.to, o.payload, now, from, o.message)
+      if (from !== undefined) this.udp.send({ ...o, from, carries: o.message }, now)
       else this.#resolver.refused(o.port, o.to, fail('ip/no-route', { where: o.to.address.text }), now)
     }
     for (let frame = this.udp.pollTransmit(now); frame !== undefined; frame = this.udp.pollTransmit(now)) {
@@ -285,7 +285,7 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
       case 'undelivered': {
         const { frame, protocol, failure } = event
         const from = frame.from ?? this.interfaces[0]!.address
-        this.#undelivered({ protocol, from, to: frame.to!, transport: frame.view() }, failure)
+        this.#undelivered({ protocol, from, to: frame.to!, transport: frame.view() }, failure, now)
         frame.release()
         return
       }
@@ -296,7 +296,7 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
         if (tooLarge || !this.ip.isOwn(event.from)) return
         const facts = { where: event.reporter.text, got: event.why }
         const failure = event.what === 'unreachable' ? fail('ip/unreachable', facts) : fail('ip/time-exceeded', facts)
-        this.#undelivered(event, failure)
+        this.#undelivered(event, failure, now)
         return
       }
       case 'echo-reply': {
@@ -321,21 +321,21 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
   }
 
   /** A packet that the link gave up, from its IP header on. */
-  #undeliveredPacket(frame: Frame, failure: Failure): void {
+  #undeliveredPacket(frame: Frame, failure: Failure, now: Millis): void {
     const protocol = frame.buffer[frame.offset + 9]!
     const transport = frame.view().subarray((frame.buffer[frame.offset]! & 15) * 4)
-    this.#undelivered({ protocol, from: frame.from!, to: frame.to!, transport }, failure)
+    this.#undelivered({ protocol, from: frame.from!, to: frame.to!, transport }, failure, now)
     frame.release()
   }
 
   /** A packet of ours did not arrive; of its transport header at least eight bytes are there. */
-  #undelivered({ protocol, from, to, transport }: Undelivered, failure: Failure): void {
+  #undelivered({ protocol, from, to, transport }: Undelivered, failure: Failure, now: Millis): void {
     if (transport.length < 8) return
     const header = new DataView(transport.buffer, transport.byteOffset)
-    if (protocol === PROTOCOL_UDP) this.udp.undelivered(transport, to, failure)
+    if (protocol === PROTOCOL_UDP) this.udp.undelivered(transport, to, failure, now)
     else if (protocol === PROTOCOL_TCP) {
       const local = { address: from, port: header.getUint16(0) }
-      this.tcp.unreachable(local, { address: to, port: header.getUint16(2) }, header.getUint32(4), failure)
+      this.tcp.unreachable(local, { address: to, port: header.getUint16(2) }, header.getUint32(4), failure, now)
     } else if (protocol === PROTOCOL_ICMP && transport[0] === ECHO_REQUEST) {
       const ping = this.#pings.get(header.getUint16(6))
       const ours = header.getUint16(4) === this.#echoIdentifier && ping !== undefined && sameIp(ping.to, to)

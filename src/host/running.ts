@@ -1,6 +1,7 @@
 /** A host on a clock: its engine driven, its events handed to whoever asked for them. */
 import type { Clock } from '../clock.ts'
 import { type Driver, drive } from '../drive.ts'
+import type { Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { TcpConnection, TcpListenAddress, TcpListenOptions, TcpOptions } from '../tcp/types.ts'
 import type { TraceSink } from '../trace/types.ts'
@@ -32,7 +33,7 @@ class Runner implements RunningHost {
     this.#host = host
     this.clock = clock
     this.trace = trace
-    this.#driver = drive(host, clock, transmit, event => this.#dispatch(event))
+    this.#driver = drive(host, clock, { out: transmit, event: event => this.#dispatch(event) })
   }
 
   get name(): string {
@@ -54,11 +55,12 @@ class Runner implements RunningHost {
   connect(
     remote: Endpoint,
     owner: (connection: TcpConnection) => ConnectionOwner,
-    options?: TcpOptions,
+    options: TcpOptions = {},
   ): TcpConnection {
-    const connection = this.#host.connect(remote, this.clock.now(), options)
+    const now = this.clock.now()
+    const connection = this.#host.connect(remote, options, now)
     this.#connections.set(connection, owner(connection))
-    this.poke()
+    this.#driver.start()
     return connection
   }
 
@@ -72,20 +74,21 @@ class Runner implements RunningHost {
         const at = this.#listeners.indexOf(listener)
         if (at < 0) return
         this.#listeners.splice(at, 1)
-        this.#host.tcp.unlisten(on.address === undefined ? { port } : { address: on.address, port })
-        this.poke()
+        this.do(now =>
+          this.#host.tcp.unlisten(on.address === undefined ? { port } : { address: on.address, port }, now),
+        )
       },
     }
   }
 
   resolve(name: string, kind: AddressKind, done: (answer: Resolution | Failure) => void): () => void {
-    const query = this.#host.resolve(name, kind, this.clock.now())
-    this.#questions.set(query, done)
-    this.poke()
+    let query = 0
+    this.do(now => {
+      query = this.#host.resolve(name, kind, now)
+      this.#questions.set(query, done)
+    })
     return () => {
-      if (!this.#questions.delete(query)) return
-      this.#host.cancelResolve(query)
-      this.poke()
+      if (this.#questions.delete(query)) this.do(now => this.#host.cancelResolve(query, now))
     }
   }
 
@@ -94,10 +97,7 @@ class Runner implements RunningHost {
     this.#sockets.set(port, owner)
     return {
       port,
-      send: (to, payload) => {
-        this.#host.sendDatagram(port, to, payload, this.clock.now())
-        this.poke()
-      },
+      send: (to, payload) => this.do(now => this.#host.sendDatagram(port, to, payload, now)),
       close: () => {
         if (this.#sockets.delete(port)) this.#host.udp.unbind(port)
       },
@@ -105,12 +105,11 @@ class Runner implements RunningHost {
   }
 
   ping(address: IpAddress, done: (answer: number | Failure) => void): void {
-    this.#pings.set(this.#host.ping(address, this.clock.now()), done)
-    this.poke()
+    this.do(now => this.#pings.set(this.#host.ping(address, now), done))
   }
 
-  poke(): void {
-    this.#driver.poke()
+  do(work: (now: Millis) => void): void {
+    this.#driver.do(work)
   }
 
   input(frames: readonly Frame[]): void {
@@ -118,8 +117,7 @@ class Runner implements RunningHost {
       for (const frame of frames) frame.release()
       return
     }
-    this.#host.receiveBatch(frames, this.clock.now())
-    this.poke()
+    this.do(now => this.#host.receiveBatch(frames, now))
   }
 
   stop(): void {
@@ -167,7 +165,7 @@ class Runner implements RunningHost {
     const exact = here.find(l => l.address === connection.local.address.text)
     const listener = exact ?? here.find(l => l.address === undefined)
     // It was closed between the handshake and now.
-    if (listener === undefined) connection.reset()
+    if (listener === undefined) this.do(now => connection.reset(now))
     else this.#connections.set(connection, listener.accept(connection))
   }
 }

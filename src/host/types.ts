@@ -3,6 +3,7 @@
  * engine behind it, `running.ts` drives it on a clock.
  */
 import type { Clock } from '../clock.ts'
+import type { Millis } from '../engine.ts'
 import { Failure } from '../failures/index.ts'
 import type { TcpConnection, TcpEvent, TcpListenAddress, TcpListenOptions, TcpOptions } from '../tcp/types.ts'
 import type { TraceSink } from '../trace/types.ts'
@@ -45,7 +46,7 @@ export interface RunningHost {
   readonly clock: Clock
   readonly pool: FramePool
   readonly trace: TraceSink | undefined
-  /** Sends SYN. After any command to the connection say `poke()`. What goes wrong comes as its events. */
+  /** Sends SYN. Commands to the connection are given inside `do`. What goes wrong comes as its events. */
   connect(remote: Endpoint, owner: (connection: TcpConnection) => ConnectionOwner, options?: TcpOptions): TcpConnection
   /** Takes connections on a port (0: a free one). Throws `FailureError` `tcp/port-in-use`. */
   listen(
@@ -59,8 +60,8 @@ export interface RunningHost {
   udp(port: number, owner: DatagramOwner): UdpHandle
   /** ICMP echo: the round-trip time in milliseconds, or what went wrong. */
   ping(address: IpAddress, done: (answer: number | Failure) => void): void
-  /** Drains the engine after commands to a connection. */
-  poke(): void
+  /** Gives commands to connections, at the time that it is; what follows from them is done when it returns. */
+  do(work: (now: Millis) => void): void
   /** Frames from the wire (`device` says from which), of which the host becomes the owner. */
   input(frames: readonly Frame[]): void
   /** Disarms every timer; nothing more is sent or heard. */

@@ -13,8 +13,6 @@ export class Deadline {
   #waited: Waited | undefined
   #due: Millis | undefined
   #armed: Millis | undefined
-  /** Something happened at a time that we do not know: `watch` must be called when it is known. */
-  stale = true
 
   constructor(timeouts: HttpTimeouts) {
     this.#timeouts = timeouts

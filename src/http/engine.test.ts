@@ -67,7 +67,7 @@ const responses: readonly { name: string; method: string; wire: string; story: s
 
 const asking = (method: string): HttpConnection => {
   const client = checked(httpClient())
-  client.send({ type: 'request', method, target: '/', headers: [['Host', 'a']] })
+  client.send({ type: 'request', method, target: '/', headers: [['Host', 'a']] }, 0)
   drain(client)
   return client
 }
@@ -84,9 +84,9 @@ describe('messages in both directions', () => {
       server.receive(ascii(each.wire), 0)
       const client = httpClient()
       for (const event of allEvents(server)) {
-        if (event.type === 'request') client.send({ ...event, target: event.target, headers: event.headers.list() })
-        if (event.type === 'body') client.send(event)
-        if (event.type === 'message-end') client.send({ type: 'end', trailers: event.trailers })
+        if (event.type === 'request') client.send({ ...event, target: event.target, headers: event.headers.list() }, 0)
+        if (event.type === 'body') client.send(event, 0)
+        if (event.type === 'message-end') client.send({ type: 'end', trailers: event.trailers }, 0)
       }
       expect(sentText(client)).toBe(each.wire)
     })
@@ -95,7 +95,7 @@ describe('messages in both directions', () => {
     for (const { how, chunks } of tearings(ascii(each.wire), random.number)) {
       test(`${each.name}: read ${how}`, () => {
         const client = asking(each.method)
-        client.send({ type: 'end' })
+        client.send({ type: 'end' }, 0)
         drain(client)
         const events = chunks.flatMap(chunk => {
           client.receive(chunk, 1)
@@ -111,9 +111,9 @@ describe('messages in both directions', () => {
       server.receive(ascii(`${each.method} / HTTP/1.1\r\nHost: a\r\n\r\n`), 0)
       for (const event of allEvents(client)) {
         if (event.type === 'response')
-          server.send({ type: 'response', status: event.status, headers: event.headers.list() })
-        if (event.type === 'body') server.send(event)
-        if (event.type === 'message-end') server.send({ type: 'end', trailers: event.trailers })
+          server.send({ type: 'response', status: event.status, headers: event.headers.list() }, 0)
+        if (event.type === 'body') server.send(event, 0)
+        if (event.type === 'message-end') server.send({ type: 'end', trailers: event.trailers }, 0)
       }
       expect(sentText(server)).toBe(each.wire)
     })

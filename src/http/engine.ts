@@ -52,7 +52,9 @@ class HttpEngine implements HttpConnection, IncomingSink {
   #request: RequestState = 'wait-request'
   #response: ResponseState = 'wait-response'
   #failure: Failure | undefined
+  /** The time of the call that is under way. */
   #now: Millis = 0
+  #begun = false
   #ended = false
   #saidClosed = false
   #saidPaused = false
@@ -75,7 +77,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
   }
 
   receive(input: Chunk, now: Millis): void {
-    this.#now = now
+    this.#begin(now)
     if (this.#failure !== undefined || this.#ended) return
     if (input === 'end') {
       this.#ended = true
@@ -86,16 +88,14 @@ class HttpEngine implements HttpConnection, IncomingSink {
   }
 
   advance(now: Millis): void {
-    this.#now = now
+    this.#begin(now)
     if (this.#failure !== undefined) return
     const failure = this.#deadline.advance(now)
     if (failure !== undefined) this.failed(failure, undefined)
   }
 
   pollTransmit(now: Millis): readonly Bytes[] | undefined {
-    this.#now = now
-    this.#trace?.flush(now)
-    if (this.#deadline.stale) this.#settle(now, 'nothing came')
+    this.#begin(now)
     return this.#outgoing.take()
   }
 
@@ -130,7 +130,8 @@ class HttpEngine implements HttpConnection, IncomingSink {
     this.#persists = false
   }
 
-  nextCycle(): void {
+  nextCycle(now: Millis): void {
+    this.#begin(now)
     if (!this.cycleDone || !this.reusable) {
       throw wrongTurn('the next exchange', this.cycleDone ? 'the end of the connection' : 'the end of this one')
     }
@@ -138,13 +139,18 @@ class HttpEngine implements HttpConnection, IncomingSink {
     this.#step('response', 'next')
     this.#informational = 0
     this.#saidPaused = false
-    this.#deadline.stale = true
     this.#incoming.next()
     if (this.#ended) this.#peerEnded()
+    this.#settle(now, 'nothing came')
   }
 
-  send(part: OutgoingPart): void {
-    this.#deadline.stale = true
+  send(part: OutgoingPart, now: Millis): void {
+    this.#begin(now)
+    this.#sendPart(part)
+    this.#settle(now, 'nothing came')
+  }
+
+  #sendPart(part: OutgoingPart): void {
     const ours = this.role === 'client' ? 'request' : 'response'
     switch (part.type) {
       case 'request':
@@ -174,7 +180,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
     }
     const start = this.#outgoing.sent
     const { head, persists } = writeRequest(this.#outgoing, part)
-    this.#trace?.sent('request', head, start, `${part.method} ${part.target}`)
+    this.#trace?.sent('request', head, start, `${part.method} ${part.target}`, this.#now)
     this.#persists &&= persists
     this.#method = part.method
     this.#step('request', 'head')
@@ -193,7 +199,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
       persists: this.#persists && !refusal && !(this.#awaitsContinue && this.#request !== 'request-done'),
       date: this.#config.date,
     })
-    this.#trace?.sent('response', head, start, `${part.status}`)
+    this.#trace?.sent('response', head, start, `${part.status}`, this.#now)
     if (informational) {
       if (part.status === 100) this.#awaitsContinue = false
       return
@@ -282,9 +288,16 @@ class HttpEngine implements HttpConnection, IncomingSink {
     if (bytes.length > 0) this.failed(fail('http/unsolicited-answer'), undefined)
   }
 
+  /** Every call brings the time; with the first of them the wait for the other side begins. */
+  #begin(now: Millis): void {
+    this.#now = now
+    if (this.#begun) return
+    this.#begun = true
+    this.#settle(now, 'nothing came')
+  }
+
   /** Which time-out runs now. */
   #settle(now: Millis, what: 'bytes came' | 'nothing came'): void {
-    this.#deadline.stale = false
     if (!this.#deadline.used || this.#failure !== undefined) return
     this.#deadline.watch(this.#waitsFor(), now, what)
   }

@@ -54,7 +54,7 @@ const torn = (bytes: Uint8Array, seed: number): Uint8Array[] => {
 
 const runClient = (chunks: readonly Uint8Array[], method: string, input: 'borrowed' | 'owned'): string[] => {
   const client = httpClient({ limits, input })
-  client.send({ type: 'request', method, target: '/', headers: [['Host', 'a']], body: new Uint8Array(0) })
+  client.send({ type: 'request', method, target: '/', headers: [['Host', 'a']], body: new Uint8Array(0) }, 0)
   const events = drain(client)
   for (const chunk of [...chunks, 'end' as const]) {
     client.receive(chunk, 0)
@@ -96,7 +96,7 @@ test('borrowed bytes may be overwritten as soon as receive returns', () => {
     fc.property(stream, fc.integer(), (bytes, seed) => {
       const whole = runClient([bytes], 'GET', 'borrowed')
       const client = httpClient({ limits })
-      client.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']], body: new Uint8Array(0) })
+      client.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']], body: new Uint8Array(0) }, 0)
       drain(client)
       const events = []
       for (const chunk of torn(bytes, seed)) {

@@ -59,25 +59,28 @@ test('every head is recorded once with its place in the stream, on both sides, t
   const server = httpServer({ trace: into.context })
   let stream = ''
   for (const target of ['/one', '/two']) {
-    client.send({
-      type: 'request',
-      method: 'POST',
-      target,
-      headers: [
-        ['Host', 'a'],
-        ['Cookie', 'sid=1'],
-      ],
-      body: ascii('hello'),
-    })
+    client.send(
+      {
+        type: 'request',
+        method: 'POST',
+        target,
+        headers: [
+          ['Host', 'a'],
+          ['Cookie', 'sid=1'],
+        ],
+        body: ascii('hello'),
+      },
+      0,
+    )
     const pieces = client.pollTransmit(3)!
     stream += pieces.map(text).join('')
     for (const byte of pieces.flatMap(piece => [...piece])) server.receive(Uint8Array.of(byte), 4)
     drain(server, 4)
-    server.send({ type: 'response', status: 200, headers: [], body: ascii('x') })
+    server.send({ type: 'response', status: 200, headers: [], body: ascii('x') }, 0)
     for (const piece of server.pollTransmit(5)!) client.receive(piece, 6)
     drain(client, 6)
-    server.nextCycle()
-    client.nextCycle()
+    server.nextCycle(0)
+    client.nextCycle(0)
   }
   const requests = (from: typeof out) => from.messages.filter(each => each.format === requestHeadFormat)
   for (const side of [out, into]) {
@@ -102,4 +105,27 @@ test('a refusal points to the bytes that were refused', () => {
   expect(at?.message).toBe(messages[0]!.id)
   expect(text(messages[0]!.bytes.subarray(at!.start, at!.end))).toBe('Content-Length: 2\r\n')
   expect(verdicts.at(-1)).toMatchObject({ ok: false, rule: 'RFC 9112 6.3' })
+})
+
+test('a message that is sent and the steps that it makes have the time of the command', () => {
+  const told = recorder()
+  const server = httpServer({ trace: told.context })
+  server.receive(ascii('GET / HTTP/1.1\r\nHost: a\r\n\r\n'), 10)
+  drain(server, 10)
+  server.send({ type: 'response', status: 200, headers: [], body: ascii('x') }, 9000)
+  drain(server, 9500)
+  server.nextCycle(12_000)
+  drain(server, 12_000)
+  expect(told.messages.map(m => [m.name, m.at])).toEqual([
+    ['GET /', 10],
+    ['200', 9000],
+  ])
+  expect(told.states.map(s => [s.to, s.at])).toEqual([
+    ['wait-request-body', 10],
+    ['request-done', 10],
+    ['wait-response-body', 9000],
+    ['response-done', 9000],
+    ['wait-request', 12_000],
+    ['wait-response', 12_000],
+  ])
 })

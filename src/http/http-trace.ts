@@ -12,8 +12,6 @@ const formats = { request: requestHeadFormat, response: responseHeadFormat }
 export class HttpTrace {
   readonly #context: TraceContext
   readonly #receives: Kind
-  /** Heads that were queued; they get their time when they leave. */
-  #queued: ((now: Millis) => void)[] = []
 
   constructor(context: TraceContext, receives: Kind) {
     this.#context = context
@@ -50,28 +48,20 @@ export class HttpTrace {
     })
   }
 
-  sent(kind: Kind, bytes: Bytes, start: number, name: string): void {
+  sent(kind: Kind, bytes: Bytes, start: number, name: string, now: Millis): void {
     const { sink, flow, host } = this.#context
-    this.#queued.push(now =>
-      sink.message({
-        id: sink.nextId(),
-        layer: 'http',
-        flow,
-        host,
-        direction: 'out',
-        at: now,
-        name,
-        format: formats[kind],
-        bytes,
-        stream: { start, end: start + bytes.length },
-      }),
-    )
-  }
-
-  flush(now: Millis): void {
-    if (this.#queued.length === 0) return
-    for (const each of this.#queued) each(now)
-    this.#queued = []
+    sink.message({
+      id: sink.nextId(),
+      layer: 'http',
+      flow,
+      host,
+      direction: 'out',
+      at: now,
+      name,
+      format: formats[kind],
+      bytes,
+      stream: { start, end: start + bytes.length },
+    })
   }
 
   state(from: string, to: string, now: Millis): void {

@@ -100,7 +100,7 @@ describe('limits', () => {
 
 const asked = (method = 'GET', config: HttpConfig = {}): HttpConnection => {
   const client = checked(httpClient(config))
-  client.send({ type: 'request', method, target: '/', headers: [['Host', 'a']], body: empty })
+  client.send({ type: 'request', method, target: '/', headers: [['Host', 'a']], body: empty }, 0)
   drain(client)
   return client
 }
@@ -213,7 +213,7 @@ describe('answers to failures', () => {
   const answer = (wire: string, config: HttpConfig = {}): string => {
     const server = checked(httpServer(config))
     server.receive(ascii(wire), 0)
-    for (const event of allEvents(server)) if (event.type === 'failure') server.send(answerTo(event.failure))
+    for (const event of allEvents(server)) if (event.type === 'failure') server.send(answerTo(event.failure), 0)
     return sentText(server)
   }
   test.each([

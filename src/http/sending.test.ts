@@ -26,7 +26,7 @@ const asking = (request: string, config: HttpConfig = {}): HttpConnection => {
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 const answered = (request: string, ...parts: Outgoing[]): string => {
   const server = asking(request)
-  for (const part of parts) server.send(part)
+  for (const part of parts) server.send(part, 0)
   return sentText(server)
 }
 const ok = (headers: HeaderList = [], body?: string): Outgoing => ({
@@ -54,7 +54,7 @@ describe('what is written', () => {
   test('large pieces are handed on as they are, not copied', () => {
     const server = asking(GET)
     const bytes = new Uint8Array(100_000)
-    server.send({ type: 'response', status: 200, headers: [], body: bytes })
+    server.send({ type: 'response', status: 200, headers: [], body: bytes }, 0)
     expect(server.pollTransmit(0)?.at(-1)).toBe(bytes)
   })
   test('RFC 9112 9.3: an answer to HTTP/1.0 ends with the connection, or keeps it when asked and framed', () => {
@@ -76,22 +76,22 @@ describe('what is written', () => {
   })
   test('Date is added once, Connection: close when the client or we want it', () => {
     const server = asking('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n', { date: () => 'now' })
-    server.send(ok([], ''))
+    server.send(ok([], ''), 0)
     expect(sentText(server)).toBe('HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\nDate: now\r\n\r\n')
     expect(server.reusable).toBe(false)
     const closing = asking(GET, { date: () => 'now' })
     closing.closeAfter()
-    closing.send(ok([['Date', 'then']], ''))
+    closing.send(ok([['Date', 'then']], ''), 0)
     expect(sentText(closing)).toBe('HTTP/1.1 200 OK\r\nDate: then\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
   })
   test('RFC 9110 10.1.1: 100 Continue goes out before the answer; without it the connection closes', () => {
     const request = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n'
     const server = asking(request)
-    server.send({ type: 'response', status: 100, headers: [] })
+    server.send({ type: 'response', status: 100, headers: [] }, 0)
     expect(sentText(server)).toBe('HTTP/1.1 100 Continue\r\n\r\n')
     server.receive(ascii('hi'), 0)
     expect(story(drain(server))).toEqual(['body hi', 'end'])
-    server.send(ok([], ''))
+    server.send(ok([], ''), 0)
     expect(sentText(server)).not.toContain('close')
     expect(answered(request, ok([], ''))).toContain('Connection: close')
   })
@@ -105,9 +105,9 @@ describe('what is written', () => {
     const server = asking(GET.replace('/ ', '/1 ') + GET.replace('/ ', '/2 ') + GET.replace('/ ', '/3 '))
     const targets: string[] = []
     for (let i = 0; i < 3; i++) {
-      server.send(ok([], `${i}`))
+      server.send(ok([], `${i}`), 0)
       drain(server)
-      server.nextCycle()
+      server.nextCycle(0)
       targets.push(...story(drain(server)).filter(line => line.startsWith('GET')))
     }
     expect(targets).toEqual(['GET /2 1.1 | Host: a', 'GET /3 1.1 | Host: a'])
@@ -164,7 +164,7 @@ describe('what must not be written', () => {
     ['CONNECT', 'a:1', [['Host', 'a']]],
   ] as [string, string, HeaderList][])('%s %s %j is http/bad-outgoing', (method, target, headers) => {
     const client = httpClient()
-    expect(codeOf(() => client.send({ type: 'request', method, target, headers }))).toBe('http/bad-outgoing')
+    expect(codeOf(() => client.send({ type: 'request', method, target, headers }, 0))).toBe('http/bad-outgoing')
     expect(client.pollTransmit(0)).toBeUndefined()
   })
   test('a reason with a line end, a status that is none, a length where none may be', () => {
@@ -188,13 +188,13 @@ describe('what must not be written', () => {
     )
   })
   test('a part out of turn is http/wrong-turn', () => {
-    expect(codeOf(() => httpServer().send(ok()))).toBe('http/wrong-turn')
+    expect(codeOf(() => httpServer().send(ok(), 0))).toBe('http/wrong-turn')
     expect(codeOf(() => answered(GET, body('x')))).toBe('http/wrong-turn')
     expect(codeOf(() => answered(GET, ok([], ''), ok([], '')))).toBe('http/wrong-turn')
-    expect(codeOf(() => asking(GET).nextCycle())).toBe('http/wrong-turn')
+    expect(codeOf(() => asking(GET).nextCycle(0))).toBe('http/wrong-turn')
     const client = httpClient()
-    client.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']], body: ascii('') })
-    const again = () => client.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']] })
+    client.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']], body: ascii('') }, 0)
+    const again = () => client.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']] }, 0)
     expect(codeOf(again)).toBe('http/wrong-turn')
   })
 })

@@ -111,9 +111,9 @@ export interface HttpConfig {
 export interface HttpConnection extends Engine<Chunk, readonly Bytes[], HttpEvent> {
   readonly role: 'client' | 'server'
   /** The next part of our message. Throws `FailureError` for a caller's mistake (a body longer than its length). */
-  send(part: Outgoing): void
+  send(part: Outgoing, now: Millis): void
   /** After both messages are complete: ready for the next request. Throws `FailureError` when they are not. */
-  nextCycle(): void
+  nextCycle(now: Millis): void
   /** True when the connection may carry another request after this exchange. */
   readonly reusable: boolean
   /** True when both messages are complete: `nextCycle` (if `reusable`) or close. */

@@ -122,11 +122,11 @@ export class IpEngine implements Engine<Frame, Frame, IpEvent> {
    * A frame that begins at the transport header, with `to` and perhaps `from` set. Takes the frame; what cannot be sent
    * comes back as an event.
    */
-  send(frame: Frame, protocol: number, now: Millis, ttl: number = DEFAULT_TTL): void {
+  send(frame: Frame, protocol: number, now: Millis): void {
     const to = frame.to!
     if (this.isOwn(to)) {
       frame.from ??= to
-      this.#prepend(frame, protocol, ttl, now)
+      this.#prepend(frame, protocol, now)
       frame.checksum = CHECKSUM_VERIFIED
       this.#take(frame, 'loop', now)
       return
@@ -145,7 +145,7 @@ export class IpEngine implements Engine<Frame, Frame, IpEvent> {
     frame.from ??= address
     frame.device = route.device
     frame.nextHop = this.#broadcasts.has(numberOf(to.octets, 0)) ? LIMITED_BROADCAST : (route.gateway ?? to)
-    this.#prepend(frame, protocol, ttl, now)
+    this.#prepend(frame, protocol, now)
     this.#out.push(frame)
   }
 
@@ -232,7 +232,7 @@ export class IpEngine implements Engine<Frame, Frame, IpEvent> {
     this.#events.push({ type: 'undelivered', protocol, frame, failure })
   }
 
-  #prepend(frame: Frame, protocol: number, ttl: number, now: Millis): void {
+  #prepend(frame: Frame, protocol: number, now: Millis): void {
     frame.offset -= IPV4_HEADER_SIZE
     frame.length += IPV4_HEADER_SIZE
     const header = this.#header.at(frame.buffer, frame.offset)
@@ -243,7 +243,7 @@ export class IpEngine implements Engine<Frame, Frame, IpEvent> {
     header.identification = this.#identification = (this.#identification + 1) & 0xffff
     header.fragmentOffset = 0
     header.flags = DONT_FRAGMENT
-    header.timeToLive = ttl
+    header.timeToLive = DEFAULT_TTL
     header.protocol = protocol
     header.headerChecksum = 0
     header.sourceAddress = frame.from!.octets

@@ -13,17 +13,15 @@ const goodput = (faults: Faults, size: number): number => {
   let [sent, received, done] = [0, 0, 0]
   server.listen({ port: 80 }, connection => ({
     event() {
-      while (connection.readable > 0) received += connection.read(1 << 20).length
+      while (connection.readable > 0) received += connection.read(1 << 20, net.clock.now()).length
       if (received === size && done === 0) done = net.clock.now()
-      server.poke()
     },
   }))
   client.connect({ address: server.address, port: 80 }, connection => ({
     event() {
       for (let taken = 1; sent < size && taken > 0; sent += taken)
-        taken = connection.write(PIECE.subarray(0, Math.min(PIECE.length, size - sent)))
-      if (sent === size) connection.finish()
-      client.poke()
+        taken = connection.write(PIECE.subarray(0, Math.min(PIECE.length, size - sent)), net.clock.now())
+      if (sent === size) connection.finish(net.clock.now())
     },
   }))
   net.clock.run()

@@ -33,9 +33,9 @@ const transfer = (options: NetworkOptions, bytes = 200_000) => {
   let failure: Failure | undefined
   server.listen({ port: 80 }, connection => ({
     event(event) {
-      if (event.type === 'readable') while (connection.readable > 0) received.push(connection.read(65_536))
-      if (event.type === 'peer-finished') connection.finish()
-      server.poke()
+      if (event.type === 'readable')
+        while (connection.readable > 0) received.push(connection.read(65_536, net.clock.now()))
+      if (event.type === 'peer-finished') connection.finish(net.clock.now())
     },
   }))
   const data = Uint8Array.from({ length: bytes }, (_, i) => (i * 31) ^ (i >> 8))
@@ -44,14 +44,13 @@ const transfer = (options: NetworkOptions, bytes = 200_000) => {
     event(event) {
       if (event.type === 'connected' || event.type === 'writable') {
         while (sent < data.length) {
-          const taken = connection.write(data.subarray(sent, sent + 20_000))
+          const taken = connection.write(data.subarray(sent, sent + 20_000), net.clock.now())
           sent += taken
           if (taken === 0) break
         }
-        if (sent === data.length) connection.finish()
+        if (sent === data.length) connection.finish(net.clock.now())
       }
       if (event.type === 'failure') failure = event.failure
-      client.poke()
     },
   }))
   net.clock.run()

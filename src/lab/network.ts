@@ -141,8 +141,8 @@ class SwitchedNetwork implements Network {
       host,
       interceptors: [],
       arrived: [],
-      toSwitch: cable.input,
-      unplug: cable.stop,
+      toSwitch: frame => cable.input(frame),
+      unplug: () => cable.stop(),
     }
     this.#ports.set(name, port)
     this.#byNumber.set(number, port)
@@ -155,17 +155,15 @@ class SwitchedNetwork implements Network {
     const faults = { delay: DEFAULT_DELAY, ...(choices.faults ?? this.#options) }
     const dice = seeded(hash(`${this.seed}/cable/${name}`))
     const cable = new FaultyCable(faults, dice, this.#pool)
-    return drive(
-      cable,
-      this.clock,
-      frame => {
+    return drive(cable, this.clock, {
+      out: frame => {
         this.#observe('passed', port(), 'out', frame)
         frame.device = number
         this.#switch.receive(frame, this.clock.now())
         this.#forward()
       },
-      ({ fate, bytes }) => this.#report(fate, name, 'out', bytes),
-    )
+      event: ({ fate, bytes }) => this.#report(fate, name, 'out', bytes),
+    })
   }
 
   /** A frame leaves its host: it is copied into the network's memory, as a wire would. */

@@ -1,5 +1,5 @@
 /** What the user of a connection holds: the user calls of RFC 9293 3.10.2 to 3.10.5. */
-import type { Bytes } from '../engine.ts'
+import type { Bytes, Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { Endpoint } from '../wire/address.ts'
@@ -54,7 +54,7 @@ export class Connection implements TcpConnection {
     this.#tcb.surroundings.wake(this.#tcb)
   }
 
-  write(data: Bytes): number {
+  write(data: Bytes, _now: Millis): number {
     const tcb = this.#tcb
     if (!this.#mayWrite) return 0
     const taken = tcb.send.append(data, 0, data.length)
@@ -63,15 +63,15 @@ export class Connection implements TcpConnection {
     return taken
   }
 
-  read(max: number): Bytes {
+  read(max: number, now: Millis): Bytes {
     const count = Math.min(max, this.readable)
     if (count <= 0) return NOTHING
     const bytes = new Uint8Array(count)
-    this.readInto(bytes)
+    this.readInto(bytes, now)
     return bytes
   }
 
-  readInto(target: Bytes): number {
+  readInto(target: Bytes, _now: Millis): number {
     const tcb = this.#tcb
     if (this.readable === 0) return 0
     const count = tcb.received.take(target)
@@ -82,11 +82,11 @@ export class Connection implements TcpConnection {
     return count
   }
 
-  finish(): void {
+  finish(now: Millis): void {
     const tcb = this.#tcb
     if (tcb.state === 'SYN-SENT') {
       // RFC 9293 3.10.4: nothing has been agreed on yet, so there is nothing to close.
-      tcb.move('close', tcb.surroundings.now)
+      tcb.move('close', now)
       tcb.end('done')
       return
     }
@@ -94,12 +94,12 @@ export class Connection implements TcpConnection {
     tcb.fin = 'queued'
     tcb.wantsRoom = false
     // In SYN-RECEIVED the close waits for ESTABLISHED (RFC 9293 3.10.4).
-    if (tcb.state !== 'SYN-RECEIVED') tcb.move('close', tcb.surroundings.now)
+    if (tcb.state !== 'SYN-RECEIVED') tcb.move('close', now)
     tcb.surroundings.wake(tcb)
   }
 
-  reset(): void {
-    abort(this.#tcb)
+  reset(now: Millis): void {
+    abort(this.#tcb, now)
   }
 
   get #mayWrite(): boolean {
@@ -108,11 +108,11 @@ export class Connection implements TcpConnection {
 }
 
 /** RFC 9293 3.10.5: RST where the peer knows of the connection, and it is gone. */
-export const abort = (tcb: Tcb): void => {
+export const abort = (tcb: Tcb, now: Millis): void => {
   const transition = TRANSITIONS.find(t => t.from === tcb.state && t.on === 'abort')
   if (transition === undefined) return
   const over = tcb.state === 'TIME-WAIT'
-  tcb.move('abort', tcb.surroundings.now)
+  tcb.move('abort', now)
   if (transition.sends === 'RST') tcb.owes = 'RST'
   tcb.closeAt = NEVER
   if (!over) tcb.end('reset')

@@ -26,7 +26,7 @@ describe('sequence numbers go round', () => {
     }
     p.server.stack.listen({ port: PEER.port })
     p.now = start
-    p.client.connection = p.client.stack.connect(US, PEER, start)
+    p.client.connection = p.client.stack.connect(US, PEER, {}, start)
     p.client.data = seeded(1).bytes(60_000)
     p.server.data = seeded(2).bytes(60_000)
     p.run(start + 600_000)
@@ -116,8 +116,8 @@ describe('a connection whose owner went away ends', () => {
   })
   test('a window that stays shut after finish ends in tcp/timeout, though every probe is answered', () => {
     const { t } = established({ halfClosedTimeout: 60_000 }, 0)
-    t.open().write(bytes(100))
-    t.open().finish()
+    t.open().write(bytes(100), t.now)
+    t.open().finish(t.now)
     for (let i = 0; i < 600 && t.stack.connections > 0; i++) {
       t.at(t.now + 1000)
       t.peer({ is: 'ACK', seq: 1, ack: 1, window: 0 })
@@ -128,8 +128,8 @@ describe('a connection whose owner went away ends', () => {
   })
   test('and one that opens a little now and then does not', () => {
     const { t } = established({ halfClosedTimeout: 130_000 }, 0)
-    t.open().write(bytes(20))
-    t.open().finish()
+    t.open().write(bytes(20), t.now)
+    t.open().finish(t.now)
     for (let i = 0; i < 10; i++) {
       t.at(t.now + 61_000)
       t.whatever()
@@ -143,8 +143,8 @@ describe('commands at odd moments', () => {
   test('a connection that is given up before its SYN went out sends nothing', () => {
     for (const how of ['finish', 'reset'] as const) {
       const t = peerOf()
-      t.connection = t.stack.connect(US, PEER, 0)
-      t.connection[how]()
+      t.connection = t.stack.connect(US, PEER, {}, 0)
+      t.connection[how](t.now)
       t.nothing()
       expect(t.stack.connections, how).toBe(0)
     }
@@ -157,7 +157,7 @@ describe('commands at odd moments', () => {
   })
   test('RFC 9293 3.5: what was written before the handshake is done goes with its third segment', () => {
     const { t } = synSent()
-    t.open().write(bytes(5))
+    t.open().write(bytes(5), t.now)
     t.nothing()
     t.peer({ is: 'SYN ACK', seq: 0, ack: 1, mss: 1460 })
     t.us({ is: 'PSH ACK', seq: 1, ack: 1, length: 5 })
@@ -165,7 +165,7 @@ describe('commands at odd moments', () => {
   })
   test('simultaneous open: what was written meanwhile goes when it is established', () => {
     const { t } = synReceived()
-    t.open().write(bytes(5))
+    t.open().write(bytes(5), t.now)
     t.nothing()
     t.peer({ is: 'SYN ACK', seq: 0, ack: 1 })
     t.us({ is: 'PSH ACK', seq: 1, ack: 1, length: 5 })
@@ -176,7 +176,7 @@ describe('commands at odd moments', () => {
 describe('time-outs after a quiet time', () => {
   test('a window that was shut for long and opens: what is lost then goes again after one RTO, not after the pause between probes', () => {
     const { t } = established({}, 0)
-    t.open().write(bytes(500))
+    t.open().write(bytes(500), t.now)
     t.nothing()
     for (let wait = 200; wait < 60_000; wait *= 2) {
       t.at(t.now + wait)
@@ -205,15 +205,15 @@ describe('strangers and the network', () => {
     const reason = fail('ip/no-route', { where: '10.0.0.2' })
     const { t } = synSent()
     for (const guess of [t.ourIss - 1, t.ourIss + 1, 0]) {
-      t.stack.unreachable(US, PEER, guess, reason)
+      t.stack.unreachable(US, PEER, guess, reason, t.now)
       t.nothing()
       t.state('SYN-SENT')
     }
-    t.stack.unreachable(US, PEER, t.ourIss, reason)
+    t.stack.unreachable(US, PEER, t.ourIss, reason, t.now)
     t.nothing()
     expect(t.events).toEqual(['ip/no-route', 'closed: reset'])
     const waiting = finWait1().t
-    waiting.stack.unreachable(US, PEER, waiting.ourIss + 1, reason)
+    waiting.stack.unreachable(US, PEER, waiting.ourIss + 1, reason, waiting.now)
     waiting.state('FIN-WAIT-1')
   })
   test('RFC 9293 3.9.2 (MUST-57): a SYN to a group is dropped without a word, listener or not', () => {
@@ -229,7 +229,7 @@ describe('strangers and the network', () => {
   test('RFC 9293 3.9.2 (MUST-46): a connection to a group is refused at once: tcp/not-unicast', () => {
     for (const group of ['255.255.255.255', '224.0.0.1', '0.0.0.0']) {
       const t = peerOf()
-      t.connection = t.stack.connect(US, { address: ip(group), port: 80 }, 0)
+      t.connection = t.stack.connect(US, { address: ip(group), port: 80 }, {}, 0)
       t.nothing()
       expect([t.events, t.stack.connections], group).toEqual([['tcp/not-unicast', 'closed: reset'], 0])
     }
@@ -240,7 +240,7 @@ describe('strangers and the network', () => {
     const open = (n: number, now: number) => {
       t.now = now
       t.ourIss = 0
-      const connection = t.stack.connect({ ...US, port: n }, port(n), now)
+      const connection = t.stack.connect({ ...US, port: n }, port(n), {}, now)
       t.us({ is: 'SYN' })
       const to = { ...US, port: n }
       const give = (is: string, seq: number, ack: number) => {
@@ -252,7 +252,7 @@ describe('strangers and the network', () => {
     }
     for (const n of [1, 2, 3]) {
       const { connection, give } = open(n, n)
-      connection.finish()
+      connection.finish(0)
       t.whatever()
       give('FIN ACK', 1, 2)
       expect(connection.state).toBe('TIME-WAIT')
@@ -262,7 +262,7 @@ describe('strangers and the network', () => {
     expect([fourth.connection.state, t.stack.connections]).toEqual(['ESTABLISHED', 3])
     // Port 1 was the oldest, so its numbers are free again and port 2's are not.
     expect(open(1, 6).connection.state).toBe('ESTABLISHED')
-    expect(t.stack.connect({ ...US, port: 3 }, port(3), 6).failure?.code).toBe('tcp/port-in-use')
+    expect(t.stack.connect({ ...US, port: 3 }, port(3), {}, 6).failure?.code).toBe('tcp/port-in-use')
     t.whatever()
     // A SYN finds room in the same way, and open connections never make any.
     t.stack.listen({ port: 80 })

@@ -41,7 +41,7 @@ describe('memory', () => {
   test('a byte at the far end of a large window costs hundreds of bytes, not the window', () => {
     const { t } = established({ receiveBuffer: 262_144 })
     t.peer({ is: 'PSH ACK', seq: 1, ack: 1, text: 'x' })
-    t.open().read(1)
+    t.open().read(1, t.now)
     t.at(100)
     t.whatever()
     t.peer({ is: 'PSH ACK', seq: 262_000, ack: 1, text: 'y' })
@@ -55,7 +55,7 @@ describe('memory', () => {
     p.server.stack.listen({ port: PEER.port })
     p.client.finishes = false
     p.server.finishes = false
-    p.client.connection = p.client.stack.connect(US, PEER, 0)
+    p.client.connection = p.client.stack.connect(US, PEER, {}, 0)
     p.client.data = seeded(1).bytes(1_000_000)
     p.run(50)
     expect(p.client.stack.heldBytes).toBeGreaterThan(0)
@@ -68,11 +68,11 @@ describe('memory', () => {
     const { t } = established()
     t.peer({ is: 'PSH ACK', seq: 1, ack: 1, length: 5000 })
     t.peer({ is: 'ACK', seq: 9000, ack: 1, length: 1000 })
-    t.open().write(bytes(5000))
-    t.open().reset()
+    t.open().write(bytes(5000), t.now)
+    t.open().reset(t.now)
     t.whatever()
     expect([t.stack.heldBytes, t.open().readable]).toEqual([0, 5000])
-    expect(t.open().read(9000)).toHaveLength(5000)
+    expect(t.open().read(9000, t.now)).toHaveLength(5000)
     expect(t.stack.heldBytes).toBe(0)
   })
 
@@ -84,7 +84,7 @@ describe('memory', () => {
     expect(t.stack.heldBytes).toBeLessThanOrEqual(1_000_000 + 100 * 4096)
     opens(4000)
     sends(4000, 2, 1460)
-    expect(t.open().read(10_000)).toHaveLength(1461)
+    expect(t.open().read(10_000, t.now)).toHaveLength(1461)
   })
 
   test('text out of order goes first: peers that fill the budget with it do not keep others from sending in order', () => {
@@ -106,7 +106,7 @@ describe('memory', () => {
     const edges: number[] = []
     for (let seq = 2; seq < 40_000; seq += 2000) {
       const window = sends(4000, seq, 2000)
-      t.open().read(2000)
+      t.open().read(2000, t.now)
       if (window !== undefined) edges.push(seq + 2000 + window)
     }
     expect(edges.length).toBeGreaterThan(5)
@@ -118,7 +118,7 @@ describe('memory', () => {
   test('with hardly any memory a transfer is slow, and whole', () => {
     const p = pair(2, { ...PERFECT, loss: 0.05 }, { memory: 20_000 })
     p.server.stack.listen({ port: PEER.port })
-    p.client.connection = p.client.stack.connect(US, PEER, 0)
+    p.client.connection = p.client.stack.connect(US, PEER, {}, 0)
     p.client.data = seeded(3).bytes(200_000)
     p.server.data = seeded(4).bytes(200_000)
     p.run(3_600_000)

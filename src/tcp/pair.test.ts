@@ -19,7 +19,7 @@ const begin = (
   p.server.stack.listen({ port: PEER.port })
   p.client.data = random.bytes(sizes[0])
   p.server.data = random.bytes(sizes[1])
-  p.client.connection = p.client.stack.connect(US, PEER, 0)
+  p.client.connection = p.client.stack.connect(US, PEER, {}, 0)
   return p
 }
 

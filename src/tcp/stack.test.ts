@@ -15,8 +15,8 @@ const from = (port: number, host = 2) => ({ address: ip(`10.0.0.${host}`), port 
 describe('opening and closing from both sides at once', () => {
   test('RFC 9293 3.5 figure 8: simultaneous open makes one connection', () => {
     const p = pair(1, PERFECT)
-    p.client.connection = p.client.stack.connect(US, PEER, 0)
-    p.server.connection = p.server.stack.connect(PEER, US, 0)
+    p.client.connection = p.client.stack.connect(US, PEER, {}, 0)
+    p.server.connection = p.server.stack.connect(PEER, US, {}, 0)
     p.client.data = seeded(1).bytes(5000)
     p.server.data = seeded(2).bytes(7000)
     p.run(600_000)
@@ -32,7 +32,7 @@ describe('opening and closing from both sides at once', () => {
     p.server.stack.listen({ port: PEER.port })
     p.client.finishes = false
     p.server.finishes = false
-    p.client.connection = p.client.stack.connect(US, PEER, 0)
+    p.client.connection = p.client.stack.connect(US, PEER, {}, 0)
     p.run(100)
     p.client.finishes = true
     p.server.finishes = true
@@ -105,9 +105,9 @@ describe('bounds', () => {
   test('a full table takes no SYN and opens nothing: tcp/too-many-connections', () => {
     const t = peerOf({ maxConnections: 1 })
     t.stack.listen({ port: US.port })
-    t.connection = t.stack.connect(US, PEER, 0)
+    t.connection = t.stack.connect(US, PEER, {}, 0)
     t.us({ is: 'SYN' })
-    t.stack.connect(US, from(7, 3), 0)
+    t.stack.connect(US, from(7, 3), {}, 0)
     t.nothing()
     expect(t.events).toEqual(['tcp/too-many-connections', 'closed: reset'])
     t.stack.receive(frameOf(t, { is: 'SYN' }, from(99, 9)), 0)
@@ -127,14 +127,14 @@ describe('ports', () => {
   test('RFC 6056 3: port 0 takes a dynamic port at random', () => {
     const ports = [1, 2, 3, 4].map(seed => {
       const t = peerOf({ random: seeded(seed) })
-      return t.stack.connect({ ...US, port: 0 }, PEER, 0).local.port
+      return t.stack.connect({ ...US, port: 0 }, PEER, {}, 0).local.port
     })
     expect(ports.every(port => port >= 49_152 && port < 65_536)).toBe(true)
     expect(new Set(ports).size).toBeGreaterThan(1)
   })
   test('the same four numbers twice: tcp/port-in-use', () => {
     const { t } = established()
-    t.stack.connect(US, PEER, 0)
+    t.stack.connect(US, PEER, {}, 0)
     t.nothing()
     expect(t.events.slice(-2)).toEqual(['tcp/port-in-use', 'closed: reset'])
     t.state('ESTABLISHED')
@@ -145,13 +145,13 @@ describe('ports', () => {
     expect(() => t.stack.listen({ port: 80 })).toThrow(FailureError)
     expect(() => t.stack.listen({ port: 80 })).toThrow(expect.objectContaining({ code: 'tcp/port-in-use' }))
     expect(t.stack.listen({ port: 0 })).toBeGreaterThanOrEqual(49_152)
-    t.stack.unlisten({ port: 80 })
+    t.stack.unlisten({ port: 80 }, t.now)
     expect(t.stack.listen({ port: 80 })).toBe(80)
   })
   test('when every dynamic port is taken: tcp/no-free-port', () => {
     const t = peerOf()
     for (let i = 0; i < 16_384; i++) t.stack.listen({ port: 0 })
-    t.stack.connect({ ...US, port: 0 }, PEER, 0)
+    t.stack.connect({ ...US, port: 0 }, PEER, {}, 0)
     t.nothing()
     expect(t.events).toEqual(['tcp/no-free-port', 'closed: reset'])
   })
@@ -166,7 +166,7 @@ describe('ports', () => {
   })
   test('unlisten resets what is half open and leaves what is accepted', () => {
     const { t } = halfOpen()
-    t.stack.unlisten({ port: US.port })
+    t.stack.unlisten({ port: US.port }, t.now)
     t.us({ is: 'RST ACK', seq: 1, ack: 1 })
     t.nothing()
     expect(t.stack.connections).toBe(0)
@@ -232,7 +232,7 @@ describe('what strangers send', () => {
       }
       expect(t.open().readable, `seed ${seed}`).toBeLessThanOrEqual(DEFAULT_BUFFER)
       expect(t.stack.connections, `seed ${seed}`).toBeLessThanOrEqual(1 + DEFAULT_BACKLOG)
-      t.open().reset()
+      t.open().reset(t.now)
       t.whatever()
       expect(t.pool.outstanding, `seed ${seed}: frames not given back`).toBe(0)
     }
@@ -240,12 +240,12 @@ describe('what strangers send', () => {
   test('an unreachable network fails a connection in SYN-SENT with its own failure, and no other', () => {
     const reason = fail('ip/no-route', { where: '10.0.0.2' })
     const { t } = IN_STATE['SYN-SENT']!()
-    t.stack.unreachable(US, PEER, t.ourIss, reason)
+    t.stack.unreachable(US, PEER, t.ourIss, reason, t.now)
     t.nothing()
     expect(t.events).toEqual(['ip/no-route', 'closed: reset'])
     expect(t.stack.connections).toBe(0)
     const open = established().t
-    open.stack.unreachable(US, PEER, open.ourIss, reason)
+    open.stack.unreachable(US, PEER, open.ourIss, reason, open.now)
     open.state('ESTABLISHED')
   })
 })

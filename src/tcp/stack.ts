@@ -70,7 +70,7 @@ export class TcpStack implements TcpStackEngine {
   /** Answers to segments without a connection: at most one per segment of a batch. */
   readonly #resets = new Queue<Frame>()
   readonly #segment = new Segment()
-  readonly #surroundings: Surroundings & { now: Millis }
+  readonly #surroundings: Surroundings
 
   constructor(options: TcpStackOptions) {
     this.#options = options
@@ -83,7 +83,6 @@ export class TcpStack implements TcpStackEngine {
       statistics: this.statistics,
       maximumSegmentLifetime: options.maximumSegmentLifetime ?? DEFAULT_MSL,
       receivePath: options.receivePath ?? 'predicted',
-      now: 0,
       wake: tcb => this.#wake(tcb),
       mayEstablish: tcb => this.#listenerOf.get(tcb)?.mayEstablish ?? true,
       established: tcb => this.#established(tcb),
@@ -98,12 +97,11 @@ export class TcpStack implements TcpStackEngine {
     return this.#surroundings.memory.used
   }
 
-  connect(local: Endpoint, remote: Endpoint, now: Millis, options: TcpOptions = {}): TcpConnection {
-    this.#surroundings.now = now
+  connect(local: Endpoint, remote: Endpoint, options: TcpOptions, now: Millis): TcpConnection {
     const port = local.port === 0 ? this.#freePort(local.address, remote) : local.port
     const tcb = this.#tcb({ address: local.address, port: port ?? 0 }, remote, 'active', options)
     const connection = new Connection(tcb)
-    const obstacle = this.#obstacle(tcb, port)
+    const obstacle = this.#obstacle(tcb, port, now)
     if (obstacle !== undefined) {
       tcb.failWith(obstacle, 'reset')
       return connection
@@ -125,32 +123,30 @@ export class TcpStack implements TcpStackEngine {
     return port
   }
 
-  unlisten(local: TcpListenAddress): void {
+  unlisten(local: TcpListenAddress, now: Millis): void {
     const listener = this.#listeners.exactly(local)
     if (listener === undefined) return
     this.#listeners.remove(listener)
-    for (const tcb of listener.halfOpen) abort(tcb)
+    for (const tcb of listener.halfOpen) abort(tcb, now)
     listener.halfOpen.clear()
   }
 
-  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: Failure): void {
+  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: Failure, now: Millis): void {
     const tcb = this.#table.find(local.address, local.port, remote.address, remote.port)
     if (tcb === undefined || tcb.state !== 'SYN-SENT') return
     const ahead = distance(tcb.sndUna, sequenceNumber | 0)
     if (ahead < 0 || ahead >= tcb.flight) return
-    tcb.move('abort', this.#surroundings.now)
+    tcb.move('abort', now)
     tcb.fail(failure, 'reset')
     this.#wake(tcb)
   }
 
   receive(frame: Frame, now: Millis): void {
-    this.#surroundings.now = now
     this.#receive(frame, now)
     frame.release()
   }
 
   receiveBatch(frames: readonly Frame[], now: Millis): void {
-    this.#surroundings.now = now
     for (const frame of frames) {
       this.#receive(frame, now)
       frame.release()
@@ -158,7 +154,6 @@ export class TcpStack implements TcpStackEngine {
   }
 
   advance(now: Millis): void {
-    this.#surroundings.now = now
     this.#wheel.advance(now, tcb => {
       fireTimers(tcb, now)
       this.#wake(tcb)
@@ -218,7 +213,7 @@ export class TcpStack implements TcpStackEngine {
     }
     const trace = this.#traceOf(tcb?.flow, segment, from, to)
     if (trace !== undefined) traceIn(trace, tcb, frame, segment, now)
-    const wanted = tcb === undefined ? undefined : this.#notReopened(tcb, segment)
+    const wanted = tcb === undefined ? undefined : this.#notReopened(tcb, segment, now)
     const verdict =
       wanted === undefined ? this.#arrivesAtPort(to, from, segment, tcb, now) : segmentArrives(wanted, segment, now)
     if (verdict === 'done') return
@@ -230,11 +225,11 @@ export class TcpStack implements TcpStackEngine {
   }
 
   /** RFC 9293 3.10.7.4 and RFC 1122 4.2.2.13: a SYN above the old numbers may end TIME-WAIT and begin anew. */
-  #notReopened(tcb: Tcb, segment: Segment): Tcb | undefined {
+  #notReopened(tcb: Tcb, segment: Segment, now: Millis): Tcb | undefined {
     const opens = (segment.control & (SYN | ACK | RST)) === SYN && isAfter(segment.seq, tcb.rcvNxt)
     if (tcb.state !== 'TIME-WAIT' || !opens) return tcb
     if (this.#listeners.find(tcb.local.address, tcb.local.port) === undefined) return tcb
-    tcb.move('time-out', this.#surroundings.now)
+    tcb.move('time-out', now)
     this.#forget(tcb)
     return undefined
   }
@@ -262,8 +257,8 @@ export class TcpStack implements TcpStackEngine {
     if ((segment.control & SYN) === 0) return 'done'
     // A SYN "from ourselves to ourselves" (LAND) must not make us answer for ever.
     if (from.text === to.text && segment.sourcePort === segment.destinationPort) return 'done'
-    this.#makeRoom(listener)
-    if (!this.#hasRoom()) return 'done'
+    this.#makeRoom(listener, now)
+    if (!this.#hasRoom(now)) return 'done'
     const remote = { address: from, port: segment.sourcePort }
     const tcb = this.#tcb({ address: to, port: listener.port }, remote, 'passive', listener.options)
     this.#listenerOf.set(tcb, listener)
@@ -281,19 +276,19 @@ export class TcpStack implements TcpStackEngine {
     return 'done'
   }
 
-  #makeRoom(listener: Listener): void {
+  #makeRoom(listener: Listener, now: Millis): void {
     const oldest = listener.tooMany
     if (oldest === undefined) return
     this.statistics.backlogOverflow++
-    oldest.move('time-out', this.#surroundings.now)
+    oldest.move('time-out', now)
     this.#forget(oldest)
   }
 
   /** A full table gives up its oldest TIME-WAIT, as Linux does beyond tcp_max_tw_buckets: better than serving nobody. */
-  #hasRoom(): boolean {
+  #hasRoom(now: Millis): boolean {
     if (this.#table.size < (this.#options.maxConnections ?? DEFAULT_MAX_CONNECTIONS)) return true
     for (const oldest of this.#timeWait) {
-      oldest.move('time-out', this.#surroundings.now)
+      oldest.move('time-out', now)
       this.#forget(oldest)
       return true
     }
@@ -304,13 +299,13 @@ export class TcpStack implements TcpStackEngine {
     return isUnicast(address) && this.#options.isBroadcast?.(address) !== true
   }
 
-  #obstacle(tcb: Tcb, port: number | undefined): FailureCode | undefined {
+  #obstacle(tcb: Tcb, port: number | undefined, now: Millis): FailureCode | undefined {
     if (port === undefined) return 'tcp/no-free-port'
     const { local, remote } = tcb
     if (!this.#isUnicast(remote.address)) return 'tcp/not-unicast'
     const taken = this.#table.find(local.address, local.port, remote.address, remote.port)
     if (taken !== undefined) return 'tcp/port-in-use'
-    return this.#hasRoom() ? undefined : 'tcp/too-many-connections'
+    return this.#hasRoom(now) ? undefined : 'tcp/too-many-connections'
   }
 
   #tcb(local: Endpoint, remote: Endpoint, origin: 'active' | 'passive', options: TcpOptions): Tcb {

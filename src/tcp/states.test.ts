@@ -118,7 +118,7 @@ test('RFC 9293 3.10.7.4: text in the window is taken in ESTABLISHED, FIN-WAIT-1 
     t.peer({ is: 'PSH ACK', seq: theirs, ack: state === 'FIN-WAIT-1' ? ours - 1 : ours, text: 'hello' })
     const took = STATES[state].reads
     expect(took, state).toBe(['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2'].includes(state))
-    expect(String.fromCharCode(...t.open().read(100)), state).toBe(took ? 'hello' : '')
+    expect(String.fromCharCode(...t.open().read(100, 0)), state).toBe(took ? 'hello' : '')
     t.at(t.now + 100)
     if (took) t.us({ is: 'ACK', seq: ours, ack: theirs + 5 })
   }
@@ -255,7 +255,7 @@ describe('SYN-RECEIVED', () => {
     expect(t.events).toEqual([])
     t.peer({ is: 'ACK', seq: 6, ack: 1 })
     expect(t.events).toEqual(['accepted', 'readable'])
-    expect(String.fromCharCode(...t.open().read(99))).toBe('early')
+    expect(String.fromCharCode(...t.open().read(99, 0))).toBe('early')
   })
   test('RFC 9293 3.10.7.4: text and FIN on the third segment are taken', () => {
     const { t } = halfOpen()
@@ -266,7 +266,7 @@ describe('SYN-RECEIVED', () => {
   })
   test('RFC 9293 3.10.4: a close waits for ESTABLISHED', () => {
     const { t } = IN_STATE['SYN-RECEIVED']!()
-    t.open().finish()
+    t.open().finish(t.now)
     t.state('SYN-RECEIVED')
     t.peer({ is: 'ACK', seq: 1, ack: 1 })
     t.state('FIN-WAIT-1')
@@ -299,7 +299,7 @@ describe('LISTEN and CLOSED', () => {
 test('RFC 9293 3.10.5: abort sends RST from the states in which the peer knows of us, and none from the others', () => {
   for (const [state, reach] of Object.entries(IN_STATE)) {
     const { t, theirs, ours } = reach()
-    t.open().reset()
+    t.open().reset(t.now)
     const sends = TRANSITIONS.find(x => x.from === state && x.on === 'abort')?.sends
     if (sends === 'RST') t.us({ is: 'RST ACK', seq: ours, ack: theirs })
     t.nothing()

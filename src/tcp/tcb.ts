@@ -50,8 +50,6 @@ export interface Surroundings {
   readonly memory: Memory
   readonly statistics: TcpStatistics
   readonly maximumSegmentLifetime: Millis
-  /** The time of the last touch: when a command of the user happens. */
-  readonly now: Millis
   /** `predicted` unless a test wants every segment to take the whole way. */
   readonly receivePath: 'predicted' | 'whole'
   /** Something to send or to tell. */

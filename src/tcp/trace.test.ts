@@ -25,7 +25,7 @@ const run = (sizes: readonly [number, number], loss = 0) => {
   p.server.stack.listen({ port: PEER.port })
   p.client.data = Uint8Array.from({ length: sizes[0] }, (_, i) => i * 31)
   p.server.data = Uint8Array.from({ length: sizes[1] }, (_, i) => i * 17)
-  p.client.connection = p.client.stack.connect(US, PEER, 0)
+  p.client.connection = p.client.stack.connect(US, PEER, {}, 0)
   const packets: Uint8Array[] = []
   const times: number[] = []
   p.tap = frame => {
@@ -189,3 +189,21 @@ const pcapOf = (packets: readonly Uint8Array[], times: readonly number[]): Buffe
   })
   return Buffer.concat([head, ...records])
 }
+
+test('a command is traced at its own time, not at that of the touch before', () => {
+  for (const [how, to] of [
+    ['finish', 'FIN-WAIT-1'],
+    ['reset', 'CLOSED'],
+  ] as const) {
+    const sink = recorder()
+    const { t } = established({ trace: { sink, host: 'us' } })
+    t.at(1000)
+    t.peer({ is: 'PSH ACK', seq: 1, ack: 1, text: 'hello' })
+    t.now = 5000
+    t.open()[how](5000)
+    t.whatever()
+    const moved = sink.records.flatMap(r => (r.type === 'state' && r.record.to === to ? [r.record.at] : []))
+    const sent = sink.records.flatMap(r => (r.type === 'message' && r.record.direction === 'out' ? [r.record.at] : []))
+    expect([how, moved, sent.at(-1)]).toEqual([how, [5000], 5000])
+  }
+})

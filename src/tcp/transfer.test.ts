@@ -4,7 +4,7 @@ import { frameOf, type Peer } from '../../test/support/tcp.ts'
 import { closeWait, established, halfOpen, synSent } from '../../test/support/tcp-states.ts'
 
 const bytes = (count: number, value = 120): Uint8Array => new Uint8Array(count).fill(value)
-const heard = (t: Peer): string => String.fromCharCode(...t.open().read(1_000_000))
+const heard = (t: Peer): string => String.fromCharCode(...t.open().read(1_000_000, 0))
 
 describe('acknowledging', () => {
   test('RFC 9293 3.8.6.3: one small segment is acknowledged after the delay, not before', () => {
@@ -26,7 +26,7 @@ describe('acknowledging', () => {
   test('an answer carries the acknowledgment', () => {
     const { t } = established()
     t.peer({ is: 'PSH ACK', seq: 1, ack: 1, text: 'ping' })
-    t.open().write(bytes(4))
+    t.open().write(bytes(4), t.now)
     t.us({ is: 'PSH ACK', seq: 1, ack: 5, length: 4 })
     t.at(1)
     t.nothing()
@@ -85,13 +85,13 @@ describe('the window we offer', () => {
     for (let i = 0; i < 4; i++) t.peer({ is: 'ACK', seq: 1 + i * 1000, ack: 1, length: 1000 })
     t.us({ is: 'ACK', ack: 2001, window: 2000 })
     t.us({ is: 'ACK', ack: 4001, window: 0 })
-    t.open().read(100)
+    t.open().read(100, t.now)
     t.nothing()
-    t.open().read(900)
+    t.open().read(900, t.now)
     t.us({ is: 'ACK', ack: 4001, window: 1000 })
-    t.open().read(900)
+    t.open().read(900, t.now)
     t.nothing()
-    t.open().read(100)
+    t.open().read(100, t.now)
     t.us({ is: 'ACK', ack: 4001, window: 2000 })
   })
   test('RFC 9293 3.8.6.1: a probe of the closed window is answered and not taken', () => {
@@ -117,7 +117,7 @@ describe('the window we offer', () => {
     t.peer({ is: 'SYN ACK', seq: 0, ack: 1, mss: 1000 })
     t.us({ is: 'ACK', window: 65_535 })
     t.peer({ is: 'PSH ACK', seq: 1, ack: 1, text: 'x', window: 5 })
-    t.open().write(bytes(100))
+    t.open().write(bytes(100), t.now)
     t.nothing()
   })
   test('RFC 7323 2.3: a shift above 14 counts as 14', () => {
@@ -125,7 +125,7 @@ describe('the window we offer', () => {
     t.peer({ is: 'SYN ACK', seq: 0, ack: 1, mss: 1000, scale: 200, window: 65_535 })
     t.us({ is: 'ACK', window: 262_144 >> 3 })
     t.peer({ is: 'ACK', seq: 1, ack: 1, window: 1 })
-    t.open().write(bytes(20_000))
+    t.open().write(bytes(20_000), t.now)
     for (let i = 0; i < 10; i++) t.us({ seq: 1 + i * 1000, is: 'ACK', length: 1000 })
   })
 })
@@ -133,7 +133,7 @@ describe('the window we offer', () => {
 describe('the window we are offered', () => {
   test('RFC 9293 3.8.6: no more is sent than it allows', () => {
     const { t } = established({}, 2500)
-    t.open().write(bytes(10_000))
+    t.open().write(bytes(10_000), t.now)
     t.us({ is: 'ACK', seq: 1, length: 1000 })
     t.us({ is: 'ACK', seq: 1001, length: 1000 })
     t.nothing()
@@ -144,7 +144,7 @@ describe('the window we are offered', () => {
   })
   test('RFC 9293 3.8.6.1: a closed window is probed after one RTO, then ever more slowly, for as long as it is answered', () => {
     const { t } = established({}, 0)
-    t.open().write(bytes(3000))
+    t.open().write(bytes(3000), t.now)
     let wait = 200
     for (let at = wait; at < 600_000; at += wait) {
       t.at(at - 1)
@@ -161,15 +161,15 @@ describe('the window we are offered', () => {
   })
   test('RFC 9293 3.8.3: a closed window whose owner fell silent ends in tcp/timeout', () => {
     const { t } = established({ userTimeout: 10_000 }, 0)
-    t.open().write(bytes(3000))
+    t.open().write(bytes(3000), t.now)
     t.at(20_000)
     expect(t.events.slice(-2)).toEqual(['tcp/timeout', 'closed: timeout'])
   })
   test('RFC 9293 3.8.6.2.1: a window smaller than a segment is used only when it is half of what it ever was', () => {
     const { t } = established({}, 3000)
-    t.open().write(bytes(3000))
+    t.open().write(bytes(3000), t.now)
     for (const seq of [1, 1001, 2001]) t.us({ seq, is: seq === 2001 ? 'PSH ACK' : 'ACK', length: 1000 })
-    t.open().write(bytes(5000))
+    t.open().write(bytes(5000), t.now)
     t.peer({ is: 'ACK', seq: 1, ack: 3001, window: 400 })
     t.nothing()
     t.at(t.now + 199)
@@ -182,26 +182,26 @@ describe('the window we are offered', () => {
 describe('Nagle', () => {
   test('RFC 9293 3.7.4: a small write waits for the acknowledgment of what is under way', () => {
     const { t } = established({ noDelay: false })
-    t.open().write(bytes(10))
+    t.open().write(bytes(10), t.now)
     t.us({ is: 'PSH ACK', seq: 1, length: 10 })
-    t.open().write(bytes(10))
-    t.open().write(bytes(20))
+    t.open().write(bytes(10), t.now)
+    t.open().write(bytes(20), t.now)
     t.nothing()
     t.peer({ is: 'ACK', seq: 1, ack: 11 })
     t.us({ is: 'PSH ACK', seq: 11, length: 30 })
   })
   test('a full segment does not wait', () => {
     const { t } = established({ noDelay: false })
-    t.open().write(bytes(10))
+    t.open().write(bytes(10), t.now)
     t.us({ is: 'PSH ACK', length: 10 })
-    t.open().write(bytes(1500))
+    t.open().write(bytes(1500), t.now)
     t.us({ is: 'ACK', seq: 11, length: 1000 })
     t.nothing()
   })
   test('without it every write goes at once', () => {
     const { t } = established()
     for (const seq of [1, 11, 21]) {
-      t.open().write(bytes(10))
+      t.open().write(bytes(10), t.now)
       t.us({ is: 'PSH ACK', seq, length: 10 })
     }
   })
@@ -235,7 +235,7 @@ describe('sending again', () => {
   })
   test('RFC 6298 5.4: after one RTO the first segment goes again, and the window is one segment', () => {
     const { t } = established()
-    t.open().write(bytes(4000))
+    t.open().write(bytes(4000), t.now)
     for (const seq of [1, 1001, 2001, 3001]) t.us({ is: seq === 3001 ? 'PSH ACK' : 'ACK', seq, length: 1000 })
     t.at(199)
     t.nothing()
@@ -249,7 +249,7 @@ describe('sending again', () => {
   })
   test('RFC 6298 5.5: the time-out doubles each time', () => {
     const { t } = established()
-    t.open().write(bytes(100))
+    t.open().write(bytes(100), t.now)
     t.us({ is: 'PSH ACK', length: 100 })
     for (const at of [200, 600, 1400, 3000]) {
       t.at(at - 1)
@@ -260,7 +260,7 @@ describe('sending again', () => {
   })
   test('RFC 9293 3.8.3: data that nobody acknowledges ends in tcp/timeout', () => {
     const { t } = established({ userTimeout: 2000 })
-    t.open().write(bytes(100))
+    t.open().write(bytes(100), t.now)
     t.at(1999)
     t.state('ESTABLISHED')
     t.at(2000)
@@ -268,7 +268,7 @@ describe('sending again', () => {
   })
   test('RFC 5681 3.2: the third duplicate acknowledgment sends the missing segment, and nothing else, again', () => {
     const { t } = established()
-    t.open().write(bytes(5000))
+    t.open().write(bytes(5000), t.now)
     for (let i = 0; i < 5; i++) t.us({ seq: 1 + i * 1000, is: i === 4 ? 'PSH ACK' : 'ACK' })
     t.peer({ is: 'ACK', seq: 1, ack: 1001 })
     t.peer({ is: 'ACK', seq: 1, ack: 1001 })
@@ -282,7 +282,7 @@ describe('sending again', () => {
   })
   test('RFC 6582 3.2: a partial acknowledgment in recovery sends the next missing segment', () => {
     const { t } = established()
-    t.open().write(bytes(6000))
+    t.open().write(bytes(6000), t.now)
     for (let i = 0; i < 6; i++) t.us({ seq: 1 + i * 1000, is: i === 5 ? 'PSH ACK' : 'ACK' })
     for (let i = 0; i < 4; i++) t.peer({ is: 'ACK', seq: 1, ack: 1001 })
     t.us({ is: 'ACK', seq: 1001, length: 1000 })
@@ -292,7 +292,7 @@ describe('sending again', () => {
   })
   test('RFC 5681 2: an acknowledgment with text or another window is no duplicate', () => {
     const { t } = established()
-    t.open().write(bytes(3000))
+    t.open().write(bytes(3000), t.now)
     for (let i = 0; i < 3; i++) t.us({ seq: 1 + i * 1000, is: i === 2 ? 'PSH ACK' : 'ACK' })
     for (let i = 0; i < 4; i++) t.peer({ is: 'ACK', seq: 1, ack: 1, window: 7000 + i })
     t.nothing()
@@ -301,7 +301,7 @@ describe('sending again', () => {
   })
   test('RFC 3042: the first two duplicates let one new segment out each', () => {
     const { t } = established({}, 60_000)
-    t.open().write(bytes(20_000))
+    t.open().write(bytes(20_000), t.now)
     for (let i = 0; i < 10; i++) t.us({ seq: 1 + i * 1000, is: 'ACK' })
     t.nothing()
     t.peer({ is: 'ACK', seq: 1, ack: 1, window: 60_000 })
@@ -312,8 +312,8 @@ describe('sending again', () => {
   })
   test('a lost FIN goes again', () => {
     const { t } = established()
-    t.open().write(bytes(10))
-    t.open().finish()
+    t.open().write(bytes(10), t.now)
+    t.open().finish(t.now)
     t.us({ is: 'FIN PSH ACK', seq: 1, length: 10 })
     t.at(200)
     t.us({ is: 'FIN PSH ACK', seq: 1, length: 10 })
@@ -327,14 +327,14 @@ describe('sending again', () => {
 describe('the retransmission time-out', () => {
   test('an acknowledgment of something new ends its doubling, so that losses do not add up', () => {
     const { t } = established()
-    t.open().write(bytes(100))
+    t.open().write(bytes(100), t.now)
     t.us({ is: 'PSH ACK', seq: 1, length: 100 })
     for (const at of [200, 600, 1400]) {
       t.at(at)
       t.us({ is: 'PSH ACK', seq: 1, length: 100 })
     }
     t.peer({ is: 'ACK', seq: 1, ack: 101 })
-    t.open().write(bytes(100))
+    t.open().write(bytes(100), t.now)
     t.us({ is: 'PSH ACK', seq: 101, length: 100 })
     t.at(1599)
     t.nothing()
@@ -346,16 +346,16 @@ describe('the retransmission time-out', () => {
 describe('half-close', () => {
   test('RFC 9293 3.6.1: after the peer closed we may still send', () => {
     const { t } = closeWait()
-    t.open().write(bytes(10))
+    t.open().write(bytes(10), t.now)
     t.us({ is: 'PSH ACK', seq: 1, ack: 2, length: 10 })
     t.peer({ is: 'ACK', seq: 2, ack: 11 })
-    t.open().finish()
+    t.open().finish(t.now)
     t.us({ is: 'FIN ACK', seq: 11, ack: 2 })
   })
   test('after finish nothing more is taken', () => {
     const { t } = established()
-    t.open().finish()
-    expect(t.open().write(bytes(1))).toBe(0)
+    t.open().finish(t.now)
+    expect(t.open().write(bytes(1), t.now)).toBe(0)
     t.us({ is: 'FIN ACK', seq: 1 })
   })
 })
@@ -363,8 +363,8 @@ describe('half-close', () => {
 describe('back pressure', () => {
   test('write takes what there is room for, and writable comes when half of it is free', () => {
     const { t } = established({ sendBuffer: 4000 })
-    expect(t.open().write(bytes(6000))).toBe(4000)
-    expect(t.open().write(bytes(1))).toBe(0)
+    expect(t.open().write(bytes(6000), t.now)).toBe(4000)
+    expect(t.open().write(bytes(1), t.now)).toBe(0)
     for (let i = 0; i < 4; i++) t.us({ seq: 1 + i * 1000, is: i === 3 ? 'PSH ACK' : 'ACK' })
     t.peer({ is: 'ACK', seq: 1, ack: 1001 })
     expect(t.events).not.toContain('writable')

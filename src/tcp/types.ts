@@ -22,7 +22,7 @@ export type TcpEvent =
   /** The last event. Bytes that arrived before can still be read; after FINs TIME-WAIT may still go on behind it. */
   | { readonly type: 'closed'; readonly why: 'done' | 'reset' | 'timeout' }
 
-/** Commands take effect when the stack is drained next; what happens comes as events of the stack. */
+/** Commands take effect when the stack is drained next; what happens comes as events of the stack. `now` is when. */
 export interface TcpConnection {
   readonly local: Endpoint
   readonly remote: Endpoint
@@ -41,15 +41,15 @@ export interface TcpConnection {
   /** False: small writes wait for the acknowledgment of what is under way (RFC 9293 3.7.4). */
   noDelay: boolean
   /** Takes as much as the send buffer has room for and says how much: that is the back pressure. Bytes are copied. */
-  write(data: Bytes): number
+  write(data: Bytes, now: Millis): number
   /** Up to `max` bytes that arrived in order; reading is what opens the window again. Empty when there are none. */
-  read(max: number): Bytes
+  read(max: number, now: Millis): Bytes
   /** As `read`, into memory of the caller; returns how many bytes. */
-  readInto(target: Bytes): number
+  readInto(target: Bytes, now: Millis): number
   /** No more to send: FIN follows the last byte. */
-  finish(): void
+  finish(now: Millis): void
   /** RST, now. */
-  reset(): void
+  reset(now: Millis): void
 }
 
 export type TcpStackEvent =
@@ -132,16 +132,16 @@ export interface TcpStackEngine extends Engine<Frame, Frame, TcpStackEvent> {
   /** Bytes that the buffers of all connections hold: written and not acknowledged, arrived and not read. */
   readonly heldBytes: number
   /** Port 0 takes a free one at random (RFC 6056). A connection that cannot be made fails through its events. */
-  connect(local: Endpoint, remote: Endpoint, now: Millis, options?: TcpOptions): TcpConnection
+  connect(local: Endpoint, remote: Endpoint, options: TcpOptions, now: Millis): TcpConnection
   /** Port 0 takes a free one. Returns the port. Throws `FailureError` tcp/port-in-use. */
   listen(local: TcpListenAddress, options?: TcpListenOptions): number
   /** Stops accepting; connections in SYN-RECEIVED are reset, accepted ones go on. */
-  unlisten(local: TcpListenAddress): void
+  unlisten(local: TcpListenAddress, now: Millis): void
   /** One acknowledgment for the whole batch. Ownership of the frames passes to the stack. */
   receiveBatch(frames: readonly Frame[], now: Millis): void
   /**
    * The network could not deliver the segment with this sequence number to `remote`: a connection in SYN-SENT fails with
    * `failure` (RFC 5461 4.1), when the number is one that is under way (RFC 5927 4.1).
    */
-  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: Failure): void
+  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: Failure, now: Millis): void
 }

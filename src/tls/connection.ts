@@ -29,7 +29,7 @@ import type { RecordProtection } from './record-protection.ts'
 import { Refusal, refusal } from './refusal.ts'
 import { replyFault } from './replies.ts'
 import type { Check, Context, Message, State, Table } from './states.ts'
-import { START, type TracedRecord, Tracing } from './tracing.ts'
+import { type TracedRecord, Tracing } from './tracing.ts'
 import { Transcript } from './transcript.ts'
 import type { Ask, Pieces, Question, TlsConnection, TlsEvent } from './types.ts'
 
@@ -39,6 +39,9 @@ export interface Role {
   /** Makes the first state; a client sends its hello here. */
   start(context: Context): State
 }
+
+/** The state of a connection that was just made: no call has brought the time yet. */
+const START = 'Start'
 
 type Handler = (context: Context, input: unknown) => State
 
@@ -52,6 +55,7 @@ export class Connection implements TlsConnection {
   #reading: RecordProtection | undefined
   #state: State = { name: START }
   #events: TlsEvent[] = []
+  /** The time of the call that is under way. */
   #now: Millis = 0
   #asked: Ask | undefined
   #asks = 0
@@ -71,7 +75,6 @@ export class Connection implements TlsConnection {
     this.#records = new RecordInput(role.side)
     this.#outgoing = new Outgoing(this.#tracing)
     this.#context = this.#contextFor(crypto)
-    this.#enter(role.start(this.#context), 0)
   }
 
   get state(): string {
@@ -82,8 +85,7 @@ export class Connection implements TlsConnection {
   }
 
   receive(input: Chunk, now: Millis): void {
-    this.#now = now
-    this.#tracing?.sent(now)
+    this.#begin(now)
     if (this.#deaf || this.#peerClosed) return
     if (input === 'end') this.#ended = true
     else this.#records.push(input)
@@ -92,11 +94,10 @@ export class Connection implements TlsConnection {
     this.#records.keep()
   }
   advance(now: Millis): void {
-    this.#now = now
+    this.#begin(now)
   }
   pollTransmit(now: Millis): Pieces | undefined {
-    this.#now = now
-    this.#tracing?.sent(now)
+    this.#begin(now)
     return this.#outgoing.empty ? undefined : this.#outgoing.take()
   }
   pollEvent(): TlsEvent | undefined {
@@ -107,21 +108,24 @@ export class Connection implements TlsConnection {
     return undefined
   }
 
-  write(plaintext: Bytes): void {
+  write(plaintext: Bytes, now: Millis): void {
+    this.#begin(now)
     if (this.#failure !== undefined) return
     if (this.#closing) throw new FailureError(fail('tls/write-after-close', { where: 'close()' }))
     if (this.#state.name !== 'Established')
       throw new FailureError(fail('tls/write-too-early', { where: this.#state.name }))
     if (plaintext.length > 0) this.#outgoing.data(plaintext, this.#now)
   }
-  close(): void {
+  close(now: Millis): void {
+    this.#begin(now)
     if (this.#closing || this.#failure !== undefined) return
     this.#closing = true
     this.#outgoing.alert(WARNING, CLOSE_NOTIFY, this.#now)
     // Nobody waits for the rest of a handshake that was given up.
     if (this.#state.name !== 'Established') this.#enter({ name: 'Closed' }, 0)
   }
-  answer(id: QuestionId, reply: Question['reply']): void {
+  answer(id: QuestionId, reply: Question['reply'], now: Millis): void {
+    this.#begin(now)
     if (this.#deaf) return
     const fault = replyFault(this.#asked, id, reply)
     if (fault !== undefined) throw new FailureError(fault)
@@ -137,6 +141,12 @@ export class Connection implements TlsConnection {
     })
     this.#messages.keep()
     this.#records.keep()
+  }
+
+  /** Every call brings the time; with the first of them the connection begins, and a client says hello. */
+  #begin(now: Millis): void {
+    this.#now = now
+    if (this.#state.name === START) this.#enter(this.#role.start(this.#context), 0)
   }
 
   /** Nothing that comes matters any more. */

@@ -277,7 +277,7 @@ describe('after goodbye', () => {
     const both = pair({ crypto, who: ec, client: context('client'), server: context('server') })
     shuttle(both)
     const keys = keysOf(crypto, trace.records, 1)
-    both.client.tls.close()
+    both.client.tls.close(0)
     expect(both.client.touch()).not.toEqual([])
     expect(both.client.touch(concat(...keys.server.seal(22, Uint8Array.of(0, 0, 0, 0))))).toEqual([])
     expect(both.client.tls.closed).toBe(true)
@@ -304,9 +304,9 @@ test('tls/no-such-question: answers that could not be sent are refused before an
     server.touch(concat(...client.touch()))
     const ask = server.events.at(-1)
     if (ask?.type !== 'ask') throw new Error('nothing was asked')
-    expect(() => server.tls.answer(ask.id, reply as never), `${about}: ${String(reply)}`).toThrow(FailureError)
+    expect(() => server.tls.answer(ask.id, reply as never, 0), `${about}: ${String(reply)}`).toThrow(FailureError)
     // The question is still open.
-    server.tls.answer(ask.id, answers(ask.question)!)
+    server.tls.answer(ask.id, answers(ask.question)!, 0)
     expect(server.failure).toBeUndefined()
     expect(server.touch()).not.toEqual([])
   }

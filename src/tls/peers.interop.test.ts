@@ -116,9 +116,9 @@ const talkTo = async (kind: Kind, port: number, config: Partial<TlsClientConfig>
   return run(connect(port, '127.0.0.1'), side, ({ established, tls, data }) => {
     if (established !== undefined && !said) {
       said = true
-      tls.write(ascii('ping\n'))
+      tls.write(ascii('ping\n'), 0)
     }
-    if (data.includes(10)) tls.close()
+    if (data.includes(10)) tls.close(0)
   })
 }
 
@@ -135,8 +135,8 @@ const listen = (
       run(socket, side, ({ data, tls }) => {
         if (data.includes(10) && !said) {
           said = true
-          tls.write(ascii('pong\n'))
-          tls.close()
+          tls.write(ascii('pong\n'), 0)
+          tls.close(0)
         }
       })
     }).listen(0, '127.0.0.1', () => resolve({ server, port: (server.address() as { port: number }).port, sides }))

@@ -36,10 +36,10 @@ const exchange = (options: Partial<Parameters<typeof pair>[0]> = {}) => {
 for (const suite of DEFAULT_SUITES.filter(name => name.includes('ECDSA')))
   test(`${suite}: every record is where the trace says, with its content in the place of the ciphertext`, () => {
     const { both, trace, wire, carry } = exchange({ client: { suites: [suite] } })
-    both.client.tls.write(ascii('GET /cart'))
+    both.client.tls.write(ascii('GET /cart'), 0)
     carry()
-    both.server.tls.write(ascii('200 OK'))
-    both.server.tls.close()
+    both.server.tls.write(ascii('200 OK'), 0)
+    both.server.tls.close(0)
     carry()
     for (const [host, direction, stream] of [
       ['client', 'out', wire['to-server']],
@@ -66,8 +66,8 @@ for (const suite of DEFAULT_SUITES.filter(name => name.includes('ECDSA')))
 
 test('application data is a stream of its own: a byte of it can be followed down to its record', () => {
   const { both, trace, carry } = exchange()
-  both.client.tls.write(ascii('GET /'))
-  both.client.tls.write(ascii('cart'))
+  both.client.tls.write(ascii('GET /'), 0)
+  both.client.tls.write(ascii('cart'), 0)
   carry()
   const data = messagesOf(trace.records).filter(m => m.name === 'ApplicationData record' && m.host === 'client')
   expect(data.map(m => m.payload)).toEqual([
@@ -177,4 +177,33 @@ test('a connection behaves the same with and without a trace', () => {
   const { both } = exchange({ clientAnswers: () => fail('tls/certificate-expired') })
   expect(both.client.events.map(event => event.type)).toEqual(plain.client.events.map(event => event.type))
   expect(both.server.failure?.number).toBe(plain.server.failure?.number)
+})
+
+test('a command is traced at its own time, not at that of the touch before or of the poll behind it', () => {
+  const { both, trace } = exchange()
+  const before = trace.records.length
+  both.client.tls.write(ascii('late'), 4000)
+  both.client.tls.close(5000)
+  both.client.tls.pollTransmit(6000)
+  const after = trace.records.slice(before).flatMap(r => (r.type === 'message' ? [[r.record.name, r.record.at]] : []))
+  expect(after).toEqual([
+    ['ApplicationData record', 4000],
+    ['Alert record', 5000],
+    ['Alert', 5000],
+  ])
+})
+
+test('the answer to a question is traced when it is given', () => {
+  const trace = recorder()
+  const both = pair({
+    crypto,
+    who,
+    client: { trace: { sink: trace, flow: 'one', host: 'client' } },
+    clientAnswers: () => undefined,
+  })
+  shuttle(both)
+  const ask = both.client.events.find(event => event.type === 'ask')!
+  both.client.tls.answer(ask.id, fail('net/no-certificate'), 7000)
+  const states = trace.records.flatMap(r => (r.type === 'state' ? [[r.record.to, r.record.at]] : []))
+  expect(states.at(-1)).toEqual(['Failed', 7000])
 })

@@ -15,9 +15,6 @@ import type { RecordProtection } from './record-protection.ts'
 
 type Direction = 'in' | 'out'
 
-/** The state of a connection that was just made: no call has brought the time yet. */
-export const START = 'Start'
-
 /** What is inside a record, for whoever lays messages into it. */
 export interface TracedRecord {
   readonly id: number
@@ -36,17 +33,8 @@ export class Tracing {
   readonly #context: TraceContext
   /** Bytes of application data so far. */
   readonly #stream: Record<Direction, number> = { in: 0, out: 0 }
-  /** Outgoing messages, until the time of their sending is known. */
-  #unsent: ((at: Millis) => void)[] = []
   constructor(context: TraceContext) {
     this.#context = context
-  }
-  /** Records what goes out now, and what happened before anybody had told the time. */
-  sent(at: Millis): void {
-    const unsent = this.#unsent
-    if (unsent.length === 0) return
-    this.#unsent = []
-    for (const record of unsent) record(at)
   }
   /** `wire`: the record as it was sent or received; `content`: what the protection hid, undefined when there was none. */
   record(
@@ -67,23 +55,21 @@ export class Tracing {
     const length = content?.length ?? bytes.length - HEADER_LENGTH
     const payload = type === APPLICATION_DATA && content !== undefined ? this.#advance(direction, length) : undefined
     const opaque = protection !== undefined && content === undefined
-    this.#emit(direction, at, when =>
-      sink.message({
-        id,
-        layer: 'record',
-        flow,
-        host,
-        direction,
-        at: when,
-        name: KIND[type] ?? `record of type ${type}`,
-        format: formatOf(protection) as Codec<unknown>,
-        bytes,
-        stream: { start, end: start + bytes.length },
-        ...(payload === undefined ? {} : { payload: { ...payload, at: contentAt } }),
-        ...(protection === undefined ? {} : { sealed: true }),
-        about: opaque ? `${length} bytes, not readable` : `${length} bytes`,
-      }),
-    )
+    sink.message({
+      id,
+      layer: 'record',
+      flow,
+      host,
+      direction,
+      at,
+      name: KIND[type] ?? `record of type ${type}`,
+      format: formatOf(protection) as Codec<unknown>,
+      bytes,
+      stream: { start, end: start + bytes.length },
+      ...(payload === undefined ? {} : { payload: { ...payload, at: contentAt } }),
+      ...(protection === undefined ? {} : { sealed: true }),
+      about: opaque ? `${length} bytes, not readable` : `${length} bytes`,
+    })
     return { id, at: contentAt }
   }
   /** A message of the protocols above the record layer, with the records that carry it. Returns its id. */
@@ -98,21 +84,19 @@ export class Tracing {
   ): number {
     const { sink, flow, host } = this.#context
     const id = sink.nextId()
-    this.#emit(direction, at, when =>
-      sink.message({
-        id,
-        layer: 'tls',
-        flow,
-        host,
-        direction,
-        at: when,
-        name,
-        format,
-        bytes,
-        carriedBy,
-        ...(about === undefined ? {} : { about }),
-      }),
-    )
+    sink.message({
+      id,
+      layer: 'tls',
+      flow,
+      host,
+      direction,
+      at,
+      name,
+      format,
+      bytes,
+      carriedBy,
+      ...(about === undefined ? {} : { about }),
+    })
     return id
   }
   handshake(direction: Direction, at: Millis, name: string, bytes: Bytes, carriedBy: readonly Carrier[]): number {
@@ -134,10 +118,7 @@ export class Tracing {
   }
   state(from: string, to: string, at: Millis, because: number): void {
     const { sink, flow, host } = this.#context
-    const record = (when: Millis) =>
-      sink.state({ layer: 'tls', flow, host, from, to, at: when, ...(because === 0 ? {} : { because }) })
-    if (from === START) this.#unsent.push(record)
-    else record(at)
+    sink.state({ layer: 'tls', flow, host, from, to, at, ...(because === 0 ? {} : { because }) })
   }
   secret(clientRandom: Bytes, secret: Bytes): void {
     const { sink, flow, host } = this.#context
@@ -148,10 +129,6 @@ export class Tracing {
     const failed =
       failure === undefined ? {} : { failure, ...(failure.rule === undefined ? {} : { rule: failure.rule }) }
     sink.verdict({ layer: 'tls', flow, host, at, check, ok: failure === undefined, where, ...failed })
-  }
-  #emit(direction: Direction, at: Millis, record: (at: Millis) => void): void {
-    if (direction === 'in') record(at)
-    else this.#unsent.push(record)
   }
   #advance(direction: Direction, length: number): Range {
     const start = this.#stream[direction]

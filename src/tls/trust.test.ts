@@ -69,21 +69,21 @@ const failureOf = (act: () => void): unknown => {
 /** The reply is refused with these facts, and with the right one the connection is established all the same. */
 const refuses = (chain: readonly Uint8Array[], reply: unknown, facts: object): void => {
   const { both, ask, question } = asking(chain)
-  expect(failureOf(() => both.client.tls.answer(ask.id, reply as never))).toMatchObject({
+  expect(failureOf(() => both.client.tls.answer(ask.id, reply as never, 0))).toMatchObject({
     code: 'tls/proof-mismatch',
     fault: 'caller',
     alert: 80,
     ...facts,
   })
   expect(both.client.tls.state).toBe('WaitTrust')
-  both.client.tls.answer(ask.id, trustWithoutChecking(question, keyPair.spki, 'to see that it goes on'))
+  both.client.tls.answer(ask.id, trustWithoutChecking(question, keyPair.spki, 'to see that it goes on'), 0)
   shuttle(both)
   expect(both.client.established).toBeDefined()
 }
 
 test('a proof of the question as it was asked establishes the connection', () => {
   const { both, ask, question } = asking(good)
-  both.client.tls.answer(ask.id, proofOf(question))
+  both.client.tls.answer(ask.id, proofOf(question), 0)
   shuttle(both)
   expect(both.client.established).toMatchObject({ serverName: 'good.test', peerChain: good })
 })
@@ -134,12 +134,12 @@ test('tls/no-such-question: an answer to the same question of another connection
   const [one, two] = [asking(good), asking(good)]
   expect(one.ask.id.number).toBe(two.ask.id.number)
   const proof = proofOf(one.question)
-  expect(failureOf(() => two.both.client.tls.answer(one.ask.id, proof))).toMatchObject({
+  expect(failureOf(() => two.both.client.tls.answer(one.ask.id, proof, 0))).toMatchObject({
     code: 'tls/no-such-question',
     fault: 'caller',
   })
   expect(two.both.client.tls.state).toBe('WaitTrust')
-  one.both.client.tls.answer(one.ask.id, proof)
+  one.both.client.tls.answer(one.ask.id, proof, 0)
   shuttle(one.both)
   expect(one.both.client.established).toBeDefined()
 })

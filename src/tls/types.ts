@@ -1,5 +1,5 @@
 /** What a TLS connection offers upwards, and the questions that it asks instead of waiting. */
-import type { Bytes, Chunk, Engine } from '../engine.ts'
+import type { Bytes, Chunk, Engine, Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import type { QuestionId } from './question-id.ts'
@@ -81,15 +81,15 @@ export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
    * Plaintext to protect and send, at once: the caller may change it afterwards. Throws `FailureError` before
    * `established` and after `close`. The peer's close_notify does not end our own direction.
    */
-  write(plaintext: Bytes): void
+  write(plaintext: Bytes, now: Millis): void
   /** close_notify; the driver sends FIN behind it. */
-  close(): void
+  close(now: Millis): void
   /**
    * The reply to an `ask` event; may come at once or later. A `Failure` ends the connection with its alert. Throws
    * `FailureError`, and the question stays open: `tls/no-such-question` when it is not, or for a reply of another kind;
    * `tls/proof-mismatch` for a proof that was made for something else, or by somebody else.
    */
-  answer(id: QuestionId, reply: Question['reply']): void
+  answer(id: QuestionId, reply: Question['reply'], now: Millis): void
   /** True when nothing more will be sent: close_notify or a fatal alert is out, and pollTransmit has given everything. */
   readonly closed: boolean
   /** The state by its name in `tls12/states.table.ts`; `Failed`, or `Closed` in the middle of the handshake. */

@@ -22,7 +22,7 @@ const setup = () => {
     receive(to: number, payload: Uint8Array, change: (bytes: Uint8Array) => Uint8Array = b => b): UdpEvent[] {
       const peer = new UdpEngine({ pool, random: seeded(2), host: 'b' })
       peer.bind(4000)
-      peer.send(4000, { address: A, port: to }, payload, 0, B)
+      peer.send({ port: 4000, to: { address: A, port: to }, payload, from: B }, 0)
       const sent = peer.pollTransmit(0)!
       const frame = pool.copy(change(sent.view().slice()))
       sent.release()
@@ -41,7 +41,7 @@ describe('sending', () => {
   test('the header is right, checksum over the pseudo header included (RFC 768)', () => {
     const t = setup()
     t.own.bind(5000)
-    t.own.send(5000, { address: B, port: 53 }, ascii('hello'), 0, A)
+    t.own.send({ port: 5000, to: { address: B, port: 53 }, payload: ascii('hello'), from: A }, 0)
     const frame = t.own.pollTransmit(0)!
     expect(toHex(frame.view().subarray(0, 6))).toBe('13880035000d')
     expect(checksum(frame.buffer, frame.offset, frame.end, pseudoHeaderSum(A, B, 17) + 13)).toBe(0)
@@ -50,7 +50,7 @@ describe('sending', () => {
   test('a checksum that comes out as zero is sent as 0xffff (RFC 768)', () => {
     const t = setup()
     for (let word = 0; word <= 0xffff; word++) {
-      t.own.send(5000, { address: B, port: 53 }, Uint8Array.of(word >> 8, word), 0, A)
+      t.own.send({ port: 5000, to: { address: B, port: 53 }, payload: Uint8Array.of(word >> 8, word), from: A }, 0)
       const frame = t.own.pollTransmit(0)!
       const sum = (frame.buffer[frame.offset + 6]! << 8) | frame.buffer[frame.offset + 7]!
       frame.release()
@@ -60,7 +60,7 @@ describe('sending', () => {
 
   test('a datagram that no IP packet can hold is ip/too-big', () => {
     const t = setup()
-    t.own.send(5000, { address: B, port: 53 }, new Uint8Array(65_508), 0, A)
+    t.own.send({ port: 5000, to: { address: B, port: 53 }, payload: new Uint8Array(65_508), from: A }, 0)
     expect(t.own.pollEvent()).toMatchObject({ type: 'failure', failure: { code: 'ip/too-big' } })
   })
 })
@@ -138,18 +138,18 @@ describe('receiving', () => {
   test('word that a datagram was not delivered reaches the port it was sent from', () => {
     const t = setup()
     t.own.bind(5000)
-    t.own.send(5000, { address: B, port: 53 }, ascii('hello'), 0, A)
+    t.own.send({ port: 5000, to: { address: B, port: 53 }, payload: ascii('hello'), from: A }, 0)
     const transport = t.own.pollTransmit(0)!.view().slice(0, 8)
-    t.own.undelivered(transport, B, fail('ip/unreachable', { where: B.text, got: 'port' }))
+    t.own.undelivered(transport, B, fail('ip/unreachable', { where: B.text, got: 'port' }), 0)
     expect(t.own.pollEvent()).toMatchObject({
       type: 'failure',
       port: 5000,
       to: { port: 53 },
       failure: { code: 'ip/unreachable' },
     })
-    t.own.undelivered(transport.subarray(0, 7), B, fail('ip/unreachable'))
+    t.own.undelivered(transport.subarray(0, 7), B, fail('ip/unreachable'), 0)
     t.own.unbind(5000)
-    t.own.undelivered(transport, B, fail('ip/unreachable'))
+    t.own.undelivered(transport, B, fail('ip/unreachable'), 0)
     expect(t.own.pollEvent()).toBeUndefined()
   })
 })

@@ -30,6 +30,16 @@ export interface Datagram {
   readonly message: number
 }
 
+export interface DatagramToSend {
+  readonly port: number
+  readonly from: IpAddress
+  readonly to: Endpoint
+  /** Copied. */
+  readonly payload: Bytes
+  /** The trace message that the payload is; 0 = not traced. */
+  readonly carries?: number
+}
+
 export type UdpEvent =
   | ({ readonly type: 'datagram' } & Datagram)
   /** Nobody listens: the frame is from its UDP header on, for an ICMP report; whoever takes the event owns it. */
@@ -66,8 +76,7 @@ export class UdpEngine implements Engine<Frame, Frame, UdpEvent> {
     this.#ports.delete(port)
   }
 
-  /** `payload` is copied. `carries` is the trace message that the payload is. */
-  send(port: number, to: Endpoint, payload: Bytes, now: Millis, from: IpAddress, carries = 0): void {
+  send({ port, from, to, payload, carries = 0 }: DatagramToSend, now: Millis): void {
     if (payload.length > LARGEST) {
       const failure = fail('ip/too-big', { got: `${payload.length}`, number: LARGEST })
       this.#events.push({ type: 'failure', port, to, failure })
@@ -115,7 +124,7 @@ export class UdpEngine implements Engine<Frame, Frame, UdpEvent> {
   }
 
   /** What ICMP or the link says about a datagram of ours, of which `transport` is the beginning. */
-  undelivered(transport: Bytes, to: IpAddress, failure: Failure): void {
+  undelivered(transport: Bytes, to: IpAddress, failure: Failure, _now: Millis): void {
     if (transport.length < UDP_HEADER_SIZE) return
     const { sourcePort: port, destinationPort } = this.#header.at(transport, 0)
     if (this.#ports.has(port))

@@ -33,28 +33,26 @@ const exchange = (seed: number): Outcome => {
     let sent = -1
     return {
       event(event) {
-        while (connection.readable > 0) heard.request.push(connection.read(4096))
+        while (connection.readable > 0) heard.request.push(connection.read(4096, net.clock.now()))
         if (event.type === 'peer-finished') sent = 0
         if (event.type === 'failure') failures.push(event.failure)
         if (sent >= 0 && sent < answer.length) {
-          sent += connection.write(answer.subarray(sent))
-          if (sent === answer.length) connection.finish()
+          sent += connection.write(answer.subarray(sent), net.clock.now())
+          if (sent === answer.length) connection.finish(net.clock.now())
         }
-        server.poke()
       },
     }
   })
   let sent = 0
   client.connect({ address: server.address, port: 80 }, connection => ({
     event(event) {
-      while (connection.readable > 0) heard.answer.push(connection.read(4096))
+      while (connection.readable > 0) heard.answer.push(connection.read(4096, net.clock.now()))
       if (event.type === 'peer-finished') ended = true
       if (event.type === 'failure') failures.push(event.failure)
       if ((event.type === 'connected' || event.type === 'writable') && sent < request.length) {
-        sent += connection.write(request.subarray(sent))
-        if (sent === request.length) connection.finish()
+        sent += connection.write(request.subarray(sent), net.clock.now())
+        if (sent === request.length) connection.finish(net.clock.now())
       }
-      client.poke()
     },
   }))
   net.clock.run()

@@ -72,10 +72,10 @@ export const runServer = (chunks: readonly (Uint8Array | 'end')[], config: HttpC
       const fresh = drain(server, now).filter(event => event.type !== 'paused')
       events.push(...fresh)
       if (fresh.at(-1)?.type !== 'message-end') return
-      server.send({ type: 'response', status: 200, headers: [], body: new Uint8Array(0) })
+      server.send({ type: 'response', status: 200, headers: [], body: new Uint8Array(0) }, 0)
       sentText(server, now)
       if (!server.reusable) return
-      server.nextCycle()
+      server.nextCycle(0)
     }
   }
   for (const chunk of chunks) {

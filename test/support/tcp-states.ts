@@ -13,7 +13,7 @@ type Options = Partial<TcpStackOptions>
 
 export const synSent = (options?: Options): InState => {
   const t = peerOf(options)
-  t.connection = t.stack.connect(US, PEER, t.now)
+  t.connection = t.stack.connect(US, PEER, {}, t.now)
   t.us({ is: 'SYN', seq: 0, mss: 1460 })
   return { t, theirs: 0, ours: 1 }
 }
@@ -44,7 +44,7 @@ export const established = (options?: Options, window = 8000): InState => {
 
 export const finWait1 = (options?: Options): InState => {
   const { t } = established(options)
-  t.open().finish()
+  t.open().finish(t.now)
   t.us({ is: 'FIN ACK', seq: 1, ack: 1 })
   return { t, theirs: 1, ours: 2 }
 }
@@ -71,7 +71,7 @@ const closing = (options?: Options): InState => {
 
 const lastAck = (options?: Options): InState => {
   const { t } = closeWait(options)
-  t.open().finish()
+  t.open().finish(t.now)
   t.us({ is: 'FIN ACK', seq: 1, ack: 2 })
   return { t, theirs: 2, ours: 2 }
 }

@@ -256,9 +256,9 @@ export const pair = (
   const work = (end: End): void => {
     const { connection } = end
     if (connection === undefined) return
-    while (connection.readable > 0) end.received.push(...connection.read(1 + random.below(5000)))
-    if (end.written < end.data.length) end.written += connection.write(end.data.subarray(end.written))
-    if (end.written === end.data.length && end.finishes && connection.state !== 'SYN-SENT') connection.finish()
+    while (connection.readable > 0) end.received.push(...connection.read(1 + random.below(5000), 0))
+    if (end.written < end.data.length) end.written += connection.write(end.data.subarray(end.written), 0)
+    if (end.written === end.data.length && end.finishes && connection.state !== 'SYN-SENT') connection.finish(0)
   }
   const drain = (end: End): void => {
     for (let again = true; again; ) {

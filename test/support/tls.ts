@@ -91,7 +91,7 @@ export class Side {
       if (event !== undefined) {
         this.events.push(event)
         const reply = event.type === 'ask' ? this.answers(event.question) : undefined
-        if (event.type === 'ask' && reply !== undefined) this.tls.answer(event.id, reply)
+        if (event.type === 'ask' && reply !== undefined) this.tls.answer(event.id, reply, 0)
         continue
       }
       const pieces = this.tls.pollTransmit(now)

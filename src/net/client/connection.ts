@@ -73,14 +73,12 @@ export class ClientConnection implements StreamHandler {
       trace: stream.trace,
       input: stream.pieces ?? 'borrowed',
     })
-    this.#driver = drive(
-      this.#engine,
-      options.clock,
-      pieces => {
+    this.#driver = drive(this.#engine, options.clock, {
+      out: pieces => {
         this.#room = stream.write(pieces)
       },
-      event => this.#on(event),
-    )
+      event: event => this.#on(event),
+    })
     this.#stall = new Stall(options.clock, options.timeouts.idle, () => this.#stalled(options.timeouts.idle))
     stream.handler = this
   }
@@ -98,34 +96,30 @@ export class ClientConnection implements StreamHandler {
     if (this.#ended || this.#closed)
       throw new FailureError(this.#failure ?? fail('tcp/reset', { where: this.#options.where }))
     const { method, target, headers, body } = line
-    this.#engine.send({
-      type: 'request',
-      method,
-      target,
-      headers,
-      ...(body === undefined || body === 'stream' ? {} : { body }),
+    const whole = body === undefined || body === 'stream' ? {} : { body }
+    this.#driver.do(now => {
+      this.#engine.send({ type: 'request', method, target, headers, ...whole }, now)
+      this.requests++
+      this.#reader = reader
+      this.#answered = false
+      if (body === undefined) this.#engine.send({ type: 'end' }, now)
     })
-    this.requests++
-    this.#reader = reader
-    this.#answered = false
-    if (body === undefined) this.#engine.send({ type: 'end' })
-    this.#driver.poke()
     const mine = (): boolean => this.#reader === reader && !this.#engine.cycleDone
     return {
       write: bytes => {
         if (!mine()) return true
         this.#stall.touch()
-        this.#engine.send({ type: 'body', bytes })
-        this.#driver.poke()
+        this.#driver.do(now => this.#engine.send({ type: 'body', bytes }, now))
         // Until there is no room, whoever gives us the body is waited for, not the server.
         if (!this.#room) this.#stall.start()
         return this.#room
       },
       end: () => {
         if (!mine()) return
-        this.#engine.send({ type: 'end' })
-        if (!this.#answered) this.#stall.stop()
-        this.#driver.poke()
+        this.#driver.do(now => {
+          this.#engine.send({ type: 'end' }, now)
+          if (!this.#answered) this.#stall.stop()
+        })
       },
     }
   }
@@ -226,10 +220,7 @@ export class ClientConnection implements StreamHandler {
     this.#reader = undefined
     this.#stall.stop()
     const again = this.#engine.cycleDone && this.#engine.reusable
-    if (again) {
-      this.#engine.nextCycle()
-      this.#driver.poke()
-    }
+    if (again) this.#driver.do(now => this.#engine.nextCycle(now))
     this.resume()
     reader?.end()
     if (again) this.#options.free(this)

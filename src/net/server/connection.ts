@@ -49,7 +49,6 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   readonly #stall: Stall
   #exchange: Exchange | undefined
   #count = 0
-  #depth = 0
   #out: Bytes[] = []
   #gathered = 0
   #full = false
@@ -74,25 +73,17 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       input: stream.pieces ?? 'borrowed',
       date,
     })
-    this.#driver = drive(
-      this.#engine,
-      // What the engine says when its time is up is written like everything else: at the end of the touch.
-      {
-        now: () => clock.now(),
-        date: () => clock.date(),
-        hold: () => clock.hold(),
-        later: (at, task) => clock.later(at, () => this.#touch(task)),
-      },
-      pieces => {
+    this.#driver = drive(this.#engine, clock, {
+      out: pieces => {
         for (const piece of pieces) this.#out.push(piece)
-        if (this.#depth === 0) this.#flush()
       },
-      event => this.#on(event),
-    )
+      event: event => this.#on(event),
+      settled: () => this.#settled(),
+    })
     this.#stall = new Stall(clock, timeouts.body, () => this.#stalled())
     this.#linger = new Linger(clock, stream, timeouts.body)
     stream.handler = this
-    this.#touch(() => this.#driver.poke())
+    this.#driver.start()
   }
 
   /** The answer under way is the last; an idle connection closes now. */
@@ -115,10 +106,10 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       return
     }
     this.#stall.touch()
-    this.#touch(() => this.#driver.input(bytes))
+    this.#driver.input(bytes)
   }
   end(): void {
-    if (!this.#ending) this.#touch(() => this.#driver.input('end'))
+    if (!this.#ending) this.#driver.input('end')
   }
   drain(): void {
     this.#full = false
@@ -152,48 +143,34 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   read(exchange: Exchange): void {
     if (exchange !== this.#exchange) return
     if (exchange.head.expectsContinue && exchange.status === undefined && !exchange.requested) {
-      this.#touch(() => {
-        this.#engine.send({ type: 'response', status: 100, headers: [] })
-        this.#driver.poke()
-      })
+      this.#driver.do(now => this.#engine.send({ type: 'response', status: 100, headers: [] }, now))
     }
     this.flow()
   }
   answer(exchange: Exchange, status: number, headers: HeaderList | HeaderBlock, body: Bytes | undefined): void {
     if (exchange !== this.#exchange || exchange.dead) return
-    const engine = this.#engine
-    this.#depth++
-    try {
-      engine.send(
+    this.#driver.do(now => {
+      this.#engine.send(
         body === undefined ? { type: 'response', status, headers } : { type: 'response', status, headers, body },
+        now,
       )
       exchange.status = status
-      if (body !== undefined) {
-        exchange.sent = body.length
-        exchange.answered = true
-        this.#gathered += body.length
-      }
-      this.#driver.poke()
-    } finally {
-      if (--this.#depth === 0) this.#flush()
-    }
+      if (body === undefined) return
+      exchange.sent = body.length
+      exchange.answered = true
+      this.#gathered += body.length
+    })
     if (body !== undefined) this.#next()
   }
   piece(exchange: Exchange, bytes: Bytes): boolean {
     if (exchange !== this.#exchange || exchange.dead) return true
     exchange.sent += bytes.length
-    this.#touch(() => {
-      this.#engine.send({ type: 'body', bytes })
-      this.#driver.poke()
-    })
+    this.#driver.do(now => this.#engine.send({ type: 'body', bytes }, now))
     return !this.#full
   }
   finish(exchange: Exchange): void {
     if (exchange !== this.#exchange || exchange.dead) return
-    this.#touch(() => {
-      this.#engine.send({ type: 'end' })
-      this.#driver.poke()
-    })
+    this.#driver.do(now => this.#engine.send({ type: 'end' }, now))
     exchange.answered = true
     this.#next()
   }
@@ -297,10 +274,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#discarded = 0
     this.#report(exchange, undefined)
     this.#ahead = false
-    this.#touch(() => {
-      this.#engine.nextCycle()
-      this.#driver.poke()
-    })
+    this.#driver.do(now => this.#engine.nextCycle(now))
     if (this.#paused || this.#full) this.flow()
   }
 
@@ -322,7 +296,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       return
     }
     if (this.#engine.canRespond && failure.status !== undefined) {
-      this.#engine.send(answerTo(failure, { sentence: this.#options.words?.sentence(failure) }))
+      this.#refuse(failure)
       if (exchange !== undefined) exchange.status = failure.status
     }
     if (exchange !== undefined) this.#report(exchange, failure)
@@ -334,11 +308,14 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
 
   #answerFailure(exchange: Exchange, failure: Failure): void {
     this.#engine.closeAfter()
-    this.#engine.send(answerTo(failure, { sentence: this.#options.words?.sentence(failure) }))
+    this.#refuse(failure)
     exchange.status = failure.status
     exchange.answered = true
-    this.#driver.poke()
     this.#next()
+  }
+  #refuse(failure: Failure): void {
+    const answer = answerTo(failure, { sentence: this.#options.words?.sentence(failure) })
+    this.#driver.do(now => this.#engine.send(answer, now))
   }
 
   #stalled(): void {
@@ -357,7 +334,8 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#stall.stop()
     this.#discarded = 0
     this.#linger.start()
-    if (this.#depth === 0) this.#close()
+    // Outside a turn this is one: what is left goes out at its end, and FIN behind it.
+    this.#driver.start()
   }
   #close(): void {
     if (this.#ended) return
@@ -368,17 +346,10 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     if (this.#paused) this.#stream.resume()
   }
 
-  /** Several touches from inside one another write once, at the end of the outermost. */
-  #touch(work: () => void): void {
-    this.#depth++
-    try {
-      work()
-    } finally {
-      if (--this.#depth === 0) {
-        if (this.#ending && !this.#closed) this.#close()
-        else this.#flush()
-      }
-    }
+  /** What a turn brought is written in one go. */
+  #settled(): void {
+    if (this.#ending && !this.#closed) this.#close()
+    else this.#flush()
   }
   #flush(): void {
     if (this.#out.length === 0) return

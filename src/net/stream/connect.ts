@@ -10,10 +10,8 @@ import { connectionInfo } from './connection-info.ts'
 import { type Answerer, secured } from './tls.ts'
 import {
   type ByteStream,
-  type ConnectionInfo,
   DEFAULT_TIMEOUTS,
   type NetStream,
-  type StreamHandler,
   type Timeouts,
   type Transport,
   type TrustOptions,
@@ -133,52 +131,9 @@ const trustAnswerer =
 
 /** A stream without TLS, with what is known of it. */
 export const plain = (stream: ByteStream, asked: number, clock: Clock): NetStream =>
-  new PlainStream(
-    stream,
-    connectionInfo(stream, { tls: undefined, times: { asked, connected: clock.now(), secured: undefined } }),
-  )
-
-class PlainStream implements NetStream {
-  readonly connection: ConnectionInfo
-  readonly #lower: ByteStream
-  constructor(lower: ByteStream, connection: ConnectionInfo) {
-    this.#lower = lower
-    this.connection = connection
-  }
-  get local(): NetStream['local'] {
-    return this.#lower.local
-  }
-  get remote(): NetStream['remote'] {
-    return this.#lower.remote
-  }
-  get trace(): NetStream['trace'] {
-    return this.#lower.trace
-  }
-  get pieces(): 'owned' | 'borrowed' {
-    return this.#lower.pieces ?? 'borrowed'
-  }
-  get unsent(): number {
-    return this.#lower.unsent ?? 0
-  }
-  get handler(): StreamHandler {
-    return this.#lower.handler
-  }
-  set handler(handler: StreamHandler) {
-    this.#lower.handler = handler
-  }
-  write(pieces: readonly Uint8Array[]): boolean {
-    return this.#lower.write(pieces)
-  }
-  end(): void {
-    this.#lower.end()
-  }
-  reset(): void {
-    this.#lower.reset()
-  }
-  pause(): void {
-    this.#lower.pause()
-  }
-  resume(): void {
-    this.#lower.resume()
-  }
-}
+  Object.assign(stream, {
+    connection: connectionInfo(stream, {
+      tls: undefined,
+      times: { asked, connected: clock.now(), secured: undefined },
+    }),
+  })

@@ -2,7 +2,7 @@
  * Our own TCP/IP as a transport: streams over a host of `src/host`, names through its resolver. The layers above cannot
  * tell it from kernel sockets.
  */
-import type { Bytes } from '../../engine.ts'
+import type { Bytes, Millis } from '../../engine.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { type AddressKind, type ConnectionOwner, isFailure, type RunningHost } from '../../host/types.ts'
 import type { TcpConnection, TcpEvent } from '../../tcp/types.ts'
@@ -70,8 +70,7 @@ const open = (host: RunningHost, address: IpAddress, { port, signal }: ConnectOp
     const aborted = (): void => {
       // First, since the reset is told at once.
       reject(signal!.reason)
-      connection.reset()
-      host.poke()
+      host.do(now => connection.reset(now))
     }
     const settled = (): void => signal?.removeEventListener('abort', aborted)
     const connection = host.connect({ address, port }, made => ({
@@ -201,8 +200,7 @@ class HostStream implements ByteStream, ConnectionOwner {
     this.#ended = true
     this.#waiting.length = 0
     this.#waitingBytes = 0
-    this.#connection.reset()
-    this.#host.poke()
+    this.#host.do(now => this.#connection.reset(now))
   }
 
   pause(): void {
@@ -216,9 +214,17 @@ class HostStream implements ByteStream, ConnectionOwner {
 
   /** Gives TCP what it takes, and FIN behind the last byte. */
   #flush(): void {
+    this.#host.do(now => this.#giveTcp(now))
+    if (this.#drainOwed && this.#waitingBytes < HIGH_WATER) {
+      this.#drainOwed = false
+      this.#handler?.drain()
+    }
+  }
+
+  #giveTcp(now: Millis): void {
     while (this.#waiting.length > 0) {
       const piece = this.#waiting[0]!
-      const taken = this.#connection.write(piece)
+      const taken = this.#connection.write(piece, now)
       this.#waitingBytes -= taken
       if (taken < piece.length) {
         this.#waiting[0] = piece.subarray(taken)
@@ -226,34 +232,45 @@ class HostStream implements ByteStream, ConnectionOwner {
       }
       this.#waiting.shift()
     }
-    if (this.#waiting.length === 0 && this.#ended && this.#closed === 'open') this.#connection.finish()
-    this.#host.poke()
-    if (this.#drainOwed && this.#waitingBytes < HIGH_WATER) {
-      this.#drainOwed = false
-      this.#handler?.drain()
+    if (this.#waiting.length === 0 && this.#ended && this.#closed === 'open') this.#connection.finish(now)
+  }
+
+  /** Tells what there is to tell. What is read and answered meanwhile is one turn of the host. */
+  #deliver(): void {
+    if (this.#delivering || this.#handler === undefined) return
+    this.#host.do(() => {
+      this.#delivering = true
+      try {
+        this.#tell()
+      } finally {
+        this.#delivering = false
+      }
+    })
+  }
+
+  /** In order: bytes, their end, the end of everything. */
+  #tell(): void {
+    while (!this.#paused && this.#connection.readable > 0) this.handler.data(this.#read())
+    const empty = this.#connection.readable === 0
+    if (this.#peerFinished && empty && !this.#paused && !this.#toldEnd) {
+      this.#toldEnd = true
+      this.handler.end()
+    }
+    // A stream that ended well is told to its end even to a reader who pauses; one that was cut is told at once.
+    const last = this.#failure !== undefined || (empty && (!this.#peerFinished || this.#toldEnd))
+    if (this.#closed === 'by TCP' && last) {
+      this.#closed = 'told'
+      this.handler.closed(this.#failure)
     }
   }
 
-  /** Tells what there is to tell, in order: bytes, their end, the end of everything. */
-  #deliver(): void {
-    if (this.#delivering || this.#handler === undefined) return
-    this.#delivering = true
-    try {
-      while (!this.#paused && this.#connection.readable > 0) this.#handler.data(this.#connection.read(READ_SIZE))
-      const empty = this.#connection.readable === 0
-      if (this.#peerFinished && empty && !this.#paused && !this.#toldEnd) {
-        this.#toldEnd = true
-        this.#handler.end()
-      }
-      // A stream that ended well is told to its end even to a reader who pauses; one that was cut is told at once.
-      const last = this.#failure !== undefined || (empty && (!this.#peerFinished || this.#toldEnd))
-      if (this.#closed === 'by TCP' && last) {
-        this.#closed = 'told'
-        this.#handler.closed(this.#failure)
-      }
-    } finally {
-      this.#delivering = false
-    }
-    this.#host.poke()
+  #read(): Bytes {
+    let bytes: Bytes = NOTHING
+    this.#host.do(now => {
+      bytes = this.#connection.read(READ_SIZE, now)
+    })
+    return bytes
   }
 }
+
+const NOTHING = new Uint8Array(0)

@@ -76,8 +76,8 @@ describe('what comes in the same segment as the end of the handshake', () => {
   test('data and goodbye wait for the handler too, in order', async () => {
     const { stream } = clientAgainst((flight, peer) => {
       if (peer.established === undefined) return flight
-      peer.tls.write(ascii('first words'))
-      peer.tls.close()
+      peer.tls.write(ascii('first words'), 0)
+      peer.tls.close(0)
       return concat(flight, ...peer.touch())
     })
     const open = await stream
@@ -263,8 +263,8 @@ describe('streams below', () => {
     peer.touch(concat(...lower.written))
     expect(peer.data).toEqual(ascii('bye'))
     expect(peer.has('peer-closed')).toBe(true)
-    peer.tls.write(ascii('the rest'))
-    peer.tls.close()
+    peer.tls.write(ascii('the rest'), 0)
+    peer.tls.close(0)
     lower.handler.data(concat(...peer.touch()))
     lower.handler.end()
     lower.handler.closed(undefined)
@@ -284,9 +284,9 @@ describe('streams below', () => {
       drain() {},
       closed: failure => said.push(`closed ${failure?.code}`),
     }
-    peer.tls.write(ascii('one'))
-    peer.tls.write(ascii('two'))
-    peer.tls.close()
+    peer.tls.write(ascii('one'), 0)
+    peer.tls.write(ascii('two'), 0)
+    peer.tls.close(0)
     lower.handler.data(concat(...peer.touch()))
     expect(said).toEqual(['one', 'closed undefined'])
     expect(lower.calls).toEqual(['reset'])
@@ -302,7 +302,7 @@ describe('streams below', () => {
       drain() {},
       closed() {},
     }
-    peer.tls.write(ascii('echo'))
+    peer.tls.write(ascii('echo'), 0)
     lower.handler.data(concat(...peer.touch()))
     expect(lower.calls).toEqual(['write', 'end'])
     peer.touch(concat(...lower.written))

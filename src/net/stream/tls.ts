@@ -65,7 +65,6 @@ class TlsStream implements NetStream {
   #told = false
   #cut = false
   #finished = false
-  #depth = 0
 
   constructor(
     lower: ByteStream,
@@ -81,14 +80,13 @@ class TlsStream implements NetStream {
     this.remote = lower.remote
     this.trace = lower.trace
     this.#connected = options.clock.now()
-    this.#driver = drive<Chunk, Pieces, TlsEvent>(
-      options.engine,
-      options.clock,
-      pieces => {
+    this.#driver = drive<Chunk, Pieces, TlsEvent>(options.engine, options.clock, {
+      out: pieces => {
         for (const piece of pieces) this.#out.push(piece)
       },
-      event => this.#on(event),
-    )
+      event: event => this.#on(event),
+      settled: () => this.#settle(),
+    })
   }
 
   start(): void {
@@ -99,15 +97,15 @@ class TlsStream implements NetStream {
       this.#tell(this.#failure)
     })
     this.#lower.handler = {
-      data: bytes => this.#touch(() => this.#driver.input(bytes)),
-      end: () => this.#touch(() => this.#driver.input('end')),
+      data: bytes => this.#driver.input(bytes),
+      end: () => this.#driver.input('end'),
       drain: () => {
         this.#room = true
         if (!this.#told) this.#handler.drain()
       },
       closed: failure => this.#closed(failure),
     }
-    this.#touch(() => this.#driver.poke())
+    this.#driver.start()
   }
 
   get local(): Address {
@@ -136,9 +134,8 @@ class TlsStream implements NetStream {
 
   write(pieces: readonly Bytes[]): boolean {
     if (this.#ended || this.#over) return true
-    this.#touch(() => {
-      for (const piece of pieces) this.#engine.write(piece)
-      this.#driver.poke()
+    this.#driver.do(now => {
+      for (const piece of pieces) this.#engine.write(piece, now)
     })
     return this.#room
   }
@@ -146,10 +143,7 @@ class TlsStream implements NetStream {
   end(): void {
     if (this.#ended || this.#over) return
     this.#ended = true
-    this.#touch(() => {
-      this.#engine.close()
-      this.#driver.poke()
-    })
+    this.#driver.do(now => this.#engine.close(now))
   }
   reset(): void {
     this.#cut = true
@@ -209,15 +203,16 @@ class TlsStream implements NetStream {
     const failed = (): Failure => fail('net/answer-failed', { where: question.about })
     const reply = (value: Question['reply']): void => {
       if (this.#over) return
-      try {
-        this.#engine.answer(id, value)
-        if (ChainTrusted.is(value)) this.#trusted = value
-      } catch (error) {
-        // No answer to this question, which is still open.
-        if (!(error instanceof FailureError)) throw error
-        this.#engine.answer(id, error.code === 'tls/proof-mismatch' ? error.failure : failed())
-      }
-      this.#touch(() => this.#driver.poke())
+      this.#driver.do(now => {
+        try {
+          this.#engine.answer(id, value, now)
+          if (ChainTrusted.is(value)) this.#trusted = value
+        } catch (error) {
+          // No answer to this question, which is still open.
+          if (!(error instanceof FailureError)) throw error
+          this.#engine.answer(id, error.code === 'tls/proof-mismatch' ? error.failure : failed(), now)
+        }
+      })
     }
     const refuse = (error: unknown): void => reply(error instanceof FailureError ? error.failure : failed())
     let value: Question['reply'] | Promise<Question['reply']>
@@ -245,16 +240,7 @@ class TlsStream implements NetStream {
     if (failure.code === 'tls/http-spoken' && toPlainHttp !== undefined) this.#out.push(toPlainHttp)
   }
 
-  /** Touches from inside one another go down as one gather list, and FIN comes behind it. */
-  #touch(work: () => void): void {
-    this.#depth++
-    try {
-      work()
-    } finally {
-      if (--this.#depth === 0) this.#settle()
-    }
-  }
-
+  /** What a turn brought goes down as one gather list, and FIN comes behind it. */
   #settle(): void {
     if (this.#out.length > 0) {
       const pieces = this.#out

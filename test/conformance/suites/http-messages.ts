@@ -144,8 +144,8 @@ const actualOf = ({ type, input }: MessageCase): Seen => {
   const lines: string[] = []
   const connection = type.startsWith('request') ? httpServer() : httpClient()
   const ask = () => {
-    connection.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']] })
-    connection.send({ type: 'end' })
+    connection.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']] }, 0)
+    connection.send({ type: 'end' }, 0)
   }
   if (connection.role === 'client') ask()
   connection.receive(type.startsWith('request') ? withHost(input) : input, 0)
@@ -163,12 +163,12 @@ const actualOf = ({ type, input }: MessageCase): Seen => {
     }
     if (error !== undefined || lines.at(-1) !== 'end') break
     if (connection.role === 'server') {
-      connection.send({ type: 'response', status: 200, headers: [], body: new Uint8Array(0) })
+      connection.send({ type: 'response', status: 200, headers: [], body: new Uint8Array(0) }, 0)
       eventsOf(connection)
     }
     if (!connection.reusable) break
     const before = lines.length
-    connection.nextCycle()
+    connection.nextCycle(0)
     if (connection.role === 'client') break
     error = see(eventsOf(connection), lines)
     if (error !== undefined || lines.length === before) break
