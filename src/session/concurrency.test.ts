@@ -203,6 +203,16 @@ describe('a logout', () => {
   })
 })
 
+test('who only sets attributes asks the store once, whoever else writes meanwhile', async () => {
+  const operations: string[] = []
+  const { manager, visitor } = world(async operation => void operations.push(operation))
+  const cookie = await visitor()
+  const both = [await manager.open(cookie), await manager.open(cookie)]
+  for (const visit of both) visit.session().set('cart', 1)
+  for (const visit of both) await visit.finish()
+  expect(operations).toEqual(['create', 'read', 'read', 'update', 'update'])
+})
+
 test('of two changes of the id at once one counts, and only it sets a cookie', async () => {
   const { manager, visitor, memory } = world()
   const cookie = await visitor()
