@@ -50,6 +50,7 @@ export type {
   Transport,
   World,
 } from './net/stream/types.ts'
+export { withHeaders } from './net/with-headers.ts'
 export { type ChainAndKey, certifiedKey } from './tls/certified-key.ts'
 export { recorder } from './trace/recorder.ts'
 export type { TraceSink } from './trace/types.ts'

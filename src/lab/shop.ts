@@ -1,6 +1,7 @@
 /** The demo's site: a login form, a session, a page that knows its visitor. An ordinary handler for `serve`. */
 import type { Handler } from '../net/server/serve.ts'
 import type { World } from '../net/stream/types.ts'
+import { withHeaders } from '../net/with-headers.ts'
 import { type SessionManager, sessionManager } from '../session/manager.ts'
 import { memoryStore } from '../session/memory-store.ts'
 import type { TraceSink } from '../trace/types.ts'
@@ -58,5 +59,5 @@ const page = (status: number, text: string, headers: Headers | Record<string, st
   const body = `<!doctype html><html><head><title>${SHOP}</title></head><body><p>${text}</p></body></html>\n`
   const all = new Headers(headers)
   all.set('content-type', 'text/html; charset=utf-8')
-  return new Response(body, { status, headers: all })
+  return withHeaders(new Response(body, { status }), all)
 }

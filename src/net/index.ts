@@ -30,3 +30,4 @@ export type {
   Transport,
   World,
 } from './stream/types.ts'
+export { withHeaders } from './with-headers.ts'

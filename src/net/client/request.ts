@@ -38,6 +38,10 @@ export const outlineOf = async (input: string | URL | Request, init: RequestInit
     throw new FailureError(fail('net/bad-request', { got }), { cause: error })
   }
   const headers = new Headers(request.headers)
+  // In a page the `Request` has lost some of them: `Cookie`, `Host`, `Origin`.
+  if (init.headers !== undefined) for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
+  // Fetch standard, 5.2: the type of a text; Bun does not say it.
+  if (typeof given === 'string' && !headers.has('content-type')) headers.set('content-type', 'text/plain;charset=UTF-8')
   return { url, method: request.method, headers, body: await bodyOf(request, given) }
 }
 

@@ -8,6 +8,7 @@ import { codingsToUndo } from '../../http/negotiation.ts'
 import type { ResponseHead } from '../../http/types.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
 import { told } from '../told.ts'
+import { unhidden } from '../with-headers.ts'
 import type { FetchExchange } from './exchange.ts'
 
 export type FetchResponse = Response & {
@@ -37,6 +38,7 @@ export const responseOf = (head: ResponseHead, answer: FetchExchange, options: R
   const shown = status <= 599 ? status : 500
   // `statusText` must be a byte string without controls: the engine let nothing else in.
   const response = new Response(body, { status: shown, statusText: reason, headers })
+  unhidden(response, headers)
   const facts = { url: options.url, redirected: options.redirected, connection: answer.connection.info }
   return withFacts(response, status === shown ? facts : { ...facts, status })
 }

@@ -5,6 +5,7 @@ import { type Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/answers.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
 import { inWords, told } from '../told.ts'
+import { unhidden } from '../with-headers.ts'
 import { Answer, type AnswerOptions } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { type Server, type ServerOptions, serveExchanges } from './exchanges.ts'
@@ -108,11 +109,9 @@ const requestOf = (exchange: Exchange, scheme: 'http' | 'https', words: Words | 
   const url = `${scheme}://${authority}${head.path === '*' ? '/' : head.path}`
   if (!URL.canParse(url)) return undefined
   const bodiless = head.framing.kind === 'none' || head.method === 'GET' || head.method === 'HEAD'
-  return new Request(url, {
-    method: head.method,
-    headers: head.headers.list() as [string, string][],
-    ...(bodiless ? {} : { body: bodyOf(exchange, words), duplex: 'half' }),
-  })
+  const headers = head.headers.list() as [string, string][]
+  const body = bodiless ? {} : ({ body: bodyOf(exchange, words), duplex: 'half' } as const)
+  return unhidden(new Request(url, { method: head.method, headers, ...body }), headers)
 }
 
 /** Bytes of a body that wait for whoever reads it; the client is stopped above it. */
