@@ -84,7 +84,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './tcp': 22,
   './crypto': 1,
   './x509': 24,
-  './ca': 12,
+  './ca': 16,
   './tls': 29,
   './http': 20,
   './session': 8,
