@@ -29,7 +29,8 @@ test('one certificate fits localhost and the loopback addresses; names below loc
 test('a name that is not ours gets none', () => {
   const { made, issued } = source()
   expect(made.for('shop.test')).toBeUndefined()
-  expect(made.for('notlocalhost')).toBeUndefined()
+  for (const name of ['notlocalhost', '.localhost', 'a..localhost', 'a b.localhost', '*.localhost', 'ä.localhost'])
+    expect(made.for(name), name).toBeUndefined()
   expect(issued).toEqual([])
 })
 

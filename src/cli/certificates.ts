@@ -1,6 +1,7 @@
 /** Certificates of the local CA for the names that this machine answers to, made when a client first asks. */
 import { networkInterfaces } from 'node:os'
 import type { CertifiedKey } from '../tls/types.ts'
+import { isHostName } from '../x509/names.ts'
 
 /** Makes a leaf for these names and addresses. */
 export type Issue = (names: readonly string[]) => CertifiedKey
@@ -21,7 +22,8 @@ const RENEW_AFTER = 2 * 24 * 60 * 60 * 1000
 export const certificateSource = (issue: Issue, host: string, now: () => number): CertificateSource => {
   const made = new Map<string, { readonly key: CertifiedKey; readonly at: number }>()
   const usual = usualNames(host)
-  const ours = (name: string): boolean => name.endsWith('.localhost') || usual.includes(name)
+  // Clients may send any text: what no host can be called gets no certificate.
+  const ours = (name: string): boolean => (name.endsWith('.localhost') && isHostName(name)) || usual.includes(name)
   return {
     usual,
     for(name) {

@@ -157,7 +157,13 @@ test('ca path prints the path of a certificate that it makes on the first use, a
     expect({ out: second.stdout(), err: second.stderr() }).toEqual({ out: first.stdout(), err: '' })
     const capture = join(home, 'x.pcapng')
     expect(await main(['ca', 'path', '--json', '--pcapng', capture], json)).toBe(0)
-    expect(JSON.parse(json.stdout())).toMatchObject({ v: 1, type: 'ca', path: first.stdout().trim(), made: false })
+    expect(JSON.parse(json.stdout())).toMatchObject({
+      v: 1,
+      type: 'ca',
+      path: first.stdout().trim(),
+      made: false,
+      renewed: false,
+    })
     expect(readFileSync(capture).readUInt32BE(0)).toBe(0x0a0d0d0a)
   } finally {
     if (before === undefined) delete process.env.BAREWIRE_HOME

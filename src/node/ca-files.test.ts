@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { latin1Text } from '../wire/bytes.ts'
 import { verifyChain } from '../x509/path.ts'
 import { pem } from '../x509/pem.ts'
 import { isTrusted } from '../x509/trusted.ts'
-import { authorityPath, dataHome, localAuthority, localRoot } from './ca-files.ts'
+import { authorityPath, dataHome, localAuthority, localRoot, openLocalAuthority } from './ca-files.ts'
 import { nodeCrypto } from './crypto.ts'
 import { firstBundle, fromFile, systemTrustStore } from './trust-store.ts'
 
@@ -77,6 +77,8 @@ test('an authority that others can replace is refused, and not trusted either: c
   for (const [place, mode] of [
     [join(folder, 'ca'), 0o777],
     [authorityPath(folder), 0o664],
+    [folder, 0o777],
+    [folder, 0o770],
   ] as const) {
     const before = statSync(place).mode & 0o777
     chmodSync(place, mode)
@@ -89,14 +91,50 @@ test('an authority that others can replace is refused, and not trusted either: c
   expect(localRoot(folder)).toBeDefined()
 })
 
-test('a key that others can read is refused with the command that mends it: ca/key-readable', () => {
+test('a home that others can write to gets no authority: ca/unusable; with the sticky bit they can only add', () => {
+  const folder = home()
+  chmodSync(folder, 0o777)
+  expect(failureOf(() => localAuthority({ home: folder })).failure).toMatchObject({
+    code: 'ca/unusable',
+    where: folder,
+  })
+  expect(readdirSync(folder)).toEqual([])
+  chmodSync(folder, 0o1777)
+  expect(localAuthority({ home: folder }).certificate).toEqual(localRoot(folder))
+})
+
+// Only root can give files away.
+test.skipIf(process.getuid?.() !== 0)(
+  'an authority that another user put there is refused and not trusted: ca/unusable',
+  async () => {
+    const folder = home()
+    localAuthority({ home: folder })
+    const key = join(folder, 'ca', 'root.key')
+    for (const place of [join(folder, 'ca'), authorityPath(folder), folder, key]) {
+      chownSync(place, 65_534, 65_534)
+      const { code, failure } = failureOf(() => localAuthority({ home: folder }))
+      expect([code, failure.where]).toEqual(['ca/unusable', place])
+      expect(sentence(failure)).toContain('belongs to another user (65534')
+      if (place === key) expect(localRoot(folder)).toBeDefined()
+      else await expect(systemTrustStore({ BAREWIRE_HOME: folder })).rejects.toMatchObject({ code: 'ca/unusable' })
+      chownSync(place, 0, 0)
+    }
+  },
+)
+
+test.each([
+  ['everybody', 0o644],
+  ['the group', 0o640],
+  ['the group, to write', 0o620],
+  ['others', 0o604],
+])('a key that is open to %s is refused with the command that mends it: ca/key-readable', (_, mode) => {
   const folder = home()
   localAuthority({ home: folder })
   const key = join(folder, 'ca', 'root.key')
-  chmodSync(key, 0o644)
+  chmodSync(key, mode)
   const { code, failure } = failureOf(() => localAuthority({ home: folder }))
   expect(code).toBe('ca/key-readable')
-  expect(sentence(failure)).toContain('0644')
+  expect(sentence(failure)).toContain(`0${mode.toString(8)}`)
   chmodSync(key, 0o600)
   expect(localAuthority({ home: folder }).name).toMatch(/^barewire/)
 })
@@ -144,6 +182,22 @@ test('a root that is about to end is put aside and replaced', () => {
   expect(fresh.notAfter).toBeGreaterThan(Date.now() + 3000 * 86_400_000)
   const [ca, aside] = readdirSync(folder).sort()
   expect([ca, aside]).toEqual(['ca', expect.stringMatching(/^ca-until-[0-9a-f]{16}$/)])
+  // To be recognised by, and of no use to a thief.
+  expect(readdirSync(join(folder, aside!))).toEqual(['root.pem'])
+})
+
+test('whoever opens the authority learns whether it was made, found or renewed', () => {
+  const folder = home()
+  const days = (count: number) => () => Date.UTC(2026, 0, 1) + count * 86_400_000
+  const since = (now: () => number) => openLocalAuthority({ home: folder, now }).since
+  // It lasts 3650 days, and the last 30 are not used.
+  expect([since(days(0)), since(days(1)), since(days(3619)), since(days(3620)), since(days(3621))]).toEqual([
+    'made',
+    'found',
+    'found',
+    'renewed',
+    'found',
+  ])
 })
 
 const processes = 6

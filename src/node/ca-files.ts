@@ -5,7 +5,7 @@
 
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 import { type CertificateAuthority, certificateAuthority, loadAuthority } from '../ca/authority.ts'
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
@@ -57,21 +57,35 @@ const userHome = (): string => {
 /** Where the root certificate of the local authority is, or will be. */
 export const authorityPath = (home: string = dataHome()): string => join(home, 'ca', 'root.pem')
 
+/** The local authority, and what became of the one before. */
+export interface OpenedAuthority {
+  readonly authority: CertificateAuthority
+  /** `made`: there was none. `renewed`: the one that was there had ended or was about to, and is trusted in vain now. */
+  readonly since: 'made' | 'found' | 'renewed'
+}
+
+/** As `openLocalAuthority`, for whoever need not know how old it is. */
+export const localAuthority = (files: AuthorityFiles = {}): CertificateAuthority => openLocalAuthority(files).authority
+
+/** Whether an authority has so little time left that it is replaced. */
+export const aboutToEnd = ({ notAfter }: CertificateAuthority, now: Millis): boolean => notAfter - now <= RENEW_BEFORE
+
 /**
  * The local authority, made when there is none or it is about to end. Throws `FailureError`: `ca/key-readable`,
  * `ca/damaged`, `ca/unusable`.
  */
-export const localAuthority = (files: AuthorityFiles = {}): CertificateAuthority => {
+export const openLocalAuthority = (files: AuthorityFiles = {}): OpenedAuthority => {
   const { home = dataHome(), crypto = nodeCrypto(), now = Date.now } = files
   const folder = join(home, 'ca')
   try {
     const present = load(folder, crypto, now)
-    if (present !== undefined && present.notAfter - now() > RENEW_BEFORE) return present
+    if (present !== undefined && !aboutToEnd(present, now())) return { authority: present, since: 'found' }
     if (present !== undefined) retire(folder, present.certificate, crypto)
-    create(home, folder, crypto, now)
-    const made = load(folder, crypto, now)
-    if (made === undefined) throw inWords(fail('ca/unusable', { where: folder, got: 'disappeared again' }), english)
-    return made
+    const created = create(home, folder, crypto, now)
+    const authority = load(folder, crypto, now)
+    if (authority === undefined)
+      throw inWords(fail('ca/unusable', { where: folder, got: 'disappeared again' }), english)
+    return { authority, since: present !== undefined ? 'renewed' : created ? 'made' : 'found' }
   } catch (error) {
     if (error instanceof FailureError) throw error
     const { code = '', message } = error as NodeJS.ErrnoException
@@ -96,7 +110,7 @@ const reasons: Readonly<Record<string, string>> = {
 export const localRoot = (home: string = dataHome()): Uint8Array | undefined => {
   const path = authorityPath(home)
   try {
-    for (const place of [join(home, 'ca'), path]) onlyOursToWrite(place)
+    for (const place of [join(home, 'ca'), path, home]) onlyOursToWrite(place)
     return certificatesIn(new Uint8Array(readFileSync(path)))[0]
   } catch (error) {
     if (error instanceof FailureError) throw error
@@ -104,12 +118,22 @@ export const localRoot = (home: string = dataHome()): Uint8Array | undefined => 
   }
 }
 
-/** Whoever can write here can put an authority of their own in its place, and we would trust it for every name. */
+/**
+ * Whoever can write here, or in the folder that it lies in, can put an authority of their own in its place, and we would
+ * trust it for every name. In a folder with the sticky bit (`/tmp`) others can only add, and what they own is refused.
+ */
 const onlyOursToWrite = (path: string): void => {
-  const { mode } = statSync(path)
-  if (process.platform === 'win32' || (mode & 0o022) === 0) return
-  const got = `can be written by others (0${(mode & 0o777).toString(8)}); chmod go-w would mend that`
-  throw inWords(fail('ca/unusable', { where: path, got }), english)
+  const found = statSync(path)
+  // Windows has neither; there the user's profile folder protects the file.
+  if (process.platform === 'win32') return
+  const refuse = (got: string): never => {
+    throw inWords(fail('ca/unusable', { where: path, got }), english)
+  }
+  const ours = process.getuid?.() ?? 0
+  if (found.uid !== ours && found.uid !== 0) refuse(`belongs to another user (${found.uid}, and this one is ${ours})`)
+  const sticky = found.isDirectory() && (found.mode & 0o1000) !== 0
+  if (sticky || (found.mode & 0o022) === 0) return
+  refuse(`can be written by others (0${(found.mode & 0o777).toString(8)}); chmod go-w would mend that`)
 }
 
 const load = (folder: string, crypto: CryptoProvider, now: () => Millis): CertificateAuthority | undefined => {
@@ -118,11 +142,11 @@ const load = (folder: string, crypto: CryptoProvider, now: () => Millis): Certif
   const damaged = (where: string, got: string): FailureError =>
     inWords(fail('ca/damaged', { where, got, expected: folder }), english)
   for (const path of [paths.certificate, paths.key]) if (!exists(path)) throw damaged(path, 'is not there')
-  for (const place of [folder, paths.certificate]) onlyOursToWrite(place)
+  for (const place of [folder, paths.certificate, dirname(folder)]) onlyOursToWrite(place)
   const { mode } = statSync(paths.key)
-  // Windows has no such bits; there the user's profile folder protects the file.
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
     throw inWords(fail('ca/key-readable', { where: paths.key, got: `0${(mode & 0o777).toString(8)}` }), english)
+  onlyOursToWrite(paths.key)
   const [der] = certificatesIn(new Uint8Array(readFileSync(paths.certificate)))
   const certificate = der === undefined ? undefined : parseCertificate(der)
   if (der === undefined || !(certificate instanceof Certificate))
@@ -155,8 +179,10 @@ const signs = (authority: CertificateAuthority, crypto: CryptoProvider): boolean
   }
 }
 
-const create = (home: string, folder: string, crypto: CryptoProvider, now: () => Millis): void => {
+/** False when another process was first. */
+const create = (home: string, folder: string, crypto: CryptoProvider, now: () => Millis): boolean => {
   mkdirSync(home, { recursive: true, mode: 0o700 })
+  onlyOursToWrite(home)
   const beside = mkdtempSync(join(home, 'ca-'))
   try {
     chmodSync(beside, 0o700)
@@ -164,21 +190,28 @@ const create = (home: string, folder: string, crypto: CryptoProvider, now: () =>
     writeFileSync(join(beside, 'root.key'), pem('PRIVATE KEY', authority.keyPair.pkcs8), { mode: 0o600, flush: true })
     writeFileSync(join(beside, 'root.pem'), pem('CERTIFICATE', authority.certificate), { mode: 0o644, flush: true })
     renameSync(beside, folder)
+    return true
   } catch (error) {
     rmSync(beside, { recursive: true, force: true })
     const { code } = error as NodeJS.ErrnoException
     // Another process was first; its authority is as good.
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') throw error
     if (!exists(folder)) throw error
+    return false
   }
 }
 
-/** Puts an old authority aside under its own name, so that of two processes only one can do it. */
+/**
+ * Puts an old authority aside under its own name, so that of two processes only one can do it. Its certificate stays, to
+ * be recognised where it was trusted; its key is of no more use to anybody but a thief.
+ */
 const retire = (folder: string, certificate: Uint8Array, crypto: CryptoProvider): void => {
   const digest = crypto.hash('sha256').update(certificate).digest()
   const name = hexText(digest.subarray(0, 8))
   try {
-    renameSync(folder, `${folder}-until-${name}`)
+    const aside = `${folder}-until-${name}`
+    renameSync(folder, aside)
+    rmSync(join(aside, 'root.key'), { force: true })
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error

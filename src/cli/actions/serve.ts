@@ -20,7 +20,7 @@ import { staticFiles } from '../../net/server/static.ts'
 import { filesIn } from '../../node/files.ts'
 import { tee } from '../../trace/recorder.ts'
 import type { TraceSink } from '../../trace/types.ts'
-import { type LocalAuthority, openAuthority } from '../authority.ts'
+import { type AuthorityFacts, authorityEvent, type LocalAuthority, openAuthority, sinceText } from '../authority.ts'
 import { type CertificateSource, certificateSource, ownAddresses } from '../certificates.ts'
 import type { ServeOptions } from '../commands/serve.ts'
 import { EXIT_INTERRUPTED, failureOf } from '../errors.ts'
@@ -34,7 +34,9 @@ export const serveFolder = async (folder: string | undefined, options: ServeOpti
   const run = await beginRun(options, io)
   try {
     const root = await existingFolder(folder ?? '.')
-    const authority = options.plain ? undefined : openAuthority()
+    const renewed = (next: AuthorityFacts): void =>
+      say(options.json ? jsonLine(authorityEvent(next)) : lines([renewal(next, run.style)]))
+    const authority = options.plain ? undefined : openAuthority({ renewed })
     const source = authority && certificateSource(authority.issue, options.host, Date.now)
     const say = (text: Shown): void => void (options.json ? io.out : io.err).write(text).catch(() => run.stop())
     const server = await serve(staticFiles(await filesIn(root)), {
@@ -45,6 +47,7 @@ export const serveFolder = async (folder: string | undefined, options: ServeOpti
       failed: error => say(defect(error, options, run.style)),
       served: line => say(told(line, options, run.style, authority?.path)),
     })
+    if (options.json && authority?.since === 'renewed') renewed(authority)
     say(announcement({ server, options, root, authority, source, style: run.style }))
     return await untilInterrupted(server, run, io)
   } catch (error) {
@@ -107,7 +110,10 @@ const announcement = ({ server, options, root, authority, source, style }: Annou
   if (authority !== undefined) {
     const [url] = urls
     told.unshift(
-      good(`CA "${authority.name}" ${authority.since === 'made' ? 'made just now' : 'found'}: ${authority.path}`),
+      good(
+        `CA "${authority.name}" ${authority.since === 'made' ? 'made just now' : authority.since}: ${authority.path}`,
+      ),
+      ...(authority.since === 'renewed' ? [renewal(authority, style)] : []),
       good(`certificate for ${source?.usual.join(', ')} and *.localhost`),
     )
     told.push(
@@ -119,6 +125,10 @@ const announcement = ({ server, options, root, authority, source, style }: Annou
   }
   return lines(told)
 }
+
+/** Whoever trusted the authority before has to hear of it: their clients fail from now on. */
+const renewal = (authority: AuthorityFacts, style: Style): Shown =>
+  legible(` ! CA "${authority.name}" ${sinceText(authority)}`, style)
 
 /** As a word of a shell: the lines are made to be copied. */
 const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
