@@ -4,8 +4,6 @@ import { describe, expect, test } from 'vitest'
 import type { Hash } from '../crypto/provider.ts'
 import { FailureError } from '../failures/index.ts'
 import { seeded } from '../random.ts'
-import { sinkOf } from '../trace/recorder.ts'
-import type { VerdictRecord } from '../trace/types.ts'
 import { sessionManager } from './manager.ts'
 import { memoryStore } from './memory-store.ts'
 import type { Visit } from './types.ts'
@@ -382,26 +380,4 @@ describe('after finish', () => {
     expect(await visit.finish()).toEqual(one)
     expect(operations).toEqual(['create'])
   })
-})
-
-test('a change of id keeps the tag that a store places by, and nothing else of the id', async () => {
-  const { manager, visitor, finished } = world()
-  const cookie = await visitor()
-  const visit = await manager.open(cookie)
-  visit.session().changeId()
-  const [before, after] = [cookie, (await finished(visit, cookie))!].map(each => each.split('=')[1]!)
-  expect(after!.slice(0, 8)).toBe(before!.slice(0, 8))
-  for (let i = 8; i + 4 <= 32; i++) expect(after).not.toContain(before!.slice(i, i + 4))
-})
-
-test('a cookie from before a change of id is a verdict of its own in the trace', async () => {
-  const { manager, visitor, finished } = world()
-  const cookie = await visitor()
-  const visit = await manager.open(cookie)
-  visit.session().changeId()
-  await finished(visit, cookie)
-  const verdicts: VerdictRecord[] = []
-  const sink = sinkOf(entry => void (entry.type === 'verdict' && verdicts.push(entry.record)))
-  await manager.open(cookie, { sink, flow: 'f', host: 'h' })
-  expect(verdicts).toMatchObject([{ ok: false, about: 'the cookie is from before a change of id: ignored' }])
 })

@@ -188,75 +188,6 @@ describe('time', () => {
     time.now += 1
     await visit(after.cookie, opened => expect(opened.session('existing')).toBeUndefined())
   })
-})
-
-describe('time, in a store that forgets nothing by itself', () => {
-  /** A manager on a store that never looks at `expires`; `visit` says whether the visitor was known. */
-  const forgetful = (more: { idle?: number; absolute?: number }) => {
-    const time = { now: Date.UTC(2026, 10, 20) }
-    const store = memoryStore({ date: () => 0 })
-    const manager = sessionManager({ store, crypto: { random: seeded(6), hash }, date: () => time.now, ...more })
-    const begin = async () => {
-      const visit = await manager.open(undefined)
-      visit.session().set('a', 1)
-      return (await visit.finish())[0]!
-    }
-    const visit = async (cookie: string) => {
-      const visit = await manager.open(cookie)
-      await visit.finish()
-      return visit.session('existing') !== undefined
-    }
-    return { time, store, begin, visit }
-  }
-  test('the absolute end counts, and the session is removed', async () => {
-    const { time, store, begin, visit } = forgetful({ absolute: 100_000 })
-    const cookie = await begin()
-    time.now += 99_999
-    expect(await visit(cookie)).toBe(true)
-    time.now += 1
-    expect(await visit(cookie)).toBe(false)
-    expect(store.size).toBe(0)
-  })
-  test('the idle limit counts, and the session is removed', async () => {
-    const { time, store, begin, visit } = forgetful({ idle: 60_000 })
-    const cookie = await begin()
-    time.now += 59_999
-    expect(await visit(cookie)).toBe(true)
-    time.now += 60_000
-    expect(await visit(cookie)).toBe(false)
-    expect(store.size).toBe(0)
-  })
-  test('12 hours after its beginning a session ends, 30 minutes after its last use, if nothing else is said', async () => {
-    const { time, begin, visit } = forgetful({})
-    const idle = await begin()
-    time.now += 30 * 60_000 - 1
-    expect(await visit(idle)).toBe(true)
-    time.now += 30 * 60_000
-    expect(await visit(idle)).toBe(false)
-    const long = await begin()
-    for (let i = 1; i < 36; i++) {
-      time.now += 20 * 60_000
-      expect(await visit(long)).toBe(true)
-    }
-    time.now += 20 * 60_000
-    expect(await visit(long)).toBe(false)
-  })
-  test('an idle limit of less than a second is moved on by every visit', async () => {
-    for (const [idle, every] of [
-      [900, 500],
-      [100, 90],
-      [10, 9],
-    ] as const) {
-      const { time, begin, visit } = forgetful({ idle })
-      const cookie = await begin()
-      for (let i = 0; i < 20; i++) {
-        time.now += every
-        expect(await visit(cookie), `visit ${i} of one each ${every} ms`).toBe(true)
-      }
-      time.now += idle
-      expect(await visit(cookie)).toBe(false)
-    }
-  })
   test('a visit within a second of the last use does not touch the store', async () => {
     const { visit, time, store } = world({})
     const { cookie } = await visit(undefined, opened => opened.session().set('a', 1))
@@ -410,4 +341,23 @@ test('whether the visitor is known is a verdict in the trace', async () => {
   await manager.open(`__Host-sid=${'A'.repeat(32)}`, { sink, flow: 'f', host: 'h' }, 12.5)
   // On the clock of the engines, as everything else in a trace; not a date.
   expect(verdicts).toMatchObject([{ layer: 'session', check: 'session', ok: false, at: 12.5 }])
+})
+
+test('a change of id keeps the tag that a store places by, and nothing else of the id', async () => {
+  const { visit } = world()
+  const before = await visit(undefined, opened => opened.session().set('a', 1))
+  const after = await visit(before.cookie, opened => opened.session().changeId())
+  const [old, fresh] = [before, after].map(({ cookie }) => cookie!.split('=')[1]!)
+  expect(fresh!.slice(0, 8)).toBe(old!.slice(0, 8))
+  for (let i = 8; i + 4 <= 32; i++) expect(fresh).not.toContain(old!.slice(i, i + 4))
+})
+
+test('a cookie from before a change of id is a verdict of its own in the trace', async () => {
+  const { manager, visit } = world()
+  const { cookie } = await visit(undefined, opened => opened.session().set('a', 1))
+  await visit(cookie, opened => opened.session().changeId())
+  const verdicts: VerdictRecord[] = []
+  const sink = sinkOf(entry => void (entry.type === 'verdict' && verdicts.push(entry.record)))
+  await manager.open(cookie, { sink, flow: 'f', host: 'h' })
+  expect(verdicts).toMatchObject([{ ok: false, about: 'the cookie is from before a change of id: ignored' }])
 })
