@@ -3,6 +3,7 @@ import { DerError } from '../asn1/der.ts'
 import type { Bytes } from '../engine.ts'
 import { type PublicKey, readPublicKey } from '../x509/public-key.ts'
 import { NamedGroup } from './messages/registries.table.ts'
+import { type Scheme, schemes } from './schemes.table.ts'
 
 /** `spki` is a SubjectPublicKeyInfo in DER. Anything that we cannot use is `other`. */
 export const keyTypeOf = (spki: Bytes): PublicKey['type'] => publicKeyOf(spki)?.type ?? 'other'
@@ -15,6 +16,25 @@ export const keyGroupOf = (spki: Bytes): number | undefined => {
   const key = publicKeyOf(spki)
   return key?.type === 'ecdsa' ? NamedGroup.names[GROUPS[key.curve]] : undefined
 }
+
+/** The schemes that a key can make; none for a key that we do not use. */
+export const schemesOf = (spki: Bytes): readonly Scheme[] => {
+  const key = publicKeyOf(spki)
+  if (key?.type === 'rsa') return schemes.filter(scheme => scheme.keyType === 'rsa' && roomIn(key.bits, scheme))
+  return schemes.filter(scheme => scheme.keyType === key?.type)
+}
+
+/** RFC 8017 9.1.1 and 9.2: padding and hash must fit into the modulus; a PSS salt is as long as the hash. */
+const roomIn = (modulusBits: number, { algorithm }: Scheme): boolean => {
+  const hashLength = algorithm.hash === undefined ? 0 : HASH_LENGTH[algorithm.hash]
+  return algorithm.key === 'rsa-pss'
+    ? Math.ceil((modulusBits - 1) / 8) >= 2 * hashLength + 2
+    : Math.ceil(modulusBits / 8) >= DIGEST_INFO + hashLength + 11
+}
+
+const HASH_LENGTH = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const
+/** What stands before the hash in a DigestInfo. */
+const DIGEST_INFO = 19
 
 const GROUPS = { 'p-256': 'secp256r1', 'p-384': 'secp384r1', 'p-521': 'secp521r1' } as const
 

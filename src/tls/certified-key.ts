@@ -1,8 +1,7 @@
 /** A chain and a private key as TLS wants them: with the signatures that the key can make. */
 import type { Bytes } from '../engine.ts'
 import { Certificate } from '../x509/certificate.ts'
-import { keyGroupOf, keyTypeOf } from './certificate-key.ts'
-import { schemes } from './schemes.table.ts'
+import { keyGroupOf, schemesOf } from './certificate-key.ts'
 import type { CertifiedKey } from './types.ts'
 
 export interface ChainAndKey {
@@ -15,9 +14,6 @@ export interface ChainAndKey {
 /** The result of `CertificateAuthority.issue`, or what files gave, for `certificateFor`. Throws for a malformed leaf. */
 export const certifiedKey = ({ chain, privateKey }: ChainAndKey): CertifiedKey => {
   const { spki } = new Certificate(chain[0] ?? new Uint8Array(0))
-  const type = keyTypeOf(spki)
-  const able = schemes.filter(({ algorithm }) =>
-    type === 'rsa' ? algorithm.key.startsWith('rsa') : algorithm.key === type,
-  )
-  return { chain, schemes: able.map(scheme => scheme.id), group: keyGroupOf(spki), key: privateKey }
+  const able = schemesOf(spki).map(scheme => scheme.id)
+  return { chain, schemes: able, group: keyGroupOf(spki), key: privateKey }
 }
