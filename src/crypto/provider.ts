@@ -40,6 +40,7 @@ export interface CryptoProvider {
   readonly random: Random
   hash(name: HashName): Hash
   hmac(name: HashName, key: Uint8Array, ...data: readonly Uint8Array[]): Uint8Array
+  /** Copies `key`: the caller wipes its own when this returns. */
   aead(name: AeadName, key: Uint8Array): Aead
   keyShare(group: GroupName): KeyShare
   /** `spki` is a SubjectPublicKeyInfo in DER; ECDSA signatures are DER. False for anything that does not fit. */

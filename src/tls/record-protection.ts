@@ -20,10 +20,11 @@ export class RecordProtection {
   readonly #additional = new Uint8Array(13)
   /** A double counts to 2^53; a million records per second would take 285 years, so it cannot wrap (6.1). */
   #sequence = 0
+  /** Keeps nothing of `key` and `iv`: the caller may wipe them. */
   constructor(crypto: CryptoProvider, suite: Suite, key: Bytes, iv: Bytes) {
     this.suite = suite
     this.#aead = crypto.aead(suite.aead, key)
-    this.#iv = iv
+    this.#iv = iv.slice()
     this.#nonce.set(iv)
     this.#additional[9] = TLS_1_2 >> 8
     this.#additional[10] = TLS_1_2 & 0xff

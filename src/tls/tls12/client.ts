@@ -236,7 +236,6 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
     const finished = FinishedVerified.check(context.crypto, expected, message.body.verifyData)
     if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
     context.passed('Finished', message)
-    master.wipe()
     const established = new Established(peer.trusted, proof, finished)
     context.established({
       version: 'TLS 1.2',

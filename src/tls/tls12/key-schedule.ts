@@ -25,8 +25,12 @@ export const prf = (
   for (let at = 0; at < length; at += a.length) {
     const block = crypto.hmac(hash, key, a, ...seed)
     out.set(block.subarray(0, length - at), at)
-    a = crypto.hmac(hash, key, a)
+    block.fill(0)
+    const next = crypto.hmac(hash, key, a)
+    a.fill(0)
+    a = next
   }
+  a.fill(0)
   return out
 }
 
@@ -54,11 +58,14 @@ export const trafficKeys = (
   const { keyLength, fixedIvLength } = suite
   const length = 2 * (keyLength + fixedIvLength)
   const block = prf(crypto, suite.hash, master, 'key expansion', [serverRandom, clientRandom], length)
+  const part = (from: number, count: number): Bytes => block.subarray(from, from + count)
   const ivs = 2 * keyLength
-  return {
-    client: new RecordProtection(crypto, suite, block.slice(0, keyLength), block.slice(ivs, ivs + fixedIvLength)),
-    server: new RecordProtection(crypto, suite, block.slice(keyLength, ivs), block.slice(ivs + fixedIvLength)),
+  const keys = {
+    client: new RecordProtection(crypto, suite, part(0, keyLength), part(ivs, fixedIvLength)),
+    server: new RecordProtection(crypto, suite, part(keyLength, keyLength), part(ivs + fixedIvLength, fixedIvLength)),
   }
+  block.fill(0)
+  return keys
 }
 
 /** RFC 5246 7.4.9. */

@@ -164,7 +164,6 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
     context.protectWrites(writes)
     const hash = transcript.digest()
     context.send('Finished', { verifyData: verifyData(crypto, suite.hash, master, 'server finished', hash) })
-    master.wipe()
     context.established({
       version: 'TLS 1.2',
       suite: suite.name,
