@@ -51,6 +51,7 @@ const messages = family('tls', {
 })
 
 const misuse = family('tls', {
+  'bad-server-name': { ...fromCaller, rule: 'RFC 6066 3' },
   'write-too-early': { ...fromCaller, alert: 80 },
   'write-after-close': { ...fromCaller, alert: 80 },
   'no-such-question': { ...fromCaller, alert: 80 },

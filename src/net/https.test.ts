@@ -117,6 +117,15 @@ describe('who is refused', () => {
     stream.reset()
   })
 
+  test('tls/bad-server-name: a name that TLS cannot ask for is refused before anything is sent', async () => {
+    const over = { ...memoryTransport(systemClock), connect: () => Promise.reject(new Error('connected')) }
+    const to = (serverName: string) => connect({ over, host: 'localhost', port: 1, tls: { trust, serverName } })
+    for (const name of ['日本.test', 'shop.test:443', '[::1]', 'shop.test/', 'a\0b', 'a b', `${'x'.repeat(64)}.test`])
+      expect(await codeOf(to(name)), name).toBe('tls/bad-server-name')
+    for (const name of ['shop.test', '_srv.shop.test.', 'xn--wgv71a.test', '::1', '192.0.2.1'])
+      await expect(to(name), name).rejects.toThrow('connected')
+  })
+
   test('what is accepted by name goes on, and is written down', async () => {
     const old = keyFor({ names: ['localhost'], notBefore: 0, notAfter: 1e12 })
     const { url } = await served(() => new Response('well'), { tls: { certificateFor: () => old } })

@@ -4,12 +4,12 @@
  */
 import type { GroupName } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
-import { parseIp } from '../wire/address.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import type { Tagged } from '../wire/codec.ts'
 import { printable } from '../x509/distinguished-name.ts'
 import type { TlsClientConfig } from './config.ts'
 import type { Role } from './connection.ts'
+import { sniOf } from './host-name.ts'
 import {
   type ClientExtensions,
   clientExtensions,
@@ -50,6 +50,7 @@ export interface ClientNegotiated {
 export const clientRole = (config: TlsClientConfig): Role => ({
   side: 'client',
   table: clientStates,
+  renegotiation: config.renegotiation ?? 'declined',
   start(context) {
     const offer = offerOf(config, context.crypto.random.bytes(32))
     context.send('ClientHello', {
@@ -85,10 +86,6 @@ const offerOf = (config: TlsClientConfig, random: Bytes): Offer => {
     extensions: clientExtensions(extensions),
   }
 }
-
-/** RFC 6066 3: a host name without the trailing dot; "Literal IPv4 and IPv6 addresses are not permitted". */
-const sniOf = (serverName: string): string | undefined =>
-  serverName === '' || parseIp(serverName) !== undefined ? undefined : serverName.replace(/\.$/, '')
 
 class WaitServerHello extends ClientState implements Handles<typeof clientStates, 'WaitServerHello'> {
   readonly name = 'WaitServerHello'
@@ -144,7 +141,9 @@ const checkedExtensions = (context: Context, message: Message<'ServerHello'>, of
   const list = message.body.extensions ?? []
   const twice = duplicateOf(list)
   if (twice !== undefined)
-    throw illegal(context, message, 'extensions', twice, `${ExtensionType.nameOf(twice)} may be there once`)
+    throw context.refusal('hello', message, 'tls/bad-message', 'extensions', {
+      got: `${ExtensionType.nameOf(twice)} is there twice`,
+    })
   const unasked = list.findIndex(
     ({ type }) => NEVER_ANSWERED.has(type) || !offer.extensions.some(offered => offered.type === type),
   )

@@ -3,6 +3,8 @@ import type { CryptoProvider, GroupName } from '../crypto/provider.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { SuiteName } from './suites.table.ts'
 
+export type Renegotiation = 'declined' | 'fatal'
+
 interface TlsConfig {
   readonly crypto: CryptoProvider
   /** Undefined: nothing is recorded, and it costs nothing. */
@@ -18,10 +20,18 @@ interface TlsConfig {
    * `preferred` when left out.
    */
   readonly extendedMasterSecret?: 'preferred' | 'required' | undefined
+  /**
+   * What a peer hears that asks to negotiate again: `declined` is a warning, and the connection goes on (RFC 5246
+   * 7.2.2); `fatal` ends it at the first time, as BoringSSL does. `declined` when left out.
+   */
+  readonly renegotiation?: Renegotiation | undefined
 }
 
 export interface TlsClientConfig extends TlsConfig {
-  /** The name that the certificate must be for. It is sent as SNI unless it is an IP address (RFC 6066 3). */
+  /**
+   * The name that the certificate must be for: a host name in ASCII (A-labels for other scripts), or an IP address
+   * without brackets. A host name is sent as SNI (RFC 6066 3). `tlsClient` throws `FailureError` for anything else.
+   */
   readonly serverName: string
 }
 

@@ -9,6 +9,7 @@ import { type Facts, Failure, FailureError, fail } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { decode, encode } from '../wire/codec.ts'
 import { alertFor, CLOSE_NOTIFY, FATAL, HANDSHAKE_FAILURE, NO_RENEGOTIATION, WARNING } from './alerts.ts'
+import type { Renegotiation } from './config.ts'
 import { HandshakeInput, type WholeMessage } from './handshake-input.ts'
 import {
   longest,
@@ -19,15 +20,16 @@ import {
   MAX_WARNINGS,
 } from './limits.ts'
 import { HandshakeType } from './messages/registries.table.ts'
-import { Alert, type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+import { type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
 import { Outgoing } from './outgoing.ts'
 import { QuestionId } from './question-id.ts'
-import { parse, placeOf } from './reading.ts'
+import { parse, placeOf, readAlert } from './reading.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH } from './record-format.ts'
 import { RecordInput, type RecordOnWire } from './record-input.ts'
 import type { RecordProtection } from './record-protection.ts'
 import { Refusal, refusal } from './refusal.ts'
 import { replyFault } from './replies.ts'
+import type { Secret } from './secret.ts'
 import type { Check, Context, Message, State, Table } from './states.ts'
 import { type TracedRecord, Tracing } from './tracing.ts'
 import { Transcript } from './transcript.ts'
@@ -36,6 +38,7 @@ import type { Ask, Pieces, Question, TlsConnection, TlsEvent } from './types.ts'
 export interface Role {
   readonly side: 'client' | 'server'
   readonly table: Table
+  readonly renegotiation: Renegotiation
   /** Makes the first state; a client sends its hello here. */
   start(context: Context): State
 }
@@ -58,6 +61,8 @@ export class Connection implements TlsConnection {
   /** The time of the call that is under way. */
   #now: Millis = 0
   #asked: Ask | undefined
+  /** What the handshake derives its keys from, wiped when it is over in whatever way. */
+  #secret: Secret | undefined
   #asks = 0
   #ended = false
   #failure: Failure | undefined
@@ -122,7 +127,9 @@ export class Connection implements TlsConnection {
     this.#closing = true
     this.#outgoing.alert(WARNING, CLOSE_NOTIFY, this.#now)
     // Nobody waits for the rest of a handshake that was given up.
-    if (this.#state.name !== 'Established') this.#enter({ name: 'Closed' }, 0)
+    if (this.#state.name === 'Established') return
+    this.#secret?.wipe()
+    this.#enter({ name: 'Closed' }, 0)
   }
   answer(id: QuestionId, reply: Question['reply'], now: Millis): void {
     this.#begin(now)
@@ -218,15 +225,13 @@ export class Connection implements TlsConnection {
     if (type !== CHANGE_CIPHER_SPEC) throw this.#unexpected(`a record of type ${type}`)
     const because =
       traced === undefined ? 0 : this.#tracing!.small('in', this.#now, 'ChangeCipherSpec', content, traced)
-    if (content.length !== 1 || content[0] !== 1)
-      throw refusal('tls/bad-message', { where: 'ChangeCipherSpec', got: 'it is not the one byte 1' })
+    // RFC 9846 5: "unexpected_message" for any other value.
+    if (content.length !== 1 || content[0] !== 1) throw this.#unexpected('a ChangeCipherSpec other than the one byte 1')
     this.#step('ChangeCipherSpec', undefined, because)
   }
 
   #alert(content: Bytes): void {
-    const { level, description } = parse('Alert', () => decode(Alert, content))
-    if (level !== WARNING && level !== FATAL)
-      throw refusal('tls/illegal-value', { where: 'Alert.level', got: `${level}`, expected: '1 and 2 are levels' })
+    const { level, description } = readAlert(content)
     if (description === CLOSE_NOTIFY) {
       if (this.#state.name !== 'Established') throw this.#cut('close_notify')
       this.#peerClosed = true
@@ -328,6 +333,7 @@ export class Connection implements TlsConnection {
   /** The one place where a failure becomes an alert, and where a connection becomes a failed one for good. */
   #fail(failure: Failure, because: number): void {
     this.#failure = failure
+    this.#secret?.wipe()
     const alert = alertFor(failure)
     // RFC 5246 7.2.2: after a fatal alert both sides close, and nothing is said any more.
     if (alert !== undefined && !this.#closing && !this.#refusedByPeer) this.#outgoing.alert(FATAL, alert, this.#now)
@@ -364,7 +370,10 @@ export class Connection implements TlsConnection {
         this.#asked = { type: 'ask', id: new QuestionId(++this.#asks), question }
         this.#events.push(this.#asked)
       },
-      secret: (clientRandom, secret) => this.#tracing?.secret(clientRandom, secret.reveal().slice()),
+      secret: (clientRandom, secret) => {
+        this.#secret = secret
+        this.#tracing?.secret(clientRandom, secret.reveal().slice())
+      },
       passed: (check, message) => this.#verdict(check, message, undefined),
       refusal: (check, message, code, path, facts) => {
         const where = path === '' ? message.name : `${message.name}.${path}`
@@ -373,17 +382,18 @@ export class Connection implements TlsConnection {
         return refused
       },
       refuseRenegotiation: () => {
-        if (++this.#renegotiations > MAX_RENEGOTIATION_REQUESTS)
-          throw refusal('tls/renegotiation', { number: this.#renegotiations })
+        const established = this.#state.name === 'Established'
+        const most = established && this.#role.renegotiation === 'fatal' ? 0 : MAX_RENEGOTIATION_REQUESTS
+        if (++this.#renegotiations > most) throw refusal('tls/renegotiation', { number: this.#renegotiations })
         // RFC 5246 7.4.1.1: a request that comes in the middle of a handshake is ignored; and nothing follows close_notify.
-        if (this.#state.name === 'Established' && !this.#closing)
-          this.#outgoing.alert(WARNING, NO_RENEGOTIATION, this.#now)
+        if (established && !this.#closing) this.#outgoing.alert(WARNING, NO_RENEGOTIATION, this.#now)
       },
       certificateWasWanted: () => {
         this.#certificateWanted = true
       },
       established: about => {
         transcript.release()
+        this.#secret?.wipe()
         this.#events.push({ type: 'established', ...about })
       },
     }

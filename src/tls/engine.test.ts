@@ -1,9 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, tearings } from '../../test/support/bytes.ts'
-import { type Identity, identity, type KeyKind, pair, shuttle, trusting, type Wire } from '../../test/support/tls.ts'
+import {
+  type Identity,
+  identity,
+  type KeyKind,
+  keysOf,
+  pair,
+  record,
+  shuttle,
+  step,
+  trusting,
+  type Wire,
+} from '../../test/support/tls.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { nodeCrypto, seededNodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
+import { recorder } from '../trace/recorder.ts'
 import { MAX_PLAINTEXT } from './limits.ts'
 import { QuestionId } from './question-id.ts'
 import { schemes } from './schemes.table.ts'
@@ -139,6 +151,55 @@ test('RFC 6066 3: an IP address is not sent as a name, a trailing dot is left ou
     expect(both.server.established?.serverName).toBe(sent)
     const asked = both.client.events.find(event => event.type === 'ask')
     expect(asked?.type === 'ask' && asked.question.about === 'trust' && asked.question.name).toBe(serverName)
+  }
+})
+
+test('tls/bad-server-name: the client refuses to ask for what its own server would refuse', () => {
+  for (const [serverName, shown] of [
+    ['日本.test', '日本.test'],
+    ['a\0b', 'a?b'],
+    ['a b', 'a b'],
+    ['[::1]', '[::1]'],
+    ['a..b', 'a..b'],
+    ['.', '.'],
+    [`${'x'.repeat(64)}.test`, `${'x'.repeat(64)}.test`],
+    [`${'a.'.repeat(127)}b`, `${'a.'.repeat(100)}`],
+  ] as const) {
+    let thrown: unknown
+    try {
+      pair({ crypto, who: who('p-256'), client: { serverName } })
+    } catch (error) {
+      thrown = error
+    }
+    expect(thrown, serverName).toBeInstanceOf(FailureError)
+    expect((thrown as FailureError).failure).toMatchObject({ code: 'tls/bad-server-name', fault: 'caller', got: shown })
+  }
+  for (const serverName of ['', 'xn--wgv71a.test', `${'a.'.repeat(126)}b`, `${'x'.repeat(63)}.test.`]) {
+    const both = pair({ crypto, who: who('p-256'), client: { serverName } })
+    shuttle(both)
+    expect(both.server.established?.serverName ?? '', serverName).toBe(serverName.replace(/\.$/, ''))
+  }
+})
+
+test('a client that does not wish to negotiate again may end the connection at the first request', () => {
+  for (const [renegotiation, code] of [
+    [undefined, undefined],
+    ['declined', undefined],
+    ['fatal', 'tls/renegotiation'],
+  ] as const) {
+    const trace = recorder()
+    const context = (host: string) => ({ renegotiation, trace: { sink: trace, flow: 'test', host } })
+    const both = pair({ crypto, who: who('p-256'), client: { renegotiation } })
+    // RFC 5246 7.4.1.1: in the middle of a handshake it is ignored, whatever was chosen.
+    step(both, () => both.client.tls.state === 'WaitCertificate')
+    both.client.touch(record(22, Uint8Array.of(0, 0, 0, 0)))
+    expect(both.client.failure).toBeUndefined()
+    const fresh = pair({ crypto, who: who('p-256'), client: context('client'), server: context('server') })
+    shuttle(fresh)
+    const { server } = keysOf(crypto, trace.records, 1)
+    fresh.client.touch(concat(...server.seal(22, Uint8Array.of(0, 0, 0, 0))))
+    expect(fresh.client.failure?.code, renegotiation).toBe(code)
+    if (code !== undefined) expect(fresh.client.failure).toMatchObject({ alert: 100, number: 1 })
   }
 })
 

@@ -252,13 +252,25 @@ describe('what the hellos have in common', () => {
       expect(both.client.failure?.at?.start).toBeGreaterThan(0)
     }
   })
+  test('tls/bad-message: RFC 5246 7.4.1.4: an extension twice, in either hello; alert 50 as from BoringSSL, Go and rustls', () => {
+    const twice = <B extends Bodies['ClientHello'] | Bodies['ServerHello']>(body: B): B => ({
+      ...body,
+      extensions: [...body.extensions!, body.extensions!.at(-1)!],
+    })
+    const server = rewritten('ClientHello', twice)
+    expectFailure(server.server, 'tls/bad-message')
+    expect(server.server.failure?.got).toMatch(/ is there twice$/)
+    expect(server.client.failure?.number).toBe(50)
+    const client = rewritten('ServerHello', twice)
+    expectFailure(client.client, 'tls/bad-message')
+    expect(client.server.failure?.number).toBe(50)
+  })
   test('tls/illegal-value: in the hello of a server', () => {
     const alpn = { client: { alpn: ['h2', 'http/1.1'] }, server: { alpn: ['h2'] } }
     const base = { renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) } }
     const cases: [string, Change<'ServerHello'>, Partial<Parameters<typeof pair>[0]>?][] = [
       ['a suite that was not offered', body => ({ ...body, cipherSuite: 0x002f })],
       ['compression', body => ({ ...body, compressionMethod: 1 })],
-      ['an extension twice', body => ({ ...body, extensions: [...body.extensions!, ...body.extensions!] })],
       [
         'two protocols',
         withServerExtensions(serverExtensions({ ...base, alpn: { protocols: ['h2', 'http/1.1'] } })),
@@ -281,7 +293,6 @@ describe('what the hellos have in common', () => {
     ]
     const cases: [string, Change<'ClientHello'>][] = [
       ['no null compression', body => ({ ...body, compressionMethods: [1] })],
-      ['an extension twice', body => ({ ...body, extensions: [...body.extensions!, body.extensions![1]!] })],
       [
         'two names',
         body => ({
@@ -606,12 +617,17 @@ describe('messages', () => {
     expect(both.client.failure?.where).toMatch(/^ServerHello\.\w+/)
     expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 50 })
   })
-  test('tls/bad-message: alerts and ChangeCipherSpec of the wrong size', () => {
-    for (const bad of [
-      record(21, Uint8Array.of(2)),
-      record(21, Uint8Array.of(2, 40, 0)),
-      record(20, Uint8Array.of(2)),
-    ]) {
+  test('RFC 9846 5: tls/unexpected-message: a ChangeCipherSpec other than the one byte 1', () => {
+    for (const content of [[2], [1, 1], [0]]) {
+      const both = pair({ crypto, who: ec })
+      step(both, () => both.server.tls.state === 'WaitChangeCipherSpec')
+      const sent = concat(...both.server.touch(record(20, Uint8Array.from(content))))
+      expect(both.server.failure?.got, `${content}`).toContain('other than')
+      expectFailure(both.server, 'tls/unexpected-message', sent)
+    }
+  })
+  test('tls/bad-message: alerts of the wrong size', () => {
+    for (const bad of [record(21, Uint8Array.of(2)), record(21, Uint8Array.of(2, 40, 0))]) {
       const side = new Side(tlsClient({ crypto, serverName: 'shop.test' }), noAnswers)
       side.touch()
       side.touch(bad)

@@ -1,10 +1,11 @@
 /** From the bytes of a message to its value, or to a refusal that says which field is at fault and where it lies. */
 import type { Bytes } from '../engine.ts'
 import type { Facts } from '../failures/registry.ts'
-import { dissect } from '../wire/codec.ts'
+import { decode, dissect } from '../wire/codec.ts'
 import { fieldAt } from '../wire/field.ts'
 import { WireError } from '../wire/reader.ts'
-import { Handshake } from './messages/tls12.ts'
+import { FATAL, WARNING } from './alerts.ts'
+import { Alert, Handshake } from './messages/tls12.ts'
 import { refusal } from './refusal.ts'
 import type { Message } from './states.ts'
 
@@ -23,6 +24,18 @@ export const parse = <T>(
     const facts = { where: path === '' ? name : `${name}.${path}`, got: error.message, ...at }
     throw refusal('tls/bad-message', facts, where?.message)
   }
+}
+
+/** An alert, at a level that exists. */
+export const readAlert = (content: Bytes): { readonly level: number; readonly description: number } => {
+  const alert = parse('Alert', () => decode(Alert, content))
+  if (alert.level !== WARNING && alert.level !== FATAL)
+    throw refusal('tls/illegal-value', {
+      where: 'Alert.level',
+      got: `${alert.level}`,
+      expected: '1 and 2 are levels',
+    })
+  return alert
 }
 
 /** Where in a message a field lies. The whole message is taken apart for it: only when somebody looks. */

@@ -7,6 +7,7 @@ import type { Bytes } from '../engine.ts'
 import { printable } from '../x509/distinguished-name.ts'
 import type { TlsServerConfig } from './config.ts'
 import type { Role } from './connection.ts'
+import { isHostName } from './host-name.ts'
 import { listed } from './listed.ts'
 import { type ClientExtensions, clientView, duplicateOf } from './messages/extensions.ts'
 import {
@@ -48,6 +49,7 @@ export interface ServerNegotiated {
 export const serverRole = (config: TlsServerConfig): Role => ({
   side: 'server',
   table: serverStates,
+  renegotiation: config.renegotiation ?? 'declined',
   start: () => new WaitClientHello(config),
 })
 
@@ -73,9 +75,8 @@ const checkedExtensions = (context: Context, message: Message<'ClientHello'>): C
   const { compressionMethods, extensions: list = [] } = message.body
   const twice = duplicateOf(list)
   if (twice !== undefined)
-    throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
-      got: ExtensionType.nameOf(twice),
-      expected: 'it may be there once',
+    throw context.refusal('hello', message, 'tls/bad-message', 'extensions', {
+      got: `${ExtensionType.nameOf(twice)} is there twice`,
     })
   if (!compressionMethods.includes(0))
     throw context.refusal('hello', message, 'tls/illegal-value', 'compressionMethods', {
@@ -214,9 +215,6 @@ const commonProtocol = (
   return common
 }
 
-/** Letters, digits, hyphens and what else is found in names of hosts; 255 is the most that DNS can carry (RFC 1035 3.1). */
-const HOST_NAME = /^[a-z0-9._-]{1,255}$/i
-
 /** RFC 6066 3: "MUST NOT contain more than one name of the same name_type". */
 const nameOf = (
   context: Context,
@@ -225,7 +223,7 @@ const nameOf = (
 ): string | undefined => {
   const names = extensions.serverName?.names.filter(({ type }) => type === 0) ?? []
   const name = names[0]?.body as string | undefined
-  if (names.length > 1 || (name !== undefined && !HOST_NAME.test(name)))
+  if (names.length > 1 || (name !== undefined && !isHostName(name)))
     throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
       got: names.length > 1 ? `server_name with ${names.length} names` : 'server_name with what no name of a host has',
       expected: 'one host name belongs there',

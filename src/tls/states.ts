@@ -70,7 +70,7 @@ export interface Context {
   agreeOnVersion(version: number): void
   /** Stops reading until the reply comes, as an input of that name. */
   ask(question: Ask['question']): void
-  /** A line for the key log. */
+  /** The secret of this handshake, for the key log; it is wiped when the handshake is over or given up. */
   secret(clientRandom: Bytes, secret: Secret): void
   /** A check was made and passed. */
   passed(check: Check, message: Message): void

@@ -178,7 +178,7 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   },
   'tls/renegotiation': {
     title: 'The other side wants to negotiate again.',
-    says: f => `It asked ${f.number ?? 'several'} times and was told no each time.`,
+    says: f => `It asked ${f.number === 1 ? 'once' : `${f.number ?? 'several'} times`}; the answer is no.`,
     because: ['The server asks for a client certificate only after the request.', 'Somebody wants to keep us busy.'],
   },
   'tls/handshake-cut': {
@@ -197,6 +197,14 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
       return `It sent alert ${alertText(f.number ?? 0)}${meaning}${f.where === undefined ? '' : ` (${f.where})`}.`
     },
     tryThis: f => (CERTIFICATE_ALERTS.has(f.number ?? -1) ? ['barewire ca path'] : []),
+  },
+  'tls/bad-server-name': {
+    title: 'This is not a name that a server can be asked for.',
+    says: f => `“${f.got ?? ''}” is neither a host name in ASCII nor an IP address without brackets.`,
+    because: [
+      'A name in another script must be given as A-labels: bücher.test is xn--bcher-kva.test.',
+      'Something else was joined to the name: a port, a path, a space.',
+    ],
   },
   'tls/write-too-early': {
     title: 'Data was written before the handshake was over.',

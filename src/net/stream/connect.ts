@@ -2,6 +2,7 @@
 import type { Clock } from '../../clock.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { tlsClient } from '../../tls/engine.ts'
+import { sniOf } from '../../tls/host-name.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { endpointText } from '../../wire/address.ts'
 import { verifyChain } from '../../x509/path.ts'
@@ -54,6 +55,8 @@ const connected = async (options: StreamOptions): Promise<NetStream> => {
   const { world } = options
   const { clock } = world
   const asked = clock.now()
+  // A name that TLS cannot ask for is refused before anything is sent.
+  if (options.tls !== undefined) sniOf(options.tls.serverName ?? options.host)
   const stream = await opened(options, world)
   if (options.signal?.aborted) {
     stream.reset()
