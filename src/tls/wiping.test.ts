@@ -53,8 +53,8 @@ const ways: [string, (both: Pair) => void][] = [
     'when the handshake is given up',
     both => {
       step(both, () => both.server.tls.state === 'WaitChangeCipherSpec')
-      both.server.tls.close()
-      both.client.tls.close()
+      both.server.tls.close(0)
+      both.client.tls.close(0)
       expect([both.server.tls.state, both.client.tls.state]).toEqual(['Closed', 'Closed'])
     },
   ],
