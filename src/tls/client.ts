@@ -47,28 +47,31 @@ export interface ClientNegotiated {
   readonly extendedMasterSecret: boolean
 }
 
-export const clientRole = (config: TlsClientConfig): Role => ({
-  side: 'client',
-  table: clientStates,
-  renegotiation: config.renegotiation ?? 'declined',
-  start(context) {
-    const offer = offerOf(config, context.crypto.random.bytes(32))
-    context.send('ClientHello', {
-      legacyVersion: TLS_1_2,
-      random: offer.random,
-      sessionId: new Uint8Array(0),
-      cipherSuites: offer.suites.map(suite => suite.id),
-      compressionMethods: [0],
-      extensions: [...offer.extensions],
-    })
-    return new WaitServerHello(offer)
-  },
-})
+/** Throws `FailureError` for a server name that cannot be asked for. */
+export const clientRole = (config: TlsClientConfig): Role => {
+  const name = sniOf(config.serverName)
+  return {
+    side: 'client',
+    table: clientStates,
+    renegotiation: config.renegotiation ?? 'declined',
+    start(context) {
+      const offer = offerOf(config, name, context.crypto.random.bytes(32))
+      context.send('ClientHello', {
+        legacyVersion: TLS_1_2,
+        random: offer.random,
+        sessionId: new Uint8Array(0),
+        cipherSuites: offer.suites.map(suite => suite.id),
+        compressionMethods: [0],
+        extensions: [...offer.extensions],
+      })
+      return new WaitServerHello(offer)
+    },
+  }
+}
 
-const offerOf = (config: TlsClientConfig, random: Bytes): Offer => {
+const offerOf = (config: TlsClientConfig, name: string | undefined, random: Bytes): Offer => {
   const wanted = config.suites ?? DEFAULT_SUITES
   const groups = config.groups ?? DEFAULT_GROUPS
-  const name = sniOf(config.serverName)
   const extensions: ClientExtensions = {
     ...(name === undefined ? {} : { serverName: { names: [{ type: NameType.names.host_name!, body: name }] } }),
     extendedMasterSecret: {},

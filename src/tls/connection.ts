@@ -11,17 +11,11 @@ import { decode, encode } from '../wire/codec.ts'
 import { alertFor, CLOSE_NOTIFY, FATAL, HANDSHAKE_FAILURE, NO_RENEGOTIATION, WARNING } from './alerts.ts'
 import type { Renegotiation } from './config.ts'
 import { HandshakeInput, type WholeMessage } from './handshake-input.ts'
-import {
-  longest,
-  MAX_EMPTY_RECORDS,
-  MAX_PLAINTEXT,
-  MAX_RENEGOTIATION_REQUESTS,
-  MAX_WAITING_BYTES,
-  MAX_WARNINGS,
-} from './limits.ts'
+import { longest, MAX_PLAINTEXT, MAX_WAITING_BYTES } from './limits.ts'
 import { HandshakeType } from './messages/registries.table.ts'
 import { type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
 import { Outgoing } from './outgoing.ts'
+import { Patience } from './patience.ts'
 import { QuestionId } from './question-id.ts'
 import { parse, placeOf, readAlert } from './reading.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH } from './record-format.ts'
@@ -55,6 +49,7 @@ export class Connection implements TlsConnection {
   readonly #records: RecordInput
   readonly #messages = new HandshakeInput((type, length, soFar) => this.#announced(type, length, soFar))
   readonly #outgoing: Outgoing
+  readonly #patience = new Patience()
   #reading: RecordProtection | undefined
   #state: State = { name: START }
   #events: TlsEvent[] = []
@@ -70,9 +65,6 @@ export class Connection implements TlsConnection {
   #peerClosed = false
   #certificateWanted = false
   #refusedByPeer = false
-  #warnings = 0
-  #emptyRecords = 0
-  #renegotiations = 0
 
   constructor(role: Role, crypto: CryptoProvider, trace: TraceContext | undefined) {
     this.#role = role
@@ -200,12 +192,10 @@ export class Connection implements TlsConnection {
   #applicationData(content: Bytes): void {
     if (this.#state.name !== 'Established' || !this.#messages.empty) throw this.#unexpected('ApplicationData')
     if (content.length === 0) {
-      if (++this.#emptyRecords > MAX_EMPTY_RECORDS)
-        throw refusal('tls/too-many-empty-records', { number: this.#emptyRecords })
+      this.#patience.emptyRecord()
       return
     }
-    this.#emptyRecords = 0
-    this.#warnings = 0
+    this.#patience.data()
     this.#events.push({ type: 'data', bytes: content })
   }
 
@@ -217,7 +207,7 @@ export class Connection implements TlsConnection {
       this.#alert(content)
       return
     }
-    this.#warnings = 0
+    this.#patience.message()
     if (type === HANDSHAKE) {
       this.#messages.push(content, traced?.id ?? 0, traced?.at ?? 0)
       return
@@ -239,7 +229,7 @@ export class Connection implements TlsConnection {
       return
     }
     if (level === WARNING) {
-      if (++this.#warnings > MAX_WARNINGS) throw refusal('tls/too-many-warnings', { number: this.#warnings })
+      this.#patience.warning()
       return
     }
     this.#refusedByPeer = true
@@ -383,8 +373,7 @@ export class Connection implements TlsConnection {
       },
       refuseRenegotiation: () => {
         const established = this.#state.name === 'Established'
-        const most = established && this.#role.renegotiation === 'fatal' ? 0 : MAX_RENEGOTIATION_REQUESTS
-        if (++this.#renegotiations > most) throw refusal('tls/renegotiation', { number: this.#renegotiations })
+        this.#patience.renegotiation(established ? this.#role.renegotiation : 'declined')
         // RFC 5246 7.4.1.1: a request that comes in the middle of a handshake is ignored; and nothing follows close_notify.
         if (established && !this.#closing) this.#outgoing.alert(WARNING, NO_RENEGOTIATION, this.#now)
       },
