@@ -25,14 +25,14 @@ export const acceptRequest = (
   reader: HeadReader,
   limits: HttpLimits,
 ): { head: RequestHead; persists: boolean } | Failure => {
-  const method = methodOf(bytes, reader.start, reader.a)
+  const method = methodOf(bytes, reader.start, reader.methodEnd)
   if (method === 'CONNECT') return fail('http/tunnel-unsupported')
-  if (bytes[reader.b] !== SLASH) {
-    const target = latin1Text(bytes, reader.b, reader.c)
+  if (bytes[reader.targetStart] !== SLASH) {
+    const target = latin1Text(bytes, reader.targetStart, reader.targetEnd)
     if (targetOf(method, target) === undefined) {
       return fail('http/bad-target', {
         got: JSON.stringify(target.slice(0, 80)),
-        at: { message: 0, start: reader.b, end: reader.c },
+        at: { message: 0, start: reader.targetStart, end: reader.targetEnd },
       })
     }
   }
@@ -49,8 +49,8 @@ export const acceptRequest = (
     bytes,
     offsets: reader.offsets,
     method,
-    targetStart: reader.b,
-    targetEnd: reader.c,
+    targetStart: reader.targetStart,
+    targetEnd: reader.targetEnd,
     version: reader.minor === 0 ? '1.0' : '1.1',
     host: facts.host,
     hostEnd: facts.hostEnd,
@@ -75,7 +75,7 @@ export const acceptResponse = (
   const head = new ReceivedResponse(bytes, reader.offsets, {
     status: reader.status,
     version: reader.minor === 0 ? '1.0' : '1.1',
-    reason: [reader.a, reader.b],
+    reason: [reader.reasonStart, reader.reasonEnd],
     framing: body,
   })
   return { head, persists: persists(facts, reader.minor) && body.kind !== 'until-close' }

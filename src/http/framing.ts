@@ -44,10 +44,11 @@ export const factsOf = (bytes: Bytes, base: number, reader: HeadReader): HeadFac
   for (let at = 0; at < offsets.length; at += PER_FIELD) {
     const start = base + offsets[at]!
     const end = base + offsets[at + 1]!
-    const octet = bytes[start]! | 0x20
-    // c, e, h, t: Connection, Content-Length, Expect, Host, Transfer-Encoding. Others are nobody's business here.
-    if (octet !== 0x63 && octet !== 0x65 && octet !== 0x68 && octet !== 0x74) continue
-    const failure = note(facts, bytes, start, end, base + offsets[at + 2]!, base + offsets[at + 3]!)
+    // Letters in their small form; what else this changes is no name of ours either.
+    if (begins[bytes[start]! | 0x20] === 0) continue
+    const field = byLength[end - start]?.find(({ name }) => isWord(bytes, start, end, name))
+    if (field === undefined) continue
+    const failure = field.note(facts, bytes, base + offsets[at + 2]!, base + offsets[at + 3]!)
     if (failure !== undefined) {
       const range = { message: 0, start: start - base, end: offsets[at + 3]! + 2 }
       return fail(failure.code, { ...failure.facts, at: range })
@@ -63,48 +64,44 @@ interface Refusal {
   readonly facts: Facts
 }
 
-const note = (
-  facts: HeadFacts,
-  bytes: Bytes,
-  start: number,
-  end: number,
-  value: number,
-  valueEnd: number,
-): Refusal | undefined => {
-  switch (end - start) {
-    case 4:
-      if (!isWord(bytes, start, end, 'host')) return undefined
-      facts.hosts++
-      facts.host = value
-      facts.hostEnd = valueEnd
-      return undefined
-    case 6:
-      if (!isWord(bytes, start, end, 'expect')) return undefined
-      facts.expect = joined(facts.expect, latin1Text(bytes, value, valueEnd))
-      return undefined
-    case 10: {
-      if (!isWord(bytes, start, end, 'connection')) return undefined
-      if (isWord(bytes, value, valueEnd, 'keep-alive')) {
-        facts.keepAlive = true
-        return undefined
-      }
-      const list = latin1Text(bytes, value, valueEnd)
-      facts.close ||= hasMember(list, 'close')
-      facts.keepAlive ||= hasMember(list, 'keep-alive')
+/** What is noted of one field; its value is bytes [start, end). */
+type Note = (facts: HeadFacts, bytes: Bytes, start: number, end: number) => Refusal | undefined
+
+/** The fields that count here, by name in small letters; all others are nobody's business. */
+const notes: Readonly<Record<string, Note>> = {
+  host: (facts, _, start, end) => {
+    facts.hosts++
+    facts.host = start
+    facts.hostEnd = end
+    return undefined
+  },
+  expect: (facts, bytes, start, end) => {
+    facts.expect = joined(facts.expect, latin1Text(bytes, start, end))
+    return undefined
+  },
+  connection: (facts, bytes, start, end) => {
+    if (isWord(bytes, start, end, 'keep-alive')) {
+      facts.keepAlive = true
       return undefined
     }
-    case 14:
-      return isWord(bytes, start, end, 'content-length')
-        ? noteLength(facts, latin1Text(bytes, value, valueEnd))
-        : undefined
-    case 17:
-      if (!isWord(bytes, start, end, 'transfer-encoding')) return undefined
-      facts.transferEncoding = joined(facts.transferEncoding, latin1Text(bytes, value, valueEnd))
-      return undefined
-    default:
-      return undefined
-  }
+    const list = latin1Text(bytes, start, end)
+    facts.close ||= hasMember(list, 'close')
+    facts.keepAlive ||= hasMember(list, 'keep-alive')
+    return undefined
+  },
+  'content-length': (facts, bytes, start, end) => noteLength(facts, latin1Text(bytes, start, end)),
+  'transfer-encoding': (facts, bytes, start, end) => {
+    facts.transferEncoding = joined(facts.transferEncoding, latin1Text(bytes, start, end))
+    return undefined
+  },
 }
+
+/** Two looks that most fields do not survive: first letter and length of the names above. */
+const names = Object.keys(notes)
+const begins = Uint8Array.from({ length: 256 }, (_, octet) => Number(names.some(name => name.charCodeAt(0) === octet)))
+const byLength = Array.from({ length: Math.max(...names.map(name => name.length)) + 1 }, (_, length) =>
+  names.filter(name => name.length === length).map(name => ({ name, note: notes[name]! })),
+)
 
 const joined = (before: string | undefined, value: string): string =>
   before === undefined ? value : `${before}, ${value}`

@@ -10,15 +10,20 @@ export const TOKEN = 1
 /** field-vchar, SP and HTAB: what may stand inside a field value. */
 export const VALUE = 2
 /**
- * What may stand in a request target.
- * Differs from RFC 3986: `"<>\^`{|}` are let through, because browsers send some of them raw; `#` is not, because a
- * fragment never travels.
+ * What may stand in a request target up to its `?` (RFC 3986 3.3; for absolute-form 3.1, 3.2 too).
+ * Differs from RFC 3986: `[]^|` are let through, because browsers send them raw and they change nothing. The other
+ * octets it lacks are refused: `\` above all, which a URL parser reads as `/` and a proxy as a letter.
  */
-export const TARGET = 4
+export const PATH = 4
 export const DIGIT = 8
 export const HEX = 16
 /** What may stand in Host: uri-host [":" port] (RFC 9110 7.2). */
 const HOST = 32
+/**
+ * What may stand in a request target after its `?` (RFC 3986 3.4). Differs from RFC 3986: what browsers send raw in a
+ * query (URL standard, 1.3) is let through; nothing in it is a way. A fragment never travels, so `#` is in neither.
+ */
+export const QUERY = 64
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 const digits = range(0x30, 0x39)
@@ -29,7 +34,8 @@ export const classOf: Uint8Array = new Uint8Array(256)
 for (const [bit, octets] of [
   [TOKEN, [...letters, ...digits, ...latin1Bytes("!#$%&'*+-.^_`|~")]],
   [VALUE, [0x09, ...range(0x20, 0x7e), ...range(0x80, 0xff)]],
-  [TARGET, range(0x21, 0x7e).filter(c => c !== 0x23)],
+  [PATH, [...letters, ...digits, ...latin1Bytes("-._~!$&'()*+,;=%:@/[]^|")]],
+  [QUERY, [...letters, ...digits, ...latin1Bytes("-._~!$&'()*+,;=%:@/[]^|?\\`{}")]],
   [DIGIT, digits],
   [HEX, [...digits, ...latin1Bytes('abcdefABCDEF')]],
   [HOST, [...letters, ...digits, ...latin1Bytes("-._~!$&'()*+,;=%:[]")]],
@@ -54,6 +60,13 @@ export const allOf = (text: string, set: number): boolean => {
     if (code > 0xff || (classOf[code]! & set) === 0) return false
   }
   return true
+}
+
+/** What of a request target must not stand where it does: one character; undefined where all is well. */
+export const badInTarget = (target: string): string | undefined => {
+  const question = target.indexOf('?')
+  const end = question < 0 ? target.length : question
+  return Array.from(target).find((char, at) => !allOf(char, at < end ? PATH : QUERY))
 }
 
 export const isToken = (text: string): boolean => text !== '' && allOf(text, TOKEN)

@@ -7,7 +7,7 @@
 import type { Bytes } from '../engine.ts'
 import { type Facts, type Failure, type FailureCode, fail } from '../failures/index.ts'
 import { latin1Text } from '../wire/bytes.ts'
-import { classOf, octetName, TARGET, TOKEN, VALUE } from './grammar.ts'
+import { classOf, octetName, PATH, QUERY, TOKEN, VALUE } from './grammar.ts'
 import type { HttpLimits } from './limits.ts'
 
 const CR = 0x0d
@@ -15,6 +15,7 @@ const LF = 0x0a
 const SP = 0x20
 const HTAB = 0x09
 const COLON = 0x3a
+const QUESTION = 0x3f
 
 /** The head goes on: more bytes are needed. */
 export const MORE = -1
@@ -37,10 +38,13 @@ export class HeadReader {
   failure: Failure | undefined
   /** `PER_FIELD` numbers a field line, from the start of the head. */
   offsets: number[] = []
-  /** Request: end of the method, start and end of the target. Response: start and end of the reason. */
-  a = 0
-  b = 0
-  c = 0
+  /** Of a request, from the start of the head. */
+  methodEnd = 0
+  targetStart = 0
+  targetEnd = 0
+  /** Of a response, from the start of the head. */
+  reasonStart = 0
+  reasonEnd = 0
   status = 0
   minor = 1
 
@@ -88,15 +92,16 @@ export class HeadReader {
     if (p === line) return this.#emptyLine(bytes, base, end)
     if (bytes[p] !== SP) return this.#badStart(bytes, base, end)
     const target = ++p
-    while (p < end && (classOf[bytes[p]!]! & TARGET) !== 0) p++
+    while (p < end && (classOf[bytes[p]!]! & PATH) !== 0) p++
+    if (bytes[p] === QUESTION) while (p < end && (classOf[bytes[p]!]! & QUERY) !== 0) p++
     if (p >= end) return this.#incomplete(base, end)
     if (bytes[p] !== SP || p === target) {
       const code = bytes[p] === CR || bytes[p] === LF || p === target ? 'http/bad-start-line' : 'http/bad-target'
       return this.#refuse(code, bytes, base, end, { got: octetName(bytes[p]) })
     }
-    this.a = methodEnd - base
-    this.b = target - base
-    this.c = p - base
+    this.methodEnd = methodEnd - base
+    this.targetStart = target - base
+    this.targetEnd = p - base
     const next = this.#version(bytes, base, p + 1, end)
     return next < 0 ? next : this.#lineEnd(bytes, base, next, end)
   }
@@ -112,13 +117,13 @@ export class HeadReader {
     if (bytes[p] !== SP || !/^[1-9][0-9]{2}$/.test(status)) return this.#badStart(bytes, base, end)
     this.status = Number(status)
     p += 4
-    this.a = p - base
-    this.b = p - base
+    this.reasonStart = p - base
+    this.reasonEnd = p - base
     if (bytes[p] === SP) {
       p++
-      this.a = p - base
+      this.reasonStart = p - base
       while (p < end && (classOf[bytes[p]!]! & VALUE) !== 0) p++
-      this.b = p - base
+      this.reasonEnd = p - base
     }
     return this.#lineEnd(bytes, base, p, end)
   }

@@ -123,6 +123,14 @@ const refused: readonly (readonly [name: string, wire: string, code: string])[] 
   ['HTTP/2 by prior knowledge', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'http/unsupported-version'],
   ['HTTP/3', get('GET / HTTP/3.0', 'Host: a'), 'http/unsupported-version'],
   ['a target with a fragment', get('GET /a#b HTTP/1.1', 'Host: a'), 'http/bad-target'],
+  ['a backslash, which a URL parser takes for a slash', get('GET /a\\..\\b HTTP/1.1', 'Host: a'), 'http/bad-target'],
+  ['a backslash in an absolute target', get('GET http://a\\b/ HTTP/1.1', 'Host: a'), 'http/bad-target'],
+  ...Array.from('"<>{}`').map(
+    octet => [`${octet} in a path`, get(`GET /a${octet}b HTTP/1.1`, 'Host: a'), 'http/bad-target'] as const,
+  ),
+  ...Array.from('"<>').map(
+    octet => [`${octet} in a query`, get(`GET /?a${octet}b HTTP/1.1`, 'Host: a'), 'http/bad-target'] as const,
+  ),
   ['a target above ASCII', get('GET /\xe9 HTTP/1.1', 'Host: a'), 'http/bad-target'],
   ['a target with NUL', get('GET /\x00 HTTP/1.1', 'Host: a'), 'http/bad-target'],
   ['a target without a slash', get('GET admin HTTP/1.1', 'Host: a'), 'http/bad-target'],
@@ -183,6 +191,11 @@ const read: readonly (readonly [name: string, wire: string, story: readonly stri
     'RFC 9110 2.5: a later minor version is understood as 1.1',
     get('GET / HTTP/1.9', 'Host: a'),
     ['GET / 1.1 | Host: a', 'end'],
+  ],
+  [
+    'what browsers send raw',
+    get('GET /a[b]|c^d?q={a|b}`\\[^] HTTP/1.1', 'Host: a'),
+    ['GET /a[b]|c^d?q={a|b}`\\[^] 1.1 | Host: a', 'end'],
   ],
   [
     'names that only look like ours',

@@ -3,7 +3,7 @@ import type { Bytes } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { latin1Bytes } from '../wire/bytes.ts'
 import { targetOf } from './framing.ts'
-import { allOf, isToken, TARGET } from './grammar.ts'
+import { badInTarget, isToken } from './grammar.ts'
 import { firstBad, refused } from './header-block.ts'
 import { checkReason, type Fields, fieldsToSend, type Outgoing, type OutgoingFraming } from './outgoing.ts'
 import { reasons } from './reasons.table.ts'
@@ -21,7 +21,8 @@ export const writeRequest = (out: Outgoing, part: OutgoingPart & { type: 'reques
   const { method, target, body } = part
   if (!isToken(method)) throw refused('The method', firstBad(method, 1))
   if (method === 'CONNECT') throw refused('The method', 'CONNECT')
-  if (!allOf(target, TARGET)) throw refused('The request target', firstBad(target, TARGET))
+  const bad = badInTarget(target)
+  if (bad !== undefined) throw refused('The request target', firstBad(bad, 0))
   if (targetOf(method, target) === undefined) throw refused('The request target', JSON.stringify(target))
   const fields = fieldsToSend(part.headers)
   const { facts } = fields

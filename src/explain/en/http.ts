@@ -18,6 +18,9 @@ export const httpWords: WordsOf<typeof httpFailures> = {
   'http/bad-target': {
     title: 'The request target is not allowed.',
     says: f => `${f.got ?? 'It'} is no target for this method.`,
+    because: [
+      'Somebody tries to make two servers disagree about which place is meant: `..`, a backslash, a raw octet.',
+    ],
   },
   'http/target-too-long': {
     title: 'The first line is too long.',
