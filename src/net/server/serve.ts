@@ -1,14 +1,14 @@
 /** `serve`: a handler of `Request` to `Response` behind HTTP or HTTPS, over any transport. */
 
 import type { Words } from '../../explain/words.ts'
-import { type Failure, fail } from '../../failures/index.ts'
+import { Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/answers.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
-import { inWords, told } from '../told.ts'
-import { unhidden } from '../with-headers.ts'
+import { told } from '../told.ts'
 import { Answer, type AnswerOptions } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { type Server, type ServerOptions, serveExchanges } from './exchanges.ts'
+import { requestMaker } from './request.ts'
 
 export interface About {
   readonly connection: ConnectionInfo
@@ -33,8 +33,9 @@ export interface ServeOptions extends ServerOptions {
 }
 
 /**
- * Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. CONNECT and TRACE, and a body in
- * a GET or HEAD request, cannot be put in a `Request`: the former are answered with 405, the latter is not shown.
+ * Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. What cannot be put in a `Request`
+ * is answered without the handler: CONNECT and TRACE (405), `OPTIONS *` (204), a path with `..` in it (400). A body of
+ * GET and HEAD is not shown.
  */
 export const serve = (handler: Handler, options: ServeOptions): Promise<Server> => {
   const { world } = options
@@ -48,18 +49,24 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
     words,
     streams: options.compress === 'streams-too',
   }
+  const made = requestMaker({ scheme, words })
   return serveExchanges(exchange => {
     const { method } = exchange.head
     if (!isShown(method)) {
       refuse(exchange, fail('http/method-not-allowed', { got: method, expected: METHODS.join(', ') }), words)
       return
     }
-    const request = requestOf(exchange, scheme, words)
-    if (request === undefined) {
-      refuse(exchange, fail('http/bad-host', { got: JSON.stringify(exchange.head.authority) }), words)
+    if (exchange.head.path === '*') {
+      // RFC 9110 9.3.7: about the server as a whole; a Request, which has a URL, could not say so.
+      exchange.respond(204, [['allow', METHODS.join(', ')]])
       return
     }
     const answer = new Answer(exchange, answering)
+    const request = made(exchange, () => answer.signal)
+    if (request instanceof Failure) {
+      refuse(exchange, request, words)
+      return
+    }
     const about: About = {
       connection: exchange.connection,
       get signal() {
@@ -95,61 +102,4 @@ const isShown = (method: string): boolean => {
 const refuse = (exchange: Exchange, failure: Failure, words: Words | undefined): void => {
   const { status, headers, body } = answerTo(failure, { sentence: words?.sentence(failure) })
   exchange.respond(status, headers, body)
-}
-
-/**
- * RFC 9110 7.1: the target URI from the scheme, the authority of target or Host, and the path. Undefined where a host that
- * the grammar allows makes no URL: `shop:99999`, `[:::]`.
- */
-const requestOf = (exchange: Exchange, scheme: 'http' | 'https', words: Words | undefined): Request | undefined => {
-  const { head, connection } = exchange
-  const { address, port } = connection.local
-  const authority =
-    head.authority !== '' ? head.authority : address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
-  const url = `${scheme}://${authority}${head.path === '*' ? '/' : head.path}`
-  if (!URL.canParse(url)) return undefined
-  const bodiless = head.framing.kind === 'none' || head.method === 'GET' || head.method === 'HEAD'
-  const headers = head.headers.list() as [string, string][]
-  const body = bodiless ? {} : ({ body: bodyOf(exchange, words), duplex: 'half' } as const)
-  return unhidden(new Request(url, { method: head.method, headers, ...body }), headers)
-}
-
-/** Bytes of a body that wait for whoever reads it; the client is stopped above it. */
-const BODY_QUEUE = 64 * 1024
-
-/** The body as a stream that nobody starts before it is read, so that `100 Continue` is sent only when it is wanted. */
-const bodyOf = (exchange: Exchange, words: Words | undefined): ReadableStream<Uint8Array> => {
-  let started = false
-  let done = false
-  return new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        if (started) {
-          exchange.resume()
-          return
-        }
-        started = true
-        exchange.read({
-          data(bytes) {
-            if (done) return
-            controller.enqueue(bytes)
-            if ((controller.desiredSize ?? 0) <= 0) exchange.pause()
-          },
-          end() {
-            if (!done) controller.close()
-            done = true
-          },
-          failed(failure) {
-            if (!done) controller.error(inWords(failure, words))
-            done = true
-          },
-        })
-      },
-      cancel() {
-        done = true
-        exchange.resume()
-      },
-    },
-    { highWaterMark: 0, size: bytes => bytes.length / BODY_QUEUE },
-  )
 }

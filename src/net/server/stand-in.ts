@@ -1,0 +1,51 @@
+/**
+ * Objects that pass for one of the platform's without being built as such: what they do not do themselves is asked of a
+ * real one, made at that moment.
+ */
+
+/**
+ * Gives `own` (a prototype) everything that `model` (an instance of the platform's class) has and it has not, what the
+ * platform keeps under symbols included, and makes `instanceof` true.
+ */
+export const standIn = (own: object, model: object, realOf: (one: object) => object): void => {
+  const theirs: object = Object.getPrototypeOf(model)
+  for (const name of [...Object.getOwnPropertyNames(theirs), ...Object.getOwnPropertySymbols(model)]) {
+    if (name === 'constructor') Object.defineProperty(own, name, { value: model.constructor, configurable: true })
+    else if (!Object.hasOwn(own, name)) Object.defineProperty(own, name, forwarding(theirs, name, realOf))
+  }
+  Object.setPrototypeOf(own, theirs)
+}
+
+const forwarding = (theirs: object, name: string | symbol, realOf: (one: object) => object): PropertyDescriptor => {
+  const value: unknown = Object.getOwnPropertyDescriptor(theirs, name)?.value
+  if (typeof value !== 'function') {
+    return {
+      get(this: object) {
+        return Reflect.get(realOf(this), name)
+      },
+      configurable: true,
+    }
+  }
+  return {
+    value(this: object, ...given: unknown[]): unknown {
+      return (value as (...all: unknown[]) => unknown).apply(realOf(this), given)
+    },
+    configurable: true,
+    writable: true,
+  }
+}
+
+/**
+ * Whether this platform takes a stand-in where it wants `model`: false where it keeps its state in private fields, which
+ * nobody can stand in for. `use` is what a program may do with one.
+ */
+export const takesStandIns = <T extends object>(model: T, use: (one: T) => unknown): boolean => {
+  const own = {}
+  standIn(own, model, () => model)
+  try {
+    use(Object.create(own) as T)
+    return true
+  } catch {
+    return false
+  }
+}
