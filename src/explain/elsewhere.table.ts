@@ -32,6 +32,7 @@ const names: { readonly [Code in FailureCode]?: Elsewhere } = {
   'tcp/port-in-use': { node: 'EADDRINUSE' },
   'tcp/not-unicast': { node: 'ENETUNREACH', curl: 7 },
   'tcp/no-free-port': { node: 'EADDRNOTAVAIL', curl: 7 },
+  'tcp/made-room': { node: 'ECONNABORTED' },
   'tcp/too-many-connections': { node: 'EMFILE' },
   'tls/not-tls': { openssl: '0A00010B wrong version number', curl: 35, node: 'ERR_SSL_WRONG_VERSION_NUMBER' },
   'tls/http-spoken': { openssl: '0A00009C http request', curl: 52 },

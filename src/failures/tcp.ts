@@ -10,5 +10,6 @@ export const tcpFailures = family('tcp', {
   'port-in-use': { fault: 'caller', exit: EXIT.tcp, rule: 'RFC 9293 3.10.1' },
   'not-unicast': { fault: 'caller', exit: EXIT.tcp, rule: 'RFC 9293 3.9.2.3' },
   'no-free-port': { fault: 'local', exit: EXIT.tcp, rule: 'RFC 6056 3.2' },
+  'made-room': { fault: 'local', exit: EXIT.tcp, rule: 'RFC 9293 3.10.5' },
   'too-many-connections': { fault: 'local', exit: EXIT.tcp, rule: 'RFC 9293 3.10.1' },
 })

@@ -55,7 +55,10 @@ export const labWorld = (platform: LabPlatform, options: LabWorldOptions = {}): 
     authority,
     machine(name, choices) {
       const host = wire.host(name, choices)
-      return { host, world: { ...shared, clock, transport: hostTransport(host), trust: () => roots } }
+      return {
+        host,
+        world: { ...shared, clock, transport: hostTransport(host, { keepAlive: 'off' }), trust: () => roots },
+      }
     },
     certified(names, { by = authority, ...leaf } = {}) {
       const issued = by.issue({ ...leaf, names })

@@ -68,7 +68,7 @@ const arrivesInSynSent = (tcb: Tcb, segment: Segment, now: Millis): Verdict => {
     tcb.ackNow = true
     tcb.tell({ type: 'connected' })
     takeSyn(tcb, segment, now)
-    tcb.surroundings.established(tcb)
+    tcb.surroundings.established(tcb, now)
     if ((segment.control & FIN) !== 0) takeFin(tcb, segment, now)
     return 'done'
   }
@@ -140,13 +140,17 @@ const isAcceptable = (tcb: Tcb, segment: Segment): boolean => {
 const refuse = (tcb: Tcb, segment: Segment, now: Millis): Verdict => {
   traceRefused(tcb, segment, 'sequence number in the window', 'RFC 9293 3.10.7.4', now)
   if ((segment.control & RST) !== 0) return 'done'
-  if (tcb.state === 'TIME-WAIT' && (segment.control & FIN) !== 0)
+  if (tcb.state === 'TIME-WAIT' && isFinAgain(tcb, segment))
     tcb.closeAt = now + 2 * tcb.surroundings.maximumSegmentLifetime
   // Text or FIN that comes again must be acknowledged each time; bare acknowledgments must not echo for ever.
   if (segment.length > 0 && (segment.control & SYN) === 0) owe(tcb)
   else challenge(tcb, now)
   return 'done'
 }
+
+/** RFC 9293 3.10.7.4: the only thing that can arrive in TIME-WAIT is the peer's FIN, with an acknowledgment of ours. */
+const isFinAgain = (tcb: Tcb, { control, seq, payloadLength, ack }: Segment): boolean =>
+  (control & (FIN | ACK)) === (FIN | ACK) && advance(seq, payloadLength) === tcb.finAt && ack === tcb.sndMax
 
 const owe = (tcb: Tcb): void => {
   tcb.ackNow = true
@@ -174,12 +178,17 @@ const arrivesRst = (tcb: Tcb, segment: Segment, now: Millis): Verdict => {
     return 'done'
   }
   const { state } = tcb
+  // RFC 1337 3: RST must not end the wait that keeps old segments from a new connection.
+  if (state === 'TIME-WAIT') {
+    traceRefused(tcb, segment, 'no RST in TIME-WAIT', 'RFC 1337 3', now)
+    return 'done'
+  }
   tcb.move('rcv RST', now, segment.message)
   if (state === 'SYN-RECEIVED') {
     if (tcb.origin === 'active') tcb.failWith('tcp/refused', 'reset')
     else tcb.end('reset')
   } else if (state === 'CLOSING' || state === 'LAST-ACK') tcb.end('done')
-  else if (state !== 'TIME-WAIT') tcb.failWith('tcp/reset', 'reset')
+  else tcb.failWith('tcp/reset', 'reset')
   return 'done'
 }
 
@@ -211,14 +220,18 @@ const arrivesAck = (tcb: Tcb, segment: Segment, now: Millis): Verdict => {
     challenge(tcb, now)
     return 'done'
   }
-  if (acknowledge(tcb, segment, now) === 'FIN acknowledged') {
+  tcb.heardAt = now
+  const next = tcb.rcvNxt
+  const acknowledged = acknowledge(tcb, segment, now)
+  if (acknowledged === 'FIN acknowledged') {
     tcb.move('rcv ACK of FIN', now, segment.message)
     settleAfterFin(tcb, now)
   }
   if (tcb.traits.reads && segment.payloadLength > 0) takeText(tcb, segment, now)
   if (tcb.traits.reads && (segment.control & FIN) !== 0) takeFin(tcb, segment, now)
-  // Nothing of ours is under way whose timer would notice that the peer is gone.
-  if (tcb.state === 'FIN-WAIT-2') tcb.closeAt = now + tcb.halfClosedTimeout
+  // Nothing of ours is under way whose timer would notice that the peer is gone, and only what is new is worth waiting.
+  const news = acknowledged === 'FIN acknowledged' || tcb.rcvNxt !== next
+  if (tcb.state === 'FIN-WAIT-2' && news) tcb.closeAt = now + tcb.halfClosedTimeout
   return 'done'
 }
 
@@ -232,7 +245,7 @@ const becomeEstablished = (tcb: Tcb, segment: Segment, now: Millis): void => {
   tcb.sndWl2 = ack
   tcb.move('rcv ACK of SYN', now, segment.message)
   if (tcb.origin === 'active') tcb.tell({ type: 'connected' })
-  tcb.surroundings.established(tcb)
+  tcb.surroundings.established(tcb, now)
   if (tcb.received.readable > 0) tcb.tell({ type: 'readable' })
   if (tcb.fin === 'queued') tcb.move('close', now, segment.message)
 }

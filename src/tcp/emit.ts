@@ -10,7 +10,7 @@ import { advance, distance, type Sequence } from './sequence.ts'
 import { NEVER, type Tcb } from './tcb.ts'
 
 /** Why a segment goes out; what the trace says about it. */
-export type Purpose = 'new' | 'acknowledgment' | 'retransmission' | 'zero-window probe' | 'reset' | 'SYN'
+export type Purpose = 'new' | 'acknowledgment' | 'retransmission' | 'zero-window probe' | 'keep-alive' | 'reset' | 'SYN'
 
 const NO_OPTIONS = new Uint8Array(0)
 const header: InstanceType<typeof TcpHeader.View> = new TcpHeader.View()
@@ -165,7 +165,8 @@ export const tellSent = (
 }
 
 const aboutOf = (tcb: Tcb, control: number, length: number, purpose: Purpose): { about?: string } => {
-  if (purpose === 'retransmission' || purpose === 'zero-window probe') return { about: purpose }
+  if (purpose === 'retransmission' || purpose === 'zero-window probe' || purpose === 'keep-alive')
+    return { about: purpose }
   if ((control & SYN) !== 0) return { about: `MSS ${tcb.offeredMss}` }
   if (length > 0) return { about: `${length} bytes` }
   return (control & (FIN | RST)) === 0 && tcb.received.hasHoles ? { about: 'duplicate acknowledgment' } : {}

@@ -264,7 +264,7 @@ describe('strangers and the network', () => {
     expect(open(1, 6).connection.state).toBe('ESTABLISHED')
     expect(t.stack.connect({ ...US, port: 3 }, port(3), {}, 6).failure?.code).toBe('tcp/port-in-use')
     t.whatever()
-    // A SYN finds room in the same way, and open connections never make any.
+    // A SYN finds room in the same way, and connections of our own never make any.
     t.stack.listen({ port: 80 })
     t.stack.receive(frameOf(t, { is: 'SYN' }, port(9), { ...US, port: 80 }), 6)
     t.us({ is: 'SYN ACK' })

@@ -27,6 +27,7 @@ export const arrivesAsPredicted = (tcb: Tcb, segment: Segment, now: Millis): boo
 const predictedAck = (tcb: Tcb, segment: Segment, now: Millis): boolean => {
   if (!isAfter(segment.ack, tcb.sndUna) || isAfter(segment.ack, tcb.sndMax)) return false
   if (tcb.recovery !== 'none' || tcb.fin !== 'open' || tcb.timer !== 'retransmit') return false
+  tcb.heardAt = now
   acknowledge(tcb, segment, now)
   return true
 }
@@ -35,6 +36,7 @@ const predictedText = (tcb: Tcb, segment: Segment, now: Millis): boolean => {
   const count = segment.payloadLength
   if (segment.ack !== tcb.sndUna || tcb.received.hasHoles || tcb.finAt !== undefined) return false
   if (count > tcb.offeredWindow || tcb.timer !== 'retransmit') return false
+  tcb.heardAt = now
   tcb.received.store(0, segment.buffer, segment.payloadAt, count)
   tcb.rcvNxt = advance(tcb.rcvNxt, count)
   tcb.sndWl1 = segment.seq

@@ -91,6 +91,16 @@ describe('bounds', () => {
     t.at(400_000)
     expect(t.stack.connections).toBe(1)
   })
+  test('a half-open connection that was reset a segment before makes room all the same', () => {
+    const { t } = halfOpen({ maxConnections: 100 })
+    t.stack.listen({ port: 80 }, { backlog: 1 })
+    const to = { ...US, port: 80 }
+    t.stack.receive(frameOf(t, { is: 'SYN' }, from(1), to), 0)
+    t.us({ is: 'SYN ACK' })
+    t.stack.receiveBatch([frameOf(t, { is: 'RST', seq: 1 }, from(1), to), frameOf(t, { is: 'SYN' }, from(2), to)], 0)
+    t.us({ is: 'SYN ACK' })
+    expect(t.stack.connections).toBe(2)
+  })
   test('a full accept queue leaves connections in SYN-RECEIVED until there is room', () => {
     const t = peerOf()
     t.stack.listen({ port: US.port }, { acceptQueue: 0 })
@@ -207,27 +217,30 @@ describe('what strangers send', () => {
       const random = seeded(seed)
       const reach = Object.values(IN_STATE)[seed % Object.keys(IN_STATE).length]!
       const { t } = reach()
-      t.stack.listen({ port: 80 })
+      t.stack.listen({ port: 80 }, { backlog: 2 })
       for (let i = 0; i < 300; i++) {
-        const controls = ['ACK', 'SYN', 'RST', 'FIN', 'PSH', 'URG'].filter(() => random.number() < 0.35).join(' ')
-        const segment = {
-          is: controls,
-          seq: random.number() < 0.7 ? random.below(40) - 10 : random.below(2 ** 31),
-          ack: random.number() < 0.7 ? random.below(40) - 10 : random.below(2 ** 31),
-          window: random.below(65_536),
-          length: random.number() < 0.5 ? 0 : random.below(1400),
-        }
-        const to = random.number() < 0.8 ? US : { ...US, port: 80 }
-        const frame = frameOf(t, segment, random.number() < 0.8 ? PEER : from(random.below(65_536)), to)
-        if (random.number() < 0.2) frame.length = random.below(frame.length)
-        t.stack.receive(frame, t.now)
+        const batch = Array.from({ length: random.number() < 0.7 ? 1 : 1 + random.below(5) }, () => {
+          const controls = ['ACK', 'SYN', 'RST', 'FIN', 'PSH', 'URG'].filter(() => random.number() < 0.35).join(' ')
+          const segment = {
+            is: controls,
+            seq: random.number() < 0.7 ? random.below(40) - 10 : random.below(2 ** 31),
+            ack: random.number() < 0.7 ? random.below(40) - 10 : random.below(2 ** 31),
+            window: random.below(65_536),
+            length: random.number() < 0.5 ? 0 : random.below(1400),
+          }
+          const to = random.number() < 0.8 ? US : { ...US, port: 80 }
+          const frame = frameOf(t, segment, random.number() < 0.8 ? PEER : from(random.below(65_536)), to)
+          if (random.number() < 0.2) frame.length = random.below(frame.length)
+          return frame
+        })
+        t.stack.receiveBatch(batch, t.now)
         for (let e = t.stack.pollEvent(); e !== undefined; e = t.stack.pollEvent());
         let sent = 0
         for (let f = t.stack.pollTransmit(t.now); f !== undefined; f = t.stack.pollTransmit(t.now)) {
           f.release()
           sent++
         }
-        expect(sent, `seed ${seed}, segment ${i}`).toBeLessThanOrEqual(4)
+        expect(sent, `seed ${seed}, batch ${i}`).toBeLessThanOrEqual(4 * batch.length)
         if (random.number() < 0.1) t.at(t.now + random.below(3000))
       }
       expect(t.open().readable, `seed ${seed}`).toBeLessThanOrEqual(DEFAULT_BUFFER)

@@ -11,15 +11,18 @@ import { frameSum, pseudoHeaderSum } from '../wire/checksum.ts'
 import { CHECKSUM_UNKNOWN, type Frame, type FramePool } from '../wire/frame.ts'
 import { PROTOCOL_TCP } from '../wire/protocols.ts'
 import { Queue } from '../wire/queue.ts'
+import { Admission } from './admission.ts'
 import { segmentArrives, takeSyn } from './arrive.ts'
 import { abort, Connection } from './connection.ts'
 import { ConnectionTable } from './connections.ts'
 import { initialSequence } from './initial-sequence.ts'
+import { startKeepAlive } from './keep-alive.ts'
 import { Listener, Listeners } from './listener.ts'
 import { Memory } from './memory.ts'
 import { resetFor } from './nowhere.ts'
 import { ACK, RST, readSegment, Segment, SYN, TCP_HEADER_SIZE } from './segment.ts'
 import { advance, distance, isAfter, latest, type Sequence } from './sequence.ts'
+import { noStatistics, type TcpStatistics } from './statistics.ts'
 import { DEFAULT_MSL, type Surroundings, Tcb } from './tcb.ts'
 import { fireTimers } from './timers.ts'
 import { traceBadChecksum, traceIn } from './trace-in.ts'
@@ -32,28 +35,15 @@ import type {
   TcpStackEngine,
   TcpStackEvent,
   TcpStackOptions,
-  TcpStatistics,
 } from './types.ts'
 import { TimerWheel } from './wheel.ts'
 
-/** As many as one address has ports; a connection without data under way holds about 3.5 KB. */
-const DEFAULT_MAX_CONNECTIONS = 65_536
 const DEFAULT_MTU = 1500
 /** RFC 9293 3.4.3: how far above the last number of the old connection a new one in TIME-WAIT begins. */
 const REUSE_DISTANCE = 250_000
 
 export class TcpStack implements TcpStackEngine {
-  readonly statistics: TcpStatistics = {
-    segmentsIn: 0,
-    segmentsOut: 0,
-    badChecksum: 0,
-    malformed: 0,
-    noConnection: 0,
-    retransmitted: 0,
-    resetsOut: 0,
-    challengeAcks: 0,
-    backlogOverflow: 0,
-  }
+  readonly statistics: TcpStatistics = noStatistics()
   readonly #options: TcpStackOptions
   readonly #pool: FramePool
   readonly #random: Random
@@ -65,8 +55,7 @@ export class TcpStack implements TcpStackEngine {
   readonly #sending = new Queue<Tcb>()
   readonly #telling = new Queue<Tcb>()
   readonly #accepted = new Queue<Tcb>()
-  /** In TIME-WAIT, the oldest first. */
-  readonly #timeWait = new Set<Tcb>()
+  readonly #admission: Admission
   /** Answers to segments without a connection: at most one per segment of a batch. */
   readonly #resets = new Queue<Frame>()
   readonly #segment = new Segment()
@@ -77,6 +66,7 @@ export class TcpStack implements TcpStackEngine {
     this.#pool = options.pool
     this.#random = options.random
     this.#secret = options.random.bytes(16)
+    this.#admission = new Admission(options.maxConnections, options.maxConnectionsPerRemote)
     this.#surroundings = {
       pool: options.pool,
       memory: new Memory(options.memory),
@@ -85,7 +75,7 @@ export class TcpStack implements TcpStackEngine {
       receivePath: options.receivePath ?? 'predicted',
       wake: tcb => this.#wake(tcb),
       mayEstablish: tcb => this.#listenerOf.get(tcb)?.mayEstablish ?? true,
-      established: tcb => this.#established(tcb),
+      established: (tcb, now) => this.#established(tcb, now),
     }
   }
 
@@ -229,8 +219,7 @@ export class TcpStack implements TcpStackEngine {
     const opens = (segment.control & (SYN | ACK | RST)) === SYN && isAfter(segment.seq, tcb.rcvNxt)
     if (tcb.state !== 'TIME-WAIT' || !opens) return tcb
     if (this.#listeners.find(tcb.local.address, tcb.local.port) === undefined) return tcb
-    tcb.move('time-out', now)
-    this.#forget(tcb)
+    this.#expire(tcb, now)
     return undefined
   }
 
@@ -257,8 +246,11 @@ export class TcpStack implements TcpStackEngine {
     if ((segment.control & SYN) === 0) return 'done'
     // A SYN "from ourselves to ourselves" (LAND) must not make us answer for ever.
     if (from.text === to.text && segment.sourcePort === segment.destinationPort) return 'done'
+    if (!this.#admission.mayOpen(from) || !this.#hasRoom('for a SYN', now)) {
+      this.statistics.turnedAway++
+      return 'done'
+    }
     this.#makeRoom(listener, now)
-    if (!this.#hasRoom(now)) return 'done'
     const remote = { address: from, port: segment.sourcePort }
     const tcb = this.#tcb({ address: to, port: listener.port }, remote, 'passive', listener.options)
     this.#listenerOf.set(tcb, listener)
@@ -280,19 +272,23 @@ export class TcpStack implements TcpStackEngine {
     const oldest = listener.tooMany
     if (oldest === undefined) return
     this.statistics.backlogOverflow++
-    oldest.move('time-out', now)
-    this.#forget(oldest)
+    this.#expire(oldest, now)
   }
 
-  /** A full table gives up its oldest TIME-WAIT, as Linux does beyond tcp_max_tw_buckets: better than serving nobody. */
-  #hasRoom(now: Millis): boolean {
-    if (this.#table.size < (this.#options.maxConnections ?? DEFAULT_MAX_CONNECTIONS)) return true
-    for (const oldest of this.#timeWait) {
-      oldest.move('time-out', now)
-      this.#forget(oldest)
+  /** A full table gives up its oldest TIME-WAIT; strangers may also cost an idle stranger the place, but none of ours. */
+  #hasRoom(what: 'for a SYN' | 'to connect', now: Millis): boolean {
+    if (this.#admission.hasRoom(this.#table.size)) return true
+    const over = this.#admission.oldestTimeWait
+    if (over !== undefined) {
+      this.#expire(over, now)
       return true
     }
-    return false
+    const idle = what === 'for a SYN' ? this.#admission.idle(now) : undefined
+    if (idle === undefined) return false
+    idle.move('abort', now)
+    idle.owes = 'RST'
+    idle.failWith('tcp/made-room', 'reset', now - idle.heardAt)
+    return true
   }
 
   #isUnicast(address: IpAddress): boolean {
@@ -305,7 +301,7 @@ export class TcpStack implements TcpStackEngine {
     if (!this.#isUnicast(remote.address)) return 'tcp/not-unicast'
     const taken = this.#table.find(local.address, local.port, remote.address, remote.port)
     if (taken !== undefined) return 'tcp/port-in-use'
-    return this.#hasRoom(now) ? undefined : 'tcp/too-many-connections'
+    return this.#hasRoom('to connect', now) ? undefined : 'tcp/too-many-connections'
   }
 
   #tcb(local: Endpoint, remote: Endpoint, origin: 'active' | 'passive', options: TcpOptions): Tcb {
@@ -325,9 +321,11 @@ export class TcpStack implements TcpStackEngine {
     tcb.recover = iss
   }
 
-  #established(tcb: Tcb): void {
+  #established(tcb: Tcb, now: Millis): void {
+    startKeepAlive(tcb, now)
     const listener = this.#listenerOf.get(tcb)
     if (listener === undefined) return
+    this.#admission.accepted(tcb)
     listener.halfOpen.delete(tcb)
     listener.waiting++
     new Connection(tcb)
@@ -351,16 +349,22 @@ export class TcpStack implements TcpStackEngine {
       this.#forget(tcb)
       return
     }
-    if (tcb.state === 'TIME-WAIT') this.#timeWait.add(tcb)
+    if (tcb.state === 'TIME-WAIT') this.#admission.inTimeWait(tcb)
     // A timer that moves on is left where it is and looked at again when it fires: that is nearly every one.
     const deadline = tcb.deadline()
     if (deadline < tcb.dueTick) this.#wheel.arm(tcb, deadline, now)
   }
 
+  /** Ends it before its time. It may be closed already and wait for the end of the turn. */
+  #expire(tcb: Tcb, now: Millis): void {
+    if (tcb.state !== 'CLOSED') tcb.move('time-out', now)
+    this.#forget(tcb)
+  }
+
   #forget(tcb: Tcb): void {
     this.#wheel.disarm(tcb)
     this.#table.remove(tcb)
-    this.#timeWait.delete(tcb)
+    this.#admission.forgotten(tcb)
     this.#listenerOf.get(tcb)?.halfOpen.delete(tcb)
     tcb.leave()
   }

@@ -89,13 +89,13 @@ const on = (from: State, cause: Cause, to: State, rule: string, sends?: Transiti
 
 /**
  * RFC 9293 Figure 5, with the transitions that its text adds. Where the figure has two things at once they happen one
- * after the other: a close in SYN-RECEIVED waits for ESTABLISHED, and FIN with the ACK of our FIN goes by FIN-WAIT-2.
+ * after the other: a close in SYN-RECEIVED waits for ESTABLISHED, and FIN with the ACK of our FIN goes by FIN-WAIT-2. A
+ * listener is not a connection here, so what is said of LISTEN is how one begins.
  */
 export const TRANSITIONS: readonly Transition[] = [
   on('CLOSED', 'passive open', 'LISTEN', '3.10.1'),
   on('CLOSED', 'active open', 'SYN-SENT', '3.10.1', 'SYN'),
   on('LISTEN', 'rcv SYN', 'SYN-RECEIVED', '3.10.7.2', 'SYN ACK'),
-  on('LISTEN', 'close', 'CLOSED', '3.10.4'),
   on('SYN-SENT', 'rcv SYN ACK', 'ESTABLISHED', '3.10.7.3', 'ACK'),
   on('SYN-SENT', 'rcv SYN', 'SYN-RECEIVED', '3.10.7.3', 'SYN ACK'),
   on('SYN-SENT', 'close', 'CLOSED', '3.10.4'),
@@ -115,7 +115,8 @@ export const TRANSITIONS: readonly Transition[] = [
   on('CLOSING', 'rcv ACK of FIN', 'TIME-WAIT', '3.10.7.4'),
   on('LAST-ACK', 'rcv ACK of FIN', 'CLOSED', '3.10.7.4'),
   on('TIME-WAIT', 'time-out', 'CLOSED', '3.10.8'),
-  ...SYNCHRONIZED.map(from => on(from, 'rcv RST', 'CLOSED', '3.10.7.4')),
+  // Differs from RFC 9293 3.10.7.4 in TIME-WAIT, where RST changes nothing (RFC 1337 3, fix F1).
+  ...SYNCHRONIZED.filter(from => from !== 'TIME-WAIT').map(from => on(from, 'rcv RST', 'CLOSED', '3.10.7.4')),
   ...SYNCHRONIZED.map(from =>
     on(
       from,

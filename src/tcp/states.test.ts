@@ -1,8 +1,12 @@
 /** Every state against every kind of segment. The names of the tests carry the section that binds. */
 import { describe, expect, test } from 'vitest'
-import { peerOf, type SegmentText, US } from '../../test/support/tcp.ts'
-import { halfOpen, IN_STATE, synSent } from '../../test/support/tcp-states.ts'
-import { STATES, type State, TRANSITIONS } from './states.table.ts'
+import { PEER, peerOf, type SegmentText, US } from '../../test/support/tcp.ts'
+import { halfOpen, IN_STATE, type InState, synSent } from '../../test/support/tcp-states.ts'
+import { recorder } from '../trace/recorder.ts'
+import { Memory } from './memory.ts'
+import { type Cause, nextState, STATES, type State, TRANSITIONS } from './states.table.ts'
+import { Tcb } from './tcb.ts'
+import type { TcpStackOptions } from './types.ts'
 
 const SYNCHRONIZED = (Object.keys(STATES) as State[]).filter(state => STATES[state].synchronized)
 const FAR = 10_000_000
@@ -23,7 +27,9 @@ interface Row {
   readonly to?: Partial<Record<State, State>>
 }
 const asked = (theirs: number, ours: number): SegmentText => ({ is: 'ACK', seq: ours, ack: theirs, length: 0 })
-const toClosed: Partial<Record<State, State>> = Object.fromEntries(SYNCHRONIZED.map(state => [state, 'CLOSED']))
+const toClosed: Partial<Record<State, State>> = Object.fromEntries(
+  SYNCHRONIZED.filter(state => state !== 'TIME-WAIT').map(state => [state, 'CLOSED']),
+)
 
 const rows: readonly Row[] = [
   {
@@ -44,7 +50,12 @@ const rows: readonly Row[] = [
     segment: n => ({ is: 'SYN', seq: n - 1000 }),
     answer: asked,
   },
-  { what: 'RST at RCV.NXT resets', rule: 'RFC 5961 3.2', segment: n => ({ is: 'RST', seq: n }), to: toClosed },
+  {
+    what: 'RST at RCV.NXT resets, but in TIME-WAIT (RFC 1337 3)',
+    rule: 'RFC 5961 3.2',
+    segment: n => ({ is: 'RST', seq: n }),
+    to: toClosed,
+  },
   {
     what: 'RST elsewhere in the window is challenged',
     rule: 'RFC 5961 3.2',
@@ -100,13 +111,12 @@ for (const state of SYNCHRONIZED)
   })
 
 test('RFC 9293 3.10.7.4: RST tells the user in ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2 and CLOSE-WAIT: tcp/reset', () => {
-  for (const state of SYNCHRONIZED) {
+  for (const state of SYNCHRONIZED.filter(each => each !== 'TIME-WAIT')) {
     const { t, theirs } = IN_STATE[state]!()
     const { length } = t.events
     t.peer({ is: 'RST', seq: theirs })
     const told = ['ESTABLISHED', 'FIN-WAIT-1', 'FIN-WAIT-2', 'CLOSE-WAIT'].includes(state)
-    const silent = state === 'TIME-WAIT' ? [] : ['closed: done']
-    expect(t.events.slice(length), state).toEqual(told ? ['tcp/reset', 'closed: reset'] : silent)
+    expect(t.events.slice(length), state).toEqual(told ? ['tcp/reset', 'closed: reset'] : ['closed: done'])
     expect(t.stack.connections, state).toBe(0)
     expect(t.stack.nextDeadline(), state).toBeUndefined()
   }
@@ -172,6 +182,32 @@ test('RFC 9293 3.10.7.4: a FIN that comes again in TIME-WAIT is acknowledged and
   t.at(119_000)
   t.state('CLOSED')
   expect(t.stack.connections).toBe(0)
+})
+
+test('RFC 9293 3.10.7.4: a FIN that is not the one that came before, or acknowledges something else, prolongs nothing', () => {
+  for (const guess of [
+    { seq: 0, ack: 2 },
+    { seq: 1, ack: 1 },
+    { seq: 1, ack: 2, text: 'x' },
+    { seq: -5000, ack: 2 },
+  ]) {
+    const { t } = IN_STATE['TIME-WAIT']!()
+    t.at(59_000)
+    t.peer({ is: 'FIN ACK', ...guess })
+    t.peer({ is: 'FIN', seq: 1 })
+    t.whatever()
+    t.at(60_000)
+    t.state('CLOSED')
+  }
+})
+
+test('RFC 1337 3: neither RST nor an old text ends TIME-WAIT early', () => {
+  const { t } = IN_STATE['TIME-WAIT']!()
+  t.peer({ is: 'RST', seq: 2 })
+  t.peer({ is: 'RST ACK', seq: 2, ack: 2 })
+  t.nothing()
+  t.at(59_999)
+  t.state('TIME-WAIT')
 })
 
 describe('SYN-SENT', () => {
@@ -319,6 +355,55 @@ describe('the table', () => {
     }
     expect(reach('CLOSED', t => [t.from, t.to]).size).toBe(11)
     expect(reach('CLOSED', t => [t.to, t.from]).size).toBe(11)
+  })
+  /** What causes each move, and how the connection gets to where the move begins. */
+  const reach: Readonly<Partial<Record<State, (options: Partial<TcpStackOptions>) => InState>>> = {
+    CLOSED: options => ({ t: peerOf(options), theirs: 0, ours: 0 }),
+    LISTEN: options => {
+      const t = peerOf(options)
+      t.stack.listen({ port: US.port })
+      return { t, theirs: 0, ours: 0 }
+    },
+    ...IN_STATE,
+  }
+  const causes: Readonly<Record<Cause, (at: InState, from: State) => void>> = {
+    'active open': ({ t }) => void (t.connection = t.stack.connect(US, PEER, {}, t.now)),
+    'passive open': ({ t }) => {
+      t.stack.listen({ port: US.port })
+      t.peer({ is: 'SYN', seq: 0 })
+      t.us({ is: 'SYN ACK' })
+    },
+    close: ({ t }) => t.open().finish(t.now),
+    abort: ({ t }) => t.open().reset(t.now),
+    'rcv SYN': ({ t }) => t.peer({ is: 'SYN', seq: 0 }),
+    'rcv SYN ACK': ({ t }) => t.peer({ is: 'SYN ACK', seq: 0, ack: 1 }),
+    'rcv ACK of SYN': ({ t }) => t.peer({ is: 'ACK', seq: 1, ack: 1 }),
+    'rcv FIN': ({ t, theirs, ours }, from) =>
+      t.peer({ is: 'FIN ACK', seq: theirs, ack: from === 'FIN-WAIT-1' ? ours - 1 : ours }),
+    'rcv ACK of FIN': ({ t, theirs, ours }) => t.peer({ is: 'ACK', seq: theirs, ack: ours }),
+    'rcv RST': ({ t, theirs }, from) => t.peer({ is: 'RST ACK', seq: theirs, ack: from === 'SYN-SENT' ? 1 : 0 }),
+    'time-out': ({ t }, from) => {
+      if (STATES[from].writes && from !== 'SYN-SENT') t.open().write(new Uint8Array(1), t.now)
+      t.at(10_000_000)
+      // What was sent again on the way.
+      t.whatever()
+    },
+  }
+  for (const { from, on, to, sends } of TRANSITIONS)
+    test(`${from} leads to ${to} by ${on}${sends === undefined ? ' and sends nothing' : ` and sends ${sends}`}`, () => {
+      const sink = recorder()
+      const at = reach[from]!({ trace: { sink, host: 'here' } })
+      const before = sink.records.length
+      causes[on](at, from)
+      const moves = sink.records.slice(before).flatMap(r => (r.type === 'state' ? [[r.record.from, r.record.to]] : []))
+      if (sends !== undefined) at.t.us({ is: sends === 'FIN' || sends === 'RST' ? `${sends} ACK` : sends })
+      at.t.nothing()
+      expect(moves.find(([begins]) => begins === from)).toEqual([from, to])
+    })
+  test('a move that is not in it throws: a defect must not go unseen', () => {
+    const tcb = new Tcb({ local: US, remote: PEER, origin: 'active' }, 1000, {}, { memory: new Memory() } as never)
+    expect(nextState('CLOSED', 'rcv SYN')).toBeUndefined()
+    expect(() => tcb.move('rcv SYN', 0)).toThrow('no way from CLOSED by rcv SYN')
   })
   test('leads from one state by one cause to one state only', () => {
     const keys = TRANSITIONS.map(t => `${t.from} ${t.on}`)

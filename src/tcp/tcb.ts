@@ -18,7 +18,8 @@ import { newReno } from './newreno.ts'
 import { RetransmissionTimeout } from './retransmission-timeout.ts'
 import { distance, type Sequence } from './sequence.ts'
 import { type Cause, nextState, STATES, type State, type Traits } from './states.table.ts'
-import type { TcpConnection, TcpEvent, TcpOptions, TcpStatistics } from './types.ts'
+import type { TcpStatistics } from './statistics.ts'
+import type { TcpConnection, TcpEvent, TcpOptions } from './types.ts'
 import { WheelEntry } from './wheel.ts'
 
 export const NEVER: Millis = Number.POSITIVE_INFINITY
@@ -56,7 +57,7 @@ export interface Surroundings {
   wake(tcb: Tcb): void
   /** May this half-open connection become ESTABLISHED, is there room in the accept queue? */
   mayEstablish(tcb: Tcb): boolean
-  established(tcb: Tcb): void
+  established(tcb: Tcb, now: Millis): void
 }
 
 export class Tcb extends WheelEntry {
@@ -120,10 +121,16 @@ export class Tcb extends WheelEntry {
   retransmitAt: Millis = NEVER
   ackAt: Millis = NEVER
   closeAt: Millis = NEVER
+  keepAliveAt: Millis = NEVER
   timer: 'retransmit' | 'persist' = 'retransmit'
   /** Since when the peer owes us something: an acknowledgment, or any sign of life while its window is closed. */
   progressAt: Millis = 0
   lastSentAt: Millis = 0
+  /** When the peer last sent something acceptable. */
+  heardAt: Millis = 0
+  /** Questions in a row that it left unanswered, and whether another one is owed. */
+  keepAliveAsked = 0
+  keepAliveDue = false
 
   /** Loss recovery. */
   readonly rto: RetransmissionTimeout = new RetransmissionTimeout()
@@ -183,10 +190,10 @@ export class Tcb extends WheelEntry {
     this.congestion = (this.options.congestion ?? newReno)(mss)
   }
 
-  /** Follows the table; what is not in it does not happen. `message` is the trace message that caused it. */
+  /** Follows the table; a move that is not in it is a defect of ours and throws. `message` is the trace message that caused it. */
   move(cause: Cause, now: Millis, message = 0): void {
     const to = nextState(this.state, cause)
-    if (to === undefined) return
+    if (to === undefined) throw new RangeError(`no way from ${this.state} by ${cause}`)
     this.trace?.sink.state({
       layer: 'tcp',
       flow: this.flow,
@@ -238,6 +245,7 @@ export class Tcb extends WheelEntry {
     this.received.dropAhead()
     this.retransmitAt = NEVER
     this.ackAt = NEVER
+    this.keepAliveAt = NEVER
     if (this.state === 'CLOSED') this.closeAt = NEVER
     this.tell({ type: 'closed', why })
   }
@@ -255,7 +263,7 @@ export class Tcb extends WheelEntry {
 
   /** When something must happen by itself. */
   deadline(): Millis {
-    return Math.min(this.retransmitAt, this.ackAt, this.closeAt)
+    return Math.min(this.retransmitAt, this.ackAt, this.closeAt, this.keepAliveAt)
   }
 
   /** Sequence numbers under way. */

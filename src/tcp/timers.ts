@@ -1,5 +1,6 @@
-/** Time-outs (RFC 9293 3.10.8): retransmission and persist, delayed acknowledgment, TIME-WAIT. */
+/** Time-outs (RFC 9293 3.10.8): retransmission and persist, delayed acknowledgment, keep-alive, TIME-WAIT. */
 import type { Millis } from '../engine.ts'
+import { keepAliveFires } from './keep-alive.ts'
 import { DEFAULT_CONNECT_TIMEOUT, DEFAULT_USER_TIMEOUT, NEVER, type Tcb } from './tcb.ts'
 
 /** Lets every timer due at or before `now` fire. */
@@ -17,6 +18,7 @@ export const fireTimers = (tcb: Tcb, now: Millis): void => {
     tcb.surroundings.wake(tcb)
   }
   if (tcb.retransmitAt <= now) retransmissionTimedOut(tcb, now)
+  if (tcb.keepAliveAt <= now) keepAliveFires(tcb, now)
 }
 
 const retransmissionTimedOut = (tcb: Tcb, now: Millis): void => {

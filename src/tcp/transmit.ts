@@ -17,6 +17,7 @@ export const nextSegment = (tcb: Tcb, now: Millis): Frame | undefined => {
     const frame = tcb.resendFirst ? firstAgain(tcb, now) : nextText(tcb, now)
     if (frame !== undefined) return frame
   }
+  if (tcb.keepAliveDue) return keepAlive(tcb, now)
   if (!tcb.ackNow || tcb.state === 'CLOSED' || tcb.state === 'SYN-SENT') return undefined
   return bareSegment(tcb, ACK, inWindow(tcb), now, 'acknowledgment')
 }
@@ -25,6 +26,12 @@ export const nextSegment = (tcb: Tcb, now: Millis): Frame | undefined => {
 const inWindow = (tcb: Tcb): Sequence => {
   const edge = advance(tcb.sndUna, tcb.sndWnd)
   return isBefore(edge, tcb.sndMax) ? edge : tcb.sndMax
+}
+
+/** RFC 9293 3.8.4: a number below the peer's window, so that it must answer. */
+const keepAlive = (tcb: Tcb, now: Millis): Frame => {
+  tcb.keepAliveDue = false
+  return bareSegment(tcb, ACK, advance(tcb.sndMax, -1), now, 'keep-alive')
 }
 
 const owed = (tcb: Tcb, now: Millis): Frame => {

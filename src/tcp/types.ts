@@ -7,6 +7,7 @@ import type { Endpoint, IpAddress } from '../wire/address.ts'
 import type { Frame, FramePool } from '../wire/frame.ts'
 import type { CongestionController } from './congestion.ts'
 import type { State } from './states.table.ts'
+import type { TcpStatistics } from './statistics.ts'
 
 export type TcpEvent =
   /** ESTABLISHED for the side that called `connect`. */
@@ -56,6 +57,16 @@ export type TcpStackEvent =
   | { readonly type: 'accepted'; readonly connection: TcpConnection }
   | { readonly type: 'connection'; readonly connection: TcpConnection; readonly event: TcpEvent }
 
+/** When a silent peer is asked, and for how long; who does not answer fails with `tcp/timeout`. */
+export interface KeepAlive {
+  /** Silence before the first question; default two hours. */
+  readonly after?: Millis
+  /** Between questions; default 75 seconds. */
+  readonly every?: Millis
+  /** How many of them; default 9. */
+  readonly times?: number
+}
+
 /** What a connection may be given; the stack's options are the defaults. */
 export interface TcpOptions {
   /** Bytes of each direction's buffer: what `write` takes, and what the peer may send before `read`. */
@@ -71,6 +82,8 @@ export interface TcpOptions {
    * After `finish` the peer may be silent in FIN-WAIT-2, or keep its window shut, for so long; then `tcp/timeout`.
    */
   readonly halfClosedTimeout?: Millis
+  /** Whether the peer is still there is asked after a long silence; not given: never (RFC 9293 3.8.4). */
+  readonly keepAlive?: KeepAlive
   /** Default NewReno. */
   readonly congestion?: (mss: number) => CongestionController
 }
@@ -95,8 +108,13 @@ export interface TcpStackOptions extends TcpOptions {
    * order is dropped first, and each connection keeps the 4 KiB each way with which it goes on.
    */
   readonly memory?: number
-  /** Connections in any state, TIME-WAIT included; those in TIME-WAIT make room. */
+  /**
+   * Connections in any state, TIME-WAIT included; default 65536. Those in TIME-WAIT make room, and for a SYN also the
+   * longest idle that was accepted (`tcp/made-room`).
+   */
   readonly maxConnections?: number
+  /** Accepted connections of one remote address, TIME-WAIT not included; default 4096. Further SYNs are dropped. */
+  readonly maxConnectionsPerRemote?: number
   /** Maximum segment lifetime; TIME-WAIT lasts two of them. */
   readonly maximumSegmentLifetime?: Millis
   /** `whole` sends every segment through all checks of RFC 9293 3.10.7.4; the same happens, slower. For tests. */
@@ -107,21 +125,6 @@ export interface TcpStackOptions extends TcpOptions {
 export interface TcpListenAddress {
   readonly address?: IpAddress
   readonly port: number
-}
-
-/** Counted since the stack was made. */
-export interface TcpStatistics {
-  segmentsIn: number
-  segmentsOut: number
-  badChecksum: number
-  malformed: number
-  /** Segments that no connection and no listener wanted. */
-  noConnection: number
-  retransmitted: number
-  resetsOut: number
-  challengeAcks: number
-  /** SYNs and half-open connections that were dropped for want of room. */
-  backlogOverflow: number
 }
 
 /** All connections of one host: `TcpStack` of `stack.ts`. Frames begin at the TCP header; `from` and `to` are set. */

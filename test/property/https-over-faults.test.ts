@@ -52,7 +52,7 @@ const run = async (seed: number, random: SeededRandom = seeded(seed)): Promise<O
       clock: net.clock,
       random: dice,
       crypto: seededNodeCrypto(dice),
-      transport: hostTransport(net.host(name)),
+      transport: hostTransport(net.host(name), { keepAlive: 'off' }),
       coders: [],
       trust: () => trust,
       isPublicSuffix: () => false,

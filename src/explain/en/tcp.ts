@@ -60,6 +60,12 @@ export const tcpWords: WordsOf<typeof tcpFailures> = {
     says: f => `Every dynamic port already has a connection to ${f.where ?? 'this address'}.`,
     because: ['Connections are opened faster than TIME-WAIT lets go of their ports.'],
   },
+  'tcp/made-room': {
+    title: 'An idle connection made room for another.',
+    says: f =>
+      `${f.where ?? 'The other side'} had said nothing for ${f.number ?? 'many'} ms when the table of connections was full.`,
+    because: ['Connections are opened and never closed.', 'Somebody opens many in order to fill the table.'],
+  },
   'tcp/too-many-connections': {
     title: 'There are too many connections.',
     says: f => `The table of connections is full, so none was opened to ${f.where ?? 'the address'}.`,

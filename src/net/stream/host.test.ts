@@ -6,7 +6,7 @@ import type { Failure } from '../../failures/index.ts'
 import { network } from '../../lab/network.ts'
 import type { NetworkOptions } from '../../lab/network-types.ts'
 import { messagesOf, recorder } from '../../trace/recorder.ts'
-import { hostTransport } from './host.ts'
+import { type HostTransportOptions, hostTransport } from './host.ts'
 import type { ByteStream, StreamHandler } from './types.ts'
 
 const turn = () => new Promise(setImmediate)
@@ -39,11 +39,11 @@ const watch = (stream: ByteStream, also: Partial<StreamHandler> = {}) => {
   return seen
 }
 
-const setup = (options: NetworkOptions = {}) => {
+const setup = (options: NetworkOptions = {}, { keepAlive = 'off' }: HostTransportOptions = {}) => {
   const net = network({ turn, delay: 1, ...options })
-  // Virtual time would jump to the end of every wait that somebody else is to end.
+  // Virtual time would jump to the end of every wait that somebody else is to end, and from one question to the next.
   const tcp = { halfClosedTimeout: Number.POSITIVE_INFINITY }
-  const [client, server] = ['client', 'server'].map(name => hostTransport(net.host(name, { tcp })))
+  const [client, server] = ['client', 'server'].map(name => hostTransport(net.host(name, { tcp }), { keepAlive }))
   return { net, client: client!, server: server! }
 }
 const pair = async (options: NetworkOptions = {}) => {
@@ -201,6 +201,19 @@ describe('the end', () => {
     await net.clock.idle()
     expect(near.failure?.code).toBe('tcp/timeout')
   })
+})
+
+test('a peer that vanished while nobody wrote is noticed on both sides: it is asked whether it is there', async () => {
+  const net = network({ turn, delay: 1 })
+  const [client, server] = [hostTransport(net.host('client')), hostTransport(net.host('server'))]
+  let far: ReturnType<typeof watch> | undefined
+  await server.listen({ port: 80 }, stream => {
+    far = watch(stream)
+  })
+  const near = watch(await client.connect({ host: 'server', port: 80 }))
+  net.intercept('client', { frame: () => [] })
+  await net.clock.idle()
+  expect([near.failure?.code, far?.failure?.code]).toEqual(['tcp/timeout', 'tcp/timeout'])
 })
 
 test('a stream has the trace context of its connection, under one name on both sides', async () => {

@@ -5,30 +5,47 @@
 import type { Bytes, Millis } from '../../engine.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { type AddressKind, type ConnectionOwner, isFailure, type RunningHost } from '../../host/types.ts'
-import type { TcpConnection, TcpEvent } from '../../tcp/types.ts'
+import type { KeepAlive, TcpConnection, TcpEvent, TcpOptions } from '../../tcp/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { endpointText, type IpAddress, ip, parseIp } from '../../wire/address.ts'
 import { NOBODY } from './nobody.ts'
 import type { Address, ByteStream, ConnectOptions, Listener, ListenOptions, StreamHandler, Transport } from './types.ts'
 
-export const hostTransport = (host: RunningHost): Transport => ({
-  async connect(to) {
-    const addresses = await lookUp(host, to)
-    let last: FailureError | undefined
-    for (const address of addresses) {
-      try {
-        return await open(host, address, to)
-      } catch (error) {
-        if (!(error instanceof FailureError)) throw error
-        last = error
+/**
+ * A peer that said nothing for two minutes is asked every fifteen seconds, and is gone after a minute without an answer:
+ * HTTP's own limits are shorter, so this ends what they do not watch. Go asks after fifteen seconds.
+ */
+const KEEP_ALIVE: KeepAlive = { after: 120_000, every: 15_000, times: 4 }
+
+export interface HostTransportOptions {
+  /**
+   * When silent peers are asked whether they are there. `off` for virtual time, which jumps from deadline to deadline and
+   * would never come to rest while a connection is open.
+   */
+  readonly keepAlive?: KeepAlive | 'off'
+}
+
+export const hostTransport = (host: RunningHost, { keepAlive = KEEP_ALIVE }: HostTransportOptions = {}): Transport => {
+  const options: TcpOptions = keepAlive === 'off' ? {} : { keepAlive }
+  return {
+    async connect(to) {
+      const addresses = await lookUp(host, to)
+      let last: FailureError | undefined
+      for (const address of addresses) {
+        try {
+          return await open(host, address, to, options)
+        } catch (error) {
+          if (!(error instanceof FailureError)) throw error
+          last = error
+        }
       }
-    }
-    throw last ?? new FailureError(fail('dns/no-address', { where: to.host }))
-  },
-  async listen(on, accept) {
-    return listen(host, on, accept)
-  },
-})
+      throw last ?? new FailureError(fail('dns/no-address', { where: to.host }))
+    },
+    async listen(on, accept) {
+      return listen(host, on, accept, options)
+    },
+  }
+}
 
 const LOOPBACK = ip('127.0.0.1')
 /** What one `read` asks for: as much as the default receive buffer holds, so one call empties it. */
@@ -62,7 +79,12 @@ const lookUp = (host: RunningHost, { host: name, signal }: ConnectOptions): Prom
     signal?.addEventListener('abort', aborted, { once: true })
   })
 
-const open = (host: RunningHost, address: IpAddress, { port, signal }: ConnectOptions): Promise<ByteStream> =>
+const open = (
+  host: RunningHost,
+  address: IpAddress,
+  { port, signal }: ConnectOptions,
+  options: TcpOptions,
+): Promise<ByteStream> =>
   new Promise((resolve, reject) => {
     signal?.throwIfAborted()
     let failure: Failure | undefined
@@ -73,24 +95,33 @@ const open = (host: RunningHost, address: IpAddress, { port, signal }: ConnectOp
       host.do(now => connection.reset(now))
     }
     const settled = (): void => signal?.removeEventListener('abort', aborted)
-    const connection = host.connect({ address, port }, made => ({
-      event(event: TcpEvent) {
-        if (stream !== undefined) stream.event(event)
-        else if (event.type === 'connected') {
-          settled()
-          stream = new HostStream(host, made)
-          resolve(stream)
-        } else if (event.type === 'failure') failure = event.failure
-        else if (event.type === 'closed') {
-          settled()
-          reject(new FailureError(failure ?? fail('tcp/reset', { where: endpointText(address.text, port) })))
-        }
-      },
-    }))
+    const connection = host.connect(
+      { address, port },
+      made => ({
+        event(event: TcpEvent) {
+          if (stream !== undefined) stream.event(event)
+          else if (event.type === 'connected') {
+            settled()
+            stream = new HostStream(host, made)
+            resolve(stream)
+          } else if (event.type === 'failure') failure = event.failure
+          else if (event.type === 'closed') {
+            settled()
+            reject(new FailureError(failure ?? fail('tcp/reset', { where: endpointText(address.text, port) })))
+          }
+        },
+      }),
+      options,
+    )
     signal?.addEventListener('abort', aborted, { once: true })
   })
 
-const listen = (host: RunningHost, on: ListenOptions, accept: (stream: ByteStream) => void): Listener => {
+const listen = (
+  host: RunningHost,
+  on: ListenOptions,
+  accept: (stream: ByteStream) => void,
+  options: TcpOptions,
+): Listener => {
   const address = on.host === undefined ? undefined : parseIp(on.host)
   const everywhere = address === undefined || address.text === '0.0.0.0' || address.text === '::'
   const listener = host.listen(
@@ -100,7 +131,7 @@ const listen = (host: RunningHost, on: ListenOptions, accept: (stream: ByteStrea
       accept(stream)
       return stream
     },
-    on.backlog === undefined ? {} : { backlog: on.backlog },
+    { ...options, ...(on.backlog === undefined ? {} : { backlog: on.backlog }) },
   )
   return {
     address: everywhere ? host.address.text : address.text,
