@@ -1,7 +1,7 @@
 /** From whatever was thrown to a failure of the registry, and from a failure to an exit code. */
 import { CommanderError } from 'commander'
+import { isFileProblem } from '../explain/file-problems.ts'
 import { type ExitCode, entryOf, type Failure, FailureError, fail } from '../failures/index.ts'
-import { fileProblem } from './file-problem.ts'
 import { FOREIGN } from './foreign.table.ts'
 
 /** 128 + SIGINT, as shells say it. */
@@ -46,6 +46,6 @@ const foreign = (flag: string): string | undefined => {
 
 const aboutFile = (thrown: unknown): Failure | undefined => {
   if (!(thrown instanceof Error) || !('code' in thrown) || !('path' in thrown)) return undefined
-  const got = fileProblem(String(thrown.code))
-  return got === undefined ? undefined : fail('cli/file', { where: String(thrown.path), got })
+  const got = String(thrown.code)
+  return isFileProblem(got) ? fail('cli/file', { where: String(thrown.path), got }) : undefined
 }

@@ -1,8 +1,8 @@
 /** What a command touches of the process it runs in, as a parameter: tests run commands in their own process. */
 import type { Readable, Writable } from 'node:stream'
+import { isFileProblem } from '../explain/file-problems.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import type { Shown } from '../inspect/index.ts'
-import { fileProblem } from './file-problem.ts'
 
 /**
  * The only way to a terminal or a pipe: bytes that are the product, or text that was made harmless.
@@ -62,7 +62,9 @@ export const sinkOn = (
   const because = (error: Error): Error => {
     const code = 'code' in error ? String(error.code) : ''
     if (GONE.has(code)) return new ReaderGone()
-    return new FailureError(fail('cli/file', { where: name, got: fileProblem(code) ?? `it took no more (${code})` }))
+    return new FailureError(
+      fail('cli/file', { where: name, got: isFileProblem(code) ? code : `it took no more (${code})` }),
+    )
   }
   // Without a listener a broken pipe would end the process with a stack trace.
   stream.on('error', error => {

@@ -106,7 +106,7 @@ test('-o leaves nothing that looks whole: the name appears when the last byte is
 
 test('-o into what cannot be written is cli/file, and says which file', async () => {
   const failing = async (path: string) => outputFile(path).then(file => file.close(), failureOf)
-  expect(await failing(folder)).toMatchObject({ code: 'cli/file', where: folder, got: 'it is a folder' })
+  expect(await failing(folder)).toMatchObject({ code: 'cli/file', where: folder, got: 'EISDIR' })
   const nowhere = join(folder, 'no', 'such')
   expect(await failing(nowhere)).toMatchObject({ code: 'cli/file', where: nowhere })
 })
@@ -115,11 +115,11 @@ test.skipIf(!existsSync('/dev/full'))('a full disk (/dev/full) is told, not take
   const file = await outputFile('/dev/full')
   await file.write(bytes(1))
   const told = await file.keep().catch(failureOf)
-  expect(told).toMatchObject({ code: 'cli/file', where: '/dev/full', got: 'the disk is full' })
+  expect(told).toMatchObject({ code: 'cli/file', where: '/dev/full', got: 'ENOSPC' })
   await file.close().catch(() => {})
   const stream = createWriteStream('/dev/full')
   const written = await sinkOn(stream, 'standard output').write(bytes(1)).catch(failureOf)
-  expect(written).toMatchObject({ code: 'cli/file', where: 'standard output', got: 'the disk is full' })
+  expect(written).toMatchObject({ code: 'cli/file', where: 'standard output', got: 'ENOSPC' })
 })
 
 test('a body without a line end leaves the terminal in the middle of a line', async () => {

@@ -1,15 +1,16 @@
 /** Failures in words: what a language has to bring (total by type), and how it is used. Read `en/tcp.ts` next. */
-import type { Facts, Failure, FailureCode } from '../failures/index.ts'
+import type { Failure, FailureCode } from '../failures/index.ts'
 import type { AlertNumber } from '../tls/alerts.table.ts'
+import type { FileProblem } from './file-problems.ts'
+import { type Note, stepsFor, type Told } from './steps.ts'
 
 export type Language = 'en' | 'zh'
 
 /** One code in one language. */
 export interface Explanation {
   readonly title: string
-  readonly says: (facts: Facts) => string
-  readonly because?: readonly string[]
-  readonly tryThis?: (facts: Facts) => readonly string[]
+  readonly says: (told: Told) => string
+  readonly because?: readonly string[] | ((told: Told) => readonly string[])
 }
 
 /** The words for a family of failures: none is missing, none too many. */
@@ -23,6 +24,14 @@ export interface AlertMeaning {
 }
 export type AlertWords = Readonly<Record<AlertNumber, AlertMeaning>>
 
+export type FileWords = Readonly<Record<FileProblem, string>>
+
+/** A whole language. */
+export interface Dictionary {
+  readonly explanations: Explanations
+  readonly notes: Readonly<Record<Note, string>>
+}
+
 /** A language at work. */
 export interface Words {
   readonly language: Language
@@ -34,15 +43,27 @@ export interface Words {
   sentence(failure: Failure): string
   /** What it may come from, the likeliest first. */
   because(failure: Failure): readonly string[]
-  /** Commands to copy. */
+  /** Commands to copy, each with a note where it needs one, and advice. */
   tryThis(failure: Failure): readonly string[]
 }
 
-export const bound = (language: Language, explanations: Explanations): Words => ({
-  language,
-  title: failure => explanations[failure.code].title,
-  says: failure => explanations[failure.code].says(failure),
-  sentence: failure => `${explanations[failure.code].title} ${explanations[failure.code].says(failure)}`,
-  because: failure => explanations[failure.code].because ?? [],
-  tryThis: failure => explanations[failure.code].tryThis?.(failure) ?? [],
-})
+/** What is put between a command and its note. */
+const GAP = '     '
+
+export const bound = (language: Language, { explanations, notes }: Dictionary): Words => {
+  const says = (failure: Failure): string => explanations[failure.code].says(failure)
+  return {
+    language,
+    title: failure => explanations[failure.code].title,
+    says,
+    sentence: failure => `${explanations[failure.code].title} ${says(failure)}`,
+    because(failure) {
+      const { because = [] } = explanations[failure.code]
+      return typeof because === 'function' ? because(failure) : because
+    },
+    tryThis: failure =>
+      stepsFor(failure).map(({ command, note }) =>
+        [command, note && notes[note]].filter(part => part !== undefined).join(GAP),
+      ),
+  }
+}

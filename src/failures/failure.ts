@@ -1,5 +1,5 @@
 /** A failure as a value (`Failure`, raised with `fail`) and as an error (`FailureError`). */
-import type { Facts, Fault, Place } from './registry.ts'
+import type { Facts, Fault, Place, RequestContext } from './registry.ts'
 import { entryOf, type FailureCode } from './table.ts'
 
 /** Facts as they are given: a place that takes work to find may be a function, called once when somebody looks. */
@@ -22,9 +22,11 @@ export class Failure implements Facts {
   declare readonly status?: number
   /** Makes the class nominal: an object that looks the same is none. */
   readonly #facts: GivenFacts
+  readonly #context: RequestContext | undefined
 
-  constructor(code: FailureCode, facts: GivenFacts = {}) {
+  constructor(code: FailureCode, facts: GivenFacts = {}, context?: RequestContext) {
     this.#facts = { ...facts }
+    this.#context = context === undefined ? undefined : Object.freeze({ ...context })
     Object.assign(this, facts)
     if (typeof facts.at === 'function') defineLazily(this, facts.at)
     const { fault, rule, alert, status } = entryOf({ code })
@@ -38,9 +40,22 @@ export class Failure implements Facts {
 
   /** The same failure with more facts, or others. */
   with(facts: GivenFacts): Failure {
-    // What was found once is not looked for again.
-    const known = typeof this.#facts.at === 'function' ? { ...this.#facts, at: () => this.at } : this.#facts
-    return new Failure(this.code, { ...known, ...facts })
+    return new Failure(this.code, { ...this.#known(), ...facts }, this.#context)
+  }
+
+  /** What was asked, from whoever asked for it (`net`); no part of its JSON. */
+  get context(): RequestContext | undefined {
+    return this.#context
+  }
+
+  /** The same failure with what was asked; what an inner layer said about it stays. */
+  within(context: RequestContext): Failure {
+    return new Failure(this.code, this.#known(), { ...context, ...this.#context })
+  }
+
+  /** What was found once is not looked for again. */
+  #known(): GivenFacts {
+    return typeof this.#facts.at === 'function' ? { ...this.#facts, at: () => this.at } : this.#facts
   }
 }
 

@@ -3,5 +3,13 @@
  * (`FailureError`). Read `registry.ts` first, then any family. Words are in `barewire/explain`.
  */
 export { Failure, FailureError, type FailureErrorOptions, fail, type GivenFacts, isFailure } from './failure.ts'
-export { EXIT, type ExitCode, type Facts, type FailureEntry, type Fault, type Place } from './registry.ts'
+export {
+  EXIT,
+  type ExitCode,
+  type Facts,
+  type FailureEntry,
+  type Fault,
+  type Place,
+  type RequestContext,
+} from './registry.ts'
 export { entryOf, type FailureCode, failures } from './table.ts'

@@ -27,6 +27,27 @@ export interface Place {
   readonly end: number
 }
 
+/**
+ * What was asked and how far it came. It travels with what failed, so that a next step is a command that can be copied
+ * whole.
+ */
+export interface RequestContext {
+  /** The URL asked for, without fragment; after redirects the last one. */
+  readonly url?: string
+  readonly method?: string
+  /** The name or address that was asked for. */
+  readonly host?: string
+  readonly port?: number
+  /** The address that was connected to, once it is known. */
+  readonly address?: string
+  /** Status of the answer, when its head had arrived. */
+  readonly status?: number
+  /** Bytes of the answer's body that had arrived, as they were on the wire. */
+  readonly received?: number
+  /** Bytes of it that were announced. */
+  readonly announced?: number
+}
+
 /** What is known about this failure: shown in words, never parsed. */
 export interface Facts {
   readonly expected?: string

@@ -72,6 +72,7 @@ export const jsonOfFailure = (info: Failure, words: Words = english): JsonObject
     because: [...words.because(info)],
     try: [...words.tryThis(info)],
     elsewhere: { ...elsewhere(info) },
+    ...(info.context === undefined ? {} : { asked: given({ ...info.context }) }),
   }
 }
 

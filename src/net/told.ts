@@ -1,6 +1,6 @@
-/** The door between engines and people: a failure leaves `connect`, `listen`, `fetch` and `serve` in words. */
+/** The door between engines and people: a failure leaves `connect`, `listen`, `fetch` and `serve` with words and with what was asked. */
 import type { Words } from '../explain/words.ts'
-import { type Failure, FailureError } from '../failures/index.ts'
+import { type Failure, FailureError, type RequestContext } from '../failures/index.ts'
 
 /** As an error, in the world's words; without words its message is the code with its facts. */
 export const inWords = (failure: Failure, words: Words | undefined, cause?: unknown): FailureError =>
@@ -9,6 +9,12 @@ export const inWords = (failure: Failure, words: Words | undefined, cause?: unkn
     ...(words === undefined ? {} : { message: words.sentence(failure) }),
   })
 
-/** What was thrown below a door, as it leaves it; what is not a failure (an abort's reason) passes unchanged. */
-export const told = (thrown: unknown, words: Words | undefined): unknown =>
-  thrown instanceof FailureError ? inWords(thrown.failure, words, thrown.cause) : thrown
+/**
+ * What was thrown below a door, as it leaves it: with what was asked, and in words. What is not a failure (an abort's
+ * reason) passes unchanged.
+ */
+export const told = (thrown: unknown, words: Words | undefined, context?: RequestContext): unknown => {
+  if (!(thrown instanceof FailureError)) return thrown
+  const { failure, cause } = thrown
+  return inWords(context === undefined ? failure : failure.within(context), words, cause)
+}

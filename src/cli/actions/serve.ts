@@ -60,7 +60,7 @@ export const serveFolder = async (folder: string | undefined, options: ServeOpti
 const existingFolder = async (folder: string): Promise<string> => {
   const root = resolve(folder)
   const found = await stat(root)
-  if (!found.isDirectory()) throw new FailureError(fail('cli/file', { where: root, got: 'it is not a folder' }))
+  if (!found.isDirectory()) throw new FailureError(fail('cli/file', { where: root, got: 'ENOTDIR' }))
   return root
 }
 

@@ -9,13 +9,11 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     title: 'The certificate is out of date.',
     says: f => `${f.where ?? 'It'} was valid until ${f.expected ?? '?'}; now it is ${f.got ?? '?'}.`,
     because: ['It was not renewed.', clock],
-    tryThis: () => ['date -u     is the clock of this machine right?'],
   },
   'tls/certificate-not-yet': {
     title: 'The certificate is not valid yet.',
     says: f => `${f.where ?? 'It'} is valid from ${f.expected ?? '?'}; now it is ${f.got ?? '?'}.`,
     because: [clock, 'It was put in place before its time.'],
-    tryThis: () => ['date -u     is the clock of this machine right?'],
   },
   'tls/certificate-name': {
     title: 'The certificate is for a different name.',
@@ -38,15 +36,11 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
       'It comes from a private or local authority whose root is not installed here.',
       'Something between you and the server answers in its place.',
     ],
-    tryThis: f => [`barewire get --trust root.pem https://${f.expected ?? 'HOST'}/     if you have its root`],
   },
   'tls/certificate-self-signed': {
     title: 'The certificate vouches only for itself.',
     says: f => `${f.got ?? 'It'} signed its own certificate, and that certificate is not among those you trust.`,
     because: ['It was made for a test.', 'A device or a server came with it and nobody replaced it.'],
-    tryThis: f => [
-      `barewire get --trust cert.pem https://${f.expected ?? 'HOST'}/     if you know that it is the right one`,
-    ],
   },
   'tls/chain-incomplete': {
     title: 'A link of the chain is missing.',
@@ -55,10 +49,6 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     because: [
       'The server was given only its own certificate, without the intermediate one. Browsers hide this because they remember or fetch it.',
       'It was signed by a private authority whose root is not installed here.',
-    ],
-    tryThis: f => [
-      `openssl s_client -showcerts -connect HOST:PORT -servername ${f.expected ?? 'NAME'}     what the server sends`,
-      'on the server: put the intermediate certificates behind its own in the same file',
     ],
   },
   'tls/certificate-signature': {
@@ -103,7 +93,6 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     title: 'The certificate breaks a rule for those who issue certificates.',
     says: f => `${f.where ?? 'It'}: ${f.got ?? '?'} (${f.expected ?? 'RFC 5280 4'}).`,
     because: ['The authority is a home-made one and left something out. This profile insists on it.'],
-    tryThis: () => ['barewire get --accept tls/certificate-profile https://HOST/     go on this once'],
   },
   'tls/chain-too-complex': {
     title: 'The chain would take too much work to check.',
@@ -114,22 +103,18 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     title: 'Others can read the key of your local authority.',
     says: f => `Whoever reads ${f.where ?? 'it'} can pass for any site on this machine; its mode is ${f.got ?? '?'}.`,
     because: ['The file was copied, or unpacked from an archive.'],
-    tryThis: f => [`chmod 600 ${f.where ?? 'KEY'}`],
   },
   'ca/damaged': {
     title: 'The files of your local authority do not fit together.',
     says: f => `${f.where ?? 'A file'} ${f.got ?? 'cannot be used'}.`,
     because: ['A file was edited, cut off or replaced by hand.'],
-    tryThis: f => [`mv ${f.expected ?? 'DIR'} ${f.expected ?? 'DIR'}.old     a new authority is made on next use`],
   },
   'ca/unusable': {
     title: 'The folder of your local authority cannot be used.',
     says: f => `${f.where ?? 'It'} ${f.got ?? 'cannot be read or written'}.`,
-    tryThis: () => ['export BAREWIRE_HOME=DIR     another folder'],
   },
   'ca/trust-file': {
     title: 'The file of trusted certificates cannot be used.',
     says: f => `${f.where ?? 'It'} ${f.got ?? 'holds no certificate'}.`,
-    tryThis: f => [`openssl x509 -in ${f.where ?? 'FILE'} -noout -subject     what is in it?`],
   },
 }

@@ -1,17 +1,17 @@
 /** What the person at the keyboard asked for and cannot have, in words. */
 import type { cliFailures } from '../../failures/cli.ts'
 import type { WordsOf } from '../words.ts'
+import { fileCauses, fileProblem } from './files.ts'
 
 export const cliWords: WordsOf<typeof cliFailures> = {
   'cli/usage': {
     title: 'The command was not understood.',
     says: f => f.got ?? 'See --help.',
-    tryThis: f => [`${f.where ?? 'barewire'} --help`],
   },
   'cli/file': {
     title: 'A file on this machine cannot be used.',
-    says: f => `${f.where ?? 'The file'}: ${f.got ?? 'it cannot be opened'}.`,
-    because: ['The path is misspelt.', 'The permissions of the file or of its folder do not allow it.'],
+    says: f => `${f.where ?? 'The file'}: ${fileProblem(f.got ?? 'it cannot be opened')}.`,
+    because: f => fileCauses(f.got),
   },
   'cli/http-status': {
     title: 'The server answered with an error.',

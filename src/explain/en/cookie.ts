@@ -28,7 +28,6 @@ export const cookieWords: WordsOf<typeof cookieFailures> = {
   },
   'cookie/secure-over-http': {
     ...refused(() => 'it is Secure, but the answer came over plain HTTP'),
-    tryThis: f => (f.got === undefined ? [] : [`barewire get https://${f.got}/`]),
   },
   'cookie/hides-secure': {
     ...refused(() => 'over plain HTTP it would replace a Secure cookie'),

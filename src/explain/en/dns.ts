@@ -7,7 +7,6 @@ export const dnsWords: WordsOf<typeof dnsFailures> = {
     title: 'No address for this name.',
     says: f => `${f.where === undefined ? 'The name' : `The name ${f.where}`} has no address.`,
     because: ['The name is misspelt.', 'The name server does not know it.'],
-    tryThis: f => [`getent hosts ${f.where ?? 'NAME'}`, 'barewire get --resolve NAME:443:ADDRESS https://NAME/'],
   },
   'dns/silence': {
     title: 'The name server does not answer.',

@@ -8,6 +8,7 @@ import { httpWords } from './http.ts'
 import { ipWords } from './ip.ts'
 import { linkWords } from './link.ts'
 import { netWords } from './net.ts'
+import { notes } from './notes.ts'
 import { sessionWords } from './session.ts'
 import { tcpWords } from './tcp.ts'
 import { tlsWords } from './tls.ts'
@@ -26,4 +27,4 @@ const explanations: Explanations = {
   ...cliWords,
 }
 
-export const english: Words = bound('en', explanations)
+export const english: Words = bound('en', { explanations, notes })

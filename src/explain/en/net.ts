@@ -1,6 +1,7 @@
 /** Waiting, ports, redirects and callers' mistakes, in words. */
 import type { netFailures } from '../../failures/net.ts'
 import type { WordsOf } from '../words.ts'
+import { arrived } from './arrived.ts'
 
 export const netWords: WordsOf<typeof netFailures> = {
   'net/unreachable': {
@@ -14,13 +15,11 @@ export const netWords: WordsOf<typeof netFailures> = {
   'net/port-taken': {
     title: 'The port is in use.',
     says: f => `Another program listens on ${f.where ?? 'this port'}.`,
-    tryThis: () => ['barewire serve --port 0'],
   },
   'net/port-forbidden': {
     title: 'The system does not allow this port.',
     says: f => `Listening on ${f.where ?? 'this port'} needs more rights than this program has.`,
     because: ['Ports below 1024 belong to the administrator.'],
-    tryThis: () => ['barewire serve --port 8443'],
   },
   'net/no-such-address': {
     title: 'This machine does not have that address.',
@@ -38,12 +37,11 @@ export const netWords: WordsOf<typeof netFailures> = {
   },
   'net/idle-timeout': {
     title: 'The transfer stopped.',
-    says: f => `Nothing moved between us and ${f.where ?? 'the other side'} for ${f.number ?? '?'} ms.`,
+    says: f => `Nothing moved between us and ${f.where ?? 'the other side'} for ${f.number ?? '?'} ms.${arrived(f)}`,
   },
   'net/bad-url': {
     title: 'This is no URL that can be fetched.',
     says: f => `${f.got ?? 'The URL'} is not a complete http or https URL.`,
-    tryThis: () => ['barewire get https://localhost:8443/'],
   },
   'net/bad-request': {
     title: 'This request cannot be sent.',

@@ -18,6 +18,5 @@ export const sessionWords: WordsOf<typeof sessionFailures> = {
   'session/conflict': {
     title: 'Another request was faster with the session.',
     says: f => `It ${f.got ?? 'changed its id or ended it'} first; nothing of this one was kept.`,
-    tryThis: () => ['send the request again, with the cookie that the browser has now'],
   },
 }

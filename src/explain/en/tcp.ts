@@ -1,26 +1,22 @@
 /** What ends a TCP connection, in words. */
 import type { tcpFailures } from '../../failures/tcp.ts'
 import type { WordsOf } from '../words.ts'
+import { arrived } from './arrived.ts'
 
 export const tcpWords: WordsOf<typeof tcpFailures> = {
   'tcp/refused': {
     title: 'Nobody listens on this port.',
     says: f => `${f.where ?? 'The host'} answered the SYN with RST.`,
     because: ['The server is not running.', 'It listens on another port or address.'],
-    tryThis: f =>
-      isHere(f.where)
-        ? [`barewire serve . --port ${portOf(f.where)}`, `ss -ltn 'sport = :${portOf(f.where)}'`]
-        : [`ping -c 3 ${hostOf(f.where)}`],
   },
   'tcp/silence': {
     title: 'No answer.',
     says: f => `${f.where ?? 'The host'} did not answer ${f.number === undefined ? 'in time' : `for ${f.number} ms`}.`,
     because: ['A firewall drops the packets.', 'The address is wrong or the host is down.'],
-    tryThis: f => [`ping -c 3 ${hostOf(f.where)}`],
   },
   'tcp/reset': {
     title: 'The connection was cut.',
-    says: f => `${f.where ?? 'The other side'} sent RST in an established connection.`,
+    says: f => `${f.where ?? 'The other side'} sent RST in an established connection.${arrived(f)}`,
     because: [
       'The program on the other side crashed or was stopped.',
       'It closed before it had read everything that was sent to it.',
@@ -35,20 +31,17 @@ export const tcpWords: WordsOf<typeof tcpFailures> = {
       'A middlebox did not like the name in the ClientHello.',
       'The port does not speak TLS.',
     ],
-    tryThis: f => [`barewire get http://${f.where ?? 'HOST:PORT'}/`],
   },
   'tcp/timeout': {
     title: 'The other side fell silent.',
     says: f =>
-      `${f.where ?? 'The other side'} acknowledged nothing ${f.number === undefined ? 'any more' : `for ${f.number} ms`}.`,
+      `${f.where ?? 'The other side'} acknowledged nothing ${f.number === undefined ? 'any more' : `for ${f.number} ms`}.${arrived(f)}`,
     because: ['The host went down or left the network.', 'The way to it is interrupted.'],
-    tryThis: f => [`ping -c 3 ${hostOf(f.where)}`],
   },
   'tcp/port-in-use': {
     title: 'The port is taken.',
     says: f => `Something already uses ${f.where ?? 'this port'}.`,
     because: ['Another program listens there.', 'The same one was started twice.'],
-    tryThis: f => [`ss -ltnp 'sport = :${portOf(f.where)}'`, 'barewire serve . --port 0'],
   },
   'tcp/not-unicast': {
     title: 'This is not the address of one machine.',
@@ -72,8 +65,3 @@ export const tcpWords: WordsOf<typeof tcpFailures> = {
     because: ['Connections are opened and never closed.'],
   },
 }
-
-/** Whether the other side is this machine. */
-const isHere = (where: string | undefined): boolean => /^(127\.|\[?::1\]?$|([^:]+\.)?localhost$)/i.test(hostOf(where))
-const portOf = (where: string | undefined): string => where?.match(/:(\d+)$/)?.[1] ?? 'PORT'
-const hostOf = (where: string | undefined): string => where?.replace(/:\d+$/, '').replace(/^\[|\]$/g, '') ?? 'HOST'

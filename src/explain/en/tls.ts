@@ -1,9 +1,10 @@
 /** What ends TLS, in words, in the order in which it can happen. */
-import type { Facts } from '../../failures/registry.ts'
 import type { tlsFailures } from '../../failures/tls.ts'
 import { alertText } from '../../tls/alerts.table.ts'
+import { spokenIn } from '../protocols.ts'
 import type { Explanation, WordsOf } from '../words.ts'
 import { alertWords } from './alerts.ts'
+import { arrived } from './arrived.ts'
 
 const SOMETHING_BETWEEN = 'Something between the two sides changed bytes.'
 const A_BUG = 'One of the two sides has a bug.'
@@ -14,18 +15,14 @@ const nothingInCommon = (what: string): Pick<Explanation, 'says' | 'because'> =>
   because: [`One side is limited to ${what} that the other has switched off.`, 'One of the two programs is very old.'],
 })
 
-/** Alerts by which a peer says that it does not take our certificate. */
-const CERTIFICATE_ALERTS: ReadonlySet<number> = new Set([42, 46, 48])
-
-/** The address to try by plain HTTP, when we know one. */
-const overHttp = (f: Facts): readonly string[] => (f.where === undefined ? [] : [`barewire get http://${f.where}/`])
-
 export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/not-tls': {
     title: 'The other side does not speak TLS here.',
     says: f => `The first bytes of the answer are ${f.got ?? 'no TLS record'}.`,
-    because: ['The port speaks plain HTTP.', 'A proxy answered in clear text.'],
-    tryThis: overHttp,
+    because: f => [
+      `The port speaks ${spokenIn(f.got) ?? 'plain HTTP, or another protocol that is not TLS'}.`,
+      'A proxy answered in clear text.',
+    ],
   },
   'tls/http-spoken': {
     title: 'Plain HTTP was spoken to a TLS port.',
@@ -148,7 +145,7 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   },
   'tls/cut-short': {
     title: 'Closed without goodbye: the answer may be incomplete.',
-    says: f => `The connection ended without close_notify${f.got === undefined ? '' : `, ${f.got}`}.`,
+    says: f => `The connection ended without close_notify${f.got === undefined ? '' : `, ${f.got}`}.${arrived(f)}`,
     because: ['Somebody cut the connection to hide its end.', 'The program on the other side ends carelessly.'],
   },
   'tls/unexpected-message': {
@@ -196,7 +193,6 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
       const meaning = entry === undefined ? '' : `: ${entry.means}. ${entry.likely.replace(/\.$/, '')}`
       return `It sent alert ${alertText(f.number ?? 0)}${meaning}${f.where === undefined ? '' : ` (${f.where})`}.`
     },
-    tryThis: f => (CERTIFICATE_ALERTS.has(f.number ?? -1) ? ['barewire ca path'] : []),
   },
   'tls/bad-server-name': {
     title: 'This is not a name that a server can be asked for.',

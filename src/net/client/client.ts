@@ -1,5 +1,5 @@
 /** `client()`: a `fetch` that keeps its connections and its cookies. */
-import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
+import { type Facts, type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import type { CookieJar, CookieRequest } from '../../http/cookies.ts'
 import type { ResponseHead } from '../../http/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
@@ -73,7 +73,8 @@ class Fetcher {
   async #follow(input: string | URL | Request, init: RequestInit): Promise<FetchResponse> {
     const signal = init.signal ?? (input instanceof Request ? input.signal : undefined)
     const redirect = init.redirect ?? (input instanceof Request ? input.redirect : 'follow')
-    let outline = await outlineOf(input, init)
+    const from = await outlineOf(input, init)
+    let outline = from
     for (let hops = 0; ; hops++) {
       signal?.throwIfAborted()
       const { head, answer } = await this.#ask(outline, signal)
@@ -81,18 +82,34 @@ class Fetcher {
       const location = REDIRECT_STATUS.has(head.status) ? head.headers.get('location') : undefined
       if (location === undefined || redirect === 'manual') {
         const { clock, coders, words } = this.#world
-        const url = outline.url.href.replace(/#.*$/, '')
-        return responseOf(head, answer, { url, redirected: hops > 0, method: outline.method, clock, coders, words })
+        const { url } = contextOf(outline)
+        return responseOf(head, answer, {
+          url,
+          redirected: hops > 0,
+          method: outline.method,
+          clock,
+          coders,
+          words,
+          context: contextOf(outline),
+        })
       }
       answer.discard()
-      if (redirect === 'error') throw new FailureError(fail('net/redirect-refused', { got: location }))
-      if (hops === REDIRECTS) throw new FailureError(fail('net/too-many-redirects', { got: location, number: hops }))
+      if (redirect === 'error') throw refused(outline, 'net/redirect-refused', { got: location })
+      if (hops === REDIRECTS) throw refused(from, 'net/too-many-redirects', { got: location, number: hops })
       outline = redirected(outline, head.status, location)
     }
   }
 
-  /** The answer's head. A request that may be repeated is, once, when a kept connection turns out to be closed. */
   async #ask(outline: Outline, signal: AbortSignal | undefined) {
+    try {
+      return await this.#exchange(outline, signal)
+    } catch (error) {
+      throw told(error, this.#world.words, contextOf(outline))
+    }
+  }
+
+  /** The answer's head. A request that may be repeated is, once, when a kept connection turns out to be closed. */
+  async #exchange(outline: Outline, signal: AbortSignal | undefined) {
     const { url } = outline
     const key = url.origin
     const open = (lifecycle: Lifecycle): Promise<ClientConnection> => this.#open(url, lifecycle, signal)
@@ -122,8 +139,7 @@ class Fetcher {
 
   async #open(url: URL, lifecycle: Lifecycle, signal: AbortSignal | undefined): Promise<ClientConnection> {
     const { over, trace, resolve, trust, accept } = this.#options
-    const host = url.hostname.replace(/^\[|\]$/g, '')
-    const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
+    const { host, port } = authorityOf(url)
     const address = resolve?.(host, port)
     const stream = await connect({
       host,
@@ -174,6 +190,17 @@ class Fetcher {
     return list
   }
 }
+
+const authorityOf = (url: URL): { readonly host: string; readonly port: number } => ({
+  host: url.hostname.replace(/^\[|\]$/g, ''),
+  port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
+})
+
+/** What is asked, for whoever is told that it failed. */
+const contextOf = ({ url, method }: Outline) => ({ url: url.href.replace(/#.*$/, ''), method, ...authorityOf(url) })
+
+const refused = (outline: Outline, code: FailureCode, facts: Facts): FailureError =>
+  new FailureError(fail(code, facts).within(contextOf(outline)))
 
 /** How it looks when a server closes a kept connection while our request is on its way. A time-out looks otherwise. */
 const CLOSED: readonly FailureCode[] = ['http/no-answer', 'tcp/reset', 'tls/cut-short']

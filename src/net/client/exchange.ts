@@ -1,6 +1,6 @@
 /** One request and its answer on one connection, as promises. */
 import type { Bytes } from '../../engine.ts'
-import { type Failure, FailureError } from '../../failures/index.ts'
+import { type Failure, FailureError, type RequestContext } from '../../failures/index.ts'
 import type { HeaderList, ResponseHead } from '../../http/types.ts'
 import type { AnswerReader, ClientConnection, RequestBody } from './connection.ts'
 import type { OutlineBody } from './request.ts'
@@ -32,6 +32,9 @@ export class FetchExchange implements AnswerReader {
   readonly connection: ClientConnection
   /** Not one byte of an answer came: the request may be made again elsewhere. */
   untouched = true
+  #head: ResponseHead | undefined
+  /** Bytes of the body that have come. */
+  #received = 0
   readonly #signal: AbortSignal | undefined
   readonly #refuse: (error: unknown) => void
   readonly #abort = (): void => this.#cut(this.#signal!.reason)
@@ -59,6 +62,7 @@ export class FetchExchange implements AnswerReader {
     this.#refuse = error => refuse(error)
     this.head = head => {
       this.untouched = false
+      this.#head = head
       answer(head)
     }
     const bytes = body?.bytes
@@ -73,6 +77,14 @@ export class FetchExchange implements AnswerReader {
     signal?.addEventListener('abort', this.#abort, { once: true })
     const source = body?.stream ?? (whole === 'stream' ? inPieces(bytes!) : undefined)
     if (source !== undefined) void this.#send(source, sending)
+  }
+
+  /** How much of the answer has come. */
+  get progress(): RequestContext {
+    if (this.#head === undefined) return {}
+    const { status, framing } = this.#head
+    const announced = framing.kind === 'length' ? { announced: framing.length } : {}
+    return { status, received: this.#received, ...announced }
   }
 
   /** The next piece of the body; undefined at its end. */
@@ -111,6 +123,7 @@ export class FetchExchange implements AnswerReader {
   // What the connection says.
 
   data(bytes: Bytes): void {
+    this.#received += bytes.length
     this.#queued += bytes.length
     if (this.#discarding) {
       if (this.#queued > DISCARD) this.#cut(new Error('the body was cancelled'))
@@ -124,7 +137,7 @@ export class FetchExchange implements AnswerReader {
     this.#settle('ended', undefined)
   }
   failed(failure: Failure): void {
-    this.#settle('failed', new FailureError(failure))
+    this.#settle('failed', new FailureError(failure.within(this.progress)))
   }
   drain(): void {
     this.#room?.()

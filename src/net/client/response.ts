@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Bytes } from '../../engine.ts'
 import type { Words } from '../../explain/words.ts'
-import { Failure, FailureError } from '../../failures/index.ts'
+import { Failure, FailureError, type RequestContext } from '../../failures/index.ts'
 import { type BodyTransform, type Coder, guarded } from '../../http/coding.ts'
 import { codingsToUndo } from '../../http/negotiation.ts'
 import type { ResponseHead } from '../../http/types.ts'
@@ -23,6 +23,8 @@ export interface ResponseOptions {
   readonly clock: Clock
   readonly coders: readonly Coder[]
   readonly words: Words | undefined
+  /** What was asked, for whoever reads a body that breaks off. */
+  readonly context: RequestContext
 }
 
 /** Statuses that never have a body (fetch standard, 2.2.3). */
@@ -33,7 +35,7 @@ export const responseOf = (head: ResponseHead, answer: FetchExchange, options: R
   const bodiless = options.method === 'HEAD' || NULL_BODY.has(status)
   if (bodiless) answer.discard()
   const headers = new Headers(head.headers.list() as [string, string][])
-  const body = bodiless ? null : streamOf(answer, decoded(head, answer, options), options.words)
+  const body = bodiless ? null : streamOf(answer, decoded(head, answer, options), options)
   // `Response` takes 200 to 599; RFC 9110 15 lets a server send up to 999, and its word is not changed here.
   const shown = status <= 599 ? status : 500
   // `statusText` must be a byte string without controls: the engine let nothing else in.
@@ -84,7 +86,7 @@ const through = (next: Next, transform: BodyTransform, clock: Clock): Next => {
   }
 }
 
-const streamOf = (answer: FetchExchange, next: Next, words: Words | undefined): ReadableStream<Uint8Array> =>
+const streamOf = (answer: FetchExchange, next: Next, { words, context }: ResponseOptions): ReadableStream<Uint8Array> =>
   new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -94,7 +96,7 @@ const streamOf = (answer: FetchExchange, next: Next, words: Words | undefined): 
           else controller.enqueue(piece)
         } catch (error) {
           answer.cancel()
-          controller.error(told(error, words))
+          controller.error(told(error, words, { ...context, ...answer.progress }))
         }
       },
       cancel: () => answer.cancel(),

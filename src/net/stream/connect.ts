@@ -10,6 +10,7 @@ import { told } from '../told.ts'
 import { connectionInfo } from './connection-info.ts'
 import { type Answerer, secured } from './tls.ts'
 import {
+  type Address,
   type ByteStream,
   DEFAULT_TIMEOUTS,
   type NetStream,
@@ -43,21 +44,26 @@ export interface StreamOptions {
 
 /** Rejects with `FailureError`: dns/…, tcp/…, tls/…, net/handshake-timeout; with `signal.reason` when aborted. */
 export const connect = async (options: StreamOptions): Promise<NetStream> => {
-  const { world } = options
+  const { world, host, port } = options
+  let { address } = options
+  const reached = (remote: Address): void => {
+    ;({ address } = remote)
+  }
   try {
-    return await connected(options)
+    return await connected(options, reached)
   } catch (error) {
-    throw told(error, world.words)
+    throw told(error, world.words, { host, port, ...(address === undefined ? {} : { address }) })
   }
 }
 
-const connected = async (options: StreamOptions): Promise<NetStream> => {
+const connected = async (options: StreamOptions, reached: (remote: Address) => void): Promise<NetStream> => {
   const { world } = options
   const { clock } = world
   const asked = clock.now()
   // A name that TLS cannot ask for is refused before anything is sent.
   if (options.tls !== undefined) sniOf(options.tls.serverName ?? options.host)
   const stream = await opened(options, world)
+  reached(stream.remote)
   if (options.signal?.aborted) {
     stream.reset()
     throw options.signal.reason
