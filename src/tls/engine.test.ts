@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, tearings } from '../../test/support/bytes.ts'
 import {
+  answersOf,
   type Identity,
   identity,
   type KeyKind,
@@ -12,6 +13,7 @@ import {
   trusting,
   type Wire,
 } from '../../test/support/tls.ts'
+import { node, type Platform, platforms, web } from '../../test/support/worlds.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { nodeCrypto, seededNodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
@@ -27,7 +29,7 @@ const identities = new Map<KeyKind, Identity>(
 )
 const who = (kind: KeyKind): Identity => identities.get(kind)!
 
-describe('every suite with every group and every kind of key', () => {
+describe.each(platforms)('on %s: every suite with every group and every kind of key', (_, { crypto }) => {
   for (const suite of suites)
     for (const group of DEFAULT_GROUPS)
       for (const kind of suite.authentication === 'rsa'
@@ -37,6 +39,7 @@ describe('every suite with every group and every kind of key', () => {
           const both = pair({
             crypto,
             who: who(kind),
+            serverAnswers: answersOf(node.crypto, who(kind)),
             client: { suites: [suite.name], alpn: ['http/1.1'] },
             server: { groups: [group], alpn: ['h2', 'http/1.1'] },
           })
@@ -69,15 +72,17 @@ describe('every suite with every group and every kind of key', () => {
         })
 })
 
-for (const scheme of schemes)
-  test(`the server signs with ${scheme.name} when its key can do nothing else`, () => {
-    const kind: KeyKind = scheme.keyType === 'rsa' ? 'rsa-2048' : scheme.keyType === 'ed25519' ? 'ed25519' : 'p-384'
-    const { spki, pkcs8, certified } = who(kind)
-    const both = pair({ crypto, who: { spki, pkcs8, certified: { ...certified, schemes: [scheme.id] } } })
-    shuttle(both)
-    expect(both.client.established).toBeDefined()
-    expect(both.server.established).toBeDefined()
-  })
+for (const [platform, { crypto }] of platforms)
+  for (const scheme of schemes)
+    test(`on ${platform} the client takes ${scheme.name} from a server that can sign with nothing else`, () => {
+      const kind: KeyKind = scheme.keyType === 'rsa' ? 'rsa-2048' : scheme.keyType === 'ed25519' ? 'ed25519' : 'p-384'
+      const { spki, pkcs8, certified } = who(kind)
+      const me = { spki, pkcs8, certified: { ...certified, schemes: [scheme.id] } }
+      const both = pair({ crypto, who: me, serverAnswers: answersOf(node.crypto, me) })
+      shuttle(both)
+      expect(both.client.established).toBeDefined()
+      expect(both.server.established).toBeDefined()
+    })
 
 test('whole, byte by byte or torn: the same events on both sides', () => {
   const seed = 11
@@ -103,9 +108,9 @@ test('whole, byte by byte or torn: the same events on both sides', () => {
   expect(run('torn'), `seed ${seed}`).toEqual(whole)
 })
 
-test('the same seed gives the same bytes on the wire', () => {
-  const run = (): Uint8Array => {
-    const provider = seededNodeCrypto(seeded(3))
+test('the same seed gives the same bytes on the wire, on every platform', () => {
+  const run = ({ seeded: make }: Platform): Uint8Array => {
+    const provider = make(seeded(3))
     const both = pair({ crypto: provider, who: identity(provider, 'p-256') })
     const sent: Uint8Array[] = []
     shuttle(both, bytes => {
@@ -114,7 +119,8 @@ test('the same seed gives the same bytes on the wire', () => {
     })
     return concat(...sent)
   }
-  expect(run()).toEqual(run())
+  expect(run(node)).toEqual(run(node))
+  expect(run(web)).toEqual(run(node))
 })
 
 test('bulk data goes in full records and comes out whole', () => {

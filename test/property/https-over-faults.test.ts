@@ -17,6 +17,7 @@ import { seededNodeCrypto } from '../../src/node/crypto.ts'
 import { type SeededRandom, seeded } from '../../src/random.ts'
 import { certifiedKey } from '../../src/tls/certified-key.ts'
 import { trustStore } from '../../src/x509/store.ts'
+import { node, web } from '../support/worlds.ts'
 import { faultsOf, firstWrong, namedBy, seeds } from './seeds.ts'
 
 const turn = () => new Promise(setImmediate)
@@ -42,7 +43,7 @@ interface Outcome {
   readonly lost: number
 }
 
-const run = async (seed: number, random: SeededRandom = seeded(seed)): Promise<Outcome> => {
+const run = async (seed: number, platform = node, random: SeededRandom = seeded(seed)): Promise<Outcome> => {
   const net = network({ seed, turn, ...faultsOf(random) })
   const hash = createHash('sha256')
   net.tap(({ at, what, bytes }) => void hash.update(`${at} ${what} `).update(bytes))
@@ -51,7 +52,7 @@ const run = async (seed: number, random: SeededRandom = seeded(seed)): Promise<O
     return {
       clock: net.clock,
       random: dice,
-      crypto: seededNodeCrypto(dice),
+      crypto: platform.seeded(dice),
       transport: hostTransport(net.host(name), { keepAlive: 'off' }),
       coders: [],
       trust: () => trust,
@@ -120,10 +121,11 @@ test('500 seeds of loss, duplication, reordering and corruption: right to the la
   expect(whole, JSON.stringify(codes)).toBeGreaterThan(900)
 }, 180_000)
 
-test('a seed repeats a run to the last byte of every frame', async () => {
+test('a seed repeats a run to the last byte of every frame, on every platform', async () => {
   for (const seed of [3, 44, 271]) {
-    const [one, two] = [await run(seed), await run(seed)]
+    const [one, two, three] = [await run(seed), await run(seed), await run(seed, web)]
     expect(two.fingerprint, namedBy(seed)).toBe(one.fingerprint)
+    expect(three.fingerprint, namedBy(seed)).toBe(one.fingerprint)
   }
   expect((await run(3)).fingerprint).not.toBe((await run(4)).fingerprint)
 })

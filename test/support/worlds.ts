@@ -17,7 +17,7 @@ export interface Platform {
   readonly seeded: (random: Random) => CryptoProvider
   /** A world whose network is in memory, and empty. */
   readonly world: () => World
-  readonly lab: (seed: number) => LabPlatform
+  readonly lab: (seed?: number) => LabPlatform
   /** Whether RSA keys and signatures are made here; they are verified everywhere. */
   readonly makesRsa: boolean
 }
