@@ -25,6 +25,11 @@ export interface Place {
   readonly message: number
   readonly start: number
   readonly end: number
+  /**
+   * The range is in this certificate of the peer's chain; 0 is the leaf. So a chain is judged, whoever sent it; TLS says
+   * where in which message that is.
+   */
+  readonly certificate?: number
 }
 
 /**

@@ -2,10 +2,12 @@
  * The same for programs: one object per line, each with the version of this schema and a type. Byte ranges are
  * `[start, end]`, bytes are hex, no key repeats. Secrets leave only when asked for.
  */
+
 import { elsewhere } from '../explain/elsewhere.table.ts'
 import { english } from '../explain/en/index.ts'
 import type { Words } from '../explain/words.ts'
 import { entryOf, type Failure } from '../failures/index.ts'
+import type { Place } from '../failures/registry.ts'
 import type { TraceRecord } from '../trace/recorder.ts'
 import type { Carrier, MessageRecord } from '../trace/types.ts'
 import { hexText } from '../wire/bytes.ts'
@@ -68,7 +70,7 @@ export const jsonOfFailure = (info: Failure, words: Words = english): JsonObject
     title: words.title(info),
     sentence: words.sentence(info),
     ...given({ expected, got, where, number, rule, alert, status }),
-    ...(at === undefined || at.message === 0 ? {} : { at: carrierJson(at) }),
+    ...(at === undefined ? {} : placeJson(at)),
     because: [...words.because(info)],
     try: [...words.tryThis(info)],
     elsewhere: { ...elsewhere(info) },
@@ -123,6 +125,12 @@ const messageJson = (message: MessageRecord, detail: readonly Detail[]): JsonObj
     ...(detail.includes('bytes') ? { bytes: hexText(bytes) } : {}),
   }
 }
+
+/** The message in the trace; what was not traced can still be found in a certificate. */
+const placeJson = ({ message, start, end, certificate }: Place): JsonObject =>
+  message === 0 && certificate === undefined
+    ? {}
+    : { at: { ...given({ message: message === 0 ? undefined : message, certificate }), range: [start, end] } }
 
 const carrierJson = ({ message, start, end }: Carrier): JsonObject => ({ message, range: [start, end] })
 

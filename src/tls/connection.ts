@@ -131,7 +131,7 @@ export class Connection implements TlsConnection {
     const asked = this.#asked!
     this.#asked = undefined
     if (reply instanceof Failure) {
-      this.#fail(reply, 0)
+      this.#fail(id.located(reply), 0)
       return
     }
     this.#guarded(() => {
@@ -356,8 +356,8 @@ export class Connection implements TlsConnection {
         this.#records.agreeOnVersion(version)
         this.#outgoing.agreeOnVersion()
       },
-      ask: question => {
-        this.#asked = { type: 'ask', id: new QuestionId(++this.#asks), question }
+      ask: (question, about) => {
+        this.#asked = { type: 'ask', id: new QuestionId(++this.#asks, about), question }
         this.#events.push(this.#asked)
       },
       secret: (clientRandom, secret) => {

@@ -68,8 +68,8 @@ export interface Context {
   protectReads(protection: RecordProtection): void
   /** From here on every record must name this version. */
   agreeOnVersion(version: number): void
-  /** Stops reading until the reply comes, as an input of that name. */
-  ask(question: Ask['question']): void
+  /** Stops reading until the reply comes, as an input of that name. `about`: the message whose chain it is about. */
+  ask(question: Ask['question'], about?: Message<'Certificate'>): void
   /** The secret of this handshake, for the key log; it is wiped when the handshake is over or given up. */
   secret(clientRandom: Bytes, secret: Secret): void
   /** A check was made and passed. */

@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest'
 import { type Answers, identity, type Pair, pair, shuttle } from '../../test/support/tls.ts'
+import { sequence, time } from '../asn1/write.ts'
 import { certificateAuthority } from '../ca/authority.ts'
 import { FailureError } from '../failures/index.ts'
+import { jsonOfFailure } from '../inspect/json.ts'
 import { nodeCrypto } from '../node/crypto.ts'
+import { recorder } from '../trace/recorder.ts'
+import { Certificate } from '../x509/certificate.ts'
 import { verifyChain } from '../x509/path.ts'
 import { trustStore } from '../x509/store.ts'
 import { type ChainTrusted, isTrusted, type TrustQuestion, trustWithoutChecking } from '../x509/trusted.ts'
@@ -142,4 +146,40 @@ test('tls/no-such-question: an answer to the same question of another connection
   one.both.client.tls.answer(one.ask.id, proof, 0)
   shuttle(one.both)
   expect(one.both.client.established).toBeDefined()
+})
+
+test('a failure of a certificate shows its bytes in the message that brought it', () => {
+  const middle = authority.intermediate({ name: 'middle', notAfter: NOW - 1000 })
+  const { chain } = middle.issue({ names: ['good.test'], keyPair })
+  const who = identity(crypto, 'p-256')
+  const records = recorder()
+  const both = pair({
+    crypto,
+    who: { ...who, certified: { ...who.certified, chain } },
+    client: { serverName: 'good.test', trace: { sink: records, flow: 'test', host: 'client' } },
+    clientAnswers: question =>
+      question.about === 'trust' ? verifyChain({ ...question, at: NOW, trust, crypto }) : undefined,
+  })
+  shuttle(both)
+  const { failure } = both.client
+  expect(failure).toMatchObject({ code: 'tls/certificate-expired', where: '“middle”' })
+  const message = records.records.find(entry => entry.type === 'message' && entry.record.name === 'Certificate')
+  if (message?.type !== 'message') throw new Error('no Certificate in the trace')
+  const { start, end, message: id, certificate } = failure!.at!
+  expect([id, certificate]).toEqual([message.record.id, 1])
+  const { notBefore, notAfter } = new Certificate(middle.certificate)
+  expect(message.record.bytes.subarray(start, end)).toEqual(sequence(time(notBefore), time(notAfter)))
+  expect(jsonOfFailure(failure!)).toMatchObject({ at: { message: id, certificate: 1, range: [start, end] } })
+})
+
+test('without a trace the place is that in the certificate, which the answer came with', () => {
+  const { both, ask, question } = asking(expired)
+  const failure = verifyChain({ ...question, at: NOW, trust, crypto })
+  if (isTrusted(failure)) throw new Error('trusted')
+  both.client.tls.answer(ask.id, failure, 0)
+  both.client.touch()
+  expect(both.client.failure).toBe(failure)
+  expect(jsonOfFailure(failure)).toMatchObject({
+    at: { certificate: 0, range: [failure.at!.start, failure.at!.end] },
+  })
 })

@@ -10,7 +10,7 @@ import { derRules } from '../asn1/rules.table.ts'
 import { booleanValue, checkBitString, smallInteger, timeValue } from '../asn1/value.ts'
 import type { SignatureAlgorithm } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
-import { type Failure, fail } from '../failures/index.ts'
+import { type Facts, type Failure, fail, type Place } from '../failures/index.ts'
 import { latin1Text, plain } from '../wire/bytes.ts'
 import { readSignatureAlgorithm } from './algorithm.ts'
 import { type DistinguishedName, readName } from './distinguished-name.ts'
@@ -41,7 +41,7 @@ export interface Span {
 export const parseCertificate = (der: Uint8Array): Certificate | Failure => malformedUnless(() => new Certificate(der))
 
 /** The value, or the failure for the `DerError` on the way. */
-export const malformedUnless = <T>(read: () => T, where?: string): T | Failure => {
+export const malformedUnless = <T>(read: () => T, where?: string, index?: number): T | Failure => {
   try {
     return read()
   } catch (error) {
@@ -51,13 +51,27 @@ export const malformedUnless = <T>(read: () => T, where?: string): T | Failure =
       where: where === undefined ? error.what : `${error.what} of ${where}`,
       got: says,
       expected: `${error.rule}, ${rule}`,
-      at: { message: 0, start: error.at, end: error.end },
+      at: placeAt({ from: error.at, to: error.end }, index),
     })
   }
 }
 
+/** A range of a certificate as the place of a failure. */
+const placeAt = ({ from, to }: Span, certificate: number | undefined): Place => ({
+  message: 0,
+  start: from,
+  end: to,
+  ...(certificate === undefined ? {} : { certificate }),
+})
+
+/** For failures: where in the chain it lies; nothing for a root, which the peer need not have sent. */
+export const placeIn = ({ index }: Certificate, span: Span | undefined): Facts =>
+  span === undefined || index === undefined ? {} : { at: placeAt(span, index) }
+
 export class Certificate {
   readonly der: Uint8Array
+  /** Its place in the chain that a peer showed, 0 for the leaf; undefined for others, such as roots. */
+  readonly index: number | undefined
   /** 1, 2 or 3. */
   readonly version: number
   /** Octets of the INTEGER, as they stand. */
@@ -83,8 +97,9 @@ export class Certificate {
   #fingerprint: string | undefined
   #keyFingerprint: string | undefined
 
-  /** Throws `DerError`. */
-  constructor(encoding: Uint8Array) {
+  /** `index`: where it stands in the peer's chain. Throws `DerError`. */
+  constructor(encoding: Uint8Array, index?: number) {
+    this.index = index
     const der = plain(encoding)
     if (der.length > MAX_CERTIFICATE_SIZE) throw new DerError('too-big', 0, der.length, 'certificate')
     checkDer(der, 0, der.length, 'certificate')

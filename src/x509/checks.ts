@@ -7,7 +7,7 @@ import { OID } from '../asn1/oids.table.ts'
 import type { Millis } from '../engine.ts'
 import { type Facts, type Failure, type FailureCode, fail } from '../failures/index.ts'
 import { algorithmOid } from './algorithm.ts'
-import type { Certificate, Span } from './certificate.ts'
+import { type Certificate, placeIn, type Span } from './certificate.ts'
 import { type Budget, MAX_NAME_COMPARISONS, violation } from './constraints.ts'
 import { type ExtensionName, extensionName, KEY_USAGE, type KeyUsageName, keyUsageText } from './extensions.ts'
 import { lints, lintsBroken, type Role } from './lints.table.ts'
@@ -61,8 +61,9 @@ const failures = (failure: Failure | undefined): Failure[] => (failure === undef
 /** A certificate by name, for facts. */
 export const calledOf = (certificate: Certificate): string => `“${certificate.subject.shortText}”`
 
-const at = (span: Span | undefined): Facts =>
-  span === undefined ? {} : { at: { message: 0, start: span.from, end: span.to } }
+/** Where an extension stands, or where it should. */
+const extensionAt = (certificate: Certificate, name: ExtensionName): Facts =>
+  placeIn(certificate, extensionSpan(certificate, name) ?? certificate.spans.tbs)
 
 const extensionSpan = (certificate: Certificate, name: ExtensionName): Span | undefined => {
   const found = certificate.find(name)
@@ -84,7 +85,7 @@ export const notAuthority = (certificate: Certificate, role: Role, profile: Prof
       where: calledOf(certificate),
       got,
       expected: 'basicConstraints with cA, keyUsage with keyCertSign',
-      ...at(extensionSpan(certificate, name)),
+      ...extensionAt(certificate, name),
     })
   const basic = certificate.extension('basicConstraints')
   if (basic === undefined && (role !== 'anchor' || profile.anchor.saysAuthority))
@@ -115,7 +116,7 @@ const pathLengths: Check['run'] = (path, context) => {
         where: calledOf(certificate),
         expected: `${most} further authorit${most === 1 ? 'y' : 'ies'}`,
         got: `${below(index)}`,
-        ...at(extensionSpan(certificate, 'basicConstraints')),
+        ...extensionAt(certificate, 'basicConstraints'),
       }),
     ]
   })
@@ -134,7 +135,7 @@ export const outOfDate = (certificate: Certificate, now: Millis): Failure | unde
     where: calledOf(certificate),
     expected: dateText(limit),
     got: dateText(second),
-    ...at(certificate.spans.validity),
+    ...placeIn(certificate, certificate.spans.validity),
   })
   if (second < certificate.notBefore) return fail('tls/certificate-not-yet', facts(certificate.notBefore))
   // Said the other way round, so that nothing but a date between the two can pass.
@@ -156,7 +157,7 @@ export const weakKey = (certificate: Certificate, role: Role, profile: Profile):
     where: calledOf(certificate),
     got: key.type === 'other' ? `a ${publicKeyText(key)}` : `an ${publicKeyText(key)} key`,
     expected: `RSA of ${profile.minimumRsaBits} bits, P-256 or Ed25519`,
-    ...at(certificate.spans.publicKey),
+    ...placeIn(certificate, certificate.spans.publicKey),
   })
 }
 
@@ -168,7 +169,7 @@ const noKey = (leaf: Certificate, isKey: CheckContext['isKey']): Failure | undef
         where: `subjectPublicKeyInfo of ${calledOf(leaf)}`,
         got: 'holds no public key',
         expected: 'RFC 5280 4.1.2.7',
-        ...at(leaf.spans.publicKey),
+        ...placeIn(leaf, leaf.spans.publicKey),
       })
 
 /** Why this certificate's signature is not of a kind that counts. */
@@ -180,7 +181,7 @@ export const weakSignature = (certificate: Certificate, profile: Profile): Failu
     where: calledOf(certificate),
     got: `the signature ${oidName(algorithmOid(certificate.der, from, to))}${algorithm === undefined ? ', which cannot be checked here' : ''}`,
     expected: 'ECDSA, RSA or Ed25519 with SHA-256 or better',
-    ...at({ from, to }),
+    ...placeIn(certificate, { from, to }),
   })
 }
 
@@ -202,7 +203,7 @@ const purposes: Check['run'] = (path, context) => {
   const alone = path.length === 1 && anchored
   const refuse = (certificate: Certificate, got: string, name: ExtensionName, expected: string): void => {
     const where = calledOf(certificate)
-    found.push(fail('tls/certificate-purpose', { where, got, expected, ...at(extensionSpan(certificate, name)) }))
+    found.push(fail('tls/certificate-purpose', { where, got, expected, ...extensionAt(certificate, name) }))
   }
   if (!alone && profile.leafAuthority === 'refused' && leaf!.extension('basicConstraints')?.ca === true)
     refuse(leaf!, 'signing other certificates', 'basicConstraints', 'a server, not an authority')
@@ -257,7 +258,7 @@ const criticals: Check['run'] = (path, context) =>
         certificate.extension(name)?.some(p => p.qualifiers.some(q => !knownQualifiers.includes(q))) === true
       if (name !== undefined && processed.has(name) && !strange) return []
       const facts = { where: calledOf(certificate), got: oidName(oid), expected: 'extensions of RFC 5280' }
-      return [fail('tls/certificate-critical', { ...facts, ...at({ from: start, to }) })]
+      return [fail('tls/certificate-critical', { ...facts, ...placeIn(certificate, { from: start, to }) })]
     }),
   )
 
@@ -280,7 +281,9 @@ const constraints: Check['run'] = (path, context) => {
         'malformed-name': 'not a name that can be compared with the limits',
       }[broken.kind]
       const facts = { where: calledOf(authority), got: broken.name, expected: words }
-      return [fail('tls/certificate-constraint', { ...facts, ...at(extensionSpan(authority, 'nameConstraints')) })]
+      // The limits, or the names where the limits are those of a root that was not sent.
+      const place = { ...extensionAt(certificate, 'subjectAltName'), ...extensionAt(authority, 'nameConstraints') }
+      return [fail('tls/certificate-constraint', { ...facts, ...place })]
     }
   }
   return []
@@ -290,7 +293,7 @@ const policies: Check['run'] = (path, { profile }) => {
   const fault = policyFault(path, profile.anchor)
   if (fault === undefined) return []
   const facts = { where: calledOf(path.at(-1)!), got: calledOf(fault) }
-  return [fail('tls/certificate-policy', { ...facts, ...at(extensionSpan(fault, 'certificatePolicies')) })]
+  return [fail('tls/certificate-policy', { ...facts, ...extensionAt(fault, 'certificatePolicies') })]
 }
 
 const profileRules: Check['run'] = (path, { profile, anchored, isSelfSigned }) =>
@@ -302,6 +305,7 @@ const profileRules: Check['run'] = (path, { profile, anchored, isSelfSigned }) =
         where: calledOf(certificate),
         got: lints[id].says,
         expected: lints[id].rule,
+        ...placeIn(certificate, certificate.spans.tbs),
       }),
     )
   })

@@ -5,7 +5,7 @@
 import { type Failure, fail } from '../failures/index.ts'
 import { parseIp } from '../wire/address.ts'
 import { sameOctets } from '../wire/bytes.ts'
-import type { Certificate } from './certificate.ts'
+import { type Certificate, placeIn } from './certificate.ts'
 import { type GeneralName, generalNameText } from './general-name.ts'
 
 /** Whether a domain belongs to a registry, in which anybody may have names. */
@@ -29,7 +29,7 @@ export const checkName = (
     expected: name,
     got: [...shown, ...more].join(', ') || 'no name (subjectAltName is missing)',
     where: 'subjectAltName',
-    ...(found === undefined ? {} : { at: { message: 0, start: found.start, end: found.to } }),
+    ...placeIn(certificate, found === undefined ? certificate.spans.tbs : { from: found.start, to: found.to }),
   })
 }
 

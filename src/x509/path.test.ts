@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest'
 import { OID } from '../asn1/oids.table.ts'
-import { integer, nothing, oid, sequence } from '../asn1/write.ts'
+import { integer, nothing, oid, sequence, time } from '../asn1/write.ts'
 import { type CertificateAuthority, certificateAuthority, type LeafOptions, selfSigned } from '../ca/authority.ts'
 import type { Bytes } from '../engine.ts'
 import { sentence } from '../explain/index.ts'
 import { entryOf, type Failure } from '../failures/index.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import type { VerdictRecord } from '../trace/types.ts'
+import { latin1Text } from '../wire/bytes.ts'
+import { Certificate } from './certificate.ts'
 import { KEY_USAGE } from './extensions.ts'
 import { type ExtensionToWrite, keyUsage, nameConstraints, writeCertificate, writeName } from './issue.ts'
 import { explainChain, MAX_CHAIN_CERTIFICATES, verifyChain } from './path.ts'
@@ -391,4 +393,43 @@ test('limits written for one authority come through the writer (RFC 5280 4.2.1.1
   expect(nameConstraints(['10.0.0.0/9'], []).value).toEqual(
     Uint8Array.from([0x30, 0x0e, 0xa0, 0x0c, 0x30, 0x0a, 0x87, 8, 10, 0, 0, 0, 255, 128, 0, 0]),
   )
+})
+
+test('a failure says in which certificate of the chain its bytes lie, by number: names may be equal', () => {
+  const chain = (intermediate: CertificateAuthority, options: Partial<LeafOptions> = {}) => {
+    const [own, above] = leaf(options, intermediate)
+    return [own!, middle.certificate, authority('Twin').certificate, above!]
+  }
+  const bytesOf = (shown: readonly Bytes[], more: Partial<ChainRequest> = {}) => {
+    const { at: place, code } = failure(ask(shown, more))
+    const bytes = shown[place!.certificate!]!.subarray(place!.start, place!.end)
+    return { code, certificate: place?.certificate, bytes }
+  }
+  const old = root.intermediate({ name: 'Twin', notAfter: at - 1000 })
+  const validity = (der: Bytes) => {
+    const { notBefore, notAfter } = new Certificate(der)
+    return sequence(time(notBefore), time(notAfter))
+  }
+  const dates = bytesOf(chain(old))
+  expect(dates).toMatchObject({ code: 'tls/certificate-expired', certificate: 3 })
+  expect(dates.bytes).toEqual(validity(old.certificate))
+  const name = bytesOf(chain(root.intermediate({ name: 'Twin' })), { name: 'other.test' })
+  expect(name).toMatchObject({ code: 'tls/certificate-name', certificate: 0 })
+  expect(latin1Text(name.bytes)).toContain('*.shop.test')
+  const stranger = authority('Stranger')
+  const issuer = bytesOf([...leaf({}, stranger.intermediate({ name: 'Twin' }))])
+  expect(issuer).toMatchObject({ code: 'tls/certificate-untrusted', certificate: 1 })
+  expect(issuer.bytes).toEqual(writeName([[OID.commonName, 'Stranger']]))
+  const limited = bytesOf(chain(root.intermediate({ name: 'Twin', excluded: ['shop.test'] })))
+  expect(limited).toMatchObject({ code: 'tls/certificate-constraint', certificate: 3 })
+  expect(latin1Text(limited.bytes)).toContain('shop.test')
+})
+
+test('a fault of a root has a place only where the peer sent the root', () => {
+  const ended = certificateAuthority({ crypto, now: () => at, name: 'Ended', notAfter: at - 1000 })
+  const chain = leaf({}, ended)
+  const roots = [ended.certificate]
+  expect(failure(ask(chain, { roots }))).toMatchObject({ code: 'tls/certificate-expired', where: '“Ended”' })
+  expect(failure(ask(chain, { roots })).at).toBeUndefined()
+  expect(failure(ask([...chain, ended.certificate], { roots })).at).toMatchObject({ certificate: 1 })
 })

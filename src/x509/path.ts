@@ -5,7 +5,7 @@
  */
 import { type Failure, type FailureCode, fail } from '../failures/index.ts'
 import { sameOctets } from '../wire/bytes.ts'
-import { Certificate, malformedUnless } from './certificate.ts'
+import { Certificate, malformedUnless, placeIn } from './certificate.ts'
 import { type CheckContext, calledOf, notAuthority, outOfDate, pathChecks, weakKey, weakSignature } from './checks.ts'
 import { checkName } from './names.ts'
 import { deployed } from './profile.ts'
@@ -128,10 +128,10 @@ class PathBuilder {
   #read(chain: readonly Uint8Array[]): Certificate | Failure {
     const [first, ...others] = chain
     if (first === undefined) return fail('tls/certificate-malformed', { where: 'chain', got: 'holds no certificate' })
-    const leaf = malformedUnless(() => new Certificate(first).decodeAll())
+    const leaf = malformedUnless(() => new Certificate(first, 0).decodeAll(), undefined, 0)
     if (!(leaf instanceof Certificate)) return leaf
-    for (const der of others) {
-      const certificate = malformedUnless(() => new Certificate(der))
+    for (const [i, der] of others.entries()) {
+      const certificate = malformedUnless(() => new Certificate(der, i + 1), undefined, i + 1)
       if (!(certificate instanceof Certificate)) {
         this.#note([leaf], certificate, 'aside')
         continue
@@ -147,8 +147,13 @@ class PathBuilder {
   #extend(path: readonly Certificate[], accepted: readonly Failure[]): ChainTrusted | undefined {
     const last = path.at(-1)!
     if (path.length > (this.#deepest?.path.length ?? 0)) this.#deepest = { path, accepted }
-    const anchors = byLikelihood(this.#request.trust.bySubject(last.issuer.key), last, this.#request.at)
-    const others = byLikelihood(this.#pool.get(last.issuer.key) ?? [], last, this.#request.at)
+    const shown = this.#pool.get(last.issuer.key) ?? []
+    // A root that the peer sent as well is looked at where it sent it, so that a failure can show its bytes.
+    const roots = this.#request.trust
+      .bySubject(last.issuer.key)
+      .map(root => shown.find(({ identity }) => identity === root.identity) ?? root)
+    const anchors = byLikelihood(roots, last, this.#request.at)
+    const others = byLikelihood(shown, last, this.#request.at)
     if (anchors.length + others.length === 0) {
       this.#note(path, this.#unanchored(path), 'dead-end')
       return undefined
@@ -184,7 +189,7 @@ class PathBuilder {
       this.#note(path, fail('tls/chain-too-complex', { number: MAX_PATH_STEPS, got: 'steps' }), 'whole-path')
       return undefined
     }
-    const readable = malformedUnless(() => issuer.decodeAll(), calledOf(issuer))
+    const readable = malformedUnless(() => issuer.decodeAll(), calledOf(issuer), issuer.index)
     if (!(readable instanceof Certificate)) {
       this.#note([...path, issuer], readable, rank)
       return undefined
@@ -229,11 +234,10 @@ class PathBuilder {
       known.set(issuer.keyIdentity, good)
     }
     if (good) return undefined
-    const { from, to } = child.spans.signature
     return fail('tls/certificate-signature', {
       where: calledOf(child),
       expected: calledOf(issuer),
-      at: { message: 0, start: from, end: to },
+      ...placeIn(child, child.spans.signature),
     })
   }
 
@@ -298,11 +302,11 @@ class PathBuilder {
       // Issued under its own name by another key, or changed since.
       const fault = this.#signatureFault(leaf!, leaf!)
       if (fault !== undefined && !this.#accepts(fault)) return fault
-      return fail('tls/certificate-self-signed', { ...asked, got: calledOf(leaf!) })
+      return fail('tls/certificate-self-signed', { ...asked, got: calledOf(leaf!), ...placeIn(leaf!, leaf!.issuer) })
     }
-    if (path.length === 1)
-      return fail('tls/chain-incomplete', { ...asked, where: calledOf(leaf!), got: `“${leaf!.issuer.shortText}”` })
-    return fail('tls/certificate-untrusted', { ...asked, got: `“${last.issuer.shortText}”`, where: calledOf(last) })
+    const code = path.length === 1 ? 'tls/chain-incomplete' : 'tls/certificate-untrusted'
+    const facts = { ...asked, got: `“${last.issuer.shortText}”`, where: calledOf(last) }
+    return fail(code, { ...facts, ...placeIn(last, last.issuer) })
   }
 
   /** Keeps a failure for the explanation, and as the result when it is the most telling; true when it is. */

@@ -37,7 +37,7 @@ export class WaitCertificate extends ClientState implements Handles<Table, 'Wait
     if (chain.length === 0) throw context.refusal('key exchange', message, 'tls/certificate-missing', 'chain', {})
     const { serverName: name } = this.#negotiated.offer.config
     // RFC 5246 7.4.2: all suites here are ECDHE, in which the server signs its share.
-    context.ask({ about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' })
+    context.ask({ about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' }, message)
     return new WaitTrust(this.#negotiated, message)
   }
 }
