@@ -24,7 +24,7 @@ import type { RecordProtection } from './record-protection.ts'
 import { Refusal, refusal } from './refusal.ts'
 import { replyFault } from './replies.ts'
 import type { Secret } from './secret.ts'
-import type { Check, Context, Message, State, Table } from './states.ts'
+import { type Check, type Context, type Message, type State, type Table, waitedFor } from './states.ts'
 import { type TracedRecord, Tracing } from './tracing.ts'
 import { Transcript } from './transcript.ts'
 import type { Ask, Pieces, Question, TlsConnection, TlsEvent } from './types.ts'
@@ -282,7 +282,7 @@ export class Connection implements TlsConnection {
   }
 
   #unexpected(got: string, at?: Facts['at']): Refusal {
-    const expected = Object.keys(this.#row()).join(' or ')
+    const expected = waitedFor(this.#row())
     const place = at === undefined ? {} : { at }
     return refusal('tls/unexpected-message', { where: this.#state.name, expected, got, ...place }, at?.message)
   }
@@ -307,8 +307,7 @@ export class Connection implements TlsConnection {
   }
 
   #cut(got: string): Refusal {
-    const expected = Object.keys(this.#row()).join(' or ')
-    return refusal('tls/handshake-cut', { got, expected, where: this.#state.name })
+    return refusal('tls/handshake-cut', { got, expected: waitedFor(this.#row()), where: this.#state.name })
   }
 
   #guarded(work: () => void): void {

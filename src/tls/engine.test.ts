@@ -18,7 +18,6 @@ import { FailureError, fail } from '../failures/index.ts'
 import { nodeCrypto, seededNodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
 import { recorder } from '../trace/recorder.ts'
-import { MAX_PLAINTEXT } from './limits.ts'
 import { QuestionId } from './question-id.ts'
 import { schemes } from './schemes.table.ts'
 import { DEFAULT_GROUPS, suites } from './suites.table.ts'
@@ -132,11 +131,11 @@ test('bulk data goes in full records and comes out whole', () => {
   bulk.fill(0)
   const pieces = both.server.touch()
   expect(pieces.length % 3).toBe(0)
-  expect(pieces[1]!.length).toBe(MAX_PLAINTEXT)
+  expect(pieces[1]!.length).toBe(16_384)
   both.client.touch(concat(...pieces))
   expect(crypto.equal(both.client.data, given)).toBe(true)
   const sizes = both.client.events.flatMap(event => (event.type === 'data' ? [event.bytes.length] : []))
-  expect(new Set(sizes.slice(0, -1))).toEqual(new Set([MAX_PLAINTEXT]))
+  expect(new Set(sizes.slice(0, -1))).toEqual(new Set([16_384]))
 })
 
 test('RFC 5246 6.2.1: empty records are allowed, and bring nothing', () => {

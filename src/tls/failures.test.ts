@@ -24,7 +24,6 @@ import { recorder } from '../trace/recorder.ts'
 import { decode, encode } from '../wire/codec.ts'
 import type { TlsClientConfig } from './config.ts'
 import { tlsClient, tlsServer } from './engine.ts'
-import { MAX_EMPTY_RECORDS, MAX_RENEGOTIATION_REQUESTS, MAX_WAITING_BYTES, MAX_WARNINGS } from './limits.ts'
 import { clientExtensions, extensionNumbers, serverExtensions } from './messages/extensions.ts'
 import { HandshakeType } from './messages/registries.table.ts'
 import { Alert, type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
@@ -546,22 +545,22 @@ describe('records', () => {
   test('tls/too-many-empty-records: so many in a row, counted anew after data', () => {
     const { both, fromServer } = established()
     const empty = () => both.client.touch(fromServer(23, new Uint8Array(0)))
-    for (let i = 0; i < MAX_EMPTY_RECORDS; i++) empty()
+    for (let i = 0; i < 32; i++) empty()
     both.client.touch(fromServer(23, ascii('x')))
-    for (let i = 0; i < MAX_EMPTY_RECORDS; i++) empty()
+    for (let i = 0; i < 32; i++) empty()
     expect(both.client.failure).toBeUndefined()
     empty()
     expectFailure(both.client, 'tls/too-many-empty-records')
   })
   test('tls/too-many-warnings: so many in a row, before and after the handshake', () => {
     const { both, fromServer } = established()
-    for (let i = 0; i < MAX_WARNINGS; i++) both.client.touch(fromServer(21, Uint8Array.of(1, 90)))
+    for (let i = 0; i < 4; i++) both.client.touch(fromServer(21, Uint8Array.of(1, 90)))
     expect(both.client.failure).toBeUndefined()
     both.client.touch(fromServer(21, Uint8Array.of(1, 90)))
     expectFailure(both.client, 'tls/too-many-warnings')
     const early = pair({ crypto, who: ec })
     early.client.touch()
-    for (let i = 0; i <= MAX_WARNINGS; i++) early.client.touch(record(21, Uint8Array.of(1, 112)))
+    for (let i = 0; i <= 4; i++) early.client.touch(record(21, Uint8Array.of(1, 112)))
     expectFailure(early.client, 'tls/too-many-warnings')
   })
   test('tls/too-much-waiting: what comes while a question is open has an end', () => {
@@ -569,11 +568,7 @@ describe('records', () => {
     shuttle(both)
     expect(both.client.tls.state).toBe('WaitTrust')
     const piece = record(22, new Uint8Array(16_384))
-    for (
-      let held = 0;
-      held < MAX_WAITING_BYTES + piece.length && both.client.failure === undefined;
-      held += piece.length
-    )
+    for (let held = 0; held < 131_072 + piece.length && both.client.failure === undefined; held += piece.length)
       both.client.touch(piece)
     expectFailure(both.client, 'tls/too-much-waiting')
   })
@@ -656,7 +651,7 @@ describe('messages', () => {
   test('tls/renegotiation: no each time, until it is too often', () => {
     const { both, fromServer } = established()
     const request = Uint8Array.of(0, 0, 0, 0)
-    for (let i = 0; i < MAX_RENEGOTIATION_REQUESTS; i++) {
+    for (let i = 0; i < 4; i++) {
       const reply = concat(...both.client.touch(fromServer(22, request)))
       both.server.touch(reply)
     }
@@ -669,7 +664,7 @@ describe('messages', () => {
     const other = established()
     const hello = decode(Handshake, recordsOf(concat(...pair({ crypto, who: ec }).client.touch()))[0]!.subarray(5))
     const bytes = encode(Handshake, hello)
-    for (let i = 0; i <= MAX_RENEGOTIATION_REQUESTS; i++) other.both.server.touch(other.fromClient(22, bytes))
+    for (let i = 0; i <= 4; i++) other.both.server.touch(other.fromClient(22, bytes))
     expectFailure(other.both.server, 'tls/renegotiation')
   })
   test('tls/alert-received: a fatal alert is named, with what usually lies behind it', () => {
@@ -682,6 +677,59 @@ describe('messages', () => {
     strange.touch(record(21, Uint8Array.of(2, 200)))
     expect(sentence(strange.failure!)).toContain('200 unknown alert')
   })
+})
+
+test('RFC 5246 7.2.2: the alert of each failure; a number here must not follow a change there', () => {
+  const alerts: Readonly<Record<string, number>> = {
+    'tls/no-common-version': 70,
+    'tls/no-common-suite': 40,
+    'tls/no-common-group': 40,
+    'tls/no-common-scheme': 40,
+    'tls/nothing-in-common': 40,
+    'tls/name-unknown': 112,
+    'tls/alpn-none': 120,
+    'tls/downgrade': 47,
+    'tls/fallback': 86,
+    'tls/signature-wrong': 51,
+    'tls/certificate-missing': 50,
+    'tls/certificate-kind': 43,
+    'tls/share-wrong': 47,
+    'tls/finished-wrong': 51,
+    'tls/no-extended-master-secret': 40,
+    'tls/renegotiation-unsafe': 40,
+    'tls/record-damaged': 20,
+    'tls/record-too-long': 22,
+    'tls/record-version': 70,
+    'tls/too-many-empty-records': 10,
+    'tls/too-many-warnings': 10,
+    'tls/too-much-waiting': 10,
+    'tls/unexpected-message': 10,
+    'tls/bad-message': 50,
+    'tls/message-too-long': 47,
+    'tls/illegal-value': 47,
+    'tls/unoffered-extension': 110,
+    'tls/renegotiation': 100,
+    'tls/write-too-early': 80,
+    'tls/write-after-close': 80,
+    'tls/no-such-question': 80,
+    'tls/proof-mismatch': 80,
+  }
+  for (const code of Object.keys(tlsFailures) as FailureCode[]) expect(fail(code).alert, code).toBe(alerts[code])
+})
+
+test('the certificate of the local authority is proposed when a certificate of ours was refused, not otherwise', () => {
+  const proposed = Array.from({ length: 130 }, (_, number) => number).filter(number =>
+    english.tryThis(fail('tls/alert-received', { number })).some(step => step.includes('barewire ca path')),
+  )
+  expect(proposed).toEqual([42, 46, 48])
+})
+
+test('sentences speak of messages, not of the states of an engine', () => {
+  const side = new Side(tlsClient({ crypto, serverName: 'shop.test' }), noAnswers)
+  side.touch()
+  side.touch(record(22, Uint8Array.of(14, 0, 0, 0)))
+  expect(sentence(side.failure!)).toContain('We wait for ServerHello; ServerHelloDone came.')
+  expect(sentence(fail('tls/alert-received', { number: 80, where: 'WaitServerHello' }))).not.toContain('Wait')
 })
 
 test('every code of the family says a whole sentence without any facts', () => {

@@ -42,6 +42,12 @@ export type Input<I> = I extends HandshakeName
 /** What a row of a table looks like: input to the states that may follow. */
 export type Table = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
 
+/** The inputs of a row in words, for failures. A HelloRequest may always come and is never waited for. */
+export const waitedFor = (row: Table[string]): string =>
+  Object.keys(row)
+    .filter(name => name !== 'HelloRequest')
+    .join(' or ')
+
 /** One state of a table: its name, and a method for each input of its row (ApplicationData has none). */
 export type Handles<T extends Table, N extends keyof T & string> = { readonly name: N } & {
   [I in Exclude<keyof T[N] & string, 'ApplicationData'>]: (

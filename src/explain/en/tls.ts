@@ -115,7 +115,8 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   },
   'tls/record-damaged': {
     title: 'A record was altered.',
-    says: f => `The authentication tag of record ${f.number ?? '?'} does not fit; nothing of it was passed on.`,
+    says: f =>
+      `The authentication tag of record ${f.number ?? '?'} (from 0 under its key) does not fit; nothing of it was passed on.`,
     because: [SOMETHING_BETWEEN, 'The record was sent twice, or one before it was left out.'],
   },
   'tls/record-too-long': {
@@ -150,7 +151,7 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   },
   'tls/unexpected-message': {
     title: 'A message came that does not belong there.',
-    says: f => `We wait for ${f.expected ?? 'something else'} (${f.where ?? '?'}); ${f.got ?? 'something else'} came.`,
+    says: f => `We wait for ${f.expected ?? 'something else'}; ${f.got ?? 'something else'} came.`,
     because: [A_BUG, 'Somebody tries to skip a step of the handshake.'],
   },
   'tls/bad-message': {
@@ -191,7 +192,7 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => {
       const entry = alertWords(f.number ?? -1)
       const meaning = entry === undefined ? '' : `: ${entry.means}. ${entry.likely.replace(/\.$/, '')}`
-      return `It sent alert ${alertText(f.number ?? 0)}${meaning}${f.where === undefined ? '' : ` (${f.where})`}.`
+      return `It sent alert ${alertText(f.number ?? 0)}${meaning}.`
     },
   },
   'tls/bad-server-name': {
