@@ -1,6 +1,6 @@
 /** A chain and a private key as TLS wants them: with the signatures that the key can make. */
 import type { Bytes } from '../engine.ts'
-import { Certificate } from '../x509/certificate.ts'
+import { spkiOf } from '../x509/public-key.ts'
 import { keyGroupOf, schemesOf } from './certificate-key.ts'
 import type { CertifiedKey } from './types.ts'
 
@@ -11,9 +11,9 @@ export interface ChainAndKey {
   readonly privateKey: Bytes
 }
 
-/** The result of `CertificateAuthority.issue`, or what files gave, for `certificateFor`. Throws for a malformed leaf. */
+/** The result of `CertificateAuthority.issue`, or what files gave, for `certificateFor`. Throws for a leaf that is no certificate. */
 export const certifiedKey = ({ chain, privateKey }: ChainAndKey): CertifiedKey => {
-  const { spki } = new Certificate(chain[0] ?? new Uint8Array(0))
+  const spki = spkiOf(chain[0] ?? new Uint8Array(0))
   const able = schemesOf(spki).map(scheme => scheme.id)
   return { chain, schemes: able, group: keyGroupOf(spki), key: privateKey }
 }

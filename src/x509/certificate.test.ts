@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { concat } from '../../test/support/bytes.ts'
+import { ascii, concat } from '../../test/support/bytes.ts'
+import { DerError } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.table.ts'
 import {
   bitString,
@@ -23,7 +24,7 @@ import { seeded } from '../random.ts'
 import { Certificate, MAX_EXTENSIONS, malformedUnless, parseCertificate } from './certificate.ts'
 import { subjectAltName, writeName } from './issue.ts'
 import { certificatesIn, pem, pemBlocks } from './pem.ts'
-import { publicKeyText } from './public-key.ts'
+import { publicKeyText, spkiOf } from './public-key.ts'
 
 const crypto = nodeCrypto()
 const at = Date.UTC(2026, 10, 20)
@@ -285,6 +286,17 @@ test.each(broken)('%s: tls/certificate-malformed, with the field and the bytes',
   expect(failure.expected).toMatch(rule)
   expect(failure.at!.end).toBeGreaterThanOrEqual(failure.at!.start)
   expect(sentence(failure)).toMatch(/^The certificate is not well formed\. Its field /)
+})
+
+test('the key of a certificate is found without reading the rest, where the whole reading finds it', () => {
+  for (const parts of [{}, { version: [], after: [] }]) {
+    const whole = make(parts)
+    expect(spkiOf(whole)).toEqual(spki)
+    expect(() => spkiOf(whole.slice(0, -1))).toThrow(DerError)
+    expect(() => spkiOf(Uint8Array.of(...whole, 0))).toThrow(DerError)
+  }
+  for (const bad of [new Uint8Array(0), ascii('-----BEGIN CERTIFICATE-----'), spki])
+    expect(() => spkiOf(bad)).toThrow(DerError)
 })
 
 test('a certificate cut off or changed anywhere is refused or read, and never anything else', () => {

@@ -1,5 +1,5 @@
 /** SubjectPublicKeyInfo (RFC 5280 4.1.2.7, RFC 5480, RFC 8017, RFC 8410): which key it is and how strong. */
-import { Der, DerError, TAG } from '../asn1/der.ts'
+import { contextConstructed, Der, DerError, TAG } from '../asn1/der.ts'
 import { oidText } from '../asn1/oid.ts'
 import { OID } from '../asn1/oids.table.ts'
 import { checkInteger } from '../asn1/value.ts'
@@ -58,6 +58,20 @@ export const readPublicKey = (bytes: Uint8Array, from = 0, to: number = bytes.le
     default:
       return { type: 'other', oid }
   }
+}
+
+/**
+ * The SubjectPublicKeyInfo of a certificate, a view, without a look at what else is in it: for whoever shows the
+ * certificate and does not judge it. Throws `DerError`.
+ */
+export const spkiOf = (certificate: Uint8Array): Uint8Array => {
+  const outer = new Der(certificate)
+  const tbs = outer.inside(TAG.sequence, 'certificate').inside(TAG.sequence, 'tbsCertificate')
+  outer.finish('certificate')
+  tbs.optional(contextConstructed(0), 'version')
+  tbs.read(TAG.integer, 'serialNumber')
+  for (const field of ['signature', 'issuer', 'validity', 'subject', what]) tbs.read(TAG.sequence, field)
+  return tbs.element()
 }
 
 /** For people: `EC P-256`, `RSA 2048 bits`. */
