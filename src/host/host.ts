@@ -9,6 +9,7 @@ import { IpEngine, type IpEvent } from '../ip/engine.ts'
 import { ECHO_REQUEST, FRAGMENTATION_NEEDED } from '../ip/icmp.ts'
 import type { Route } from '../ip/routes.ts'
 import { LinkEngine } from '../link/engine.ts'
+import type { ArpTrust } from '../link/neighbours.ts'
 import type { Random } from '../random.ts'
 import { TcpStack } from '../tcp/stack.ts'
 import type {
@@ -35,6 +36,8 @@ export interface HostInterface {
   readonly prefix: number
   /** Default 1500. */
   readonly mtu?: number
+  /** Whether ARP is believed; default `trusting`. */
+  readonly arp?: ArpTrust
   /** Neighbours that are known without asking. */
   readonly neighbours?: readonly { readonly address: IpAddress; readonly mac: Uint8Array }[]
 }
@@ -98,8 +101,8 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
     this.name = name
     this.interfaces = interfaces
     this.pool = pool
-    this.links = interfaces.map(({ mac, address, neighbours = [] }) => {
-      return new LinkEngine({ ...shared, mac, address, neighbours })
+    this.links = interfaces.map(({ mac, address, prefix, arp = 'trusting', neighbours = [] }) => {
+      return new LinkEngine({ ...shared, mac, address, prefix, arp, neighbours })
     })
     const sizes = interfaces.map(({ address, prefix, mtu = DEFAULT_MTU }) => ({ address, prefix, mtu }))
     this.ip = new IpEngine({ ...shared, interfaces: sizes, routes })

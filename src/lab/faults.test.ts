@@ -48,7 +48,8 @@ describe('a cable', () => {
   test.each([0.01, 0.2, 0.5])('loses the share of frames that it is told to: %f', loss => {
     const { arrived, fates } = run({ loss }, { count: 5000 })
     expect(arrived.length + fates('lost')).toBe(5000)
-    expect(fates('lost') / 5000).toBeCloseTo(loss, 1)
+    // Four standard deviations of 5000 throws.
+    expect(Math.abs(fates('lost') - 5000 * loss)).toBeLessThan(4 * Math.sqrt(5000 * loss * (1 - loss)))
   })
 
   test('duplicates, and both copies arrive', () => {

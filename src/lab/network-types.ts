@@ -2,6 +2,7 @@
 import type { Millis } from '../engine.ts'
 import type { HostOptions } from '../host/host.ts'
 import type { RunningHost } from '../host/types.ts'
+import type { ArpTrust } from '../link/neighbours.ts'
 import type { TraceSink } from '../trace/types.ts'
 import type { IpAddress } from '../wire/address.ts'
 import type { VirtualClock, VirtualClockOptions } from './clock.ts'
@@ -25,6 +26,8 @@ export interface HostChoices {
   readonly gateway?: string
   /** Faults of what this host sends, instead of the network's. */
   readonly faults?: Faults
+  /** Whether it believes ARP; default `trusting`, so that it can be deceived. */
+  readonly arp?: ArpTrust
   /** For its TCP stack: maximum segment lifetime, buffers, time-outs. */
   readonly tcp?: NonNullable<HostOptions['tcp']>
   /** A sink of its own instead of the network's. */

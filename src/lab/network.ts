@@ -125,7 +125,14 @@ class SwitchedNetwork implements Network {
     const trace = choices.trace ?? this.#options.trace
     const engine = new Host({
       name,
-      interfaces: [{ mac: Uint8Array.of(2, 0, 0, 0, number >> 8, number), address, prefix: LAN.prefix }],
+      interfaces: [
+        {
+          mac: Uint8Array.of(2, 0, 0, 0, number >> 8, number),
+          address,
+          prefix: LAN.prefix,
+          arp: choices.arp ?? 'trusting',
+        },
+      ],
       routes:
         choices.gateway === undefined
           ? []

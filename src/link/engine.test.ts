@@ -4,7 +4,7 @@ import { checked } from '../../test/support/checked.ts'
 import { seeded } from '../random.ts'
 import { ip } from '../wire/address.ts'
 import { type Frame, FramePool } from '../wire/frame.ts'
-import { LinkEngine, type LinkEvent } from './engine.ts'
+import { LinkEngine, type LinkEvent, type LinkOptions } from './engine.ts'
 import { ARP_INTERVAL, NEIGHBOUR_LIFETIME, NEIGHBOURS, WAITING_PER_NEIGHBOUR } from './neighbours.ts'
 
 const OWN = hex('020000000001')
@@ -23,9 +23,9 @@ const arp = (operation: number, mac: Uint8Array, from: string, targetMac: Uint8A
     ip(target).octets,
   )
 
-const setup = (neighbours: { address: typeof A; mac: Uint8Array }[] = []) => {
+const setup = (neighbours: { address: typeof A; mac: Uint8Array }[] = [], more: Partial<LinkOptions> = {}) => {
   const pool = new FramePool()
-  const own = new LinkEngine({ mac: OWN, address: A, pool, host: 'a', neighbours })
+  const own = new LinkEngine({ mac: OWN, address: A, pool, host: 'a', neighbours, ...more })
   const engine = checked(own)
   const drain = (now: number) => {
     const events: LinkEvent[] = []
@@ -209,6 +209,127 @@ describe('answering', () => {
     for (let i = 0; i < NEIGHBOURS + 500; i++)
       t.wire(ALL, PEER, '0806', arp(1, PEER, `10.${1 + (i >> 8)}.${i & 255}.1`, new Uint8Array(6), '10.0.0.1'))
     expect(t.own.neighbours.size).toBe(NEIGHBOURS)
+  })
+})
+
+describe('a flood of packets for neighbours that are not there', () => {
+  const nobody = (i: number) => ip(`10.9.${i >> 8}.${i & 255}`)
+  const flood = (t: ReturnType<typeof setup>, count: number, now = 0) => {
+    let asked = 0
+    for (let i = 0; i < count; i++) asked += t.send(nobody(i), ascii('SYN ACK'), now + i / 20).out.length
+    return asked
+  }
+  const known = (t: ReturnType<typeof setup>) => {
+    t.send(B, ascii('x'))
+    t.wire(OWN, PEER, '0806', arp(2, PEER, '10.0.0.2', OWN, '10.0.0.1'))
+  }
+
+  test('does not push out the gateway, nor another neighbour that answers', () => {
+    const t = setup()
+    known(t)
+    flood(t, 5000)
+    expect(t.own.neighbours.look(B)?.state).toBe('Reachable')
+    expect(t.own.neighbours.size).toBe(1024)
+  })
+
+  test('is told of by no more than a thousand broadcasts a second, and those that waited are asked later', () => {
+    const t = setup()
+    expect(flood(t, 20_000)).toBeLessThanOrEqual(256 + 1000)
+    const quiet = setup()
+    for (let i = 0; i < 1000; i++) quiet.send(nobody(i), ascii('x'))
+    let asked = 256
+    for (let due = quiet.own.nextDeadline(); asked < 1000 && due! < 1000; due = quiet.own.nextDeadline())
+      asked += quiet.at(Math.ceil(due!)).out.length
+    expect(asked).toBe(1000)
+  })
+
+  test('makes no more than two megabytes wait, the latest, and gives every frame back in the end', () => {
+    const t = setup()
+    for (let round = 0; round < 4; round++) flood(t, 1000, round * 100)
+    expect(t.pool.outstanding * 2048).toBeLessThanOrEqual(2 * 1024 * 1024)
+    expect(t.pool.outstanding).toBeGreaterThan(1000)
+    for (let now = 400; t.own.nextDeadline() !== undefined; now += 100)
+      for (const { frame } of t.at(now).events) frame.release()
+    expect([t.pool.outstanding, t.own.neighbours.size]).toEqual([0, 0])
+  })
+
+  test('of neighbours that all answer, the one that was used least recently makes room', () => {
+    const t = setup()
+    for (let i = 0; i < 1024; i++) {
+      const address = nobody(i)
+      t.send(address, ascii('x'), i * 2)
+      t.wire(OWN, PEER, '0806', arp(2, PEER, address.text, OWN, '10.0.0.1'), i * 2)
+    }
+    t.send(nobody(0), ascii('again'), 2048)
+    t.send(B, ascii('x'), 2049)
+    expect(t.own.neighbours.look(nobody(0))?.state).toBe('Reachable')
+    expect(t.own.neighbours.look(nobody(1))).toBeUndefined()
+    expect(t.own.neighbours.look(nobody(2))?.state).toBe('Reachable')
+  })
+})
+
+describe('strict ARP', () => {
+  const strict = () => setup([], { arp: 'strict', prefix: 24 })
+  const reply = (mac: Uint8Array, from: string) => arp(2, mac, from, OWN, '10.0.0.1')
+  const macOf = (t: ReturnType<typeof setup>) => toHex(t.own.neighbours.look(B)?.mac ?? new Uint8Array())
+  const known = () => {
+    const t = strict()
+    t.send(B, ascii('x'))
+    t.wire(OWN, PEER, '0806', reply(PEER, '10.0.0.2'))
+    return t
+  }
+
+  test('another machine does not get the place of a neighbour that still answers when it is asked', () => {
+    const t = known()
+    expect(t.wire(OWN, STRANGER, '0806', reply(STRANGER, '10.0.0.2'), 999).out).toEqual([])
+    const { out } = t.wire(OWN, STRANGER, '0806', reply(STRANGER, '10.0.0.2'), 1000)
+    expect(out.map(frame => frame.slice(0, 28))).toEqual([`${toHex(PEER)}${toHex(OWN)}0806`])
+    t.wire(OWN, STRANGER, '0806', reply(STRANGER, '10.0.0.2'), 1001)
+    t.wire(ALL, STRANGER, '0806', arp(1, STRANGER, '10.0.0.2', new Uint8Array(6), '10.0.0.1'), 1002)
+    expect(macOf(t)).toBe(toHex(PEER))
+    t.wire(OWN, PEER, '0806', reply(PEER, '10.0.0.2'), 1003)
+    expect([t.own.neighbours.look(B)?.state, macOf(t)]).toEqual(['Reachable', toHex(PEER)])
+  })
+
+  test('a neighbour that is silent when it is asked makes room for the one that has its address now', () => {
+    const t = known()
+    t.wire(OWN, STRANGER, '0806', reply(STRANGER, '10.0.0.2'), 1000)
+    t.at(2000)
+    t.at(3000)
+    expect(t.own.neighbours.look(B)).toBeUndefined()
+    t.send(B, ascii('x'), 3001)
+    t.wire(OWN, STRANGER, '0806', reply(STRANGER, '10.0.0.2'), 3002)
+    expect(macOf(t)).toBe(toHex(STRANGER))
+  })
+
+  test('who speaks for another card, or for an address outside the subnet, is dropped and counted', () => {
+    const t = strict()
+    t.send(B, ascii('x'))
+    t.wire(OWN, STRANGER, '0806', reply(PEER, '10.0.0.2'))
+    expect(t.own.neighbours.look(B)?.state).toBe('Incomplete')
+    t.wire(ALL, PEER, '0806', arp(1, PEER, '8.8.8.8', new Uint8Array(6), '10.0.0.1'))
+    t.wire(ALL, PEER, '0806', arp(1, PEER, '10.0.1.2', new Uint8Array(6), '10.0.0.1'))
+    expect([t.own.neighbours.size, t.own.dropped.badArp]).toEqual([1, 3])
+    expect(t.wire(ALL, PEER, '0806', arp(1, PEER, '0.0.0.0', new Uint8Array(6), '10.0.0.1')).out).toHaveLength(1)
+    t.wire(OWN, PEER, '0806', reply(PEER, '10.0.0.2'))
+    expect(t.own.neighbours.look(B)?.state).toBe('Reachable')
+  })
+
+  test('RFC 5227 2.4: our own address is defended by one announcement in ten seconds; trusting machines count only', () => {
+    const claim = arp(2, STRANGER, '10.0.0.1', OWN, '10.0.0.2')
+    const announced = toHex(
+      concat(ALL, OWN, hex('0806'), arp(1, OWN, '10.0.0.1', new Uint8Array(6), '10.0.0.1'), new Uint8Array(18)),
+    )
+    const t = strict()
+    expect(t.wire(ALL, STRANGER, '0806', claim, 5).out).toEqual([announced])
+    expect(t.wire(ALL, STRANGER, '0806', claim, 10_004).out).toEqual([])
+    expect(t.wire(ALL, STRANGER, '0806', claim, 10_005).out).toEqual([announced])
+    expect(t.own.conflicts).toBe(3)
+    const trusting = setup()
+    expect(trusting.wire(ALL, STRANGER, '0806', claim, 5).out).toEqual([])
+    expect(trusting.own.conflicts).toBe(1)
+    t.wire(ALL, OWN, '0806', arp(1, OWN, '10.0.0.1', new Uint8Array(6), '10.0.0.1'), 30_000)
+    expect(t.own.conflicts).toBe(3)
   })
 })
 

@@ -22,7 +22,7 @@ import {
   MINIMUM_FRAME,
   macAt,
 } from './ethernet.ts'
-import { ARP_TRIES, type NeighbourOrder, Neighbours } from './neighbours.ts'
+import { ARP_TRIES, type ArpTrust, type NeighbourOrder, Neighbours } from './neighbours.ts'
 
 export type LinkEvent =
   /** A frame that begins at its IP header; whoever takes the event owns it. */
@@ -37,12 +37,21 @@ export interface LinkOptions {
   /** The machine's name in the trace. */
   readonly host: string
   readonly trace?: TraceSink | undefined
+  /** Bits of the subnet in which neighbours are. Default 0: anywhere. */
+  readonly prefix?: number
+  /**
+   * `strict` takes ARP only from neighbours that speak for themselves, keeps the address that answered first until its
+   * owner is silent, and defends our own (RFC 5227 2.4). Default `trusting`, as RFC 826 has it.
+   */
+  readonly arp?: ArpTrust
   readonly neighbours?: readonly { readonly address: IpAddress; readonly mac: Uint8Array }[]
 }
 
 export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
   /** What was dropped, by reason. */
   readonly dropped = { short: 0, notForUs: 0, unknownType: 0, badArp: 0 }
+  /** ARP packets in which somebody else had our address. */
+  conflicts = 0
   readonly #options: LinkOptions
   readonly #neighbours: Neighbours
   readonly #events = new Queue<LinkEvent>()
@@ -50,10 +59,11 @@ export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
   readonly #ethernet = new EthernetHeader.View()
   readonly #arp = new ArpPacket.View()
   #now: Millis = 0
+  #defended: Millis = Number.NEGATIVE_INFINITY
 
   constructor(options: LinkOptions) {
     this.#options = options
-    this.#neighbours = new Neighbours(order => this.#obey(order))
+    this.#neighbours = new Neighbours(order => this.#obey(order), options.arp)
     for (const { address, mac } of options.neighbours ?? []) this.#neighbours.fix(address, mac, 0)
   }
 
@@ -182,7 +192,8 @@ export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
       arp.protocolLength === 4 &&
       (arp.operation === ARP_REQUEST || arp.operation === ARP_REPLY) &&
       // A group address is nobody's own.
-      (arp.senderHardware[0]! & 1) === 0
+      (arp.senderHardware[0]! & 1) === 0 &&
+      (this.#options.arp !== 'strict' || this.#speaksForItself(frame, arp.senderHardware, arp.senderProtocol))
     if (!legal) {
       this.#drop(frame, 'badArp')
       return
@@ -193,13 +204,35 @@ export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
     const target = ipAddress(arp.targetProtocol)
     if (this.#options.trace !== undefined) this.#traceArp(frame, 'in', sender, target, now)
     frame.release()
+    const isOurs = sender.text === this.#options.address.text
+    if (isOurs && !sameOctets(senderHardware, this.#options.mac)) this.#claimed(now)
     const toUs = target.text === this.#options.address.text
     // RFC 5227 2.1.1: a probe has no sender yet; RFC 5227 2.4: nobody else has our address.
-    const somebody = sender.text !== '0.0.0.0' && sender.text !== this.#options.address.text
+    const somebody = sender.text !== '0.0.0.0' && !isOurs
     const asksUs = toUs && operation === ARP_REQUEST
     // Differs from RFC 826 as Linux does (arp_accept = 0): an answer that nobody asked for makes no entry.
     if (somebody) this.#neighbours.heard(sender, senderHardware, asksUs ? 'asked us' : 'something else', now)
     if (asksUs) this.#sendArp(ARP_REPLY, senderHardware, sender, senderHardware)
+  }
+
+  /** The sender in the packet is the sender of the frame, and in our subnet; a probe has no address yet. */
+  #speaksForItself(frame: Frame, hardware: Uint8Array, protocol: Uint8Array): boolean {
+    if (!macAt(frame.buffer, frame.offset - ETHERNET_HEADER_SIZE + MAC_SIZE, hardware)) return false
+    if (protocol.every(octet => octet === 0)) return true
+    const { address, prefix = 0 } = this.#options
+    for (let bit = 0; bit < prefix; bit++) {
+      const mask = 0x80 >> (bit & 7)
+      if (((protocol[bit >> 3]! ^ address.octets[bit >> 3]!) & mask) !== 0) return false
+    }
+    return true
+  }
+
+  /** RFC 5227 2.4 (c): somebody has our address too. We say once that it is ours, and not again for ten seconds. */
+  #claimed(now: Millis): void {
+    this.conflicts++
+    if (this.#options.arp !== 'strict' || now - this.#defended < DEFEND_INTERVAL) return
+    this.#defended = now
+    this.#sendArp(ARP_REQUEST, BROADCAST, this.#options.address, undefined)
   }
 
   #sendArp(operation: number, mac: Uint8Array, target: IpAddress, targetHardware: Uint8Array | undefined): void {
@@ -290,6 +323,11 @@ export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
     }
   }
 }
+
+/** RFC 5227 1.1. */
+const DEFEND_INTERVAL: Millis = 10_000
+const MAC_SIZE = 6
+const sameOctets = (a: Uint8Array, b: Uint8Array): boolean => a.every((octet, i) => octet === b[i])
 
 const UNKNOWN_MAC = new Uint8Array(6)
 const flowOf = (own: Uint8Array, other: Uint8Array): string => `${macText(own)} ${macText(other)}`

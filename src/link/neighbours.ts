@@ -5,6 +5,7 @@
 import type { Millis } from '../engine.ts'
 import type { IpAddress } from '../wire/address.ts'
 import type { Frame } from '../wire/frame.ts'
+import { TokenBucket } from '../wire/token-bucket.ts'
 
 export type NeighbourState = 'Incomplete' | 'Reachable' | 'Stale' | 'Probing' | 'Permanent'
 
@@ -31,6 +32,16 @@ export const ARP_TRIES = 3
 const UNICAST_POLLS = 2
 /** Packets that wait for one neighbour; RFC 1122 2.3.2.2 asks for at least the latest. */
 export const WAITING_PER_NEIGHBOUR = 16
+/** Bytes of frames that wait for all neighbours together: a thousand packets that somebody made us send into the void. */
+const WAITING_BYTES = 2 * 1024 * 1024
+/**
+ * Broadcast requests per second, and at once: every machine on the wire has to look at each. Whoever sends from addresses
+ * that nobody has makes us ask for each of them.
+ */
+const BROADCASTS_PER_SECOND = 1000
+const BROADCAST_BURST = 256
+/** Strict: what was confirmed stands for so long whatever is said of it. Linux: locktime. */
+const LOCK: Millis = 1000
 /** Entries at most; Linux keeps up to 1024 (gc_thresh3). */
 export const NEIGHBOURS = 1024
 
@@ -63,12 +74,15 @@ export interface Neighbour {
   state: NeighbourState
   since: Millis
   asked: number
-  /** A packet was sent there, or waits for it; else only they spoke to us. */
-  used: boolean
+  /** When a packet was last sent there, or began to wait; undefined: only they spoke to us. */
+  used: Millis | undefined
   /** When the next request, or the end of asking, is due. */
   due: Millis | undefined
   readonly waiting: Frame[]
 }
+
+/** Whether what is said on the wire is believed. ARP has no proof of who speaks: `strict` takes what fits what is known. */
+export type ArpTrust = 'trusting' | 'strict'
 
 /** Something the cache wants done. */
 export type NeighbourOrder =
@@ -79,14 +93,25 @@ export type NeighbourOrder =
 
 export class Neighbours {
   readonly #entries = new Map<string, Neighbour>()
-  /** Those that ask: few, so a deadline is found by looking at each. */
+  /** Those that ask, in the order in which they are due: every wait is as long as the others. */
   readonly #asking = new Set<Neighbour>()
+  /** Those whose broadcast must wait for its turn. */
+  readonly #deferred = new Set<Neighbour>()
+  /** Whom to give up first when room is needed, each the oldest first: who only spoke to us, and who does not answer. */
+  readonly #unused = new Set<Neighbour>()
+  readonly #incomplete = new Set<Neighbour>()
+  /** Those for whom packets wait, whoever began first at the front. */
+  readonly #holding = new Set<Neighbour>()
+  readonly #broadcasts = new TokenBucket(BROADCASTS_PER_SECOND, BROADCAST_BURST)
   readonly #order: (order: NeighbourOrder) => void
+  readonly #trust: ArpTrust
+  #waitingBytes = 0
   /** Packets given up because too many waited. */
   overflowed = 0
 
-  constructor(order: (order: NeighbourOrder) => void) {
+  constructor(order: (order: NeighbourOrder) => void, trust: ArpTrust = 'trusting') {
     this.#order = order
+    this.#trust = trust
   }
 
   get size(): number {
@@ -108,20 +133,14 @@ export class Neighbours {
   /** Sends `frame` to the neighbour as soon as its hardware address is known. Takes the frame. */
   use(address: IpAddress, frame: Frame, now: Millis): void {
     const entry = this.#entries.get(address.text) ?? this.#begin(address, now)
-    entry.used = true
+    if (entry.used === undefined) this.#unused.delete(entry)
+    entry.used = now
     const lasts = NEIGHBOUR_STATES[entry.state].lasts
     if (lasts !== undefined && now >= entry.since + lasts.for) this.#enter(entry, lasts.before, now)
     const next = NEIGHBOUR_STATES[entry.state].used
     if (next !== entry.state) this.#enter(entry, next, now)
-    if (NEIGHBOUR_STATES[entry.state].usable) {
-      this.#order({ type: 'deliver', mac: entry.mac, frame })
-      return
-    }
-    if (entry.waiting.length >= WAITING_PER_NEIGHBOUR) {
-      entry.waiting.shift()!.release()
-      this.overflowed++
-    }
-    entry.waiting.push(frame)
+    if (NEIGHBOUR_STATES[entry.state].usable) this.#order({ type: 'deliver', mac: entry.mac, frame })
+    else this.#wait(entry, frame)
   }
 
   /** The neighbour spoke. RFC 826: an entry is made only when it asked us; an existing one is always renewed. */
@@ -130,30 +149,52 @@ export class Neighbours {
     if (known === undefined && what === 'something else') return
     const entry = known ?? this.#entry(address, now)
     if (entry.state === 'Permanent') return
+    if (known !== undefined && this.#contradicts(entry, mac)) {
+      this.#doubt(entry, now)
+      return
+    }
     entry.mac = mac.slice()
     this.#enter(entry, NEIGHBOUR_STATES[entry.state].confirmed, now)
-    for (const frame of entry.waiting.splice(0)) this.#order({ type: 'deliver', mac: entry.mac, frame })
+    for (const frame of this.#waiting(entry)) this.#order({ type: 'deliver', mac: entry.mac, frame })
   }
 
   advance(now: Millis): void {
     for (const entry of this.#asking) {
-      if (entry.due === undefined || entry.due > now) continue
+      if (entry.due === undefined || entry.due > now) break
       const asks = NEIGHBOUR_STATES[entry.state].asks
-      if (asks === undefined) this.#asking.delete(entry)
-      else if (entry.asked < asks.times) this.#ask(entry, asks.how, now)
-      else this.#drop(entry)
+      if (asks !== undefined && entry.asked < asks.times) this.#ask(entry, asks.how, now)
+      else this.#giveUp(entry)
+    }
+    for (const entry of this.#deferred) {
+      if (!this.#broadcasts.take(now)) break
+      this.#asks(entry, 'broadcast', now)
     }
   }
 
   nextDeadline(): Millis | undefined {
     let next: Millis | undefined
-    for (const entry of this.#asking)
-      if (entry.due !== undefined && (next === undefined || entry.due < next)) next = entry.due
-    return next
+    for (const entry of this.#asking) {
+      next = entry.due
+      break
+    }
+    if (this.#deferred.size === 0) return next
+    return Math.min(next ?? Number.POSITIVE_INFINITY, this.#broadcasts.readyAt)
+  }
+
+  /** Strict: another hardware address than the one that answered, or answers. */
+  #contradicts(entry: Neighbour, mac: Uint8Array): boolean {
+    if (this.#trust === 'trusting' || !NEIGHBOUR_STATES[entry.state].usable) return false
+    return entry.mac.some((octet, i) => octet !== mac[i])
+  }
+
+  /** Somebody claims the address: the machine that had it is asked, and keeps it unless it is silent. */
+  #doubt(entry: Neighbour, now: Millis): void {
+    if (entry.state !== 'Probing' && now >= entry.since + LOCK) this.#enter(entry, 'Probing', now)
   }
 
   #begin(address: IpAddress, now: Millis): Neighbour {
     const entry = this.#entry(address, now)
+    entry.used = now
     this.#enter(entry, 'Incomplete', now)
     return entry
   }
@@ -168,7 +209,7 @@ export class Neighbours {
       state: 'Incomplete',
       since: now,
       asked: 0,
-      used: false,
+      used: undefined,
       due: undefined,
       waiting: [],
     }
@@ -176,17 +217,55 @@ export class Neighbours {
     return entry
   }
 
-  /** The oldest entry goes that nobody configured; one that strangers made comes before one that we use. */
+  /**
+   * Who goes: one that a stranger made, else one that does not answer, else the one that was used least recently; never
+   * one that was configured. What waits for it is lost, as in a full queue: nobody has said that it is not there.
+   */
   #makeRoom(): void {
-    let oldest: Neighbour | undefined
-    for (const entry of this.#entries.values()) {
-      if (entry.state === 'Permanent') continue
-      oldest ??= entry
-      if (entry.used) continue
-      oldest = entry
-      break
+    const [stranger] = this.#unused
+    const [silent] = this.#incomplete
+    const entry = stranger ?? silent ?? this.#leastRecentlyUsed()
+    if (entry === undefined) return
+    for (const frame of this.#waiting(entry)) this.#lose(frame)
+    this.#remove(entry)
+  }
+
+  #leastRecentlyUsed(): Neighbour | undefined {
+    let least: Neighbour | undefined
+    for (const entry of this.#entries.values())
+      if (entry.state !== 'Permanent' && (least === undefined || entry.used! < least.used!)) least = entry
+    return least
+  }
+
+  #wait(entry: Neighbour, frame: Frame): void {
+    if (entry.waiting.length >= WAITING_PER_NEIGHBOUR) this.#lose(this.#shift(entry))
+    entry.waiting.push(frame)
+    this.#waitingBytes += frame.buffer.length
+    this.#holding.add(entry)
+    for (const oldest of this.#holding) {
+      while (this.#waitingBytes > WAITING_BYTES && oldest.waiting.length > 0) this.#lose(this.#shift(oldest))
+      if (this.#waitingBytes <= WAITING_BYTES) return
     }
-    if (oldest !== undefined) this.#drop(oldest)
+  }
+
+  #shift(entry: Neighbour): Frame {
+    const frame = entry.waiting.shift()!
+    this.#waitingBytes -= frame.buffer.length
+    if (entry.waiting.length === 0) this.#holding.delete(entry)
+    return frame
+  }
+
+  /** Everything that waits for it, which waits no more. */
+  #waiting(entry: Neighbour): Frame[] {
+    const frames = entry.waiting.splice(0)
+    for (const frame of frames) this.#waitingBytes -= frame.buffer.length
+    this.#holding.delete(entry)
+    return frames
+  }
+
+  #lose(frame: Frame): void {
+    frame.release()
+    this.overflowed++
   }
 
   #enter(entry: Neighbour, state: NeighbourState, now: Millis): void {
@@ -194,24 +273,45 @@ export class Neighbours {
     entry.state = state
     entry.since = now
     entry.asked = 0
-    entry.due = undefined
-    this.#asking.delete(entry)
+    this.#rest(entry)
+    if (state === 'Incomplete') this.#incomplete.add(entry)
+    else if (state !== 'Permanent' && entry.used === undefined) this.#unused.add(entry)
     const asks = NEIGHBOUR_STATES[state].asks
-    if (asks === undefined) return
-    this.#asking.add(entry)
-    this.#ask(entry, asks.how, now)
+    if (asks !== undefined) this.#ask(entry, asks.how, now)
   }
 
   #ask(entry: Neighbour, how: 'broadcast' | 'unicast', now: Millis): void {
+    this.#asking.delete(entry)
+    if (how === 'unicast' || this.#broadcasts.take(now)) this.#asks(entry, how, now)
+    else this.#deferred.add(entry)
+  }
+
+  #asks(entry: Neighbour, how: 'broadcast' | 'unicast', now: Millis): void {
+    this.#deferred.delete(entry)
     entry.asked++
     entry.due = now + ARP_INTERVAL
+    this.#asking.add(entry)
     this.#order({ type: 'ask', neighbour: entry, how })
   }
 
-  #drop(entry: Neighbour): void {
+  #giveUp(entry: Neighbour): void {
+    const frames = this.#waiting(entry)
+    this.#remove(entry)
+    for (const frame of frames) this.#order({ type: 'give-up', neighbour: entry, frame })
+  }
+
+  #remove(entry: Neighbour): void {
     this.#entries.delete(entry.address.text)
-    this.#asking.delete(entry)
+    this.#rest(entry)
     this.#order({ type: 'state', neighbour: entry, from: entry.state, to: 'gone' })
-    for (const frame of entry.waiting.splice(0)) this.#order({ type: 'give-up', neighbour: entry, frame })
+  }
+
+  /** It is in no list any more but that of all. */
+  #rest(entry: Neighbour): void {
+    entry.due = undefined
+    this.#asking.delete(entry)
+    this.#deferred.delete(entry)
+    this.#incomplete.delete(entry)
+    this.#unused.delete(entry)
   }
 }
