@@ -138,6 +138,7 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
       ...run(get({ ...f, context: { host, ...f.context } }, `--resolve ${fixed}`), 'with the right address'),
     ]
   },
+  'dns/timeout': f => (f.where === undefined ? [] : run(`getent hosts ${quoted(f.where)}`)),
   'tcp/refused': f => {
     const { host, port } = targetOf(f)
     if (host === undefined || port === undefined || !isHere(host)) return ping(f)

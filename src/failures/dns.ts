@@ -4,6 +4,7 @@ import { EXIT, family } from './registry.ts'
 export const dnsFailures = family('dns', {
   'no-address': { fault: 'network', exit: EXIT.name, rule: 'RFC 1035 4.1.1' },
   silence: { fault: 'network', exit: EXIT.name, rule: 'RFC 1035 4.2.1' },
+  timeout: { fault: 'network', exit: EXIT.name },
   'server-failure': { fault: 'peer', exit: EXIT.name, rule: 'RFC 1035 4.1.1' },
   malformed: { fault: 'peer', exit: EXIT.name, rule: 'RFC 1035 4.1' },
   truncated: { fault: 'peer', exit: EXIT.name, rule: 'RFC 1035 4.2.1' },

@@ -2,20 +2,23 @@
  * The kernel's TCP as a transport, over `node:net`. What is fast there: one `writev` for a gather list, one joined
  * buffer for small pieces, and for connections that we open one large read buffer that is used again for every read.
  */
-import type { LookupAddress, LookupOptions } from 'node:dns'
-import { lookup as systemLookup } from 'node:dns'
-import { type AddressInfo, createServer, isIP, type Server, Socket } from 'node:net'
+import { lookup as systemLookup } from 'node:dns/promises'
+import { type AddressInfo, createServer, type Server, Socket } from 'node:net'
 import type { Bytes } from '../engine.ts'
 import { FailureError } from '../failures/index.ts'
 import { type StreamTrace, streamTrace } from '../net/stream/trace.ts'
-import type { ByteStream, ConnectOptions, Listener, ListenOptions, Transport } from '../net/stream/types.ts'
+import type {
+  ByteStream,
+  ConnectOptions,
+  Listener,
+  ListenOptions,
+  LookUpOptions,
+  Transport,
+} from '../net/stream/types.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { endpointText } from '../wire/address.ts'
 import { systemClock } from './clock.ts'
 import { failureOf, SocketStream } from './socket.ts'
-
-/** How long one address may be silent before the next is tried beside it (RFC 8305 8 recommends 250 ms). */
-const NEXT_ADDRESS_AFTER = 250
 
 /** One read takes at most this much; larger ones no longer save calls on loopback. */
 const READ_BUFFER = 256 * 1024
@@ -34,30 +37,55 @@ export interface KernelOptions {
 export const kernelTransport = (options: KernelOptions = {}): Transport => {
   const shared = new Uint8Array(READ_BUFFER)
   return {
+    lookUp: (name, how) => lookUp(name, how, options),
     connect: to => connect(to, options, shared),
     listen: (on, accept) => listen(on, accept, options),
   }
 }
 
-type LookupCallback = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void
-
 /** RFC 6761 6.3: names below `localhost` are loopback, whatever the system's resolver thinks of them. */
-const lookupFor =
-  (options: KernelOptions) =>
-  (host: string, how: LookupOptions, done: LookupCallback): void => {
-    const name = host.toLowerCase().replace(/\.$/, '')
-    const given =
-      options.resolve?.(host) ??
-      (name === 'localhost' || name.endsWith('.localhost') ? ['127.0.0.1', '::1'] : undefined)
-    if (given !== undefined) {
-      done(
-        null,
-        given.map(address => ({ address, family: isIP(address) })),
-      )
-      return
-    }
-    systemLookup(host, { ...how, all: true }, done as never)
+const fixed = (name: string, { resolve }: KernelOptions): readonly string[] | undefined => {
+  const bare = name.toLowerCase().replace(/\.$/, '')
+  return resolve?.(name) ?? (bare === 'localhost' || bare.endsWith('.localhost') ? ['127.0.0.1', '::1'] : undefined)
+}
+
+/** Asks the system's resolver, which sees hosts files and name servers alike (RFC 6724 sorts what it says). */
+const lookUp = async (name: string, { trace }: LookUpOptions, options: KernelOptions): Promise<readonly string[]> => {
+  const given = fixed(name, options)
+  if (given !== undefined) return given
+  const told = trace === undefined ? undefined : lookUpTrace(name, trace, options)
+  try {
+    const found = await systemLookup(name, { all: true, verbatim: true })
+    const addresses = found.map(({ address }) => address)
+    told?.('in', addresses.join(', '))
+    return addresses
+  } catch (error) {
+    const failure = failureOf(error, name)
+    told?.('in', `no address (${(error as NodeJS.ErrnoException).code ?? 'unknown'})`)
+    throw new FailureError(failure, { cause: error })
   }
+}
+
+/** What was asked and answered; the system's resolver shows no message, so there are no bytes. */
+const lookUpTrace = (name: string, sink: TraceSink, options: KernelOptions) => {
+  const say = (direction: 'in' | 'out', text: string): void =>
+    sink.message({
+      id: sink.nextId(),
+      layer: 'dns',
+      flow: `lookup ${name}`,
+      host: hostOf(options),
+      direction,
+      at: systemClock.now(),
+      name: text,
+      format: undefined,
+      bytes: new Uint8Array(0),
+      about: 'system',
+    })
+  say('out', `A ${name}?`)
+  return say
+}
+
+const hostOf = ({ host = 'this machine' }: KernelOptions): string => host
 
 const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array): Promise<ByteStream> =>
   new Promise((resolve, reject) => {
@@ -86,12 +114,21 @@ const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array)
     to.signal?.addEventListener('abort', abort, { once: true })
     const refused = (error: unknown): void => {
       to.signal?.removeEventListener('abort', abort)
-      reject(new FailureError(failureOf(error, where), { cause: error }))
+      const failure = failureOf(error, where)
+      const at = systemClock.now()
+      to.trace?.verdict({
+        layer: 'tcp',
+        flow: where,
+        host: hostOf(options),
+        at,
+        check: 'address',
+        ok: false,
+        about: where,
+        failure,
+      })
+      reject(new FailureError(failure, { cause: error }))
     }
-    let started = systemClock.now()
-    socket.once('lookup', () => {
-      started = systemClock.now()
-    })
+    const started = systemClock.now()
     socket.once('error', refused)
     socket.once('connect', () => {
       to.signal?.removeEventListener('abort', abort)
@@ -103,14 +140,7 @@ const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array)
       void stream.local
       resolve(stream)
     })
-    socket.connect({
-      host: to.host,
-      port: to.port,
-      noDelay: true,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: NEXT_ADDRESS_AFTER,
-      lookup: lookupFor(options) as never,
-    })
+    socket.connect({ host: to.host, port: to.port, noDelay: true })
   })
 
 const listen = (on: ListenOptions, accept: (stream: ByteStream) => void, options: KernelOptions): Promise<Listener> =>
@@ -136,5 +166,5 @@ const listen = (on: ListenOptions, accept: (stream: ByteStream) => void, options
 const traceFor = (socket: Socket, sink: TraceSink | undefined, options: KernelOptions): StreamTrace | undefined => {
   if (sink === undefined) return undefined
   const flow = `${socket.localAddress}:${socket.localPort}-${socket.remoteAddress}:${socket.remotePort}`
-  return streamTrace({ sink, flow, host: options.host ?? 'this machine' }, systemClock)
+  return streamTrace({ sink, flow, host: hostOf(options) }, systemClock)
 }

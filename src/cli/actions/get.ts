@@ -69,7 +69,9 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
     headers.push(['Content-Type', dataJson === undefined ? 'application/x-www-form-urlencoded' : 'application/json'])
   }
   const step =
-    timeout === undefined ? undefined : { connect: timeout, handshake: timeout, firstByte: timeout, idle: timeout }
+    timeout === undefined
+      ? undefined
+      : { name: timeout, connect: timeout, handshake: timeout, firstByte: timeout, idle: timeout }
   return {
     method: options.request ?? (options.head ? 'HEAD' : body === undefined ? 'GET' : 'POST'),
     headers: headers.map(([name, value]): [string, string] => [name, value]),

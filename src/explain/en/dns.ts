@@ -13,6 +13,14 @@ export const dnsWords: WordsOf<typeof dnsFailures> = {
     says: f => `Nobody answered ${f.number ?? 'several'} questions about ${f.where ?? 'the name'}.`,
     because: ['The name server is down or its address is wrong.', 'A firewall drops UDP port 53.'],
   },
+  'dns/timeout': {
+    title: 'The name was not looked up in time.',
+    says: f => `After ${f.number ?? 'so many'} ms there was still no address for ${f.where ?? 'the name'}.`,
+    because: [
+      'The name server that this machine asks is slow or does not answer.',
+      'The network to it is interrupted.',
+    ],
+  },
   'dns/server-failure': {
     title: 'The name server could not answer.',
     says: f => `Asked about ${f.where ?? 'the name'}, it said ${f.got ?? 'SERVFAIL'}.`,

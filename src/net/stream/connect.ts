@@ -1,6 +1,6 @@
 /** `connect`: a byte stream to somewhere, plain or TLS, over any transport. */
 import type { Clock } from '../../clock.ts'
-import { FailureError, fail } from '../../failures/index.ts'
+import { fail } from '../../failures/index.ts'
 import { tlsClient } from '../../tls/engine.ts'
 import { sniOf } from '../../tls/host-name.ts'
 import type { TraceSink } from '../../trace/types.ts'
@@ -8,6 +8,7 @@ import { endpointText } from '../../wire/address.ts'
 import { verifyChain } from '../../x509/path.ts'
 import { told } from '../told.ts'
 import { connectionInfo } from './connection-info.ts'
+import { dial } from './dial.ts'
 import { type Answerer, secured } from './tls.ts'
 import {
   type Address,
@@ -62,7 +63,8 @@ const connected = async (options: StreamOptions, reached: (remote: Address) => v
   const asked = clock.now()
   // A name that TLS cannot ask for is refused before anything is sent.
   if (options.tls !== undefined) sniOf(options.tls.serverName ?? options.host)
-  const stream = await opened(options, world)
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
+  const stream = await dial({ ...options, timeouts }, options.over ?? world.transport, clock)
   reached(stream.remote)
   if (options.signal?.aborted) {
     stream.reset()
@@ -71,7 +73,6 @@ const connected = async (options: StreamOptions, reached: (remote: Address) => v
   if (options.tls === undefined) return plain(stream, asked, clock)
   const { alpn, serverName = options.host } = options.tls
   const where = endpointText(options.host, options.port)
-  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
   const engine = tlsClient({ crypto: world.crypto, serverName, alpn, trace: stream.trace })
   const abort = (): void => stream.reset()
   options.signal?.addEventListener('abort', abort, { once: true })
@@ -89,32 +90,6 @@ const connected = async (options: StreamOptions, reached: (remote: Address) => v
     throw error
   } finally {
     options.signal?.removeEventListener('abort', abort)
-  }
-}
-
-/** The stream of the transport, within the time for it. */
-const opened = async (options: StreamOptions, world: World): Promise<ByteStream> => {
-  const { clock } = world
-  const { host, port, address = host, signal, trace } = options
-  const limit = options.timeouts?.connect ?? DEFAULT_TIMEOUTS.connect
-  const controller = new AbortController()
-  const abort = (): void => controller.abort(signal!.reason)
-  signal?.throwIfAborted()
-  signal?.addEventListener('abort', abort, { once: true })
-  const disarm = clock.later(clock.now() + limit, () =>
-    controller.abort(new FailureError(fail('tcp/silence', { where: endpointText(host, port), number: limit }))),
-  )
-  try {
-    const transport = options.over ?? world.transport
-    return await transport.connect({
-      host: address,
-      port,
-      signal: controller.signal,
-      ...(trace === undefined ? {} : { trace }),
-    })
-  } finally {
-    disarm()
-    signal?.removeEventListener('abort', abort)
   }
 }
 

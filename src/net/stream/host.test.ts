@@ -6,8 +6,9 @@ import type { Failure } from '../../failures/index.ts'
 import { network } from '../../lab/network.ts'
 import type { NetworkOptions } from '../../lab/network-types.ts'
 import { messagesOf, recorder } from '../../trace/recorder.ts'
+import { dial } from './dial.ts'
 import { type HostTransportOptions, hostTransport } from './host.ts'
-import type { ByteStream, StreamHandler } from './types.ts'
+import type { ByteStream, StreamHandler, Transport } from './types.ts'
 
 const turn = () => new Promise(setImmediate)
 
@@ -43,7 +44,12 @@ const setup = (options: NetworkOptions = {}, { keepAlive = 'off' }: HostTranspor
   const net = network({ turn, delay: 1, ...options })
   // Virtual time would jump to the end of every wait that somebody else is to end, and from one question to the next.
   const tcp = { halfClosedTimeout: Number.POSITIVE_INFINITY }
-  const [client, server] = ['client', 'server'].map(name => hostTransport(net.host(name, { tcp }), { keepAlive }))
+  const [client, server] = ['client', 'server'].map((name): Transport => {
+    const transport = hostTransport(net.host(name, { tcp }), { keepAlive })
+    // From a name to a stream as `connect` goes it, and with no time of its own that virtual time would jump to.
+    const timeouts = { name: Number.POSITIVE_INFINITY, connect: Number.POSITIVE_INFINITY }
+    return { ...transport, connect: to => dial({ ...to, timeouts }, transport, net.clock) }
+  })
   return { net, client: client!, server: server! }
 }
 const pair = async (options: NetworkOptions = {}) => {

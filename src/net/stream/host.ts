@@ -7,7 +7,7 @@ import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { type AddressKind, type ConnectionOwner, isFailure, type RunningHost } from '../../host/types.ts'
 import type { KeepAlive, TcpConnection, TcpEvent, TcpOptions } from '../../tcp/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
-import { endpointText, type IpAddress, ip, parseIp } from '../../wire/address.ts'
+import { endpointText, type IpAddress, parseIp } from '../../wire/address.ts'
 import { NOBODY } from './nobody.ts'
 import type { Address, ByteStream, ConnectOptions, Listener, ListenOptions, StreamHandler, Transport } from './types.ts'
 
@@ -28,18 +28,11 @@ export interface HostTransportOptions {
 export const hostTransport = (host: RunningHost, { keepAlive = KEEP_ALIVE }: HostTransportOptions = {}): Transport => {
   const options: TcpOptions = keepAlive === 'off' ? {} : { keepAlive }
   return {
+    lookUp: (name, { signal }) => lookUp(host, name, signal),
     async connect(to) {
-      const addresses = await lookUp(host, to)
-      let last: FailureError | undefined
-      for (const address of addresses) {
-        try {
-          return await open(host, address, to, options)
-        } catch (error) {
-          if (!(error instanceof FailureError)) throw error
-          last = error
-        }
-      }
-      throw last ?? new FailureError(fail('dns/no-address', { where: to.host }))
+      const address = parseIp(to.host) ?? parseIp((await lookUp(host, to.host, to.signal))[0] ?? '')
+      if (address === undefined) throw new FailureError(fail('dns/no-address', { where: to.host }))
+      return open(host, address, to, options)
     },
     async listen(on, accept) {
       return listen(host, on, accept, options)
@@ -47,32 +40,27 @@ export const hostTransport = (host: RunningHost, { keepAlive = KEEP_ALIVE }: Hos
   }
 }
 
-const LOOPBACK = ip('127.0.0.1')
 /** What one `read` asks for: as much as the default receive buffer holds, so one call empties it. */
 const READ_SIZE = 256 * 1024
 /** Bytes that wait for TCP before the writer is asked to wait. */
 const HIGH_WATER = 64 * 1024
 
-/** The addresses of a name, in the order in which they are tried. */
-const lookUp = (host: RunningHost, { host: name, signal }: ConnectOptions): Promise<readonly IpAddress[]> =>
+/** The IPv4 addresses of a name; the others where it has none, so that it is the way there that is missing. */
+const lookUp = (host: RunningHost, name: string, signal: AbortSignal | undefined): Promise<readonly string[]> =>
   new Promise((resolve, reject) => {
-    signal?.throwIfAborted()
-    const literal = parseIp(name.replace(/^\[(.*)\]$/, '$1'))
-    if (literal !== undefined) return resolve([literal])
     // RFC 6761 6.3: names in localhost never leave the machine.
-    if (/(^|\.)localhost\.?$/i.test(name)) return resolve([LOOPBACK])
+    if (/(^|\.)localhost\.?$/i.test(name)) return resolve(['127.0.0.1'])
     const aborted = (): void => {
       giveUp()
       reject(signal!.reason)
     }
     const ask = (kind: AddressKind): (() => void) =>
       host.resolve(name, kind, answer => {
-        // Whoever has IPv6 addresses only is not without any: it is the way there that is missing.
         if (isFailure(answer) && answer.code === 'dns/no-address' && kind === 'A') giveUp = ask('AAAA')
         else {
           signal?.removeEventListener('abort', aborted)
           if (isFailure(answer)) reject(new FailureError(answer))
-          else resolve(answer.addresses)
+          else resolve(answer.addresses.map(({ text }) => text))
         }
       })
     let giveUp = ask('A')

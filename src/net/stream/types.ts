@@ -78,8 +78,18 @@ export interface ListenOptions {
   readonly trace?: TraceSink
 }
 
+export interface LookUpOptions {
+  readonly signal?: AbortSignal
+  readonly trace?: TraceSink
+}
+
 export interface Transport {
-  /** Rejects with `FailureError`: dns/no-address, tcp/refused, tcp/silence, … */
+  /**
+   * The addresses of a name, best first; undefined where the transport knows its peers by name. Rejects with
+   * `FailureError`: dns/….
+   */
+  readonly lookUp?: (host: string, options: LookUpOptions) => Promise<readonly string[]>
+  /** To one address of a host, where there is `lookUp`. Rejects with `FailureError`: tcp/refused, tcp/silence, … */
   connect(to: ConnectOptions): Promise<ByteStream>
   listen(on: ListenOptions, accept: (stream: ByteStream) => void): Promise<Listener>
 }
@@ -133,7 +143,9 @@ export interface World {
 
 /** How long each step may take, in milliseconds; each ends in a failure of its own name. */
 export interface Timeouts {
-  /** Name, addresses and TCP handshake: `tcp/silence`. */
+  /** Until the name has an address: `dns/timeout`. */
+  readonly name: number
+  /** TCP handshake, with whichever address answers first: `tcp/silence`. */
   readonly connect: number
   /** From the first byte of TLS to `established`: `net/handshake-timeout`. */
   readonly handshake: number
@@ -144,7 +156,13 @@ export interface Timeouts {
 }
 
 /** Connect as curl's default would not wait (300 s) but browsers do; the others as undici's (300 s) are too patient for a person. */
-export const DEFAULT_TIMEOUTS: Timeouts = { connect: 10_000, handshake: 10_000, firstByte: 60_000, idle: 60_000 }
+export const DEFAULT_TIMEOUTS: Timeouts = {
+  name: 10_000,
+  connect: 10_000,
+  handshake: 10_000,
+  firstByte: 60_000,
+  idle: 60_000,
+}
 
 /** How much is believed: which roots, and which failures are accepted by name. */
 export interface TrustOptions {
