@@ -2,9 +2,9 @@
 import type { Socket } from 'node:net'
 import type { Bytes } from '../engine.ts'
 import { type Failure, fail } from '../failures/index.ts'
-import { NOBODY } from '../net/stream/nobody.ts'
 import type { StreamTrace } from '../net/stream/trace.ts'
 import type { Address, ByteStream, StreamHandler } from '../net/stream/types.ts'
+import { Unheard } from '../net/stream/unheard.ts'
 import type { TraceContext } from '../trace/types.ts'
 
 /** Above this many bytes in our hands the writer is asked to wait: two flights of full TLS records. */
@@ -24,9 +24,11 @@ export class SocketStream implements ByteStream {
   readonly remote: Address
   readonly trace: TraceContext | undefined
   readonly pieces: 'owned' | 'borrowed'
-  handler: StreamHandler = NOBODY
   /** False while paused. */
   reading = true
+  #paused = false
+  #unheard: Unheard | undefined
+  #handler: StreamHandler
   readonly #socket: Socket
   readonly #where: string
   #local: Address | undefined
@@ -40,11 +42,16 @@ export class SocketStream implements ByteStream {
     this.pieces = options.pieces
     this.#told = options.told
     this.trace = options.told?.context
+    this.#unheard = new Unheard(
+      () => this.#stop(),
+      () => this.reset(),
+    )
+    this.#handler = this.#unheard
     this.#told?.state('ESTABLISHED')
     this.remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
     socket.on('end', () => {
       this.#told?.state('CLOSE-WAIT')
-      this.handler.end()
+      this.#handler.end()
     })
     socket.on('drain', () => this.#drained())
     socket.on('error', error => {
@@ -52,7 +59,7 @@ export class SocketStream implements ByteStream {
     })
     socket.on('close', () => {
       this.#told?.state('CLOSED')
-      this.handler.closed(this.#failure)
+      this.#handler.closed(this.#failure)
     })
   }
 
@@ -62,6 +69,18 @@ export class SocketStream implements ByteStream {
     return this.#local
   }
 
+  get handler(): StreamHandler {
+    return this.#handler
+  }
+  set handler(handler: StreamHandler) {
+    this.#handler = handler
+    const unheard = this.#unheard
+    if (unheard === undefined) return
+    this.#unheard = undefined
+    unheard.tell(handler, queueMicrotask)
+    if (unheard.stopped && !this.#paused) this.#go()
+  }
+
   get unsent(): number {
     return this.#socket.writableLength
   }
@@ -69,7 +88,7 @@ export class SocketStream implements ByteStream {
   /** Bytes came from the kernel; the buffer is free again when this returns. */
   arrived(bytes: Bytes): void {
     this.#told?.moved('in', [bytes])
-    this.handler.data(bytes)
+    this.#handler.data(bytes)
   }
 
   write(pieces: readonly Bytes[]): boolean {
@@ -101,10 +120,19 @@ export class SocketStream implements ByteStream {
     else this.#socket.resetAndDestroy()
   }
   pause(): void {
+    this.#paused = true
+    this.#stop()
+  }
+  resume(): void {
+    this.#paused = false
+    if (this.#unheard?.stopped !== true) this.#go()
+  }
+
+  #stop(): void {
     this.reading = false
     this.#socket.pause()
   }
-  resume(): void {
+  #go(): void {
     this.reading = true
     this.#socket.resume()
   }
@@ -112,7 +140,7 @@ export class SocketStream implements ByteStream {
   #drained(): void {
     if (!this.#waiting) return
     this.#waiting = false
-    this.handler.drain()
+    this.#handler.drain()
   }
 }
 

@@ -163,7 +163,6 @@ export class ClientConnection implements StreamHandler {
   // What the stream says.
 
   data(bytes: Bytes): void {
-    if (this.#ended) return
     this.#stall.touch()
     this.#driver.input(bytes)
   }
@@ -185,7 +184,7 @@ export class ClientConnection implements StreamHandler {
     this.#options.gone(this)
   }
   end(): void {
-    if (!this.#ended) this.#driver.input('end')
+    this.#driver.input('end')
   }
 
   #on(event: HttpEvent): void {

@@ -82,7 +82,11 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     })
     this.#stall = new Stall(clock, timeouts.body, () => this.#stalled())
     this.#linger = new Linger(clock, stream, timeouts.body)
-    stream.handler = this
+  }
+
+  /** Listens from here on, and may be over when this returns. */
+  start(): void {
+    this.#stream.handler = this
     this.#driver.start()
   }
 

@@ -72,8 +72,13 @@ export const serveExchanges = async (
     },
   }
   const accept = (stream: NetStream): void => {
-    if (open.size >= maxConnections) stream.reset()
-    else open.add(new ServerConnection(stream, connectionOptions))
+    if (open.size >= maxConnections) {
+      stream.reset()
+      return
+    }
+    const connection = new ServerConnection(stream, connectionOptions)
+    open.add(connection)
+    connection.start()
   }
   const listener = await listen(
     {

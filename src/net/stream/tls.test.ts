@@ -4,12 +4,15 @@ import { describe, expect, test } from 'vitest'
 import { ascii, concat } from '../../../test/support/bytes.ts'
 import { closing, codeOf, soon } from '../../../test/support/net.ts'
 import { answersOf, identity, record, Side } from '../../../test/support/tls.ts'
+import { certificateAuthority } from '../../ca/authority.ts'
 import type { Failure, FailureError } from '../../failures/index.ts'
 import { connect, listen, serve } from '../../index.ts'
 import { systemClock } from '../../node/clock.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
+import { certifiedKey } from '../../tls/certified-key.ts'
 import { tlsClient, tlsServer } from '../../tls/engine.ts'
 import type { CertifiedKey, Question } from '../../tls/types.ts'
+import { trustStore } from '../../x509/store.ts'
 import { trustWithoutChecking } from '../../x509/trusted.ts'
 import { memoryPair, memoryTransport } from './memory.ts'
 import { type Answerer, secured } from './tls.ts'
@@ -216,8 +219,13 @@ describe('streams below', () => {
       this.calls.push('reset')
       this.handler.closed(undefined)
     }
-    pause(): void {}
-    resume(): void {}
+    reading = true
+    pause(): void {
+      this.reading = false
+    }
+    resume(): void {
+      this.reading = true
+    }
   }
   const opened = async (): Promise<{ lower: Script; open: NetStream; peer: Side }> => {
     const lower = new Script()
@@ -251,6 +259,47 @@ describe('streams below', () => {
     lower.handler.drain()
     lower.handler.closed(undefined)
     expect(said).toEqual(['drain', 'closed tls/record-damaged'])
+  })
+  test('there is room after drain, also for a write that sends nothing', async () => {
+    const { lower, open } = await opened()
+    listening(open)
+    lower.room = false
+    expect(open.write([ascii('much')])).toBe(false)
+    lower.handler.drain()
+    expect(open.write([])).toBe(true)
+  })
+  test('nothing more is read below before there is a handler, and then what was kept comes first', async () => {
+    const { lower, open, peer } = await opened()
+    peer.tls.write(ascii('one'), 0)
+    peer.tls.write(ascii('two'), 0)
+    expect(lower.reading).toBe(true)
+    lower.handler.data(concat(...peer.touch()))
+    expect(lower.reading).toBe(false)
+    open.resume()
+    expect(lower.reading, 'a reader without a handler is none').toBe(false)
+    const { said } = listening(open)
+    expect([said, lower.reading]).toEqual([['data one', 'data two'], true])
+  })
+  test('a stream that was paused stays paused when its handler is set', async () => {
+    const { lower, open, peer } = await opened()
+    peer.tls.write(ascii('one'), 0)
+    lower.handler.data(concat(...peer.touch()))
+    open.pause()
+    const { said } = listening(open)
+    expect([said, lower.reading]).toEqual([['data one'], false])
+  })
+  test('one that goes on though nobody listens is cut at 512 KiB', async () => {
+    const { lower, open, peer } = await opened()
+    const piece = new Uint8Array(16 * 1024)
+    for (let i = 1; i <= 32; i++) {
+      peer.tls.write(piece, 0)
+      lower.handler.data(concat(...peer.touch()))
+    }
+    expect(lower.calls).toEqual([])
+    peer.tls.write(Uint8Array.of(1), 0)
+    lower.handler.data(concat(...peer.touch()))
+    expect(lower.calls).toEqual(['reset'])
+    expect(open.write([piece]), 'nobody is waited for').toBe(true)
   })
   test('close_notify goes out before FIN, in one write; what the other side still has to say is heard', async () => {
     const { lower, open, peer } = await opened()
@@ -338,4 +387,33 @@ describe('aborting', () => {
       await expect(trying).rejects.toThrow('enough')
       await gone
     })
+})
+
+test('a server that writes for ever to a client without a handler is stopped, until there is one', async () => {
+  const authority = certificateAuthority({ crypto, now: () => Date.now(), name: 'test root' })
+  const certified = certifiedKey(authority.issue({ names: ['localhost'] }))
+  const over = memoryTransport(systemClock)
+  let written = 0
+  const piece = new Uint8Array(64 * 1024)
+  const listener = await listen({ port: 0, over, tls: { certificateFor: () => certified } }, stream => {
+    const pump = (): void => {
+      while (stream.write([piece])) written += piece.length
+      written += piece.length
+    }
+    stream.handler = { data() {}, end() {}, drain: pump, closed() {} }
+    pump()
+  })
+  closing.push(() => listener.close())
+  const stream = await connect({
+    ...{ over, host: 'localhost', port: listener.port },
+    tls: { trust: trustStore([authority.root]) },
+  })
+  for (let last = -1; last !== written; await soon(20)) last = written
+  // What the memory between the two holds, and the read that was under way.
+  expect(written).toBeLessThan(1024 * 1024)
+  const stopped = written
+  const { said } = listening(stream)
+  while (written < 2 * stopped) await soon()
+  expect(said.length).toBeGreaterThan(0)
+  stream.reset()
 })

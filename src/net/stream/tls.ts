@@ -11,8 +11,8 @@ import type { TraceContext } from '../../trace/types.ts'
 import { ChainTrusted } from '../../x509/trusted.ts'
 import { connectionInfo } from './connection-info.ts'
 import { LINGER } from './linger.ts'
-import { NOBODY } from './nobody.ts'
 import type { Address, ByteStream, ConnectionInfo, NetStream, StreamHandler } from './types.ts'
+import { Unheard } from './unheard.ts'
 
 /** Replies to the engine's questions; what it throws becomes the failure of the handshake. */
 export type Answerer = (question: Ask['question']) => Question['reply'] | Promise<Question['reply']>
@@ -50,11 +50,10 @@ class TlsStream implements NetStream {
   readonly #established: (stream: NetStream) => void
   readonly #refused: (error: unknown) => void
   readonly #connected: number
-  #handler: StreamHandler = NOBODY
-  /** What came before the handler was set: behind the last message of the handshake, in the same piece. */
-  #early: Bytes[] = []
-  #earlyEnd = false
-  #earlyClosed: { readonly failure: Failure | undefined } | undefined
+  /** What comes before the handler is set: behind the last message of the handshake, in the same piece. */
+  #unheard: Unheard | undefined
+  #handler: StreamHandler
+  #paused = false
   #open = false
   #trusted: ChainTrusted | undefined
   #failure: Failure | undefined
@@ -77,6 +76,11 @@ class TlsStream implements NetStream {
     this.#engine = options.engine
     this.#established = established
     this.#refused = refused
+    this.#unheard = new Unheard(
+      () => lower.pause(),
+      () => this.reset(),
+    )
+    this.#handler = this.#unheard
     this.remote = lower.remote
     this.trace = lower.trace
     this.#connected = options.clock.now()
@@ -119,17 +123,12 @@ class TlsStream implements NetStream {
   }
   set handler(handler: StreamHandler) {
     this.#handler = handler
-    const early = this.#early
-    this.#early = []
-    for (const bytes of early) handler.data(bytes)
-    if (this.#earlyEnd) handler.end()
-    this.#earlyEnd = false
-    const closed = this.#earlyClosed
-    if (closed === undefined) return
-    this.#earlyClosed = undefined
-    // Not at once: whoever sets a handler while it is being made could not yet be found by its own `closed`.
+    const unheard = this.#unheard
+    if (unheard === undefined) return
+    this.#unheard = undefined
     const { clock } = this.#options
-    clock.later(clock.now(), () => this.#handler.closed(closed.failure))
+    unheard.tell(handler, task => clock.later(clock.now(), task))
+    if (unheard.stopped && !this.#paused) this.#lower.resume()
   }
 
   write(pieces: readonly Bytes[]): boolean {
@@ -152,10 +151,12 @@ class TlsStream implements NetStream {
     this.#lower.reset()
   }
   pause(): void {
+    this.#paused = true
     this.#lower.pause()
   }
   resume(): void {
-    this.#lower.resume()
+    this.#paused = false
+    if (this.#unheard?.stopped !== true) this.#lower.resume()
   }
 
   /** Nothing goes out any more, and nothing that comes is for the handler. */
@@ -167,8 +168,7 @@ class TlsStream implements NetStream {
     if (this.#over) return
     switch (event.type) {
       case 'data':
-        if (this.#handler === NOBODY) this.#early.push(event.bytes)
-        else this.#handler.data(event.bytes)
+        this.#handler.data(event.bytes)
         return
       case 'ask':
         this.#answer(event)
@@ -177,8 +177,7 @@ class TlsStream implements NetStream {
         this.#opened(event)
         return
       case 'peer-closed':
-        if (this.#handler === NOBODY) this.#earlyEnd = true
-        else this.#handler.end()
+        this.#handler.end()
         return
       case 'failure':
         this.#fail(event.failure)
@@ -275,8 +274,7 @@ class TlsStream implements NetStream {
   #tell(failure: Failure | undefined): void {
     if (this.#told) return
     this.#told = true
-    if (this.#open && this.#handler === NOBODY) this.#earlyClosed = { failure }
-    else if (this.#open) this.#handler.closed(failure)
+    if (this.#open) this.#handler.closed(failure)
     else this.#refused(new FailureError(failure ?? fail('tcp/reset', { where: this.#options.where })))
   }
 }

@@ -74,6 +74,35 @@ describe.each(transports)('%s transport', (_, make) => {
     await close()
   })
 
+  test('a stream that nobody listens to makes the writer wait, and tells everything to whoever comes', async () => {
+    const transport = make()
+    let accepted: (stream: ByteStream) => void
+    const other = new Promise<ByteStream>(resolve => (accepted = resolve))
+    const listener = await transport.listen({ port: 0 }, stream => accepted(stream))
+    const writer = watch(await transport.connect({ host: 'localhost', port: listener.port }))
+    // More than the kernel's own buffers hold (6 MB each way here).
+    const pieces = Array.from({ length: 400 }, (_, i) => new Uint8Array(64 * 1024).fill(i))
+    let written = 0
+    const writing = (async () => {
+      for (const piece of pieces) {
+        const drained = writer.drained()
+        written++
+        if (!writer.stream.write([piece])) await drained
+      }
+      writer.stream.end()
+    })()
+    const stream = await other
+    for (let last = -1; last !== written; await soon(50)) last = written
+    expect(written).toBeLessThan(pieces.length)
+    const reader = watch(stream)
+    while (!reader.ended) await soon()
+    await writing
+    expect(Buffer.compare(concat(...reader.received), concat(...pieces))).toBe(0)
+    reader.stream.end()
+    expect(await reader.closed).toBeUndefined()
+    await listener.close()
+  })
+
   test('a reader that pauses makes the writer wait, and nothing is lost', async () => {
     const [a, b, close] = await both(make())
     b.stream.pause()

@@ -36,7 +36,7 @@ export interface StreamHandler {
 export interface ByteStream {
   readonly local: Address
   readonly remote: Address
-  /** Must be set in the turn in which the stream was handed over. */
+  /** Until it is set the other side waits: what had already been read is kept, no more than one buffer of it. */
   handler: StreamHandler
   /** `owned`: what `data` brings is never changed afterwards, so a view may be kept. Borrowed where undefined. */
   readonly pieces?: 'owned' | 'borrowed'
