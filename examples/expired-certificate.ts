@@ -1,7 +1,7 @@
 /** A client must refuse an expired certificate, and say so by name. */
-import { FailureError, fetch, serve } from '../src/index.ts'
-import { labWorld } from '../src/lab/index.ts'
-import { nodePlatform } from '../src/node/lab.ts'
+import { FailureError, fetch, serve } from 'barewire'
+import { labWorld } from 'barewire/lab'
+import { nodePlatform } from 'barewire/lab/node'
 
 const DAY = 86_400_000
 

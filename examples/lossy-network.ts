@@ -1,11 +1,11 @@
 /**
  * A request over a bad network, in a test: two machines in memory, 20 % of all packets lost, virtual time. The same seed
- * gives the same run. In a project of your own: `from 'barewire'`, `'barewire/lab'` and `'barewire/lab/node'`.
+ * gives the same run.
  */
 
-import { fetch, serve } from '../src/index.ts'
-import { labWorld } from '../src/lab/index.ts'
-import { nodePlatform } from '../src/node/lab.ts'
+import { fetch, serve } from 'barewire'
+import { labWorld } from 'barewire/lab'
+import { nodePlatform } from 'barewire/lab/node'
 
 const world = labWorld(nodePlatform({ seed: 7 }), { seed: 7, loss: 0.2 })
 const server = world.machine('shop.test')

@@ -1,9 +1,10 @@
 /** TLS as an engine: two ends in one function, no sockets, no promises. Whoever drives it decides where bytes go. */
-import { certificateAuthority } from '../src/ca/index.ts'
-import { certifiedKey } from '../src/index.ts'
-import { nodeCrypto } from '../src/node/index.ts'
-import { type TlsConnection, tlsClient, tlsServer } from '../src/tls/index.ts'
-import { trustStore, verifyChain } from '../src/x509/index.ts'
+
+import { certifiedKey } from 'barewire'
+import { certificateAuthority } from 'barewire/ca'
+import { nodeCrypto } from 'barewire/node'
+import { type TlsConnection, tlsClient, tlsServer } from 'barewire/tls'
+import { trustStore, verifyChain } from 'barewire/x509'
 
 const crypto = nodeCrypto()
 const now = Date.now()
