@@ -169,15 +169,18 @@ describe('reports of strangers', () => {
   const connect = (host: Host) => void host.connect({ address: there, port: 80 }, {}, 0)
 
   test('RFC 5927 4.1: a SYN counts as undelivered only when its sequence number is quoted', () => {
-    expect(told(connect, '0301')).toEqual(['ip/unreachable', 'closed'])
-    for (const at of [22, 23, 24, 27]) expect(told(connect, '0301', p => void (p[at]! ^= 1))).toEqual([])
+    for (const kind of ['0302', '0303', '030a']) expect(told(connect, kind)).toEqual(['ip/unreachable', 'closed'])
+    for (const at of [22, 23, 24, 27]) expect(told(connect, '0303', p => void (p[at]! ^= 1))).toEqual([])
+  })
+  test('RFC 1122 4.2.3.9: what may pass ends no connection: no way to the net or host, too far, source route failed', () => {
+    for (const kind of ['0300', '0301', '0305', '030b', '0b00']) expect(told(connect, kind), kind).toEqual([])
   })
   test('RFC 1191 3: that a packet would have to be cut does not end a connection', () => {
     expect(told(connect, '0304')).toEqual([])
   })
   test('RFC 792: what stands behind the header of another address, version or fragment is nobody’s', () => {
     for (const at of [0, 7, 12, 19])
-      expect(told(connect, '0301', p => void (p[at]! ^= at === 0 ? 0x20 : 1))).toEqual([])
+      expect(told(connect, '0303', p => void (p[at]! ^= at === 0 ? 0x20 : 1))).toEqual([])
   })
   test('a question is refused only by who knows the server that was asked', () => {
     const ask = (host: Host) => void host.resolve('shop.test', 'A', 0)

@@ -6,7 +6,7 @@ import { type DnsEvent, Resolver } from '../dns/resolver.ts'
 import type { Engine, Millis } from '../engine.ts'
 import { type Failure, fail } from '../failures/index.ts'
 import { IpEngine, type IpEvent } from '../ip/engine.ts'
-import { ECHO_REQUEST, FRAGMENTATION_NEEDED } from '../ip/icmp.ts'
+import { ECHO_REQUEST, FRAGMENTATION_NEEDED, PASSING } from '../ip/icmp.ts'
 import type { Route } from '../ip/routes.ts'
 import { LinkEngine } from '../link/engine.ts'
 import type { ArpTrust } from '../link/neighbours.ts'
@@ -71,6 +71,7 @@ interface Undelivered {
   readonly from: IpAddress
   readonly to: IpAddress
   readonly transport: Uint8Array
+  readonly lasts: 'for good' | 'for now'
 }
 
 interface Ping {
@@ -288,7 +289,7 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
       case 'undelivered': {
         const { frame, protocol, failure } = event
         const from = frame.from ?? this.interfaces[0]!.address
-        this.#undelivered({ protocol, from, to: frame.to!, transport: frame.view() }, failure, now)
+        this.#undelivered({ protocol, from, to: frame.to!, transport: frame.view(), lasts: 'for good' }, failure, now)
         frame.release()
         return
       }
@@ -299,7 +300,8 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
         if (tooLarge || !this.ip.isOwn(event.from)) return
         const facts = { where: event.reporter.text, got: event.why }
         const failure = event.what === 'unreachable' ? fail('ip/unreachable', facts) : fail('ip/time-exceeded', facts)
-        this.#undelivered(event, failure, now)
+        const passes = event.what === 'time-exceeded' || PASSING.includes(event.code)
+        this.#undelivered({ ...event, lasts: passes ? 'for now' : 'for good' }, failure, now)
         return
       }
       case 'echo-reply': {
@@ -327,18 +329,21 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
   #undeliveredPacket(frame: Frame, failure: Failure, now: Millis): void {
     const protocol = frame.buffer[frame.offset + 9]!
     const transport = frame.view().subarray((frame.buffer[frame.offset]! & 15) * 4)
-    this.#undelivered({ protocol, from: frame.from!, to: frame.to!, transport }, failure, now)
+    this.#undelivered({ protocol, from: frame.from!, to: frame.to!, transport, lasts: 'for good' }, failure, now)
     frame.release()
   }
 
   /** A packet of ours did not arrive; of its transport header at least eight bytes are there. */
-  #undelivered({ protocol, from, to, transport }: Undelivered, failure: Failure, now: Millis): void {
+  #undelivered({ protocol, from, to, transport, lasts }: Undelivered, failure: Failure, now: Millis): void {
     if (transport.length < 8) return
     const header = new DataView(transport.buffer, transport.byteOffset)
     if (protocol === PROTOCOL_UDP) this.udp.undelivered(transport, to, failure, now)
     else if (protocol === PROTOCOL_TCP) {
-      const local = { address: from, port: header.getUint16(0) }
-      this.tcp.unreachable(local, { address: to, port: header.getUint16(2) }, header.getUint32(4), failure, now)
+      const [local, remote] = [
+        { address: from, port: header.getUint16(0) },
+        { address: to, port: header.getUint16(2) },
+      ]
+      this.tcp.unreachable({ local, remote, sequenceNumber: header.getUint32(4), lasts }, failure, now)
     } else if (protocol === PROTOCOL_ICMP && transport[0] === ECHO_REQUEST) {
       const ping = this.#pings.get(header.getUint16(6))
       const ours = header.getUint16(4) === this.#echoIdentifier && ping !== undefined && sameIp(ping.to, to)

@@ -305,6 +305,31 @@ describe('ICMP', () => {
     expect(reports(1e6)).toBe(ERROR_BURST)
   })
 
+  test('echo replies come a thousand a second at most', () => {
+    const t = setup()
+    const replies = (now: number) => {
+      let count = 0
+      const request = packet(icmp(8, 0, hex('00010001')), { protocol: 1 })
+      for (let i = 0; i < 3000; i++) {
+        t.engine.receive(t.pool.copy(request), now)
+        expect(t.engine.pollEvent()).toBeUndefined()
+        for (let f = t.engine.pollTransmit(now); f !== undefined; f = t.engine.pollTransmit(now)) {
+          f.release()
+          count++
+        }
+      }
+      return count
+    }
+    expect([replies(0), replies(100)]).toEqual([1000, 100])
+  })
+
+  test('an MTU that every module must pass on is the least (RFC 791 3.2)', () => {
+    const engine = (mtu: number) =>
+      new IpEngine({ interfaces: [{ address: ip(US), prefix: 24, mtu }], pool: new FramePool(), host: 'a' })
+    for (const mtu of [0, 39, 67, Number.NaN]) expect(() => engine(mtu)).toThrow(RangeError)
+    expect(engine(68).sourceFor(ip(PEER))?.text).toBe(US)
+  })
+
   test.each([
     [3, 3, 'unreachable', 'port'],
     [3, 1, 'unreachable', 'host'],

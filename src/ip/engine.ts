@@ -54,6 +54,8 @@ export type IpEvent =
 
 /** RFC 1122 3.2.1.7, IANA's recommendation. */
 const DEFAULT_TTL = 64
+/** RFC 791 3.2: headers of the largest size and eight bytes of data. */
+const SMALLEST_MTU = 68
 /** Peers whose address values are kept, so that a packet needs no new ones; all go when there are more. */
 const KNOWN_ADDRESSES = 1024
 
@@ -72,7 +74,10 @@ export class IpEngine implements Engine<Frame, Frame, IpEvent> {
   readonly #header = new Ipv4Header.View()
   #identification = 0
 
+  /** Throws RangeError for an interface whose MTU is below what every module must pass on (RFC 791 3.2). */
   constructor(options: IpOptions) {
+    for (const { mtu } of options.interfaces)
+      if (!(mtu >= SMALLEST_MTU)) throw new RangeError(`an MTU of at least ${SMALLEST_MTU} is needed, not ${mtu}`)
     this.#options = options
     this.#subnets = options.interfaces.map(({ address, prefix }) => subnet(address, prefix))
     this.routes = new Routes(this.#subnets.map((to, device) => ({ to, device })))

@@ -9,6 +9,7 @@ import { checksum } from '../wire/checksum.ts'
 import { type Codec, decode, encode } from '../wire/codec.ts'
 import type { Frame, FramePool } from '../wire/frame.ts'
 import { PROTOCOL_ICMP } from '../wire/protocols.ts'
+import { TokenBucket } from '../wire/token-bucket.ts'
 import {
   DESTINATION_UNREACHABLE,
   ECHO_REPLY,
@@ -48,15 +49,17 @@ export interface ResponderOptions {
 /** Error messages per second at most, and how many at once: Linux's icmp_msgs_per_sec and icmp_msgs_burst. */
 const ERRORS_PER_SECOND = 1000
 export const ERROR_BURST = 50
+/** Echo replies per second: as many as ping -f of one machine asks for. */
+const ECHOES_PER_SECOND = 1000
 /** RFC 1812 4.3.2.3: as much of the packet as fits without the report exceeding 576 bytes. */
 const QUOTED = 576 - IPV4_HEADER_SIZE - 8
 const ICMP_ERROR_TYPES: readonly number[] = [3, 4, 5, 11, 12]
 
 export class IcmpResponder {
   readonly #options: ResponderOptions
-  #tokens = ERROR_BURST
-  #filled: Millis = 0
-  /** Bad checksums, unreadable or uncalled-for messages; reports not sent because of the limit. */
+  readonly #errors = new TokenBucket(ERRORS_PER_SECOND, ERROR_BURST)
+  readonly #echoes = new TokenBucket(ECHOES_PER_SECOND, ECHOES_PER_SECOND)
+  /** Bad checksums, unreadable or uncalled-for messages; reports and echo replies not sent because of the limits. */
   readonly dropped = { bad: 0, limited: 0 }
 
   constructor(options: ResponderOptions) {
@@ -84,22 +87,17 @@ export class IcmpResponder {
     const protocol = packet[9]
     // RFC 1122 3.2.2: never about an ICMP error message.
     const aboutError = protocol === PROTOCOL_ICMP && ICMP_ERROR_TYPES.includes(frame.buffer[frame.offset]!)
-    if (aboutError || !this.#allowed(now)) return
+    if (aboutError || !this.#allowed(this.#errors, now)) return
     const body = { unused: new Uint8Array(4), packet: packet.slice(0, QUOTED) }
     const head = { type: DESTINATION_UNREACHABLE, code, checksum: 0 }
     this.#send(encode(IcmpMessage, { head, body }), frame.to, frame.from!, now)
   }
 
-  /** RFC 1812 4.3.2.8: a bucket of reports that fills with time. */
-  #allowed(now: Millis): boolean {
-    this.#tokens = Math.min(ERROR_BURST, this.#tokens + ((now - this.#filled) * ERRORS_PER_SECOND) / 1000)
-    this.#filled = now
-    if (this.#tokens < 1) {
-      this.dropped.limited++
-      return false
-    }
-    this.#tokens--
-    return true
+  /** RFC 1812 4.3.2.8. */
+  #allowed(bucket: TokenBucket, now: Millis): boolean {
+    const allowed = bucket.take(now)
+    if (!allowed) this.dropped.limited++
+    return allowed
   }
 
   #take(bytes: Uint8Array, frame: Frame, toGroup: boolean, now: Millis): void {
@@ -109,7 +107,8 @@ export class IcmpResponder {
     switch (head.type) {
       case ECHO_REQUEST:
         // RFC 1122 3.2.2.6: an echo request to a broadcast address may be discarded; it amplifies.
-        if (!toGroup) this.sendEcho(ECHO_REPLY, frame.to, from, body as IcmpEcho, now)
+        if (!toGroup && this.#allowed(this.#echoes, now))
+          this.sendEcho(ECHO_REPLY, frame.to, from, body as IcmpEcho, now)
         return
       case ECHO_REPLY: {
         const { identifier, sequenceNumber } = body as IcmpEcho

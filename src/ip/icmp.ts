@@ -14,6 +14,8 @@ export const UNREACHABLE: Readonly<Record<'net' | 'host' | 'protocol' | 'port', 
   protocol: 2,
   port: 3,
 }
+/** RFC 1122 4.2.3.9: codes that say what may pass: no way to the net or host, source route failed; 11 and 12 by service. */
+export const PASSING: readonly number[] = [0, 1, 5, 11, 12]
 /** Code of DESTINATION_UNREACHABLE: the packet is too large and may not be cut (RFC 1191 3). */
 export const FRAGMENTATION_NEEDED = 4
 

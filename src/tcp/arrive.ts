@@ -15,6 +15,12 @@ import { traceRefused } from './trace-in.ts'
 /** RFC 5961 7: at most this many challenge acknowledgments per second and connection. */
 const CHALLENGES_PER_SECOND = 10
 
+/**
+ * Acknowledgments of text outside the window, likewise. A peer that repeats what arrived needs one of them to know; the
+ * rest are for those that are lost.
+ */
+const REPEATS_PER_SECOND = 100
+
 /** What the stack must do after a segment: `reset` answers it with RST as for a segment to nowhere. */
 export type Verdict = 'done' | 'reset'
 
@@ -142,8 +148,8 @@ const refuse = (tcb: Tcb, segment: Segment, now: Millis): Verdict => {
   if ((segment.control & RST) !== 0) return 'done'
   if (tcb.state === 'TIME-WAIT' && isFinAgain(tcb, segment))
     tcb.closeAt = now + 2 * tcb.surroundings.maximumSegmentLifetime
-  // Text or FIN that comes again must be acknowledged each time; bare acknowledgments must not echo for ever.
-  if (segment.length > 0 && (segment.control & SYN) === 0) owe(tcb)
+  // Text or FIN that comes again must be acknowledged; bare acknowledgments must not echo for ever.
+  if (segment.length > 0 && (segment.control & SYN) === 0) repeat(tcb, now)
   else challenge(tcb, now)
   return 'done'
 }
@@ -157,13 +163,24 @@ const owe = (tcb: Tcb): void => {
   tcb.surroundings.wake(tcb)
 }
 
+const repeat = (tcb: Tcb, now: Millis): void => {
+  countFrom(tcb, now)
+  if (tcb.repeated >= REPEATS_PER_SECOND) return
+  tcb.repeated++
+  owe(tcb)
+}
+
+const countFrom = (tcb: Tcb, now: Millis): void => {
+  const second = Math.floor(now / 1000)
+  if (second === tcb.challengeSecond) return
+  tcb.challengeSecond = second
+  tcb.challenges = 0
+  tcb.repeated = 0
+}
+
 /** RFC 5961 7: limited per connection; one limit for all would tell a stranger about other connections. */
 const challenge = (tcb: Tcb, now: Millis): void => {
-  const second = Math.floor(now / 1000)
-  if (second !== tcb.challengeSecond) {
-    tcb.challengeSecond = second
-    tcb.challenges = 0
-  }
+  countFrom(tcb, now)
   if (tcb.challenges >= CHALLENGES_PER_SECOND) return
   tcb.challenges++
   tcb.surroundings.statistics.challengeAcks++

@@ -201,19 +201,76 @@ describe('time-outs after a quiet time', () => {
 })
 
 describe('strangers and the network', () => {
+  test('text outside the window is answered a hundred times a second at most, and what is due in it still is', () => {
+    const { t } = established()
+    const answers = (): number => {
+      const before = t.stack.statistics.segmentsOut
+      for (let i = 0; i < 1000; i++) t.peer({ is: 'ACK', seq: 9_000_000, ack: 1, text: 'x' })
+      t.whatever()
+      return t.stack.statistics.segmentsOut - before
+    }
+    expect(answers()).toBe(100)
+    t.at(500)
+    expect(answers()).toBe(0)
+    t.peer({ is: 'ACK', seq: 1, ack: 1, length: 1000 })
+    t.peer({ is: 'ACK', seq: 1001, ack: 1, length: 1000 })
+    t.us({ is: 'ACK', ack: 2001 })
+    t.at(1000)
+    expect(answers()).toBe(100)
+  })
+  test('segments that nobody wants are answered with RST a thousand times a second at most', () => {
+    const t = peerOf()
+    const resets = (): number => {
+      const before = t.stack.statistics.resetsOut
+      for (let i = 0; i < 10_000; i++) t.peer({ is: 'SYN', seq: i })
+      t.whatever()
+      return t.stack.statistics.resetsOut - before
+    }
+    expect(resets()).toBe(1000)
+    t.at(500)
+    expect(resets()).toBe(500)
+    expect(t.stack.statistics.resetsOut).toBe(t.stack.statistics.segmentsOut)
+  })
+  test('RFC 9293 3.9.2.2: a network that cannot deliver for now does not end SYN-SENT; it is told when nobody answers', () => {
+    const reason = fail('ip/unreachable', { where: '10.0.0.9', got: 'host' })
+    const report = (t: ReturnType<typeof synSent>['t']) =>
+      t.stack.unreachable({ local: US, remote: PEER, sequenceNumber: t.ourIss, lasts: 'for now' }, reason, t.now)
+    const { t } = synSent({ connectTimeout: 5000 })
+    report(t)
+    t.at(1000)
+    t.us({ is: 'SYN', seq: 0 })
+    t.at(5000)
+    t.whatever()
+    expect(t.events).toEqual(['ip/unreachable', 'closed: timeout'])
+    const answered = synSent().t
+    report(answered)
+    answered.peer({ is: 'SYN ACK', seq: 0, ack: 1 })
+    answered.state('ESTABLISHED')
+  })
+  test('an MTU below the headers leaves one byte per segment, and does not throw', () => {
+    for (const mtu of [0, 20, 40, 41]) {
+      const t = peerOf({ mtu: () => mtu })
+      t.connection = t.stack.connect(US, PEER, {}, 0)
+      t.us({ is: 'SYN', mss: 1 })
+    }
+  })
   test('RFC 5927 4.1: an unreachable network counts only when it quotes a number that is under way', () => {
     const reason = fail('ip/no-route', { where: '10.0.0.2' })
     const { t } = synSent()
     for (const guess of [t.ourIss - 1, t.ourIss + 1, 0]) {
-      t.stack.unreachable(US, PEER, guess, reason, t.now)
+      t.stack.unreachable({ local: US, remote: PEER, sequenceNumber: guess, lasts: 'for good' }, reason, t.now)
       t.nothing()
       t.state('SYN-SENT')
     }
-    t.stack.unreachable(US, PEER, t.ourIss, reason, t.now)
+    t.stack.unreachable({ local: US, remote: PEER, sequenceNumber: t.ourIss, lasts: 'for good' }, reason, t.now)
     t.nothing()
     expect(t.events).toEqual(['ip/no-route', 'closed: reset'])
     const waiting = finWait1().t
-    waiting.stack.unreachable(US, PEER, waiting.ourIss + 1, reason, waiting.now)
+    waiting.stack.unreachable(
+      { local: US, remote: PEER, sequenceNumber: waiting.ourIss + 1, lasts: 'for good' },
+      reason,
+      waiting.now,
+    )
     waiting.state('FIN-WAIT-1')
   })
   test('RFC 9293 3.9.2 (MUST-57): a SYN to a group is dropped without a word, listener or not', () => {

@@ -253,12 +253,16 @@ describe('what strangers send', () => {
   test('an unreachable network fails a connection in SYN-SENT with its own failure, and no other', () => {
     const reason = fail('ip/no-route', { where: '10.0.0.2' })
     const { t } = IN_STATE['SYN-SENT']!()
-    t.stack.unreachable(US, PEER, t.ourIss, reason, t.now)
+    t.stack.unreachable({ local: US, remote: PEER, sequenceNumber: t.ourIss, lasts: 'for good' }, reason, t.now)
     t.nothing()
     expect(t.events).toEqual(['ip/no-route', 'closed: reset'])
     expect(t.stack.connections).toBe(0)
     const open = established().t
-    open.stack.unreachable(US, PEER, open.ourIss, reason, open.now)
+    open.stack.unreachable(
+      { local: US, remote: PEER, sequenceNumber: open.ourIss, lasts: 'for good' },
+      reason,
+      open.now,
+    )
     open.state('ESTABLISHED')
   })
 })

@@ -11,6 +11,7 @@ import { frameSum, pseudoHeaderSum } from '../wire/checksum.ts'
 import { CHECKSUM_UNKNOWN, type Frame, type FramePool } from '../wire/frame.ts'
 import { PROTOCOL_TCP } from '../wire/protocols.ts'
 import { Queue } from '../wire/queue.ts'
+import { TokenBucket } from '../wire/token-bucket.ts'
 import { Admission } from './admission.ts'
 import { segmentArrives, takeSyn } from './arrive.ts'
 import { abort, Connection } from './connection.ts'
@@ -35,10 +36,14 @@ import type {
   TcpStackEngine,
   TcpStackEvent,
   TcpStackOptions,
+  Undelivered,
 } from './types.ts'
+import { isUnicast } from './unicast.ts'
 import { TimerWheel } from './wheel.ts'
 
 const DEFAULT_MTU = 1500
+/** Answers to segments that nobody wants, whoever sends them; FreeBSD limits them to 200. */
+const RESETS_PER_SECOND = 1000
 /** RFC 9293 3.4.3: how far above the last number of the old connection a new one in TIME-WAIT begins. */
 const REUSE_DISTANCE = 250_000
 
@@ -58,6 +63,7 @@ export class TcpStack implements TcpStackEngine {
   readonly #admission: Admission
   /** Answers to segments without a connection: at most one per segment of a batch. */
   readonly #resets = new Queue<Frame>()
+  readonly #resetBucket = new TokenBucket(RESETS_PER_SECOND, RESETS_PER_SECOND)
   readonly #segment = new Segment()
   readonly #surroundings: Surroundings
 
@@ -121,11 +127,15 @@ export class TcpStack implements TcpStackEngine {
     listener.halfOpen.clear()
   }
 
-  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: Failure, now: Millis): void {
+  unreachable({ local, remote, sequenceNumber, lasts }: Undelivered, failure: Failure, now: Millis): void {
     const tcb = this.#table.find(local.address, local.port, remote.address, remote.port)
     if (tcb === undefined || tcb.state !== 'SYN-SENT') return
     const ahead = distance(tcb.sndUna, sequenceNumber | 0)
     if (ahead < 0 || ahead >= tcb.flight) return
+    if (lasts === 'for now') {
+      tcb.obstacle = failure
+      return
+    }
     tcb.move('abort', now)
     tcb.fail(failure, 'reset')
     this.#wake(tcb)
@@ -206,7 +216,7 @@ export class TcpStack implements TcpStackEngine {
     const wanted = tcb === undefined ? undefined : this.#notReopened(tcb, segment, now)
     const verdict =
       wanted === undefined ? this.#arrivesAtPort(to, from, segment, tcb, now) : segmentArrives(wanted, segment, now)
-    if (verdict === 'done') return
+    if (verdict === 'done' || !this.#resetBucket.take(now)) return
     const reset = resetFor(frame, segment, this.#pool, trace, now)
     if (reset === undefined) return
     this.statistics.resetsOut++
@@ -306,7 +316,7 @@ export class TcpStack implements TcpStackEngine {
 
   #tcb(local: Endpoint, remote: Endpoint, origin: 'active' | 'passive', options: TcpOptions): Tcb {
     const mtu = this.#options.mtu?.(remote.address) ?? DEFAULT_MTU
-    const mss = mtu - (remote.address.v === 4 ? 20 : 40) - TCP_HEADER_SIZE
+    const mss = Math.max(1, mtu - (remote.address.v === 4 ? 20 : 40) - TCP_HEADER_SIZE)
     const tcb = new Tcb({ local, remote, origin }, mss, { ...this.#options, ...options }, this.#surroundings)
     const { trace } = this.#options
     if (trace !== undefined) tcb.trace = { ...trace, flow: tcb.flow }
@@ -385,9 +395,3 @@ export class TcpStack implements TcpStackEngine {
     return { ...trace, flow: flow ?? `${opener} > ${endpointText(to.text, segment.destinationPort)}` }
   }
 }
-
-/** Not a multicast address, not the limited broadcast, not the unspecified address. */
-const isUnicast = (address: IpAddress): boolean =>
-  address.v === 4
-    ? address.octets[0]! < 224 && address.octets.some(octet => octet !== 0)
-    : address.octets[0] !== 0xff && address.octets.some(octet => octet !== 0)

@@ -150,8 +150,12 @@ export class Tcb extends WheelEntry {
   /** RFC 5961 7: challenge acknowledgments in the current second. */
   challengeSecond = 0
   challenges = 0
+  /** In the same second: acknowledgments of text that lies outside the window. */
+  repeated = 0
 
   failure: Failure | undefined
+  /** What the network last said of a SYN; told when nobody answers. */
+  obstacle: Failure | undefined
   /** A user wanted more room than there was. */
   wantsRoom = false
   readonly events: TcpEvent[] = []

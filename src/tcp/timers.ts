@@ -62,5 +62,6 @@ const giveUp = (tcb: Tcb, waited: Millis, now: Millis): void => {
   const { state } = tcb
   tcb.move('time-out', now)
   if (state === 'SYN-RECEIVED' && tcb.origin === 'passive') tcb.end('timeout')
+  else if (tcb.obstacle !== undefined) tcb.fail(tcb.obstacle, 'timeout')
   else tcb.failWith(state === 'SYN-SENT' || state === 'SYN-RECEIVED' ? 'tcp/silence' : 'tcp/timeout', 'timeout', waited)
 }

@@ -127,6 +127,15 @@ export interface TcpListenAddress {
   readonly port: number
 }
 
+/** A segment of ours that did not arrive. */
+export interface Undelivered {
+  readonly local: Endpoint
+  readonly remote: Endpoint
+  readonly sequenceNumber: number
+  /** `for now`: a route that is missing may come back (RFC 1122 4.2.3.9). */
+  readonly lasts: 'for good' | 'for now'
+}
+
 /** All connections of one host: `TcpStack` of `stack.ts`. Frames begin at the TCP header; `from` and `to` are set. */
 export interface TcpStackEngine extends Engine<Frame, Frame, TcpStackEvent> {
   readonly statistics: Readonly<TcpStatistics>
@@ -143,8 +152,9 @@ export interface TcpStackEngine extends Engine<Frame, Frame, TcpStackEvent> {
   /** One acknowledgment for the whole batch. Ownership of the frames passes to the stack. */
   receiveBatch(frames: readonly Frame[], now: Millis): void
   /**
-   * The network could not deliver the segment with this sequence number to `remote`: a connection in SYN-SENT fails with
-   * `failure` (RFC 5461 4.1), when the number is one that is under way (RFC 5927 4.1).
+   * The network could not deliver `segment`, whose number must be one that is under way (RFC 5927 4.1). A connection in
+   * SYN-SENT fails with `failure`; when that may pass it tries on, and says so only when its time is over (RFC 9293
+   * 3.9.2.2).
    */
-  unreachable(local: Endpoint, remote: Endpoint, sequenceNumber: number, failure: Failure, now: Millis): void
+  unreachable(segment: Undelivered, failure: Failure, now: Millis): void
 }
