@@ -7,6 +7,8 @@ import type { Bytes } from '../engine.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
 import { ip, ipAddress } from '../wire/address.ts'
+import { Certificate } from './certificate.ts'
+import { outOfDate } from './checks.ts'
 import { KEY_USAGE } from './extensions.ts'
 import {
   basicConstraints,
@@ -97,6 +99,12 @@ test('a date that is none is refused: an expired chain would pass it', () => {
   expect(verify(expired)).toMatchObject({ code: 'tls/certificate-expired' })
   for (const none of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, undefined as never])
     expect(() => verify(expired, { at: none }), `${none}`).toThrow(RangeError)
+})
+
+test('a date that is none is not within any validity, whoever asks', () => {
+  const certificate = new Certificate(root.certificate)
+  expect(outOfDate(certificate, at)).toBeUndefined()
+  expect(() => outOfDate(certificate, Number.NaN)).toThrow(RangeError)
 })
 
 test('a root whose name is no UTF-8 is as if it were not in the store', () => {
