@@ -75,7 +75,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './wire': 6,
   './trace': 3,
   './failures': 4,
-  './explain': 17,
+  './explain': 33,
   './link': 10,
   './ip': 11,
   './udp': 8,

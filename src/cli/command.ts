@@ -2,8 +2,10 @@
  * A command as one object: what can be typed, what help says and what is done. `program.ts` makes the parser from a list
  * of them, `completion.ts` what shells offer; `commands/index.ts` is the list.
  */
+
+import type { Language } from '../explain/index.ts'
 import type { Io } from './io.ts'
-import { parseColour } from './options.ts'
+import { parseColour, parseLanguage } from './options.ts'
 import type { ColourChoice } from './story/style.ts'
 import { LAYERS, parseVerbosity, type Verbosity } from './verbosity.ts'
 
@@ -38,6 +40,7 @@ export interface CommonOptions {
   readonly json?: true | undefined
   readonly verbose?: Verbosity | undefined
   readonly color: ColourChoice
+  readonly lang?: Language | undefined
 }
 
 export interface Command<A = unknown, O extends CommonOptions = CommonOptions> {
@@ -82,5 +85,11 @@ export const COMMON: readonly OptionSpec[] = [
     parse: parseColour,
     default: 'auto',
     offers: ['auto', 'always', 'never'],
+  },
+  {
+    flags: '--lang <language>',
+    what: 'en or zh: the language of failures (BAREWIRE_LANG, else the locale); help and --json are in English',
+    parse: parseLanguage,
+    offers: ['en', 'zh'],
   },
 ]

@@ -1,5 +1,7 @@
 /** Values of options: each parser returns what the command works with or says what it wanted to see. */
+
 import { readFile } from 'node:fs/promises'
+import { type Language, languageOf } from '../explain/index.ts'
 import { certificateFailures } from '../failures/certificate.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { joined } from '../wire/bytes.ts'
@@ -110,6 +112,12 @@ export const parseColour = (text: string): ColourChoice => {
   if (text !== 'auto' && text !== 'always' && text !== 'never')
     throw usage(`--color is auto, always or never, not "${text}".`)
   return text
+}
+
+export const parseLanguage = (text: string): Language => {
+  const language = languageOf(text)
+  if (language === undefined) throw usage(`--lang is en or zh, not "${text}".`)
+  return language
 }
 
 /** An address with a scheme; `localhost:8443` and `shop.test/cart` mean https. */

@@ -1,4 +1,5 @@
 /** What a command that moves bytes has around it: the recording, the capture file, Ctrl-C, and the telling at the end. */
+import type { Words } from '../explain/index.ts'
 import { entryOf, type Failure, FailureError } from '../failures/index.ts'
 import {
   type JsonObject,
@@ -23,6 +24,7 @@ import { failureOf, Interrupted } from './errors.ts'
 import { typed } from './invocation.ts'
 import { type Io, ReaderGone } from './io.ts'
 import { jsonLine, jsonRecords } from './json.ts'
+import { wordsFor } from './language.ts'
 import { runRecording } from './recording.ts'
 import { storyLines } from './story/story.ts'
 import { styleFor } from './story/style.ts'
@@ -40,6 +42,8 @@ export interface Run {
   readonly privacy: Privacy
   /** For text on standard error. */
   readonly style: Style
+  /** For failures there. */
+  readonly words: Words
   /** A line of `--json`; nothing without it. */
   event(object: JsonObject): Promise<void>
   /** A line of the story; nothing where no story is told. */
@@ -61,6 +65,7 @@ export const beginRun = async (
   const abort = new AbortController()
   const release = io.onInterrupt(() => abort.abort(new Interrupted()))
   const style = styleFor(io.err, io.env, options.color)
+  const words = wordsFor(io.env, options.lang)
   const verbosity = options.verbose ?? QUIET
   const json = options.json === true
   const storied = !json && (io.err.isTerminal || verbosity.level > 0)
@@ -89,6 +94,7 @@ export const beginRun = async (
     stop: (failure = undefined) => abort.abort(failure ?? new Interrupted()),
     privacy,
     style,
+    words,
     event,
     note: async (...pieces) => {
       if (storied) await say([line(style, ...pieces)])
@@ -111,7 +117,7 @@ export const beginRun = async (
       }
       if (verbosity.level > 0) await say(storyLines(records(), { style, verbosity }))
       const more = { records: records(), causes: causesOf(thrown), ...(did === undefined ? {} : { did }) }
-      await say(renderFailure(failure, { style, typed: text => typed(text, io.env), ...more }))
+      await say(renderFailure(failure, { style, words, typed: text => typed(text, io.env), ...more }))
       return exit
     },
     async end() {

@@ -4,7 +4,10 @@ import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { type FailureCode, fail, failures } from '../failures/index.ts'
 import { english } from './en/index.ts'
+import { languageOf } from './languages.ts'
 import { quoted } from './steps.ts'
+import type { Words } from './words.ts'
+import { chinese } from './zh/index.ts'
 
 const codes = Object.keys(failures) as FailureCode[]
 const asked = { url: 'https://shop.test:8443/cart?a=1', method: 'GET', host: 'shop.test', port: 8443 }
@@ -51,4 +54,74 @@ test('the causes of a file that cannot be used depend on what the system said', 
   expect(causes('EACCES')).toContain('permissions')
   expect(causes('it took no more (EIO)')).toBe('')
   expect(english.sentence(fail('cli/file', { where: '/a', got: 'ENOSPC' }))).toContain('/a: the disk is full.')
+})
+
+const languages = [english, chinese]
+/** Every fact of its own kind, so that it is found again in a sentence. */
+const sample = { where: 'WHERE', got: 'GOT', expected: 'EXPECTED', number: 4242 }
+const cases = codes.flatMap(code => [
+  fail(code),
+  fail(code, sample),
+  fail(code, { ...sample, where: 'shop.test:8443' }),
+  fail(code, { ...sample, number: 48 }),
+  fail(code, { got: '"HTTP/"', number: 40 }).within({ ...asked, status: 200, received: 7, announced: 1000 }),
+  fail(code, { got: 'ENOSPC' }).within({ ...asked, status: 431, received: 9 }),
+])
+
+test('in every language every code is whole, with facts and without', () => {
+  for (const words of languages)
+    for (const failure of cases) {
+      const about = `${words.language} ${failure.code}`
+      const all = [words.sentence(failure), ...words.because(failure), ...words.tryThis(failure)]
+      expect(words.title(failure), about).toMatch(words === chinese ? /。$/ : /[.?!]$/)
+      for (const said of all) {
+        expect(said, about).not.toMatch(/undefined|NaN|\[object|\$\{/)
+        expect(said.trim(), about).not.toBe('')
+      }
+    }
+})
+
+test('every fact that is said in English is said in Chinese, and no other', () => {
+  for (const failure of cases) {
+    const facts = ['WHERE', 'GOT', 'EXPECTED', '4242', '48', '"HTTP/"', 'shop.test:8443', '200', '431', '1000']
+    const said = (words: Words) => {
+      const all = [words.says(failure), ...words.because(failure)].join(' ')
+      return facts.filter(fact => all.includes(fact))
+    }
+    expect(said(chinese), failure.code).toEqual(said(english))
+    expect(chinese.because(failure).length, failure.code).toBe(english.because(failure).length)
+  }
+})
+
+test('what to try is the same command in every language, with a note of its own', () => {
+  for (const failure of cases) {
+    const commands = (words: Words) => words.tryThis(failure).map(step => step.split('     '))
+    const [one, other] = [commands(english), commands(chinese)]
+    expect(other.length, failure.code).toBe(one.length)
+    one.forEach(([command, note], i) => {
+      const [same, translated] = other[i]!
+      if (/^(barewire|openssl|getent|ping|ss|date|mv|chmod|export) /.test(command!)) expect(same).toBe(command)
+      if (note !== undefined) expect(translated, failure.code).toMatch(/\p{sc=Han}/u)
+    })
+  }
+})
+
+test('Chinese is Chinese: no sentence is left in English, none has a space between its characters', () => {
+  for (const code of codes) {
+    const failure = fail(code)
+    for (const said of [chinese.title(failure), chinese.says(failure), ...chinese.because(failure)]) {
+      expect(said, code).toMatch(/\p{sc=Han}/u)
+      expect(said, code).not.toMatch(/\p{sc=Han} \p{sc=Han}|\p{sc=Han}[,;:.?!]|[，。；：（）] | [，。；：（）]/u)
+    }
+  }
+  expect(chinese.sentence(fail('tcp/refused', { where: '127.0.0.1:9' }))).toBe(
+    '该端口上没有程序在监听。127.0.0.1:9 用 RST 回应了 SYN。',
+  )
+})
+
+test('a language is found in tags and locales, and nothing else is taken for one', () => {
+  for (const tag of ['zh', 'ZH', 'zh-CN', 'zh_CN.UTF-8', 'zh_TW', 'zh-Hans']) expect(languageOf(tag)).toBe('zh')
+  for (const tag of ['en', 'en_GB.UTF-8']) expect(languageOf(tag)).toBe('en')
+  for (const tag of [undefined, '', 'C', 'C.UTF-8', 'POSIX', 'zhx', 'english', 'de_DE', '__proto__', 'constructor'])
+    expect(languageOf(tag)).toBeUndefined()
 })

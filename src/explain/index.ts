@@ -5,8 +5,9 @@ import type { Words } from './words.ts'
 
 export { type Elsewhere, elsewhere, type Tool } from './elsewhere.table.ts'
 export { english } from './en/index.ts'
+export { languageOf, wordsOf } from './languages.ts'
 export { type Note, quoted, type Step, stepsFor, type Told } from './steps.ts'
-export type { AlertWords, Dictionary, Explanation, Explanations, Language, Words, WordsOf } from './words.ts'
+export type { AlertWords, Card, Dictionary, Explanation, Explanations, Language, Words, WordsOf } from './words.ts'
 
 /** Title and what happened, in one line. */
 export const sentence = (failure: Failure, words: Words = english): string => words.sentence(failure)

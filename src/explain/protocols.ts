@@ -1,9 +1,9 @@
 /** Which protocol answers on a port that should have spoken TLS: those that speak first, by their first bytes. */
 
 const GREETINGS: readonly (readonly [start: RegExp, protocol: string])[] = [
-  [/^"HTTP/, 'plain HTTP'],
+  [/^"HTTP/, 'HTTP'],
   [/^"SSH-/, 'SSH'],
-  [/^"220/, 'SMTP or FTP'],
+  [/^"220/, 'SMTP/FTP'],
   [/^"\+OK/, 'POP3'],
   [/^"\* OK/, 'IMAP'],
   // A packet of less than 256 bytes with number 0, and version 10 of its protocol.

@@ -138,7 +138,10 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
       ...run(get({ ...f, context: { host, ...f.context } }, `--resolve ${fixed}`), 'with the right address'),
     ]
   },
-  'dns/timeout': f => (f.where === undefined ? [] : run(`getent hosts ${quoted(f.where)}`)),
+  'dns/timeout': f => {
+    const { host } = targetOf(f)
+    return [...run(host === undefined ? undefined : `getent hosts ${quoted(host)}`), ...waitLonger(f)]
+  },
   'tcp/refused': f => {
     const { host, port } = targetOf(f)
     if (host === undefined || port === undefined || !isHere(host)) return ping(f)

@@ -1,5 +1,5 @@
 /** Failures in words: what a language has to bring (total by type), and how it is used. Read `en/tcp.ts` next. */
-import type { Failure, FailureCode } from '../failures/index.ts'
+import type { Failure, FailureCode, Fault } from '../failures/index.ts'
 import type { AlertNumber } from '../tls/alerts.table.ts'
 import type { FileProblem } from './file-problems.ts'
 import { type Note, stepsFor, type Told } from './steps.ts'
@@ -26,15 +26,43 @@ export type AlertWords = Readonly<Record<AlertNumber, AlertMeaning>>
 
 export type FileWords = Readonly<Record<FileProblem, string>>
 
+/** What stands around the sentences where a failure is shown with everything that is known. */
+export interface Card {
+  readonly expected: string
+  readonly got: string
+  readonly where: string
+  readonly side: string
+  readonly did: string
+  readonly because: string
+  readonly tryThis: string
+  readonly elsewhere: string
+  readonly rule: string
+  readonly below: string
+  readonly sides: Readonly<Record<Fault, string>>
+  /** We sent an alert and closed. */
+  readonly closed: (alert: number) => string
+  /** A message of the trace and a range of bytes in it. */
+  readonly bytes: (message: CardMessage, start: number, end: number) => string
+}
+export interface CardMessage {
+  readonly direction: 'in' | 'out'
+  readonly name: string
+  readonly id: number
+}
+
 /** A whole language. */
 export interface Dictionary {
   readonly explanations: Explanations
   readonly notes: Readonly<Record<Note, string>>
+  readonly card: Card
+  /** What stands between two sentences; a space where undefined. */
+  readonly gap?: string
 }
 
 /** A language at work. */
 export interface Words {
   readonly language: Language
+  readonly card: Card
   /** What happened, in a few words that hold for every case of the code. */
   title(failure: Failure): string
   /** What happened here, with the facts. */
@@ -50,13 +78,14 @@ export interface Words {
 /** What is put between a command and its note. */
 const GAP = '     '
 
-export const bound = (language: Language, { explanations, notes }: Dictionary): Words => {
+export const bound = (language: Language, { explanations, notes, card, gap = ' ' }: Dictionary): Words => {
   const says = (failure: Failure): string => explanations[failure.code].says(failure)
   return {
     language,
+    card,
     title: failure => explanations[failure.code].title,
     says,
-    sentence: failure => `${explanations[failure.code].title} ${says(failure)}`,
+    sentence: failure => `${explanations[failure.code].title}${gap}${says(failure)}`,
     because(failure) {
       const { because = [] } = explanations[failure.code]
       return typeof because === 'function' ? because(failure) : because

@@ -3,9 +3,8 @@
 import { elsewhere } from '../explain/elsewhere.table.ts'
 import { english } from '../explain/en/index.ts'
 import type { Words } from '../explain/words.ts'
-import { entryOf, type Failure, type Fault } from '../failures/index.ts'
+import { entryOf, type Failure } from '../failures/index.ts'
 import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
-import type { MessageRecord } from '../trace/types.ts'
 import type { Shown } from './shown.ts'
 import { hexLines, line, mark, type Style, widthOf, wrap } from './style.ts'
 
@@ -53,38 +52,33 @@ export const renderFailure = (info: Failure, options: FailureOptions): Shown[] =
     ...wrap(says, width - 2).map(text => line(style, { text: `  ${text}` })),
   )
   // What the sentence already says in full needs no row of its own.
-  if (info.expected !== undefined && !says.includes(info.expected)) add('expected', info.expected)
-  if (info.got !== undefined && !says.includes(info.got)) add('got', info.got)
+  if (info.expected !== undefined && !says.includes(info.expected)) add(words.card.expected, info.expected)
+  if (info.got !== undefined && !says.includes(info.got)) add(words.card.got, info.got)
   addWhere(info, says, options, add, lines)
-  add('whose side', sideOf[entry.fault])
-  const did = [answerOf(info), options.did ?? ''].filter(part => part !== '').join(' ')
-  if (did !== '') add('what we did', did)
+  add(words.card.side, words.card.sides[entry.fault])
+  const did = [info.alert === undefined ? '' : words.card.closed(info.alert), options.did ?? '']
+    .filter(part => part !== '')
+    .join(' ')
+  if (did !== '') add(words.card.did, did)
   const because = words.because(info)
-  if (because.length > 0) add('because', ...because)
+  if (because.length > 0) add(words.card.because, ...because)
   const tries = words.tryThis(info)
   const { typed = command => command } = options
-  if (tries.length > 0) add('try', ...tries.map(command => typed(command)))
+  if (tries.length > 0) add(words.card.tryThis, ...tries.map(command => typed(command)))
   const others = Object.entries(elsewhere(info)).map(inTool)
-  if (others.length > 0) add('elsewhere', others.join(', '))
-  if (entry.rule !== undefined) add('rule', entry.rule)
-  for (const cause of options.causes ?? []) add('below it', `${words.title(cause)} (${cause.code})`)
+  if (others.length > 0) add(words.card.elsewhere, others.join(', '))
+  if (entry.rule !== undefined) add(words.card.rule, entry.rule)
+  for (const cause of options.causes ?? []) add(words.card.below, `${words.title(cause)} (${cause.code})`)
   return lines
 }
 
 const BODY = 16
 const HEX_LINES = 4
 
-const sideOf: Readonly<Record<Fault, string>> = {
-  peer: "the other side's",
-  local: 'ours: a setting of this machine or program',
-  network: "the network's, between the two",
-  caller: 'yours: what was asked for cannot be done',
-}
-
 const addWhere = (
   info: Failure,
   says: string,
-  { style, records }: FailureOptions,
+  { style, records, words = english }: FailureOptions,
   add: (label: string, text: string) => void,
   lines: Shown[],
 ): void => {
@@ -94,20 +88,14 @@ const addWhere = (
       ? undefined
       : messagesOf(records).find(m => m.id === at.message)
   if (at === undefined || message === undefined) {
-    if (info.where !== undefined && !says.includes(info.where)) add('where', info.where)
+    if (info.where !== undefined && !says.includes(info.where)) add(words.card.where, info.where)
     return
   }
-  add('where', [info.where, `${nameOf(message)}, bytes ${at.start}..${at.end}`].filter(Boolean).join('   '))
+  add(words.card.where, [info.where, words.card.bytes(message, at.start, at.end)].filter(Boolean).join('   '))
   for (const text of hexLines(message.bytes, at.start, Math.min(at.end, message.bytes.length), HEX_LINES)) {
     lines.push(line(style, { text, column: BODY, tint: 'quiet' }))
   }
 }
-
-const nameOf = (message: MessageRecord): string =>
-  `${message.direction === 'in' ? 'received' : 'sent'} ${message.name} (message ${message.id})`
-
-/** The status of an entry is what a server answers; here speaks the one who asked. */
-const answerOf = (info: Failure): string => (info.alert === undefined ? '' : `alert ${info.alert}, closed.`)
 
 const NAMES: Readonly<Record<string, string>> = { node: 'Node', curl: 'curl', openssl: 'OpenSSL', chrome: 'Chrome' }
 const inTool = ([tool, name]: [string, string | number]): string =>

@@ -1,6 +1,5 @@
 /** `barewire get URL`: one request; the body is the product, how it went is the story. */
 
-import { sentence } from '../../explain/index.ts'
 import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import { type FetchInit, fetch } from '../../index.ts'
 import { jsonOfFailure, legible, lines, type TimelineFacts } from '../../inspect/index.ts'
@@ -29,7 +28,10 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
     await run.event(answerOf(response, run.privacy))
     for (const failure of response.connection.tls?.trusted?.accepted ?? []) {
       await run.event({ ...jsonOfFailure(failure), type: 'accepted' })
-      await run.note({ text: ' !', tint: 'bad' }, { text: ` accepted: ${sentence(failure)} (${failure.code})` })
+      await run.note(
+        { text: ' !', tint: 'bad' },
+        { text: ` accepted: ${run.words.sentence(failure)} (${failure.code})` },
+      )
     }
     if (options.fail && response.status >= 400) {
       await response.body?.cancel()

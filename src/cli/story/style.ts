@@ -46,7 +46,7 @@ const wantsColour = (sink: Sink, env: Io['env'], choice: ColourChoice): boolean 
 }
 
 /** POSIX: LC_ALL beats LC_CTYPE beats LANG. With none set a terminal of today understands UTF-8. */
-const speaksUnicode = (env: Io['env']): boolean => {
+export const speaksUnicode = (env: Io['env']): boolean => {
   if (env.TERM === 'dumb') return false
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG
   return locale === undefined || locale === '' || /utf-?8/i.test(locale)

@@ -1,5 +1,6 @@
 /** Every failure in English. */
 import { bound, type Explanations, type Words } from '../words.ts'
+import { card } from './card.ts'
 import { certificateWords } from './certificate.ts'
 import { cliWords } from './cli.ts'
 import { cookieWords } from './cookie.ts'
@@ -27,4 +28,4 @@ const explanations: Explanations = {
   ...cliWords,
 }
 
-export const english: Words = bound('en', { explanations, notes })
+export const english: Words = bound('en', { explanations, notes, card })

@@ -15,14 +15,18 @@ const nothingInCommon = (what: string): Pick<Explanation, 'says' | 'because'> =>
   because: [`One side is limited to ${what} that the other has switched off.`, 'One of the two programs is very old.'],
 })
 
+/** What answers in the place of TLS. */
+const spoken = (got: string | undefined): string => {
+  const protocol = spokenIn(got)
+  if (protocol === undefined) return 'plain HTTP, or another protocol that is not TLS'
+  return protocol === 'HTTP' ? 'plain HTTP' : protocol.replace('/', ' or ')
+}
+
 export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/not-tls': {
     title: 'The other side does not speak TLS here.',
     says: f => `The first bytes of the answer are ${f.got ?? 'no TLS record'}.`,
-    because: f => [
-      `The port speaks ${spokenIn(f.got) ?? 'plain HTTP, or another protocol that is not TLS'}.`,
-      'A proxy answered in clear text.',
-    ],
+    because: f => [`The port speaks ${spoken(f.got)}.`, 'A proxy answered in clear text.'],
   },
   'tls/http-spoken': {
     title: 'Plain HTTP was spoken to a TLS port.',

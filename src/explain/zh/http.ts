@@ -1,0 +1,207 @@
+/** Messages that are refused and callers' mistakes, in Chinese. */
+import type { httpFailures } from '../../failures/http.ts'
+import type { WordsOf } from '../words.ts'
+import { text } from './text.ts'
+
+const smuggling = '有人试图让两台服务器对这条消息的结束位置看法不一（请求走私）。'
+
+export const httpWords: WordsOf<typeof httpFailures> = {
+  'http/tls-spoken': {
+    title: '向明文 HTTP 端口发送了 TLS。',
+    says: f => text`第一个字节是${f.got ?? '0x16'}，即 TLS ClientHello 的开头。`,
+    because: ['地址写的是 https://，而该端口使用 http://。'],
+  },
+  'http/bad-start-line': {
+    title: '第一行不是 HTTP。',
+    says: f => text`它的开头是${f.got ?? '别的内容'}。`,
+    because: ['该端口使用另一种协议。', '前一条消息的长度与它声明的不符。'],
+  },
+  'http/bad-target': {
+    title: '不允许这样的请求目标。',
+    says: f => text`${f.got ?? '它'}不是这种方法可用的目标。`,
+    because: ['有人试图让两台服务器对所指的位置看法不一：`..`、反斜杠或未编码的字节。'],
+  },
+  'http/target-too-long': {
+    title: '第一行过长。',
+    says: f => text`它超过了${f.number ?? 8192}字节。`,
+    because: ['本该放在正文中的数据被放进了地址。'],
+  },
+  'http/unsupported-version': {
+    title: '此处不支持这个 HTTP 版本。',
+    says: f => text`消息中写的是${f.got ?? '另一个版本'}；此处支持 HTTP/1.1 和 1.0。`,
+  },
+  'http/bad-header': {
+    title: '有一行首部格式错误。',
+    says: f => text`${f.where ?? '某一行'}含有不允许出现的${f.got ?? '字节'}。`,
+  },
+  'http/space-before-colon': {
+    title: '首部的冒号之前有空白。',
+    says: f => text`${f.where ?? '某个名称'}之后先是空白，然后才是冒号。`,
+    because: [smuggling],
+  },
+  'http/folded-header': {
+    title: '有一行首部以空白开头。',
+    says: () => '它是上一行的延续：一种消息中不得再使用的旧写法。',
+    because: [smuggling],
+  },
+  'http/bare-line-feed': {
+    title: '有一行结尾缺少回车符。',
+    says: f => text`${f.where ?? '某一行'}仅以 LF 结尾。`,
+    because: ['消息是手写的。', smuggling],
+  },
+  'http/bare-carriage-return': {
+    title: '出现了单独的回车符。',
+    says: f => text`${f.where ?? '某一行'}含有后面没有 LF 的 CR。`,
+    because: [smuggling],
+  },
+  'http/header-too-big': {
+    title: '首部过大。',
+    says: f => text`消息头超过了${f.number ?? 16384}字节。`,
+    because: ['该站点积累的 Cookie 过多。', '发送方没完没了。'],
+  },
+  'http/too-many-headers': {
+    title: '首部的行数过多。',
+    says: f => text`超过了${f.number ?? 200}行。`,
+  },
+  'http/two-lengths': {
+    title: '同一正文有两个长度。',
+    says: f => text`Content-Length 的值是${f.got ?? '两个不同的数'}。`,
+    because: [smuggling],
+  },
+  'http/bad-length': {
+    title: '正文的长度不是数字。',
+    says: f => text`Content-Length 的值是${f.got ?? '非十进制数'}。`,
+    because: [smuggling],
+  },
+  'http/length-and-chunked': {
+    title: '正文既有长度又是分块的。',
+    says: () => '同一条消息中同时出现 Content-Length 和 Transfer-Encoding。',
+    because: [smuggling],
+  },
+  'http/bad-transfer-encoding': {
+    title: '传输编码没有说明正文在何处结束。',
+    says: f => text`Transfer-Encoding 的值是${f.got ?? '格式错误的内容'}。`,
+    because: [smuggling],
+  },
+  'http/unknown-transfer-encoding': {
+    title: '此处不认识这种传输编码。',
+    says: f => text`Transfer-Encoding 的值是${f.got ?? '未知的编码'}；此处只支持 chunked。`,
+  },
+  'http/bad-host': {
+    title: '请求没有说明它是发给哪台主机的。',
+    says: f => text`Host 不合要求（${f.got ?? '缺失'}）；必须恰好有一个。`,
+    because: ['请求是手写的。', smuggling],
+  },
+  'http/bad-chunk': {
+    title: '正文中有一块格式错误。',
+    says: f => text`${f.where ?? '该块'}中有不该出现的${f.got ?? '字节'}。`,
+    because: [smuggling],
+  },
+  'http/chunk-line-too-long': {
+    title: '分块的首行过长。',
+    says: f => text`块长度及其扩展超过了${f.number ?? 1024}字节。`,
+  },
+  'http/trailers-too-big': {
+    title: '尾部字段过大。',
+    says: f => text`它们超过了${f.number ?? 16384}字节。`,
+  },
+  'http/body-too-big': {
+    title: '正文过大。',
+    says: f => text`它超过了${f.number ?? '?'}字节。`,
+  },
+  'http/unmet-expectation': {
+    title: '客户端的期望不为此处所知。',
+    says: f => text`Expect 的值是${f.got ?? '未知的内容'}；此处只认识 100-continue。`,
+  },
+  'http/tunnel-unsupported': {
+    title: '此处不建立隧道。',
+    says: () => 'CONNECT 要求建立通往另一台主机的隧道。',
+  },
+  'http/too-far-ahead': {
+    title: '提前发送的数据过多。',
+    says: f => text`前面的请求尚未得到响应，就收到了超过${f.number ?? '?'}字节的数据。`,
+  },
+  'http/head-cut-short': {
+    title: '连接在首部中途被关闭。',
+    says: f => text`此时已收到消息的${f.number ?? 0}字节。`,
+  },
+  'http/body-cut-short': {
+    title: '连接在正文中途被关闭。',
+    says: f =>
+      f.expected === undefined
+        ? text`此时已收到${f.got ?? '?'}字节，总长未知。`
+        : text`在${f.expected}字节中已收到${f.got ?? '?'}字节。`,
+    because: ['服务器或代理放弃了。', '有人切断连接，以掩盖其余的内容。'],
+  },
+  'http/no-answer': {
+    title: '服务器没有响应就关闭了连接。',
+    says: () => '没有收到响应的任何一个字节。',
+    because: ['该端口使用 TLS，而请求是用明文 HTTP 发送的。', '服务器恰在此刻关闭了空闲的连接。'],
+  },
+  'http/unsolicited-answer': {
+    title: '尚未请求，服务器就作出了响应。',
+    says: () => '在没有待处理请求的连接上收到了数据。',
+    because: ['先前的响应比它声明的更长。', smuggling],
+  },
+  'http/unexpected-upgrade': {
+    title: '服务器切换到了另一种协议。',
+    says: () => '它回应 101 Switching Protocols，而我们并没有要求切换。',
+  },
+  'http/too-many-informational': {
+    title: '服务器一再预告响应，却始终不给出。',
+    says: f => text`在最终响应之前收到了超过${f.number ?? 16}个 1xx 响应。`,
+  },
+  'http/idle-timeout': {
+    title: '有一段时间没有任何请求。',
+    says: f => text`连接空闲了${f.number ?? '?'}毫秒。`,
+  },
+  'http/head-timeout': {
+    title: '首部没有及时到达。',
+    says: f => text`经过${f.number ?? '?'}毫秒仍不完整。`,
+  },
+  'http/body-timeout': {
+    title: '正文不再到来。',
+    says: f => text`在${f.number ?? '?'}毫秒内没有收到正文的任何字节。`,
+  },
+  'http/unknown-content-encoding': {
+    title: '正文的编码方式不为此处所知。',
+    says: f => text`Content-Encoding 的值是${f.got ?? '未知的编码'}；此处支持 gzip 和 deflate。`,
+  },
+  'http/bad-encoding': {
+    title: '压缩的正文已损坏。',
+    says: f => text`它声明的是${f.where ?? '压缩数据'}，但${f.got ?? '无法解压'}。`,
+  },
+  'http/expands-too-far': {
+    title: '压缩的正文解压后无限膨胀。',
+    says: f => text`${f.got ?? '少量'}字节解压后超过了${f.number ?? '?'}字节。`,
+    because: ['它是为塞满解压者的内存而制作的。'],
+  },
+  'http/not-found': {
+    title: '此处什么都没有。',
+    says: f => text`${f.where ?? '该地址'}不存在。`,
+  },
+  'http/precondition-failed': {
+    title: '这不是请求所指的版本。',
+    says: f => text`${f.where ?? '该文件'}不符合 If-Match 或 If-Unmodified-Since 的要求。`,
+  },
+  'http/method-not-allowed': {
+    title: '此处不能这样操作。',
+    says: f => text`${f.got ?? '该方法'}不在此处允许的方法之列：${f.expected ?? '无'}。`,
+  },
+  'http/handler-failed': {
+    title: '服务器出了错。',
+    says: () => '问题不在请求。',
+  },
+  'http/bad-outgoing': {
+    title: '这些内容不得发送。',
+    says: f => text`${f.where ?? '消息的一部分'}含有${f.got ?? '不允许出现的内容'}。`,
+  },
+  'http/wrong-length': {
+    title: '正文的长度与声明的不符。',
+    says: f => text`声明的字节数是${f.expected ?? '另一个数'}，给出的是${f.got ?? '别的数'}。`,
+  },
+  'http/wrong-turn': {
+    title: '还没有轮到这一部分。',
+    says: f => text`${f.got ?? '该部分'}到来时，连接等待的是${f.expected ?? '别的内容'}。`,
+  },
+}

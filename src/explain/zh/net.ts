@@ -1,0 +1,67 @@
+/** Waiting, ports, redirects and callers' mistakes, in Chinese. */
+import type { netFailures } from '../../failures/net.ts'
+import type { WordsOf } from '../words.ts'
+import { arrived } from './arrived.ts'
+import { text } from './text.ts'
+
+export const netWords: WordsOf<typeof netFailures> = {
+  'net/unreachable': {
+    title: '没有通往该地址的路。',
+    says: f => text`从本机无法到达${f.where ?? '对方主机'}${f.got === undefined ? '' : text`（${f.got}）`}。`,
+    because: ['本机没有这种网络（常见的情形是没有 IPv6 网络却使用 IPv6 地址）。', '某个路由器拒绝转发。'],
+  },
+  'net/port-taken': {
+    title: '端口正在使用中。',
+    says: f => text`另一个程序正在监听${f.where ?? '该端口'}。`,
+  },
+  'net/port-forbidden': {
+    title: '系统不允许使用这个端口。',
+    says: f => text`监听${f.where ?? '该端口'}所需的权限超过了本程序拥有的权限。`,
+    because: ['1024 以下的端口归系统管理员使用。'],
+  },
+  'net/no-such-address': {
+    title: '本机没有这个地址。',
+    says: f => text`${f.where ?? '该地址'}不属于本机的任何网络接口。`,
+  },
+  'net/system': {
+    title: '系统拒绝了这个套接字。',
+    says: f => text`关于${f.where ?? '该连接'}，系统报告${f.got ?? '原因不明'}。`,
+  },
+  'net/handshake-timeout': {
+    title: 'TLS 握手没有完成。',
+    says: f => text`${f.where ?? '对方'}接受了连接，却没有在${f.number ?? '?'}毫秒内完成握手。`,
+    because: ['该端口使用另一种协议，正在等我们先开口。', '途中有设备扣住了较大的分组。'],
+  },
+  'net/idle-timeout': {
+    title: '传输停顿。',
+    says: f => text`我们与${f.where ?? '对方'}之间在${f.number ?? '?'}毫秒内没有任何数据往来。${arrived(f)}`,
+  },
+  'net/bad-url': {
+    title: '这不是可以获取的 URL。',
+    says: f => text`${f.got ?? '该 URL'}不是完整的 http 或 https URL。`,
+  },
+  'net/bad-request': {
+    title: '这个请求无法发送。',
+    says: f => text`${f.where ?? '该请求'}：${(f.got ?? '不允许').replace(/\.$/, '')}。`,
+  },
+  'net/too-many-redirects': {
+    title: '被一再重定向。',
+    says: f => text`经过${f.number ?? '多'}次重定向，得到的仍是重定向，指向${f.got ?? '别处'}。`,
+  },
+  'net/redirect-refused': {
+    title: '没有跟随这个重定向。',
+    says: f => text`服务器让我们转往${f.got ?? '别处'}${f.where === undefined ? '' : text`：${f.where}`}。`,
+  },
+  'net/client-closed': {
+    title: '这个客户端已经关闭。',
+    says: () => '不能再用它发送请求。',
+  },
+  'net/no-certificate': {
+    title: '没有可以出示的证书。',
+    says: f => text`服务器没有用于${f.where ?? '该名称'}的证书。`,
+  },
+  'net/answer-failed': {
+    title: '握手中的一个问题没有得到答复。',
+    says: f => text`被问及${f.where ?? '它'}的一方未能作答。`,
+  },
+}
