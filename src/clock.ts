@@ -1,4 +1,4 @@
-/** Time as a parameter. `node/` has the real clock, `lab/clock` the virtual one. */
+/** Time as a parameter. `web/` has the real clock, which is Node's too, `lab/clock` the virtual one. */
 import type { Millis } from './engine.ts'
 
 export interface Clock {

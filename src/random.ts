@@ -1,4 +1,4 @@
-/** Randomness as a parameter. `node/` has the system's source; `seeded` repeats itself for tests and labs. */
+/** Randomness as a parameter. `node/` and `web/` have the system's source; `seeded` repeats itself for tests and labs. */
 
 export interface Random {
   /** `count` fresh bytes. */

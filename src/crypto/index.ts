@@ -1,5 +1,6 @@
 /**
- * `barewire/crypto`: the primitives that the engines want, as an interface. `barewire/node` has OpenSSL's. Read
+ * `barewire/crypto`: the primitives that the engines want, as an interface. `barewire/node` has OpenSSL's, `barewire/web`
+ * those in plain TypeScript. Read
  * `provider.ts` first.
  */
 export type {

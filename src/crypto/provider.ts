@@ -1,5 +1,6 @@
 /**
- * Cryptographic primitives as a parameter: `node/crypto.ts` has OpenSSL's. Everything here is
+ * Cryptographic primitives as a parameter: `node/crypto.ts` has OpenSSL's, `web/crypto.ts` those in plain
+ * TypeScript. Everything here is
  * synchronous; what may take time (a remote key) goes through the engine's `ask`.
  */
 import type { Random } from '../random.ts'

@@ -20,7 +20,7 @@ const hasGuards = (): boolean => {
 export const withHeaders = <T extends Request | Response>(message: T, headers: Headers): T => {
   const type = message.headers.get('content-type')
   if (type !== null && !headers.has('content-type')) headers.set('content-type', type)
-  return Object.defineProperty(message, 'headers', { value: headers, enumerable: true })
+  return Object.defineProperty(message, 'headers', { value: headers, enumerable: true, configurable: true })
 }
 
 /** As `withHeaders` for a message that was made with them, and is as it should be where nothing is hidden. */

@@ -1,4 +1,8 @@
-/** gzip and deflate by the streams of the platform (Compression Streams standard), as the consumer pulls. */
+/**
+ * gzip and deflate by the streams of the platform (Compression Streams standard), as the consumer pulls. They cannot
+ * flush, so a stream of unknown length is not compressed here; and where the platform reads only one gzip member of a body
+ * (RFC 1952 2.2), as the standard has it, more of them are broken bytes.
+ */
 import type { Bytes } from '../engine.ts'
 import type { BodyTransform, Coder } from '../http/coding.ts'
 

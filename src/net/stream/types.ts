@@ -123,7 +123,7 @@ export interface NetStream extends ByteStream {
   readonly connection: ConnectionInfo
 }
 
-/** Everything that is not a protocol, in one value: `node/world.ts` has Node's, `lab` a virtual one. */
+/** Everything that is not a protocol, in one value: `node/world.ts` has Node's, `web/world.ts` that of a page, `lab` a virtual one. */
 export interface World {
   readonly clock: Clock
   readonly random: Random
