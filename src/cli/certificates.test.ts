@@ -40,6 +40,13 @@ test('the address or name of --host is covered too', () => {
   expect(source('0.0.0.0').made.usual).not.toContain('0.0.0.0')
 })
 
+test('ways to write an address that a certificate has no words for are left out, and the rest is served', () => {
+  for (const host of ['127.1', '0x7f000001', 'a..b'])
+    expect(source(host).made.usual, host).toEqual(['localhost', '127.0.0.1', '::1'])
+  expect(source('fe80::1%eth0').made.usual).toContain('fe80::1')
+  expect(source('dev.test.').made.usual).toContain('dev.test')
+})
+
 test('a certificate is made anew long before it ends', () => {
   const { made, issued, wait } = source()
   made.for('localhost')

@@ -1,6 +1,7 @@
 /** Certificates of the local CA for the names that this machine answers to, made when a client first asks. */
 import { networkInterfaces } from 'node:os'
 import type { CertifiedKey } from '../tls/types.ts'
+import { parseIp } from '../wire/address.ts'
 import { isHostName } from '../x509/names.ts'
 
 /** Makes a leaf for these names and addresses. */
@@ -48,8 +49,11 @@ const LOOPBACK = ['localhost', '127.0.0.1', '::1']
 const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
 const usualNames = (host: string): readonly string[] => {
-  const wanted = host.toLowerCase()
-  return [...new Set([...LOOPBACK, ...(EVERYWHERE.has(wanted) ? ownAddresses(wanted) : [wanted])])]
+  // The zone of a link-local address (`fe80::1%eth0`) is this machine's business.
+  const wanted = host.toLowerCase().replace(/%.*$|\.$/, '')
+  const names = [...LOOPBACK, ...(EVERYWHERE.has(wanted) ? ownAddresses(wanted) : [wanted])]
+  // The system also listens on `127.1`, which a certificate cannot say.
+  return [...new Set(names.filter(name => parseIp(name) !== undefined || isHostName(name)))]
 }
 
 /**
