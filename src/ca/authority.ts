@@ -49,9 +49,9 @@ export interface AuthorityOptions extends Validity, Limits {
   readonly now: () => Millis
   /** Common name of the root. */
   readonly name: string
-  readonly key?: KeyKind
+  readonly key?: KeyKind | undefined
   /** Authorities allowed below it; any number when not given. */
-  readonly pathLength?: number
+  readonly pathLength?: number | undefined
 }
 
 /** For which names it may sign: DNS names with all below them, or networks such as `10.0.0.0/8`. */
@@ -63,9 +63,9 @@ interface Limits {
 
 export interface IntermediateOptions extends Validity, Limits {
   readonly name: string
-  readonly key?: KeyKind
+  readonly key?: KeyKind | undefined
   /** Authorities allowed below it; 0 when not given. */
-  readonly pathLength?: number
+  readonly pathLength?: number | undefined
 }
 
 export interface LeafOptions extends Validity {
@@ -74,15 +74,15 @@ export interface LeafOptions extends Validity {
    * anything else.
    */
   readonly names: readonly string[]
-  readonly key?: KeyKind
+  readonly key?: KeyKind | undefined
   /** An existing key instead of a new one. */
-  readonly keyPair?: KeyPair
-  readonly purposes?: readonly ('server' | 'client')[]
+  readonly keyPair?: KeyPair | undefined
+  readonly purposes?: readonly ('server' | 'client')[] | undefined
   /** Bits of `KEY_USAGE`; digitalSignature when not given. */
-  readonly usage?: number
+  readonly usage?: number | undefined
   /** The first name when not given; undefined names nobody. */
   readonly commonName?: string | undefined
-  readonly extensions?: readonly ExtensionToWrite[]
+  readonly extensions?: readonly ExtensionToWrite[] | undefined
 }
 
 /** A certificate with its key, and what to send with it. */

@@ -22,9 +22,9 @@ export type Resolution = 'us' | 'ns'
 
 export interface InterfaceOptions {
   readonly name: string
-  readonly description?: string
+  readonly description?: string | undefined
   /** What one unit of the timestamps is; default microseconds. */
-  readonly resolution?: Resolution
+  readonly resolution?: Resolution | undefined
 }
 
 export interface PacketOptions {
@@ -32,9 +32,9 @@ export interface PacketOptions {
   readonly interface: number
   /** Milliseconds since 1970. */
   readonly date: number
-  readonly direction?: 'in' | 'out'
+  readonly direction?: 'in' | 'out' | undefined
   /** Sentences of ours about this packet; Wireshark shows them. */
-  readonly comments?: readonly string[]
+  readonly comments?: readonly string[] | undefined
 }
 
 export interface PcapngWriter {
@@ -49,8 +49,8 @@ export interface PcapngWriter {
 }
 
 export interface SectionOptions {
-  readonly application?: string
-  readonly comments?: readonly string[]
+  readonly application?: string | undefined
+  readonly comments?: readonly string[] | undefined
 }
 
 /** Frames are never longer than this: the largest IP packet behind an Ethernet header, rounded up as libpcap does. */

@@ -12,11 +12,11 @@ import { SyntheticConnection } from './synthetic.ts'
 
 export interface FrameOptions {
   /** Milliseconds since 1970; default: now. */
-  readonly date?: number
-  readonly direction?: 'in' | 'out'
-  readonly comment?: string
+  readonly date?: number | undefined
+  readonly direction?: 'in' | 'out' | undefined
+  readonly comment?: string | undefined
   /** Which wire; each name is an interface of the file. Default `wire`. */
-  readonly wire?: string
+  readonly wire?: string | undefined
 }
 
 export interface Capture extends TraceSink {
@@ -31,7 +31,7 @@ export interface Capture extends TraceSink {
 }
 
 export interface CaptureOptions extends SectionOptions {
-  readonly resolution?: Resolution
+  readonly resolution?: Resolution | undefined
 }
 
 /**

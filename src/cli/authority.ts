@@ -27,7 +27,7 @@ export interface LocalAuthority extends AuthorityFacts {
 
 export interface AuthorityOptions extends Pick<AuthorityFiles, 'home' | 'now'> {
   /** Hears of an authority that took the place of the one that was opened. */
-  readonly renewed?: (authority: AuthorityFacts) => void
+  readonly renewed?: ((authority: AuthorityFacts) => void) | undefined
 }
 
 /** Made on first use. Throws `ca/…` where its files are not as they must be. */

@@ -8,8 +8,8 @@ export const connectionFacts = ({ local, remote, tls }: ConnectionInfo): Timelin
   const who = tls === undefined ? undefined : whoIs(tls.peerChain)
   return {
     tcp: { local: endpointText(local.address, local.port), remote: endpointText(remote.address, remote.port) },
-    ...(tls === undefined ? {} : { tls }),
-    ...(who === undefined ? {} : { who }),
-    ...(tls?.trusted === undefined ? {} : { trustedThrough: tls.trusted.anchor }),
+    tls,
+    who,
+    trustedThrough: tls?.trusted?.anchor,
   }
 }

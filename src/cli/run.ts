@@ -116,7 +116,7 @@ export const beginRun = async (
         return exit
       }
       if (verbosity.level > 0) await say(storyLines(records(), { style, verbosity }))
-      const more = { records: records(), causes: causesOf(thrown), ...(did === undefined ? {} : { did }) }
+      const more = { records: records(), causes: causesOf(thrown), did }
       await say(renderFailure(failure, { style, words, typed: text => typed(text, io.env), ...more }))
       return exit
     },

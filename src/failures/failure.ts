@@ -76,9 +76,9 @@ export const fail = (code: FailureCode, facts: GivenFacts = {}): Failure => new 
 export const isFailure = (value: unknown): value is Failure => value instanceof Failure
 
 export interface FailureErrorOptions {
-  readonly cause?: unknown
+  readonly cause?: unknown | undefined
   /** The failure in words, from whoever has some. */
-  readonly message?: string
+  readonly message?: string | undefined
 }
 
 /**

@@ -46,12 +46,12 @@ export interface HostOptions {
   readonly name: string
   readonly interfaces: readonly HostInterface[]
   /** Besides those to the interfaces' own subnets. */
-  readonly routes?: readonly Route[]
-  readonly nameServers?: readonly IpAddress[]
+  readonly routes?: readonly Route[] | undefined
+  readonly nameServers?: readonly IpAddress[] | undefined
   readonly random: Random
-  readonly pool?: FramePool
+  readonly pool?: FramePool | undefined
   readonly trace?: TraceSink | undefined
-  readonly tcp?: Omit<TcpStackOptions, 'pool' | 'random' | 'trace' | 'mtu' | 'isBroadcast'>
+  readonly tcp?: Omit<TcpStackOptions, 'pool' | 'random' | 'trace' | 'mtu' | 'isBroadcast'> | undefined
 }
 
 export type HostEvent =

@@ -7,7 +7,7 @@ import type { HeaderList, Outgoing } from './types.ts'
 export interface AnswerOptions {
   /** The failure in words (`barewire/explain`); without it the body has its code alone. */
   readonly sentence?: string | undefined
-  readonly headers?: HeaderList
+  readonly headers?: HeaderList | undefined
 }
 
 /**

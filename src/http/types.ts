@@ -99,11 +99,11 @@ export interface HttpTimeouts {
 }
 
 export interface HttpConfig {
-  readonly limits?: Partial<HttpLimits>
-  readonly timeouts?: HttpTimeouts
+  readonly limits?: Partial<HttpLimits> | undefined
+  readonly timeouts?: HttpTimeouts | undefined
   readonly trace?: TraceContext | undefined
   /** `owned`: bytes given to `receive` never change afterwards, so heads and bodies are views of them, not copies. */
-  readonly input?: 'borrowed' | 'owned'
+  readonly input?: 'borrowed' | 'owned' | undefined
   /** Server: the value of the Date field, added where a response has none (RFC 9110 6.6.1). See `dateHeader`. */
   readonly date?: (() => string) | undefined
 }

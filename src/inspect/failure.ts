@@ -11,15 +11,15 @@ import { hexLines, line, mark, type Style, widthOf, wrap } from './style.ts'
 export interface FailureOptions {
   readonly style: Style
   /** The language; English where undefined. */
-  readonly words?: Words
+  readonly words?: Words | undefined
   /** To show the very bytes, when the failure points at some. */
-  readonly records?: readonly TraceRecord[]
+  readonly records?: readonly TraceRecord[] | undefined
   /** What we did about it, when the caller knows more than the alert: `Nothing of your request was sent.` */
-  readonly did?: string
+  readonly did?: string | undefined
   /** How a command that is offered has to be typed here; default: as the registry has it. */
-  readonly typed?: (command: string) => string
+  readonly typed?: ((command: string) => string) | undefined
   /** Failures below this one, outermost first. */
-  readonly causes?: readonly Failure[]
+  readonly causes?: readonly Failure[] | undefined
 }
 
 /** Title and code first; then only what is known. */

@@ -36,12 +36,12 @@ export interface Ladder {
 }
 
 export interface LadderOptions {
-  readonly grain?: Grain
+  readonly grain?: Grain | undefined
   /** Whose eyes; default: whoever spoke first. */
-  readonly host?: string
-  readonly flow?: string
+  readonly host?: string | undefined
+  readonly flow?: string | undefined
   /** What to write over the columns. */
-  readonly names?: readonly [left: string, right: string]
+  readonly names?: readonly [left: string, right: string] | undefined
 }
 
 /** The ladder of `records` as one host saw it. */

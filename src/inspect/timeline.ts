@@ -15,7 +15,7 @@ export interface TimelineRow {
   readonly what: string
   readonly note: string
   /** Milliseconds from the beginning of the exchange; undefined where time says nothing. */
-  readonly span?: { readonly from: number; readonly to: number }
+  readonly span?: { readonly from: number; readonly to: number } | undefined
   readonly ok: boolean
 }
 
@@ -36,21 +36,25 @@ export interface Timeline {
 /** What the caller knows and the trace does not say; each fact replaces what would be read from the trace. */
 export interface TimelineFacts {
   /** Whose eyes; default: whoever spoke first. */
-  readonly host?: string
-  readonly flow?: string
-  readonly name?: { readonly asked: string; readonly address: string; readonly from: string; readonly took?: number }
-  readonly tcp?: { readonly local: string; readonly remote: string }
-  readonly tls?: {
-    readonly version: string
-    readonly suite: string
-    readonly group: string
-    readonly alpn: string | undefined
-    readonly resumed: boolean
-  }
+  readonly host?: string | undefined
+  readonly flow?: string | undefined
+  readonly name?:
+    | { readonly asked: string; readonly address: string; readonly from: string; readonly took?: number }
+    | undefined
+  readonly tcp?: { readonly local: string; readonly remote: string } | undefined
+  readonly tls?:
+    | {
+        readonly version: string
+        readonly suite: string
+        readonly group: string
+        readonly alpn: string | undefined
+        readonly resumed: boolean
+      }
+    | undefined
   /** `CN=shop.test, EC P-256` */
-  readonly who?: string
+  readonly who?: string | undefined
   /** `barewire CA of dev@host` */
-  readonly trustedThrough?: string
+  readonly trustedThrough?: string | undefined
   /** Bytes of each answer's body, in order: as delivered and as they came. */
   readonly bodies?: readonly { readonly length: number; readonly onTheWire: number }[]
 }
@@ -133,7 +137,7 @@ const row = (
   level: more.level ?? 0,
   what,
   note,
-  ...(more.span === undefined ? {} : { span: more.span }),
+  span: more.span,
   ok: more.ok ?? true,
 })
 

@@ -32,7 +32,7 @@ export interface IpInterface {
 export interface IpOptions {
   readonly interfaces: readonly IpInterface[]
   /** Besides those to the interfaces' own subnets. */
-  readonly routes?: readonly Route[]
+  readonly routes?: readonly Route[] | undefined
   readonly pool: FramePool
   readonly host: string
   readonly trace?: TraceSink | undefined

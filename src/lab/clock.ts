@@ -11,9 +11,9 @@ export interface VirtualClockOptions {
    * Lets one turn of the event loop's macrotasks pass, so that promises settle before time jumps
    * (`() => new Promise(setImmediate)`). Without it time only moves when `step` or `run` is called.
    */
-  readonly turn?: () => Promise<unknown>
+  readonly turn?: (() => Promise<unknown>) | undefined
   /** What `date()` says when the clock begins: milliseconds since 1970. */
-  readonly date?: Millis
+  readonly date?: Millis | undefined
 }
 
 export interface VirtualClock extends Clock {

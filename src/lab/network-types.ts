@@ -11,27 +11,27 @@ import type { Fate, Faults } from './faults.ts'
 /** Every frame suffers the faults once: on its way from its sender to the switch. Without a delay it takes 0.1 ms. */
 export interface NetworkOptions extends Faults, VirtualClockOptions {
   /** Default 1. */
-  readonly seed?: number
+  readonly seed?: number | undefined
   /** A clock of the caller's own, for several networks in one time. */
-  readonly clock?: VirtualClock
-  readonly trace?: TraceSink
+  readonly clock?: VirtualClock | undefined
+  readonly trace?: TraceSink | undefined
   /** Names that the network's name server answers for: addresses, or another name (CNAME). */
-  readonly names?: Readonly<Record<string, string | readonly string[]>>
+  readonly names?: Readonly<Record<string, string | readonly string[]>> | undefined
 }
 
 export interface HostChoices {
   /** Default: the next free one of 10.0.0.0/24, from 10.0.0.2 on. */
-  readonly address?: string
+  readonly address?: string | undefined
   /** A router on the wire; default none. */
-  readonly gateway?: string
+  readonly gateway?: string | undefined
   /** Faults of what this host sends, instead of the network's. */
-  readonly faults?: Faults
+  readonly faults?: Faults | undefined
   /** Whether it believes ARP; default `trusting`, so that it can be deceived. */
-  readonly arp?: ArpTrust
+  readonly arp?: ArpTrust | undefined
   /** For its TCP stack: maximum segment lifetime, buffers, time-outs. */
-  readonly tcp?: NonNullable<HostOptions['tcp']>
+  readonly tcp?: NonNullable<HostOptions['tcp']> | undefined
   /** A sink of its own instead of the network's. */
-  readonly trace?: TraceSink
+  readonly trace?: TraceSink | undefined
 }
 
 /** One thing that happened to one frame. */

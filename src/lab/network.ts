@@ -140,7 +140,7 @@ class SwitchedNetwork implements Network {
       nameServers: [this.nameServer],
       random: seeded(hash(`${this.seed}/host/${name}`)),
       trace,
-      ...(choices.tcp === undefined ? {} : { tcp: choices.tcp }),
+      tcp: choices.tcp,
     })
     const host = runHost(engine, this.clock, frame => this.#leave(port, frame), trace)
     const cable = this.#cable(name, number, choices, () => port)

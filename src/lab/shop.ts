@@ -19,8 +19,8 @@ export const signIn = (): RequestInit => ({
 
 export interface ShopOptions {
   /** `plain` for the attacks on HTTP: a cookie that may travel without TLS. */
-  readonly transport?: 'tls' | 'plain'
-  readonly trace?: TraceSink
+  readonly transport?: 'tls' | 'plain' | undefined
+  readonly trace?: TraceSink | undefined
 }
 
 /** `POST /login` makes a session, `GET /account` needs one. */

@@ -29,7 +29,7 @@ export interface Machine {
 
 /** What to put into a certificate, also deliberately wrong, and who signs it. */
 export interface LabLeaf extends Omit<LeafOptions, 'names'> {
-  readonly by?: CertificateAuthority
+  readonly by?: CertificateAuthority | undefined
 }
 
 export interface LabWorld {

@@ -38,12 +38,12 @@ export interface LinkOptions {
   readonly host: string
   readonly trace?: TraceSink | undefined
   /** Bits of the subnet in which neighbours are. Default 0: anywhere. */
-  readonly prefix?: number
+  readonly prefix?: number | undefined
   /**
    * `strict` takes ARP only from neighbours that speak for themselves, keeps the address that answered first until its
    * owner is silent, and defends our own (RFC 5227 2.4). Default `trusting`, as RFC 826 has it.
    */
-  readonly arp?: ArpTrust
+  readonly arp?: ArpTrust | undefined
   readonly neighbours?: readonly { readonly address: IpAddress; readonly mac: Uint8Array }[]
 }
 

@@ -30,7 +30,7 @@ export interface KernelOptions {
   /** Addresses for a name, instead of the system's resolver; undefined: ask the system. */
   readonly resolve?: (host: string) => readonly string[] | undefined
   /** Who we are in the trace. */
-  readonly host?: string
+  readonly host?: string | undefined
 }
 
 /** Kernel sockets. Failures: dns/no-address, tcp/refused, tcp/silence, tcp/reset, tcp/unreachable, tcp/port-taken. */

@@ -23,10 +23,10 @@ export interface SessionConfig {
   readonly crypto: Pick<CryptoProvider, 'random' | 'hash'>
   /** Milliseconds since 1970, as `Clock.date`. */
   readonly date: () => Millis
-  readonly idle?: Millis
-  readonly absolute?: Millis
+  readonly idle?: Millis | undefined
+  readonly absolute?: Millis | undefined
   /** `plain`: cookies without Secure and `__Host-`, for a server without TLS. Whoever listens can take the session. */
-  readonly transport?: 'tls' | 'plain'
+  readonly transport?: 'tls' | 'plain' | undefined
 }
 
 export interface SessionManager {

@@ -32,9 +32,9 @@ export interface MemoryStoreConfig {
   /** Milliseconds since 1970, as `Clock.date`. */
   readonly date: () => Millis
   /** Sessions that are kept, and as many moved keys. */
-  readonly sessions?: number
+  readonly sessions?: number | undefined
   /** Bytes that they may take. */
-  readonly bytes?: number
+  readonly bytes?: number | undefined
 }
 
 interface Entry {

@@ -30,18 +30,18 @@ export interface ChainRequest {
    * True for a domain in which a registry lets anyone register: the ICANN section of the public suffix list. A wildcard
    * right below one is for nobody's name. Top-level domains count without it.
    */
-  readonly isRegistrySuffix?: (domain: string) => boolean
+  readonly isRegistrySuffix?: ((domain: string) => boolean) | undefined
   /** `deployed` when not given. */
-  readonly profile?: Profile
+  readonly profile?: Profile | undefined
   /** `server` when not given. */
-  readonly purpose?: Purpose
+  readonly purpose?: Purpose | undefined
   /** What the leaf's key is to do. A certificate with keyUsage must allow it; one without allows everything. */
-  readonly keyUsage?: KeyUsageName
+  readonly keyUsage?: KeyUsageName | undefined
   /** Failures to go on after; they are recorded in `ChainTrusted.accepted`. */
-  readonly accept?: readonly FailureCode[]
+  readonly accept?: readonly FailureCode[] | undefined
   readonly trace?: TraceContext | undefined
   /** For the trace: now on the clock of the connection. */
-  readonly now?: Millis
+  readonly now?: Millis | undefined
 }
 
 /** One path that was tried: its certificates from the leaf up, by name, and why it was not taken. */

@@ -82,9 +82,9 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
     trace: run.trace,
     resolve: (host, port) => resolve.find(fixed => fixed.host === host.toLowerCase() && fixed.port === port)?.address,
     ...(body === undefined ? {} : { body }),
-    ...(step === undefined ? {} : { timeouts: step }),
-    ...(options.trust === undefined ? {} : { trust: rootsIn(options.trust) }),
-    ...(options.accept === undefined ? {} : { accept: options.accept as readonly FailureCode[] }),
+    timeouts: step,
+    trust: options.trust && rootsIn(options.trust),
+    accept: options.accept as readonly FailureCode[] | undefined,
   }
 }
 
@@ -155,9 +155,9 @@ const factsOf = (url: URL, options: GetOptions, response: FetchResponse): Timeli
   return {
     tcp: { local: endpoint(local), remote: endpoint(remote) },
     ...(isAddress ? {} : { name: { asked: host, address: remote.address, from } }),
-    ...(tls === undefined ? {} : { tls }),
-    ...(who === undefined ? {} : { who }),
-    ...(tls?.trusted === undefined ? {} : { trustedThrough: tls.trusted.anchor }),
+    tls,
+    who,
+    trustedThrough: tls?.trusted?.anchor,
   }
 }
 

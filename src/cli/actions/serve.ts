@@ -42,7 +42,7 @@ export const serveFolder = async (folder: string | undefined, options: ServeOpti
     const server = await serve(staticFiles(await filesIn(root)), {
       host: options.host,
       port: options.port,
-      ...(source === undefined ? {} : { tls: { certificateFor: name => source.for(name) } }),
+      tls: source && { certificateFor: name => source.for(name) },
       ...watching(options, run, say),
       failed: error => say(defect(error, options, run.style)),
       served: line => say(told(line, options, run.style, authority?.path)),

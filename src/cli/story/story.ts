@@ -21,7 +21,7 @@ import { bytesLines, fieldLines, textLines } from './message-text.ts'
 export interface StoryOptions {
   readonly style: Style
   readonly verbosity: Verbosity
-  readonly facts?: TimelineFacts
+  readonly facts?: TimelineFacts | undefined
 }
 
 /** Timeline first; then, as far as `-v` goes, the ladder and every message of its layers. */
@@ -52,7 +52,7 @@ const GRAINS: Readonly<Record<Layer, Grain>> = {
 /** One ladder of exactly these layers, in the order of their messages. */
 const ladderOf = (records: readonly TraceRecord[], layers: readonly Layer[], host: string | undefined): Ladder => {
   const grains = [...new Set(layers.map(layer => GRAINS[layer]))]
-  const found = grains.map(grain => ladder(records, { grain, ...(host === undefined ? {} : { host }) }))
+  const found = grains.map(grain => ladder(records, { grain, host }))
   const lines = new Map<number, LadderLine>()
   for (const each of found) for (const step of each.lines) if (layers.includes(step.layer)) lines.set(step.id, step)
   const whole = found.find(each => each.lines.length > 0) ?? found[0]

@@ -14,17 +14,17 @@ import { type FetchResponse, responseOf } from './response.ts'
 
 export interface ClientOptions extends TrustOptions {
   /** Kernel TCP where undefined. */
-  readonly over?: Transport
-  readonly timeouts?: Partial<Timeouts>
-  readonly trace?: TraceSink
+  readonly over?: Transport | undefined
+  readonly timeouts?: Partial<Timeouts> | undefined
+  readonly trace?: TraceSink | undefined
   /** The address to go to instead of asking for that of the host; undefined: ask. Name checks are not affected. */
   readonly resolve?: (host: string, port: number) => string | undefined
   /** From `cookieJar`; without it no cookie is kept or sent. */
-  readonly jar?: CookieJar
+  readonly jar?: CookieJar | undefined
   /** Connections to one origin at once; 6 where undefined, as browsers. */
-  readonly perOrigin?: number
+  readonly perOrigin?: number | undefined
   /** How long a connection without a request is kept, in ms; 4,000 where undefined: node:http closes after 5,000. */
-  readonly keepAlive?: number
+  readonly keepAlive?: number | undefined
   readonly world: World
 }
 
@@ -150,15 +150,15 @@ class Fetcher {
         ? {
             tls: {
               alpn: ['http/1.1'],
-              ...(trust === undefined ? {} : { trust }),
-              ...(accept === undefined ? {} : { accept }),
+              trust,
+              accept,
             },
           }
         : {}),
-      ...(address === undefined ? {} : { address }),
-      ...(over === undefined ? {} : { over }),
-      ...(trace === undefined ? {} : { trace }),
-      ...(signal === undefined ? {} : { signal }),
+      address,
+      over,
+      trace,
+      signal,
     })
     const { clock } = this.#world
     return new ClientConnection(stream, { clock, timeouts: this.#timeouts, where: url.host, ...lifecycle })

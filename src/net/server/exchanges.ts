@@ -18,20 +18,20 @@ import { SERVER_TIMEOUTS, type ServerTimeouts } from './timeouts.ts'
 
 export interface ServerOptions {
   /** Loopback where undefined. */
-  readonly host?: string
+  readonly host?: string | undefined
   /** 0 or undefined: any free one. */
-  readonly port?: number
+  readonly port?: number | undefined
   /** HTTPS; plain HTTP where undefined. */
-  readonly tls?: Omit<TlsServerOptions, 'alpn'>
-  readonly over?: Transport
-  readonly trace?: TraceSink
+  readonly tls?: Omit<TlsServerOptions, 'alpn'> | undefined
+  readonly over?: Transport | undefined
+  readonly trace?: TraceSink | undefined
   readonly world: World
-  readonly limits?: Partial<HttpLimits>
+  readonly limits?: Partial<HttpLimits> | undefined
   readonly timeouts?: Partial<ServerTimeouts> & { readonly handshake?: number }
   /** Connections at once; more are cut as they come. 10,000 where undefined. */
-  readonly maxConnections?: number
+  readonly maxConnections?: number | undefined
   /** Told after each answer and each refusal. */
-  readonly served?: (line: Served) => void
+  readonly served?: ((line: Served) => void) | undefined
 }
 
 export interface Server {
@@ -83,11 +83,11 @@ export const serveExchanges = async (
   const listener = await listen(
     {
       world: options.world,
-      ...(host === undefined ? {} : { host }),
-      ...(port === undefined ? {} : { port }),
-      ...(over === undefined ? {} : { over }),
-      ...(trace === undefined ? {} : { trace }),
-      ...(tls === undefined ? {} : { tls: { ...tls, alpn: ['http/1.1'] } }),
+      host,
+      port,
+      over,
+      trace,
+      tls: tls && { ...tls, alpn: ['http/1.1'] },
       timeouts: { handshake: options.timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake },
       toPlainHttp: plainHttpPage(options.world.words),
       refused: (failure, remote) => served?.(refusedLine(remote, failure)),

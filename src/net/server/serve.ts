@@ -27,9 +27,9 @@ export interface ServeOptions extends ServerOptions {
    * Over HTTPS the size of a compressed body tells of its content: where a page shows a secret (a CSRF token) beside
    * what an attacker chooses (a search word), say `never` or answer with `Cache-Control: no-transform` (BREACH).
    */
-  readonly compress?: 'never' | 'known-length' | 'streams-too'
+  readonly compress?: 'never' | 'known-length' | 'streams-too' | undefined
   /** Told what a handler threw; the client gets 500 without a word of it. */
-  readonly failed?: (error: unknown, request: Request | undefined) => void
+  readonly failed?: ((error: unknown, request: Request | undefined) => void) | undefined
 }
 
 /**

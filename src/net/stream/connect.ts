@@ -23,23 +23,23 @@ import {
 
 export interface TlsClientOptions extends TrustOptions {
   /** The name to ask for and to check; the host of `connect` where undefined. */
-  readonly serverName?: string
+  readonly serverName?: string | undefined
   /** Protocols offered by ALPN, best first. */
-  readonly alpn?: readonly string[]
+  readonly alpn?: readonly string[] | undefined
 }
 
 export interface StreamOptions {
   readonly host: string
   readonly port: number
   /** `{}` for TLS with the usual trust. */
-  readonly tls?: TlsClientOptions
+  readonly tls?: TlsClientOptions | undefined
   /** The address to go to instead of asking for that of `host`. */
-  readonly address?: string
+  readonly address?: string | undefined
   /** Kernel TCP where undefined. */
-  readonly over?: Transport
-  readonly timeouts?: Partial<Timeouts>
-  readonly signal?: AbortSignal
-  readonly trace?: TraceSink
+  readonly over?: Transport | undefined
+  readonly timeouts?: Partial<Timeouts> | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly trace?: TraceSink | undefined
   readonly world: World
 }
 
@@ -107,7 +107,7 @@ const trustAnswerer =
       purpose,
       keyUsage,
       isRegistrySuffix: domain => world.isPublicSuffix(domain, 'icann'),
-      ...(accept === undefined ? {} : { accept }),
+      accept,
       trace: stream.trace,
       now: world.clock.now(),
     })

@@ -28,7 +28,7 @@ export const dial = async (to: Dial, transport: Transport, clock: Clock): Promis
   const addresses = await addressesOf(to, transport, clock)
   const where = endpointText(host, port)
   const attempt = (address: string, signal: AbortSignal): Promise<ByteStream> =>
-    transport.connect({ host: address, port, signal, ...(trace === undefined ? {} : { trace }) })
+    transport.connect({ host: address, port, signal, trace })
   return await within(
     {
       clock,
@@ -48,7 +48,7 @@ const addressesOf = async (to: Dial, transport: Transport, clock: Clock): Promis
   const late = () => fail('dns/timeout', { where: given, number: timeouts.name })
   const { lookUp } = transport
   const found = await within({ clock, limit: timeouts.name, signal: to.signal, late }, signal =>
-    lookUp(given, { signal, ...(trace === undefined ? {} : { trace }) }),
+    lookUp(given, { signal, trace }),
   )
   if (found.length === 0) throw new FailureError(fail('dns/no-address', { where: host }))
   return found

@@ -22,7 +22,7 @@ export interface HostTransportOptions {
    * When silent peers are asked whether they are there. `off` for virtual time, which jumps from deadline to deadline and
    * would never come to rest while a connection is open.
    */
-  readonly keepAlive?: KeepAlive | 'off'
+  readonly keepAlive?: KeepAlive | 'off' | undefined
 }
 
 export const hostTransport = (host: RunningHost, { keepAlive = KEEP_ALIVE }: HostTransportOptions = {}): Transport => {

@@ -25,23 +25,23 @@ export interface TlsServerOptions {
    */
   readonly certificateFor: (name: string | undefined) => CertifiedKey | undefined | Promise<CertifiedKey | undefined>
   /** Protocols that are spoken here, best first. */
-  readonly alpn?: readonly string[]
+  readonly alpn?: readonly string[] | undefined
 }
 
 export interface ListenerOptions {
   /** Loopback where undefined. */
-  readonly host?: string
+  readonly host?: string | undefined
   /** 0 or undefined: any free one. */
-  readonly port?: number
-  readonly tls?: TlsServerOptions
-  readonly over?: Transport
-  readonly timeouts?: Partial<Pick<Timeouts, 'handshake'>>
-  readonly trace?: TraceSink
+  readonly port?: number | undefined
+  readonly tls?: TlsServerOptions | undefined
+  readonly over?: Transport | undefined
+  readonly timeouts?: Partial<Pick<Timeouts, 'handshake'>> | undefined
+  readonly trace?: TraceSink | undefined
   readonly world: World
   /** A client that did not get as far as a stream: its handshake failed. */
-  readonly refused?: (failure: Failure, remote: Address) => void
+  readonly refused?: ((failure: Failure, remote: Address) => void) | undefined
   /** Said in clear text to a client that speaks plain HTTP to a TLS port. */
-  readonly toPlainHttp?: Uint8Array
+  readonly toPlainHttp?: Uint8Array | undefined
 }
 
 /**
@@ -77,11 +77,9 @@ export const listen = async (options: ListenerOptions, accept: (stream: NetStrea
       )
       .finally(() => handshakes.delete(stream))
   }
-  const listener = await transport
-    .listen({ port, ...(host === undefined ? {} : { host }), ...(trace === undefined ? {} : { trace }) }, arrived)
-    .catch((error: unknown) => {
-      throw told(error, world.words)
-    })
+  const listener = await transport.listen({ port, host, trace }, arrived).catch((error: unknown) => {
+    throw told(error, world.words)
+  })
   return {
     address: listener.address,
     port: listener.port,

@@ -65,22 +65,22 @@ export interface Listener {
 export interface ConnectOptions {
   readonly host: string
   readonly port: number
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
   /** Where the stream tells of its bytes, for transports that have no trace of their own. */
-  readonly trace?: TraceSink
+  readonly trace?: TraceSink | undefined
 }
 
 export interface ListenOptions {
-  readonly host?: string
+  readonly host?: string | undefined
   readonly port: number
   /** Connections that wait for `accept`; the transport may know a lower limit. */
-  readonly backlog?: number
-  readonly trace?: TraceSink
+  readonly backlog?: number | undefined
+  readonly trace?: TraceSink | undefined
 }
 
 export interface LookUpOptions {
-  readonly signal?: AbortSignal
-  readonly trace?: TraceSink
+  readonly signal?: AbortSignal | undefined
+  readonly trace?: TraceSink | undefined
 }
 
 export interface Transport {
@@ -167,7 +167,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
 /** How much is believed: which roots, and which failures are accepted by name. */
 export interface TrustOptions {
   /** Roots; without it those of the world (the system's and the local CA's). */
-  readonly trust?: TrustStore
+  readonly trust?: TrustStore | undefined
   /** Certificate failures after which to go on all the same: `['tls/certificate-expired']`. Kept in `tls.trusted.accepted`. */
-  readonly accept?: readonly FailureCode[]
+  readonly accept?: readonly FailureCode[] | undefined
 }
