@@ -35,7 +35,7 @@ test('a link is refused, and what it leads to stays as it was', () => {
     } catch (error) {
       told = failureOf(error)
     }
-    expect(told).toMatchObject({ code: 'cli/file', where: path, got: expect.stringContaining('it is a link') })
+    expect(told).toMatchObject({ code: 'cli/file', where: path, got: 'ELOOP' })
   }
   expect(readFileSync(target, 'latin1')).toBe('mine')
   expect(existsSync(join(folder, 'absent'))).toBe(false)
