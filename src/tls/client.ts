@@ -2,10 +2,8 @@
  * The client's side of the hellos: what is offered, and the one place where a version is chosen from the answer. The
  * rest of the handshake belongs to the version: `tls12/client.ts`.
  */
-import type { GroupName } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import { latin1Text } from '../wire/bytes.ts'
-import type { Tagged } from '../wire/codec.ts'
 import { printable } from '../x509/distinguished-name.ts'
 import type { TlsClientConfig } from './config.ts'
 import type { Role } from './connection.ts'
@@ -18,34 +16,17 @@ import {
   serverView,
 } from './messages/extensions.ts'
 import { ExtensionType, NamedGroup, NameType, ProtocolVersion, TLS_1_2 } from './messages/registries.table.ts'
+import type { Offer } from './negotiated.ts'
 import { offerRefused } from './offer-refused.ts'
 import type { Refusal } from './refusal.ts'
 import { schemes } from './schemes.table.ts'
 import type { Context, Handles, Message } from './states.ts'
-import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, suites } from './suites.table.ts'
+import { DEFAULT_GROUPS, DEFAULT_SUITES, suites } from './suites.table.ts'
 import { ClientState, WaitCertificate } from './tls12/client.ts'
 import { clientStates } from './tls12/states.table.ts'
 
 /** RFC 9846 4.1.3: the end of the random of a server that was asked for TLS 1.1 or less. */
 const ASKED_FOR_LESS = 'DOWNGRD\0'
-
-/** What our hello said, for judging the answer. */
-export interface Offer {
-  readonly config: TlsClientConfig
-  readonly random: Bytes
-  readonly suites: readonly Suite[]
-  readonly groups: readonly GroupName[]
-  readonly extensions: readonly Tagged[]
-}
-
-/** What both hellos together say. */
-export interface ClientNegotiated {
-  readonly offer: Offer
-  readonly serverRandom: Bytes
-  readonly suite: Suite
-  readonly alpn: string | undefined
-  readonly extendedMasterSecret: boolean
-}
 
 /** Throws `FailureError` for a server name that cannot be asked for. */
 export const clientRole = (config: TlsClientConfig): Role => {

@@ -2,8 +2,8 @@
  * What an alert means that comes in the place of a ServerHello: the server does not take our offer. The alert says little
  * (40 is sent for whatever is not in common), so the offer is told with it.
  */
-import type { Offer } from './client.ts'
 import { extensionNumbers } from './messages/extensions.ts'
+import type { Offer } from './negotiated.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import { schemes } from './schemes.table.ts'
 

@@ -3,7 +3,6 @@
  * handshake belongs to the version: `tls12/server.ts`.
  */
 import type { GroupName } from '../crypto/provider.ts'
-import type { Bytes } from '../engine.ts'
 import { printable } from '../x509/distinguished-name.ts'
 import type { TlsServerConfig } from './config.ts'
 import type { Role } from './connection.ts'
@@ -21,30 +20,12 @@ import {
   SignatureScheme,
   TLS_1_2,
 } from './messages/registries.table.ts'
+import type { ServerNegotiated } from './negotiated.ts'
 import { schemeById, schemes } from './schemes.table.ts'
 import type { Context, Handles, Message } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, suites } from './suites.table.ts'
 import { WaitCertificateForName } from './tls12/server.ts'
 import { serverStates } from './tls12/states.table.ts'
-
-/** What the client's hello and our configuration have in common. */
-export interface ServerNegotiated {
-  readonly hello: Message<'ClientHello'>
-  readonly clientRandom: Bytes
-  /** By our preference; which of them depends on the certificate. */
-  readonly suites: readonly Suite[]
-  readonly group: GroupName
-  /** The client's groups, which bind the curve of an ECDSA certificate too; undefined when it named none. */
-  readonly groups: readonly number[] | undefined
-  /** Signature schemes of the client that we know and that a common suite can use, in the client's order. */
-  readonly schemes: readonly number[]
-  readonly alpn: string | undefined
-  readonly serverName: string | undefined
-  readonly extendedMasterSecret: boolean
-  /** The client says that it knows RFC 5746, by extension or by signalling suite. */
-  readonly renegotiationInfo: boolean
-  readonly pointFormats: boolean
-}
 
 export const serverRole = (config: TlsServerConfig): Role => ({
   side: 'server',

@@ -1,18 +1,16 @@
 /** The client's handshake of TLS 1.2 after the hellos, one class per state (RFC 5246 7.3, RFC 8422). */
 import type { Bytes } from '../../engine.ts'
-import { joined } from '../../wire/bytes.ts'
-import { encode } from '../../wire/codec.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
-import type { ClientNegotiated } from '../client.ts'
 import { CurveType, NamedGroup, SignatureScheme } from '../messages/registries.table.ts'
-import { ServerEcdhParams } from '../messages/tls12.ts'
+import type { ClientNegotiated } from '../negotiated.ts'
 import { FinishedVerified, SignatureValid } from '../proofs.ts'
 import type { RecordProtection } from '../record-protection.ts'
 import { schemeById } from '../schemes.table.ts'
 import { Secret } from '../secret.ts'
 import type { Context, Handles, Message } from '../states.ts'
 import { type Binding, masterSecret, trafficKeys, verifyData } from './key-schedule.ts'
+import { signedParams } from './signed-params.ts'
 import type { clientStates } from './states.table.ts'
 
 type Table = typeof clientStates
@@ -122,7 +120,7 @@ class WaitServerKeyExchange extends ClientState implements Handles<Table, 'WaitS
         got: SignatureScheme.nameOf(number),
         expected: `it must be one that was offered and fits a key of type ${this.#peer.keyType}`,
       })
-    const signed = signedBytes(offer.random, serverRandom, encode(ServerEcdhParams, params))
+    const signed = signedParams(offer.random, serverRandom, params)
     const proof = SignatureValid.check(context.crypto, scheme, this.#peer.trusted.publicKey, signed, signature)
     if (proof === undefined)
       throw context.refusal('signature', message, 'tls/signature-wrong', 'signature', { got: scheme.name })
@@ -130,10 +128,6 @@ class WaitServerKeyExchange extends ClientState implements Handles<Table, 'WaitS
     return proof
   }
 }
-
-/** What the server signs (RFC 8422 5.4). */
-export const signedBytes = (clientRandom: Bytes, serverRandom: Bytes, params: Bytes): Bytes =>
-  joined([clientRandom, serverRandom, params])
 
 /** Everything that the server's flight has told. */
 interface Flight {

@@ -1,21 +1,20 @@
 /** The server's handshake of TLS 1.2 after the client's hello, one class per state (RFC 5246 7.3, RFC 8422). */
 import type { KeyShare } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
-import { encode } from '../../wire/codec.ts'
 import { listed } from '../listed.ts'
 import { serverExtensions } from '../messages/extensions.ts'
 import { NamedGroup, SignatureScheme } from '../messages/registries.table.ts'
-import { ServerEcdhParams } from '../messages/tls12.ts'
+import type { ServerEcdhParams } from '../messages/tls12.ts'
+import type { ServerNegotiated } from '../negotiated.ts'
 import { FinishedVerified } from '../proofs.ts'
 import type { RecordProtection } from '../record-protection.ts'
 import { schemeById } from '../schemes.table.ts'
 import { Secret } from '../secret.ts'
-import type { ServerNegotiated } from '../server.ts'
 import type { Context, Handles, Message } from '../states.ts'
 import type { Suite } from '../suites.table.ts'
 import type { CertifiedKey } from '../types.ts'
-import { signedBytes } from './client.ts'
 import { type Binding, masterSecret, trafficKeys, verifyData } from './key-schedule.ts'
+import { signedParams } from './signed-params.ts'
 import type { serverStates } from './states.table.ts'
 
 type Table = typeof serverStates
@@ -49,7 +48,7 @@ export class WaitCertificateForName implements Handles<Table, 'WaitCertificateFo
     context.send('Certificate', { chain: [...key.chain] })
     const share = context.crypto.keyShare(negotiated.group)
     const params = { curveType: 3, group: NamedGroup.names[negotiated.group]!, publicKey: share.publicKey }
-    const message = signedBytes(negotiated.clientRandom, serverRandom, encode(ServerEcdhParams, params))
+    const message = signedParams(negotiated.clientRandom, serverRandom, params)
     context.ask({ about: 'sign', key, scheme, message })
     return new WaitSignature({ negotiated, serverRandom, suite, share }, params, scheme)
   }

@@ -1,0 +1,44 @@
+/** What the hellos of both sides say together: all that a version needs to know of what came before it. */
+import type { GroupName } from '../crypto/provider.ts'
+import type { Bytes } from '../engine.ts'
+import type { Tagged } from '../wire/codec.ts'
+import type { TlsClientConfig } from './config.ts'
+import type { Message } from './states.ts'
+import type { Suite } from './suites.table.ts'
+
+/** What our hello said, for judging the answer. */
+export interface Offer {
+  readonly config: TlsClientConfig
+  readonly random: Bytes
+  readonly suites: readonly Suite[]
+  readonly groups: readonly GroupName[]
+  readonly extensions: readonly Tagged[]
+}
+
+/** What both hellos together say. */
+export interface ClientNegotiated {
+  readonly offer: Offer
+  readonly serverRandom: Bytes
+  readonly suite: Suite
+  readonly alpn: string | undefined
+  readonly extendedMasterSecret: boolean
+}
+
+/** What the client's hello and our configuration have in common. */
+export interface ServerNegotiated {
+  readonly hello: Message<'ClientHello'>
+  readonly clientRandom: Bytes
+  /** By our preference; which of them depends on the certificate. */
+  readonly suites: readonly Suite[]
+  readonly group: GroupName
+  /** The client's groups, which bind the curve of an ECDSA certificate too; undefined when it named none. */
+  readonly groups: readonly number[] | undefined
+  /** Signature schemes of the client that we know and that a common suite can use, in the client's order. */
+  readonly schemes: readonly number[]
+  readonly alpn: string | undefined
+  readonly serverName: string | undefined
+  readonly extendedMasterSecret: boolean
+  /** The client says that it knows RFC 5746, by extension or by signalling suite. */
+  readonly renegotiationInfo: boolean
+  readonly pointFormats: boolean
+}
