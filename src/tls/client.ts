@@ -23,7 +23,7 @@ import { schemes } from './schemes.table.ts'
 import type { Context, Handles, Message } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, suites } from './suites.table.ts'
 import { ClientState, WaitCertificate } from './tls12/client.ts'
-import { clientStates } from './tls12/states.table.ts'
+import { clientStates, entersTranscript } from './tls12/states.table.ts'
 
 /** RFC 9846 4.1.3: the end of the random of a server that was asked for TLS 1.1 or less. */
 const ASKED_FOR_LESS = 'DOWNGRD\0'
@@ -35,6 +35,7 @@ export const clientRole = (config: TlsClientConfig): Role => {
     side: 'client',
     table: clientStates,
     renegotiation: config.renegotiation ?? 'declined',
+    entersTranscript,
     start(context) {
       const offer = offerOf(config, name, context.crypto.random.bytes(32))
       context.send('ClientHello', {

@@ -33,6 +33,8 @@ export interface Role {
   readonly side: 'client' | 'server'
   readonly table: Table
   readonly renegotiation: Renegotiation
+  /** Whether a message of the peer is added to the transcript before its state sees it. */
+  readonly entersTranscript: (name: HandshakeName) => boolean
   /** Makes the first state; a client sends its hello here. */
   start(context: Context): State
 }
@@ -257,9 +259,7 @@ export class Connection implements TlsConnection {
     const known = name as HandshakeName
     const body = parse(name, () => decode(Handshake, bytes).body as Bodies[typeof known], { message: id, bytes })
     const message: Message = { name: known, body, bytes, id }
-    // A Finished is checked against everything before it; a HelloRequest is never part of it (RFC 5246 7.4.1.1).
-    if (name !== 'Finished' && name !== 'HelloRequest' && this.#state.name !== 'Established')
-      this.#context.transcript.add(bytes)
+    if (this.#role.entersTranscript(known)) this.#context.transcript.add(bytes)
     this.#step(name, message, id)
   }
 
@@ -341,9 +341,12 @@ export class Connection implements TlsConnection {
         transcript.add(bytes)
         this.#outgoing.handshake(name, bytes, this.#now)
       },
-      protectWrites: protection => {
+      changeCipherSpec: () => {
         this.#allRead()
         this.#outgoing.changeCipherSpec(this.#now)
+      },
+      protectWrites: protection => {
+        this.#allRead()
         this.#outgoing.protect(protection)
       },
       protectReads: protection => {

@@ -1,92 +1,16 @@
-/**
- * One direction's protection of records with an AEAD (RFC 5246 6.2.3.3, RFC 5288 3, RFC 7905 2). Nonce and additional
- * data are two buffers, changed in place for each record; ciphertext and tag stay the pieces that the provider gave.
- */
-import type { Aead, CryptoProvider } from '../crypto/provider.ts'
+/** One direction's protection of records, as the record layer sees it. Each version brings its own. */
 import type { Bytes } from '../engine.ts'
-import { TLS_1_2 } from './messages/registries.table.ts'
-import { HEADER_LENGTH, TAG_LENGTH } from './record-format.ts'
-import type { Suite } from './suites.table.ts'
+import type { Codec } from '../wire/codec.ts'
 
-const NONCE_LENGTH = 12
-
-export class RecordProtection {
-  readonly suite: Suite
-  readonly #aead: Aead
-  /** The part from the key block: the first 4 bytes for GCM, all 12 for ChaCha20. */
-  readonly #iv: Bytes
-  readonly #nonce = new Uint8Array(NONCE_LENGTH)
-  /** Sequence number, type, version, length of the plaintext. */
-  readonly #additional = new Uint8Array(13)
-  /** A double counts to 2^53; a million records per second would take 285 years, so it cannot wrap (6.1). */
-  #sequence = 0
-  /** Keeps nothing of `key` and `iv`: the caller may wipe them. */
-  constructor(crypto: CryptoProvider, suite: Suite, key: Bytes, iv: Bytes) {
-    this.suite = suite
-    this.#aead = crypto.aead(suite.aead, key)
-    this.#iv = iv.slice()
-    this.#nonce.set(iv)
-    this.#additional[9] = TLS_1_2 >> 8
-    this.#additional[10] = TLS_1_2 & 0xff
-  }
+export interface RecordProtection {
   /** How many records were sealed or opened. */
-  get sequence(): number {
-    return this.#sequence
-  }
-  /** The record as pieces for one write: header with the explicit nonce, ciphertext, tag. */
-  seal(type: number, plaintext: Bytes): readonly [Bytes, Bytes, Bytes] {
-    const { recordIvLength } = this.suite
-    const additional = this.#prepare(type, plaintext.length)
-    const head = new Uint8Array(HEADER_LENGTH + recordIvLength)
-    const length = recordIvLength + plaintext.length + TAG_LENGTH
-    head[0] = type
-    head[1] = TLS_1_2 >> 8
-    head[2] = TLS_1_2 & 0xff
-    head[3] = length >> 8
-    head[4] = length & 0xff
-    // RFC 5288 3 leaves the explicit nonce to the sender; the sequence number can never repeat under one key.
-    if (recordIvLength === 8) {
-      for (let i = 0; i < 8; i++) head[HEADER_LENGTH + i] = this.#nonce[4 + i] = additional[i]!
-    } else this.#mix(additional)
-    const { ciphertext, tag } = this.#aead.seal(this.#nonce, additional, plaintext)
-    this.#sequence++
-    return [head, ciphertext, tag]
-  }
-  /** The content of a fragment, in a buffer of its own; undefined when its tag does not fit. */
-  open(type: number, fragment: Bytes): Bytes | undefined {
-    const { recordIvLength } = this.suite
-    const length = fragment.length - recordIvLength - TAG_LENGTH
-    if (length < 0) return undefined
-    const additional = this.#prepare(type, length)
-    if (recordIvLength === 8) for (let i = 0; i < 8; i++) this.#nonce[4 + i] = fragment[i]!
-    else this.#mix(additional)
-    const at = fragment.length - TAG_LENGTH
-    const plaintext = this.#aead.open(
-      this.#nonce,
-      additional,
-      fragment.subarray(recordIvLength, at),
-      fragment.subarray(at),
-    )
-    if (plaintext !== undefined) this.#sequence++
-    return plaintext
-  }
-  #prepare(type: number, length: number): Bytes {
-    const additional = this.#additional
-    let high = Math.floor(this.#sequence / 0x1_0000_0000)
-    let low = this.#sequence >>> 0
-    for (let i = 3; i >= 0; i--) {
-      additional[i] = high & 0xff
-      additional[i + 4] = low & 0xff
-      high >>>= 8
-      low >>>= 8
-    }
-    additional[8] = type
-    additional[11] = length >> 8
-    additional[12] = length & 0xff
-    return additional
-  }
-  /** RFC 7905 2: the IV, with the sequence number XORed into its end. */
-  #mix(additional: Bytes): void {
-    for (let i = 0; i < 8; i++) this.#nonce[4 + i] = this.#iv[4 + i]! ^ additional[i]!
-  }
+  readonly sequence: number
+  /** Bytes between the header of a record and its content. */
+  readonly prefixLength: number
+  /** How a record lies on the wire. */
+  readonly format: Codec<unknown>
+  /** The record as pieces for one write. */
+  seal(type: number, plaintext: Bytes): readonly Bytes[]
+  /** The content of a fragment, in a buffer of its own; undefined when it was altered. */
+  open(type: number, fragment: Bytes): Bytes | undefined
 }

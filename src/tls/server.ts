@@ -25,12 +25,13 @@ import { schemeById, schemes } from './schemes.table.ts'
 import type { Context, Handles, Message } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, suites } from './suites.table.ts'
 import { WaitCertificateForName } from './tls12/server.ts'
-import { serverStates } from './tls12/states.table.ts'
+import { entersTranscript, serverStates } from './tls12/states.table.ts'
 
 export const serverRole = (config: TlsServerConfig): Role => ({
   side: 'server',
   table: serverStates,
   renegotiation: config.renegotiation ?? 'declined',
+  entersTranscript,
   start: () => new WaitClientHello(config),
 })
 

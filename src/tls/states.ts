@@ -68,9 +68,10 @@ export interface Context {
   readonly transcript: Transcript
   /** Sends a handshake message and adds it to the transcript. */
   send<N extends HandshakeName>(name: N, body: Bodies[N]): void
-  /** ChangeCipherSpec; everything behind it is protected. */
+  changeCipherSpec(): void
+  /** Everything that is sent from here on is protected by this. */
   protectWrites(protection: RecordProtection): void
-  /** Everything behind the peer's ChangeCipherSpec must be protected by this. */
+  /** Everything that is read from here on must be protected by this. */
   protectReads(protection: RecordProtection): void
   /** From here on every record must name this version. */
   agreeOnVersion(version: number): void

@@ -10,7 +10,7 @@ import { joined } from '../wire/bytes.ts'
 import type { Codec } from '../wire/codec.ts'
 import { alertText } from './alerts.table.ts'
 import { Alert, ChangeCipherSpec, Handshake } from './messages/tls12.ts'
-import { APPLICATION_DATA, ChaChaRecord, GcmRecord, HEADER_LENGTH, PlainRecord } from './record-format.ts'
+import { APPLICATION_DATA, HEADER_LENGTH, PlainRecord } from './record-format.ts'
 import type { RecordProtection } from './record-protection.ts'
 
 type Direction = 'in' | 'out'
@@ -49,7 +49,7 @@ export class Tracing {
     const id = sink.nextId()
     // A copy: what the trace keeps must never change.
     const bytes = joined(wire)
-    const contentAt = HEADER_LENGTH + (protection?.suite.recordIvLength ?? 0)
+    const contentAt = HEADER_LENGTH + (protection?.prefixLength ?? 0)
     if (content !== undefined) bytes.set(content, contentAt)
     const type = bytes[0]!
     const length = content?.length ?? bytes.length - HEADER_LENGTH
@@ -63,7 +63,7 @@ export class Tracing {
       direction,
       at,
       name: KIND[type] ?? `record of type ${type}`,
-      format: formatOf(protection) as Codec<unknown>,
+      format: protection?.format ?? (PlainRecord as Codec<unknown>),
       bytes,
       stream: { start, end: start + bytes.length },
       ...(payload === undefined ? {} : { payload: { ...payload, at: contentAt } }),
@@ -136,6 +136,3 @@ export class Tracing {
     return { start, end: start + length }
   }
 }
-
-const formatOf = (protection: RecordProtection | undefined): unknown =>
-  protection === undefined ? PlainRecord : protection.suite.recordIvLength === 8 ? GcmRecord : ChaChaRecord

@@ -5,8 +5,10 @@ import type { Bytes } from '../engine.ts'
 export class Transcript {
   #early: Bytes[] = []
   #hash: Hash | undefined
+  #released = false
   /** Type, length and body of a message, in the order in which they went over the wire. */
   add(message: Bytes): void {
+    if (this.#released) return
     if (this.#hash === undefined) this.#early.push(message)
     else this.#hash.update(message)
   }
@@ -16,8 +18,9 @@ export class Transcript {
     this.#early = []
     this.#hash = hash
   }
-  /** Both sides have agreed on it: an idle connection need not hold it. */
+  /** Both sides have agreed on it: an idle connection need not hold it, nor what comes later. */
   release(): void {
+    this.#released = true
     this.#hash = undefined
   }
   /** The hash of everything so far; more may follow. Throws before `useHash` and after `release`: that binds nothing. */

@@ -1,5 +1,6 @@
 /** The same attacker against HTTPS: it can listen, change, repeat and cut, and each is noticed and named. */
-import { APPLICATION_DATA, HANDSHAKE, HandshakeRecord, HEADER_LENGTH, TAG_LENGTH } from '../../tls/record-format.ts'
+import { APPLICATION_DATA, HANDSHAKE, HandshakeRecord, HEADER_LENGTH } from '../../tls/record-format.ts'
+import { TAG_LENGTH } from '../../tls/tls12/record-format.ts'
 import { latin1Text } from '../../wire/bytes.ts'
 import { dissect } from '../../wire/codec.ts'
 import { type Field, fieldAt } from '../../wire/field.ts'

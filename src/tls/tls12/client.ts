@@ -192,6 +192,7 @@ const finish = (context: Context, flight: Flight): WaitChangeCipherSpec => {
   premaster.wipe()
   context.secret(offer.random, master)
   const keys = trafficKeys(context.crypto, suite, master, offer.random, serverRandom)
+  context.changeCipherSpec()
   context.protectWrites(keys.client)
   const hash = context.transcript.digest()
   context.send('Finished', { verifyData: verifyData(context.crypto, suite.hash, master, 'client finished', hash) })

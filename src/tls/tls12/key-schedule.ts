@@ -2,9 +2,9 @@
 import type { CryptoProvider, HashName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
-import { RecordProtection } from '../record-protection.ts'
 import { Secret } from '../secret.ts'
 import type { Suite } from '../suites.table.ts'
+import { AeadProtection } from './record-protection.ts'
 
 const MASTER_SECRET_LENGTH = 48
 const VERIFY_DATA_LENGTH = 12
@@ -54,15 +54,15 @@ export const trafficKeys = (
   master: Secret,
   clientRandom: Bytes,
   serverRandom: Bytes,
-): { client: RecordProtection; server: RecordProtection } => {
+): { client: AeadProtection; server: AeadProtection } => {
   const { keyLength, fixedIvLength } = suite
   const length = 2 * (keyLength + fixedIvLength)
   const block = prf(crypto, suite.hash, master, 'key expansion', [serverRandom, clientRandom], length)
   const part = (from: number, count: number): Bytes => block.subarray(from, from + count)
   const ivs = 2 * keyLength
   const keys = {
-    client: new RecordProtection(crypto, suite, part(0, keyLength), part(ivs, fixedIvLength)),
-    server: new RecordProtection(crypto, suite, part(keyLength, keyLength), part(ivs + fixedIvLength, fixedIvLength)),
+    client: new AeadProtection(crypto, suite, part(0, keyLength), part(ivs, fixedIvLength)),
+    server: new AeadProtection(crypto, suite, part(keyLength, keyLength), part(ivs + fixedIvLength, fixedIvLength)),
   }
   block.fill(0)
   return keys

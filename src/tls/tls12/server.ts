@@ -160,6 +160,7 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
     if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
     context.passed('Finished', message)
     transcript.add(message.bytes)
+    context.changeCipherSpec()
     context.protectWrites(writes)
     const hash = transcript.digest()
     context.send('Finished', { verifyData: verifyData(crypto, suite.hash, master, 'server finished', hash) })

@@ -4,6 +4,8 @@
  * there (CVE-2014-0224), a skipped ServerKeyExchange (SMACK), data before Finished.
  */
 
+import type { HandshakeName } from '../messages/tls12.ts'
+
 /** Inputs in lower case are replies to questions. */
 export const clientStates = {
   WaitServerHello: { HelloRequest: ['WaitServerHello'], ServerHello: ['WaitCertificate'] },
@@ -33,3 +35,9 @@ export const serverStates = {
   WaitFinished: { Finished: ['Established'] },
   Established: { ClientHello: ['Established'], ApplicationData: ['Established'] },
 } as const
+
+/**
+ * RFC 5246 7.4.9: a Finished is checked against everything before it, so whoever has checked it adds it; a HelloRequest is
+ * no part of the handshake (7.4.1.1).
+ */
+export const entersTranscript = (name: HandshakeName): boolean => name !== 'Finished' && name !== 'HelloRequest'
