@@ -9,7 +9,6 @@ import { type Facts, Failure, FailureError, fail } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { decode, encode } from '../wire/codec.ts'
 import { alertFor, CLOSE_NOTIFY, FATAL, HANDSHAKE_FAILURE, NO_RENEGOTIATION, WARNING } from './alerts.ts'
-import type { Renegotiation } from './config.ts'
 import { HandshakeInput, type WholeMessage } from './handshake-input.ts'
 import { longest, MAX_PLAINTEXT, MAX_WAITING_BYTES } from './limits.ts'
 import { HandshakeType } from './messages/registries.table.ts'
@@ -24,20 +23,10 @@ import type { RecordProtection } from './record-protection.ts'
 import { Refusal, refusal } from './refusal.ts'
 import { replyFault } from './replies.ts'
 import type { Secret } from './secret.ts'
-import { type Check, type Context, type Message, type State, type Table, waitedFor } from './states.ts'
+import { type Check, type Context, type Message, type Role, type State, waitedFor } from './states.ts'
 import { type TracedRecord, Tracing } from './tracing.ts'
 import { Transcript } from './transcript.ts'
 import type { Ask, Pieces, Question, TlsConnection, TlsEvent } from './types.ts'
-
-export interface Role {
-  readonly side: 'client' | 'server'
-  readonly table: Table
-  readonly renegotiation: Renegotiation
-  /** Whether a message of the peer is added to the transcript before its state sees it. */
-  readonly entersTranscript: (name: HandshakeName) => boolean
-  /** Makes the first state; a client sends its hello here. */
-  start(context: Context): State
-}
 
 /** The state of a connection that was just made: no call has brought the time yet. */
 const START = 'Start'

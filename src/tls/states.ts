@@ -8,6 +8,7 @@ import type { Bytes } from '../engine.ts'
 import type { FailureCode } from '../failures/index.ts'
 import type { Facts } from '../failures/registry.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
+import type { Renegotiation } from './config.ts'
 import type { Bodies, HandshakeName } from './messages/tls12.ts'
 import type { RecordProtection } from './record-protection.ts'
 import type { Refusal } from './refusal.ts'
@@ -60,6 +61,16 @@ export interface State {
   readonly name: string
   /** What a fatal alert means that comes now, where more is known than its number. */
   refused?(alert: number): Refusal | undefined
+}
+
+export interface Role {
+  readonly side: 'client' | 'server'
+  readonly table: Table
+  readonly renegotiation: Renegotiation
+  /** Whether a message of the peer is added to the transcript before its state sees it. */
+  readonly entersTranscript: (name: HandshakeName) => boolean
+  /** Makes the first state; a client sends its hello here. */
+  start(context: Context): State
 }
 
 /** What a state may do to its connection. */
