@@ -41,6 +41,7 @@ export const httpFailures = family('http', {
   'idle-timeout': { fault: 'peer', exit: EXIT.timeout, rule: 'RFC 9112 9.5' },
   'head-timeout': { ...malformed, rule: 'RFC 9110 15.5.9', status: 408, exit: EXIT.timeout },
   'body-timeout': { ...malformed, rule: 'RFC 9110 15.5.9', status: 408, exit: EXIT.timeout },
+  'body-too-slow': { ...malformed, rule: 'RFC 9110 15.5.9', status: 408, exit: EXIT.timeout },
   'unknown-content-encoding': { fault: 'peer', exit: EXIT.http, status: 415, rule: 'RFC 9110 8.4' },
   'bad-encoding': { fault: 'peer', exit: EXIT.http, status: 400, rule: 'RFC 9110 8.4.1' },
   'expands-too-far': { fault: 'peer', exit: EXIT.http, status: 413, rule: 'RFC 9110 17.6' },

@@ -9,6 +9,8 @@ export const netFailures = family('net', {
   system: { fault: 'local', exit: EXIT.tcp },
   'handshake-timeout': { fault: 'peer', exit: EXIT.timeout },
   'idle-timeout': { fault: 'peer', exit: EXIT.timeout },
+  'client-left': { fault: 'peer', exit: EXIT.tcp },
+  'pool-waits': { fault: 'caller', exit: EXIT.timeout },
   'bad-url': { fault: 'caller', exit: EXIT.usage, rule: 'RFC 9110 4.2' },
   'bad-request': { fault: 'caller', exit: EXIT.usage },
   'too-many-redirects': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9110 15.4' },

@@ -14,8 +14,8 @@ import {
   type Shown,
   type Style,
 } from '../../inspect/index.ts'
-import type { Served } from '../../net/server/connection.ts'
 import type { Server } from '../../net/server/exchanges.ts'
+import type { Served } from '../../net/server/served.ts'
 import { staticFiles } from '../../net/server/static.ts'
 import { filesIn } from '../../node/files.ts'
 import { tee } from '../../trace/recorder.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { fail } from '../../failures/index.ts'
 import { plain } from '../../inspect/index.ts'
-import type { Served } from '../../net/server/connection.ts'
+import type { Served } from '../../net/server/served.ts'
 import { accessEvent, accessLines } from './access.ts'
 
 const time = new Date('2026-11-20T12:01:07Z')

@@ -14,7 +14,7 @@ import {
   widthOf,
   wrap,
 } from '../../inspect/index.ts'
-import type { Served } from '../../net/server/connection.ts'
+import type { Served } from '../../net/server/served.ts'
 import { alertText } from '../../tls/alerts.table.ts'
 
 /** One line for an answered request, some for a failure. `ca` is the file that clients ought to trust. */

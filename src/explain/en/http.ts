@@ -164,6 +164,11 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     title: 'The body stopped coming.',
     says: f => `No byte of it came for ${f.number ?? '?'} ms.`,
   },
+  'http/body-too-slow': {
+    title: 'The body came too slowly.',
+    says: f => `After ${f.number ?? '?'} ms it was not complete.`,
+    because: ['The network is very slow.', 'Somebody keeps connections open a byte at a time.'],
+  },
   'http/unknown-content-encoding': {
     title: 'The body is coded in a way that is not known here.',
     says: f => `Content-Encoding is ${f.got ?? 'unknown'}; gzip and deflate are known.`,

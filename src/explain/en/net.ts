@@ -39,6 +39,17 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: 'The transfer stopped.',
     says: f => `Nothing moved between us and ${f.where ?? 'the other side'} for ${f.number ?? '?'} ms.${arrived(f)}`,
   },
+  'net/client-left': {
+    title: 'The client left before it was answered.',
+    says: f => `It closed its side, and for ${f.number ?? '?'} ms nothing was answered.`,
+    because: ['Its user went away, or its own time was up.', 'The handler does not watch its signal.'],
+  },
+  'net/pool-waits': {
+    title: 'All connections to this server are in use.',
+    says: f =>
+      `For ${f.number ?? '?'} ms none of those to ${f.where ?? 'it'} became free${f.got === undefined ? '' : `: ${f.got}`}.`,
+    because: ['Bodies of earlier answers were neither read to their end nor cancelled.'],
+  },
   'net/bad-url': {
     title: 'This is no URL that can be fetched.',
     says: f => `${f.got ?? 'The URL'} is not a complete http or https URL.`,

@@ -7,6 +7,7 @@ import { answerTo } from '../../http/answers.ts'
 import type { BodyTransform, Coder } from '../../http/coding.ts'
 import { hasMember } from '../../http/grammar.ts'
 import { chooseCoding, isCompressible } from '../../http/negotiation.ts'
+import { reasons } from '../../http/reasons.table.ts'
 import type { HeaderList } from '../../http/types.ts'
 import { joined } from '../../wire/bytes.ts'
 import { gather, Source } from '../stream/source.ts'
@@ -52,12 +53,15 @@ export class Answer implements AnswerWatcher {
   /** Made when somebody looks at it. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController()
-    if (this.#exchange.dead) this.#controller.abort()
+    if (this.#exchange.presence !== 'here') this.#controller.abort()
     return this.#controller.signal
   }
 
   drain(): void {
     this.#wake?.()
+  }
+  left(): void {
+    this.#controller?.abort()
   }
   gone(): void {
     this.#controller?.abort()
@@ -97,8 +101,8 @@ export class Answer implements AnswerWatcher {
     const { method } = exchange.head
     if (body === null) {
       // RFC 9110 8.6: what GET would say is not known, and a length of 0 would be said of it.
-      if (method === 'HEAD') this.#sendHead(status, headersOf(response, undefined))
-      else exchange.respond(status, headersOf(response, undefined))
+      if (method === 'HEAD') this.#sendHead(response, headersOf(response, undefined))
+      else exchange.respond(status, headersOf(response, undefined), undefined, reasonOf(response))
       return
     }
     const source = new Source(body, this.#options.clock)
@@ -128,15 +132,15 @@ export class Answer implements AnswerWatcher {
     if (exchange.head.method === 'HEAD') {
       transform?.destroy()
       source.cancel('HEAD wants no body')
-      this.#sendHead(response.status, headers)
+      this.#sendHead(response, headers)
       return
     }
-    exchange.begin(response.status, headers)
+    exchange.begin(response.status, headers, reasonOf(response))
     await this.#pump(transform !== undefined && flushes ? this.#coded(source, transform) : piecesOf(source))
   }
 
-  #sendHead(status: number, headers: HeaderList): void {
-    this.#exchange.begin(status, headers)
+  #sendHead(response: Response, headers: HeaderList): void {
+    this.#exchange.begin(response.status, headers, reasonOf(response))
     this.#exchange.end()
   }
 
@@ -149,13 +153,14 @@ export class Answer implements AnswerWatcher {
     const whole = coder === undefined ? body : await this.#codedWhole(body, coder)
     if (exchange.dead) return
     if (whole.length <= AT_ONCE || exchange.head.method === 'HEAD') {
-      exchange.respond(response.status, headers, whole)
+      exchange.respond(response.status, headers, whole, reasonOf(response))
       return
     }
     const length: HeaderList = [['content-length', `${whole.length}`]]
     exchange.begin(
       response.status,
       headers.some(([name]) => name === 'content-length') ? headers : [...headers, ...length],
+      reasonOf(response),
     )
     await this.#pump(slices(whole))
   }
@@ -218,6 +223,10 @@ export class Answer implements AnswerWatcher {
     return coders.find(coder => coder.coding === chosen) ?? 'identity'
   }
 }
+
+/** Undefined for the usual phrase, which is at hand. */
+const reasonOf = ({ status, statusText }: Response): string | undefined =>
+  statusText === '' || statusText === reasons[status] ? undefined : statusText
 
 /** RFC 9110 14.4: ranges are counted in the bytes of one representation, so a part of it is sent as it is. */
 const mayBeCoded = (response: Response): boolean => {

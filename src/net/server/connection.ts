@@ -1,41 +1,21 @@
 /** One client of a server: an HTTP engine on a stream, exchange after exchange, whatever the client does. */
-import type { Clock } from '../../clock.ts'
 import { type Driver, drive } from '../../drive.ts'
 import type { Bytes, Chunk, Millis } from '../../engine.ts'
-import type { Words } from '../../explain/words.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/answers.ts'
 import { httpServer } from '../../http/engine.ts'
-import type { HeaderBlock } from '../../http/header-block.ts'
-import type { HttpLimits } from '../../http/limits.ts'
-import type { HeaderList, HttpConnection, HttpEvent, RequestHead } from '../../http/types.ts'
-import { Linger } from '../stream/linger.ts'
-import { Stall } from '../stream/stall.ts'
+import type { HttpConnection, HttpEvent, RequestHead } from '../../http/types.ts'
 import type { ConnectionInfo, NetStream, StreamHandler } from '../stream/types.ts'
-import { Exchange, type ExchangeConnection } from './exchange.ts'
-import { refusedLine, type Served, servedLine } from './served.ts'
-import type { ServerTimeouts } from './timeouts.ts'
-
-export type { Served } from './served.ts'
-
-/** The engine-level handler: called in the turn in which the head of a request arrived. What it throws becomes a 500. */
-export type ExchangeHandler = (exchange: Exchange) => void
-
-export interface ConnectionOptions {
-  readonly clock: Clock
-  readonly handler: ExchangeHandler
-  readonly limits: Partial<HttpLimits> | undefined
-  readonly timeouts: ServerTimeouts
-  readonly date: () => string
-  readonly words: Words | undefined
-  readonly served: ((line: Served) => void) | undefined
-  /** What the handler threw. */
-  readonly failed: ((error: unknown, head: RequestHead) => void) | undefined
-  readonly gone: (connection: ServerConnection) => void
-}
+import type { ConnectionOptions } from './connection-options.ts'
+import { type AnswerHead, Exchange, type ExchangeConnection, type Presence } from './exchange.ts'
+import { refusedLine, servedLine } from './served.ts'
+import { Waits } from './waits.ts'
 
 /** Bytes of a body that nobody wants, read after the answer so that the client sees it instead of RST. As Go's 256 KiB. */
 const DISCARD = 256 * 1024
+
+/** Bytes that are taken in before somebody wants them, so that the client's FIN behind them is heard. */
+const EARLY = 64 * 1024
 
 /** Bytes answered in one touch; pipelined requests behind them wait until it is known how much the stream takes. */
 const GATHER = 256 * 1024
@@ -43,25 +23,28 @@ const GATHER = 256 * 1024
 export class ServerConnection implements ExchangeConnection, StreamHandler {
   readonly info: ConnectionInfo
   readonly #stream: NetStream
-  readonly #options: ConnectionOptions
+  readonly #options: ConnectionOptions<ServerConnection>
   readonly #engine: HttpConnection
   readonly #driver: Driver<Chunk>
-  readonly #stall: Stall
+  readonly #waits: Waits
   #exchange: Exchange | undefined
   #count = 0
   #out: Bytes[] = []
   #gathered = 0
   #full = false
   #paused = false
+  /** Requests behind the one in hand are here already: so many bytes came since, and so many may. */
   #ahead = false
+  #aheadBytes = 0
+  #aheadAllowed = EARLY
   #discarded = 0
+  #presence: Presence = 'here'
   #draining = false
   #ending = false
   #ended = false
   #closed = false
-  readonly #linger: Linger
 
-  constructor(stream: NetStream, options: ConnectionOptions) {
+  constructor(stream: NetStream, options: ConnectionOptions<ServerConnection>) {
     this.info = stream.connection
     this.#stream = stream
     this.#options = options
@@ -80,8 +63,18 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       event: event => this.#on(event),
       settled: () => this.#settled(),
     })
-    this.#stall = new Stall(clock, timeouts.body, () => this.#stalled())
-    this.#linger = new Linger(clock, stream, timeouts.body)
+    this.#waits = new Waits(clock, stream, timeouts, {
+      stalled: () => this.#lose(fail('net/idle-timeout', { where: 'the client', number: timeouts.body })),
+      wasLeft: () => this.#wasLeft(),
+      lookAhead: () => {
+        this.#aheadAllowed *= 2
+        this.flow()
+      },
+      tooSlow: () => {
+        this.#engine.closeAfter()
+        this.#failed(fail('http/body-too-slow', { number: timeouts.request }))
+      },
+    })
   }
 
   /** Listens from here on, and may be over when this returns. */
@@ -109,15 +102,22 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       if (this.#discarded > DISCARD) this.destroy()
       return
     }
-    this.#stall.touch()
+    this.#waits.bytes.touch()
     this.#driver.input(bytes)
+    if (!this.#ahead) return
+    this.#aheadBytes += bytes.length
+    this.flow()
   }
   end(): void {
-    if (!this.#ending) this.#driver.input('end')
+    if (this.#ending) return
+    this.#presence = 'sends no more'
+    this.#driver.input('end')
+    if (this.#exchange !== undefined) this.#leave(this.#exchange)
   }
   drain(): void {
     this.#full = false
-    this.#stall.touch()
+    this.#waits.bytes.touch()
+    this.#waits.answer.touch()
     this.flow()
     this.#exchange?.watcher?.drain()
     this.#next()
@@ -127,8 +127,8 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#closed = true
     this.#ending = true
     this.#driver.stop()
-    this.#stall.end()
-    this.#linger.end()
+    this.#waits.stop()
+    this.#waits.linger.end()
     const exchange = this.#exchange
     this.#exchange = undefined
     if (exchange !== undefined) {
@@ -151,24 +151,23 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     }
     this.flow()
   }
-  answer(exchange: Exchange, status: number, headers: HeaderList | HeaderBlock, body: Bytes | undefined): void {
+  answer(exchange: Exchange, head: AnswerHead, body: Bytes | undefined): void {
     if (exchange !== this.#exchange || exchange.dead) return
     this.#driver.do(now => {
-      this.#engine.send(
-        body === undefined ? { type: 'response', status, headers } : { type: 'response', status, headers, body },
-        now,
-      )
-      exchange.status = status
+      this.#engine.send({ type: 'response', ...head, ...(body === undefined ? {} : { body }) }, now)
+      exchange.status = head.status
       if (body === undefined) return
       exchange.sent = body.length
       exchange.answered = true
       this.#gathered += body.length
     })
+    this.#waits.answer.touch()
     if (body !== undefined) this.#next()
   }
   piece(exchange: Exchange, bytes: Bytes): boolean {
     if (exchange !== this.#exchange || exchange.dead) return true
     exchange.sent += bytes.length
+    this.#waits.answer.touch()
     this.#driver.do(now => this.#engine.send({ type: 'body', bytes }, now))
     return !this.#full
   }
@@ -187,17 +186,21 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     if (this.#ending) return
     const exchange = this.#exchange
     const asked = exchange !== undefined && !exchange.requested
-    const unread = asked && (exchange.reading ? exchange.paused : !exchange.answered)
-    const pause = unread || this.#ahead || (this.#full && (exchange === undefined || exchange.requested))
+    const unread = asked && (exchange.reading ? exchange.paused : !exchange.answered && exchange.early >= EARLY)
+    const ahead = this.#ahead && this.#aheadBytes >= this.#aheadAllowed
+    if (ahead) this.#waits.reading.start()
+    else this.#waits.reading.stop()
+    const pause = unread || ahead || (this.#full && (exchange === undefined || exchange.requested))
     if (pause !== this.#paused) {
       this.#paused = pause
       if (pause) this.#stream.pause()
       else this.#stream.resume()
     }
     // A handler may take its time with a body, but not for ever once it has answered.
-    const waiting = this.#full || (asked && (!pause || exchange.answered))
-    if (waiting) this.#stall.start()
-    else this.#stall.stop()
+    const silent = asked && exchange.head.expectsContinue && !exchange.reading && !exchange.answered
+    const waiting = this.#full || (asked && !silent && (!pause || exchange.answered))
+    if (waiting) this.#waits.bytes.start()
+    else this.#waits.bytes.stop()
   }
 
   // What the engine says.
@@ -211,7 +214,10 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
         this.#body(event.bytes)
         return
       case 'message-end':
+        this.#waits.body.stop()
         this.#exchange?.complete()
+        // The client has done its part: from here on it waits for us.
+        this.flow()
         this.#next()
         return
       case 'paused':
@@ -236,6 +242,8 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     const exchange = new Exchange(this, head, ++this.#count, this.#options.served === undefined ? 0 : this.now())
     this.#exchange = exchange
     if (head.framing.kind === 'none') exchange.requested = true
+    else this.#waits.body.start()
+    if (this.#presence !== 'here') this.#leave(exchange)
     if (this.#draining) this.#engine.closeAfter()
     try {
       this.#options.handler(exchange)
@@ -248,8 +256,13 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   }
 
   #body(bytes: Bytes): void {
+    this.#waits.body.came(bytes.length)
     const exchange = this.#exchange
-    if (exchange === undefined || exchange.arrived(bytes)) return
+    if (exchange === undefined) return
+    if (exchange.arrived(bytes)) {
+      if (exchange.early >= EARLY) this.flow()
+      return
+    }
     this.#discarded += bytes.length
     if (this.#discarded > DISCARD) this.#over(exchange)
   }
@@ -278,6 +291,9 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#discarded = 0
     this.#report(exchange, undefined)
     this.#ahead = false
+    this.#aheadBytes = 0
+    this.#aheadAllowed = EARLY
+    this.#waits.answer.stop()
     this.#driver.do(now => this.#engine.nextCycle(now))
     if (this.#paused || this.#full) this.flow()
   }
@@ -322,10 +338,21 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#driver.do(now => this.#engine.send(answer, now))
   }
 
-  #stalled(): void {
+  /** The client sends no more: whoever answers hears of it, and has a bounded time. */
+  #leave(exchange: Exchange): void {
+    this.#waits.answer.start()
+    exchange.left()
+  }
+  #wasLeft(): void {
+    // Where bytes wait to leave, the client is watched by them.
+    if (this.#full) this.#waits.answer.start()
+    else if (this.#exchange !== undefined) this.#lose(fail('net/client-left', { number: this.#options.timeouts.left }))
+  }
+
+  /** Nobody waits for the answer any more, or can be made to take it. */
+  #lose(failure: Failure): void {
     const exchange = this.#exchange
     this.#exchange = undefined
-    const failure = fail('net/idle-timeout', { where: 'the client', number: this.#options.timeouts.body })
     exchange?.lost(failure)
     if (exchange !== undefined) this.#report(exchange, failure)
     this.destroy()
@@ -335,9 +362,9 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   #finish(): void {
     if (this.#ending) return
     this.#ending = true
-    this.#stall.stop()
+    this.#waits.stop()
     this.#discarded = 0
-    this.#linger.start()
+    this.#waits.linger.start()
     // Outside a turn this is one: what is left goes out at its end, and FIN behind it.
     this.#driver.start()
   }

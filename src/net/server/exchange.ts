@@ -21,8 +21,20 @@ export interface BodyReader {
 export interface AnswerWatcher {
   /** `write` said false; there is room again. */
   drain(): void
+  /** The client sends no more, before the answer was complete: most of those that do have left. */
+  left?(): void
   /** The connection is gone before the answer was complete. */
   gone(failure: Failure): void
+}
+
+/** Whether somebody still waits for the answer, as far as can be known. */
+export type Presence = 'here' | 'sends no more' | 'gone'
+
+export interface AnswerHead {
+  readonly status: number
+  readonly headers: HeaderList | HeaderBlock
+  /** The usual phrase where undefined. */
+  readonly reason?: string
 }
 
 /** What an exchange asks of its connection. */
@@ -31,7 +43,7 @@ export interface ExchangeConnection {
   now(): Millis
   read(exchange: Exchange): void
   flow(): void
-  answer(exchange: Exchange, status: number, headers: HeaderList | HeaderBlock, body: Bytes | undefined): void
+  answer(exchange: Exchange, head: AnswerHead, body: Bytes | undefined): void
   piece(exchange: Exchange, bytes: Bytes): boolean
   finish(exchange: Exchange): void
   cut(exchange: Exchange): void
@@ -43,8 +55,9 @@ export class Exchange {
   readonly number: number
   readonly started: Millis
   readonly #connection: ExchangeConnection
-  /** What came before somebody read; at most one read of the stream. */
+  /** What came before somebody read; `early` bytes. */
   #early: Bytes[] | undefined
+  early = 0
   #earlyEnd = false
   #reader: BodyReader | undefined
   watcher: AnswerWatcher | undefined
@@ -56,6 +69,7 @@ export class Exchange {
   answered = false
   /** The whole request was read. */
   requested = false
+  presence: Presence = 'here'
   /** Why nobody will hear what is answered. */
   #lost: Failure | undefined
 
@@ -97,12 +111,12 @@ export class Exchange {
   }
 
   /** The whole answer at once. Content-Length and Date are added. */
-  respond(status: number, headers: HeaderList | HeaderBlock, body?: Bytes): void {
-    this.#connection.answer(this, status, headers, body ?? NOTHING)
+  respond(status: number, headers: HeaderList | HeaderBlock, body?: Bytes, reason?: string): void {
+    this.#connection.answer(this, headOf(status, headers, reason), body ?? NOTHING)
   }
   /** The head of an answer whose body follows by `write` and `end`; chunked unless it says its length. */
-  begin(status: number, headers: HeaderList | HeaderBlock): void {
-    this.#connection.answer(this, status, headers, undefined)
+  begin(status: number, headers: HeaderList | HeaderBlock, reason?: string): void {
+    this.#connection.answer(this, headOf(status, headers, reason), undefined)
   }
   /** Owned by the exchange from here on. False: wait for `watcher.drain`. */
   write(bytes: Bytes): boolean {
@@ -125,6 +139,7 @@ export class Exchange {
     if (this.answered) return false
     this.#early ??= []
     this.#early.push(bytes.slice())
+    this.early += bytes.length
     return true
   }
   /** For the connection: the end of the body. */
@@ -133,13 +148,23 @@ export class Exchange {
     if (this.#reader === undefined) this.#earlyEnd = true
     else this.#reader.end()
   }
+  /** For the connection: the client sends no more. */
+  left(): void {
+    if (this.presence !== 'here') return
+    this.presence = 'sends no more'
+    if (!this.answered) this.watcher?.left?.()
+  }
   /** For the connection: it is gone. */
   lost(failure: Failure): void {
     if (this.#lost !== undefined) return
     this.#lost = failure
+    this.presence = 'gone'
     if (!this.requested) this.#reader?.failed(failure)
     if (!this.answered) this.watcher?.gone(failure)
   }
 }
+
+const headOf = (status: number, headers: HeaderList | HeaderBlock, reason: string | undefined): AnswerHead =>
+  reason === undefined ? { status, headers } : { status, headers, reason }
 
 const NOTHING = new Uint8Array(0)

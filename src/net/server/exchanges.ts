@@ -12,7 +12,8 @@ import type { TraceSink } from '../../trace/types.ts'
 import { joined } from '../../wire/bytes.ts'
 import { listen, type TlsServerOptions } from '../stream/listen.ts'
 import { DEFAULT_TIMEOUTS, type NetStream, type Transport, type World } from '../stream/types.ts'
-import { type ConnectionOptions, type ExchangeHandler, ServerConnection } from './connection.ts'
+import { ServerConnection } from './connection.ts'
+import type { ConnectionOptions, ExchangeHandler } from './connection-options.ts'
 import { refusedLine, type Served } from './served.ts'
 import { SERVER_TIMEOUTS, type ServerTimeouts } from './timeouts.ts'
 
@@ -57,7 +58,7 @@ export const serveExchanges = async (
   const { maxConnections = MAX_CONNECTIONS, served, tls, host, port, over, trace } = options
   const open = new Set<ServerConnection>()
   let emptied: (() => void) | undefined
-  const connectionOptions: ConnectionOptions = {
+  const connectionOptions: ConnectionOptions<ServerConnection> = {
     clock,
     handler,
     limits: options.limits,

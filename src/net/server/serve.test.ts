@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { closing, heard, served, soon, talk } from '../../../test/support/net.ts'
 import { fetch, serve, serveExchanges } from '../../index.ts'
 import { seeded } from '../../random.ts'
-import type { Served } from './connection.ts'
 import type { Server } from './exchanges.ts'
 import type { Handler } from './serve.ts'
+import type { Served } from './served.ts'
 
 const hello: Handler = request => new Response(`hello ${new URL(request.url).pathname}`)
 
