@@ -43,7 +43,12 @@ const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308])
 
 export const client = (options: ClientOptions): Client => {
   const { world } = options
-  const pool = new Pool({ clock: world.clock, perOrigin: options.perOrigin ?? 6, idle: options.keepAlive ?? 4_000 })
+  const pool = new Pool({
+    clock: world.clock,
+    perOrigin: options.perOrigin ?? 6,
+    idle: options.keepAlive ?? 4_000,
+    turn: options.timeouts?.turn ?? DEFAULT_TIMEOUTS.turn,
+  })
   const each = new Fetcher(options, world, pool)
   const close = (): void => pool.close()
   return { fetch: (input, init = {}) => each.fetch(input, init), close, [Symbol.dispose]: close }

@@ -91,6 +91,11 @@ export class ClientConnection implements StreamHandler {
     return !this.#closed && !this.#ended && this.#reader === undefined && this.#engine.reusable
   }
 
+  /** The server was stopped because nobody reads what it answers. */
+  get unread(): boolean {
+    return this.#paused && this.#reader !== undefined
+  }
+
   /** Begins an exchange. Throws `FailureError` for what cannot be sent. */
   request(line: RequestLine, reader: AnswerReader): RequestBody {
     if (this.#ended || this.#closed)

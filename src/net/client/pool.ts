@@ -1,7 +1,7 @@
 /** Connections of one client, by origin: a bounded number each, kept for a while after their last request. */
 import type { Clock } from '../../clock.ts'
 import type { Millis } from '../../engine.ts'
-import { FailureError, fail } from '../../failures/index.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import type { ClientConnection, ClientConnectionOptions } from './connection.ts'
 
 export interface PoolOptions {
@@ -10,6 +10,8 @@ export interface PoolOptions {
   readonly perOrigin: number
   /** How long a connection without a request is kept; 0: each is closed after its first. */
   readonly idle: Millis
+  /** How long a request waits for one of them. */
+  readonly turn: Millis
 }
 
 /** What a connection tells whoever made it. */
@@ -17,6 +19,7 @@ export type Lifecycle = Pick<ClientConnectionOptions, 'free' | 'gone'>
 
 interface Origin {
   open: number
+  readonly connections: Set<ClientConnection>
   readonly idle: Map<ClientConnection, () => void>
   readonly waiting: ((error: FailureError | undefined) => void)[]
 }
@@ -54,7 +57,7 @@ export class Pool {
         opened.destroy()
         continue
       }
-      await this.#turn(origin, signal)
+      await this.#turn(key, origin, signal)
     }
   }
 
@@ -84,6 +87,7 @@ export class Pool {
         gone: gone => this.#forget(key, origin, gone),
       })
       this.#all.add(connection)
+      origin.connections.add(connection)
       return connection
     } catch (error) {
       this.#left(key, origin)
@@ -94,7 +98,7 @@ export class Pool {
   #origin(key: string): Origin {
     let origin = this.#origins.get(key)
     if (origin === undefined) {
-      origin = { open: 0, idle: new Map(), waiting: [] }
+      origin = { open: 0, connections: new Set(), idle: new Map(), waiting: [] }
       this.#origins.set(key, origin)
     }
     return origin
@@ -126,6 +130,7 @@ export class Pool {
 
   #forget(key: string, origin: Origin, connection: ClientConnection): void {
     this.#all.delete(connection)
+    origin.connections.delete(connection)
     origin.idle.get(connection)?.()
     origin.idle.delete(connection)
     this.#left(key, origin)
@@ -137,19 +142,36 @@ export class Pool {
     else origin.waiting.shift()?.(undefined)
   }
 
-  #turn(origin: Origin, signal: AbortSignal | undefined): Promise<void> {
+  #turn(key: string, origin: Origin, signal: AbortSignal | undefined): Promise<void> {
+    const { clock, turn } = this.#options
     return new Promise((resolve, reject) => {
-      const wake = (error: FailureError | undefined): void => {
+      let disarm = (): void => {}
+      const settle = (): void => {
+        disarm()
         signal?.removeEventListener('abort', abort)
+      }
+      const wake = (error: FailureError | undefined): void => {
+        settle()
         if (error === undefined) resolve()
         else reject(error)
       }
-      const abort = (): void => {
+      const giveUp = (error: unknown): void => {
+        settle()
         origin.waiting.splice(origin.waiting.indexOf(wake), 1)
-        reject(signal!.reason)
+        reject(error)
       }
+      const abort = (): void => giveUp(signal!.reason)
       signal?.addEventListener('abort', abort, { once: true })
+      if (turn !== Number.POSITIVE_INFINITY) {
+        disarm = clock.later(clock.now() + turn, () => giveUp(new FailureError(this.#stuck(key, origin))))
+      }
       origin.waiting.push(wake)
     })
+  }
+
+  #stuck(key: string, { connections }: Origin): Failure {
+    const unread = [...connections].filter(connection => connection.unread).length
+    const got = `of ${connections.size}, ${unread} have an answer that nobody reads`
+    return fail('net/pool-waits', { where: key, number: this.#options.turn, got })
   }
 }

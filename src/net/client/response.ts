@@ -86,8 +86,18 @@ const through = (next: Next, transform: BodyTransform, clock: Clock): Next => {
   }
 }
 
-const streamOf = (answer: FetchExchange, next: Next, { words, context }: ResponseOptions): ReadableStream<Uint8Array> =>
-  new ReadableStream<Uint8Array>(
+/**
+ * Bodies that were dropped without being read or cancelled: their connections are wanted by others. When that is
+ * noticed is the memory's affair, so nothing may rely on it (`net/pool-waits` speaks first, if need be).
+ */
+const dropped = new FinalizationRegistry<FetchExchange>(answer => answer.cancel())
+
+const streamOf = (
+  answer: FetchExchange,
+  next: Next,
+  { words, context }: ResponseOptions,
+): ReadableStream<Uint8Array> => {
+  const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
@@ -103,3 +113,6 @@ const streamOf = (answer: FetchExchange, next: Next, { words, context }: Respons
     },
     { highWaterMark: 0 },
   )
+  dropped.register(stream, answer)
+  return stream
+}

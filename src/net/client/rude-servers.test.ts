@@ -1,11 +1,16 @@
 /** What servers, callers and bad moments do to a client: nothing is asked twice, waited for or left behind by mistake. */
 
 import type { Socket } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { closing, codeOf, peer, served, soon } from '../../../test/support/net.ts'
 import { client, fetch, serve } from '../../index.ts'
+import { virtualClock } from '../../lab/clock.ts'
 import { systemClock } from '../../node/clock.ts'
+import { nextTurn } from '../../node/turn.ts'
+import { nodeWorld } from '../../node/world.ts'
 import { memoryTransport } from '../stream/memory.ts'
 import type { Transport } from '../stream/types.ts'
 import type { ClientConnection } from './connection.ts'
@@ -21,6 +26,11 @@ const saying = (...parts: Uint8Array[]): Promise<string> =>
       socket.end()
     }),
   )
+/** The garbage collector, to be called by hand. */
+const collector = (): (() => void) => {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
+}
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
 
 describe('a kept connection', () => {
@@ -151,7 +161,7 @@ describe('an abort', () => {
   })
 
   test('of one whose turn has just come gives the turn to the next', async () => {
-    const pool = new Pool({ clock: systemClock, perOrigin: 1, idle: 10_000 })
+    const pool = new Pool({ clock: systemClock, turn: 10_000, perOrigin: 1, idle: 10_000 })
     closing.push(() => pool.close())
     const connection = { usable: true, close() {}, abort() {} } as unknown as ClientConnection
     let lifecycle: Lifecycle | undefined
@@ -168,6 +178,44 @@ describe('an abort', () => {
     controller.abort(new Error('enough'))
     expect(await second).toBe('Error: enough')
     expect(await third).toBe(connection)
+  })
+
+  test('whose answers nobody reads: net/pool-waits says so, and the next goes on when one is cancelled', async () => {
+    const clock = virtualClock({ turn: nextTurn })
+    const world = { ...nodeWorld(), clock, transport: memoryTransport(clock) }
+    const server = await serve(() => new Response(new Uint8Array(1_000_000)), { port: 80, world })
+    const one = client({ world, perOrigin: 2, timeouts: { turn: 5_000 } })
+    const unread = [await one.fetch('http://a/'), await one.fetch('http://a/')]
+    const asked = await one.fetch('http://a/').catch((error: unknown) => error)
+    expect(asked).toMatchObject({
+      code: 'net/pool-waits',
+      failure: { where: 'http://a', number: 5_000, got: 'of 2, 2 have an answer that nobody reads' },
+    })
+    expect(clock.now()).toBeLessThan(6_000)
+    const next = one.fetch('http://a/')
+    await unread[0]!.body!.cancel()
+    expect((await (await next).arrayBuffer()).byteLength).toBe(1_000_000)
+    one.close()
+    await server.close(0)
+  })
+
+  test('whose answers were dropped unread are let go with them', async () => {
+    const collect = collector()
+    const server = await served(() => new Response(new Uint8Array(3_000_000)))
+    const one = client({ perOrigin: 2 })
+    closing.push(() => one.close())
+    const statusOf = async () => (await one.fetch(server.url)).status
+    expect([await statusOf(), await statusOf()]).toEqual([200, 200])
+    let third: number | undefined
+    const asked = statusOf().then(status => {
+      third = status
+    })
+    for (let i = 0; i < 500 && third === undefined; i++) {
+      collect()
+      await soon(5)
+    }
+    expect(third).toBe(200)
+    await asked
   })
 
   test('by close() while a connection is being made: net/client-closed', async () => {

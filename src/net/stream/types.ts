@@ -146,6 +146,8 @@ export interface Timeouts {
   /** Until the name has an address: `dns/timeout`. */
   readonly name: number
   /** TCP handshake, with whichever address answers first: `tcp/silence`. */
+  /** Until one of a client's connections to the same origin is free, where there may be no more: `net/pool-waits`. */
+  readonly turn: number
   readonly connect: number
   /** From the first byte of TLS to `established`: `net/handshake-timeout`. */
   readonly handshake: number
@@ -158,6 +160,7 @@ export interface Timeouts {
 /** Connect as curl's default would not wait (300 s) but browsers do; the others as undici's (300 s) are too patient for a person. */
 export const DEFAULT_TIMEOUTS: Timeouts = {
   name: 10_000,
+  turn: 60_000,
   connect: 10_000,
   handshake: 10_000,
   firstByte: 60_000,
