@@ -143,11 +143,11 @@ export interface World {
 
 /** How long each step may take, in milliseconds; each ends in a failure of its own name. */
 export interface Timeouts {
+  /** Until one of a client's connections to the same origin is free, where there may be no more: `net/pool-waits`. */
+  readonly turn: number
   /** Until the name has an address: `dns/timeout`. */
   readonly name: number
   /** TCP handshake, with whichever address answers first: `tcp/silence`. */
-  /** Until one of a client's connections to the same origin is free, where there may be no more: `net/pool-waits`. */
-  readonly turn: number
   readonly connect: number
   /** From the first byte of TLS to `established`: `net/handshake-timeout`. */
   readonly handshake: number
