@@ -63,10 +63,9 @@ describe('an exchange', () => {
     const { clock, stream, heard } = await setup(begun => {
       exchange = begun
     })
-    stream.write([ascii('POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 200000\r\nConnection: close\r\n\r\n')])
+    stream.write([ascii('POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 300000\r\nConnection: close\r\n\r\n')])
     clock.run(10)
-    stream.write([new Uint8Array(100_000)])
-    stream.write([new Uint8Array(100_000)])
+    for (let i = 0; i < 3; i++) stream.write([new Uint8Array(100_000)])
     clock.run(20)
     expect(stream.unsent).toBe(200_000)
     exchange!.respond(413, [])
