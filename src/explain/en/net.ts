@@ -47,7 +47,7 @@ export const netWords: WordsOf<typeof netFailures> = {
   'net/pool-waits': {
     title: 'All connections to this server are in use.',
     says: f =>
-      `For ${f.number ?? '?'} ms none of those to ${f.where ?? 'it'} became free${f.got === undefined ? '' : `: ${f.got}`}.`,
+      `For ${f.number ?? '?'} ms none of the ${f.expected ?? 'connections'} to ${f.where ?? 'it'} became free; ${f.got ?? 'some'} of them have an answer that nobody reads.`,
     because: ['Bodies of earlier answers were neither read to their end nor cancelled.'],
   },
   'net/bad-url': {

@@ -163,6 +163,11 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     title: '正文不再到来。',
     says: f => text`在${f.number ?? '?'}毫秒内没有收到正文的任何字节。`,
   },
+  'http/body-too-slow': {
+    title: '正文来得太慢。',
+    says: f => text`过了${f.number ?? '?'}毫秒，正文仍不完整。`,
+    because: ['网络非常慢。', '有人一次只发一个字节，借此占住连接。'],
+  },
   'http/unknown-content-encoding': {
     title: '正文的编码方式不为此处所知。',
     says: f => text`Content-Encoding 的值是${f.got ?? '未知的编码'}；此处支持 gzip 和 deflate。`,

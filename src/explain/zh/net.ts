@@ -36,6 +36,17 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: '传输停顿。',
     says: f => text`我们与${f.where ?? '对方'}之间在${f.number ?? '?'}毫秒内没有任何数据往来。${arrived(f)}`,
   },
+  'net/client-left': {
+    title: '客户端没有等到答复就离开了。',
+    says: f => text`它关闭了自己的一侧，此后${f.number ?? '?'}毫秒内没有任何答复。`,
+    because: ['用户离开了，或者客户端自己的时限已到。', '处理程序没有留意它的 signal。'],
+  },
+  'net/pool-waits': {
+    title: '到该服务器的连接全部被占用。',
+    says: f =>
+      text`${f.number ?? '?'}毫秒内，到${f.where ?? '该服务器'}的${f.expected ?? '所有'}个连接没有一个空闲；其中${f.got ?? '一些'}个的答复无人读取。`,
+    because: ['先前答复的正文既没有读完，也没有取消。'],
+  },
   'net/bad-url': {
     title: '这不是可以获取的 URL。',
     says: f => text`${f.got ?? '该 URL'}不是完整的 http 或 https URL。`,

@@ -171,7 +171,7 @@ export class Pool {
 
   #stuck(key: string, { connections }: Origin): Failure {
     const unread = [...connections].filter(connection => connection.unread).length
-    const got = `of ${connections.size}, ${unread} have an answer that nobody reads`
-    return fail('net/pool-waits', { where: key, number: this.#options.turn, got })
+    const facts = { where: key, number: this.#options.turn, expected: `${connections.size}`, got: `${unread}` }
+    return fail('net/pool-waits', facts)
   }
 }

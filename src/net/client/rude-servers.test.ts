@@ -189,7 +189,7 @@ describe('an abort', () => {
     const asked = await one.fetch('http://a/').catch((error: unknown) => error)
     expect(asked).toMatchObject({
       code: 'net/pool-waits',
-      failure: { where: 'http://a', number: 5_000, got: 'of 2, 2 have an answer that nobody reads' },
+      failure: { where: 'http://a', number: 5_000, expected: '2', got: '2' },
     })
     expect(clock.now()).toBeLessThan(6_000)
     const next = one.fetch('http://a/')
