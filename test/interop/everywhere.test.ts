@@ -34,6 +34,8 @@ beforeAll(async () => {
 
 test('on Node all of it succeeds, and something was lost on the way', () => {
   expect(here.tls).toBe('TLS 1.2 with shop.test, trusted through everywhere CA; heard: hello')
+  const text = 'some text some text some text '
+  expect(here.coded).toEqual([text, text, text, 'refused', 'refused', 'refused', 'in pieces'])
   expect(here.hidden).toBe('one=a=b, two=a=b; gzip, whole')
   expect(here.lossy.said).toBe('200 38008, 200 name=ada')
   expect(here.lossy.lost).toBeGreaterThan(2)

@@ -5,6 +5,7 @@
 import { certificateAuthority } from '../../src/ca/index.ts'
 import { captureSink } from '../../src/capture/index.ts'
 import type { CryptoProvider } from '../../src/crypto/provider.ts'
+import type { BodyTransform, Coder } from '../../src/http/coding.ts'
 import { LAB_DATE, type LabPlatform, labWorld, playExchange } from '../../src/lab/index.ts'
 import { connect, fetch, listen, serve, type World, withHeaders } from '../../src/net/index.ts'
 import { certifiedKey } from '../../src/tls/index.ts'
@@ -131,8 +132,58 @@ export const hiddenAndCompressed = async ({ world: make }: Platform): Promise<st
   return `${answer.headers.getSetCookie().join(', ')}; ${answer.headers.get('content-encoding')}, ${whole ? 'whole' : 'broken'}`
 }
 
+const expanded = async (through: BodyTransform, bytes: Uint8Array): Promise<string> => {
+  const pieces: Uint8Array[] = []
+  try {
+    for await (const piece of through.push(bytes)) pieces.push(piece)
+    for await (const piece of through.end()) pieces.push(piece)
+    return new TextDecoder().decode(joined(pieces))
+  } catch {
+    return 'refused'
+  } finally {
+    through.destroy()
+  }
+}
+
+const packed = async (through: BodyTransform, bytes: Uint8Array): Promise<Uint8Array> => {
+  const pieces: Uint8Array[] = []
+  for await (const piece of through.push(bytes)) pieces.push(piece)
+  for await (const piece of through.end()) pieces.push(piece)
+  return joined(pieces)
+}
+
+/** Coded bodies, whole, bare, cut short, damaged, and one that wants to be much larger than it looks. */
+export const codedBodies = async ({ world }: Platform): Promise<readonly string[]> => {
+  const [gzip, deflate] = (['gzip', 'deflate'] as const).map(
+    name => world().coders.find(({ coding }) => coding === name)!,
+  ) as [Coder, Coder]
+  const plain = new TextEncoder().encode('some text '.repeat(3))
+  const [zipped, deflated] = [await packed(gzip.compress(), plain), await packed(deflate.compress(), plain)]
+  const damaged = zipped.slice()
+  damaged[zipped.length - 6]! ^= 1
+  const bomb = await packed(gzip.compress(), new Uint8Array(50_000_000))
+  const through = gzip.decompress()
+  let out = 0
+  for await (const piece of through.push(bomb)) {
+    out += piece.length
+    if (out > 1_000_000) break
+  }
+  through.destroy()
+  return [
+    await expanded(gzip.decompress(), zipped),
+    await expanded(deflate.decompress(), deflated),
+    // RFC 1950 2.2: the bare stream lies behind two bytes and before four.
+    await expanded(deflate.decompress(), deflated.slice(2, -4)),
+    await expanded(gzip.decompress(), zipped.slice(0, -9)),
+    await expanded(gzip.decompress(), damaged),
+    await expanded(gzip.decompress(), plain),
+    out < 6_000_000 ? 'in pieces' : `${out} bytes`,
+  ]
+}
+
 export interface Everything {
   readonly tls: string
+  readonly coded: readonly string[]
   readonly hidden: string
   readonly lossy: Digest
   readonly exchange: ExchangeDigest
@@ -140,6 +191,7 @@ export interface Everything {
 
 export const everything = async (platform: Platform): Promise<Everything> => ({
   tls: await tlsConversation(platform),
+  coded: await codedBodies(platform),
   hidden: await hiddenAndCompressed(platform),
   lossy: await lossyFetch(platform, 7),
   exchange: await capturedExchange(platform, 7),
