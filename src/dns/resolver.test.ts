@@ -19,13 +19,16 @@ import { answerQuery, Zone } from './server.ts'
 const SERVER = ip('10.0.0.53')
 const SECOND = ip('10.0.0.54')
 
-const setup = (servers = [SERVER]) => {
+const setup = (servers = [SERVER], { ports = 1_000_000 } = {}) => {
   const open = new Set<number>()
   let next = 50_000
   const own = new Resolver({
     servers,
     random: seeded(4),
-    ports: { open: () => [...open.add(next++)].at(-1)!, close: port => void open.delete(port) },
+    ports: {
+      open: () => (open.size < ports ? [...open.add(next++)].at(-1)! : undefined),
+      close: port => void open.delete(port),
+    },
     host: 'us',
   })
   const engine = checked(own)
@@ -119,6 +122,68 @@ describe('a question', () => {
     expect(t.ask('one.more').asked).toHaveLength(1)
   })
 
+  test('that others ask too is asked once, or a forged answer could fit any of them; each is told (RFC 5452 5)', () => {
+    const t = setup()
+    const [q] = t.ask('shop.test').asked
+    for (let i = 0; i < 500; i++) expect(t.ask(i % 2 === 0 ? 'SHOP.test.' : 'shop.test').asked).toEqual([])
+    expect(t.ask('shop.test', 'AAAA').asked).toHaveLength(1)
+    t.own.cancel(1, 0)
+    t.own.cancel(7, 0)
+    expect(t.open.size).toBe(2)
+    const { events } = t.answer(q!, answerTo(q!, [['shop.test', TYPE_A, '10.0.0.2']]))
+    expect(events.length).toBe(499)
+    expect(events.every(e => e.type === 'resolved' && e.addresses[0]?.text === '10.0.0.2')).toBe(true)
+    expect(new Set(events.map(e => e.query)).size).toBe(499)
+    expect(t.open.size).toBe(1)
+    expect(t.ask('shop.test').asked).toHaveLength(1)
+  })
+
+  test('that all who asked have taken back is forgotten, with its port', () => {
+    const t = setup()
+    t.ask('shop.test')
+    t.ask('shop.test')
+    t.own.cancel(1, 0)
+    expect(t.open.size).toBe(1)
+    t.own.cancel(2, 0)
+    expect([t.open.size, t.own.nextDeadline()]).toEqual([0, undefined])
+  })
+
+  test('for which no port is left fails, at once or when it is asked again, and does not throw: dns/no-port', () => {
+    const t = setup([SERVER], { ports: 1 })
+    const [q] = t.ask('first.test').asked
+    expect(t.ask('shop.test').events).toMatchObject([
+      { type: 'failed', query: 2, failure: { code: 'dns/no-port', where: 'shop.test' } },
+    ])
+    t.answer(q!, answerTo(q!, [['first.test', TYPE_A, '10.0.0.2']]))
+    expect(t.ask('shop.test').asked).toHaveLength(1)
+  })
+
+  test('whose answer is guessed at is asked anew, from another port and with another id, and given up in the end', () => {
+    const t = setup()
+    let [q] = t.ask('shop.test').asked
+    let events: DnsEvent[] = []
+    for (const attempt of [1, 2, 3, 4]) {
+      const before = q!
+      const right = decode(DnsMessage, before.payload).head.id
+      for (let guess = 1; guess <= 16; guess++) {
+        expect(events, `attempt ${attempt}, guess ${guess}`).toEqual([])
+        const forged = answerTo(
+          before,
+          [['shop.test', TYPE_A, '6.6.6.6']],
+          m => void (m.head.id = (right + guess) & 0xffff),
+        )
+        const told = t.answer(before, guess % 2 === 0 ? forged : forged.subarray(0, 15))
+        events = told.events
+        expect(told.asked.length).toBe(guess === 16 && attempt < 4 ? 1 : 0)
+        q = told.asked[0] ?? q
+      }
+      if (attempt < 4) expect([q!.port === before.port, q!.payload[0] === before.payload[0]]).toEqual([false, false])
+    }
+    expect(events).toMatchObject([{ type: 'failed', failure: { code: 'dns/forged', where: 'shop.test', number: 16 } }])
+    expect(t.own.uncalledFor).toBe(64)
+    expect(t.open.size).toBe(0)
+  })
+
   test('whose datagram cannot arrive is asked of the next server at once; the last one’s failure is told', () => {
     const t = setup([SERVER, SECOND])
     const [first] = t.ask('shop.test').asked
@@ -188,6 +253,17 @@ describe('an answer', () => {
     expect(t.answer(q!, payload, { address: SECOND, port: 53 }).events).toEqual([])
     expect(t.answer(q!, payload, { address: SERVER, port: 5353 }).events).toEqual([])
     expect(t.own.uncalledFor).toBe(2)
+  })
+
+  test('records of another class in it are not believed', () => {
+    const t = setup()
+    const [q] = t.ask('shop.test').asked
+    const chaos = answerTo(
+      q!,
+      [['shop.test', TYPE_A, '6.6.6.6']],
+      m => void Object.assign(m.body.answers[0]!.head, { class: 3 }),
+    )
+    expect(t.answer(q!, chaos).events).toMatchObject([{ type: 'failed', failure: { code: 'dns/no-address' } }])
   })
 
   test('records for other names in it are not believed', () => {
@@ -261,6 +337,27 @@ describe('aliases', () => {
     expect(t.open.size).toBe(0)
   })
 
+  test('that are answered late, one after the other, have half a minute together: dns/timeout', () => {
+    const t = setup()
+    let [q] = t.ask('n0.test').asked
+    let now = 0
+    const until = (time: number): DnsEvent[] => {
+      let events: DnsEvent[] = []
+      for (let due = t.own.nextDeadline(); due !== undefined && due <= time; due = t.own.nextDeadline()) {
+        const told = t.at((now = due))
+        q = told.asked[0] ?? q
+        events = told.events
+      }
+      return events
+    }
+    for (let hop = 1; hop <= 4; hop++) {
+      until(hop * 6500)
+      t.at((now = hop * 6500))
+      ;[q] = t.answer(q!, answerTo(q!, [[`n${hop - 1}.test`, TYPE_CNAME, `n${hop}.test`]])).asked
+    }
+    expect(until(1e6)).toMatchObject([{ failure: { code: 'dns/timeout', where: 'n0.test', number: 30_000 } }])
+    expect(now).toBe(30_000)
+  })
   test('in a circle, in one answer or in many, end as dns/alias-loop', () => {
     const t = setup()
     const [q] = t.ask('a.test').asked

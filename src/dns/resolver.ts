@@ -8,7 +8,7 @@ import { type Failure, fail } from '../failures/index.ts'
 import type { Random } from '../random.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { type Endpoint, type IpAddress, ipAddress, sameIp } from '../wire/address.ts'
-import { type Codec, decode, encode } from '../wire/codec.ts'
+import { type Codec, decode } from '../wire/codec.ts'
 import { Queue } from '../wire/queue.ts'
 import { WireError } from '../wire/reader.ts'
 import {
@@ -22,12 +22,20 @@ import {
   TYPE_CNAME,
 } from './message.ts'
 import { labelsOf, normalName, sameName } from './name.ts'
+import { questionAbout } from './question.ts'
 
 export const DNS_PORT = 53
 /** How long a question waits for its answer before it is asked again, per attempt: glibc's 5 s is long for a person. */
 export const ATTEMPTS: readonly Millis[] = [1000, 2000, 4000, 8000]
 /** Aliases followed for one name; BIND and Unbound follow 16 and 11. */
 export const MAXIMUM_ALIASES = 12
+/** For everything that one name leads through; glibc waits twice five seconds for each server of each alias. */
+export const PATIENCE: Millis = 30_000
+/**
+ * Answers from the right server to the right port that fit nothing. Somebody guesses: of 65,536 ids so many may be tried,
+ * then the question is asked anew, from another port and with another id.
+ */
+export const GUESSES = 16
 /** Questions under way at once; the next ones fail. A stub has no need for more. */
 export const MAXIMUM_QUESTIONS = 1024
 /** RFC 1035 4.2.1. */
@@ -63,14 +71,16 @@ export type DnsEvent = Resolved | { readonly type: 'failed'; readonly query: num
 export interface ResolverOptions {
   readonly servers: readonly IpAddress[]
   readonly random: Random
-  /** UDP ports, random ones: a new one for every question. */
-  readonly ports: { open(): number; close(port: number): void }
+  /** UDP ports, random ones: a new one for every question; undefined when all are taken. */
+  readonly ports: { open(): number | undefined; close(port: number): void }
   readonly host: string
   readonly trace?: TraceSink | undefined
 }
 
 interface Query {
-  readonly number: number
+  /** Who waits for it: equal questions are asked once, or each would be one more that a forged answer could fit. */
+  readonly askers: Set<number>
+  readonly key: string
   readonly type: number
   readonly names: string[]
   ttl: number
@@ -79,15 +89,21 @@ interface Query {
   port: number
   server: IpAddress
   due: Millis
+  /** When patience ends, wherever the aliases have led by then. */
+  readonly until: Millis
+  /** Answers to this attempt that fit nothing. */
+  guesses: number
   /** The last answer that could not be read or used, told when nothing better comes. */
   damage: Failure | undefined
 }
 
 export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent> {
-  /** Datagrams that answered no question of ours. */
+  /** Datagrams that answered no question of ours, or not as it was asked. */
   uncalledFor = 0
   readonly #options: ResolverOptions
-  readonly #queries = new Map<number, Query>()
+  readonly #byAsker = new Map<number, Query>()
+  readonly #byKey = new Map<string, Query>()
+  readonly #byPort = new Map<number, Query>()
   readonly #events = new Queue<DnsEvent>()
   readonly #out = new Queue<DnsDatagramOut>()
   #last = 0
@@ -104,8 +120,16 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
       this.#events.push({ type: 'failed', query: number, failure: wrong })
       return number
     }
+    const key = `${kind} ${normalName(name)}`
+    const same = this.#byKey.get(key)
+    if (same !== undefined) {
+      same.askers.add(number)
+      this.#byAsker.set(number, same)
+      return number
+    }
     const query: Query = {
-      number,
+      askers: new Set([number]),
+      key,
       type: kind === 'A' ? TYPE_A : TYPE_AAAA,
       names: [normalName(name)],
       ttl: Number.POSITIVE_INFINITY,
@@ -114,24 +138,28 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
       port: 0,
       server: this.#options.servers[0]!,
       due: now,
+      until: now + PATIENCE,
+      guesses: 0,
       damage: undefined,
     }
-    this.#queries.set(number, query)
+    this.#byKey.set(key, query)
+    this.#byAsker.set(number, query)
     this.#ask(query, now)
     return number
   }
 
   /** Forgets a question; no event comes any more. */
   cancel(number: number, _now: Millis): void {
-    const query = this.#queries.get(number)
-    if (query !== undefined) this.#end(query)
+    const query = this.#byAsker.get(number)
+    if (query === undefined) return
+    this.#byAsker.delete(number)
+    query.askers.delete(number)
+    if (query.askers.size === 0) this.#end(query)
   }
 
   receive(datagram: DnsDatagramIn, now: Millis): void {
-    const query = [...this.#queries.values()].find(
-      q => q.port === datagram.port && datagram.from.port === DNS_PORT && sameIp(q.server, datagram.from.address),
-    )
-    if (query === undefined) {
+    const query = this.#byPort.get(datagram.port)
+    if (query === undefined || datagram.from.port !== DNS_PORT || !sameIp(query.server, datagram.from.address)) {
       this.uncalledFor++
       return
     }
@@ -147,17 +175,18 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
         sameName(asked!.name, query.names.at(-1)!)
       this.#traceIn(datagram, message, query, now)
       if (ours) this.#take(query, message, now)
-      else this.uncalledFor++
+      else this.#guessed(query, now)
     } catch (error) {
       if (!(error instanceof WireError)) throw error
       // It may be forged: the question stays open, and the damage is told when no better answer comes.
       query.damage = fail('dns/malformed', { where: query.names[0]!, got: `${error.path} ${error.message}`.trim() })
+      this.#guessed(query, now)
     }
   }
 
   /** The question sent from `port` cannot have arrived: the next server is asked at once, and the last one's failure told. */
   refused(port: number, to: Endpoint, failure: Failure, now: Millis): void {
-    const query = [...this.#queries.values()].find(q => q.port === port)
+    const query = this.#byPort.get(port)
     // Whoever guesses the port must know whom we asked, and a late word about an earlier server is none about this one.
     if (query === undefined || to.port !== DNS_PORT || !sameIp(query.server, to.address)) return
     query.damage = failure
@@ -166,9 +195,11 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
   }
 
   advance(now: Millis): void {
-    for (const query of this.#queries.values()) {
+    for (const query of this.#byKey.values()) {
       if (query.due > now) continue
-      if (query.attempt < ATTEMPTS.length) this.#ask(query, now)
+      if (query.until <= now)
+        this.#fail(query, query.damage ?? fail('dns/timeout', { where: query.names[0]!, number: PATIENCE }))
+      else if (query.attempt < ATTEMPTS.length) this.#ask(query, now)
       else this.#fail(query, query.damage ?? fail('dns/silence', { where: query.names[0]!, number: ATTEMPTS.length }))
     }
   }
@@ -183,7 +214,7 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
 
   nextDeadline(): Millis | undefined {
     let next: Millis | undefined
-    for (const query of this.#queries.values()) if (next === undefined || query.due < next) next = query.due
+    for (const query of this.#byKey.values()) if (next === undefined || query.due < next) next = query.due
     return next
   }
 
@@ -191,38 +222,36 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
     const labels = labelsOf(name)
     if (labels === undefined || labels.length === 0) return fail('dns/not-a-name', { where: name })
     if (this.#options.servers.length === 0) return fail('dns/no-server', { where: name })
-    if (this.#queries.size >= MAXIMUM_QUESTIONS)
+    if (this.#byAsker.size >= MAXIMUM_QUESTIONS)
       return fail('dns/server-failure', { where: name, got: `${MAXIMUM_QUESTIONS} questions under way` })
     return undefined
   }
 
+  /** An answer that fits nothing. One may be late; many are guesses. */
+  #guessed(query: Query, now: Millis): void {
+    this.uncalledFor++
+    query.guesses++
+    if (query.guesses < GUESSES) return
+    query.damage = fail('dns/forged', { where: query.names[0]!, number: GUESSES })
+    if (query.attempt < ATTEMPTS.length) this.#ask(query, now)
+    else this.#fail(query, query.damage)
+  }
+
   /** One more attempt, at the next server, with a new id and a new port. */
   #ask(query: Query, now: Millis): void {
-    const { random, servers, ports } = this.#options
-    if (query.port !== 0) ports.close(query.port)
+    const { random, servers } = this.#options
+    this.#closePort(query)
+    query.guesses = 0
     query.server = servers[query.attempt % servers.length]!
-    query.due = now + ATTEMPTS[query.attempt]!
+    query.due = Math.min(now + ATTEMPTS[query.attempt]!, query.until)
     query.attempt++
-    query.port = ports.open()
+    if (!this.#openPort(query)) {
+      this.#fail(query, fail('dns/no-port', { where: query.names[0]! }))
+      return
+    }
     const [high = 0, low = 0] = random.bytes(2)
     query.id = (high << 8) | low
-    const name = query.names.at(-1)!
-    const payload = encode(DnsMessage, {
-      head: {
-        id: query.id,
-        flags: QUERY_FLAGS,
-        questionCount: 1,
-        answerCount: 0,
-        authorityCount: 0,
-        additionalCount: 0,
-      },
-      body: {
-        questions: [{ name, type: query.type, class: CLASS_IN }],
-        answers: [],
-        authorities: [],
-        additionals: [],
-      },
-    })
+    const payload = questionAbout(query.names.at(-1)!, query.type, query.id)
     const message = this.#traceOut(query, payload, now)
     this.#out.push({ port: query.port, to: { address: query.server, port: DNS_PORT }, payload, message })
   }
@@ -262,7 +291,8 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
         const ttl = Math.min(query.ttl, ...found.map(({ head }) => head.ttl))
         const addresses = found.map(({ body }) => ipAddress(body as Uint8Array))
         this.#end(query)
-        this.#events.push({ type: 'resolved', query: query.number, addresses, names: query.names, ttl })
+        for (const asker of query.askers)
+          this.#events.push({ type: 'resolved', query: asker, addresses, names: query.names, ttl })
         return
       }
       const alias = here.find(({ head }) => head.type === TYPE_CNAME)
@@ -284,12 +314,28 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
 
   #fail(query: Query, failure: Failure): void {
     this.#end(query)
-    this.#events.push({ type: 'failed', query: query.number, failure })
+    for (const asker of query.askers) this.#events.push({ type: 'failed', query: asker, failure })
   }
 
   #end(query: Query): void {
-    this.#queries.delete(query.number)
-    if (query.port !== 0) this.#options.ports.close(query.port)
+    for (const asker of query.askers) this.#byAsker.delete(asker)
+    this.#byKey.delete(query.key)
+    this.#closePort(query)
+  }
+
+  #openPort(query: Query): boolean {
+    const port = this.#options.ports.open()
+    if (port === undefined) return false
+    query.port = port
+    this.#byPort.set(port, query)
+    return true
+  }
+
+  #closePort(query: Query): void {
+    if (query.port === 0) return
+    this.#byPort.delete(query.port)
+    this.#options.ports.close(query.port)
+    query.port = 0
   }
 
   #traceOut(query: Query, bytes: Bytes, now: Millis): number {
@@ -328,19 +374,6 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
       ...(carrier === 0 ? {} : { carriedBy: [{ message: carrier, start: at, end: at + payload.length }] }),
     })
   }
-}
-
-const QUERY_FLAGS = {
-  response: 0,
-  opcode: 0,
-  authoritativeAnswer: 0,
-  truncation: 0,
-  recursionDesired: 1,
-  recursionAvailable: 0,
-  zero: 0,
-  authenticData: 0,
-  checkingDisabled: 0,
-  responseCode: 0,
 }
 
 const answerName = ({ head, body }: DnsMessage): string => {

@@ -8,6 +8,8 @@ export const dnsFailures = family('dns', {
   'server-failure': { fault: 'peer', exit: EXIT.name, rule: 'RFC 1035 4.1.1' },
   malformed: { fault: 'peer', exit: EXIT.name, rule: 'RFC 1035 4.1' },
   truncated: { fault: 'peer', exit: EXIT.name, rule: 'RFC 1035 4.2.1' },
+  forged: { fault: 'network', exit: EXIT.name, rule: 'RFC 5452 9.2' },
+  'no-port': { fault: 'local', exit: EXIT.name, rule: 'RFC 6056 3.2' },
   'alias-loop': { fault: 'peer', exit: EXIT.name, rule: 'RFC 1034 3.6.2' },
   'not-a-name': { fault: 'caller', exit: EXIT.name, rule: 'RFC 1035 2.3.4' },
   'no-server': { fault: 'local', exit: EXIT.name },

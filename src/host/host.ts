@@ -121,8 +121,8 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
       random,
       ports: {
         open: () => {
-          const port = this.udp.bind(0)
-          this.#resolverPorts.add(port)
+          const port = this.udp.bindAny()
+          if (port !== undefined) this.#resolverPorts.add(port)
           return port
         },
         close: port => {

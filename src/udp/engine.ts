@@ -6,7 +6,7 @@ import type { Bytes, Engine, Millis } from '../engine.ts'
 import { type Failure, FailureError, fail } from '../failures/index.ts'
 import type { Random } from '../random.ts'
 import type { TraceSink } from '../trace/types.ts'
-import { type Endpoint, endpointText, FIRST_DYNAMIC_PORT, type IpAddress, LAST_PORT } from '../wire/address.ts'
+import { type Endpoint, endpointText, type IpAddress, LAST_PORT } from '../wire/address.ts'
 import { checksum, pseudoHeaderSum } from '../wire/checksum.ts'
 import type { Codec } from '../wire/codec.ts'
 import { CHECKSUM_VERIFIED, type Frame, type FramePool } from '../wire/frame.ts'
@@ -47,7 +47,9 @@ export type UdpEvent =
   /** What was sent from `port` to `to` did not arrive, as somebody says. */
   | { readonly type: 'failure'; readonly port: number; readonly to: Endpoint; readonly failure: Failure }
 
-const DYNAMIC_PORTS = LAST_PORT + 1 - FIRST_DYNAMIC_PORT
+/** RFC 6056 3.2: not the dynamic ports only, but all above the well-known: each is one more that must be guessed. */
+const FIRST_FREE_PORT = 1024
+const FREE_PORTS = LAST_PORT + 1 - FIRST_FREE_PORT
 /** The UDP header and payload that one frame of the pool is asked to hold at most (RFC 768: a 16-bit length). */
 const LARGEST = 65_507
 
@@ -65,11 +67,16 @@ export class UdpEngine implements Engine<Frame, Frame, UdpEvent> {
 
   /** Listens on `port`; 0 takes a free one at random (RFC 6056 3.3.1). Throws `ip/port-taken`. */
   bind(port: number): number {
-    const chosen = port === 0 ? this.#freePort() : port
-    if (chosen === undefined || this.#ports.has(chosen))
+    const chosen = port === 0 ? this.bindAny() : this.#claim(port)
+    if (chosen === undefined)
       throw new FailureError(fail('ip/port-taken', { number: port, where: `UDP on ${this.#options.host}` }))
-    this.#ports.add(chosen)
     return chosen
+  }
+
+  /** Listens on a free port; undefined when there is none. */
+  bindAny(): number | undefined {
+    const port = this.#freePort()
+    return port === undefined ? undefined : this.#claim(port)
   }
 
   unbind(port: number): void {
@@ -157,11 +164,17 @@ export class UdpEngine implements Engine<Frame, Frame, UdpEvent> {
     return checksum(frame.buffer, frame.offset, frame.end, pseudo) === 0 ? undefined : 'badChecksum'
   }
 
+  #claim(port: number): number | undefined {
+    if (this.#ports.has(port)) return undefined
+    this.#ports.add(port)
+    return port
+  }
+
   #freePort(): number | undefined {
-    const [high = 0, low = 0] = this.#options.random.bytes(2)
-    const first = (high << 8) | low
-    for (let i = 0; i < DYNAMIC_PORTS; i++) {
-      const port = FIRST_DYNAMIC_PORT + ((first + i) % DYNAMIC_PORTS)
+    const [a = 0, b = 0, c = 0, d = 0] = this.#options.random.bytes(4)
+    const first = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
+    for (let i = 0; i < FREE_PORTS; i++) {
+      const port = FIRST_FREE_PORT + ((first + i) % FREE_PORTS)
       if (!this.#ports.has(port)) return port
     }
     return undefined

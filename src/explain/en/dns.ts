@@ -35,6 +35,16 @@ export const dnsWords: WordsOf<typeof dnsFailures> = {
     says: f => `The addresses of ${f.where ?? 'the name'} need more than ${f.number ?? 512} bytes.`,
     because: ['The name has very many addresses; asking over TCP is not there yet.'],
   },
+  'dns/forged': {
+    title: 'Somebody answers in the place of the name server.',
+    says: f => `Asked about ${f.where ?? 'the name'}, ${f.number ?? 'many'} answers came that fit no question of ours.`,
+    because: ['Somebody guesses the numbers that an answer must have.', 'A device on the way damages the answers.'],
+  },
+  'dns/no-port': {
+    title: 'No port is left to ask from.',
+    says: f => `Every UDP port is taken, so nobody can be asked about ${f.where ?? 'the name'}.`,
+    because: ['Sockets are opened and never closed.', 'Very many names are looked up at once.'],
+  },
   'dns/alias-loop': {
     title: 'The name leads from alias to alias.',
     says: f => `${f.where ?? 'The name'} is still an alias after ${f.number ?? 'several'} steps.`,

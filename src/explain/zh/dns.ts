@@ -33,6 +33,16 @@ export const dnsWords: WordsOf<typeof dnsFailures> = {
     says: f => text`${f.where ?? '该名称'}的全部地址需要超过${f.number ?? 512}字节。`,
     because: ['该名称的地址非常多，而此处尚不支持经 TCP 查询。'],
   },
+  'dns/forged': {
+    title: '有人冒充域名服务器应答。',
+    says: f => text`查询${f.where ?? '该名称'}时，收到${f.number ?? '许多'}个与我方查询都不相符的应答。`,
+    because: ['有人在猜测应答必须携带的编号。', '途中的某个设备损坏了应答。'],
+  },
+  'dns/no-port': {
+    title: '没有可用于查询的端口。',
+    says: f => text`所有 UDP 端口都被占用，因此无法查询${f.where ?? '该名称'}。`,
+    because: ['有套接字打开后从不关闭。', '同时解析的名称非常多。'],
+  },
   'dns/alias-loop': {
     title: '该名称从一个别名指向另一个别名，没有尽头。',
     says: f => text`${f.where ?? '该名称'}经过${f.number ?? '若干'}步之后仍是别名。`,
