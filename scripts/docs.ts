@@ -7,35 +7,86 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { elsewhere } from '../src/explain/elsewhere.table.ts'
 import { english } from '../src/explain/en/index.ts'
-import { entryOf, type FailureCode, fail, failures } from '../src/failures/index.ts'
+import { stepsFor } from '../src/explain/steps.ts'
+import { chinese } from '../src/explain/zh/index.ts'
+import {
+  entryOf,
+  type Facts,
+  type Failure,
+  type FailureCode,
+  fail,
+  failures,
+  type RequestContext,
+} from '../src/failures/index.ts'
 import { TRANSITIONS } from '../src/tcp/states.table.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+/** Families in the order in which an exchange can meet them, each with what is known in the examples of its page. */
+const FAMILIES: readonly (readonly [family: RegExp, title: string, facts: Facts])[] = [
+  [/^cli\//, 'The command line', { where: 'barewire get' }],
+  [/^dns\//, 'Names', { where: 'shop.test' }],
+  [/^(link|ip)\//, 'Link and IP', {}],
+  [/^(tcp)\//, 'TCP', { where: 'localhost:8443', number: 5000 }],
+  [/^tls\/(?!certificate-|chain-)/, 'TLS', {}],
+  [/^tls\//, 'Certificates', {}],
+  [/^ca\//, 'The local authority', { where: 'ca/key.pem', expected: 'ca' }],
+  [/^http\//, 'HTTP', { number: 1000 }],
+  [/^cookie\//, 'Cookies', { got: 'shop.test' }],
+  [/^session\//, 'Sessions', {}],
+  [/^net\//, 'Around a request', { number: 1000 }],
+]
+const ASKED: RequestContext = { url: 'https://shop.test:8443/cart', host: 'shop.test', port: 8443 }
+
 const failurePage = (): string => {
-  const rows = (Object.keys(failures) as FailureCode[]).sort((a, b) => a.localeCompare(b))
-  const lines = ['# Failures', '', `Every code that Barewire reports: ${rows.length}. Codes never change.`, '']
-  for (const code of rows) {
-    const failure = fail(code)
-    const entry = entryOf(failure)
-    const facts = [
-      `whose fault: ${entry.fault}`,
-      `exit ${entry.exit}`,
-      ...(entry.alert === undefined ? [] : [`TLS alert ${entry.alert}`]),
-      ...(entry.status === undefined ? [] : [`HTTP ${entry.status}`]),
-      ...(entry.rule === undefined ? [] : [entry.rule]),
-    ]
-    lines.push(`## ${code}`, '', `**${english.title(failure)}** ${facts.join(' · ')}`, '')
-    const because = english.because(failure)
-    if (because.length > 0) lines.push('Because, perhaps:', '', ...because.map(b => `- ${b}`), '')
-    const tries = english.tryThis(failure)
-    if (tries.length > 0) lines.push('Try:', '', ...tries.map(t => `- \`${t}\``), '')
-    const others = Object.entries(elsewhere(failure))
-    if (others.length > 0) {
-      lines.push(`Elsewhere: ${others.map(([tool, name]) => `${tool} ${name}`).join(', ')}.`, '')
+  const codes = Object.keys(failures) as FailureCode[]
+  const lines = [
+    '# Failures',
+    '',
+    `Every code that Barewire reports: ${codes.length}. Codes never change. Families stand in the order in which a request can meet`,
+    'them, codes in the order in which they can happen. Commands are for a request to `https://shop.test:8443/cart`.',
+    '',
+  ]
+  const left = new Set(codes)
+  for (const [family, title, facts] of FAMILIES) {
+    lines.push(`## ${title}`, '')
+    for (const code of codes.filter(each => left.has(each) && family.test(each))) {
+      left.delete(code)
+      // What a sentence of TCP says of this machine needs no other host.
+      const failure = code.startsWith('tcp/') ? fail(code, facts) : fail(code, facts).within(ASKED)
+      lines.push(...failureLines(failure))
     }
   }
+  if (left.size > 0) throw new Error(`no family for ${[...left].join(', ')}`)
   return lines.join('\n')
+}
+
+const failureLines = (failure: Failure): string[] => {
+  const { fault, exit, alert, status, rule } = entryOf(failure)
+  const facts = [
+    `fault: ${fault}`,
+    `exit ${exit}`,
+    ...(alert === undefined ? [] : [`TLS alert ${alert}`]),
+    ...(status === undefined ? [] : [`HTTP ${status}`]),
+    ...(rule === undefined ? [] : [rule]),
+  ]
+  const lines = [
+    `### ${failure.code}`,
+    '',
+    `**${english.title(failure)}** ${chinese.title(failure)}  `,
+    facts.join(' · '),
+    '',
+  ]
+  const because = english.because(fail(failure.code))
+  if (because.length > 0) lines.push('Because, perhaps:', '', ...because.map(each => `- ${each}`), '')
+  const said = english.tryThis(failure)
+  const tries = stepsFor(failure).map(({ command }, i) =>
+    command === undefined ? `- ${said[i]}` : `- \`${command}\`${said[i]!.slice(command.length).replace(/^ +/, ' ')}`,
+  )
+  if (tries.length > 0) lines.push('Try:', '', ...tries, '')
+  const others = Object.entries(elsewhere(failure))
+  if (others.length > 0) lines.push(`Elsewhere: ${others.map(([tool, name]) => `${tool} ${name}`).join(', ')}.`, '')
+  return lines
 }
 
 /** Section to the places that cite it. */

@@ -1,7 +1,7 @@
 /**
  * What other tools call a failure, the same in every language: error codes of Node, exit codes (numbers) of curl, texts
  * of OpenSSL (numbers: its verify results), net errors of Chrome. A name that can be produced on a machine with these tools is
- * compared with them by `test/interop/elsewhere.test.ts`.
+ * compared with them by the tests `elsewhere` in `test/interop/`.
  */
 import type { Failure, FailureCode } from '../failures/index.ts'
 
@@ -22,27 +22,34 @@ const names: { readonly [Code in FailureCode]?: Elsewhere } = {
   'tcp/refused': { node: 'ECONNREFUSED', curl: 7, openssl: 'connect:errno=111', chrome: 'ERR_CONNECTION_REFUSED' },
   'tcp/silence': { node: 'ETIMEDOUT', curl: 28, chrome: 'ERR_CONNECTION_TIMED_OUT' },
   'tcp/reset': { node: 'ECONNRESET', curl: 56, openssl: 'read:errno=104', chrome: 'ERR_CONNECTION_RESET' },
-  'tcp/reset-in-handshake': {
-    node: 'ECONNRESET',
-    curl: 35,
-    openssl: 'SSL_ERROR_SYSCALL',
-    chrome: 'ERR_CONNECTION_RESET',
-  },
+  'tcp/reset-in-handshake': { node: 'ECONNRESET', curl: 35, openssl: 'errno=104', chrome: 'ERR_CONNECTION_RESET' },
   'tcp/timeout': { node: 'ETIMEDOUT', curl: 56 },
   'tcp/port-in-use': { node: 'EADDRINUSE' },
   'tcp/not-unicast': { node: 'ENETUNREACH', curl: 7 },
   'tcp/no-free-port': { node: 'EADDRNOTAVAIL', curl: 7 },
   'tcp/made-room': { node: 'ECONNABORTED' },
   'tcp/too-many-connections': { node: 'EMFILE' },
-  'tls/not-tls': { openssl: '0A00010B wrong version number', curl: 35, node: 'ERR_SSL_WRONG_VERSION_NUMBER' },
+  'tls/not-tls': {
+    openssl: '0A00010B wrong version number',
+    curl: 35,
+    node: 'EPROTO wrong version number, ERR_SSL_WRONG_VERSION_NUMBER',
+  },
   'tls/http-spoken': { openssl: '0A00009C http request', curl: 52 },
   'tls/no-common-version': { openssl: '0A00042E tlsv1 alert protocol version', curl: 35 },
   'tls/no-common-suite': { openssl: '0A000410 sslv3 alert handshake failure', curl: 35 },
   'tls/no-common-group': { openssl: '0A000410 sslv3 alert handshake failure', curl: 35 },
   'tls/nothing-in-common': { openssl: '0A000410 sslv3 alert handshake failure', curl: 35 },
   'tls/no-common-scheme': { openssl: '0A000076 no suitable signature algorithm', curl: 35 },
-  'tls/name-unknown': { openssl: 'tlsv1 unrecognized name', chrome: 'ERR_SSL_UNRECOGNIZED_NAME_ALERT' },
-  'tls/alpn-none': { openssl: 'tlsv1 alert no application protocol', chrome: 'ERR_ALPN_NEGOTIATION_FAILED' },
+  'tls/name-unknown': {
+    openssl: '0A000458 tlsv1 unrecognized name',
+    curl: 35,
+    chrome: 'ERR_SSL_UNRECOGNIZED_NAME_ALERT',
+  },
+  'tls/alpn-none': {
+    openssl: '0A000460 tlsv1 alert no application protocol',
+    curl: 35,
+    chrome: 'ERR_ALPN_NEGOTIATION_FAILED',
+  },
   'tls/downgrade': { openssl: '0A000175 inappropriate fallback' },
   'tls/fallback': { openssl: '0A00043E tlsv1 alert inappropriate fallback' },
   'tls/signature-wrong': { openssl: '0A00007B bad signature', node: 'ERR_SSL_BAD_SIGNATURE' },
@@ -70,7 +77,6 @@ const names: { readonly [Code in FailureCode]?: Elsewhere } = {
   'tls/unoffered-extension': { openssl: '0A00006E bad extension' },
   'tls/renegotiation': { openssl: '0A000153 no renegotiation' },
   'tls/handshake-cut': { openssl: '0A000126 unexpected eof while reading', curl: 35, node: 'ECONNRESET' },
-  'tls/alert-received': { openssl: 'SSL alert number N', node: 'ERR_SSL_…_ALERT_…', curl: 35 },
   'tls/certificate-expired': { node: 'CERT_HAS_EXPIRED', curl: 60, openssl: 10, chrome: 'NET::ERR_CERT_DATE_INVALID' },
   'tls/certificate-not-yet': { node: 'CERT_NOT_YET_VALID', curl: 60, openssl: 9, chrome: 'NET::ERR_CERT_DATE_INVALID' },
   'tls/certificate-name': {
@@ -112,26 +118,26 @@ const names: { readonly [Code in FailureCode]?: Elsewhere } = {
   'tls/certificate-critical': { node: 'UNSPECIFIED', curl: 60, openssl: 34 },
   'tls/certificate-malformed': { chrome: 'NET::ERR_CERT_INVALID' },
   'http/tls-spoken': { curl: '35 wrong version number', chrome: 'ERR_SSL_PROTOCOL_ERROR' },
-  'http/bad-start-line': { node: 'HPE_INVALID_METHOD', curl: 1 },
+  'http/bad-start-line': { node: 'HPE_INVALID_CONSTANT, HPE_INVALID_METHOD', curl: 1 },
   'http/bad-target': { node: 'HPE_INVALID_URL' },
   'http/target-too-long': { nginx: 414 },
-  'http/unsupported-version': { node: 'HPE_INVALID_VERSION' },
+  'http/unsupported-version': { node: 'HPE_INVALID_VERSION', curl: 1 },
   'http/bad-header': { node: 'HPE_INVALID_HEADER_TOKEN' },
   'http/space-before-colon': { node: 'HPE_INVALID_HEADER_TOKEN' },
   'http/folded-header': { node: 'HPE_INVALID_HEADER_TOKEN' },
   'http/bare-line-feed': { node: 'HPE_CR_EXPECTED' },
   'http/bare-carriage-return': { node: 'HPE_LF_EXPECTED' },
   'http/header-too-big': { node: 'HPE_HEADER_OVERFLOW', chrome: 'ERR_RESPONSE_HEADERS_TOO_BIG' },
-  'http/two-lengths': { node: 'HPE_UNEXPECTED_CONTENT_LENGTH', curl: 8 },
-  'http/bad-length': { node: 'HPE_INVALID_CONTENT_LENGTH', curl: 8 },
+  'http/two-lengths': { node: 'HPE_UNEXPECTED_CONTENT_LENGTH' },
+  'http/bad-length': { node: 'HPE_INVALID_CONTENT_LENGTH' },
   'http/length-and-chunked': { node: 'HPE_INVALID_TRANSFER_ENCODING' },
   'http/bad-transfer-encoding': { node: 'HPE_INVALID_TRANSFER_ENCODING' },
-  'http/unknown-transfer-encoding': { node: 'HPE_INVALID_TRANSFER_ENCODING', curl: 61 },
+  'http/unknown-transfer-encoding': { node: 'HPE_INVALID_TRANSFER_ENCODING' },
   'http/bad-host': { nginx: 400 },
   'http/bad-chunk': { node: 'HPE_INVALID_CHUNK_SIZE', curl: 56 },
   'http/chunk-line-too-long': { node: 'HPE_CHUNK_EXTENSIONS_OVERFLOW' },
   'http/body-too-big': { nginx: 'client_max_body_size', curl: 63 },
-  'http/head-cut-short': { node: 'ECONNRESET socket hang up', curl: 52 },
+  'http/head-cut-short': { node: 'ECONNRESET socket hang up' },
   'http/body-cut-short': { node: 'ECONNRESET aborted', curl: 18, chrome: 'ERR_CONTENT_LENGTH_MISMATCH' },
   'http/no-answer': { node: 'ECONNRESET socket hang up', curl: 52, chrome: 'ERR_EMPTY_RESPONSE' },
   'http/head-timeout': { node: 'ERR_HTTP_REQUEST_TIMEOUT', curl: 28 },
@@ -149,5 +155,13 @@ const names: { readonly [Code in FailureCode]?: Elsewhere } = {
   'cli/time-up': { curl: 28 },
 }
 
+/** OpenSSL's error for an alert that it received: 1000 and the alert's number, in its library 0x0a. */
+const afterAlert = (number: number): Elsewhere => ({
+  openssl: `0A000${(1000 + number).toString(16).toUpperCase()} SSL alert number ${number}`,
+  node: `EPROTO SSL alert number ${number}`,
+  curl: 35,
+})
+
 /** What other tools say. */
-export const elsewhere = ({ code }: Pick<Failure, 'code'>): Elsewhere => names[code] ?? {}
+export const elsewhere = ({ code, number }: Pick<Failure, 'code' | 'number'>): Elsewhere =>
+  code === 'tls/alert-received' && number !== undefined ? afterAlert(number) : (names[code] ?? {})

@@ -75,9 +75,6 @@ export interface FailureEntry {
   readonly status?: number
 }
 
-/** Its name until now. */
-export type { Failure as FailureInfo } from './failure.ts'
-
 /** A family of entries: keys become `prefix/key`. */
 export const family = <const P extends string, const E extends Record<string, FailureEntry>>(
   prefix: P,
