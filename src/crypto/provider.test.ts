@@ -3,6 +3,7 @@ import { constants, createPublicKey, generateKeyPairSync, publicEncrypt } from '
 import { describe, expect, test } from 'vitest'
 import { ascii, hex, toHex } from '../../test/support/bytes.ts'
 import { node, platforms, web } from '../../test/support/worlds.ts'
+import { Der } from '../asn1/der.ts'
 import { bitString, integer, nothing, oid, sequence } from '../asn1/write.ts'
 import { seeded } from '../random.ts'
 import type { AeadName, CryptoProvider, GroupName, HashName, SignatureAlgorithm } from './provider.ts'
@@ -311,6 +312,24 @@ test('ECDSA signatures are DER or nothing, on every platform', () => {
       expect(crypto.verify(algorithm, spki, message, signature), name).toBe(true)
       for (const [how, bytes] of Object.entries(wrong))
         expect(crypto.verify(algorithm, spki, message, bytes), `${name}: ${how}`).toBe(false)
+    }
+  }
+})
+
+test('a key whose algorithm has other parameters than it must is none, on every platform', () => {
+  const keys = (['p-256', 'ed25519', 'rsa-2048'] as const).map(kind => node.crypto.generateKeyPair(kind).spki)
+  for (const spki of keys) {
+    const info = new Der(spki).inside(0x30, 'key')
+    const algorithm = info.inside(0x30, 'algorithm')
+    info.read(0x03, 'bits')
+    const bits = info.element()
+    const changed = (...after: Uint8Array[]): Uint8Array =>
+      sequence(sequence(spki.slice(algorithm.pos, algorithm.end), ...after), bits)
+    const twice = changed(nothing)
+    const text = changed(Uint8Array.of(0x0c, 1, 0x61))
+    for (const [name, { crypto }] of platforms) {
+      expect(crypto.isPublicKey(changed()), name).toBe(true)
+      expect([crypto.isPublicKey(twice), crypto.isPublicKey(text)], name).toEqual([false, false])
     }
   }
 })

@@ -47,11 +47,17 @@ export const readSpki = (spki: Uint8Array): WebPublicKey | undefined => {
   switch (readOid(algorithm)) {
     case OID.ecPublicKey: {
       const curve = CURVES[readOid(algorithm)]
+      algorithm.finish(what)
       return curve === undefined ? undefined : { type: 'ecdsa', curve, point: octets }
     }
     case OID.ed25519:
+      algorithm.finish(what)
       return { type: 'ed25519', point: octets }
     case OID.rsaEncryption: {
+      // RFC 3279 2.3.1: NULL; OpenSSL takes it left out too.
+      if (algorithm.optional(TAG.null, what) && algorithm.from !== algorithm.to)
+        throw new DerError('null-not-empty', algorithm.from, algorithm.to, what)
+      algorithm.finish(what)
       const cursor = new Der(octets)
       const numbers = cursor.inside(TAG.sequence, what)
       cursor.finish(what)
