@@ -51,6 +51,7 @@ const messages = family('tls', {
 })
 
 const misuse = family('tls', {
+  'key-used-up': { fault: 'local', exit: EXIT.tls, alert: 80, rule: 'RFC 9846 5.5' },
   'bad-server-name': { ...fromCaller, rule: 'RFC 6066 3' },
   'write-too-early': { ...fromCaller, alert: 80 },
   'write-after-close': { ...fromCaller, alert: 80 },

@@ -102,7 +102,7 @@ export class Connection implements TlsConnection {
     if (this.#closing) throw new FailureError(fail('tls/write-after-close', { where: 'close()' }))
     if (this.#state.name !== 'Established')
       throw new FailureError(fail('tls/write-too-early', { where: this.#state.name }))
-    if (plaintext.length > 0) this.#outgoing.data(plaintext, this.#now)
+    if (plaintext.length > 0) this.#guarded(() => this.#outgoing.data(plaintext, now))
   }
   close(now: Millis): void {
     this.#begin(now)

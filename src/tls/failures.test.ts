@@ -709,6 +709,7 @@ test('RFC 5246 7.2.2: the alert of each failure; a number here must not follow a
     'tls/illegal-value': 47,
     'tls/unoffered-extension': 110,
     'tls/renegotiation': 100,
+    'tls/key-used-up': 80,
     'tls/write-too-early': 80,
     'tls/write-after-close': 80,
     'tls/no-such-question': 80,

@@ -5,6 +5,7 @@ import { MAX_PLAINTEXT } from './limits.ts'
 import { TLS_1_2 } from './messages/registries.table.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH } from './record-format.ts'
 import type { RecordProtection } from './record-protection.ts'
+import { refusal } from './refusal.ts'
 import type { TracedRecord, Tracing } from './tracing.ts'
 
 /** RFC 5246 E.1: the first record says 3.1, because some servers refuse a hello that says anything else there. */
@@ -55,14 +56,18 @@ export class Outgoing {
     const record = this.#record(ALERT, content, now)
     if (record !== undefined) this.#tracing?.small('out', now, 'Alert', content, record)
   }
-  /** Protected at once: the caller may change `data` afterwards. */
+  /** Protected at once: the caller may change `data` afterwards. Throws `Refusal` when the key is used up. */
   data(data: Bytes, now: Millis): void {
     if (data.length <= MAX_PLAINTEXT) {
-      this.#record(APPLICATION_DATA, data, now)
+      this.#dataRecord(data, now)
       return
     }
-    for (let at = 0; at < data.length; at += MAX_PLAINTEXT)
-      this.#record(APPLICATION_DATA, data.subarray(at, at + MAX_PLAINTEXT), now)
+    for (let at = 0; at < data.length; at += MAX_PLAINTEXT) this.#dataRecord(data.subarray(at, at + MAX_PLAINTEXT), now)
+  }
+  #dataRecord(content: Bytes, now: Millis): void {
+    const protection = this.#protection
+    if (protection?.usedUp) throw refusal('tls/key-used-up', { number: protection.sequence })
+    this.#record(APPLICATION_DATA, content, now)
   }
   #record(type: number, content: Bytes, now: Millis): TracedRecord | undefined {
     const protection = this.#protection

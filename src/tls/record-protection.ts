@@ -5,6 +5,8 @@ import type { Codec } from '../wire/codec.ts'
 export interface RecordProtection {
   /** How many records were sealed or opened. */
   readonly sequence: number
+  /** True when the key may seal nothing more than the alert that ends the connection. */
+  readonly usedUp: boolean
   /** Bytes between the header of a record and its content. */
   readonly prefixLength: number
   /** How a record lies on the wire. */

@@ -15,6 +15,8 @@ export interface Suite {
   readonly recordIvLength: 0 | 8
   /** Hash of the PRF and of the transcript. */
   readonly hash: HashName
+  /** How many records one key may seal. */
+  readonly mostRecords: number
 }
 
 export type SuiteName =
@@ -25,14 +27,20 @@ export type SuiteName =
   | 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256'
   | 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'
 
-const AES_128 = { aead: 'aes-128-gcm', keyLength: 16, fixedIvLength: 4, recordIvLength: 8, hash: 'sha256' } as const
-const AES_256 = { aead: 'aes-256-gcm', keyLength: 32, fixedIvLength: 4, recordIvLength: 8, hash: 'sha384' } as const
+/**
+ * RFC 9846 5.5: "For AES-GCM, up to 2^24.5 full-size records" keep the margin of safety; the arithmetic is that of the
+ * cipher, not of a version. ChaCha20-Poly1305 has no bound that a sequence number could reach.
+ */
+const GCM = { fixedIvLength: 4, recordIvLength: 8, mostRecords: 23_726_566 } as const
+const AES_128 = { aead: 'aes-128-gcm', keyLength: 16, hash: 'sha256', ...GCM } as const
+const AES_256 = { aead: 'aes-256-gcm', keyLength: 32, hash: 'sha384', ...GCM } as const
 const CHACHA20 = {
   aead: 'chacha20-poly1305',
   keyLength: 32,
   fixedIvLength: 12,
   recordIvLength: 0,
   hash: 'sha256',
+  mostRecords: Number.MAX_SAFE_INTEGER,
 } as const
 
 /** RFC 5289 3.2 and RFC 7905 2. All have forward secrecy and an AEAD, as RFC 9325 4.2 asks. */

@@ -79,7 +79,7 @@ export type Pieces = readonly Bytes[]
 export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
   /**
    * Plaintext to protect and send, at once: the caller may change it afterwards. Throws `FailureError` before
-   * `established` and after `close`. The peer's close_notify does not end our own direction.
+   * `established` and after `close`; a key that is used up ends the connection with `tls/key-used-up`. The peer's close_notify does not end our own direction.
    */
   write(plaintext: Bytes, now: Millis): void
   /** close_notify; the driver sends FIN behind it. */

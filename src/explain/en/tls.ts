@@ -199,6 +199,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
       return `It sent alert ${alertText(f.number ?? 0)}${meaning}.`
     },
   },
+  'tls/key-used-up': {
+    title: 'A key has protected as much as it may.',
+    says: f => `${f.number ?? 'So many'} records went out under it, and TLS 1.2 has no way to change it.`,
+    because: ['The connection carried hundreds of gigabytes; another one has another key.'],
+  },
   'tls/bad-server-name': {
     title: 'This is not a name that a server can be asked for.',
     says: f => `“${f.got ?? ''}” is neither a host name in ASCII nor an IP address without brackets.`,

@@ -63,6 +63,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => text`它在一次失败之后提供${f.got ?? '旧版本'}；此处支持${f.expected ?? '更高的版本'}。`,
     because: ['先前的一次尝试被切断，或出于偶然，或有人故意。'],
   },
+  'tls/key-used-up': {
+    title: '一个密钥保护的数据已达上限。',
+    says: f => text`已用该密钥发送 ${f.number ?? '过多'} 条记录，而 TLS 1.2 在此无法更换密钥。`,
+    because: ['该连接已传输数百 GB；新的连接会使用新的密钥。'],
+  },
   'tls/bad-server-name': {
     title: '不能用这个名称向服务器发起请求。',
     says: f => text`“${f.got ?? ''}”既不是 ASCII 写法的主机名，也不是不带方括号的 IP 地址。`,

@@ -1,4 +1,17 @@
-/** The client's handshake of TLS 1.2 after the hellos, one class per state (RFC 5246 7.3, RFC 8422). */
+/**
+ * The client's handshake of TLS 1.2 after the hellos, one class per state (RFC 5246 7.3, RFC 8422):
+ *
+ *     WaitCertificate       the server shows its chain          -> ask whether it is to be trusted
+ *     WaitTrust             the proof of trust comes            -> does the key suit the suite and our groups?
+ *     WaitServerKeyExchange its share, signed by that key       -> SignatureValid
+ *     WaitCertificateRequestOrServerHelloDone, WaitServerHelloDone
+ *                           its flight is over: `finish`        -> our share, ChangeCipherSpec, our Finished
+ *     WaitChangeCipherSpec  what follows is under its keys      -> read with them
+ *     WaitFinished          it has seen the same handshake      -> FinishedVerified
+ *     Established           made of three proofs; data may flow
+ *
+ * Until the last line nothing is believed of what was said in clear: the Finished covers it all.
+ */
 import type { Bytes } from '../../engine.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'

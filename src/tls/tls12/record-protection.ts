@@ -32,6 +32,9 @@ export class AeadProtection implements RecordProtection {
     this.#additional[9] = TLS_1_2 >> 8
     this.#additional[10] = TLS_1_2 & 0xff
   }
+  get usedUp(): boolean {
+    return this.#sequence >= this.#suite.mostRecords
+  }
   /** The explicit part of the nonce. */
   get prefixLength(): number {
     return this.#suite.recordIvLength
