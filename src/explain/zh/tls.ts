@@ -65,7 +65,7 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   },
   'tls/key-used-up': {
     title: '一个密钥保护的数据已达上限。',
-    says: f => text`已用该密钥发送 ${f.number ?? '过多'} 条记录，而 TLS 1.2 在此无法更换密钥。`,
+    says: f => text`已用该密钥发送${f.number ?? '过多'}条记录，而 TLS 1.2 在此无法更换密钥。`,
     because: ['该连接已传输数百 GB；新的连接会使用新的密钥。'],
   },
   'tls/bad-server-name': {
