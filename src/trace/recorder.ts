@@ -128,7 +128,7 @@ const sizeOf = (entry: TraceRecord): number =>
   RECORD_OVERHEAD + (entry.type === 'message' ? entry.record.bytes.length : 0)
 
 /** A view would keep its whole buffer alive and make the cap a lie; what is a part of more is copied. */
-const owned = (entry: TraceRecord): TraceRecord => {
+export const owned = (entry: TraceRecord): TraceRecord => {
   if (entry.type !== 'message') return entry
   const { bytes } = entry.record
   if (bytes.byteLength === bytes.buffer.byteLength) return entry
