@@ -4,11 +4,24 @@ import { isFileProblem } from '../explain/file-problems.ts'
 import { type ExitCode, entryOf, type Failure, FailureError, fail } from '../failures/index.ts'
 import { FOREIGN } from './foreign.table.ts'
 
-/** 128 + SIGINT, as shells say it. */
-export const EXIT_INTERRUPTED = 130
+/** 128 and the number of the signal, as shells say it. */
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const
+export type StopSignal = keyof typeof SIGNALS
+export const EXIT_INTERRUPTED = SIGNALS.SIGINT
 
-/** Ctrl-C: what had to be cleaned up is; nothing more to say. */
-export class Interrupted extends Error {}
+/** Ctrl-C, `kill`, or a terminal that was closed. */
+export class Interrupted extends Error {
+  readonly signal: StopSignal
+
+  constructor(signal: StopSignal) {
+    super(signal)
+    this.signal = signal
+  }
+
+  get exit(): number {
+    return SIGNALS[this.signal]
+  }
+}
 
 export const exitCodeOf = (failure: Failure): ExitCode => entryOf(failure).exit
 

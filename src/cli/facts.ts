@@ -1,8 +1,7 @@
 /** What a connection knows of itself, for the timeline. */
-import type { TimelineFacts } from '../inspect/index.ts'
+import { type TimelineFacts, whoIs } from '../inspect/index.ts'
 import type { ConnectionInfo } from '../net/stream/types.ts'
 import { endpointText } from '../wire/address.ts'
-import { whoIs } from './who.ts'
 
 export const connectionFacts = ({ local, remote, tls }: ConnectionInfo): TimelineFacts => {
   const who = tls === undefined ? undefined : whoIs(tls.peerChain)

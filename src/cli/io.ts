@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream'
 import { isFileProblem } from '../explain/file-problems.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import type { Shown } from '../inspect/index.ts'
+import type { StopSignal } from './errors.ts'
 
 /**
  * The only way to a terminal or a pipe: bytes that are the product, or text that was made harmless.
@@ -23,8 +24,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Standard input, for `-d @-`. */
   readonly input: AsyncIterable<Uint8Array>
-  /** Calls `listener` at every Ctrl-C and SIGTERM until the returned function is called. */
-  onInterrupt(listener: () => void): () => void
+  /** Calls `listener` at Ctrl-C, `kill` and a closed terminal, until the returned function is called. */
+  onInterrupt(listener: (signal: StopSignal) => void): () => void
 }
 
 /** The program that we write into has ended (`barewire get … | head`): stop, quietly. */
@@ -35,6 +36,8 @@ export class ReaderGone extends Error {
   }
 }
 
+const STOPS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
+
 /** The process that this module runs in. */
 export const processIo = (): Io => ({
   out: sinkOn(process.stdout, 'standard output'),
@@ -44,11 +47,9 @@ export const processIo = (): Io => ({
     return process.stdin as Readable
   },
   onInterrupt(listener) {
-    process.on('SIGINT', listener)
-    process.on('SIGTERM', listener)
+    for (const signal of STOPS) process.on(signal, listener)
     return () => {
-      process.off('SIGINT', listener)
-      process.off('SIGTERM', listener)
+      for (const signal of STOPS) process.off(signal, listener)
     }
   },
 })

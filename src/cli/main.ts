@@ -3,7 +3,7 @@ import { CommanderError } from 'commander'
 import { FailureError, fail } from '../failures/index.ts'
 import { jsonOfFailure, ours } from '../inspect/index.ts'
 import { commandIn, commandNames } from './commands/index.ts'
-import { EXIT_INTERRUPTED, exitCodeOf, failureOf, Interrupted } from './errors.ts'
+import { exitCodeOf, failureOf, Interrupted } from './errors.ts'
 import { invocation, typed } from './invocation.ts'
 import { type Io, ReaderGone } from './io.ts'
 import { jsonLine } from './json.ts'
@@ -50,7 +50,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
 
   async function closing(thrown: unknown, name: string | undefined): Promise<number> {
     if (thrown instanceof ReaderGone) return 0
-    if (thrown instanceof Interrupted) return EXIT_INTERRUPTED
+    if (thrown instanceof Interrupted) return thrown.exit
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return await printed()
     const failure = failureOf(thrown, name ?? commandIn(argv)?.name)
     try {

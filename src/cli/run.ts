@@ -1,40 +1,49 @@
-/** What a command that moves bytes has around it: the recording, the capture file, Ctrl-C, and the telling at the end. */
+/**
+ * What a command that moves bytes has around it. Everything that a run says (what engines do, remarks, the answer, a
+ * failure) is one stream of events in one order, told as it happens: to people on standard error, to programs on standard
+ * output, and to the capture file. What is told at the end is drawn from the same events.
+ */
 import type { Words } from '../explain/index.ts'
-import { entryOf, type Failure, FailureError } from '../failures/index.ts'
+import type { Failure, FailureError } from '../failures/index.ts'
 import {
+  awaited,
   type JsonObject,
   jsonOfFailure,
-  jsonOfTimeline,
+  jsonOfLeg,
+  type LegsOptions,
+  legs,
   line,
   lines,
+  mark,
   type Piece,
   renderFailure,
+  renderLegs,
   type Shown,
   type Style,
-  type TimelineFacts,
-  timeline,
 } from '../inspect/index.ts'
-import type { TraceRecord } from '../trace/recorder.ts'
-import { tee } from '../trace/recorder.ts'
+import { systemClock } from '../node/clock.ts'
+import { type TraceRecord, tee, tell } from '../trace/recorder.ts'
 import { redact } from '../trace/redact.ts'
 import type { TraceSink } from '../trace/types.ts'
-import { openCapture } from './capture-file.ts'
+import { type CaptureFile, openCapture } from './capture-file.ts'
 import { type CommonOptions, type Privacy, privacyOf } from './command.ts'
-import { failureOf, Interrupted } from './errors.ts'
+import { exitCodeOf, failureOf, Interrupted } from './errors.ts'
 import { typed } from './invocation.ts'
-import { type Io, ReaderGone } from './io.ts'
-import { jsonLine, jsonRecords } from './json.ts'
+import { type Io, ReaderGone, type Sink } from './io.ts'
+import { jsonLine } from './json.ts'
 import { wordsFor } from './language.ts'
 import { runRecording } from './recording.ts'
-import { storyLines } from './story/story.ts'
+import { Outlet } from './story/outlet.ts'
+import { ladderTeller, logTeller, type Teller } from './story/people.ts'
+import { programTeller } from './story/program.ts'
 import { styleFor } from './story/style.ts'
-import { QUIET } from './verbosity.ts'
+import { type Turns, turns } from './story/turns.ts'
+import { type Waiting, waiting } from './story/waiting.ts'
+import { QUIET, type Verbosity } from './verbosity.ts'
 
 export interface Run {
-  /** The capture file as a sink of its own, for commands that need no recording. */
-  readonly capture: TraceSink | undefined
-  /** Where engines say what they do. */
-  readonly trace: TraceSink
+  /** Where engines say what they do; undefined where nobody wants to know. */
+  readonly trace: TraceSink | undefined
   /** Aborted with `Interrupted` at Ctrl-C. */
   readonly signal: AbortSignal
   /** As if Ctrl-C had been pressed; with a failure as if that had happened. */
@@ -42,90 +51,273 @@ export interface Run {
   readonly privacy: Privacy
   /** For text on standard error. */
   readonly style: Style
-  /** For failures there. */
+  /** The language of failures. */
   readonly words: Words
-  /** A line of `--json`; nothing without it. */
-  event(object: JsonObject): Promise<void>
+  /** Standard output, until the run is stopped. */
+  readonly out: Sink
+  /** An object of `--json`; nothing without it. */
+  event(object: JsonObject): void
   /** A line of the story; nothing where no story is told. */
-  note(...pieces: readonly Piece[]): Promise<void>
-  /** It went well: timeline and messages, for people or programs. */
-  tell(facts: TimelineFacts): Promise<void>
-  /** It did not. Says why and returns the exit code; passes on what is not a failure (Ctrl-C, a reader that left). */
-  explain(thrown: unknown, did?: string): Promise<number>
-  /** Closes the capture file and gives Ctrl-C back. */
+  note(...pieces: readonly Piece[]): void
+  /** Lines that are told to people whether they want the story or not. */
+  notice(list: readonly Shown[]): void
+  /** The line at the end of the terminal; empty: away with it. */
+  status(text: string): void
+  /** It went well: the timeline, for people or programs. */
+  tell(facts: LegsOptions): void
+  /** It did not. Says why and returns the exit code; passes on what is not a failure (a reader that left). */
+  explain(thrown: unknown, did?: string): number
+  /** Closes the capture file, gives Ctrl-C back, and ends when everything is written. */
   end(): Promise<void>
 }
 
-export const beginRun = async (
-  options: CommonOptions & { readonly pcapng?: string | undefined },
-  io: Io,
-): Promise<Run> => {
-  const recording = runRecording()
-  const capture = options.pcapng === undefined ? undefined : openCapture(options.pcapng)
-  const abort = new AbortController()
-  const release = io.onInterrupt(() => abort.abort(new Interrupted()))
-  const style = styleFor(io.err, io.env, options.color)
-  const words = wordsFor(io.env, options.lang)
-  const verbosity = options.verbose ?? QUIET
-  const json = options.json === true
-  const storied = !json && (io.err.isTerminal || verbosity.level > 0)
-  const say = (list: readonly Shown[]): Promise<void> => io.err.write(lines(list))
-  const privacy = privacyOf(options)
-  const records = (): readonly TraceRecord[] => (privacy === 'shown' ? recording.records : redact(recording.records))
-  const event = async (object: JsonObject): Promise<void> => {
-    if (json) await io.out.write(jsonLine(object))
-  }
-  const events = async (): Promise<void> => {
-    const detail = [
-      ...(verbosity.level > 1 ? ['fields' as const] : []),
-      ...(verbosity.level > 2 ? ['bytes' as const] : []),
-    ]
-    const asLine = jsonRecords(privacy)
-    for (const entry of recording.records) {
-      const told = asLine(entry, detail)
-      const wanted = entry.type === 'message' && verbosity.level > 0 && verbosity.layers.includes(entry.record.layer)
-      if (told !== undefined && (wanted || entry.type === 'verdict')) await io.out.write(told)
+export interface RunOptions extends CommonOptions {
+  readonly pcapng?: string | undefined
+}
+
+export interface RunSetup {
+  /** `ladder`: one connection after the other, told at the end too. `log`: many at once, none of them kept. */
+  readonly form: 'ladder' | 'log'
+  /** What is waited for as long as nothing was said: `127.0.0.1:443 to answer`. */
+  readonly awaits?: string
+}
+
+export const beginRun = async (options: RunOptions, io: Io, setup: RunSetup): Promise<Run> =>
+  new RunUnderWay(new Scene(options, io, setup))
+
+class RunUnderWay implements Run {
+  readonly trace: TraceSink | undefined
+  readonly out: Sink
+  readonly #scene: Scene
+  readonly #abort = new AbortController()
+  readonly #capture: CaptureFile | undefined
+  readonly #turns: Turns
+  readonly #teller: Teller
+  /** Standard error, and for programs standard output. */
+  readonly #people: Outlet
+  readonly #programs: Outlet
+  readonly #release: () => void
+  #waiting: Waiting | undefined
+  /** The body on the terminal ended in the middle of a line. */
+  #openLine = false
+
+  constructor(scene: Scene) {
+    const { io, setup, style, storied } = scene
+    this.#scene = scene
+    this.#capture = scene.capturePath === undefined ? undefined : openCapture(scene.capturePath)
+    this.#people = new Outlet(io.err, {
+      missing: texts =>
+        lines([line(style, { text: ` … ${texts} messages are missing here: nobody read them in time` })]),
+      // The log is the product of a server; the story of a request is not that of `get`.
+      ...(setup.form === 'log' ? { broken: (error: unknown) => this.#abort.abort(error) } : {}),
+    })
+    this.#programs = new Outlet(io.out, {
+      missing: texts => jsonLine({ type: 'missing', lines: texts }),
+      broken: error => this.#abort.abort(error),
+    })
+    this.#teller = this.#tellerFor()
+    this.#turns = turns(turn => this.#happened(turn))
+    const watched = setup.form === 'ladder' || scene.verbosity.level > 0
+    const sinks = [...(watched ? [this.#turns.sink] : []), ...(this.#capture === undefined ? [] : [this.#capture.sink])]
+    this.trace = sinks.length === 0 ? undefined : tee(...sinks)
+    this.out = untilStopped(io.out, this.signal, open => {
+      if (io.out.isTerminal) this.#waiting?.stop()
+      this.#openLine = open && io.err.isTerminal
+    })
+    this.#release = io.onInterrupt(signal => {
+      // The next one is not ours: it ends the process even where nobody reads what there is to say.
+      if (setup.form === 'ladder') this.#release()
+      this.#abort.abort(new Interrupted(signal))
+    })
+    if (storied && io.err.isTerminal) {
+      this.#waiting = waiting(
+        systemClock,
+        () => scene.awaited ?? 'an answer',
+        text => this.status(text),
+      )
     }
   }
-  return {
-    capture: capture?.sink,
-    trace: capture === undefined ? recording : tee(recording, capture.sink),
-    signal: abort.signal,
-    stop: (failure = undefined) => abort.abort(failure ?? new Interrupted()),
-    privacy,
-    style,
-    words,
-    event,
-    note: async (...pieces) => {
-      if (storied) await say([line(style, ...pieces)])
-    },
-    async tell(facts) {
-      if (json) {
-        await events()
-        await event(jsonOfTimeline(timeline(recording.records, facts)))
-      } else if (storied) await say(storyLines(records(), { style, verbosity, facts }))
-    },
-    async explain(thrown, did) {
-      if (thrown instanceof ReaderGone) throw thrown
-      if (abort.signal.aborted && !(abort.signal.reason instanceof FailureError)) throw abort.signal.reason
-      const failure = failureOf(abort.signal.aborted ? abort.signal.reason : thrown)
-      const exit = entryOf(failure).exit
-      if (json) {
-        await events()
-        await event(jsonOfFailure(failure))
-        return exit
-      }
-      if (verbosity.level > 0) await say(storyLines(records(), { style, verbosity }))
-      const more = { records: records(), causes: causesOf(thrown), did }
-      await say(renderFailure(failure, { style, words, typed: text => typed(text, io.env), ...more }))
-      return exit
-    },
-    async end() {
-      release()
-      capture?.close()
-    },
+
+  get signal(): AbortSignal {
+    return this.#abort.signal
+  }
+
+  get privacy(): Privacy {
+    return this.#scene.privacy
+  }
+
+  get style(): Style {
+    return this.#scene.style
+  }
+
+  get words(): Words {
+    return this.#scene.words
+  }
+
+  stop(failure?: FailureError): void {
+    this.#abort.abort(failure ?? new Interrupted('SIGINT'))
+  }
+
+  event(object: JsonObject): void {
+    this.#turns.settle()
+    if (this.#scene.json) this.#programs.say(jsonLine(object))
+  }
+
+  note(...pieces: readonly Piece[]): void {
+    if (this.#scene.storied) this.notice([line(this.style, ...pieces)])
+  }
+
+  notice(list: readonly Shown[]): void {
+    this.#turns.settle()
+    if (!this.#scene.json) this.#say(list)
+  }
+
+  status(text: string): void {
+    if (!this.#openLine) this.#people.status(line(this.style, { text: text === '' ? '' : `  ${text}` }))
+  }
+
+  tell(facts: LegsOptions): void {
+    this.#over()
+    this.#timeline(facts)
+  }
+
+  explain(thrown: unknown, did?: string): number {
+    this.#over()
+    const reason = this.signal.aborted ? this.signal.reason : thrown
+    if (reason instanceof ReaderGone) throw reason
+    return reason instanceof Interrupted ? this.#interrupted(reason) : this.#failed(reason, causesOf(thrown), did)
+  }
+
+  async end(): Promise<void> {
+    this.#over()
+    this.#release()
+    this.#capture?.close()
+    await Promise.all([this.#people.settled(), this.#programs.settled()])
+  }
+
+  #tellerFor(): Teller {
+    const { json, setup, verbosity, privacy, style } = this.#scene
+    if (json) {
+      const verdicts = setup.form === 'ladder' ? 'told' : 'silent'
+      return programTeller({ verbosity, privacy, verdicts, say: text => this.#programs.say(text) })
+    }
+    const say = (list: readonly Shown[]): void => this.#say(list)
+    return (setup.form === 'ladder' ? ladderTeller : logTeller)({ verbosity, privacy, style, say })
+  }
+
+  #happened(turn: readonly TraceRecord[]): void {
+    this.#waiting?.happened()
+    const { setup, recording } = this.#scene
+    if (setup.form === 'ladder') for (const entry of turn) tell(recording, entry)
+    this.#teller(turn)
+  }
+
+  /** Nothing more is waited for, and what was said so far is told first. */
+  #over(): void {
+    this.#turns.settle()
+    this.#waiting?.stop()
+  }
+
+  #say(list: readonly Shown[]): void {
+    if (list.length === 0) return
+    this.#people.say(this.#openLine ? lines([line(this.style), ...list]) : lines(list))
+    this.#openLine = false
+  }
+
+  #timeline(facts: LegsOptions): void {
+    const { json, storied, style, verbosity, records } = this.#scene
+    if (records.length === 0 || (!json && !storied)) return
+    const found = legs(records, facts)
+    if (json) for (const [i, leg] of found.entries()) this.#programs.say(jsonLine(jsonOfLeg(leg, i)))
+    else this.#say([...(verbosity.level > 0 ? [line(style)] : []), ...renderLegs(found, style)])
+  }
+
+  /** The story so far. */
+  #interrupted({ signal, exit }: Interrupted): number {
+    const { storied, style, awaited: what } = this.#scene
+    this.#timeline({ until: systemClock.now() })
+    this.event({ type: 'interrupted', signal, awaited: what ?? null, exit })
+    if (storied) {
+      const said = what === undefined ? 'stopped' : `stopped while waiting for ${what}`
+      this.#say([line(style, { text: ` ${mark(style, '✗')} ${said}`, tint: 'bad' })])
+    }
+    return exit
+  }
+
+  #failed(reason: unknown, causes: readonly Failure[], did: string | undefined): number {
+    const { json, style, words, verbosity, records, io } = this.#scene
+    const failure = failureOf(reason)
+    const exit = exitCodeOf(failure)
+    // Who waited in vain wants to know how far it came.
+    if (json || verbosity.level > 0 || exit === TIME_OUT) this.#timeline({ until: systemClock.now() })
+    if (json) this.#programs.say(jsonLine(jsonOfFailure(failure)))
+    else {
+      const how = { style, words, records, causes, did }
+      this.#say(renderFailure(failure, { ...how, typed: text => typed(text, io.env) }))
+    }
+    return exit
   }
 }
+
+/** The exit code of everything that took too long. */
+const TIME_OUT = 7
+
+/** What was decided before the run began, and what is kept of it. */
+class Scene {
+  readonly io: Io
+  readonly setup: RunSetup
+  readonly style: Style
+  readonly words: Words
+  readonly json: boolean
+  readonly verbosity: Verbosity
+  readonly privacy: Privacy
+  /** Whether there is a story for people. */
+  readonly storied: boolean
+  readonly capturePath: string | undefined
+  readonly recording = runRecording()
+
+  constructor(options: RunOptions, io: Io, setup: RunSetup) {
+    this.io = io
+    this.setup = setup
+    this.style = styleFor(io.err, io.env, options.color)
+    this.words = wordsFor(io.env, options.lang)
+    this.json = options.json === true
+    this.verbosity = options.verbose ?? QUIET
+    this.privacy = privacyOf(options)
+    this.storied = !this.json && (io.err.isTerminal || this.verbosity.level > 0) && setup.form === 'ladder'
+    this.capturePath = options.pcapng
+  }
+
+  /** What was said so far, as far as others may know it. */
+  get records(): readonly TraceRecord[] {
+    const { records } = this.recording
+    return this.privacy === 'shown' ? records : redact(records)
+  }
+
+  get awaited(): string | undefined {
+    const { awaits } = this.setup
+    return awaits === undefined ? undefined : awaited(this.recording.records, awaits)
+  }
+}
+
+/** Standard output that gives up when the run does: a reader that reads no more must not keep Ctrl-C from working. */
+const untilStopped = (sink: Sink, signal: AbortSignal, wrote: (openLine: boolean) => void): Sink => ({
+  isTerminal: sink.isTerminal,
+  get columns() {
+    return sink.columns
+  },
+  write: chunk =>
+    new Promise((resolve, reject) => {
+      const stopped = (): void => reject(signal.reason)
+      if (signal.aborted) return stopped()
+      signal.addEventListener('abort', stopped, { once: true })
+      wrote(sink.isTerminal && chunk.length > 0 && chunk.at(-1) !== '\n' && chunk.at(-1) !== 0x0a)
+      sink
+        .write(chunk)
+        .then(resolve, reject)
+        .finally(() => signal.removeEventListener('abort', stopped))
+    }),
+})
 
 /** Failures below the one that was thrown. */
 const causesOf = (thrown: unknown): Failure[] => {

@@ -199,7 +199,7 @@ test('the ladder shows what was said, who said it and what was encrypted', () =>
     'FIN ACK',
   ])
   expect(renderLadder(of, plain(100))).toEqual([
-    '      ms   you                                                   shop.test',
+    '      ms   you                                                  shop.test',
     '   0.000   │──── SYN  MSS 1460 ────────────────────────────────────────▶│  20 B',
     '   1.900   │◀─── SYN ACK  MSS 1460 ─────────────────────────────────────│  20 B',
     '   2.000   │──── ClientHello  shop.test, 6 suites ─────────────────────▶│  20 B',

@@ -13,6 +13,7 @@ import type { Carrier, MessageRecord } from '../trace/types.ts'
 import { hexText } from '../wire/bytes.ts'
 import { dissect } from '../wire/codec.ts'
 import type { Field } from '../wire/field.ts'
+import type { Leg } from './legs.ts'
 import type { Timeline } from './timeline.ts'
 
 export const SCHEMA = 1
@@ -91,6 +92,15 @@ export const jsonOfTimeline = (of: Timeline): JsonObject => ({
     ...(span === undefined ? {} : { span: [span.from, span.to] }),
   })),
   counts: { ...of.counts },
+})
+
+/** The timeline of one connection among others. */
+export const jsonOfLeg = (leg: Leg, connection: number): JsonObject => ({
+  ...jsonOfTimeline(leg.timeline),
+  connection,
+  origin: leg.origin,
+  began: leg.began,
+  downgrade: leg.downgrade,
 })
 
 /** A field tree: name, range, value, words, and where the bytes stopped making sense. */

@@ -3,7 +3,7 @@ import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
 import type { Layer, MessageRecord, VerdictRecord } from '../trace/types.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { aboutOf } from './about.ts'
-import type { Shown } from './shown.ts'
+import { columnsOf, type Shown } from './shown.ts'
 import { clip, line, mark, type Piece, type Style, size, type Tint, widthOf } from './style.ts'
 
 /** How finely to look. `messages` is what was said: handshakes, requests, questions; acknowledgements fold away. */
@@ -58,19 +58,14 @@ export const ladder = (records: readonly TraceRecord[], options: LadderOptions =
   const sealed = sealedIn(seen)
   const lines: LadderLine[] = seen
     .filter(m => shown(m, grain))
-    .map(m => ({
-      id: m.id,
-      at: m.at,
-      layer: m.layer,
-      direction: m.direction === 'out' ? outgoing : incoming,
-      name: m.name,
-      about: aboutOf(m),
-      bytes: m.bytes.length,
-      sealed: sealed(m),
-      lost: lostIds.has(m.id),
-      again: /retransmission/i.test(m.about ?? ''),
-      ok: verdicts.get(m.id),
-    }))
+    .map(m =>
+      ladderLine(m, {
+        direction: m.direction === 'out' ? outgoing : incoming,
+        sealed: sealed(m),
+        lost: lostIds.has(m.id),
+        ok: verdicts.get(m.id),
+      }),
+    )
   const other = otherHost(all, seen, host)
   const [left, right] = options.names ?? (outgoing === 'right' ? [host, other] : [other, host])
   return { left, right, lines }
@@ -78,38 +73,70 @@ export const ladder = (records: readonly TraceRecord[], options: LadderOptions =
 
 /** Lines of the ladder, a header first. */
 export const renderLadder = (of: Ladder, style: Style): Shown[] => {
-  const width = widthOf(style)
   const noted = of.lines.reduce((most, each) => Math.max(most, note(each).length), 0)
-  const inner = Math.max(16, Math.min(60, width - TIME - noted - 4))
+  const inner = innerWidth(style, noted)
   const start = of.lines[0]?.at ?? 0
-  const head = line(
-    style,
-    { text: 'ms', column: TIME - 5, tint: 'quiet' },
-    { text: clip(style, of.left, inner - 2), column: TIME, tint: 'you' },
-    {
-      text: clip(style, of.right, width - TIME - inner + 6),
-      column: TIME + inner + 2 - Math.min(of.right.length, 8),
-      tint: 'server',
-    },
-  )
   let last = ''
   const rows = of.lines.map(each => {
     const time = (each.at - start).toFixed(3)
-    const row = line(
-      style,
-      { text: time === last ? '' : time.padStart(TIME - 3), tint: 'quiet' },
-      { text: mark(style, '│'), column: TIME },
-      ...arrow(each, inner, style),
-      { text: mark(style, '│') },
-      { text: `  ${note(each)}`, tint: each.lost ? 'bad' : 'quiet' },
-    )
+    const row = ladderRow(each, time === last ? '' : time, inner, style)
     last = time
     return row
   })
-  return [head, ...rows]
+  return [ladderHead(of, inner, style), ...rows]
 }
 
-const TIME = 11
+/** Columns between the two lines of a ladder whose notes take `noted`; without it what notes usually take. */
+export const innerWidth = (style: Style, noted = 8): number =>
+  Math.max(16, Math.min(60, widthOf(style) - TIME - noted - 4))
+
+/** Who stands on which side. */
+export const ladderHead = ({ left, right }: Pick<Ladder, 'left' | 'right'>, inner: number, style: Style): Shown => {
+  const first = clip(style, left, inner - 2)
+  const room = widthOf(style) - TIME
+  const second = clip(style, right, room - columnsOf(first) - 3)
+  return line(
+    style,
+    { text: 'ms', column: TIME - 5, tint: 'quiet' },
+    { text: first, column: TIME, tint: 'you' },
+    {
+      text: second,
+      // Its end stands over the right line, as far as there is room.
+      column: TIME + Math.max(columnsOf(first) + 3, Math.min(inner + 2, room) - columnsOf(second)),
+      tint: 'server',
+    },
+  )
+}
+
+/** One message; `time` as it is to be shown. */
+export const ladderRow = (each: LadderLine, time: string, inner: number, style: Style): Shown =>
+  line(
+    style,
+    { text: time.padStart(TIME - 3), tint: 'quiet' },
+    { text: mark(style, '│'), column: TIME },
+    ...arrow(each, inner, style),
+    { text: mark(style, '│') },
+    { text: `  ${note(each)}`, tint: each.lost ? 'bad' : 'quiet' },
+  )
+
+/** A message as a line of a ladder, with what only those know who have seen the others. */
+export const ladderLine = (
+  m: MessageRecord,
+  more: Pick<LadderLine, 'direction' | 'sealed' | 'ok'> & { readonly lost?: boolean },
+): LadderLine => ({
+  id: m.id,
+  at: m.at,
+  layer: m.layer,
+  name: m.name,
+  about: aboutOf(m),
+  bytes: m.bytes.length,
+  lost: false,
+  again: /retransmission/i.test(m.about ?? ''),
+  ...more,
+})
+
+/** Columns of the time and the space behind it. */
+export const TIME = 11
 
 const ORDER: Readonly<Record<Grain, readonly Layer[]>> = {
   frames: ['ethernet'],

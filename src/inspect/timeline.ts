@@ -55,6 +55,8 @@ export interface TimelineFacts {
   readonly who?: string | undefined
   /** `barewire CA of dev@host` */
   readonly trustedThrough?: string | undefined
+  /** When the run was stopped: what was not answered was waited for until then. */
+  readonly until?: number | undefined
   /** Bytes of each answer's body, in order: as delivered and as they came. */
   readonly bodies?: readonly { readonly length: number; readonly onTheWire: number }[]
 }

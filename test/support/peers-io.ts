@@ -1,4 +1,5 @@
 /** A command's surroundings for tests: what it writes is kept, terminals are imitated, Ctrl-C is a call. */
+import type { StopSignal } from '../../src/cli/errors.ts'
 import { type Io, ReaderGone, type Sink } from '../../src/cli/io.ts'
 
 export interface CapturedIo extends Io {
@@ -6,7 +7,7 @@ export interface CapturedIo extends Io {
   stderr(): string
   /** Everything written to standard output, as it was. */
   bytes(): Uint8Array
-  interrupt(): void
+  interrupt(signal?: StopSignal): void
 }
 
 interface CapturedOptions {
@@ -19,7 +20,7 @@ interface CapturedOptions {
 }
 
 export const captured = (options: CapturedOptions = {}): CapturedIo => {
-  const listeners = new Set<() => void>()
+  const listeners = new Set<(signal: StopSignal) => void>()
   const [out, err] = [keeper(options), keeper(options)]
   const text = (chunks: readonly Uint8Array[]): string => Buffer.concat(chunks).toString()
   return {
@@ -36,8 +37,8 @@ export const captured = (options: CapturedOptions = {}): CapturedIo => {
     stdout: () => text(out.chunks),
     stderr: () => text(err.chunks),
     bytes: () => new Uint8Array(Buffer.concat(out.chunks)),
-    interrupt() {
-      for (const listener of listeners) listener()
+    interrupt(signal = 'SIGINT') {
+      for (const listener of listeners) listener(signal)
     },
   }
 }

@@ -1,8 +1,9 @@
 /** `barewire get URL`: one request; the body is the product, how it went is the story. */
 
-import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
+import type { Words } from '../../explain/index.ts'
+import { type Failure, type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import { type FetchInit, fetch } from '../../index.ts'
-import { jsonOfFailure, legible, lines, type TimelineFacts } from '../../inspect/index.ts'
+import { jsonOfFailure, legible, line, lines, type Shown, type Style, wrap } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
 import type { Privacy } from '../command.ts'
@@ -15,40 +16,42 @@ import { beginRun, type Run } from '../run.ts'
 import { writeBody } from '../story/body.ts'
 import { rootsIn } from '../trust.ts'
 import { VERSION } from '../version.ts'
-import { whoIs } from '../who.ts'
 
 export const get = async (url: URL, options: GetOptions, io: Io): Promise<number> => {
-  const run = await beginRun(options, io)
+  const run = await beginRun(options, io, { form: 'ladder', awaits: `${url.host} to answer` })
   let file: OutputFile | undefined
   const release = limited(url, options, run)
   try {
     // Before the request: nobody wants to hear after a POST that there is no place for its answer.
     file = options.output === undefined ? undefined : await outputFile(options.output)
     const response = await fetch(url, await initOf(options, run, io))
-    await run.event(answerOf(response, run.privacy))
+    run.event(answerOf(response, run.privacy))
     for (const failure of response.connection.tls?.trusted?.accepted ?? []) {
-      await run.event({ ...jsonOfFailure(failure), type: 'accepted' })
-      await run.note(
-        { text: ' !', tint: 'bad' },
-        { text: ` accepted: ${run.words.sentence(failure)} (${failure.code})` },
-      )
+      run.event({ ...jsonOfFailure(failure), type: 'accepted' })
+      run.notice(acceptedLines(failure, run))
     }
     if (options.fail && response.status >= 400) {
       await response.body?.cancel()
       const got = `${response.status} ${response.statusText}`.trim()
       throw new FailureError(fail('cli/http-status', { where: url.href, got }))
     }
-    await deliver(response, file, { options, run, io })
-    await run.tell(factsOf(url, options, response))
+    await deliver(response, file, { options, run })
+    run.tell({ nameFrom: nameFrom(options) })
     return 0
   } catch (error) {
-    return await run.explain(error)
+    return run.explain(error)
   } finally {
     release()
     await file?.close()
     await run.end()
   }
 }
+
+/** Whoever goes on in spite of a failure is told each time, wherever the story goes. */
+const acceptedLines = (failure: Failure, { style, words }: { readonly style: Style; readonly words: Words }): Shown[] =>
+  wrap(`accepted: ${words.sentence(failure)} (${failure.code})`, style.width - 3).map((text, i) =>
+    line(style, { text: i === 0 ? ' !' : '', tint: 'bad' }, { text, column: 3 }),
+  )
 
 /** `-m`: after that much time everything stops. */
 const limited = (url: URL, { maxTime }: GetOptions, run: Run): (() => void) => {
@@ -92,50 +95,42 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
 const deliver = async (
   response: FetchResponse,
   file: OutputFile | undefined,
-  { options, run, io }: { readonly options: GetOptions; readonly run: Run; readonly io: Io },
+  { options, run }: { readonly options: GetOptions; readonly run: Run },
 ): Promise<void> => {
-  if (options.json && file === undefined) {
-    await discard(response.body)
-    return
-  }
-  if (options.include || options.head) await showHead(response, file, { run, io })
+  const quiet = options.json === true && file === undefined
+  if (!quiet && (options.include || options.head)) await showHead(response, file, run)
   const length = Number(response.headers.get('content-length') ?? Number.NaN)
   const expected = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : length
-  const { bytes, withheld, changed, openLine } = await writeBody(response.body, { file, expected, io })
+  const target = { file, expected, out: quiet ? undefined : run.out, status: (text: string) => run.status(text) }
+  const { bytes, withheld, changed } = await writeBody(response.body, target)
   await file?.keep()
-  await run.event({ type: 'body', bytes, ...(options.output === undefined ? {} : { file: options.output }) })
-  if (openLine) await run.note()
+  run.event({ type: 'body', bytes, ...(options.output === undefined ? {} : { file: options.output }) })
   const remark = withheld
     ? `${bytes} bytes that are not text, kept off the terminal: use -o FILE or a pipe.`
     : changed
       ? 'Control characters are shown as \\x1b; -o FILE or a pipe gets the bytes.'
       : undefined
-  if (remark !== undefined) await io.err.write(lines([legible(`  ${remark}`, run.style)]))
-  const target = response.headers.get('location')
-  if (!options.location && REDIRECTS.has(response.status) && target !== null)
-    await run.note({ text: `  It points to ${target} (-L goes there).` })
+  if (remark !== undefined) run.notice([legible(`  ${remark}`, run.style)])
+  const away = response.headers.get('location')
+  if (!options.location && REDIRECTS.has(response.status) && away !== null)
+    run.note({ text: `  It points to ${away} (-L goes there).` })
 }
 
 /** The head as it came, in front of the body. On a terminal a server's control characters are shown, not obeyed. */
 const showHead = async (
   { status, statusText, headers }: FetchResponse,
   file: OutputFile | undefined,
-  { run, io }: { readonly run: Run; readonly io: Io },
+  { out, style }: Run,
 ): Promise<void> => {
   const head = [`HTTP/1.1 ${status} ${statusText}`.trimEnd(), ...[...headers].map(field => field.join(': ')), '']
   const bytes = latin1Bytes(head.map(text => `${text}\r\n`).join(''))
   if (file !== undefined) await file.write(bytes)
-  else if (io.out.isTerminal) await io.out.write(lines(head.map(text => legible(text, run.style))))
-  else await io.out.write(bytes)
+  else if (out.isTerminal) await out.write(lines(head.map(text => legible(text, style))))
+  else await out.write(bytes)
 }
 
 /** RFC 9110 15.4: those that `--location` follows. */
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-
-const discard = async (body: ReadableStream<Uint8Array> | null): Promise<void> => {
-  const reader = body?.getReader()
-  for (let next = await reader?.read(); next !== undefined && !next.done; next = await reader?.read());
-}
 
 const answerOf = (response: FetchResponse, privacy: Privacy) => ({
   type: 'answer',
@@ -145,21 +140,8 @@ const answerOf = (response: FetchResponse, privacy: Privacy) => ({
   headers: jsonFields(response.headers, privacy),
 })
 
-const factsOf = (url: URL, options: GetOptions, response: FetchResponse): TimelineFacts => {
-  const { local, remote, tls } = response.connection
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const fixed = options.resolve?.some(each => each.host === host)
-  const who = tls === undefined ? undefined : whoIs(tls.peerChain)
-  const isAddress = host === remote.address
-  const from = fixed ? '--resolve' : host === 'localhost' || host.endsWith('.localhost') ? 'loopback' : 'system'
-  return {
-    tcp: { local: endpoint(local), remote: endpoint(remote) },
-    ...(isAddress ? {} : { name: { asked: host, address: remote.address, from } }),
-    tls,
-    who,
-    trustedThrough: tls?.trusted?.anchor,
-  }
-}
-
-const endpoint = ({ address, port }: { readonly address: string; readonly port: number }): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+/** Where the address of a name came from, when nobody was asked for it. */
+const nameFrom =
+  ({ resolve = [] }: GetOptions) =>
+  (host: string): string =>
+    resolve.some(fixed => fixed.host === host.toLowerCase()) ? '--resolve' : 'loopback'

@@ -4,54 +4,42 @@ import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { FailureError, fail } from '../../failures/index.ts'
 import { serve } from '../../index.ts'
-import {
-  jsonOfFailure,
-  legible,
-  line,
-  lines,
-  mark,
-  renderFailure,
-  type Shown,
-  type Style,
-} from '../../inspect/index.ts'
+import { jsonOfFailure, legible, line, mark, renderFailure, type Shown, type Style } from '../../inspect/index.ts'
 import type { Server } from '../../net/server/exchanges.ts'
 import type { Served } from '../../net/server/served.ts'
 import { staticFiles } from '../../net/server/static.ts'
 import { filesIn } from '../../node/files.ts'
-import { tee } from '../../trace/recorder.ts'
-import type { TraceSink } from '../../trace/types.ts'
 import { type AuthorityFacts, authorityEvent, type LocalAuthority, openAuthority, sinceText } from '../authority.ts'
 import { type CertificateSource, certificateSource, ownAddresses } from '../certificates.ts'
 import type { ServeOptions } from '../commands/serve.ts'
 import { EXIT_INTERRUPTED, failureOf } from '../errors.ts'
 import type { Io } from '../io.ts'
-import { jsonLine } from '../json.ts'
 import { beginRun, type Run } from '../run.ts'
 import { accessEvent, accessLines } from '../story/access.ts'
-import { liveSink } from '../story/live.ts'
 
 export const serveFolder = async (folder: string | undefined, options: ServeOptions, io: Io): Promise<number> => {
-  const run = await beginRun(options, io)
+  const run = await beginRun(options, io, { form: 'log' })
   try {
     const root = await existingFolder(folder ?? '.')
-    const renewed = (next: AuthorityFacts): void =>
-      say(options.json ? jsonLine(authorityEvent(next)) : lines([renewal(next, run.style)]))
+    const renewed = (next: AuthorityFacts): void => {
+      run.event(authorityEvent(next))
+      run.notice([renewal(next, run.style)])
+    }
     const authority = options.plain ? undefined : openAuthority({ renewed })
     const source = authority && certificateSource(authority.issue, options.host, Date.now)
-    const say = (text: Shown): void => void (options.json ? io.out : io.err).write(text).catch(() => run.stop())
     const server = await serve(staticFiles(await filesIn(root)), {
       host: options.host,
       port: options.port,
       tls: source && { certificateFor: name => source.for(name) },
-      ...watching(options, run, say),
-      failed: error => say(defect(error, options, run.style)),
-      served: line => say(told(line, options, run.style, authority?.path)),
+      trace: run.trace,
+      failed: error => defect(error, run),
+      served: each => told(each, run, authority?.path),
     })
     if (options.json && authority?.since === 'renewed') renewed(authority)
-    say(announcement({ server, options, root, authority, source, style: run.style }))
+    announce({ server, options, root, authority, source, run })
     return await untilInterrupted(server, run, io)
   } catch (error) {
-    return await run.explain(error)
+    return run.explain(error)
   } finally {
     await run.end()
   }
@@ -64,28 +52,17 @@ const existingFolder = async (folder: string): Promise<string> => {
   return root
 }
 
-/** Nobody looks: no trace, and the engines say nothing. */
-const watching = (options: ServeOptions, run: Run, write: (text: Shown) => void): { readonly trace?: TraceSink } => {
-  const { verbose, json } = options
-  const live =
-    verbose === undefined
-      ? undefined
-      : liveSink({ verbosity: verbose, privacy: run.privacy, style: run.style, json, write })
-  const sinks = [run.capture, live].filter(sink => sink !== undefined)
-  return sinks.length === 0 ? {} : { trace: tee(...sinks) }
-}
-
-const told = (served: Served, options: ServeOptions, style: Style, ca: string | undefined): Shown => {
+const told = (served: Served, run: Run, ca: string | undefined): void => {
   const now = new Date()
-  if (options.json) return jsonLine(accessEvent(served, now))
-  return lines(accessLines(served, now, style, ca))
+  run.event(accessEvent(served, now))
+  run.notice(accessLines(served, now, run.style, ca))
 }
 
 /** The client got 500 and nothing else; here is what it was. */
-const defect = (error: unknown, options: ServeOptions, style: Style): Shown => {
+const defect = (error: unknown, run: Run): void => {
   const failure = failureOf(error)
-  if (options.json) return jsonLine(jsonOfFailure(failure))
-  return lines(renderFailure(failure, { style }))
+  run.event(jsonOfFailure(failure))
+  run.notice(renderFailure(failure, { style: run.style, words: run.words }))
 }
 
 interface Announcement {
@@ -94,16 +71,14 @@ interface Announcement {
   readonly root: string
   readonly authority: LocalAuthority | undefined
   readonly source: CertificateSource | undefined
-  readonly style: Style
+  readonly run: Run
 }
 
 /** Where it is, for whom, and how others come to trust it. */
-const announcement = ({ server, options, root, authority, source, style }: Announcement): Shown => {
+const announce = ({ server, options, root, authority, source, run }: Announcement): void => {
   const urls = urlsOf(server, options)
-  if (options.json) {
-    const ca = authority === undefined ? null : authority.path
-    return jsonLine({ type: 'listening', urls, folder: root, ca, names: [...(source?.usual ?? [])] })
-  }
+  const { style } = run
+  run.event({ type: 'listening', urls, folder: root, ca: authority?.path ?? null, names: [...(source?.usual ?? [])] })
   const good = (text: string): Shown =>
     line(style, { text: ` ${mark(style, '✓')}`, tint: 'good' }, { text: ` ${text}` })
   const told = [good(root), ...urls.map(url => line(style, { text: '   ' }, { text: url, tint: 'you' }))]
@@ -123,7 +98,7 @@ const announcement = ({ server, options, root, authority, source, style }: Annou
       legible(`   export NODE_EXTRA_CA_CERTS=${quoted(authority.path)}`, style),
     )
   }
-  return lines(told)
+  run.notice(told)
 }
 
 /** Whoever trusted the authority before has to hear of it: their clients fail from now on. */

@@ -1,6 +1,6 @@
 /** The body of an answer on its way to standard output or a file: as it comes, in constant memory. */
 import type { Shown } from '../../inspect/index.ts'
-import type { Io } from '../io.ts'
+import type { Sink } from '../io.ts'
 import type { OutputFile } from '../output-file.ts'
 import { Progress } from './progress.ts'
 import { terminalText } from './terminal-text.ts'
@@ -8,9 +8,12 @@ import { terminalText } from './terminal-text.ts'
 export interface BodyTarget {
   /** A file instead of standard output. */
   readonly file: OutputFile | undefined
+  /** Standard output; undefined: the body is only read. */
+  readonly out: Sink | undefined
   /** From Content-Length, for the progress line. */
   readonly expected: number | undefined
-  readonly io: Io
+  /** Where the progress line goes; empty: away with it. */
+  readonly status: (text: string) => void
 }
 
 export interface BodyResult {
@@ -19,23 +22,18 @@ export interface BodyResult {
   readonly withheld: boolean
   /** True when control characters in it were shown instead of obeyed. */
   readonly changed: boolean
-  /** True when the terminal's cursor stands behind an unfinished line of the body. */
-  readonly openLine: boolean
 }
 
 /** Writes every chunk in order, each before the next is asked for. A failure of the stream is thrown. */
 export const writeBody = async (
   body: ReadableStream<Uint8Array> | null,
-  { file, expected, io }: BodyTarget,
+  { file, out, expected, status }: BodyTarget,
 ): Promise<BodyResult> => {
-  const screen = file === undefined && io.out.isTerminal ? terminalText() : undefined
-  const progress = new Progress(io.err, screen === undefined ? 'shown' : 'silent', expected)
+  const screen = file === undefined && out?.isTerminal ? terminalText() : undefined
+  const progress = screen === undefined ? new Progress(status, expected) : undefined
   let bytes = 0
-  let openLine = false
   const show = async (text: Shown): Promise<void> => {
-    if (text === '') return
-    await io.out.write(text)
-    openLine = !text.endsWith('\n')
+    if (text !== '') await out?.write(text)
   }
   const reader = body?.getReader()
   try {
@@ -45,8 +43,8 @@ export const writeBody = async (
       bytes += next.value.length
       if (file !== undefined) await file.write(next.value)
       else if (screen !== undefined) await show(screen.push(next.value))
-      else await io.out.write(next.value)
-      await progress.moved(bytes)
+      else await out?.write(next.value)
+      progress?.moved(bytes)
     }
     if (screen !== undefined) await show(screen.end())
   } catch (error) {
@@ -54,7 +52,7 @@ export const writeBody = async (
     await reader?.cancel(error).catch(() => {})
     throw error
   } finally {
-    await progress.clear()
+    progress?.clear()
   }
-  return { bytes, withheld: screen?.withheld ?? false, changed: screen?.changed ?? false, openLine }
+  return { bytes, withheld: screen?.withheld ?? false, changed: screen?.changed ?? false }
 }

@@ -1,37 +1,94 @@
-/** One message in full for people: its fields with byte ranges, its lines of text, its bytes. */
-import { line, type Shown, type Style } from '../../inspect/index.ts'
+/** One message in full for people: its header fields, its tree with byte ranges, its bytes. */
+import { columnsOf, cut, legible, line, type Shown, type Style, widthOf, wrap } from '../../inspect/index.ts'
 import { hexLines } from '../../inspect/style.ts'
 import { hexText, latin1Text } from '../../wire/bytes.ts'
 import type { Field } from '../../wire/field.ts'
 
 /** Bytes of one message that `-vvv` shows, in lines of 16; the rest is counted. */
 const HEX_LINES = 64
-/** Column of the byte range. */
-const RANGE = 44
-/** Bytes of a value that are shown in a tree. */
-const SHORT = 16
+/** Octets of a value that are shown in a tree. */
+const SHORT = 24
+/** Columns of the longest name beside which values still stand in one column. */
+const NAME = 24
+/** Lines of one value; the rest is counted. */
+const MOST_LINES = 4
 
-/** The tree below the message itself. */
-export const fieldLines = (root: Field, style: Style): Shown[] =>
-  (root.children ?? []).flatMap(child => branch(child, 1)).map(text => line(style, { text }))
+/** The tree below the message itself: where its octets are, name, value. */
+export const fieldLines = (root: Field, indent: number, style: Style): Shown[] => {
+  const children = root.children ?? []
+  const gutter = Math.max(0, ...children.map(child => rangeOf(child).length)) + 2
+  return siblings(children, { at: indent + gutter, indent, style })
+}
 
-export const bytesLines = (bytes: Uint8Array, style: Style): Shown[] =>
-  hexLines(bytes, 0, bytes.length, HEX_LINES).map(text => line(style, { text: `    ${text}`, tint: 'quiet' }))
+export const bytesLines = (bytes: Uint8Array, indent: number, style: Style): Shown[] =>
+  hexLines(bytes, 0, bytes.length, HEX_LINES).map(text => line(style, { text, column: indent, tint: 'quiet' }))
 
-/** Messages that are text: the lines as they were. */
-export const textLines = (bytes: Uint8Array, style: Style): Shown[] =>
-  latin1Text(bytes)
-    .trimEnd()
-    .split('\r\n')
-    .map(text => line(style, { text: `    ${text}` }))
+/** The lines of a head behind its first, each once; what is behind the head is not a part of it. */
+export const headLines = (bytes: Uint8Array, indent: number, style: Style): Shown[] =>
+  (latin1Text(bytes).split(/\r?\n\r?\n/, 1)[0] ?? '')
+    .split(/\r?\n/)
+    .slice(1)
+    .flatMap(text => {
+      const [, name = '', value = text] = /^([^\s:]+:)[ \t]*(.*)$/.exec(text) ?? []
+      return valueLines(name, value, { indent, at: indent + name.length + (name === '' ? 0 : 1), style })
+    })
 
-const branch = (field: Field, depth: number): string[] => {
-  const children = field.children ?? []
-  const label = `${'  '.repeat(depth + 1)}${field.name}`.padEnd(RANGE)
+interface Place {
+  readonly indent: number
+  /** Column where the text begins. */
+  readonly at: number
+  readonly style: Style
+}
+
+const siblings = (fields: readonly Field[], place: Place): Shown[] => {
+  const names = Math.min(NAME, Math.max(0, ...fields.map(field => columnsOf(field.name))))
+  return fields.flatMap(field => branch(field, names, place))
+}
+
+const branch = (field: Field, names: number, place: Place): Shown[] => {
+  const { indent, at, style } = place
+  const children = isPair(field) ? [] : (field.children ?? [])
   const value = field.text ?? (children.length > 0 ? '' : valueText(field.value))
   const note = field.note === undefined ? '' : `  (${field.note})`
-  const own = `${label} ${`${field.start}..${field.end}`.padEnd(11)}${value}${note}`.trimEnd()
-  return [own, ...children.flatMap(child => branch(child, depth + 1))]
+  const label = ' '.repeat(at - indent - rangeOf(field).length) + field.name.padEnd(names)
+  return [
+    ...valueLines(rangeOf(field) + label, value + note, {
+      ...place,
+      at: indent + Math.max(at - indent + names, columnsOf(rangeOf(field) + label)) + 2,
+    }),
+    ...siblings(children, { indent, at: at + 2, style }),
+  ]
+}
+
+const rangeOf = ({ start, end }: Field): string => `${start}..${end}`
+
+/** A header field: its name and its value lie in it, and say nothing that it does not say. */
+const isPair = ({ children }: Field): boolean =>
+  children?.length === 2 && children[0]!.name === 'name' && children[1]!.name === 'value'
+
+/** A label at `indent`, and a text at column `at` that goes on below itself. */
+const valueLines = (label: string, value: string, { indent, at, style }: Place): Shown[] => {
+  const room = Math.max(12, widthOf(style) - at)
+  const parts = wrap(legible(value, style), room).flatMap(part => pieces(part, room))
+  const shown = parts.slice(0, MOST_LINES)
+  const left = parts.slice(MOST_LINES).join('').length
+  return [
+    line(style, { text: label, column: indent, tint: 'quiet' }, { text: shown[0] ?? '', column: at }),
+    ...shown.slice(1).map(text => line(style, { text, column: at })),
+    ...(left === 0 ? [] : [line(style, { text: `and ${left} characters more`, column: at, tint: 'quiet' })]),
+  ]
+}
+
+/** A word that is longer than a line. */
+const pieces = (text: string, room: number): string[] => {
+  const found: string[] = []
+  let rest = text
+  while (columnsOf(rest) > room) {
+    const first = cut(rest, room)
+    found.push(first)
+    rest = rest.slice(first.length)
+  }
+  return [...found, rest]
 }
 
 const valueText = (value: unknown): string => {

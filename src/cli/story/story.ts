@@ -1,11 +1,13 @@
-/** The story of a run on standard error: the timeline, and with `-v` the messages, their fields and their bytes. */
+/** The story of a run that is over: the timeline, and with `-v` the messages, their fields and their bytes. */
 import {
   type Grain,
+  innerWidth,
   type Ladder,
   type LadderLine,
   ladder,
+  ladderHead,
+  ladderRow,
   line,
-  renderLadder,
   renderTimeline,
   type Shown,
   type Style,
@@ -13,10 +15,9 @@ import {
   timeline,
 } from '../../inspect/index.ts'
 import { messagesOf, type TraceRecord } from '../../trace/recorder.ts'
-import type { Layer, MessageRecord } from '../../trace/types.ts'
-import { dissect } from '../../wire/codec.ts'
+import type { Layer } from '../../trace/types.ts'
 import type { Verbosity } from '../verbosity.ts'
-import { bytesLines, fieldLines, textLines } from './message-text.ts'
+import { belowStep } from './people.ts'
 
 export interface StoryOptions {
   readonly style: Style
@@ -24,15 +25,23 @@ export interface StoryOptions {
   readonly facts?: TimelineFacts | undefined
 }
 
-/** Timeline first; then, as far as `-v` goes, the ladder and every message of its layers. */
+/** Timeline first; then, as far as `-v` goes, the ladder, and below each step what is in the message. */
 export const storyLines = (records: readonly TraceRecord[], { style, verbosity, facts }: StoryOptions): Shown[] => {
   const summary = renderTimeline(timeline(records, facts), style)
   if (verbosity.level === 0) return summary
   const steps = ladderOf(records, verbosity.layers, facts?.host)
-  if (verbosity.level === 1) return [...summary, line(style), ...renderLadder(steps, style)]
   const byId = new Map(messagesOf(records).map(message => [message.id, message]))
-  const opened = steps.lines.flatMap(step => openedMessage(step, byId.get(step.id), { style, verbosity }))
-  return [...summary, ...opened]
+  const inner = innerWidth(style)
+  const start = steps.lines[0]?.at ?? 0
+  let last = ''
+  const rungs = steps.lines.flatMap(step => {
+    const time = (step.at - start).toFixed(3)
+    const row = ladderRow(step, time === last ? '' : time, inner, style)
+    last = time
+    const message = byId.get(step.id)
+    return [row, ...(message === undefined ? [] : belowStep(message, verbosity.level, style))]
+  })
+  return [...summary, line(style), ladderHead(steps, inner, style), ...rungs]
 }
 
 const GRAINS: Readonly<Record<Layer, Grain>> = {
@@ -62,31 +71,3 @@ const ladderOf = (records: readonly TraceRecord[], layers: readonly Layer[], hos
     lines: [...lines.values()].sort((a, b) => a.id - b.id),
   }
 }
-
-const openedMessage = (
-  step: LadderLine,
-  message: MessageRecord | undefined,
-  { style, verbosity }: StoryOptions,
-): Shown[] => {
-  if (message === undefined) return []
-  const arrow = style.unicode ? { out: '→', in: '←' } : { out: '->', in: '<-' }
-  const head = `${arrow[message.direction]} ${message.layer} ${message.name}, ${message.bytes.length} bytes`
-  const about = message.about === undefined ? '' : `  ${message.about}`
-  const tree =
-    message.format === undefined
-      ? textOf(message, style)
-      : fieldLines(dissect(message.format, message.bytes, message.name), style)
-  return [
-    line(style),
-    line(
-      style,
-      { text: `${head}${step.sealed ? ', encrypted' : ''}`, tint: message.direction === 'out' ? 'you' : 'server' },
-      { text: about, tint: 'quiet' },
-    ),
-    ...tree,
-    ...(verbosity.level < 3 ? [] : bytesLines(message.bytes, style)),
-  ]
-}
-
-const textOf = (message: MessageRecord, style: Style): Shown[] =>
-  message.layer === 'http' ? textLines(message.bytes, style) : []

@@ -1,0 +1,89 @@
+/** A run over one connection after another, such as redirects: a timeline for each, with what that connection says of itself. */
+import { byConnection } from '../trace/connections.ts'
+import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
+import { agreed, hostAsked } from './agreed.ts'
+import type { Shown } from './shown.ts'
+import { line, mark, type Style } from './style.ts'
+import { type Timeline, type TimelineFacts, timeline } from './timeline.ts'
+import { renderTimeline } from './timeline-text.ts'
+
+export interface Leg {
+  readonly timeline: Timeline
+  /** Scheme, host and port; empty where nothing says it. */
+  readonly origin: string
+  /** Milliseconds from the beginning of the run. */
+  readonly began: number
+  /** True where the connection before was encrypted and this one is not. */
+  readonly downgrade: boolean
+}
+
+export interface LegsOptions {
+  /** Where the address of a name came from that nobody was asked for. */
+  readonly nameFrom?: ((host: string) => string) | undefined
+  /** When the run was stopped, where it was: what nobody answered was waited for until then. */
+  readonly until?: number | undefined
+}
+
+/** The connections in `records` in turn. */
+export const legs = (records: readonly TraceRecord[], { nameFrom, until }: LegsOptions = {}): readonly Leg[] => {
+  const connections = byConnection(records.filter(({ type }) => type !== 'secret'))
+  const start = startOf(connections[0] ?? [])
+  let secured = false
+  return connections.map((of, i) => {
+    const isLast = i === connections.length - 1
+    const facts = { ...agreed(of), ...nameFact(of, nameFrom), ...(isLast && until !== undefined ? { until } : {}) }
+    const isSecured = messagesOf(of).some(m => m.layer === 'tls')
+    const downgrade = secured && !isSecured && messagesOf(of).some(m => m.layer === 'http')
+    secured = isSecured
+    return { timeline: timeline(of, facts), origin: originOf(of, isSecured), began: startOf(of) - start, downgrade }
+  })
+}
+
+/** One timeline as it is; several below each other, each with its number and where it led. */
+export const renderLegs = (of: readonly Leg[], style: Style): Shown[] =>
+  of.length === 1
+    ? renderTimeline(of[0]!.timeline, style)
+    : of.flatMap((leg, i) => [
+        ...(i === 0 ? [] : [line(style)]),
+        line(
+          style,
+          { text: ` ${i + 1}  ${leg.origin}`, tint: 'you' },
+          { text: i === 0 ? '' : `  from ${leg.began.toFixed(leg.began < 100 ? 1 : 0)} ms on`, tint: 'quiet' },
+        ),
+        ...(leg.downgrade
+          ? [
+              line(style, {
+                text: ` ${mark(style, '✗')} in clear text, though the connection before was encrypted`,
+                tint: 'bad',
+              }),
+            ]
+          : []),
+        ...renderTimeline(leg.timeline, style),
+      ])
+
+const startOf = (records: readonly TraceRecord[]): number =>
+  records.reduce(
+    (least, entry) => (entry.type === 'secret' ? least : Math.min(least, entry.record.at)),
+    Number.POSITIVE_INFINITY,
+  )
+
+const originOf = (records: readonly TraceRecord[], isSecured: boolean): string => {
+  const host = hostAsked(records)
+  if (host === undefined) return ''
+  const flow = messagesOf(records).find(m => m.layer === 'tcp')?.flow ?? ''
+  const [, port] = /:(\d+)$/.exec(flow) ?? []
+  const usual = isSecured ? '443' : '80'
+  const name = host.includes(':') ? `[${host}]` : host
+  return `${isSecured ? 'https' : 'http'}://${name}${port === undefined || port === usual ? '' : `:${port}`}`
+}
+
+/** A name whose address was at hand: nobody was asked, so no message says it. */
+const nameFact = (records: readonly TraceRecord[], nameFrom: LegsOptions['nameFrom']): Pick<TimelineFacts, 'name'> => {
+  const messages = messagesOf(records)
+  const asked = hostAsked(records)
+  const flow = messages.find(m => m.layer === 'tcp')?.flow
+  const address = flow === undefined ? undefined : /-\[?(.*?)\]?:\d+$/.exec(flow)?.[1]
+  if (messages.some(m => m.layer === 'dns') || asked === undefined || address === undefined || address === asked)
+    return {}
+  return { name: { asked, address, from: nameFrom?.(asked) ?? '' } }
+}
