@@ -154,10 +154,6 @@ class PathBuilder {
       .map(root => shown.find(({ identity }) => identity === root.identity) ?? root)
     const anchors = byLikelihood(roots, last, this.#request.at)
     const others = byLikelihood(shown, last, this.#request.at)
-    if (anchors.length + others.length === 0) {
-      this.#note(path, this.#unanchored(path), 'dead-end')
-      return undefined
-    }
     for (const anchor of anchors) {
       const edge = this.#edge(path, anchor, 'anchor', accepted)
       const whole = edge === undefined ? undefined : this.#complete([...path, anchor], edge)
@@ -171,7 +167,7 @@ class PathBuilder {
       if (further !== undefined) return further
       if (this.#exhausted()) return undefined
     }
-    // Every issuer was one that the path already holds: a circle, which leads nowhere.
+    // Nobody has the issuer's name, or only those that the path already holds: a circle, which leads nowhere.
     this.#note(path, this.#unanchored(path), 'dead-end')
     return undefined
   }
