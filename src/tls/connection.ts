@@ -358,7 +358,7 @@ export class Connection implements TlsConnection {
       passed: (check, message) => this.#verdict(check, message, undefined),
       refusal: (check, message, code, path, facts) => {
         const where = path === '' ? message.name : `${message.name}.${path}`
-        const refused = refusal(code, { ...facts, where, at: () => placeOf(message, path) }, message.id)
+        const refused = refusal(code, { ...facts, where, at: placeOf(message, path) }, message.id)
         this.#verdict(check, message, refused.failure)
         return refused
       },

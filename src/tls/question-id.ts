@@ -30,7 +30,7 @@ export class QuestionId {
 
 const inMessage = (message: Message<'Certificate'>, index: number, { start, end }: Place): Place | undefined => {
   const der = message.body.chain[index]
-  const field = placeOf(message, `chain.${index}`)
+  const field = placeOf(message, `chain.${index}`)()
   if (der === undefined || field === undefined) return undefined
   // Its length stands before it.
   const from = field.end - der.length

@@ -38,8 +38,13 @@ export const readAlert = (content: Bytes): { readonly level: number; readonly de
   return alert
 }
 
-/** Where in a message a field lies. The whole message is taken apart for it: only when somebody looks. */
-export const placeOf = (message: Message, path: string): Facts['at'] => {
-  const field = fieldAt(dissect(Handshake, message.bytes, message.name), `body.${path}`)
-  return field === undefined ? undefined : { message: message.id, start: field.start, end: field.end }
-}
+/**
+ * Where in a message a field lies. The whole message is taken apart for it: only when somebody looks. What waits for that
+ * holds the bytes of the message, not its value, which may be many times as large.
+ */
+export const placeOf =
+  ({ name, bytes, id }: Message, path: string) =>
+  (): Facts['at'] => {
+    const field = fieldAt(dissect(Handshake, bytes, name), `body.${path}`)
+    return field === undefined ? undefined : { message: id, start: field.start, end: field.end }
+  }
