@@ -1,7 +1,7 @@
 /** Every example runs as it stands, from the sources: `tsconfig.json` says where `barewire` is. */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
@@ -11,8 +11,11 @@ import { CHROMIUM, startChromium } from './support/peers-chromium.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const says: Readonly<Record<string, RegExp>> = {
+  'a-server-on-this-machine.ts': /^hello barewire TLS_ECDHE_\S+\nhello node\n$/,
+  'capture-of-a-failing-test.ts': /^not the answer that was expected: see failing\.pcapng, \d{4,} bytes\n$/,
   'expired-certificate.ts': /^tls\/certificate-expired: /,
   'lossy-network.ts': /^200 hello after \d+ virtual ms, [1-9]\d* frames lost\n$/,
+  'node-http-over-the-lab.ts': /^200 you asked for \/cart, [1-9]\d* frames lost\n$/,
   'tls-without-sockets.ts': /server reads: hello over TLS\n$/,
 }
 
@@ -26,6 +29,36 @@ for (const [file, expected] of Object.entries(says)) {
     expect(out).toMatch(expected)
   })
 }
+
+test('what the manual shows stands in an example, to the letter', () => {
+  const read = (file: string): string => readFileSync(join(root, file), 'utf8')
+  const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
+    .filter(file => /\.[jt]s$/.test(file))
+    .map(file => read(`examples/${file}`))
+  const pages = readdirSync(join(root, 'docs/manual')).map(file => `docs/manual/${file}`)
+  const blocks = pages.flatMap(page =>
+    [...read(page).matchAll(/```[jt]s\n([\s\S]*?)```/g)].map(([, code]) => [page, code!]),
+  )
+  expect(blocks.length).toBeGreaterThan(5)
+  for (const [page, code] of blocks)
+    expect(
+      examples.some(text => text.includes(code!)),
+      `${page}:\n${code}`,
+    ).toBe(true)
+})
+
+test('every link between the pages leads to a file', () => {
+  const pages = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(join(root, 'docs/manual')).map(f => `docs/manual/${f}`),
+  ]
+  for (const page of pages) {
+    for (const [, target] of readFileSync(join(root, page), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g))
+      expect(existsSync(join(root, dirname(page), target!)), `${page}: ${target}`).toBe(true)
+  }
+})
 
 const hasChromium = existsSync(CHROMIUM) && installed('certutil')
 const noChromium = hasChromium ? '' : ' (skipped: chromium or certutil not installed)'

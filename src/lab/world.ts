@@ -3,12 +3,14 @@
  * and an authority that all of them trust. What Node or a browser brings comes in as `LabPlatform`.
  */
 import { type CertificateAuthority, certificateAuthority, type LeafOptions } from '../ca/authority.ts'
-import type { Millis } from '../engine.ts'
+import { captureSink } from '../capture/sink.ts'
+import type { Bytes, Millis } from '../engine.ts'
 import type { RunningHost } from '../host/types.ts'
 import { hostTransport } from '../net/stream/host.ts'
 import type { TlsServerOptions } from '../net/stream/listen.ts'
 import type { World } from '../net/stream/types.ts'
 import { certifiedKey } from '../tls/certified-key.ts'
+import { tee } from '../trace/recorder.ts'
 import { trustStore } from '../x509/store.ts'
 import { network } from './network.ts'
 import type { HostChoices, Network, NetworkOptions } from './network-types.ts'
@@ -42,12 +44,31 @@ export interface LabWorld {
   close(): void
 }
 
-export type LabWorldOptions = Omit<NetworkOptions, 'turn' | 'date' | 'clock'>
+export interface LabWorldOptions extends Omit<NetworkOptions, 'turn' | 'date' | 'clock'> {
+  /**
+   * Gets a pcapng file piece by piece: every frame that passes the wire, once, and the keys before what they open. Whole
+   * after `close`; what came until then can be read as well.
+   */
+  readonly capture?: ((piece: Bytes) => void) | undefined
+}
 
 export const labWorld = (platform: LabPlatform, options: LabWorldOptions = {}): LabWorld => {
   const { turn, date, ...shared } = platform
-  const wire = network({ ...options, turn, date })
+  const { capture: write, trace, ...choices } = options
+  const capture = write && captureSink(write, { now: () => 0, date: () => date })
+  const wire = network({
+    ...choices,
+    turn,
+    date,
+    trace: capture === undefined ? trace : trace === undefined ? capture : tee(trace, capture),
+  })
   const { clock } = wire
+  // A tap costs a copy of every frame.
+  if (capture !== undefined) {
+    wire.tap(seen => {
+      if (seen.what === 'passed') capture.frame(seen.bytes, { date: seen.date })
+    })
+  }
   const authority = certificateAuthority({ crypto: shared.crypto, now: () => clock.date(), name: 'barewire demo CA' })
   const roots = trustStore([authority.certificate])
   return {
@@ -55,6 +76,7 @@ export const labWorld = (platform: LabPlatform, options: LabWorldOptions = {}): 
     authority,
     machine(name, choices) {
       const host = wire.host(name, choices)
+      capture?.name(host.address, name)
       return {
         host,
         world: { ...shared, clock, transport: hostTransport(host, { keepAlive: 'off' }), trust: () => roots },
@@ -67,6 +89,9 @@ export const labWorld = (platform: LabPlatform, options: LabWorldOptions = {}): 
       const key = certifiedKey({ chain, privateKey: issued.privateKey })
       return { certificateFor: () => key }
     },
-    close: () => wire.close(),
+    close() {
+      wire.close()
+      capture?.finish()
+    },
   }
 }
