@@ -17,6 +17,7 @@ import { seededNodeCrypto } from '../../src/node/crypto.ts'
 import { type SeededRandom, seeded } from '../../src/random.ts'
 import { certifiedKey } from '../../src/tls/certified-key.ts'
 import { trustStore } from '../../src/x509/store.ts'
+import { keptForFailure } from '../support/captures.ts'
 import { node, web } from '../support/worlds.ts'
 import { faultsOf, firstWrong, namedBy, seeds } from './seeds.ts'
 
@@ -44,7 +45,9 @@ interface Outcome {
 }
 
 const run = async (seed: number, platform = node, random: SeededRandom = seeded(seed)): Promise<Outcome> => {
-  const net = network({ seed, turn, ...faultsOf(random) })
+  const kept = keptForFailure(`https-seed-${seed}`, LAB_DATE)
+  const net = network({ seed, turn, trace: kept?.trace, ...faultsOf(random) })
+  kept?.watch(net)
   const hash = createHash('sha256')
   net.tap(({ at, what, bytes }) => void hash.update(`${at} ${what} `).update(bytes))
   const worldOf = (name: string): World => {

@@ -4,9 +4,11 @@
  */
 import { expect, test } from 'vitest'
 import type { Failure } from '../../src/failures/index.ts'
+import { LAB_DATE } from '../../src/lab/clock.ts'
 import { network } from '../../src/lab/network.ts'
 import { seeded } from '../../src/random.ts'
 import { concat } from '../support/bytes.ts'
+import { keptForFailure } from '../support/captures.ts'
 import { faultsOf, firstWrong, namedBy, seeds } from './seeds.ts'
 
 interface Outcome {
@@ -22,7 +24,9 @@ interface Outcome {
 /** The client sends some kilobytes and finishes; the server answers when it has heard all, and finishes. */
 const exchange = (seed: number): Outcome => {
   const random = seeded(seed)
-  const net = network({ seed, ...faultsOf(random) })
+  const kept = keptForFailure(`tcp-seed-${seed}`, LAB_DATE)
+  const net = network({ seed, trace: kept?.trace, ...faultsOf(random) })
+  kept?.watch(net)
   const [client, server] = [net.host('client'), net.host('server')]
   const request = random.bytes(1 + random.below(8_000))
   const answer = random.bytes(1 + random.below(30_000))
