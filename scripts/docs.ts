@@ -81,7 +81,7 @@ const failureLines = (failure: Failure): string[] => {
   if (because.length > 0) lines.push('Because, perhaps:', '', ...because.map(each => `- ${each}`), '')
   const said = english.tryThis(failure)
   const tries = stepsFor(failure).map(({ command }, i) =>
-    command === undefined ? `- ${said[i]}` : `- \`${command}\`${said[i]!.slice(command.length).replace(/^ +/, ' ')}`,
+    command === undefined ? `- ${said[i]}` : `- \`${command}\`${said[i]!.slice(command.length).replace(/^ +# /, ' ')}`,
   )
   if (tries.length > 0) lines.push('Try:', '', ...tries, '')
   const others = Object.entries(elsewhere(failure))

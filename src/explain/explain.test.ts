@@ -95,7 +95,7 @@ test('every fact that is said in English is said in Chinese, and no other', () =
 
 test('what to try is the same command in every language, with a note of its own', () => {
   for (const failure of cases) {
-    const commands = (words: Words) => words.tryThis(failure).map(step => step.split('     '))
+    const commands = (words: Words) => words.tryThis(failure).map(step => step.split('     # '))
     const [one, other] = [commands(english), commands(chinese)]
     expect(other.length, failure.code).toBe(one.length)
     one.forEach(([command, note], i) => {

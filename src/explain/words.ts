@@ -59,6 +59,12 @@ export interface Dictionary {
   readonly gap?: string
 }
 
+/** A step in words. */
+export interface Said {
+  readonly command: string | undefined
+  readonly note: string | undefined
+}
+
 /** A language at work. */
 export interface Words {
   readonly language: Language
@@ -71,15 +77,19 @@ export interface Words {
   sentence(failure: Failure): string
   /** What it may come from, the likeliest first. */
   because(failure: Failure): readonly string[]
-  /** Commands to copy, each with a note where it needs one, and advice. */
+  /** Commands to copy, each with a note where it needs one, and advice without a command. */
+  steps(failure: Failure): readonly Said[]
+  /** The same as lines: a note behind a command is a comment for a shell. */
   tryThis(failure: Failure): readonly string[]
 }
 
-/** What is put between a command and its note. */
-const GAP = '     '
+/** What is put between a command and its note: for a shell the note is a comment, so the whole line can be copied. */
+export const BEFORE_NOTE = '     # '
 
 export const bound = (language: Language, { explanations, notes, card, gap = ' ' }: Dictionary): Words => {
   const says = (failure: Failure): string => explanations[failure.code].says(failure)
+  const steps = (failure: Failure): readonly Said[] =>
+    stepsFor(failure).map(({ command, note }) => ({ command, note: note === undefined ? undefined : notes[note] }))
   return {
     language,
     card,
@@ -90,9 +100,8 @@ export const bound = (language: Language, { explanations, notes, card, gap = ' '
       const { because = [] } = explanations[failure.code]
       return typeof because === 'function' ? because(failure) : because
     },
+    steps,
     tryThis: failure =>
-      stepsFor(failure).map(({ command, note }) =>
-        [command, note && notes[note]].filter(part => part !== undefined).join(GAP),
-      ),
+      steps(failure).map(({ command, note }) => [command, note].filter(part => part !== undefined).join(BEFORE_NOTE)),
   }
 }

@@ -2,11 +2,12 @@
 
 import { elsewhere } from '../explain/elsewhere.table.ts'
 import { english } from '../explain/en/index.ts'
-import type { Words } from '../explain/words.ts'
+import { BEFORE_NOTE, type Said, type Words } from '../explain/words.ts'
 import { entryOf, type Failure } from '../failures/index.ts'
 import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
 import type { Shown } from './shown.ts'
-import { hexLines, line, mark, type Style, widthOf, wrap } from './style.ts'
+import { columnsOf } from './shown.ts'
+import { hexLines, line, mark, type Style, uncut, widthOf, wrap } from './style.ts'
 
 export interface FailureOptions {
   readonly style: Style
@@ -30,15 +31,16 @@ export const renderFailure = (info: Failure, options: FailureOptions): Shown[] =
   const width = widthOf(style)
   const says = words.says(info)
   const lines: Shown[] = []
-  const add = (label: string, ...texts: readonly string[]): void => {
-    let name = label
-    for (const text of texts) {
-      for (const part of wrap(text, width - BODY)) {
-        lines.push(line(style, { text: `  ${name}`, tint: 'quiet' }, { text: part, column: BODY }))
-        name = ''
-      }
-    }
+  const addLines = (label: string, parts: readonly string[], lay = line): void => {
+    parts.forEach((part, i) => {
+      lines.push(lay(style, { text: i === 0 ? `  ${label}` : '', tint: 'quiet' }, { text: part, column: BODY }))
+    })
   }
+  const add = (label: string, ...texts: readonly string[]): void =>
+    addLines(
+      label,
+      texts.flatMap(text => wrap(text, width - BODY)),
+    )
   const room = width - info.code.length - 4
   const [first = '', ...more] = wrap(words.title(info), room)
   lines.push(
@@ -62,9 +64,9 @@ export const renderFailure = (info: Failure, options: FailureOptions): Shown[] =
   if (did !== '') add(words.card.did, did)
   const because = words.because(info)
   if (because.length > 0) add(words.card.because, ...because)
-  const tries = words.tryThis(info)
   const { typed = command => command } = options
-  if (tries.length > 0) add(words.card.tryThis, ...tries.map(command => typed(command)))
+  const tries = words.steps(info).flatMap(step => stepLines(step, typed, width - BODY))
+  if (tries.length > 0) addLines(words.card.tryThis, tries, uncut)
   const others = Object.entries(elsewhere(info)).map(inTool)
   if (others.length > 0) add(words.card.elsewhere, others.join(', '))
   if (entry.rule !== undefined) add(words.card.rule, entry.rule)
@@ -74,6 +76,28 @@ export const renderFailure = (info: Failure, options: FailureOptions): Shown[] =
 
 const BODY = 16
 const HEX_LINES = 4
+
+/**
+ * A command that can be copied from the screen as it stands: where it is too long it goes on in the next line as a shell
+ * wants it, never broken inside of quotes. A note is a comment.
+ */
+const stepLines = ({ command, note }: Said, typed: (command: string) => string, columns: number): string[] => {
+  if (command === undefined) return wrap(note ?? '', columns)
+  const rows: string[] = []
+  let row = ''
+  for (const word of typed(command).match(/(?:'[^']*'|\\.|[^\s'\\])+/g) ?? []) {
+    if (row !== '' && columnsOf(`${row} ${word} \\`) > columns) {
+      rows.push(`${row} \\`)
+      row = ''
+    }
+    row = row === '' ? word : `${row} ${word}`
+  }
+  if (note === undefined) return [...rows, row]
+  const whole = `${row}${BEFORE_NOTE}${note}`
+  return columnsOf(whole) <= columns
+    ? [...rows, whole]
+    : [...rows, row, ...wrap(note, columns - 2).map(part => `# ${part}`)]
+}
 
 const addWhere = (
   info: Failure,

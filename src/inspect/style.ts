@@ -36,8 +36,12 @@ export interface Piece {
 }
 
 /** One line of pieces: harmless, never wider than the style allows, no white space at its end. */
-export const line = (style: Style, ...pieces: readonly Piece[]): Shown => {
-  const width = widthOf(style)
+export const line = (style: Style, ...pieces: readonly Piece[]): Shown => laid(style, widthOf(style), pieces)
+
+/** The same without an end to its width, for what must be copied whole: a terminal breaks it where it has to. */
+export const uncut = (style: Style, ...pieces: readonly Piece[]): Shown => laid(style, Number.POSITIVE_INFINITY, pieces)
+
+const laid = (style: Style, width: number, pieces: readonly Piece[]): Shown => {
   let out = ''
   let used = 0
   let pending = ''

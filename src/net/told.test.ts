@@ -44,8 +44,8 @@ test('a certificate that vouches for itself is told with its port and the whole 
     address: expect.stringMatching(/^(127\.0\.0\.1|::1)$/),
   })
   expect(stepsOf(error)).toEqual([
-    `openssl s_client -connect localhost:${port} -servername localhost </dev/null | openssl x509 > cert.pem     what it shows`,
-    `barewire get --trust cert.pem 'https://localhost:${port}/a?b=1&c=2'     if you know that it is the right one`,
+    `openssl s_client -connect localhost:${port} -servername localhost </dev/null | openssl x509 > cert.pem     # what it shows`,
+    `barewire get --trust cert.pem 'https://localhost:${port}/a?b=1&c=2'     # if you know that it is the right one`,
   ])
   expect(jsonOfFailure(error.failure)).toMatchObject({ asked: { host: 'localhost', port, method: 'GET' } })
   expect(JSON.stringify(error.failure)).not.toContain('context')
@@ -75,7 +75,7 @@ test('a name without an address is told with the port and path that were asked f
   expect(error.message).toBe('No address for this name. The name nosuch.test has no address.')
   expect(stepsOf(error)).toEqual([
     'getent hosts nosuch.test',
-    'barewire get --resolve nosuch.test:8443:127.0.0.1 https://nosuch.test:8443/a     with the address that it should have',
+    'barewire get --resolve nosuch.test:8443:127.0.0.1 https://nosuch.test:8443/a     # with the address that it should have',
   ])
 })
 
@@ -118,7 +118,7 @@ test('a time-out offers the same request with more time', async () => {
   const url = await peer(() => {})
   const error = await failing(fetch(url, { timeouts: { firstByte: 30 } }))
   expect(error.code).toBe('http/head-timeout')
-  expect(stepsOf(error)).toEqual([`barewire get --timeout 1s ${url}     wait longer`])
+  expect(stepsOf(error)).toEqual([`barewire get --timeout 1s ${url}     # wait longer`])
 })
 
 test('below the doors an error has its code and facts, at the doors the sentence of the world', async () => {
@@ -142,5 +142,5 @@ test('the place where redirects begin is what a next step asks for', async () =>
   )
   const error = await failing(fetch(`${url}start`))
   expect(error.code).toBe('net/too-many-redirects')
-  expect(stepsOf(error)).toEqual([`barewire get ${url}start     where the first answer points`])
+  expect(stepsOf(error)).toEqual([`barewire get ${url}start     # where the first answer points`])
 })
