@@ -42,9 +42,11 @@ const setup = (servers = [SERVER], { ports = 1_000_000 } = {}) => {
   }
   return {
     own,
+    engine,
     open,
+    drain,
     ask(name: string, kind: 'A' | 'AAAA' = 'A') {
-      own.resolve(name, kind, now)
+      engine.resolve(name, kind, now)
       return drain()
     },
     at(time: number) {
@@ -117,7 +119,7 @@ describe('a question', () => {
     const t = setup()
     for (let i = 0; i < MAXIMUM_QUESTIONS; i++) t.ask(`n${i}.test`)
     expect(t.ask('one.more').events).toMatchObject([{ type: 'failed', failure: { code: 'dns/server-failure' } }])
-    t.own.cancel(1, 0)
+    t.engine.cancel(1, 0)
     expect(t.open.size).toBe(MAXIMUM_QUESTIONS - 1)
     expect(t.ask('one.more').asked).toHaveLength(1)
   })
@@ -192,13 +194,13 @@ describe('a question', () => {
       { address: SECOND, port: 53 },
       { address: SERVER, port: 54 },
     ])
-      t.own.refused(first!.port, to, fail('ip/unreachable'), 0)
-    expect(t.at(0)).toEqual({ asked: [], events: [] })
-    t.own.refused(first!.port, first!.to, fail('ip/unreachable'), 0)
-    const { asked } = t.at(0)
+      t.engine.refused(first!.port, to, fail('ip/unreachable'), 0)
+    expect(t.drain()).toEqual({ asked: [], events: [] })
+    t.engine.refused(first!.port, first!.to, fail('ip/unreachable'), 0)
+    const { asked } = t.drain()
     expect(asked[0]!.to.address).toBe(SECOND)
-    t.own.refused(asked[0]!.port, asked[0]!.to, fail('link/no-neighbour'), 0)
-    expect(t.at(0).events).toMatchObject([{ type: 'failed', failure: { code: 'link/no-neighbour' } }])
+    t.engine.refused(asked[0]!.port, asked[0]!.to, fail('link/no-neighbour'), 0)
+    expect(t.drain().events).toMatchObject([{ type: 'failed', failure: { code: 'link/no-neighbour' } }])
   })
 })
 

@@ -69,17 +69,17 @@ describe('two hosts on a cable', () => {
   test('talk TCP by the contract of engines: drained after every touch', () => {
     const [a, b] = [make(1), make(2)]
     b.own.listen({ port: 80 })
-    const near = a.own.connect({ address: ip('10.0.0.2'), port: 80 }, {}, 0)
+    const near = a.engine.connect({ address: ip('10.0.0.2'), port: 80 }, {}, 0)
     const seen: string[] = []
     const heard: Uint8Array[] = []
     const pass = (from: Host, to: Host, now: number): boolean => {
       const { out } = drain(from, now, event => {
-        if (event.type === 'accepted') event.connection.write(ascii('welcome'), 0)
+        if (event.type === 'accepted') event.connection.write(ascii('welcome'), now)
         if (event.type !== 'connection') return
         seen.push(`${from.name} ${event.event.type}`)
         const connection: TcpConnection = event.connection
-        if (event.event.type === 'readable') heard.push(connection.read(100, 0))
-        if (event.event.type === 'peer-finished') connection.finish(0)
+        if (event.event.type === 'readable') heard.push(connection.read(100, now))
+        if (event.event.type === 'peer-finished') connection.finish(now)
       })
       for (const { bytes } of out) {
         to.receive(to.pool.copy(bytes), now)
@@ -89,7 +89,7 @@ describe('two hosts on a cable', () => {
     }
     while (pass(a.engine, b.engine, 5));
     expect(heard).toEqual([ascii('welcome')])
-    near.finish(0)
+    near.finish(6)
     while (pass(a.engine, b.engine, 6));
     expect(seen).toContain('host 1 connected')
     expect(seen).toContain('host 2 closed')
@@ -111,11 +111,11 @@ describe('failures', () => {
   test('no route: a connection, a datagram, a ping and a name server fail at once with ip/no-route', () => {
     const { own, engine } = make(1, { nameServers: [ip('192.0.2.53')] })
     const away = ip('192.0.2.1')
-    own.connect({ address: away, port: 80 }, {}, 0)
+    engine.connect({ address: away, port: 80 }, {}, 0)
     own.udp.bind(5000)
-    own.sendDatagram(5000, { address: away, port: 9 }, ascii('x'), 0)
-    own.ping(away, 0)
-    own.resolve('shop.test', 'A', 0)
+    engine.sendDatagram(5000, { address: away, port: 9 }, ascii('x'), 0)
+    engine.ping(away, 0)
+    engine.resolve('shop.test', 'A', 0)
     const codes = namesOf(drain(engine, 0).events)
     expect(codes.filter(code => code === 'ip/no-route')).toHaveLength(4)
     expect(own.nextDeadline()).toBeUndefined()
@@ -123,7 +123,7 @@ describe('failures', () => {
 
   test('a name server that nobody is ends the question as link/no-neighbour, one without DNS as ip/unreachable', () => {
     const alone = make(1)
-    alone.own.resolve('shop.test', 'A', 0)
+    alone.engine.resolve('shop.test', 'A', 0)
     const events: HostEvent[] = []
     drain(alone.engine, 0)
     for (let at = alone.own.nextDeadline(); at !== undefined; at = alone.own.nextDeadline()) {
@@ -144,7 +144,7 @@ describe('failures', () => {
       ],
     })
     own.udp.bind(5000)
-    own.sendDatagram(5000, { address: ip('10.0.0.9'), port: 9 }, ascii('far away'), 0)
+    engine.sendDatagram(5000, { address: ip('10.0.0.9'), port: 9 }, ascii('far away'), 0)
     const [sent] = drain(engine, 0).out
     engine.receive(own.pool.copy(report('0b00', sent!.bytes.subarray(14, 14 + 28))), 1)
     expect(drain(engine, 1).events).toMatchObject([
@@ -236,8 +236,9 @@ test('no frames make a host throw, and none is lost track of', () => {
   const { own, engine } = make(1)
   own.listen({ port: 80 })
   own.udp.bind(53)
-  own.resolve('shop.test', 'A', 0)
-  own.connect({ address: ip('10.0.0.2'), port: 80 }, {}, 0)
+  engine.resolve('shop.test', 'A', 0)
+  engine.connect({ address: ip('10.0.0.2'), port: 80 }, {}, 0)
+  drain(engine, 0)
   for (let now = 0; now < 4000; now++) {
     const protocol = [1, 6, 17][random.below(3)]!
     const transport = random.bytes(random.below(60))

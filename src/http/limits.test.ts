@@ -99,7 +99,7 @@ describe('limits', () => {
 })
 
 const asked = (method = 'GET', config: HttpConfig = {}): HttpConnection => {
-  const client = checked(httpClient(config))
+  const client = checked(httpClient(config), config)
   client.send({ type: 'request', method, target: '/', headers: [['Host', 'a']], body: empty }, 0)
   drain(client)
   return client
@@ -211,7 +211,7 @@ describe('time-outs', () => {
 
 describe('answers to failures', () => {
   const answer = (wire: string, config: HttpConfig = {}): string => {
-    const server = checked(httpServer(config))
+    const server = checked(httpServer(config), config)
     server.receive(ascii(wire), 0)
     for (const event of allEvents(server)) if (event.type === 'failure') server.send(answerTo(event.failure), 0)
     return sentText(server)

@@ -18,7 +18,7 @@ const codeOf = (work: () => void): string => {
   return 'nothing thrown'
 }
 const asking = (request: string, config: HttpConfig = {}): HttpConnection => {
-  const server = checked(httpServer(config))
+  const server = checked(httpServer(config), config)
   server.receive(ascii(request), 0)
   drain(server)
   return server
@@ -89,6 +89,7 @@ describe('what is written', () => {
     const server = asking(request)
     server.send({ type: 'response', status: 100, headers: [] }, 0)
     expect(sentText(server)).toBe('HTTP/1.1 100 Continue\r\n\r\n')
+    drain(server)
     server.receive(ascii('hi'), 0)
     expect(story(drain(server))).toEqual(['body hi', 'end'])
     server.send(ok([], ''), 0)

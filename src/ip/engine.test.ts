@@ -95,14 +95,14 @@ const setup = () => {
       frame.length = payload.length
       frame.to = ip(to)
       frame.from = from
-      own.send(frame, 17, 0)
+      engine.send(frame, 17, 0)
       return drain(0)
     },
     refuse(bytes: Uint8Array, why: 'port' | 'protocol' = 'port', now = 0) {
       const { events } = this.receive(bytes, now)
       const [event] = events
       if (event?.type !== 'packet') throw new Error('not delivered')
-      own.refuse(event.frame, why, now)
+      engine.refuse(event.frame, why, now)
       event.frame.release()
       return drain(now)
     },
@@ -258,8 +258,9 @@ describe('ICMP', () => {
 
   test('a reply is told with its number', () => {
     const t = setup()
-    t.own.ping(ip(PEER), 5, 9, 0)
+    t.engine.ping(ip(PEER), 5, 9, 0)
     const sent = t.engine.pollTransmit(0)!
+    expect([t.engine.pollEvent(), t.engine.pollTransmit(0)]).toEqual([undefined, undefined])
     expect(decode(IcmpMessage, sent.view().subarray(20))).toMatchObject({
       head: { type: 8 },
       body: { identifier: 5, sequenceNumber: 9 },

@@ -54,7 +54,7 @@ const setup = (neighbours: { address: typeof A; mac: Uint8Array }[] = [], more: 
       frame.buffer.set(payload, frame.offset)
       frame.length = payload.length
       frame.nextHop = to
-      own.send(frame, now)
+      engine.send(frame, now)
       return drain(now)
     },
     at(now: number) {

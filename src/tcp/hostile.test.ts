@@ -309,7 +309,7 @@ describe('strangers and the network', () => {
     }
     for (const n of [1, 2, 3]) {
       const { connection, give } = open(n, n)
-      connection.finish(0)
+      connection.finish(n)
       t.whatever()
       give('FIN ACK', 1, 2)
       expect(connection.state).toBe('TIME-WAIT')

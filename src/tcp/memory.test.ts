@@ -107,6 +107,7 @@ describe('memory', () => {
     for (let seq = 2; seq < 40_000; seq += 2000) {
       const window = sends(4000, seq, 2000)
       t.open().read(2000, t.now)
+      t.whatever()
       if (window !== undefined) edges.push(seq + 2000 + window)
     }
     expect(edges.length).toBeGreaterThan(5)

@@ -18,6 +18,7 @@ const setup = () => {
   return {
     pool,
     own,
+    engine,
     /** What the peer would send: made by a second engine, then changed. */
     receive(to: number, payload: Uint8Array, change: (bytes: Uint8Array) => Uint8Array = b => b): UdpEvent[] {
       const peer = new UdpEngine({ pool, random: seeded(2), host: 'b' })
@@ -41,7 +42,7 @@ describe('sending', () => {
   test('the header is right, checksum over the pseudo header included (RFC 768)', () => {
     const t = setup()
     t.own.bind(5000)
-    t.own.send({ port: 5000, to: { address: B, port: 53 }, payload: ascii('hello'), from: A }, 0)
+    t.engine.send({ port: 5000, to: { address: B, port: 53 }, payload: ascii('hello'), from: A }, 0)
     const frame = t.own.pollTransmit(0)!
     expect(toHex(frame.view().subarray(0, 6))).toBe('13880035000d')
     expect(checksum(frame.buffer, frame.offset, frame.end, pseudoHeaderSum(A, B, 17) + 13)).toBe(0)
@@ -50,7 +51,7 @@ describe('sending', () => {
   test('a checksum that comes out as zero is sent as 0xffff (RFC 768)', () => {
     const t = setup()
     for (let word = 0; word <= 0xffff; word++) {
-      t.own.send({ port: 5000, to: { address: B, port: 53 }, payload: Uint8Array.of(word >> 8, word), from: A }, 0)
+      t.engine.send({ port: 5000, to: { address: B, port: 53 }, payload: Uint8Array.of(word >> 8, word), from: A }, 0)
       const frame = t.own.pollTransmit(0)!
       const sum = (frame.buffer[frame.offset + 6]! << 8) | frame.buffer[frame.offset + 7]!
       frame.release()
@@ -60,7 +61,7 @@ describe('sending', () => {
 
   test('a datagram that no IP packet can hold is ip/too-big', () => {
     const t = setup()
-    t.own.send({ port: 5000, to: { address: B, port: 53 }, payload: new Uint8Array(65_508), from: A }, 0)
+    t.engine.send({ port: 5000, to: { address: B, port: 53 }, payload: new Uint8Array(65_508), from: A }, 0)
     expect(t.own.pollEvent()).toMatchObject({ type: 'failure', failure: { code: 'ip/too-big' } })
   })
 })
@@ -139,18 +140,18 @@ describe('receiving', () => {
   test('word that a datagram was not delivered reaches the port it was sent from', () => {
     const t = setup()
     t.own.bind(5000)
-    t.own.send({ port: 5000, to: { address: B, port: 53 }, payload: ascii('hello'), from: A }, 0)
+    t.engine.send({ port: 5000, to: { address: B, port: 53 }, payload: ascii('hello'), from: A }, 0)
     const transport = t.own.pollTransmit(0)!.view().slice(0, 8)
-    t.own.undelivered(transport, B, fail('ip/unreachable', { where: B.text, got: 'port' }), 0)
+    t.engine.undelivered(transport, B, fail('ip/unreachable', { where: B.text, got: 'port' }), 0)
     expect(t.own.pollEvent()).toMatchObject({
       type: 'failure',
       port: 5000,
       to: { port: 53 },
       failure: { code: 'ip/unreachable' },
     })
-    t.own.undelivered(transport.subarray(0, 7), B, fail('ip/unreachable'), 0)
+    t.engine.undelivered(transport.subarray(0, 7), B, fail('ip/unreachable'), 0)
     t.own.unbind(5000)
-    t.own.undelivered(transport, B, fail('ip/unreachable'), 0)
+    t.engine.undelivered(transport, B, fail('ip/unreachable'), 0)
     expect(t.own.pollEvent()).toBeUndefined()
   })
 })

@@ -64,7 +64,7 @@ export const story = (events: readonly HttpEvent[]): string[] => {
 
 /** What a server says about a connection on which every request is answered as soon as it is complete. */
 export const runServer = (chunks: readonly (Uint8Array | 'end')[], config: HttpConfig = {}): string[] => {
-  const server = checked(httpServer(config))
+  const server = checked(httpServer(config), config)
   const events: HttpEvent[] = []
   let now = 0
   const settle = () => {
@@ -72,10 +72,10 @@ export const runServer = (chunks: readonly (Uint8Array | 'end')[], config: HttpC
       const fresh = drain(server, now).filter(event => event.type !== 'paused')
       events.push(...fresh)
       if (fresh.at(-1)?.type !== 'message-end') return
-      server.send({ type: 'response', status: 200, headers: [], body: new Uint8Array(0) }, 0)
-      sentText(server, now)
+      server.send({ type: 'response', status: 200, headers: [], body: new Uint8Array(0) }, now)
+      events.push(...drain(server, now))
       if (!server.reusable) return
-      server.nextCycle(0)
+      server.nextCycle(now)
     }
   }
   for (const chunk of chunks) {

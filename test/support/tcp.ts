@@ -256,19 +256,19 @@ export const pair = (
   const work = (end: End): void => {
     const { connection } = end
     if (connection === undefined) return
-    while (connection.readable > 0) end.received.push(...connection.read(1 + random.below(5000), 0))
-    if (end.written < end.data.length) end.written += connection.write(end.data.subarray(end.written), 0)
-    if (end.written === end.data.length && end.finishes && connection.state !== 'SYN-SENT') connection.finish(0)
+    while (connection.readable > 0) end.received.push(...connection.read(1 + random.below(5000), p.now))
+    if (end.written < end.data.length) end.written += connection.write(end.data.subarray(end.written), p.now)
+    if (end.written === end.data.length && end.finishes && connection.state !== 'SYN-SENT') connection.finish(p.now)
   }
   const drain = (end: End): void => {
     for (let again = true; again; ) {
       again = false
+      work(end)
       for (let e = end.stack.pollEvent(); e !== undefined; e = end.stack.pollEvent()) {
         again = true
         end.connection ??= e.connection
         end.events.push(nameOf(e))
       }
-      work(end)
       for (let f = end.stack.pollTransmit(p.now); f !== undefined; f = end.stack.pollTransmit(p.now)) {
         again = true
         carry(f, end)
