@@ -1,11 +1,20 @@
 /** A stream as Node's `Duplex`, for everything that is written against `node:stream`. */
 import { Duplex } from 'node:stream'
 import { english } from '../explain/en/index.ts'
-import type { ByteStream } from '../net/stream/types.ts'
+import type { ByteStream, NetStream } from '../net/stream/types.ts'
 import { inWords } from '../net/told.ts'
 
+/** What servers ask a socket of Node about its ends: `req.ip` and secure cookies of Express come from these. */
+export interface SocketFacts {
+  readonly remoteAddress: string
+  readonly remotePort: number
+  readonly localAddress: string
+  readonly localPort: number
+  readonly encrypted: boolean
+}
+
 /** Takes the stream over. A failure of it destroys the Duplex with `FailureError`; destroying it sends RST. */
-export const toNode = (stream: ByteStream): Duplex => {
+export const toNode = (stream: ByteStream | NetStream): Duplex & SocketFacts => {
   let room: (() => void) | undefined
   let closed = false
   let last: (() => void) | undefined
@@ -53,5 +62,12 @@ export const toNode = (stream: ByteStream): Duplex => {
       else if (!duplex.readableEnded) duplex.push(null)
     },
   }
-  return duplex
+  const { local, remote } = stream
+  return Object.assign(duplex, {
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+    localAddress: local.address,
+    localPort: local.port,
+    encrypted: 'connection' in stream && stream.connection.tls !== undefined,
+  })
 }

@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto'
+import { createServer, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { expect, test } from 'vitest'
+import { certificateAuthority } from '../../ca/authority.ts'
+import { fetch, listen } from '../../index.ts'
 import { systemClock } from '../../node/clock.ts'
 import { kernelTransport } from '../../node/kernel.ts'
-import { toNode } from '../../node/to-node.ts'
+import { type SocketFacts, toNode } from '../../node/to-node.ts'
+import { nodeWorld } from '../../node/world.ts'
+import { certifiedKey } from '../../tls/certified-key.ts'
+import { trustStore } from '../../x509/store.ts'
 import { memoryPair } from './memory.ts'
 import { toWeb } from './to-web.ts'
 import type { ByteStream } from './types.ts'
@@ -92,4 +98,23 @@ test('web streams end with the failure of their stream, and cut it when they are
   })
   await toWeb(c).readable.cancel()
   expect(await cut).toMatchObject({ code: 'tcp/reset' })
+})
+
+test('a server of Node behind Barewire knows who asks, and that TLS was spoken', async () => {
+  const { crypto } = nodeWorld()
+  const authority = certificateAuthority({ crypto, now: () => Date.now(), name: 'test root' })
+  const key = certifiedKey(authority.issue({ names: ['localhost'] }))
+  const trust = trustStore([authority.certificate])
+  const told = (request: IncomingMessage): string => {
+    const { remoteAddress, remotePort, encrypted } = request.socket as unknown as SocketFacts
+    return `${remoteAddress} ${remotePort > 0} ${encrypted}`
+  }
+  const server = createServer((request, response) => response.end(told(request)))
+  for (const tls of [undefined, { certificateFor: () => key }]) {
+    const listener = await listen({ port: 0, tls }, stream => server.emit('connection', toNode(stream)))
+    const scheme = tls === undefined ? 'http' : 'https'
+    const answer = await fetch(`${scheme}://localhost:${listener.port}/`, { trust })
+    expect(await answer.text()).toBe(`127.0.0.1 true ${tls !== undefined}`)
+    await listener.close()
+  }
 })
