@@ -52,8 +52,8 @@ export interface Command<A = unknown, O extends CommonOptions = CommonOptions> {
   readonly examples: readonly Example[]
   /** Said below the options. */
   readonly notes?: string | undefined
-  /** Returns the exit code. What it does is loaded when it runs, so that help and mistakes answer at once. */
-  run(argument: A, options: O, io: Io): Promise<number>
+  /** Returns the exit code. What it does is loaded when it runs, so that help and mistakes answer at once; `all` are the commands. */
+  run(argument: A, options: O, io: Io, all: readonly AnyCommand[]): Promise<number>
 }
 
 export const privacyOf = ({ showSecrets }: CommonOptions): Privacy => (showSecrets ? 'shown' : 'starred')

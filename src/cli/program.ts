@@ -40,7 +40,7 @@ export const program = ({ name, typed, version, io, write, width }: ProgramSetup
       running = spec.name
       // Commander gives the argument where there is one, then the options, then the command.
       const [argument, options] = spec.argument === undefined ? [undefined, args[0]] : args
-      result = await spec.run(argument as never, options as never, io)
+      result = await spec.run(argument as never, options as never, io, commands)
     })
   }
   return { command: root, result: () => result, running: () => running }

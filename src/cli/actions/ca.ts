@@ -1,10 +1,15 @@
 /** `barewire ca path`: where the certificate of the local CA lies, so that other programs can be told to trust it. */
+
 import { legible, lines, ours } from '../../inspect/index.ts'
 import { authorityEvent, openAuthority, sinceText } from '../authority.ts'
 import { openCapture } from '../capture-file.ts'
-import type { CaOptions } from '../commands/ca.ts'
+import type { CommonOptions } from '../command.ts'
 import type { Io } from '../io.ts'
 import { jsonLine } from '../json.ts'
+
+export interface CaOptions extends CommonOptions {
+  readonly pcapng?: string | undefined
+}
 
 export const caPath = async (options: CaOptions, io: Io): Promise<number> => {
   const authority = openAuthority()

@@ -2,12 +2,11 @@
 
 import { ours } from '../../inspect/index.ts'
 import { type AnyCommand, COMMON, type OptionSpec } from '../command.ts'
-import { commands } from '../commands/index.ts'
 import type { Io } from '../io.ts'
 import type { Shell } from '../options.ts'
 
-export const completion = async (shell: Shell, io: Io): Promise<number> => {
-  await io.out.write(ours(SCRIPTS[shell]()))
+export const completion = async (shell: Shell, io: Io, all: readonly AnyCommand[]): Promise<number> => {
+  await io.out.write(ours(SCRIPTS[shell](all)))
   return 0
 }
 
@@ -20,7 +19,7 @@ const optionsOf = (command: AnyCommand): readonly OptionSpec[] => [
 ]
 const takesValue = ({ flags }: OptionSpec): boolean => flags.includes('<')
 
-const bash = (): string => {
+const bash = (commands: readonly AnyCommand[]): string => {
   const values = (offers: OptionSpec['offers']): string =>
     offers === 'files'
       ? 'COMPREPLY=($(compgen -f -- "$word"))'
@@ -47,7 +46,7 @@ const bash = (): string => {
     `  if ((COMP_CWORD == 1)); then COMPREPLY=($(compgen -W '${[...firsts, 'help'].join(' ')} --help --version' -- "$word")); return; fi`,
     ...groups.flatMap(group => [
       `  if [[ $command == ${group} ]]; then`,
-      `    if ((COMP_CWORD == 2)); then COMPREPLY=($(compgen -W '${subcommands(group).join(' ')}' -- "$word")); return; fi`,
+      `    if ((COMP_CWORD == 2)); then COMPREPLY=($(compgen -W '${subcommands(commands, group).join(' ')}' -- "$word")); return; fi`,
       '    command="$command $' + '{COMP_WORDS[2]}"',
       '  fi',
     ]),
@@ -60,13 +59,14 @@ const bash = (): string => {
   ].join('\n')}\n`
 }
 
-const subcommands = (group: string): string[] =>
+const subcommands = (commands: readonly AnyCommand[], group: string): string[] =>
   commands.filter(({ name }) => name.startsWith(`${group} `)).map(({ name }) => name.split(' ')[1]!)
 
 /** zsh reads bash's. */
-const zsh = (): string => `autoload -U +X bashcompinit && bashcompinit\n${bash()}`
+const zsh = (commands: readonly AnyCommand[]): string =>
+  `autoload -U +X bashcompinit && bashcompinit\n${bash(commands)}`
 
-const fish = (): string => {
+const fish = (commands: readonly AnyCommand[]): string => {
   const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
   const firsts = [...new Set(commands.map(({ name }) => name.split(' ')[0]!))]
   const lines = ['complete -c barewire -f']
@@ -98,4 +98,4 @@ const fish = (): string => {
   return `${lines.join('\n')}\n`
 }
 
-const SCRIPTS: Readonly<Record<Shell, () => string>> = { bash, zsh, fish }
+const SCRIPTS: Readonly<Record<Shell, (commands: readonly AnyCommand[]) => string>> = { bash, zsh, fish }

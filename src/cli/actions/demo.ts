@@ -11,8 +11,7 @@ import { type Exchange, LAPTOP, playExchange } from '../../lab/exchange.ts'
 import { nodePlatform } from '../../node/lab.ts'
 import { redact } from '../../trace/redact.ts'
 import { labCapture } from '../capture-file.ts'
-import { privacyOf } from '../command.ts'
-import type { DemoOptions } from '../commands/demo.ts'
+import { type CommonOptions, privacyOf } from '../command.ts'
 import { connectionFacts } from '../facts.ts'
 import { invocation } from '../invocation.ts'
 import type { Io } from '../io.ts'
@@ -21,6 +20,11 @@ import { demoLines, outcomeLines, partingLines } from '../story/demo-text.ts'
 import { storyLines } from '../story/story.ts'
 import { styleFor } from '../story/style.ts'
 import { QUIET } from '../verbosity.ts'
+
+export interface DemoOptions extends CommonOptions {
+  readonly pcapng: string
+  readonly seed?: number | undefined
+}
 
 export const demo = async (options: DemoOptions, io: Io): Promise<number> => {
   const style = styleFor(io.out, io.env, options.color)

@@ -6,16 +6,34 @@ import { type FetchInit, fetch } from '../../index.ts'
 import { jsonOfFailure, legible, line, lines, type Shown, type Style, wrap } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
-import type { Privacy } from '../command.ts'
-import type { GetOptions } from '../commands/get.ts'
+import type { CommonOptions, Privacy } from '../command.ts'
 import type { Io } from '../io.ts'
 import { jsonFields } from '../json.ts'
-import { readData } from '../options.ts'
+import { type FixedAddress, readData } from '../options.ts'
 import { type OutputFile, outputFile } from '../output-file.ts'
 import { beginRun, type Run } from '../run.ts'
 import { writeBody } from '../story/body.ts'
 import { rootsIn } from '../trust.ts'
 import { VERSION } from '../version.ts'
+
+export interface GetOptions extends CommonOptions {
+  readonly pcapng?: string | undefined
+  readonly request?: string | undefined
+  readonly header?: readonly (readonly [string, string])[] | undefined
+  readonly data?: string | undefined
+  readonly dataJson?: string | undefined
+  readonly user?: string | undefined
+  readonly include?: true | undefined
+  readonly head?: true | undefined
+  readonly output?: string | undefined
+  readonly trust?: readonly string[] | undefined
+  readonly accept?: readonly string[] | undefined
+  readonly resolve?: readonly FixedAddress[] | undefined
+  readonly timeout?: number | undefined
+  readonly maxTime?: number | undefined
+  readonly fail?: true | undefined
+  readonly location?: true | undefined
+}
 
 export const get = async (url: URL, options: GetOptions, io: Io): Promise<number> => {
   const run = await beginRun(options, io, { form: 'ladder', awaits: `${url.host} to answer` })

@@ -11,11 +11,18 @@ import { staticFiles } from '../../net/server/static.ts'
 import { filesIn } from '../../node/files.ts'
 import { type AuthorityFacts, authorityEvent, type LocalAuthority, openAuthority, sinceText } from '../authority.ts'
 import { type CertificateSource, certificateSource, ownAddresses } from '../certificates.ts'
-import type { ServeOptions } from '../commands/serve.ts'
+import type { CommonOptions } from '../command.ts'
 import { EXIT_INTERRUPTED, failureOf } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { beginRun, type Run } from '../run.ts'
 import { accessEvent, accessLines } from '../story/access.ts'
+
+export interface ServeOptions extends CommonOptions {
+  readonly pcapng?: string | undefined
+  readonly port: number
+  readonly host: string
+  readonly plain?: true | undefined
+}
 
 export const serveFolder = async (folder: string | undefined, options: ServeOptions, io: Io): Promise<number> => {
   const run = await beginRun(options, io, { form: 'log' })

@@ -1,9 +1,6 @@
 /** `barewire ca path`. */
-import { type CommonOptions, command } from '../command.ts'
-
-export interface CaOptions extends CommonOptions {
-  readonly pcapng?: string | undefined
-}
+import type { CaOptions } from '../actions/ca.ts'
+import { command } from '../command.ts'
 
 export const caPathCommand = command<undefined, CaOptions>({
   name: 'ca path',

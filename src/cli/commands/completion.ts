@@ -12,5 +12,5 @@ export const completionCommand = command<Shell, CommonOptions>({
     ['source <(barewire completion zsh)', 'in ~/.zshrc'],
     ['barewire completion fish | source', 'in ~/.config/fish/config.fish'],
   ],
-  run: async (shell, _, io) => (await import('../actions/completion.ts')).completion(shell, io),
+  run: async (shell, _, io, all) => (await import('../actions/completion.ts')).completion(shell, io, all),
 })

@@ -1,11 +1,7 @@
 /** `barewire demo`. */
-import { type CommonOptions, command } from '../command.ts'
+import type { DemoOptions } from '../actions/demo.ts'
+import { command } from '../command.ts'
 import { parseSeed } from '../options.ts'
-
-export interface DemoOptions extends CommonOptions {
-  readonly pcapng: string
-  readonly seed?: number | undefined
-}
 
 export const demoCommand = command<undefined, DemoOptions>({
   name: 'demo',

@@ -1,9 +1,9 @@
 /** `barewire get URL`. */
-import { type CommonOptions, command } from '../command.ts'
+import type { GetOptions } from '../actions/get.ts'
+import { command } from '../command.ts'
 import {
   ACCEPTABLE,
   collect,
-  type FixedAddress,
   parseAccept,
   parseDuration,
   parseHeader,
@@ -12,25 +12,6 @@ import {
   parseUrl,
   parseUser,
 } from '../options.ts'
-
-export interface GetOptions extends CommonOptions {
-  readonly pcapng?: string | undefined
-  readonly request?: string | undefined
-  readonly header?: readonly (readonly [string, string])[] | undefined
-  readonly data?: string | undefined
-  readonly dataJson?: string | undefined
-  readonly user?: string | undefined
-  readonly include?: true | undefined
-  readonly head?: true | undefined
-  readonly output?: string | undefined
-  readonly trust?: readonly string[] | undefined
-  readonly accept?: readonly string[] | undefined
-  readonly resolve?: readonly FixedAddress[] | undefined
-  readonly timeout?: number | undefined
-  readonly maxTime?: number | undefined
-  readonly fail?: true | undefined
-  readonly location?: true | undefined
-}
 
 export const getCommand = command<URL, GetOptions>({
   name: 'get',

@@ -1,13 +1,7 @@
 /** `barewire serve [FOLDER]`. */
-import { type CommonOptions, command } from '../command.ts'
+import type { ServeOptions } from '../actions/serve.ts'
+import { command } from '../command.ts'
 import { parseHost, parsePort } from '../options.ts'
-
-export interface ServeOptions extends CommonOptions {
-  readonly pcapng?: string | undefined
-  readonly port: number
-  readonly host: string
-  readonly plain?: true | undefined
-}
 
 export const serveCommand = command<string | undefined, ServeOptions>({
   name: 'serve',
