@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../clock.ts'
 import type { Millis } from '../engine.ts'
-import { Failure } from '../failures/index.ts'
+import type { Failure } from '../failures/index.ts'
 import type { TcpConnection, TcpEvent, TcpListenAddress, TcpListenOptions, TcpOptions } from '../tcp/types.ts'
 import type { TraceSink } from '../trace/types.ts'
 import type { Endpoint, IpAddress } from '../wire/address.ts'
@@ -67,6 +67,3 @@ export interface RunningHost {
   /** Disarms every timer; nothing more is sent or heard. */
   stop(): void
 }
-
-/** Tells a resolution from a failure. */
-export const isFailure = (answer: Resolution | Failure | number): answer is Failure => answer instanceof Failure

@@ -1,17 +1,8 @@
 /** A complete head becomes an event, or the first reason why it must not (RFC 9112 3, 6; RFC 9110 7.2, 10.1.1). */
 import type { Bytes } from '../engine.ts'
-import { type Failure, fail } from '../failures/index.ts'
+import { type Failure, fail, isFailure } from '../failures/index.ts'
 import { latin1Text } from '../wire/bytes.ts'
-import {
-  expectation,
-  factsOf,
-  hostFailure,
-  isFailure,
-  persists,
-  requestFraming,
-  responseFraming,
-  targetOf,
-} from './framing.ts'
+import { expectation, factsOf, hostFailure, persists, requestFraming, responseFraming, targetOf } from './framing.ts'
 import type { HeadReader } from './head-reader.ts'
 import { ReceivedRequest, ReceivedResponse } from './heads.ts'
 import type { HttpLimits } from './limits.ts'

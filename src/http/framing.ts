@@ -3,7 +3,7 @@
  * where a message ends (RFC 9112 6). Everything ambiguous is refused, never repaired.
  */
 import type { Bytes } from '../engine.ts'
-import { type Facts, Failure, type FailureCode, fail } from '../failures/index.ts'
+import { type Facts, type Failure, type FailureCode, fail, isFailure } from '../failures/index.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { PER_FIELD } from './fields.ts'
 import { allOf, DIGIT, hasMember, isHost, isPlainHost, isToken, isWord, members } from './grammar.ts'
@@ -56,8 +56,6 @@ export const factsOf = (bytes: Bytes, base: number, reader: HeadReader): HeadFac
   }
   return facts
 }
-
-export const isFailure = (value: object): value is Failure => value instanceof Failure
 
 interface Refusal {
   readonly code: FailureCode

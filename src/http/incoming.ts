@@ -3,11 +3,10 @@
  * in. It knows framing and nothing else; whether a head is acceptable is asked of `IncomingSink`.
  */
 import type { Bytes } from '../engine.ts'
-import { type Failure, fail } from '../failures/index.ts'
+import { type Failure, fail, isFailure } from '../failures/index.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { ChunkReader } from './chunked.ts'
 import { PER_FIELD } from './fields.ts'
-import { isFailure } from './framing.ts'
 import { isWord } from './grammar.ts'
 import { FAILED, HeadReader, MORE } from './head-reader.ts'
 import type { HttpLimits } from './limits.ts'

@@ -3,8 +3,8 @@
  * tell it from kernel sockets.
  */
 import type { Bytes, Millis } from '../../engine.ts'
-import { type Failure, FailureError, fail } from '../../failures/index.ts'
-import { type AddressKind, type ConnectionOwner, isFailure, type RunningHost } from '../../host/types.ts'
+import { type Failure, FailureError, fail, isFailure } from '../../failures/index.ts'
+import type { AddressKind, ConnectionOwner, RunningHost } from '../../host/types.ts'
 import type { KeepAlive, TcpConnection, TcpEvent, TcpOptions } from '../../tcp/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { endpointText, type IpAddress, parseIp } from '../../wire/address.ts'
