@@ -57,13 +57,13 @@ describe.skipIf(!hasChromium)(`in Chromium${noChromium}`, () => {
       const failed: string[] = []
       page.on('pageerror', error => failed.push(String(error)))
       await page.addScriptTag({ path: program, type: 'module' })
-      await page.waitForFunction('globalThis.done !== undefined')
+      await page.waitForFunction('globalThis.done !== undefined', undefined, { timeout: 90_000 })
       expect(JSON.parse(String(await page.evaluate('done')))).toEqual(here)
       expect(failed).toEqual([])
     } finally {
       await browser.close()
     }
-  }, 60_000)
+  }, 120_000)
 })
 
 describe.each([
