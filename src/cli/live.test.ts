@@ -139,6 +139,7 @@ test('redirects over two connections are two timelines, each with its own facts,
   expect(blocks).toHaveLength(2)
   expect(blocks[0]).toMatch(/^ 1 {2}https:\/\/localhost:\d+$/m)
   expect(blocks[0]).toContain('CN=localhost, EC P-256')
+  expect(blocks[0]).toMatch(/✓ dates \(\d+ days left\)/)
   expect(blocks[0]).toContain('302 Found')
   expect(blocks[0]).toContain('2 round trips')
   expect(blocks[1]).toMatch(/^http:\/\/localhost:\d+ /)

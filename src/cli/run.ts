@@ -53,6 +53,10 @@ export interface Run {
   readonly style: Style
   /** The language of failures. */
   readonly words: Words
+  /** Somebody is told how long each step took. */
+  readonly isTold: boolean
+  /** From now on something is waited for. */
+  begin(): void
   /** Standard output, until the run is stopped. */
   readonly out: Sink
   /** An object of `--json`; nothing without it. */
@@ -102,7 +106,7 @@ class RunUnderWay implements Run {
   #openLine = false
 
   constructor(scene: Scene) {
-    const { io, setup, style, storied } = scene
+    const { io, setup, style } = scene
     this.#scene = scene
     this.#capture = scene.capturePath === undefined ? undefined : openCapture(scene.capturePath)
     this.#people = new Outlet(io.err, {
@@ -129,13 +133,6 @@ class RunUnderWay implements Run {
       if (setup.form === 'ladder') this.#release()
       this.#abort.abort(new Interrupted(signal))
     })
-    if (storied && io.err.isTerminal) {
-      this.#waiting = waiting(
-        systemClock,
-        () => scene.awaited ?? 'an answer',
-        text => this.status(text),
-      )
-    }
   }
 
   get signal(): AbortSignal {
@@ -152,6 +149,17 @@ class RunUnderWay implements Run {
 
   get words(): Words {
     return this.#scene.words
+  }
+
+  get isTold(): boolean {
+    return this.#scene.storied || this.#scene.json
+  }
+
+  begin(): void {
+    const { storied, io } = this.#scene
+    if (!storied || !io.err.isTerminal) return
+    const show = (text: string): void => this.status(text)
+    this.#waiting = waiting(systemClock, () => this.#scene.awaited ?? 'an answer', show)
   }
 
   stop(failure?: FailureError): void {

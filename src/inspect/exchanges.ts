@@ -37,6 +37,8 @@ export interface CookieLine {
   readonly name: string
   /** `HttpOnly`, `Secure`, `Lax`: those that decide who may see it. */
   readonly attributes: readonly string[]
+  /** The value of the field, as it came. */
+  readonly line: string
 }
 
 /** The cookies that an answer sets. */
@@ -51,7 +53,7 @@ export const setCookies = (response: MessageRecord): CookieLine[] =>
         if (lower === 'samesite') return [setting]
         return lower === 'httponly' || lower === 'secure' ? [key] : []
       })
-      return { name: pair.split('=')[0] ?? '', attributes }
+      return { name: pair.split('=')[0] ?? '', attributes, line: value }
     })
 
 /** The value of header field `name` (lower case), or undefined. */

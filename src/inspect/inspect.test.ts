@@ -147,7 +147,7 @@ test('reads and writes of a socket of the system are not called segments', () =>
   sink.message(message(2, 1, 'tcp', 'in', 'read', { about: '20 bytes' }))
   const of = timeline(sink.records)
   expect(of.counts).toMatchObject({ messages: 2, segments: 0, transfers: 2 })
-  expect(renderTimeline(of, plain()).at(-1)).toBe(' 2 messages, 2 of them socket reads and writes')
+  expect(renderTimeline(of, plain()).at(-1)).toBe(' 0 messages, 2 reads and writes of a socket')
   expect(renderLadder(ladder(sink.records, { grain: 'segments' }), plain())[1]).toMatch(/─ write ─+▶│ {2}20 B$/)
 })
 
@@ -167,16 +167,16 @@ test('a timeline without facts says what the trace alone knows', () => {
 test('the timeline as text has its bars on one scale', () => {
   const text = renderTimeline(timeline(exchange().records, facts), plain(100))
   expect(text).toEqual([
-    '                                                                  0 ms       10          20',
-    ' name      shop.test → 10.0.0.80               DNS                ▏ 0.1',
-    ' tcp       10.0.0.2:47130 → 10.0.0.80:443      MSS 1460           ██ 1.9',
-    ' tls 1.2   x25519, AES-128-GCM, http/1.1       2 round trips        █████████ 8.0',
-    '   who     CN=shop.test, EC P-256              ✓ name ✓ dates (61 days left)',
+    '                                                          0 ms           10             20',
+    ' name      shop.test → 10.0.0.80           DNS            ▏ 0.1',
+    ' tcp       10.0.0.2:47130 → 10.0.0.80:443  MSS 1460       ███ 1.9',
+    ' tls 1.2   x25519, AES-128-GCM, http/1.1   2 round trips     ████████████ 8.0',
+    '   who     CN=shop.test, EC P-256          ✓ name ✓ dates (61 days left)',
     '   why     trusted through "barewire CA of dev@host"',
-    ' request   GET /cart                           39 B                          ▏ 0.0',
-    ' wait                                                                        ██████████████ 12.4',
-    ' answer    200 OK, application/json            29 B                                        ▏ 0.2',
-    '   cookie  sid (HttpOnly, Secure, Lax)         kept',
+    ' request   GET /cart                       39 B                          ▏ 0.0',
+    ' wait                                                                    ██████████████████ 12.4',
+    ' answer    200 OK, application/json        29 B                                            █ 0.2',
+    '   cookie  sid (HttpOnly, Secure, Lax)     kept',
     ' close     close_notify from us, FIN both ways                                               23.0 ms',
     ' 14 messages in 5 segments',
   ])

@@ -83,13 +83,13 @@ export const jsonOfTimeline = (of: Timeline): JsonObject => ({
   v: SCHEMA,
   type: 'timeline',
   total: of.total,
-  rows: of.rows.map(({ key, label, what, note, span, ok }) => ({
+  rows: of.rows.map(({ key, label, what, note, span, ours, ok }) => ({
     key,
     label,
     what,
     note,
     ok,
-    ...(span === undefined ? {} : { span: [span.from, span.to] }),
+    ...(span === undefined ? {} : { span: [span.from, span.to], ours: ours.map(({ from, to }) => [from, to]) }),
   })),
   counts: { ...of.counts },
 })

@@ -97,6 +97,7 @@ const ASCII: Readonly<Record<string, string>> = {
   '▶': '>',
   '◀': '<',
   '█': '#',
+  '▒': '+',
   '▏': '|',
   '→': '->',
   '←': '<-',

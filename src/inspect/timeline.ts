@@ -1,11 +1,26 @@
 /** The layered summary of an exchange, from what the engines said: how long each layer took and what came of it. */
 import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
 import type { MessageRecord, StateRecord, VerdictRecord } from '../trace/types.ts'
-import { shortSuite } from './about.ts'
+import { latin1Text } from '../wire/bytes.ts'
+import { aboutOf, shortSuite } from './about.ts'
+import { refusedAnywhere } from './cookie-line.ts'
 import { exchanges, type HttpExchange, headerOf, setCookies } from './exchanges.ts'
+import { ownWork, type Span, within } from './own-work.ts'
 import { size } from './style.ts'
 
-export type RowKey = 'name' | 'arp' | 'tcp' | 'tls' | 'who' | 'why' | 'request' | 'wait' | 'answer' | 'cookie' | 'close'
+export type RowKey =
+  | 'name'
+  | 'tried'
+  | 'arp'
+  | 'tcp'
+  | 'tls'
+  | 'who'
+  | 'why'
+  | 'request'
+  | 'wait'
+  | 'answer'
+  | 'cookie'
+  | 'close'
 
 export interface TimelineRow {
   readonly key: RowKey
@@ -15,7 +30,9 @@ export interface TimelineRow {
   readonly what: string
   readonly note: string
   /** Milliseconds from the beginning of the exchange; undefined where time says nothing. */
-  readonly span?: { readonly from: number; readonly to: number } | undefined
+  readonly span?: Span | undefined
+  /** Stretches of the span in which nobody waited for anybody else: our own work. */
+  readonly ours: readonly Span[]
   readonly ok: boolean
 }
 
@@ -27,6 +44,8 @@ export interface Timeline {
     readonly messages: number
     readonly frames: number
     readonly segments: number
+    /** TLS records. */
+    readonly records: number
     /** Reads and writes where the system's TCP makes the segments, out of our sight. */
     readonly transfers: number
     readonly retransmitted: number
@@ -77,13 +96,15 @@ export const timeline = (records: readonly TraceRecord[], facts: TimelineFacts =
     ...closeRows(scene),
   ]
   const layer = (name: MessageRecord['layer']) => messages.filter(m => m.layer === name)
+  const work = ownWork(records).map(({ from, to }) => ({ from: from - start, to: to - start }))
   return {
-    rows,
-    total: end - start,
+    rows: rows.map(each => (each.span === undefined ? each : { ...each, ours: within(each.span, work) })),
+    total: messages.length + scene.states.length === 0 ? 0 : end - start,
     counts: {
       messages: messages.filter(m => m.layer !== 'ethernet' && m.layer !== 'ip').length,
       frames: layer('ethernet').length,
       segments: layer('tcp').filter(m => !isTransfer(m)).length,
+      records: layer('record').length,
       transfers: layer('tcp').filter(isTransfer).length,
       retransmitted: layer('tcp').filter(m => /retransmission/i.test(m.about ?? '')).length,
     },
@@ -121,7 +142,7 @@ const sceneOf = (records: readonly TraceRecord[], facts: TimelineFacts): Scene =
     states,
     verdicts,
     start: times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-    end: times.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    end: times.reduce((a, b) => Math.max(a, b), facts.until ?? Number.NEGATIVE_INFINITY),
   }
 }
 
@@ -140,20 +161,40 @@ const row = (
   what,
   note,
   span: more.span,
+  ours: [],
   ok: more.ok ?? true,
 })
 
 const spanOf = (scene: Scene, list: readonly { at: number }[]): TimelineRow['span'] =>
   list.length === 0 ? undefined : { from: list[0]!.at - scene.start, to: list.at(-1)!.at - scene.start }
 
+/** From the first of `list` to its last; to the end of the run where nothing came after it. */
+const spanUntil = (scene: Scene, list: readonly { at: number }[], done: Done): TimelineRow['span'] => {
+  const span = spanOf(scene, list)
+  return span === undefined || done === 'done' || scene.facts.until === undefined
+    ? span
+    : { from: span.from, to: Math.max(span.to, scene.facts.until - scene.start) }
+}
+type Done = 'done' | 'under way'
+
 const nameRows = (scene: Scene): TimelineRow[] => {
   const { name } = scene.facts
   const asked = scene.messages.filter(m => m.layer === 'dns')
-  if (name === undefined && asked.length === 0) return []
-  const span = spanOf(scene, asked) ?? (name?.took === undefined ? undefined : { from: 0, to: name.took })
+  if (name === undefined && asked.length === 0) return triedRows(scene)
+  const answer = asked.findLast(m => m.direction === 'in')
+  const found = asked.length === 0 || (answer !== undefined && !/^no address/.test(answer.name))
+  const span =
+    spanUntil(scene, asked, answer === undefined ? 'under way' : 'done') ??
+    (name?.took === undefined ? undefined : { from: 0, to: name.took })
   const what = name === undefined ? resolved(asked) : `${name.asked} → ${name.address}`
-  return [row('name', what, name?.from ?? asked.at(-1)?.about ?? 'DNS', { span })]
+  return [row('name', what, name?.from ?? asked.at(-1)?.about ?? 'DNS', { span, ok: found }), ...triedRows(scene)]
 }
+
+/** Addresses that did not take the connection. */
+const triedRows = ({ verdicts }: Scene): TimelineRow[] =>
+  verdicts
+    .filter(verdict => verdict.check === 'address')
+    .map(({ about, flow, failure, ok }) => row('tried', about ?? flow, failure?.code ?? '', { level: 1, ok }))
 
 /** Who has an address on the wire, where that was asked at a time in [from, to). */
 const arpRows = (scene: Scene, from: number, to: number): TimelineRow[] => {
@@ -170,7 +211,7 @@ const arpRows = (scene: Scene, from: number, to: number): TimelineRow[] => {
 /** `shop.test → 10.0.0.80`, from a question and its answer. */
 const resolved = (asked: readonly MessageRecord[]): string => {
   const question = asked[0]!.name.replace(/^(A|AAAA) (.*)\?$/, '$2')
-  const answer = asked.find(m => m.direction === 'in')
+  const answer = asked.findLast(m => m.direction === 'in')
   return answer === undefined ? question : `${question} → ${answer.name}`
 }
 
@@ -179,13 +220,21 @@ const tcpRows = (scene: Scene): TimelineRow[] => {
   const states = scene.states.filter(s => s.layer === 'tcp')
   const established = states.findIndex(s => /^established$/i.test(s.to))
   const syns = scene.messages.filter(m => m.layer === 'tcp' && /\bSYN\b/.test(m.name))
-  if (tcp === undefined && states.length === 0 && syns.length === 0) return []
+  if (tcp === undefined && states.length === 0 && syns.length === 0) return unansweredRows(scene)
   const span = established >= 0 ? spanOf(scene, states.slice(0, established + 1)) : spanOf(scene, syns)
   const [local = '', remote = ''] =
     tcp === undefined ? endsOf(states[0]?.flow ?? syns[0]?.flow ?? '') : [tcp.local, tcp.remote]
   const what = remote === '' ? local : `${local} → ${shorter(local, remote)}`
   const opened = established >= 0 || states.length === 0
   return [row('tcp', what, syns.findLast(m => m.about !== undefined)?.about ?? '', { span, ok: opened })]
+}
+
+/** A connection of the system's TCP is named when it is there: until then there is only what is waited for. */
+const unansweredRows = (scene: Scene): TimelineRow[] => {
+  const found = scene.messages.findLast(m => m.layer === 'dns' && m.direction === 'in')
+  const tried = scene.verdicts.some(verdict => verdict.check === 'address')
+  if (found === undefined || tried || scene.facts.until === undefined || /^no address/.test(found.name)) return []
+  return [row('tcp', `${found.name} did not answer`, '', { span: spanUntil(scene, [found], 'under way'), ok: false })]
 }
 
 /** The two ends that a flow is named after: `a:1 > b:2`, or `a:1-b:2` where the kernel carries it. */
@@ -202,7 +251,7 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
   const handshake = scene.messages.filter(m => m.layer === 'tls' && !/alert/i.test(m.name))
   if (handshake.length === 0 && facts.tls === undefined) return []
   const trips = countRoundTrips(handshake)
-  const finished = facts.tls !== undefined || handshake.filter(m => /^finished/i.test(m.name)).length >= 2
+  const finished = handshake.length === 0 || handshake.filter(m => /^finished/i.test(m.name)).length >= 2
   const checks = scene.verdicts.filter(v => v.layer === 'tls')
   const failed = checks.find(v => !v.ok)
   const hello = handshake.find(m => /server\s*hello$/i.test(m.name))
@@ -213,7 +262,7 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
   const rows = [
     row('tls', what, facts.tls?.resumed ? 'resumed' : `${trips} round trip${trips === 1 ? '' : 's'}`, {
       label: facts.tls?.version.toLowerCase() ?? 'tls',
-      span: spanOf(scene, handshake),
+      span: spanUntil(scene, handshake, finished || failed !== undefined || isAlerted(scene) ? 'done' : 'under way'),
       ok: finished && failed === undefined,
     }),
   ]
@@ -221,13 +270,17 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
   if (facts.who !== undefined || said.length > 0) {
     const why = (v: VerdictRecord): string => (v.about === undefined || v.check === 'chain' ? '' : ` (${v.about})`)
     const marks = said.map(v => `${v.ok ? '✓' : '✗'} ${v.check}${why(v)}`)
-    rows.push(row('who', facts.who ?? '', [...new Set(marks)].join(' '), { level: 1, ok: failed === undefined }))
+    const shown = handshake.find(m => m.name === 'Certificate' && m.direction === 'in')
+    const who = facts.who ?? (shown === undefined ? '' : aboutOf(shown))
+    rows.push(row('who', who, [...new Set(marks)].join(' '), { level: 1, ok: failed === undefined }))
   }
   if (facts.trustedThrough !== undefined) {
     rows.push(row('why', `trusted through "${facts.trustedThrough}"`, '', { level: 1 }))
   }
   return rows
 }
+
+const isAlerted = ({ messages }: Scene): boolean => messages.some(m => m.layer === 'tls' && /alert/i.test(m.name))
 
 /** Checks that say who the other side is; what else was checked is said when it failed. */
 const PEOPLE = /^(name|dates|chain|signature)$/
@@ -260,7 +313,10 @@ const rowsOf = (scene: Scene, { request, response, until }: HttpExchange, { i, j
   const rows = [
     row('request', request.name, size(request.bytes.length), { span: { from: at(request), to: at(request) } }),
   ]
-  if (response === undefined) return [...rows, row('answer', 'none', '', { ok: false })]
+  if (response === undefined) {
+    const waited = row('wait', '', '', { span: spanUntil(scene, [request], 'under way') })
+    return [...rows, ...(scene.facts.until === undefined ? [] : [waited]), row('answer', 'none', '', { ok: false })]
+  }
   const body = scene.facts.bodies?.[i]
   const type = headerOf(response, 'content-type')?.split(';')[0]
   const length = body === undefined ? sizeText(headerOf(response, 'content-length')) : size(body.length)
@@ -270,18 +326,31 @@ const rowsOf = (scene: Scene, { request, response, until }: HttpExchange, { i, j
     row('wait', '', '', { span: { from: at(request), to: at(response) } }),
     row('answer', [response.name, type].filter(Boolean).join(', '), `${length}${wire}`, {
       span: { from: at(response), to: done },
-      ok: !/^5\d\d\b/.test(response.name),
+      ok: !/^[45]\d\d\b/.test(response.name),
     }),
   )
   for (const cookie of setCookies(response)) {
     const verdict = judge()
+    const refused = verdict === undefined ? refusedAnywhere(cookie.line, request, isSecure(scene, request)) : undefined
     const text = cookie.attributes.length === 0 ? cookie.name : `${cookie.name} (${cookie.attributes.join(', ')})`
     // Without a jar nobody keeps it and nobody refuses it.
-    const note = verdict === undefined ? '' : verdict.ok ? 'kept' : 'refused'
-    rows.push(row('cookie', text, note, { level: 1, ok: verdict?.ok ?? true }))
+    const note =
+      verdict !== undefined
+        ? verdict.ok
+          ? 'kept'
+          : 'refused'
+        : refused === undefined
+          ? ''
+          : `no browser keeps it: ${refused.code}`
+    rows.push(row('cookie', text, note, { level: 1, ok: verdict?.ok ?? refused === undefined }))
   }
   return rows
 }
+
+/** Over TLS, or to this machine itself, where nobody listens in. */
+const isSecure = ({ messages }: Scene, { flow, bytes }: MessageRecord): boolean =>
+  messages.some(m => m.layer === 'tls' && m.flow === flow) ||
+  /^host:[ \t]*(?:[^\s]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?[ \t]*$/im.test(latin1Text(bytes))
 
 const sizeText = (length: string | undefined): string =>
   length !== undefined && /^\d+$/.test(length) ? size(Number(length)) : ''

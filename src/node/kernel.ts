@@ -128,13 +128,19 @@ const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array)
       })
       reject(new FailureError(failure, { cause: error }))
     }
-    const started = systemClock.now()
+    let started = systemClock.now()
+    // When SYN leaves, and not when we begin to ask for it.
+    socket.once('connectionAttempt', () => {
+      started = systemClock.now()
+    })
     socket.once('error', refused)
     socket.once('connect', () => {
+      const opened = systemClock.now()
       to.signal?.removeEventListener('abort', abort)
       socket.removeListener('error', refused)
       const told = traceFor(socket, to.trace, options)
       told?.state('SYN-SENT', started)
+      told?.state('ESTABLISHED', opened)
       stream = new SocketStream(socket, { told, where, pieces: 'borrowed' })
       // Asked now, because whoever made a request wants to know it after the connection has ended.
       void stream.local

@@ -356,12 +356,26 @@ const tell = (request: ChainRequest, { result, verdicts }: ChainOutcome & Partia
   if (trace === undefined) return
   const { sink, flow, host } = trace
   const said = verdicts === undefined || verdicts.length === 0 ? undefined : verdicts
-  const about = isTrusted(result) ? `trusted by ${result.anchor}` : undefined
+  const known: Readonly<Record<string, string>> = isTrusted(result)
+    ? { chain: `trusted by ${result.anchor}`, dates: timeLeft(request) }
+    : {}
   for (const { check, rule, failure } of said ?? []) {
     const ok = failure === undefined
-    const words = check === 'chain' && about !== undefined ? { about } : {}
+    const about = ok ? known[check] : undefined
+    const words = about === undefined ? {} : { about }
     sink.verdict({ layer: 'tls', flow, host, at: now, check, ok, rule, ...words, ...(ok ? {} : { failure }) })
   }
   if (said !== undefined || isTrusted(result)) return
   sink.verdict({ layer: 'tls', flow, host, at: now, check: 'chain', ok: false, rule: 'RFC 5280 6.1', failure: result })
+}
+
+const HOUR = 3_600_000
+
+/** How long the leaf still holds: `61 days left`. */
+const timeLeft = ({ chain, at }: ChainRequest): string => {
+  const leaf = malformedUnless(() => new Certificate(chain[0] ?? new Uint8Array(0)))
+  if (!(leaf instanceof Certificate)) return ''
+  const hours = Math.floor((leaf.notAfter - at) / HOUR)
+  const [amount, unit] = hours < 48 ? [hours, 'hour'] : [Math.floor(hours / 24), 'day']
+  return `${amount} ${unit}${amount === 1 ? '' : 's'} left`
 }

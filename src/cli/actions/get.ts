@@ -42,7 +42,10 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
   try {
     // Before the request: nobody wants to hear after a POST that there is no place for its answer.
     file = options.output === undefined ? undefined : await outputFile(options.output)
-    const response = await fetch(url, await initOf(options, run, io))
+    const init = await initOf(options, run, io)
+    if (run.isTold) await (await import('../warm.ts')).warmUp(url.protocol === 'https:' ? 'https' : 'http')
+    run.begin()
+    const response = await fetch(url, init)
     run.event(answerOf(response, run.privacy))
     for (const failure of response.connection.tls?.trusted?.accepted ?? []) {
       run.event({ ...jsonOfFailure(failure), type: 'accepted' })

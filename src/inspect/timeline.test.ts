@@ -1,0 +1,167 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { ascii } from '../../test/support/bytes.ts'
+import { fail } from '../failures/index.ts'
+import type { TraceRecord } from '../trace/recorder.ts'
+import type { MessageRecord, VerdictRecord } from '../trace/types.ts'
+import { legs, plain, renderLegs, renderTimeline, timeline } from './index.ts'
+
+const FLOW = '127.0.0.1:4000-127.0.0.1:8443'
+let ids = 0
+const message = (
+  at: number,
+  layer: MessageRecord['layer'],
+  direction: 'in' | 'out',
+  name: string,
+  more: Partial<MessageRecord> = {},
+): TraceRecord => ({
+  type: 'message',
+  record: {
+    id: ++ids,
+    at,
+    layer,
+    direction,
+    name,
+    flow: FLOW,
+    host: 'me',
+    format: undefined,
+    bytes: ascii(name),
+    ...more,
+  },
+})
+const state = (at: number, from: string, to: string): TraceRecord => ({
+  type: 'state',
+  record: { layer: 'tcp', flow: FLOW, host: 'me', from, to, at },
+})
+const verdict = (at: number, check: string, ok: boolean, more: Partial<VerdictRecord> = {}): TraceRecord => ({
+  type: 'verdict',
+  record: { layer: 'tls', flow: FLOW, host: 'me', at, check, ok, ...more },
+})
+const lookUp = (at: number, direction: 'in' | 'out', name: string) =>
+  message(at, 'dns', direction, name, { flow: 'lookup shop.test', about: 'system' })
+const read = (at: number) => message(at, 'tcp', 'in', 'read')
+const write = (at: number) => message(at, 'tcp', 'out', 'write')
+
+const REQUEST = 'GET / HTTP/1.1\r\nHost: shop.test:8443\r\n\r\n'
+const answered = (head: string) => [
+  message(70, 'http', 'out', 'GET /', { bytes: ascii(REQUEST) }),
+  write(70),
+  read(90),
+  message(90, 'http', 'in', head.slice(9).split('\r\n')[0]!, { bytes: ascii(head) }),
+]
+
+/** 10 ms for the name, 5 to connect, a hello that takes us 10, 20 until it is answered, 15 until we go on. */
+const exchange = (head = 'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n'): TraceRecord[] => [
+  lookUp(0, 'out', 'A shop.test?'),
+  lookUp(10, 'in', '::1, 127.0.0.1'),
+  verdict(10, 'address', false, {
+    layer: 'tcp',
+    flow: '[::1]:8443',
+    about: '[::1]:8443',
+    failure: fail('tcp/refused'),
+  }),
+  state(10, 'CLOSED', 'SYN-SENT'),
+  state(15, 'SYN-SENT', 'ESTABLISHED'),
+  message(15, 'tls', 'out', 'ClientHello'),
+  write(25),
+  read(45),
+  message(45, 'tls', 'in', 'ServerHello'),
+  message(45, 'tls', 'out', 'Finished'),
+  write(60),
+  read(65),
+  message(65, 'tls', 'in', 'Finished'),
+  ...answered(head),
+]
+
+const rowOf = (records: readonly TraceRecord[], key: string) => timeline(records).rows.filter(row => row.key === key)
+
+test('a name has its time, and every address that was tried has its row', () => {
+  expect(rowOf(exchange(), 'name')).toMatchObject([
+    { what: 'shop.test → ::1, 127.0.0.1', note: 'system', span: { from: 0, to: 10 }, ok: true },
+  ])
+  expect(rowOf(exchange(), 'tried')).toMatchObject([{ what: '[::1]:8443', note: 'tcp/refused', ok: false }])
+  expect(rowOf(exchange(), 'tcp')).toMatchObject([{ span: { from: 10, to: 15 }, ok: true }])
+  const nowhere = [lookUp(0, 'out', 'A shop.test?'), lookUp(4, 'in', 'no address (ENOTFOUND)')]
+  expect(rowOf(nowhere, 'name')).toMatchObject([{ what: 'shop.test → no address (ENOTFOUND)', ok: false }])
+})
+
+test('our own work is what lies between bytes that came and bytes that went, and nothing else', () => {
+  expect(rowOf(exchange(), 'tls')[0]?.ours).toEqual([
+    { from: 15, to: 25 },
+    { from: 45, to: 60 },
+  ])
+  expect(rowOf(exchange(), 'tcp')[0]?.ours).toEqual([])
+  expect(rowOf(exchange(), 'wait')[0]?.ours).toEqual([])
+  // Segments have timers between them: an acknowledgment that was held back is no work.
+  const segments = exchange().filter(({ record }) => !('name' in record && /^(read|write)$/.test(record.name)))
+  expect(timeline(segments).rows.flatMap(row => row.ours)).toEqual([])
+})
+
+test('our own work has a shade of its own, in ASCII too, and the legend stands once', () => {
+  const [fine, simple] = [plain(100), plain(100, false)].map(style => renderTimeline(timeline(exchange()), style))
+  const tls = fine!.find(line => line.startsWith(' tls'))!
+  expect(tls).toMatch(/▒+█+▒+█* 50\.0$/)
+  expect(fine!.join('\n').match(/waiting/g)).toHaveLength(1)
+  expect(simple!.find(line => line.startsWith(' tls'))).toMatch(/\++#+\++#* 50\.0$/)
+  expect(simple!.at(-1)).toMatch(/# waiting {2}\+ our own work$/)
+})
+
+test('at 80 columns there are bars, and nothing is cut off', () => {
+  const text = renderTimeline(timeline(exchange()), plain(80))
+  expect(text.find(line => line.startsWith(' wait'))).toMatch(/█{2,} 20\.0$/)
+  expect(text.find(line => line.startsWith(' tcp'))).toContain('127.0.0.1:4000 → :8443')
+  for (const line of text) expect([...line].length).toBeLessThanOrEqual(80)
+})
+
+test('a run that was stopped shows what was waited for, until then', () => {
+  const until = 1000
+  const stopped = (records: readonly TraceRecord[]) => timeline(records, { until }).rows.at(-1)
+  const whole = exchange()
+  expect(stopped(whole.slice(0, 1))).toMatchObject({ key: 'name', span: { from: 0, to: 1000 }, ok: false })
+  expect(stopped(whole.slice(0, 2))).toMatchObject({ key: 'tcp', span: { from: 10, to: 1000 }, ok: false })
+  expect(stopped(whole.slice(0, 8))).toMatchObject({ key: 'tls', span: { from: 15, to: 1000 }, ok: false })
+  const rows = timeline(whole.slice(0, -2), { until }).rows
+  expect(rows.find(row => row.key === 'wait')).toMatchObject({ span: { from: 70, to: 1000 } })
+  expect(rows.at(-1)).toMatchObject({ key: 'answer', what: 'none', ok: false })
+})
+
+test('statuses of 400 and more are marked', () => {
+  for (const [head, ok] of [
+    ['HTTP/1.1 204 No Content\r\n\r\n', true],
+    ['HTTP/1.1 404 Not Found\r\n\r\n', false],
+    ['HTTP/1.1 503 Service Unavailable\r\n\r\n', false],
+  ] as const)
+    expect(rowOf(exchange(head), 'answer')).toMatchObject([{ ok }])
+})
+
+test('cookies that no browser keeps are marked where no jar judged them', () => {
+  const cookies = [
+    'a=1; Path=/x',
+    '__Host-b=1; Path=/foo; Secure',
+    '__Secure-c=1',
+    'd=1; Domain=example.org',
+    'e=1; Domain=shop.test; Secure',
+  ]
+  const head = `HTTP/1.1 200 OK\r\n${cookies.map(each => `Set-Cookie: ${each}\r\n`).join('')}\r\n`
+  expect(rowOf(exchange(head), 'cookie').map(({ what, note, ok }) => [what, note, ok])).toEqual([
+    ['a', '', true],
+    ['__Host-b (Secure)', 'no browser keeps it: cookie/host-prefix', false],
+    ['__Secure-c', 'no browser keeps it: cookie/secure-prefix', false],
+    ['d', 'no browser keeps it: cookie/other-domain', false],
+    ['e (Secure)', '', true],
+  ])
+})
+
+test('no time of any record makes a timeline throw, or wider than the terminal', () => {
+  const whole = exchange()
+  const strange = fc.constantFrom(-1e9, -1, 0, 1e-9, 30, 1e9, Number.MAX_VALUE, -Number.MAX_VALUE)
+  fc.assert(
+    fc.property(fc.nat(whole.length - 1), strange, fc.constantFrom(40, 60, 80, 100), (i, at, width) => {
+      const records = whole.map((entry, k) =>
+        k === i ? { ...entry, record: { ...entry.record, at } } : entry,
+      ) as TraceRecord[]
+      for (const line of renderLegs(legs(records), plain(width))) expect([...line].length).toBeLessThanOrEqual(width)
+    }),
+    { numRuns: 500 },
+  )
+})
