@@ -18,7 +18,8 @@ import {
   failures,
   type RequestContext,
 } from '../src/failures/index.ts'
-import { TRANSITIONS } from '../src/tcp/states.table.ts'
+import type { States } from '../src/machine.ts'
+import { machines } from '../test/support/machines.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -116,25 +117,41 @@ const rfcPage = (): string => {
   return ['# Where each RFC section is obeyed', '', '| section | files |', '| --- | --- |', ...rows, ''].join('\n')
 }
 
-const statesPage = (): string => {
+/** Octets that the language of the diagrams uses itself. */
+const SPELLED: Readonly<Record<string, string>> = { ';': 'semicolon', '=': 'equals', '"': 'quote', '\\': 'backslash' }
+
+const stateMachine = ({ title, moves, states }: States): string[] => {
   const id = (state: string) => state.replaceAll('-', '_')
-  const arrows = TRANSITIONS.map(
-    t => `  ${id(t.from)} --> ${id(t.to)}: ${t.on}${t.sends === undefined ? '' : ` / ${t.sends}`}`,
-  )
+  const labels = new Map<string, string[]>()
+  for (const [from, input, to, , sends] of moves) {
+    const arrow = `  ${id(from)} --> ${id(to)}`
+    const label = `${SPELLED[input] ?? input}${sends === undefined ? '' : ` / ${sends}`}`
+    labels.set(arrow, [...(labels.get(arrow) ?? []), label])
+  }
   return [
+    `## ${title}`,
+    '',
+    '```mermaid',
+    'stateDiagram-v2',
+    `  [*] --> ${id(states[0]!)}`,
+    ...[...labels].map(([arrow, inputs]) => `${arrow}: ${inputs.join(', ')}`),
+    '```',
+    '',
+    '| state | input | next | sends | rule |',
+    '| --- | --- | --- | --- | --- |',
+    ...moves.map(([from, input, to, rule, sends = '']) => `| ${from} | \`${input}\` | ${to} | ${sends} | ${rule} |`),
+    '',
+  ]
+}
+
+const statesPage = (): string =>
+  [
     '# State machines',
     '',
     'Drawn from the tables that the engines follow.',
     '',
-    '## TCP (RFC 9293 3.3.2)',
-    '',
-    '```mermaid',
-    'stateDiagram-v2',
-    ...arrows,
-    '```',
-    '',
+    ...machines.flatMap(stateMachine),
   ].join('\n')
-}
 
 const pages: Readonly<Record<string, string>> = {
   'failures.md': failurePage(),

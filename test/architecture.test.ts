@@ -12,7 +12,7 @@ const imports = (text: string): string[] => [...text.matchAll(/(?:from|import\()
 
 /** Lower tiers know nothing of higher ones; a folder may import its own tier, except where `strangers` says no. */
 const tiers: readonly (readonly string[])[] = [
-  ['engine.ts', 'clock.ts', 'random.ts', 'drive.ts', 'wire'],
+  ['engine.ts', 'clock.ts', 'random.ts', 'drive.ts', 'machine.ts', 'wire'],
   ['trace', 'failures'],
   ['link', 'ip', 'udp', 'dns', 'tcp', 'asn1', 'crypto', 'x509', 'tls', 'http'],
   ['host', 'session', 'ca', 'capture', 'inspect', 'explain'],

@@ -1,11 +1,11 @@
 /** Reads the chunked transfer coding up to its trailers (RFC 9112 7.1). Extensions are checked, bounded and dropped. */
 import type { Bytes } from '../engine.ts'
 import { type Facts, type Failure, type FailureCode, fail } from '../failures/index.ts'
-import { type ChunkOctet, type ChunkState, chunkOctets, chunkTable } from './chunk.table.ts'
+import { type ChunkOctet, chunkOctets, chunkStates } from './chunk.table.ts'
 import { classOf, HEX, octetName, TOKEN, VALUE } from './grammar.ts'
 import type { HttpLimits } from './limits.ts'
 
-const states = Object.keys(chunkTable) as ChunkState[]
+const { states } = chunkStates
 const REFUSED = 0xff
 const WIDTH = 16
 
@@ -27,11 +27,8 @@ const classes = Uint8Array.from({ length: 256 }, (_, octet) => {
   return name === undefined ? WIDTH - 1 : chunkOctets.indexOf(name)
 })
 const steps = new Uint8Array(states.length * WIDTH).fill(REFUSED)
-for (const [from, state] of states.entries()) {
-  for (const [octet, to] of Object.entries(chunkTable[state])) {
-    steps[from * WIDTH + chunkOctets.indexOf(octet as ChunkOctet)] = states.indexOf(to)
-  }
-}
+for (const [from, octet, to] of chunkStates.moves)
+  steps[states.indexOf(from) * WIDTH + chunkOctets.indexOf(octet)] = states.indexOf(to)
 const SIZE = states.indexOf('size')
 const MORE_SIZE = states.indexOf('more-size')
 const LINE_FEED = states.indexOf('line-feed')

@@ -13,9 +13,9 @@ import {
   type Part,
   type RequestState,
   type ResponseState,
-  requestTable,
+  requestStates,
   responseMayBeginIn,
-  responseTable,
+  responseStates,
 } from './exchange.table.ts'
 import type { HeadReader } from './head-reader.ts'
 import { HttpTrace } from './http-trace.ts'
@@ -323,9 +323,8 @@ class HttpEngine implements HttpConnection, IncomingSink {
 
   #allow(side: 'request' | 'response', part: Part): void {
     const state = side === 'request' ? this.#request : this.#response
-    const row: Partial<Record<Part, string>> =
-      side === 'request' ? requestTable[this.#request] : responseTable[this.#response]
-    if (row[part] === undefined) throw wrongTurn(`${part} of a ${side}`, state)
+    const states = side === 'request' ? requestStates : responseStates
+    if (states.find(state, part) === undefined) throw wrongTurn(`${part} of a ${side}`, state)
     if (side === 'response' && part === 'head' && this.#failure === undefined) {
       if (!responseMayBeginIn.includes(this.#request)) throw wrongTurn('a response', this.#request)
     }
@@ -333,14 +332,12 @@ class HttpEngine implements HttpConnection, IncomingSink {
 
   #step(side: 'request' | 'response', part: Part): void {
     if (side === 'request') {
-      const next = requestTable[this.#request][part]
-      if (next === undefined) throw wrongTurn(`${part} of a request`, this.#request)
+      const next = requestStates.next(this.#request, part)
       this.#trace?.state(this.#request, next, this.#now)
       this.#request = next
       return
     }
-    const next = responseTable[this.#response][part]
-    if (next === undefined) throw wrongTurn(`${part} of a response`, this.#response)
+    const next = responseStates.next(this.#response, part)
     this.#trace?.state(this.#response, next, this.#now)
     this.#response = next
   }

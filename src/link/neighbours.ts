@@ -3,23 +3,23 @@
  * for a minute, then asked for again in unicast while it stays in use. Everything that strangers can fill is bounded.
  */
 import type { Millis } from '../engine.ts'
+import { type Move, machine } from '../machine.ts'
 import type { IpAddress } from '../wire/address.ts'
 import type { Frame } from '../wire/frame.ts'
 import { TokenBucket } from '../wire/token-bucket.ts'
 
-export type NeighbourState = 'Incomplete' | 'Reachable' | 'Stale' | 'Probing' | 'Permanent'
+export type NeighbourState = 'Incomplete' | 'Reachable' | 'Stale' | 'Probing' | 'Permanent' | 'gone'
+
+/** What becomes of an entry. `contradicted`: another machine claims the address, and is not believed at once. */
+type NeighbourInput = 'packet for it' | 'it spoke' | 'silence' | 'time' | 'contradicted' | 'configured' | 'room needed'
 
 interface NeighbourRule {
   /** Packets may be sent to the address that is known. */
   readonly usable: boolean
-  /** How it asks, how often at most, and what follows when nobody answers (`gone`: the entry is dropped). */
-  readonly asks?: { readonly how: 'broadcast' | 'unicast'; readonly times: number; readonly exhausted: 'gone' }
-  /** How long it lasts, and what follows. */
-  readonly lasts?: { readonly for: Millis; readonly before: NeighbourState }
-  /** What a packet for the neighbour leads to. */
-  readonly used: NeighbourState
-  /** What an ARP packet from the neighbour leads to. */
-  readonly confirmed: NeighbourState
+  /** How it asks, and how often at most. */
+  readonly asks?: { readonly how: 'broadcast' | 'unicast'; readonly times: number }
+  /** How long it lasts. */
+  readonly lasts?: Millis
 }
 
 /** RFC 1122 2.3.2.1: at most one request per second and destination. */
@@ -45,27 +45,39 @@ const LOCK: Millis = 1000
 /** Entries at most; Linux keeps up to 1024 (gc_thresh3). */
 export const NEIGHBOURS = 1024
 
-export const NEIGHBOUR_STATES: Readonly<Record<NeighbourState, NeighbourRule>> = {
-  Incomplete: {
-    usable: false,
-    asks: { how: 'broadcast', times: ARP_TRIES, exhausted: 'gone' },
-    used: 'Incomplete',
-    confirmed: 'Reachable',
-  },
-  Reachable: {
-    usable: true,
-    lasts: { for: NEIGHBOUR_LIFETIME, before: 'Stale' },
-    used: 'Reachable',
-    confirmed: 'Reachable',
-  },
-  Stale: { usable: true, used: 'Probing', confirmed: 'Reachable' },
-  Probing: {
-    usable: true,
-    asks: { how: 'unicast', times: UNICAST_POLLS, exhausted: 'gone' },
-    used: 'Probing',
-    confirmed: 'Reachable',
-  },
-  Permanent: { usable: true, used: 'Permanent', confirmed: 'Permanent' },
+export const neighbourStates = machine<readonly Move<NeighbourState, NeighbourInput>[]>('A neighbour (RFC 826)', [
+  ['Incomplete', 'packet for it', 'Incomplete', 'RFC 1122 2.3.2.2'],
+  ['Incomplete', 'it spoke', 'Reachable', 'RFC 826'],
+  ['Incomplete', 'silence', 'gone', 'RFC 1122 2.3.2.1'],
+  ['Incomplete', 'configured', 'Permanent', 'by its owner'],
+  ['Incomplete', 'room needed', 'gone', 'bounded'],
+  ['Reachable', 'packet for it', 'Reachable', 'RFC 826'],
+  ['Reachable', 'it spoke', 'Reachable', 'RFC 1122 2.3.2.1'],
+  ['Reachable', 'time', 'Stale', 'RFC 1122 2.3.2.1'],
+  ['Reachable', 'contradicted', 'Probing', 'RFC 5227 1.1'],
+  ['Reachable', 'configured', 'Permanent', 'by its owner'],
+  ['Reachable', 'room needed', 'gone', 'bounded'],
+  ['Stale', 'packet for it', 'Probing', 'RFC 1122 2.3.2.1'],
+  ['Stale', 'it spoke', 'Reachable', 'RFC 1122 2.3.2.1'],
+  ['Stale', 'contradicted', 'Probing', 'RFC 5227 1.1'],
+  ['Stale', 'configured', 'Permanent', 'by its owner'],
+  ['Stale', 'room needed', 'gone', 'bounded'],
+  ['Probing', 'packet for it', 'Probing', 'RFC 1122 2.3.2.1'],
+  ['Probing', 'it spoke', 'Reachable', 'RFC 1122 2.3.2.1'],
+  ['Probing', 'silence', 'gone', 'RFC 1122 2.3.2.1'],
+  ['Probing', 'configured', 'Permanent', 'by its owner'],
+  ['Probing', 'room needed', 'gone', 'bounded'],
+  ['Permanent', 'packet for it', 'Permanent', 'by its owner'],
+  ['Permanent', 'configured', 'Permanent', 'by its owner'],
+])
+
+const RULES: Readonly<Record<NeighbourState, NeighbourRule>> = {
+  Incomplete: { usable: false, asks: { how: 'broadcast', times: ARP_TRIES } },
+  Reachable: { usable: true, lasts: NEIGHBOUR_LIFETIME },
+  Stale: { usable: true },
+  Probing: { usable: true, asks: { how: 'unicast', times: UNICAST_POLLS } },
+  Permanent: { usable: true },
+  gone: { usable: false },
 }
 
 export interface Neighbour {
@@ -127,7 +139,7 @@ export class Neighbours {
   fix(address: IpAddress, mac: Uint8Array, now: Millis): void {
     const entry = this.#entry(address, now)
     entry.mac = mac
-    this.#enter(entry, 'Permanent', now)
+    this.#move(entry, 'configured', now)
   }
 
   /** Sends `frame` to the neighbour as soon as its hardware address is known. Takes the frame. */
@@ -135,11 +147,10 @@ export class Neighbours {
     const entry = this.#entries.get(address.text) ?? this.#begin(address, now)
     if (entry.used === undefined) this.#unused.delete(entry)
     entry.used = now
-    const lasts = NEIGHBOUR_STATES[entry.state].lasts
-    if (lasts !== undefined && now >= entry.since + lasts.for) this.#enter(entry, lasts.before, now)
-    const next = NEIGHBOUR_STATES[entry.state].used
-    if (next !== entry.state) this.#enter(entry, next, now)
-    if (NEIGHBOUR_STATES[entry.state].usable) this.#order({ type: 'deliver', mac: entry.mac, frame })
+    const { lasts } = RULES[entry.state]
+    if (lasts !== undefined && now >= entry.since + lasts) this.#move(entry, 'time', now)
+    if (neighbourStates.next(entry.state, 'packet for it') !== entry.state) this.#move(entry, 'packet for it', now)
+    if (RULES[entry.state].usable) this.#order({ type: 'deliver', mac: entry.mac, frame })
     else this.#wait(entry, frame)
   }
 
@@ -154,14 +165,14 @@ export class Neighbours {
       return
     }
     entry.mac = mac.slice()
-    this.#enter(entry, NEIGHBOUR_STATES[entry.state].confirmed, now)
+    this.#move(entry, 'it spoke', now)
     for (const frame of this.#waiting(entry)) this.#order({ type: 'deliver', mac: entry.mac, frame })
   }
 
   advance(now: Millis): void {
     for (const entry of this.#asking) {
       if (entry.due === undefined || entry.due > now) break
-      const asks = NEIGHBOUR_STATES[entry.state].asks
+      const asks = RULES[entry.state].asks
       if (asks !== undefined && entry.asked < asks.times) this.#ask(entry, asks.how, now)
       else this.#giveUp(entry)
     }
@@ -183,13 +194,13 @@ export class Neighbours {
 
   /** Strict: another hardware address than the one that answered, or answers. */
   #contradicts(entry: Neighbour, mac: Uint8Array): boolean {
-    if (this.#trust === 'trusting' || !NEIGHBOUR_STATES[entry.state].usable) return false
+    if (this.#trust === 'trusting' || !RULES[entry.state].usable) return false
     return entry.mac.some((octet, i) => octet !== mac[i])
   }
 
   /** Somebody claims the address: the machine that had it is asked, and keeps it unless it is silent. */
   #doubt(entry: Neighbour, now: Millis): void {
-    if (entry.state !== 'Probing' && now >= entry.since + LOCK) this.#enter(entry, 'Probing', now)
+    if (entry.state !== 'Probing' && now >= entry.since + LOCK) this.#move(entry, 'contradicted', now)
   }
 
   #begin(address: IpAddress, now: Millis): Neighbour {
@@ -227,7 +238,7 @@ export class Neighbours {
     const entry = stranger ?? silent ?? this.#leastRecentlyUsed()
     if (entry === undefined) return
     for (const frame of this.#waiting(entry)) this.#lose(frame)
-    this.#remove(entry)
+    this.#remove(entry, 'room needed')
   }
 
   #leastRecentlyUsed(): Neighbour | undefined {
@@ -268,6 +279,10 @@ export class Neighbours {
     this.overflowed++
   }
 
+  #move(entry: Neighbour, input: NeighbourInput, now: Millis): void {
+    this.#enter(entry, neighbourStates.next(entry.state, input), now)
+  }
+
   #enter(entry: Neighbour, state: NeighbourState, now: Millis): void {
     if (entry.state !== state) this.#order({ type: 'state', neighbour: entry, from: entry.state, to: state })
     entry.state = state
@@ -276,7 +291,7 @@ export class Neighbours {
     this.#rest(entry)
     if (state === 'Incomplete') this.#incomplete.add(entry)
     else if (state !== 'Permanent' && entry.used === undefined) this.#unused.add(entry)
-    const asks = NEIGHBOUR_STATES[state].asks
+    const asks = RULES[state].asks
     if (asks !== undefined) this.#ask(entry, asks.how, now)
   }
 
@@ -296,14 +311,16 @@ export class Neighbours {
 
   #giveUp(entry: Neighbour): void {
     const frames = this.#waiting(entry)
-    this.#remove(entry)
+    this.#remove(entry, 'silence')
     for (const frame of frames) this.#order({ type: 'give-up', neighbour: entry, frame })
   }
 
-  #remove(entry: Neighbour): void {
+  #remove(entry: Neighbour, input: NeighbourInput): void {
+    const to = neighbourStates.next(entry.state, input)
     this.#entries.delete(entry.address.text)
     this.#rest(entry)
-    this.#order({ type: 'state', neighbour: entry, from: entry.state, to: 'gone' })
+    this.#order({ type: 'state', neighbour: entry, from: entry.state, to })
+    entry.state = to
   }
 
   /** It is in no list any more but that of all. */

@@ -4,7 +4,7 @@ import type { Failure } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { Endpoint } from '../wire/address.ts'
 import { windowUpdateIsDue } from './emit.ts'
-import { type State, TRANSITIONS } from './states.table.ts'
+import { type State, tcpStates } from './states.table.ts'
 import { NEVER, type Tcb } from './tcb.ts'
 import type { TcpConnection } from './types.ts'
 
@@ -109,11 +109,12 @@ export class Connection implements TcpConnection {
 
 /** RFC 9293 3.10.5: RST where the peer knows of the connection, and it is gone. */
 export const abort = (tcb: Tcb, now: Millis): void => {
-  const transition = TRANSITIONS.find(t => t.from === tcb.state && t.on === 'abort')
-  if (transition === undefined) return
+  const move = tcpStates.moves.find(([state, cause]) => state === tcb.state && cause === 'abort')
+  if (move === undefined) return
+  const [, , , , sends] = move
   const over = tcb.state === 'TIME-WAIT'
   tcb.move('abort', now)
-  if (transition.sends === 'RST') tcb.owes = 'RST'
+  if (sends === 'RST') tcb.owes = 'RST'
   tcb.closeAt = NEVER
   if (!over) tcb.end('reset')
   tcb.surroundings.wake(tcb)

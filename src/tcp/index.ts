@@ -5,7 +5,7 @@
 export type { CongestionController } from './congestion.ts'
 export { newReno } from './newreno.ts'
 export { TcpStack } from './stack.ts'
-export { nextState, STATES, type State, TRANSITIONS, type Transition } from './states.table.ts'
+export { STATES, type State, tcpStates } from './states.table.ts'
 export type { TcpStatistics } from './statistics.ts'
 export type {
   KeepAlive,

@@ -2,6 +2,7 @@
  * The state machine of RFC 9293 3.3.2 as data: eleven states, what each may do, and every transition with what causes
  * it. `Tcb.move` follows this table and nothing else; the diagram in the documentation is made from it.
  */
+import { type Move, machine } from '../machine.ts'
 
 export type State =
   | 'CLOSED'
@@ -29,16 +30,6 @@ export type Cause =
   | 'rcv ACK of FIN'
   | 'rcv RST'
   | 'time-out'
-
-export interface Transition {
-  readonly from: State
-  readonly on: Cause
-  readonly to: State
-  /** What goes out with it. */
-  readonly sends?: 'SYN' | 'SYN ACK' | 'ACK' | 'FIN' | 'RST'
-  /** A section of RFC 9293. */
-  readonly rule: string
-}
 
 /** What a state allows. */
 export interface Traits {
@@ -78,63 +69,46 @@ export const STATES: Readonly<Record<State, Traits>> = {
 }
 
 const SYNCHRONIZED = (Object.keys(STATES) as State[]).filter(state => STATES[state].synchronized)
-
-const on = (from: State, cause: Cause, to: State, rule: string, sends?: Transition['sends']): Transition => ({
-  from,
-  on: cause,
-  to,
-  rule,
-  ...(sends === undefined ? {} : { sends }),
-})
+const OPEN = SYNCHRONIZED.filter(state => state !== 'TIME-WAIT')
+/** The peer has sent FIN and was sent ours: RST would tell it nothing. */
+const KNOWS_THE_END: readonly State[] = ['TIME-WAIT', 'CLOSING', 'LAST-ACK']
 
 /**
  * RFC 9293 Figure 5, with the transitions that its text adds. Where the figure has two things at once they happen one
  * after the other: a close in SYN-RECEIVED waits for ESTABLISHED, and FIN with the ACK of our FIN goes by FIN-WAIT-2. A
  * listener is not a connection here, so what is said of LISTEN is how one begins.
  */
-export const TRANSITIONS: readonly Transition[] = [
-  on('CLOSED', 'passive open', 'LISTEN', '3.10.1'),
-  on('CLOSED', 'active open', 'SYN-SENT', '3.10.1', 'SYN'),
-  on('LISTEN', 'rcv SYN', 'SYN-RECEIVED', '3.10.7.2', 'SYN ACK'),
-  on('SYN-SENT', 'rcv SYN ACK', 'ESTABLISHED', '3.10.7.3', 'ACK'),
-  on('SYN-SENT', 'rcv SYN', 'SYN-RECEIVED', '3.10.7.3', 'SYN ACK'),
-  on('SYN-SENT', 'close', 'CLOSED', '3.10.4'),
-  on('SYN-SENT', 'abort', 'CLOSED', '3.10.5'),
-  on('SYN-SENT', 'rcv RST', 'CLOSED', '3.10.7.3'),
-  on('SYN-SENT', 'time-out', 'CLOSED', '3.8.3'),
-  on('SYN-RECEIVED', 'rcv ACK of SYN', 'ESTABLISHED', '3.10.7.4'),
-  on('SYN-RECEIVED', 'abort', 'CLOSED', '3.10.5', 'RST'),
-  on('SYN-RECEIVED', 'rcv RST', 'CLOSED', '3.10.7.4'),
-  on('SYN-RECEIVED', 'time-out', 'CLOSED', '3.8.3'),
-  on('ESTABLISHED', 'close', 'FIN-WAIT-1', '3.10.4', 'FIN'),
-  on('ESTABLISHED', 'rcv FIN', 'CLOSE-WAIT', '3.10.7.4', 'ACK'),
-  on('FIN-WAIT-1', 'rcv ACK of FIN', 'FIN-WAIT-2', '3.10.7.4'),
-  on('FIN-WAIT-1', 'rcv FIN', 'CLOSING', '3.10.7.4', 'ACK'),
-  on('FIN-WAIT-2', 'rcv FIN', 'TIME-WAIT', '3.10.7.4', 'ACK'),
-  on('CLOSE-WAIT', 'close', 'LAST-ACK', '3.10.4', 'FIN'),
-  on('CLOSING', 'rcv ACK of FIN', 'TIME-WAIT', '3.10.7.4'),
-  on('LAST-ACK', 'rcv ACK of FIN', 'CLOSED', '3.10.7.4'),
-  on('TIME-WAIT', 'time-out', 'CLOSED', '3.10.8'),
+const MOVES: readonly Move<State, Cause>[] = [
+  ['CLOSED', 'passive open', 'LISTEN', 'RFC 9293 3.10.1'],
+  ['CLOSED', 'active open', 'SYN-SENT', 'RFC 9293 3.10.1', 'SYN'],
+  ['LISTEN', 'rcv SYN', 'SYN-RECEIVED', 'RFC 9293 3.10.7.2', 'SYN ACK'],
+  ['SYN-SENT', 'rcv SYN ACK', 'ESTABLISHED', 'RFC 9293 3.10.7.3', 'ACK'],
+  ['SYN-SENT', 'rcv SYN', 'SYN-RECEIVED', 'RFC 9293 3.10.7.3', 'SYN ACK'],
+  ['SYN-SENT', 'close', 'CLOSED', 'RFC 9293 3.10.4'],
+  ['SYN-SENT', 'abort', 'CLOSED', 'RFC 9293 3.10.5'],
+  ['SYN-SENT', 'rcv RST', 'CLOSED', 'RFC 9293 3.10.7.3'],
+  ['SYN-SENT', 'time-out', 'CLOSED', 'RFC 9293 3.8.3'],
+  ['SYN-RECEIVED', 'rcv ACK of SYN', 'ESTABLISHED', 'RFC 9293 3.10.7.4'],
+  ['SYN-RECEIVED', 'abort', 'CLOSED', 'RFC 9293 3.10.5', 'RST'],
+  ['SYN-RECEIVED', 'rcv RST', 'CLOSED', 'RFC 9293 3.10.7.4'],
+  ['SYN-RECEIVED', 'time-out', 'CLOSED', 'RFC 9293 3.8.3'],
+  ['ESTABLISHED', 'close', 'FIN-WAIT-1', 'RFC 9293 3.10.4', 'FIN'],
+  ['ESTABLISHED', 'rcv FIN', 'CLOSE-WAIT', 'RFC 9293 3.10.7.4', 'ACK'],
+  ['FIN-WAIT-1', 'rcv ACK of FIN', 'FIN-WAIT-2', 'RFC 9293 3.10.7.4'],
+  ['FIN-WAIT-1', 'rcv FIN', 'CLOSING', 'RFC 9293 3.10.7.4', 'ACK'],
+  ['FIN-WAIT-2', 'rcv FIN', 'TIME-WAIT', 'RFC 9293 3.10.7.4', 'ACK'],
+  ['CLOSE-WAIT', 'close', 'LAST-ACK', 'RFC 9293 3.10.4', 'FIN'],
+  ['CLOSING', 'rcv ACK of FIN', 'TIME-WAIT', 'RFC 9293 3.10.7.4'],
+  ['LAST-ACK', 'rcv ACK of FIN', 'CLOSED', 'RFC 9293 3.10.7.4'],
+  ['TIME-WAIT', 'time-out', 'CLOSED', 'RFC 9293 3.10.8'],
   // Differs from RFC 9293 3.10.7.4 in TIME-WAIT, where RST changes nothing (RFC 1337 3, fix F1).
-  ...SYNCHRONIZED.filter(from => from !== 'TIME-WAIT').map(from => on(from, 'rcv RST', 'CLOSED', '3.10.7.4')),
+  ...OPEN.map(from => [from, 'rcv RST', 'CLOSED', 'RFC 9293 3.10.7.4'] as const),
   ...SYNCHRONIZED.map(from =>
-    on(
-      from,
-      'abort',
-      'CLOSED',
-      '3.10.5',
-      from === 'TIME-WAIT' || from === 'CLOSING' || from === 'LAST-ACK' ? undefined : 'RST',
-    ),
+    KNOWS_THE_END.includes(from)
+      ? ([from, 'abort', 'CLOSED', 'RFC 9293 3.10.5'] as const)
+      : ([from, 'abort', 'CLOSED', 'RFC 9293 3.10.5', 'RST'] as const),
   ),
-  ...SYNCHRONIZED.filter(from => from !== 'TIME-WAIT').map(from => on(from, 'time-out', 'CLOSED', '3.8.3')),
+  ...OPEN.map(from => [from, 'time-out', 'CLOSED', 'RFC 9293 3.8.3'] as const),
 ]
 
-const NEXT: ReadonlyMap<State, ReadonlyMap<Cause, State>> = new Map(
-  (Object.keys(STATES) as State[]).map(state => [
-    state,
-    new Map(TRANSITIONS.filter(t => t.from === state).map(t => [t.on, t.to])),
-  ]),
-)
-
-/** Where `cause` leads from `state`; undefined when the table has no such transition. */
-export const nextState = (state: State, cause: Cause): State | undefined => NEXT.get(state)?.get(cause)
+export const tcpStates = machine('TCP (RFC 9293 3.3.2)', MOVES)

@@ -17,7 +17,7 @@ import type { Memory } from './memory.ts'
 import { newReno } from './newreno.ts'
 import { RetransmissionTimeout } from './retransmission-timeout.ts'
 import { distance, type Sequence } from './sequence.ts'
-import { type Cause, nextState, STATES, type State, type Traits } from './states.table.ts'
+import { type Cause, STATES, type State, type Traits, tcpStates } from './states.table.ts'
 import type { TcpStatistics } from './statistics.ts'
 import type { TcpConnection, TcpEvent, TcpOptions } from './types.ts'
 import { WheelEntry } from './wheel.ts'
@@ -196,8 +196,7 @@ export class Tcb extends WheelEntry {
 
   /** Follows the table; a move that is not in it is a defect of ours and throws. `message` is the trace message that caused it. */
   move(cause: Cause, now: Millis, message = 0): void {
-    const to = nextState(this.state, cause)
-    if (to === undefined) throw new RangeError(`no way from ${this.state} by ${cause}`)
+    const to = tcpStates.next(this.state, cause)
     this.trace?.sink.state({
       layer: 'tcp',
       flow: this.flow,

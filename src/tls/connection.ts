@@ -233,7 +233,8 @@ export class Connection implements TlsConnection {
   #announced(type: number, length: number, soFar: () => WholeMessage): void {
     const name = HandshakeType.nameOf(type)
     // RFC 5246 7.4.1.1: it is empty. Something with a body is none, whatever else it is: ciphertext without its keys.
-    const known = Object.hasOwn(this.#row(), name) && (name !== 'HelloRequest' || length === 0)
+    const known =
+      this.#role.table.find(this.#state.name, name) !== undefined && (name !== 'HelloRequest' || length === 0)
     const most = known ? longest(name as HandshakeName) : 0
     if (known && length <= most) return
     const { bytes, carriedBy } = soFar()
@@ -252,16 +253,14 @@ export class Connection implements TlsConnection {
     this.#step(name, message, id)
   }
 
-  #row(): Readonly<Record<string, readonly string[]>> {
-    return this.#role.table[this.#state.name] ?? {}
-  }
-
-  /** One transition: refused before the state sees it when its row does not have the input. */
+  /** One transition: refused before the state sees it when the table does not have the input. */
   #step(name: string, input: unknown, because: number): void {
-    const allowed = this.#row()[name]
-    if (allowed === undefined) throw this.#unexpected(name)
+    const to = this.#role.table.find(this.#state.name, name)
+    if (to === undefined) throw this.#unexpected(name)
     const handler = (this.#state as unknown as Readonly<Record<string, Handler>>)[name]!
-    this.#enter(handler.call(this.#state, this.#context, input), because)
+    const next = handler.call(this.#state, this.#context, input)
+    if (next.name !== to) throw new RangeError(`${name} leads to ${to}, not to ${next.name}`)
+    this.#enter(next, because)
   }
 
   #enter(next: State, because: number): void {
@@ -271,7 +270,7 @@ export class Connection implements TlsConnection {
   }
 
   #unexpected(got: string, at?: Facts['at']): Refusal {
-    const expected = waitedFor(this.#row())
+    const expected = waitedFor(this.#role.table, this.#state.name)
     const place = at === undefined ? {} : { at }
     return refusal('tls/unexpected-message', { where: this.#state.name, expected, got, ...place }, at?.message)
   }
@@ -296,7 +295,11 @@ export class Connection implements TlsConnection {
   }
 
   #cut(got: string): Refusal {
-    return refusal('tls/handshake-cut', { got, expected: waitedFor(this.#row()), where: this.#state.name })
+    return refusal('tls/handshake-cut', {
+      got,
+      expected: waitedFor(this.#role.table, this.#state.name),
+      where: this.#state.name,
+    })
   }
 
   #guarded(work: () => void): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ascii, concat } from '../../test/support/bytes.ts'
 import { recordsOf, Side } from '../../test/support/tls.ts'
+import { machine } from '../machine.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { Connection } from './connection.ts'
 import type { Role } from './states.ts'
@@ -15,7 +16,7 @@ const sealing = (mostRecords: number) => {
   const protection = () => new AeadProtection(crypto, suite, new Uint8Array(16).fill(1), new Uint8Array(4).fill(2))
   const role: Role = {
     side: 'client',
-    table: { Established: { ApplicationData: ['Established'] } },
+    table: machine('a test', [['Established', 'ApplicationData', 'Established', 'none']]),
     renegotiation: 'declined',
     entersTranscript: () => false,
     start(context) {

@@ -7,7 +7,6 @@ import { recorder } from '../trace/recorder.ts'
 import { encode } from '../wire/codec.ts'
 import { HandshakeType } from './messages/registries.table.ts'
 import { bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
-import type { Table } from './states.ts'
 import { clientStates, serverStates } from './tls12/states.table.ts'
 
 const crypto = nodeCrypto()
@@ -59,14 +58,14 @@ const reach = (side: 'client' | 'server', state: string) => {
 }
 
 for (const [side, table] of [
-  ['client', clientStates as Table],
-  ['server', serverStates as Table],
+  ['client', clientStates],
+  ['server', serverStates],
 ] as const)
   describe(`RFC 5246 7.3: the ${side} refuses what its state does not wait for`, () => {
-    for (const state of Object.keys(table))
+    for (const state of table.states)
       test(state, () => {
         expect(reach(side, state).both[side].tls.state).toBe(state)
-        for (const input of inputs.filter(({ name }) => table[state]![name] === undefined)) {
+        for (const input of inputs.filter(({ name }) => table.find(state, name) === undefined)) {
           const { both, trace } = reach(side, state)
           const me = both[side]
           const before = me.events.length
@@ -119,14 +118,5 @@ test('a HelloRequest in the middle of the handshake is ignored, and does not dis
     expect(given).toBe(true)
     expect(both.client.established, state).toBeDefined()
     expect(both.server.established, state).toBeDefined()
-  }
-})
-
-test('every state that a table names as next has a row, and every row but the first is some state’s next', () => {
-  for (const table of [clientStates as Table, serverStates as Table]) {
-    const rows = Object.keys(table)
-    const next = new Set(Object.values(table).flatMap(row => Object.values(row).flat()))
-    expect([...next].filter(state => !rows.includes(state))).toEqual([])
-    expect(rows.slice(1).filter(state => !next.has(state))).toEqual([])
   }
 })

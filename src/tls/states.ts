@@ -1,5 +1,5 @@
 /**
- * How states are written. A table (data) says which inputs a state takes and which states may follow; a class per state
+ * How states are written. A table (data) says which inputs a state takes and which state follows; a class per state
  * has one method per input of its row. `Handles` binds the two: a method that is missing, or that leads elsewhere, does
  * not compile, and the connection refuses every other input before a method runs.
  */
@@ -7,6 +7,7 @@ import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import type { FailureCode } from '../failures/index.ts'
 import type { Facts } from '../failures/registry.ts'
+import type { States } from '../machine.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import type { Renegotiation } from './config.ts'
 import type { Bodies, HandshakeName } from './messages/tls12.ts'
@@ -40,21 +41,21 @@ export type Input<I> = I extends HandshakeName
       ? undefined
       : never
 
-/** What a row of a table looks like: input to the states that may follow. */
-export type Table = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>
-
-/** The inputs of a row in words, for failures. A HelloRequest may always come and is never waited for. */
-export const waitedFor = (row: Table[string]): string =>
-  Object.keys(row)
+/** The inputs of a state in words, for failures. A HelloRequest may always come and is never waited for. */
+export const waitedFor = (table: States, state: string): string =>
+  table
+    .inputs(state)
     .filter(name => name !== 'HelloRequest')
     .join(' or ')
 
-/** One state of a table: its name, and a method for each input of its row (ApplicationData has none). */
-export type Handles<T extends Table, N extends keyof T & string> = { readonly name: N } & {
-  [I in Exclude<keyof T[N] & string, 'ApplicationData'>]: (
+type Moves<T extends States> = T['moves'][number]
+
+/** One state of a table: its name, and a method for each input that it takes (ApplicationData has none). */
+export type Handles<T extends States, N extends Moves<T>[0]> = { readonly name: N } & {
+  [I in Exclude<Extract<Moves<T>, readonly [N, ...unknown[]]>[1], 'ApplicationData'>]: (
     context: Context,
     input: Input<I>,
-  ) => { readonly name: T[N][I] extends readonly (infer S)[] ? S : never }
+  ) => { readonly name: Extract<Moves<T>, readonly [N, I, ...unknown[]]>[2] }
 }
 
 export interface State {
@@ -65,7 +66,7 @@ export interface State {
 
 export interface Role {
   readonly side: 'client' | 'server'
-  readonly table: Table
+  readonly table: States
   readonly renegotiation: Renegotiation
   /** Whether a message of the peer is added to the transcript before its state sees it. */
   readonly entersTranscript: (name: HandshakeName) => boolean

@@ -1,40 +1,48 @@
 /**
- * TLS 1.2 without resumption (RFC 5246 7.3) as two tables: state to input to the states that may follow. What is not in
+ * TLS 1.2 without resumption (RFC 5246 7.3) as two tables. What is not in
  * a row is refused with unexpected_message before any code of the state runs: ChangeCipherSpec before the keys are
  * there (CVE-2014-0224), a skipped ServerKeyExchange (SMACK), data before Finished.
  */
 
+import { machine } from '../../machine.ts'
 import type { HandshakeName } from '../messages/tls12.ts'
 
 /** Inputs in lower case are replies to questions. */
-export const clientStates = {
-  WaitServerHello: { HelloRequest: ['WaitServerHello'], ServerHello: ['WaitCertificate'] },
-  WaitCertificate: { HelloRequest: ['WaitCertificate'], Certificate: ['WaitTrust'] },
-  WaitTrust: { trust: ['WaitServerKeyExchange'] },
-  WaitServerKeyExchange: {
-    HelloRequest: ['WaitServerKeyExchange'],
-    ServerKeyExchange: ['WaitCertificateRequestOrServerHelloDone'],
-  },
-  WaitCertificateRequestOrServerHelloDone: {
-    HelloRequest: ['WaitCertificateRequestOrServerHelloDone'],
-    CertificateRequest: ['WaitServerHelloDone'],
-    ServerHelloDone: ['WaitChangeCipherSpec'],
-  },
-  WaitServerHelloDone: { HelloRequest: ['WaitServerHelloDone'], ServerHelloDone: ['WaitChangeCipherSpec'] },
-  WaitChangeCipherSpec: { HelloRequest: ['WaitChangeCipherSpec'], ChangeCipherSpec: ['WaitFinished'] },
-  WaitFinished: { Finished: ['Established'] },
-  Established: { HelloRequest: ['Established'], ApplicationData: ['Established'] },
-} as const
+export const clientStates = machine('TLS 1.2, the client (RFC 5246 7.3)', [
+  ['WaitServerHello', 'HelloRequest', 'WaitServerHello', 'RFC 5246 7.4.1.1'],
+  ['WaitServerHello', 'ServerHello', 'WaitCertificate', 'RFC 5246 7.4.1.3'],
+  ['WaitCertificate', 'HelloRequest', 'WaitCertificate', 'RFC 5246 7.4.1.1'],
+  ['WaitCertificate', 'Certificate', 'WaitTrust', 'RFC 5246 7.4.2'],
+  ['WaitTrust', 'trust', 'WaitServerKeyExchange', 'RFC 5280 6'],
+  ['WaitServerKeyExchange', 'HelloRequest', 'WaitServerKeyExchange', 'RFC 5246 7.4.1.1'],
+  ['WaitServerKeyExchange', 'ServerKeyExchange', 'WaitCertificateRequestOrServerHelloDone', 'RFC 5246 7.4.3'],
+  [
+    'WaitCertificateRequestOrServerHelloDone',
+    'HelloRequest',
+    'WaitCertificateRequestOrServerHelloDone',
+    'RFC 5246 7.4.1.1',
+  ],
+  ['WaitCertificateRequestOrServerHelloDone', 'CertificateRequest', 'WaitServerHelloDone', 'RFC 5246 7.4.4'],
+  ['WaitCertificateRequestOrServerHelloDone', 'ServerHelloDone', 'WaitChangeCipherSpec', 'RFC 5246 7.4.5'],
+  ['WaitServerHelloDone', 'HelloRequest', 'WaitServerHelloDone', 'RFC 5246 7.4.1.1'],
+  ['WaitServerHelloDone', 'ServerHelloDone', 'WaitChangeCipherSpec', 'RFC 5246 7.4.5'],
+  ['WaitChangeCipherSpec', 'HelloRequest', 'WaitChangeCipherSpec', 'RFC 5246 7.4.1.1'],
+  ['WaitChangeCipherSpec', 'ChangeCipherSpec', 'WaitFinished', 'RFC 5246 7.1'],
+  ['WaitFinished', 'Finished', 'Established', 'RFC 5246 7.4.9'],
+  ['Established', 'HelloRequest', 'Established', 'RFC 5246 7.4.1.1'],
+  ['Established', 'ApplicationData', 'Established', 'RFC 5246 10'],
+])
 
-export const serverStates = {
-  WaitClientHello: { ClientHello: ['WaitCertificateForName'] },
-  WaitCertificateForName: { 'certificate-for-name': ['WaitSignature'] },
-  WaitSignature: { sign: ['WaitClientKeyExchange'] },
-  WaitClientKeyExchange: { ClientKeyExchange: ['WaitChangeCipherSpec'] },
-  WaitChangeCipherSpec: { ChangeCipherSpec: ['WaitFinished'] },
-  WaitFinished: { Finished: ['Established'] },
-  Established: { ClientHello: ['Established'], ApplicationData: ['Established'] },
-} as const
+export const serverStates = machine('TLS 1.2, the server (RFC 5246 7.3)', [
+  ['WaitClientHello', 'ClientHello', 'WaitCertificateForName', 'RFC 5246 7.4.1.2'],
+  ['WaitCertificateForName', 'certificate-for-name', 'WaitSignature', 'RFC 6066 3'],
+  ['WaitSignature', 'sign', 'WaitClientKeyExchange', 'RFC 5246 4.7'],
+  ['WaitClientKeyExchange', 'ClientKeyExchange', 'WaitChangeCipherSpec', 'RFC 5246 7.4.7'],
+  ['WaitChangeCipherSpec', 'ChangeCipherSpec', 'WaitFinished', 'RFC 5246 7.1'],
+  ['WaitFinished', 'Finished', 'Established', 'RFC 5246 7.4.9'],
+  ['Established', 'ClientHello', 'Established', 'RFC 5246 7.2.2'],
+  ['Established', 'ApplicationData', 'Established', 'RFC 5246 10'],
+])
 
 /**
  * RFC 5246 7.4.9: a Finished is checked against everything before it, so whoever has checked it adds it; a HelloRequest is

@@ -1,0 +1,61 @@
+/**
+ * How a state machine is written here, in every layer: a list of moves, each with the rule that it obeys. The engine
+ * follows the list and nothing else; `docs/generated/states.md` is drawn from it, and a test reaches every state of it.
+ */
+
+/** In `state`, `input` leads to `next`, as `rule` says (`RFC 9293 3.10.4`, or in words), and `sends` goes out. */
+export type Move<S extends string = string, I extends string = string> = readonly [
+  state: S,
+  input: I,
+  next: S,
+  rule: string,
+  sends?: string,
+]
+
+/** A table of states, whatever they are called. */
+export interface States {
+  readonly title: string
+  readonly moves: readonly Move[]
+  /** Every state, in the order of the list; the first is where it begins. */
+  readonly states: readonly string[]
+  /** Where `input` leads from `state`; undefined when that is not in the list. */
+  find(state: string, input: string): string | undefined
+  /** As `find`, for those who know that it is there. Throws RangeError: a move that is not in the list is a defect. */
+  next(state: string, input: string): string
+  /** What `state` takes. */
+  inputs(state: string): readonly string[]
+}
+
+/** The same with the names of its moves as types. */
+export interface Machine<M extends Move> extends States {
+  readonly moves: readonly M[]
+  readonly states: readonly M[0 | 2][]
+  find(state: string, input: string): M[2] | undefined
+  next(state: M[0 | 2], input: M[1]): M[2]
+  inputs(state: string): readonly M[1][]
+}
+
+/** Throws RangeError when one input would lead from one state to two. */
+export const machine = <const M extends readonly Move[]>(title: string, moves: M): Machine<M[number]> => {
+  const rows = new Map<string, Map<string, string>>()
+  for (const [state, input, next] of moves) {
+    const row = rows.get(state) ?? new Map<string, string>()
+    if (row.has(input)) throw new RangeError(`${title}: two ways from ${state} by ${input}`)
+    rows.set(state, row.set(input, next))
+  }
+  const states = new Set<string>(moves.map(([state]) => state))
+  for (const [, , next] of moves) states.add(next)
+  const find = (state: string, input: string): string | undefined => rows.get(state)?.get(input)
+  return {
+    title,
+    moves,
+    states: [...states],
+    find,
+    next(state, input) {
+      const next = find(state, input)
+      if (next === undefined) throw new RangeError(`no way from ${state} by ${input}`)
+      return next
+    },
+    inputs: state => [...(rows.get(state)?.keys() ?? [])],
+  }
+}

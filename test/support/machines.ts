@@ -1,0 +1,17 @@
+/** Every table of states there is: for the page that shows them, and for the test that walks them. */
+import { chunkStates } from '../../src/http/chunk.table.ts'
+import { requestStates, responseStates } from '../../src/http/exchange.table.ts'
+import { neighbourStates } from '../../src/link/neighbours.ts'
+import type { States } from '../../src/machine.ts'
+import { tcpStates } from '../../src/tcp/states.table.ts'
+import { clientStates, serverStates } from '../../src/tls/tls12/states.table.ts'
+
+export const machines: readonly States[] = [
+  neighbourStates,
+  tcpStates,
+  clientStates,
+  serverStates,
+  requestStates,
+  responseStates,
+  chunkStates,
+]
