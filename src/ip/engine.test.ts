@@ -342,6 +342,18 @@ describe('ICMP', () => {
     expect(events).toMatchObject([{ type: 'error-report', what, why, protocol: 17, to: { text: '8.8.8.8' } }])
   })
 
+  test('a report that quotes eight transport bytes of a packet without faults in its header is told (RFC 792)', () => {
+    const told = (change: (quoted: Uint8Array) => void) => {
+      const quoted = packet(hex('1234 0035 0010 0000'), { from: US, to: '8.8.8.8' })
+      change(quoted)
+      return setup().receive(packet(icmp(3, 3, concat(new Uint8Array(4), quoted)), { protocol: 1 })).events.length
+    }
+    expect(told(() => {})).toBe(1)
+    expect(told(q => void (q[0] = 0x44))).toBe(0)
+    expect(told(q => void (q[0] = 0x65))).toBe(0)
+    expect(told(q => void (q[7] = 1))).toBe(0)
+  })
+
   test('a report that quotes less than eight transport bytes says nothing (RFC 792)', () => {
     const quoted = packet(hex('1234 0035 0010 0000'), { from: US, to: '8.8.8.8' }).subarray(0, 27)
     const { events } = setup().receive(packet(icmp(3, 3, concat(new Uint8Array(4), quoted)), { protocol: 1 }))

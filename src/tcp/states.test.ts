@@ -321,6 +321,8 @@ describe('LISTEN and CLOSED', () => {
     expect(t.pool.outstanding).toBe(0)
   }
   test('RFC 9293 3.10.7.2: RST to a listener is dropped', () => at(US.port, { is: 'RST', seq: 0 }, undefined))
+  test('RFC 9293 3.10.7.2: RST counts before SYN: both together open nothing', () =>
+    at(US.port, { is: 'SYN RST', seq: 0 }, undefined))
   test('RFC 9293 3.10.7.2: ACK to a listener is answered with RST', () =>
     at(US.port, { is: 'ACK', seq: 0, ack: 9 }, { is: 'RST', seq: 9 }))
   test('RFC 9293 3.10.7.2: text without SYN to a listener is dropped', () =>
