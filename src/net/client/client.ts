@@ -78,8 +78,7 @@ class Fetcher {
   async #follow(input: string | URL | Request, init: RequestInit): Promise<FetchResponse> {
     const signal = init.signal ?? (input instanceof Request ? input.signal : undefined)
     const redirect = init.redirect ?? (input instanceof Request ? input.redirect : 'follow')
-    // The platform reads the body in its own time; virtual time waits for it.
-    const from = await outlineOf(input, init).finally(this.#world.clock.hold())
+    const from = await outlineOf(input, init, this.#world.clock)
     let outline = from
     for (let hops = 0; ; hops++) {
       signal?.throwIfAborted()

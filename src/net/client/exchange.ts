@@ -75,8 +75,7 @@ export class FetchExchange implements AnswerReader {
       throw error
     }
     signal?.addEventListener('abort', this.#abort, { once: true })
-    const source = body?.stream ?? (whole === 'stream' ? inPieces(bytes!) : undefined)
-    if (source !== undefined) void this.#send(source, sending)
+    if (whole === 'stream') void this.#send(body!.open(), sending)
   }
 
   /** How much of the answer has come. */
@@ -172,6 +171,7 @@ export class FetchExchange implements AnswerReader {
           sending.end()
           return
         }
+        if (!(value instanceof Uint8Array)) throw new TypeError('a body must give Uint8Array')
         if (value.length === 0 || sending.write(value)) continue
         await new Promise<void>(resolve => {
           this.#room = resolve
@@ -182,18 +182,4 @@ export class FetchExchange implements AnswerReader {
       this.#cut(error)
     }
   }
-}
-
-const inPieces = (bytes: Bytes): ReadableStream<Uint8Array> => {
-  let at = 0
-  return new ReadableStream<Uint8Array>(
-    {
-      pull(controller) {
-        controller.enqueue(bytes.subarray(at, at + AT_ONCE))
-        at += AT_ONCE
-        if (at >= bytes.length) controller.close()
-      },
-    },
-    { highWaterMark: 0 },
-  )
 }

@@ -1,6 +1,9 @@
 /** What is asked for, from the arguments of `fetch`, and what it becomes after a redirect (fetch standard, 4.4). */
+import type { Clock } from '../../clock.ts'
 import type { Bytes } from '../../engine.ts'
 import { FailureError, fail } from '../../failures/index.ts'
+import { joined } from '../../wire/bytes.ts'
+import { gather, piecesOf, Source, slices } from '../stream/source.ts'
 
 /** A request as it goes out, without what belongs to one connection. */
 export interface Outline {
@@ -13,25 +16,30 @@ export interface Outline {
 export interface OutlineBody {
   /** Undefined: chunked. */
   readonly length: number | undefined
-  /** The whole of it, which can be sent again; otherwise `stream` has it, once. */
+  /** The whole of it, where it is at hand. */
   readonly bytes: Bytes | undefined
-  readonly stream: ReadableStream<Uint8Array> | undefined
+  /** As a stream: of `once` no second one can be had. */
+  readonly open: () => ReadableStream<Uint8Array>
+  readonly opens: 'once' | 'again'
 }
 
 /** RFC 9110 9.2.2. What may be sent again when a kept connection turns out to be closed. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
-export const mayRepeat = ({ method, body }: Outline): boolean =>
-  IDEMPOTENT.has(method) && (body === undefined || body.bytes !== undefined)
+export const mayRepeat = ({ method, body }: Outline): boolean => IDEMPOTENT.has(method) && body?.opens !== 'once'
 
 /** Throws `net/bad-url` and `net/bad-request`. */
-export const outlineOf = async (input: string | URL | Request, init: RequestInit): Promise<Outline> => {
+export const outlineOf = async (input: string | URL | Request, init: RequestInit, clock: Clock): Promise<Outline> => {
   const url = urlOf(input instanceof Request ? input.url : input)
   const given = init.body ?? undefined
+  const integrity = init.integrity ?? (input instanceof Request ? input.integrity : '')
+  if (integrity !== '') throw new FailureError(fail('net/bad-request', { where: 'integrity', got: 'not checked here' }))
   let request: Request
   try {
     const source = input instanceof Request ? input : url.href
-    const streamed = given instanceof ReadableStream ? { duplex: 'half' as const } : {}
+    const iterable = given !== undefined && !(given instanceof ReadableStream) && Symbol.asyncIterator in Object(given)
+    const body = iterable ? streamOf(given as AsyncIterable<Uint8Array>) : given
+    const streamed = body instanceof ReadableStream ? { body, duplex: 'half' as const } : {}
     request = new Request(source, { ...plainInit(init), ...streamed })
   } catch (error) {
     const got = error instanceof Error ? error.message : String(error)
@@ -42,7 +50,7 @@ export const outlineOf = async (input: string | URL | Request, init: RequestInit
   if (init.headers !== undefined) for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
   // Fetch standard, 5.2: the type of a text; Bun does not say it.
   if (typeof given === 'string' && !headers.has('content-type')) headers.set('content-type', 'text/plain;charset=UTF-8')
-  return { url, method: request.method, headers, body: await bodyOf(request, given) }
+  return { url, method: request.method, headers, body: await bodyOf(request, given, clock) }
 }
 
 const urlOf = (input: string | URL): URL => {
@@ -75,15 +83,75 @@ const plainInit = ({ method, headers, body, signal, redirect, referrer, keepaliv
   ...(keepalive === undefined ? {} : { keepalive }),
 })
 
-const bodyOf = async (request: Request, given: RequestInit['body'] | undefined): Promise<OutlineBody | undefined> => {
+/** Bytes of a `Request`'s body that are taken to see whether it is all there. */
+const AT_HAND = 1024 * 1024
+
+const bodyOf = async (
+  request: Request,
+  given: RequestInit['body'] | undefined,
+  clock: Clock,
+): Promise<OutlineBody | undefined> => {
   const { body } = request
   if (body === null) return undefined
-  if (given instanceof Blob) return { length: given.size, bytes: undefined, stream: body }
-  if (given === undefined || given instanceof ReadableStream || Symbol.asyncIterator in Object(given)) {
-    return { length: undefined, bytes: undefined, stream: body }
+  if (given instanceof Blob) {
+    return { length: given.size, bytes: undefined, open: () => given.stream(), opens: 'again' }
   }
-  const bytes = new Uint8Array(await request.arrayBuffer())
-  return { length: bytes.length, bytes, stream: undefined }
+  if (given === undefined) return bodyOfRequest(request, body, clock)
+  if (given instanceof ReadableStream || Symbol.asyncIterator in Object(given)) {
+    return { length: undefined, bytes: undefined, open: () => body, opens: 'once' }
+  }
+  // The platform reads the body in its own time; virtual time waits for it.
+  return wholeBody(new Uint8Array(await request.arrayBuffer().finally(clock.hold())))
+}
+
+/** A `Request` does not say what its body was made of: what can be had of it without waiting says so. */
+const bodyOfRequest = async (
+  request: Request,
+  body: ReadableStream<Uint8Array>,
+  clock: Clock,
+): Promise<OutlineBody> => {
+  const source = new Source(body, clock)
+  const { pieces, whole } = await gather(source, AT_HAND)
+  if (whole) return wholeBody(joined(pieces))
+  source.unread(pieces)
+  // A length that came with it, of a request that is passed on; the engine holds us to it.
+  const said = request.headers.get('content-length')
+  const length = said !== null && /^\d{1,15}$/.test(said) ? Number(said) : undefined
+  return {
+    length,
+    bytes: undefined,
+    open: () => streamOf(piecesOf(source), error => source.cancel(error)),
+    opens: 'once',
+  }
+}
+
+const wholeBody = (bytes: Bytes): OutlineBody => ({
+  length: bytes.length,
+  bytes,
+  open: () => streamOf(slices(bytes)),
+  opens: 'again',
+})
+
+/** One piece after another, each when it is asked for. */
+const streamOf = (
+  pieces: AsyncIterable<Uint8Array>,
+  cancelled: (reason: unknown) => void = () => {},
+): ReadableStream<Uint8Array> => {
+  const iterator = pieces[Symbol.asyncIterator]()
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next()
+        if (done === true) controller.close()
+        else controller.enqueue(value)
+      },
+      async cancel(reason) {
+        cancelled(reason)
+        await iterator.return?.(reason)
+      },
+    },
+    { highWaterMark: 0 },
+  )
 }
 
 /** Fields about a body that is not sent any more, and fields that another origin must not see. */
@@ -101,7 +169,7 @@ export const redirected = (outline: Outline, status: number, location: string): 
     body = undefined
     for (const name of ABOUT_BODY) headers.delete(name)
   }
-  if (body !== undefined && body.bytes === undefined) {
+  if (body?.opens === 'once') {
     throw refused(url.href, 'the body was a stream and is gone')
   }
   if (url.origin !== outline.url.origin) for (const name of FOR_ONE_ORIGIN) headers.delete(name)

@@ -10,7 +10,7 @@ import { chooseCoding, isCompressible } from '../../http/negotiation.ts'
 import { reasons } from '../../http/reasons.table.ts'
 import type { HeaderList } from '../../http/types.ts'
 import { joined } from '../../wire/bytes.ts'
-import { gather, Source } from '../stream/source.ts'
+import { gather, piecesOf, Source, slices } from '../stream/source.ts'
 import type { AnswerWatcher, Exchange } from './exchange.ts'
 
 export interface AnswerOptions {
@@ -283,14 +283,6 @@ const headersOf = (response: Response, coding: Coding, length?: number): HeaderL
   if (coding !== undefined && !headers.has('vary')) list.push(['vary', 'accept-encoding'])
   if (coded) list.push(['content-encoding', coding.coding])
   return list
-}
-
-async function* piecesOf(source: Source): AsyncGenerator<Bytes> {
-  for (let piece = await source.next(); piece !== undefined; piece = await source.next()) yield piece
-}
-
-async function* slices(bytes: Bytes): AsyncGenerator<Bytes> {
-  for (let at = 0; at < bytes.length; at += AT_ONCE) yield bytes.subarray(at, at + AT_ONCE)
 }
 
 const ignore = (): void => {}

@@ -87,3 +87,15 @@ export const gather = async (source: Source, most: number): Promise<Gathered> =>
   }
   return { pieces, whole: false }
 }
+
+/** All that is left of it. */
+export async function* piecesOf(source: Source): AsyncGenerator<Bytes> {
+  for (let piece = await source.next(); piece !== undefined; piece = await source.next()) yield piece
+}
+
+/** Bytes of one write where a connection may ask to wait after each. */
+const SLICE = 256 * 1024
+
+export async function* slices(bytes: Bytes): AsyncGenerator<Bytes> {
+  for (let at = 0; at < bytes.length; at += SLICE) yield bytes.subarray(at, at + SLICE)
+}

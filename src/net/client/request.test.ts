@@ -1,0 +1,144 @@
+/** What goes out for what `fetch` is given: how its body is framed, and whether it can be sent again. */
+
+import { Readable } from 'node:stream'
+import { describe, expect, test } from 'vitest'
+import { codeOf, peer, served, soon } from '../../../test/support/net.ts'
+import { client, fetch } from '../../index.ts'
+
+/** Says how the body came. `/307` sends on to `/end`. */
+const echo = () =>
+  served(async request => {
+    const { pathname } = new URL(request.url)
+    if (pathname !== '/end')
+      return new Response(null, { status: Number(pathname.slice(1)), headers: { location: '/end' } })
+    const { headers, method } = request
+    const framing = headers.get('content-length') ?? headers.get('transfer-encoding')
+    return new Response(`${method} ${framing} ${(await request.text()).slice(0, 40)}`)
+  })
+const utf8 = new TextEncoder()
+async function* pieces(): AsyncGenerator<Uint8Array> {
+  for (const word of ['one ', 'two']) {
+    await soon()
+    yield utf8.encode(word)
+  }
+}
+const stream = () => new Blob(['a stream']).stream()
+
+describe('a body', () => {
+  test.each([
+    ['of a Request', (url: string) => fetch(new Request(url, { method: 'POST', body: '{"a":1}' })), '7 {"a":1}'],
+    ['of a Request with form data', (url: string) => fetch(form(url)), 'form'],
+    [
+      'of a cloned Request',
+      (url: string) => fetch(new Request(url, { method: 'POST', body: 'copy' }).clone()),
+      '4 copy',
+    ],
+    ['that is a Blob', (url: string) => fetch(url, { method: 'POST', body: new Blob(['blob']) }), '4 blob'],
+    ['that is bytes', (url: string) => fetch(url, { method: 'POST', body: utf8.encode('bytes') }), '5 bytes'],
+    [
+      'that is large',
+      (url: string) => fetch(url, { method: 'POST', body: 'x'.repeat(600_000) }),
+      `600000 ${'x'.repeat(40)}`,
+    ],
+  ])('%s says its length and is sent again at 307 and 308', async (_, ask, wanted) => {
+    const server = await echo()
+    for (const path of ['/end', '/307', '/308']) {
+      const text = await (await ask(server.url + path)).text()
+      if (wanted === 'form') expect(text).toMatch(/^POST \d+ -+/)
+      else expect([path, text]).toEqual([path, `POST ${wanted}`])
+    }
+  })
+
+  const form = (url: string) => {
+    const data = new FormData()
+    data.set('name', 'value')
+    return new Request(url, { method: 'POST', body: data })
+  }
+
+  test.each([
+    ['an async iterable', pieces, 'one two'],
+    ['a Readable of Node', () => Readable.from(pieces()), 'one two'],
+    ['a ReadableStream', stream, 'a stream'],
+  ])('that is %s is sent in chunks, once', async (_, make, wanted) => {
+    const server = await echo()
+    const ask = (path: string) =>
+      fetch(server.url + path, { method: 'POST', body: make() as NonNullable<RequestInit['body']> })
+    expect(await (await ask('/end')).text()).toBe(`POST chunked ${wanted}`)
+    expect(await codeOf(ask('/307'))).toBe('net/redirect-refused')
+  })
+
+  test('of a Request that is still being made is not waited for', async () => {
+    let go = (): void => {}
+    const server = await served(request => {
+      go()
+      return new Response(request.body)
+    })
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        controller.enqueue(utf8.encode('first '))
+        await new Promise<void>(resolve => (go = resolve))
+        controller.enqueue(utf8.encode('second'))
+        controller.close()
+      },
+    })
+    const request = new Request(server.url, { method: 'POST', body, duplex: 'half' })
+    expect(await (await fetch(request)).text()).toBe('first second')
+  })
+
+  test('that is passed on by a handler keeps the length that came with it', async () => {
+    const end = await echo()
+    const proxy = await served(request => fetch(new Request(`${end.url}/end`, request as RequestInit)))
+    const body = new Blob(['x'.repeat(2_000_000)])
+    const response = await fetch(proxy.url, { method: 'POST', body })
+    expect(await response.text()).toBe(`POST 2000000 ${'x'.repeat(40)}`)
+  })
+
+  test('of a Request is sent again when a kept connection turns out to be closed', async () => {
+    const bodies: string[] = []
+    let first = true
+    const url = await peer(socket =>
+      socket.on('data', bytes => {
+        bodies.push(bytes.toString().split('\r\n\r\n')[1]!)
+        if (!first && bodies.length === 2) {
+          socket.destroy()
+          return
+        }
+        first = false
+        socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n')
+      }),
+    )
+    const kept = client()
+    for (const body of ['one', 'two']) {
+      const response = await kept.fetch(new Request(url, { method: 'PUT', body }))
+      expect([body, response.status]).toEqual([body, 200])
+      await response.text()
+    }
+    expect(bodies).toEqual(['one', 'two', 'two'])
+    kept.close()
+  })
+
+  test('whose stream gives something else than bytes ends the request', async () => {
+    const server = await echo()
+    const body = new ReadableStream({ start: controller => controller.enqueue('text') })
+    const asked = fetch(`${server.url}/end`, { method: 'POST', body, duplex: 'half' })
+    await expect(asked).rejects.toThrow(TypeError)
+  })
+})
+
+test('a redirect to a place with a password in it is not followed', async () => {
+  const url = await peer(socket =>
+    socket.once('data', () => {
+      const { port } = socket.address() as { port: number }
+      socket.end(`HTTP/1.1 302 Found\r\nLocation: http://me:secret@127.0.0.1:${port}/\r\nContent-Length: 0\r\n\r\n`)
+    }),
+  )
+  const error = await fetch(url).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'net/redirect-refused' })
+  expect(String(error)).not.toContain('secret')
+})
+
+test('a wish for integrity is refused, as nobody would look at it', async () => {
+  const integrity = 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+  expect(await codeOf(fetch('http://127.0.0.1:1/', { integrity }))).toBe('net/bad-request')
+  expect(await codeOf(fetch(new Request('http://127.0.0.1:1/', { integrity })))).toBe('net/bad-request')
+})
