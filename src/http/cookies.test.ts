@@ -170,7 +170,23 @@ test('every cookie is a verdict in the trace, with its reason', () => {
   expect(verdicts[1]).toMatchObject({ ok: false, failure: { code: 'cookie/public-suffix' } })
 })
 
+test('a site whose cookies are too many for one field gets those that fit, the most specific first', () => {
+  const { jar } = world()
+  for (let i = 0; i < 40; i++) jar.receive(`c${i}=${'v'.repeat(400)}; Path=/`, https)
+  jar.receive(`deep=${'d'.repeat(4_000)}; Path=/deep`, { ...https, path: '/deep/' })
+  const field = jar.header({ ...https, path: '/deep/x' })!
+  expect(field.length).toBeLessThanOrEqual(8_190)
+  expect(field.length).toBeGreaterThan(7_700)
+  expect(field.startsWith('deep=d')).toBe(true)
+  expect(field).toContain('; c0=v')
+})
+
 describe('reading and writing', () => {
+  test('RFC 6265bis 5.6: an attribute whose value has more than 1,024 octets is ignored', () => {
+    const path = (length: number): string => `/${'p'.repeat(length - 1)}`
+    expect(parseSetCookie(`a=b; Path=/short; Path=${path(1024)}`)).toMatchObject({ path: path(1024) })
+    expect(parseSetCookie(`a=b; Path=/short; Path=${path(1025)}`)).toMatchObject({ path: '/short' })
+  })
   test('attributes are read leniently, the last of each kind counts', () => {
     expect(
       parseSetCookie(' a = b ;PATH=/x; path=/y; secure=no; HTTPONLY; SameSite=odd; Max-Age=1x; Domain=.SHOP.test'),

@@ -66,6 +66,25 @@ describe('what is written', () => {
       'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nhi',
     )
     expect(codeOf(() => answered(request, ok([['Transfer-Encoding', 'chunked']])))).toBe('http/bad-outgoing')
+    // Whoever says it himself has it once.
+    expect(answered(request, ok([['Connection', 'Keep-Alive, Upgrade']], 'hi'))).toBe(
+      'HTTP/1.1 200 OK\r\nConnection: Keep-Alive, Upgrade\r\nContent-Length: 2\r\n\r\nhi',
+    )
+  })
+  test('a whole message is never chunked: its length is known', () => {
+    const chunked: HeaderList = [['Transfer-Encoding', 'chunked']]
+    expect(codeOf(() => answered(GET, ok(chunked, 'hi')))).toBe('http/bad-outgoing')
+    expect(codeOf(() => answered(GET, ok(chunked, '')))).toBe('http/bad-outgoing')
+    const request: Outgoing = {
+      type: 'request',
+      method: 'POST',
+      target: '/',
+      headers: [['Host', 'a'], ...chunked],
+      body: ascii('hi'),
+    }
+    const client = httpClient()
+    expect(codeOf(() => client.send(request, 0))).toBe('http/bad-outgoing')
+    expect(sentText(client)).toBe('')
   })
   test('RFC 9110 9.3.2: HEAD is answered with the head that GET would get', () => {
     const head = 'HEAD / HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -191,6 +210,15 @@ describe('what must not be written', () => {
   test('a part out of turn is http/wrong-turn', () => {
     expect(codeOf(() => httpServer().send(ok(), 0))).toBe('http/wrong-turn')
     expect(codeOf(() => answered(GET, body('x')))).toBe('http/wrong-turn')
+    expect(codeOf(() => answered(GET, end))).toBe('http/wrong-turn')
+    for (const parts of [[end], [ok([], ''), end], [ok(), body('x'), end, end], [ok(), body('x'), end, body('y')]]) {
+      const server = asking(GET)
+      const last = parts.pop()!
+      for (const part of parts) server.send(part, 0)
+      sentText(server)
+      expect(codeOf(() => server.send(last, 0))).toBe('http/wrong-turn')
+      expect(sentText(server)).toBe('')
+    }
     expect(codeOf(() => answered(GET, ok([], ''), ok([], '')))).toBe('http/wrong-turn')
     expect(codeOf(() => asking(GET).nextCycle(0))).toBe('http/wrong-turn')
     const client = httpClient()

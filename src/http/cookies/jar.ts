@@ -47,6 +47,9 @@ export interface CookieJar {
   clear(): void
 }
 
+/** Octets of a Cookie field: curl's number, for Apache refuses lines above 8,190. Cookies that do not fit stay behind. */
+const MOST_SENT = 8_190
+
 type Stored = { -readonly [K in keyof Cookie]: Cookie[K] }
 
 export const cookieJar = (config: JarConfig): CookieJar => {
@@ -92,7 +95,13 @@ export const cookieJar = (config: JarConfig): CookieJar => {
       for (const cookie of sent) cookie.lastUsed = now
       // RFC 6265bis 5.8.3: longer paths first, then the older ones.
       sent.sort((a, b) => b.path.length - a.path.length || a.created - b.created || orders.get(a)! - orders.get(b)!)
-      return sent.map(({ name, value }) => (name === '' ? value : `${name}=${value}`)).join('; ')
+      let field = ''
+      for (const { name, value } of sent) {
+        const pair = name === '' ? value : `${name}=${value}`
+        const longer = field === '' ? pair : `${field}; ${pair}`
+        if (longer.length <= MOST_SENT) field = longer
+      }
+      return field
     },
     list() {
       prune(config.date())
