@@ -4,6 +4,7 @@
  */
 import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { connect as connectSecure } from 'node:tls'
 import { answerCalls } from './calls.ts'
 
 const REQUEST = Buffer.from(
@@ -11,16 +12,22 @@ const REQUEST = Buffer.from(
   'latin1',
 )
 
-interface Load {
+export interface Load {
   readonly port: number
+  /** TLS 1.2, without a look at the certificate: the server is measured. */
+  readonly secure: boolean
   readonly connections: number
   readonly milliseconds: number
 }
 
+const secured = (socket: Socket): Socket =>
+  connectSecure({ socket, servername: 'localhost', rejectUnauthorized: false, maxVersion: 'TLSv1.2' })
+
 /** Length of the answer in bytes; throws when it is not 200 with the body. */
-const learn = (port: number): Promise<number> =>
+const learn = ({ port, secure }: Load): Promise<number> =>
   new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1')
+    const plain = connect(port, '127.0.0.1')
+    const socket = secure ? secured(plain) : plain
     let text = ''
     socket.on('error', reject)
     socket.on('data', bytes => {
@@ -35,41 +42,45 @@ const learn = (port: number): Promise<number> =>
     socket.write(REQUEST)
   })
 
-/** Requests answered per second. */
-const run = async ({ port, connections, milliseconds }: Load): Promise<number> => {
-  const length = await learn(port)
+export interface Answered {
+  readonly requests: number
+  readonly perSecond: number
+}
+
+const run = async (load: Load): Promise<Answered> => {
+  const { port, secure, connections, milliseconds } = load
+  const length = await learn(load)
   let answered = 0
   const open = (): Promise<Socket> =>
     new Promise((resolve, reject) => {
       let missing = length
-      const socket = connect({
-        port,
-        host: '127.0.0.1',
-        noDelay: true,
-        onread: {
-          buffer: new Uint8Array(64 * 1024),
-          callback: count => {
-            missing -= count
-            if (missing < 0) reject(new Error('the answers are not of one length'))
-            if (missing === 0) {
-              answered++
-              missing = length
-              socket.write(REQUEST)
-            }
-            return true
-          },
-        },
-      })
+      let socket: Socket
+      const came = (count: number): boolean => {
+        missing -= count
+        if (missing < 0) reject(new Error('the answers are not of one length'))
+        if (missing === 0) {
+          answered++
+          missing = length
+          socket.write(REQUEST)
+        }
+        return true
+      }
+      const to = { port, host: '127.0.0.1', noDelay: true }
+      if (secure) {
+        socket = secured(connect(to))
+        socket.on('data', bytes => void came(bytes.length))
+      } else socket = connect({ ...to, onread: { buffer: new Uint8Array(64 * 1024), callback: came } })
       socket.on('error', reject)
-      socket.once('connect', () => resolve(socket))
+      socket.once(secure ? 'secureConnect' : 'connect', () => resolve(socket))
     })
   const sockets = await Promise.all(Array.from({ length: connections }, open))
   const started = performance.now()
   for (const socket of sockets) socket.write(REQUEST)
   await new Promise(resolve => setTimeout(resolve, milliseconds))
-  const rate = (answered / (performance.now() - started)) * 1000
+  const requests = answered
+  const perSecond = (requests / (performance.now() - started)) * 1000
   for (const socket of sockets) socket.destroy()
-  return rate
+  return { requests, perSecond }
 }
 
 answerCalls({ run })
