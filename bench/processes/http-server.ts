@@ -1,23 +1,24 @@
 /**
  * One server with the same small answer: `http-server.ts KIND`. `exchanges` is ours at the level of the engine, `request`
- * ours with `Request` and `Response`; `node` is node:http, `hono` is @hono/node-server; `…s` is HTTPS.
+ * ours with `Request` and `Response`, `fast` with `FastResponse`; `node` is node:http, `hono` is @hono/node-server; `…s` is HTTPS.
  */
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
 import { headerBlock } from '../../src/http/header-block.ts'
-import { serve, serveExchanges } from '../../src/index.ts'
+import { FastResponse, serve, serveExchanges } from '../../src/index.ts'
 import { certifiedKey } from '../../src/tls/certified-key.ts'
 import { pem } from '../../src/x509/pem.ts'
 import { answerCalls, cpu } from './calls.ts'
 import type { Identity } from './tls-peer.ts'
 
-export type ServerKind = 'exchanges' | 'request' | 'node' | 'hono' | 'exchanges-https' | 'node-https'
+export type ServerKind = 'exchanges' | 'request' | 'fast' | 'node' | 'hono' | 'exchanges-https' | 'node-https'
 
 const TEXT = '{"hello":"world"}'
 const BODY = Buffer.from(TEXT)
 const TYPE = { 'content-type': 'application/json' }
 const respond = (): Response => new Response(TEXT, { headers: TYPE })
+const respondFast = (): Response => new FastResponse(TEXT, { headers: TYPE })
 
 const exchanges = async (identity?: Identity): Promise<number> => {
   const headers = headerBlock([['Content-Type', 'application/json']])
@@ -54,6 +55,7 @@ const hono = async (): Promise<number> => {
 const starts: Readonly<Record<ServerKind, (identity: Identity) => Promise<number>>> = {
   exchanges: () => exchanges(),
   request: async () => (await serve(respond)).port,
+  fast: async () => (await serve(respondFast)).port,
   node: () => listening(createServer(answer!)),
   hono,
   'exchanges-https': exchanges,

@@ -12,6 +12,7 @@ import type { HeaderList } from '../../http/types.ts'
 import { joined } from '../../wire/bytes.ts'
 import { gather, piecesOf, Source, slices } from '../stream/source.ts'
 import type { AnswerWatcher, Exchange } from './exchange.ts'
+import { type Whole, wholeOf } from './fast-response.ts'
 
 export interface AnswerOptions {
   readonly clock: Clock
@@ -78,6 +79,11 @@ export class Answer implements AnswerWatcher {
       response.body?.cancel().catch(ignore)
       return
     }
+    const whole = wholeOf(response)
+    if (whole !== undefined && whole.body.length < WORTH_CODING) {
+      this.#respond(whole)
+      return
+    }
     this.#send(response).catch((error: unknown) => this.#broken(error))
   }
 
@@ -93,6 +99,15 @@ export class Answer implements AnswerWatcher {
     this.#options.failed(error)
     this.#cancel?.(error)
     if (!this.#exchange.dead) this.fail()
+  }
+
+  /** A small answer that is all there, in this turn. */
+  #respond({ status, statusText, headers, body }: Whole): void {
+    try {
+      this.#exchange.respond(status, withoutOurs(headers), body, reasonOf({ status, statusText }))
+    } catch (error) {
+      this.#broken(error)
+    }
   }
 
   async #send(response: Response): Promise<void> {
@@ -224,8 +239,17 @@ export class Answer implements AnswerWatcher {
   }
 }
 
+const withoutOurs = (headers: HeaderList): HeaderList =>
+  headers.some(([name]) => OURS.has(name))
+    ? headers.flatMap(([name, value]) => (OURS.has(name) ? closing(name, value) : [[name, value] as const]))
+    : headers
+
+/** Of the fields about the connection only the wish to close it is heard. */
+const closing = (name: string, value: string): HeaderList =>
+  name === 'connection' && /\bclose\b/i.test(value) ? [['connection', 'close']] : []
+
 /** Undefined for the usual phrase, which is at hand. */
-const reasonOf = ({ status, statusText }: Response): string | undefined =>
+const reasonOf = ({ status, statusText }: Pick<Response, 'status' | 'statusText'>): string | undefined =>
   statusText === '' || statusText === reasons[status] ? undefined : statusText
 
 /** RFC 9110 14.4: ranges are counted in the bytes of one representation, so a part of it is sent as it is. */
@@ -269,7 +293,7 @@ const headersOf = (response: Response, coding: Coding, length?: number): HeaderL
   const list: [string, string][] = []
   for (const [name, value] of headers) {
     if (OURS.has(name)) {
-      if (name === 'connection' && /\bclose\b/i.test(value)) list.push(['connection', 'close'])
+      for (const [key, word] of closing(name, value)) list.push([key, word])
     } else if (name === 'content-length') {
       // RFC 9110 8.6: of 204 it must not be sent; answers that are passed on may have one all the same.
       if (status !== 204 && !coded && !undone) list.push([name, value])

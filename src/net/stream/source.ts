@@ -7,6 +7,8 @@ export type AtHand = 'piece' | 'end' | 'later'
 
 type Read = { readonly done: boolean; readonly value?: unknown }
 
+const CHEAP_TURNS = 12
+
 export class Source {
   readonly #reader: ReadableStreamDefaultReader<unknown>
   readonly #clock: Clock
@@ -23,7 +25,12 @@ export class Source {
   /** What `next` would give. Rejects with what broke the stream. */
   async peek(): Promise<AtHand> {
     if (this.#back.length > 0) return 'piece'
-    if (this.#settled === undefined) {
+    if (!this.#isSettled()) {
+      this.#read().catch(ignore)
+      // Most that are at hand are so after a few turns of promises: a timer each would cost more than the rest.
+      for (let turn = 0; turn < CHEAP_TURNS && !this.#isSettled(); turn++) await undefined
+    }
+    if (!this.#isSettled()) {
       const reading = this.#read()
       let disarm = (): void => {}
       // Promises that need nothing but their own turns have settled before the clock runs its next task.
@@ -57,6 +64,10 @@ export class Source {
   cancel(reason: unknown): void {
     this.#ahead?.catch(ignore)
     this.#reader.cancel(reason).catch(ignore)
+  }
+
+  #isSettled(): boolean {
+    return this.#settled !== undefined
   }
 
   #read(): Promise<Read> {
