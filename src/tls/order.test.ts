@@ -119,6 +119,17 @@ describe('a message is judged by its header', () => {
       if (code !== undefined) expect(client.failure).toMatchObject({ got: '65537', number: 65_536 })
     }
   })
+  test('tls/message-too-long: names of CAs may have 64 KiB, a share and its signature 16', () => {
+    for (const [state, type, fits] of [
+      ['WaitCertificateRequestOrServerHelloDone', 13, 65_536],
+      ['WaitServerKeyExchange', 12, 16_384],
+    ] as const)
+      for (const announced of [fits, fits + 1]) {
+        const { client } = until('client', state)
+        client.touch(record(22, Uint8Array.of(type, announced >> 16, (announced >> 8) & 255, announced & 255)))
+        expect(client.failure?.code, `${type}`).toBe(announced === fits ? undefined : 'tls/message-too-long')
+      }
+  })
   test('a message that is refused by its header is in the trace as far as it came', () => {
     const trace = recorder()
     const server = new Side(
@@ -180,4 +191,7 @@ test('a transcript without a hash has no digest: it would bind nothing', () => {
   )
   transcript.release()
   expect(() => transcript.digest()).toThrow('binds nothing')
+  transcript.add(Uint8Array.of(4))
+  transcript.useHash(crypto, 'sha256')
+  expect(transcript.digest(), 'what comes after the handshake is not kept').toEqual(crypto.hash('sha256').digest())
 })
