@@ -47,8 +47,8 @@ test('10 MB over a bottleneck and a round trip of 20 ms, in Mbit/s: its rate dow
   const cell = (rate: number, queue: number) => goodput({ rate: rate * 1e6, queue, delay: 10 }, 1e7)
   expect(table([10, 100, 1000], [20, 100, 1000], cell)).toEqual([
     '      10    6.77    8.80    8.27',
-    '     100   19.30   33.10   42.63',
-    '    1000   35.50   51.98  102.11',
+    '     100   19.30   41.41   42.47',
+    '    1000   35.50   50.05  102.10',
   ])
 })
 
