@@ -2,7 +2,20 @@
  * pcapng, as far as it is written here: sections are big-endian, which the format allows and this project's wire
  * declarations speak. Read draft-ietf-opsawg-pcapng 3 (blocks) and 4 (their bodies) first.
  */
-import { bytes, type Codec, encode, list, type Named, named, prefixed, rest, struct, u16, u32 } from '../wire/codec.ts'
+import {
+  bytes,
+  type Codec,
+  encode,
+  leaf,
+  list,
+  type Named,
+  named,
+  prefixed,
+  rest,
+  struct,
+  u16,
+  u32,
+} from '../wire/codec.ts'
 import { type Dependent, dependent, sampledBy } from '../wire/dependent.ts'
 import { sized } from '../wire/kind-length.ts'
 import { padded } from '../wire/padded.ts'
@@ -143,17 +156,40 @@ interface BlockHead {
   type: number
   totalLength: number
 }
+const AnyBlockHead: Codec<BlockHead> = struct({ type: BlockType, totalLength: u32 })
+/** Samples are of the smallest block; writing finds the length that the body needs. */
+const BlockHead: Codec<BlockHead> = sampledBy(AnyBlockHead, random => ({
+  type: BlockType.sample(random),
+  totalLength: BLOCK_OVERHEAD,
+}))
 export type Block = Dependent<BlockHead, { body: unknown; totalLengthAgain: number }>
+const bodyOf = (type: number): Codec<unknown> =>
+  (bodies as Readonly<Record<number, Codec<unknown>>>)[type] ?? (rest as Codec<unknown>)
+
+/** The same length behind the body, from which files are read backwards: another one is no block. */
+const again = (totalLength: number): Codec<number> =>
+  leaf({
+    read(r) {
+      const at = r.pos
+      const length = r.u32()
+      if (length === totalLength) return length
+      throw new WireError('bad-value', at, '', `${length} bytes, and ${totalLength} in front`)
+    },
+    write: w => w.uint(totalLength, 4),
+    sample: () => totalLength,
+  })
+
 export const Block: Codec<Block> = dependent(
   {
-    head: struct({ type: BlockType, totalLength: u32 }) as Codec<BlockHead>,
+    head: BlockHead,
     body({ type, totalLength }, at) {
       if (totalLength < BLOCK_OVERHEAD || totalLength % 4 !== 0) {
         throw new WireError('bad-value', at - 4, 'totalLength', `${totalLength} bytes`)
       }
-      const body = (bodies as Readonly<Record<number, Codec<unknown>>>)[type] ?? (rest as Codec<unknown>)
-      return struct({ body: sized(totalLength - BLOCK_OVERHEAD, body), totalLengthAgain: u32 })
+      const body = sized(totalLength - BLOCK_OVERHEAD, bodyOf(type))
+      return struct({ body, totalLengthAgain: again(totalLength) })
     },
+    fit: ({ type }, { body }) => ({ type, totalLength: BLOCK_OVERHEAD + encode(bodyOf(type), body).length }),
   },
   { ref: `${DRAFT} 3.1` },
 )

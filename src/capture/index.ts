@@ -14,4 +14,4 @@ export {
   type FrameOptions,
   type TappedFrame,
 } from './sink.ts'
-export { type EmitFrame, SyntheticConnection, type SyntheticEnd } from './synthetic.ts'
+export { type EmitFrame, SYNTHETIC_COMMENT, SyntheticConnection, type SyntheticEnd } from './synthetic.ts'

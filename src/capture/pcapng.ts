@@ -2,6 +2,7 @@
  * A capture file as it grows: blocks are written at once, in the order in which things happen. Secrets must
  * come before the first frame that they protect: readers such as tshark ignore them at the end of the file.
  */
+import { ipAddress } from '../wire/address.ts'
 import { joined } from '../wire/bytes.ts'
 import { encode, text } from '../wire/codec.ts'
 import {
@@ -23,6 +24,7 @@ export type Resolution = 'us' | 'ns'
 export interface InterfaceOptions {
   readonly name: string
   readonly description?: string | undefined
+  readonly comments?: readonly string[] | undefined
   /** What one unit of the timestamps is; default microseconds. */
   readonly resolution?: Resolution | undefined
 }
@@ -30,7 +32,7 @@ export interface InterfaceOptions {
 export interface PacketOptions {
   /** From `addInterface`. */
   readonly interface: number
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. What 64 bits of time units do not hold (NaN, years before 1970) becomes the nearest. */
   readonly date: number
   readonly direction?: 'in' | 'out' | undefined
   /** Sentences of ours about this packet; Wireshark shows them. */
@@ -42,7 +44,7 @@ export interface PcapngWriter {
   packet(bytes: Uint8Array, options: PacketOptions): void
   /** Lines of an NSS key log. */
   secrets(keyLog: string): void
-  /** What an address (4 or 16 octets) is called. */
+  /** What an address is called. Names that no record can hold are left out. Throws RangeError unless 4 or 16 octets. */
   names(octets: Uint8Array, ...names: readonly string[]): void
   /** The statistics of each interface; nothing may be written afterwards. */
   finish(date: number): void
@@ -72,13 +74,14 @@ export const pcapngWriter = (write: (bytes: Uint8Array) => void, section: Sectio
     }),
   )
   return {
-    addInterface({ name, description, resolution = 'us' }) {
+    addInterface({ name, description, comments, resolution = 'us' }) {
       write(
         block(INTERFACE_DESCRIPTION, {
           linkType: LINKTYPE_ETHERNET,
           reserved: 0,
           snapLength: SNAP_LENGTH,
           options: optionList([
+            ...commentsOf(comments),
             textOption(IF_NAME, name),
             ...(description === undefined ? [] : [textOption(IF_DESCRIPTION, description)]),
             { code: IF_TSRESOL, value: Uint8Array.of(resolution === 'us' ? 6 : 9) },
@@ -104,9 +107,11 @@ export const pcapngWriter = (write: (bytes: Uint8Array) => void, section: Sectio
       write(block(DECRYPTION_SECRETS, { secretsType: TLS_KEY_LOG, secrets: encode(text, keyLog), options: [] }))
     },
     names(octets, ...names) {
-      const list = utf8.encode(names.map(name => `${name.replaceAll('\0', '')}\0`).join(''))
-      const value = joined([octets, list])
-      write(block(NAME_RESOLUTION, { records: [{ code: octets.length === 4 ? 1 : 2, value }, END] }))
+      const { v } = ipAddress(octets)
+      for (const list of nameLists(names, OPTION_BYTES - octets.length)) {
+        const value = joined([octets, ...list])
+        write(block(NAME_RESOLUTION, { records: [{ code: v === 4 ? NRB_IPV4 : NRB_IPV6, value }, END] }))
+      }
     },
     finish(date) {
       for (const [i, { resolution, packets }] of interfaces.entries()) {
@@ -124,7 +129,7 @@ export const pcapngWriter = (write: (bytes: Uint8Array) => void, section: Sectio
   }
 }
 
-// Option codes, draft-ietf-opsawg-pcapng 3.5.1, 4.1, 4.2, 4.3, 4.6.
+// Option and record codes, draft-ietf-opsawg-pcapng 3.5.1, 4.1, 4.2, 4.3, 4.5, 4.6.
 const OPT_COMMENT = 1
 const SHB_USERAPPL = 4
 const IF_NAME = 2
@@ -132,17 +137,42 @@ const IF_DESCRIPTION = 3
 const IF_TSRESOL = 9
 const EPB_FLAGS = 2
 const ISB_IFRECV = 4
+const NRB_IPV4 = 1
+const NRB_IPV6 = 2
 
 const END: Option = { code: 0, value: new Uint8Array(0) }
 const utf8 = new TextEncoder()
 
-/** An option's length has 16 bits; a longer text is cut. */
+/** The length of an option, and of a record, has 16 bits; a longer text is cut. */
 const OPTION_BYTES = 0xffff
 
-const textOption = (code: number, value: string): Option => ({
-  code,
-  value: utf8.encode(value).subarray(0, OPTION_BYTES),
-})
+const textOption = (code: number, value: string): Option => ({ code, value: utf8Within(value, OPTION_BYTES) })
+
+/** UTF-8 in at most `limit` bytes, of whole characters. */
+const utf8Within = (value: string, limit: number): Uint8Array => {
+  const bytes = utf8.encode(value.slice(0, limit))
+  let end = Math.min(bytes.length, limit)
+  // 10xxxxxx goes on with a character that begins before.
+  while (end < bytes.length && (bytes[end]! & 0xc0) === 0x80) end--
+  return bytes.subarray(0, end)
+}
+
+/** Names with a zero behind each, in lists of at most `limit` bytes; one that is empty or longer than that is no name. */
+const nameLists = (names: readonly string[], limit: number): Uint8Array[][] => {
+  const lists: Uint8Array[][] = []
+  let room = 0
+  for (const name of names) {
+    const bytes = utf8.encode(`${name.replaceAll('\0', '')}\0`)
+    if (bytes.length === 1 || bytes.length > limit) continue
+    if (bytes.length > room) {
+      lists.push([])
+      room = limit
+    }
+    lists.at(-1)!.push(bytes)
+    room -= bytes.length
+  }
+  return lists
+}
 const commentsOf = (comments: readonly string[] = []): Option[] => comments.map(each => textOption(OPT_COMMENT, each))
 const optionList = (options: Option[]): Option[] => (options.length === 0 ? options : [...options, END])
 
@@ -152,8 +182,12 @@ const flagsOf = (direction: 'in' | 'out' | undefined): Option[] =>
 
 /** 64 bits of time units since 1970, of which a double holds the milliseconds of a date exactly. */
 const timestamp = (date: number, resolution: Resolution): { timestampHigh: number; timestampLow: number } => {
-  const whole = Math.floor(date)
   const scale = resolution === 'us' ? 1e3 : 1e6
-  const units = BigInt(whole) * BigInt(scale) + BigInt(Math.round((date - whole) * scale))
+  // `Math.max` would keep a NaN.
+  const held = date > 0 ? Math.min(date, Number.MAX_VALUE) : 0
+  const whole = Math.floor(held)
+  const exact = BigInt(whole) * BigInt(scale) + BigInt(Math.round((held - whole) * scale))
+  const units = exact < LATEST ? exact : LATEST
   return { timestampHigh: Number(units >> 32n), timestampLow: Number(units & 0xffff_ffffn) }
 }
+const LATEST = 0xffff_ffff_ffff_ffffn

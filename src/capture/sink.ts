@@ -3,12 +3,12 @@
  * frames are given to it by whoever sees them.
  */
 import type { Clock } from '../clock.ts'
-import { keyLogLine } from '../trace/keylog.ts'
+import { keyLogLine, newSecrets } from '../trace/keylog.ts'
 import { sinkOf } from '../trace/recorder.ts'
 import type { MessageRecord, StateRecord, TraceSink } from '../trace/types.ts'
-import type { IpAddress } from '../wire/address.ts'
-import { pcapngWriter, type Resolution, type SectionOptions } from './pcapng.ts'
-import { SyntheticConnection } from './synthetic.ts'
+import { endpointText, type IpAddress } from '../wire/address.ts'
+import { type InterfaceOptions, pcapngWriter, type Resolution, type SectionOptions } from './pcapng.ts'
+import { bareAddress, SYNTHETIC_COMMENT, SyntheticConnection, type SyntheticEnd } from './synthetic.ts'
 
 export interface FrameOptions {
   /** Milliseconds since 1970; default: now. */
@@ -50,17 +50,17 @@ export const captureSink = (
   const file = pcapngWriter(write, section)
   const epoch = clock.date() - clock.now()
   const interfaces = new Map<string, number>()
-  const secrets = new Set<string>()
+  const isNew = newSecrets()
   let frames = 0
   let finished = false
   const held: (() => void)[] = []
   const release = (): void => {
     for (const write of held.splice(0)) write()
   }
-  const on = (name: string, description?: string): number => {
+  const on = (name: string, about: Pick<InterfaceOptions, 'description' | 'comments'> = {}): number => {
     const known = interfaces.get(name)
     if (known !== undefined) return known
-    const number = file.addInterface({ name, resolution, ...(description === undefined ? {} : { description }) })
+    const number = file.addInterface({ name, resolution, ...about })
     interfaces.set(name, number)
     return number
   }
@@ -76,7 +76,7 @@ export const captureSink = (
     if (direction !== 'in' || held.length > HELD_FRAMES) release()
   }
   const streams = syntheticStreams(epoch, (bytes, direction, date, comment) =>
-    put(bytes, on('kernel', 'Synthetic frames for connections that the kernel carried'), {
+    put(bytes, on('kernel', KERNEL), {
       date,
       direction,
       ...(comment === undefined ? {} : { comment }),
@@ -89,9 +89,7 @@ export const captureSink = (
       else if (entry.type === 'state') streams.state(entry.record)
       else if (entry.type === 'secret') {
         const line = keyLogLine(entry.record)
-        if (secrets.has(line)) return
-        secrets.add(line)
-        file.secrets(line)
+        if (isNew(line)) file.secrets(line)
       }
     }),
     frame(bytes, given = {}) {
@@ -128,47 +126,73 @@ export const captureTap =
     capture.frame(seen.bytes, { date: seen.date, direction: seen.direction, wire: host })
   }
 
+/** The interface of frames that were never on a wire. */
+const KERNEL = {
+  description: 'Synthetic frames for connections that the kernel carried',
+  comments: [SYNTHETIC_COMMENT],
+}
+
 /** `127.0.0.1:47130-127.0.0.1:443`, local side first: how streams are named whose segments nobody sees. */
 const UNSEEN = /^(.+):(\d+)-(.+):(\d+)$/
 
+/**
+ * Connections that are remembered; of more, the longest silent one is forgotten, and goes on without a handshake when it
+ * speaks again. 3 kB each; a process seldom may have more sockets (`ulimit -n` is 1024 or 4096 in most places).
+ */
+const REMEMBERED_STREAMS = 4096
+
 interface Stream {
-  /** Both ends of a pair in memory tell of the same flow; whoever spoke first is heard. */
-  readonly host: string
+  /** Both ends of a connection in one process tell of it, in memory or over loopback; whoever spoke first is heard. */
+  readonly speaker: string
   readonly connection: SyntheticConnection
   asked: number | undefined
+  /** The other end speaks too: what it says after the end is no connection of its own. */
+  echoed: boolean
+  over: boolean
 }
 
 const syntheticStreams = (
   epoch: number,
   emit: ConstructorParameters<typeof SyntheticConnection>[2],
 ): { message(record: MessageRecord): void; state(record: StateRecord): void } => {
+  /** By their two ends, the longest silent first. */
   const streams = new Map<string, Stream>()
-  const streamOf = ({ flow, host }: { flow: string; host: string }): Stream | undefined => {
-    const known = streams.get(flow)
-    if (known !== undefined) return known.host === host ? known : undefined
-    const parts = UNSEEN.exec(flow)
-    if (parts === null) return undefined
-    const [, localAddress = '', localPort, remoteAddress = '', remotePort] = parts
-    const local = { address: localAddress, port: Number(localPort) }
-    const remote = { address: remoteAddress, port: Number(remotePort) }
-    const stream: Stream = { host, connection: new SyntheticConnection(local, remote, emit), asked: undefined }
-    streams.set(flow, stream)
+  const keep = (key: string, stream: Stream): Stream => {
+    streams.delete(key)
+    const [oldest] = streams.keys()
+    if (streams.size === REMEMBERED_STREAMS && oldest !== undefined) streams.delete(oldest)
+    streams.set(key, stream)
     return stream
+  }
+  const heard = (record: MessageRecord | StateRecord): [stream: Stream, key: string] | undefined => {
+    const parts = UNSEEN.exec(record.flow)
+    if (parts === null) return undefined
+    const local = { address: parts[1]!, port: Number(parts[2]) }
+    const remote = { address: parts[3]!, port: Number(parts[4]) }
+    const key = [local, remote].map(nameOf).sort().join(' ')
+    const speaker = `${record.host} ${record.flow}`
+    const known = streams.get(key)
+    if (known !== undefined && known.speaker !== speaker) {
+      known.echoed = !('to' in record && record.to === 'CLOSED')
+      if (known.over && !known.echoed) streams.delete(key)
+      else keep(key, known)
+      return undefined
+    }
+    if (known !== undefined && !known.over) return [keep(key, known), key]
+    const connection = new SyntheticConnection(local, remote, emit)
+    return [keep(key, { speaker, connection, asked: undefined, echoed: false, over: false }), key]
   }
   return {
     message(record) {
       if (record.layer !== 'tcp' || record.format !== undefined || record.payload === undefined) return
       const { at, start, end } = record.payload
-      streamOf(record)?.connection.moved(
-        record.direction,
-        record.bytes.subarray(at, at + end - start),
-        epoch + record.at,
-      )
+      const bytes = record.bytes.subarray(at, at + end - start)
+      heard(record)?.[0].connection.moved(record.direction, bytes, start, epoch + record.at)
     },
     state(record) {
       if (record.layer !== 'tcp') return
-      const stream = streamOf(record)
-      if (stream === undefined) return
+      const [stream, key] = heard(record) ?? []
+      if (stream === undefined || key === undefined) return
       const date = epoch + record.at
       const { connection } = stream
       switch (record.to) {
@@ -186,7 +210,8 @@ const syntheticStreams = (
           break
         case 'CLOSED':
           connection.closed(date)
-          streams.delete(record.flow)
+          stream.over = true
+          if (!stream.echoed) streams.delete(key)
           break
         default:
           break
@@ -194,3 +219,6 @@ const syntheticStreams = (
     },
   }
 }
+
+/** The same for both ends, whether or not one of them sees IPv4 in IPv6's clothes. */
+const nameOf = ({ address, port }: SyntheticEnd): string => endpointText(bareAddress(address)?.text ?? address, port)

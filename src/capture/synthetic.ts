@@ -19,9 +19,11 @@ export interface SyntheticEnd {
 /** One made-up frame. `in` is towards `local`. */
 export type EmitFrame = (frame: Uint8Array, direction: 'in' | 'out', date: number, comment?: string) => void
 
-const SYNTHETIC_COMMENT =
+/** What is true of such frames and what is not: for people who read a capture, in its first frame and in its head. */
+export const SYNTHETIC_COMMENT =
   'Synthetic frames: the kernel carried this connection. Bytes, times and addresses are as they were; handshake, ' +
   'segment sizes, sequence numbers and acknowledgments are made up.'
+const RESUMED_COMMENT = `${SYNTHETIC_COMMENT} It began before this frame.`
 
 /** Half the window that the made-up handshake announces: by then the made-up receiver acknowledges. */
 const ACKNOWLEDGE_EVERY = 64 * 1024
@@ -66,10 +68,14 @@ export class SyntheticConnection {
     this.#send(from, ACK, NOTHING, done)
   }
 
-  /** Bytes that were read (`in`) or written (`out`). */
-  moved(direction: 'in' | 'out', bytes: Uint8Array, date: number): void {
-    if (!this.#open) this.opened('remote', date, date)
+  /** Bytes that were read (`in`) or written (`out`); `start` have been before, also where nobody told of them. */
+  moved(direction: 'in' | 'out', bytes: Uint8Array, start: number, date: number): void {
+    const resumed = !this.#open && start > 0
+    if (!this.#open && !resumed) this.opened('remote', date, date)
+    this.#open = true
     const from = direction === 'out' ? this.#local : this.#remote
+    from.next = (1 + start) >>> 0
+    if (resumed) this.#send(this.#peer(from), ACK, NOTHING, date, RESUMED_COMMENT)
     for (let at = 0; at < bytes.length; at += SEGMENT_BYTES) {
       const piece = bytes.subarray(at, at + SEGMENT_BYTES)
       if ((from.next - from.acknowledged) >>> 0 > ACKNOWLEDGE_EVERY) this.#send(this.#peer(from), ACK, NOTHING, date)
@@ -191,10 +197,12 @@ const halfOf = ({ address, port }: SyntheticEnd, number: number): Half => ({
   finished: false,
 })
 
+const addressOf = (text: string, number: number): IpAddress => bareAddress(text) ?? ip(`192.0.2.${number}`)
+
 /** Without its zone; an IPv4 address in IPv6's clothes (RFC 4291 2.5.5.2) is one of IPv4. */
-const addressOf = (text: string, number: number): IpAddress => {
+export const bareAddress = (text: string): IpAddress | undefined => {
   const address = parseIp(text.split('%')[0]!)
-  if (address === undefined) return ip(`192.0.2.${number}`)
+  if (address === undefined) return undefined
   const mapped = address.v === 6 && address.text.startsWith('::ffff:')
   return mapped ? ipAddress(address.octets.subarray(12)) : address
 }

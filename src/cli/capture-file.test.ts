@@ -23,6 +23,13 @@ test('a capture is readable by its owner alone, also where a file was that other
   }
 })
 
+test('a capture of kernel sockets says in its first block that its frames are made up', () => {
+  const path = join(folder, 'said')
+  openCapture(path).close()
+  const head = readFileSync(path, 'latin1')
+  expect(head.slice(0, head.indexOf('barewire'))).toContain('Synthetic frames: the kernel carried this connection.')
+})
+
 test('a link is refused, and what it leads to stays as it was', () => {
   const [target, link, nowhere] = [join(folder, 'target'), join(folder, 'link'), join(folder, 'nowhere')]
   writeFileSync(target, 'mine')

@@ -1,6 +1,6 @@
 /** `--pcapng FILE`: a capture that grows as things happen, with the secrets inside. */
 import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
-import { type Capture, captureSink } from '../capture/index.ts'
+import { type Capture, captureSink, SYNTHETIC_COMMENT } from '../capture/index.ts'
 import type { Clock } from '../clock.ts'
 import { systemClock } from '../node/clock.ts'
 import { VERSION } from './version.ts'
@@ -14,8 +14,8 @@ export interface CaptureFile {
 /** It holds the keys of the connection: nobody else may read it. */
 const OWNER_ONLY = 0o600
 
-/** Throws at once for a path that cannot be written. */
-export const openCapture = (path: string): CaptureFile => captureOn(path, systemClock)
+/** Of connections that the kernel carries. Throws at once for a path that cannot be written. */
+export const openCapture = (path: string): CaptureFile => captureOn(path, systemClock, [SYNTHETIC_COMMENT])
 
 /** A capture of a world in memory that begins at `date`; its frames bring their own times. */
 export const labCapture = (path: string, date: number): CaptureFile =>
@@ -39,7 +39,7 @@ const openOwnerOnly = (path: string): number => {
   }
 }
 
-const captureOn = (path: string, clock: Pick<Clock, 'now' | 'date'>): CaptureFile => {
+const captureOn = (path: string, clock: Pick<Clock, 'now' | 'date'>, comments: readonly string[] = []): CaptureFile => {
   const file = openOwnerOnly(path)
   let wrong: unknown
   const write = (bytes: Uint8Array): void => {
@@ -52,7 +52,7 @@ const captureOn = (path: string, clock: Pick<Clock, 'now' | 'date'>): CaptureFil
       wrong = Object.assign(error instanceof Error ? error : new Error(String(error)), { path })
     }
   }
-  const sink = captureSink(write, clock, { application: `barewire ${VERSION}` })
+  const sink = captureSink(write, clock, { application: `barewire ${VERSION}`, comments })
   return {
     sink,
     close() {

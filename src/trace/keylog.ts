@@ -14,14 +14,30 @@ export const keyLog = (records: readonly TraceRecord[]): string => {
   return [...lines].join('')
 }
 
-/** A sink that writes each secret as a line, once. */
+/** A sink that writes each secret as a line; one that both ends of a connection tell, once. */
 export const keyLogSink = (write: (line: string) => void): TraceSink => {
-  const seen = new Set<string>()
+  const isNew = newSecrets()
   return sinkOf(entry => {
     if (entry.type !== 'secret') return
     const line = keyLogLine(entry.record)
-    if (seen.has(line)) return
-    seen.add(line)
-    write(line)
+    if (isNew(line)) write(line)
   })
+}
+
+/**
+ * Lines that are remembered. Both ends of a connection tell its secrets within one handshake, so these are the handshakes
+ * of some hundred connections at once; a line that is written twice is no harm. 300 bytes each.
+ */
+const REMEMBERED_LINES = 1024
+
+/** Whether a line is none of those that came lately. */
+export const newSecrets = (): ((line: string) => boolean) => {
+  const seen = new Set<string>()
+  return line => {
+    if (seen.has(line)) return false
+    const [oldest] = seen
+    if (seen.size === REMEMBERED_LINES && oldest !== undefined) seen.delete(oldest)
+    seen.add(line)
+    return true
+  }
 }
