@@ -35,6 +35,7 @@ export const httpFailures = family('http', {
   'head-cut-short': { ...malformed, rule: 'RFC 9112 8' },
   'body-cut-short': { ...malformed, rule: 'RFC 9112 8' },
   'no-answer': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9112 8' },
+  'tls-answered': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9112 4' },
   'unsolicited-answer': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9112 6.3' },
   'unexpected-upgrade': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9110 15.2.2' },
   'too-many-informational': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9110 15.2' },

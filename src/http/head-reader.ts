@@ -109,6 +109,11 @@ export class HeadReader {
   /** RFC 9112 4: status-line = HTTP-version SP status-code SP [ reason-phrase ]. The last SP is often left out. */
   #statusLine(bytes: Bytes, base: number, end: number): number {
     const line = base + this.#line
+    // An alert or a handshake of TLS: a message of HTTP never begins so, and it is judged without waiting for a line.
+    if (line < end && (bytes[line] === 0x15 || bytes[line] === 0x16)) {
+      this.failure = fail('http/tls-answered', { got: octetName(bytes[line]), at: this.#at(0, 1) })
+      return FAILED
+    }
     let p = this.#version(bytes, base, line, end)
     if (p < 0) return p
     if (p + 4 >= end)

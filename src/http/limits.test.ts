@@ -91,6 +91,22 @@ describe('limits', () => {
     server.receive(new Uint8Array(101).fill(0x41), 0)
     expect(story(drain(server))).toEqual(['✗ http/too-far-ahead'])
   })
+  test('a server that answers in TLS is known by the first byte, before a line is complete', () => {
+    for (const [first, name] of [
+      [0x15, '0x15'],
+      [0x16, '0x16'],
+    ] as const) {
+      const client = asked()
+      client.receive(Uint8Array.of(first), 0)
+      const failure = drain(client).find(event => event.type === 'failure')
+      expect(failure).toMatchObject({ failure: { code: 'http/tls-answered', got: name } })
+    }
+    const later = asked()
+    later.receive(ascii('H'), 0)
+    drain(later)
+    later.receive(Uint8Array.of(0x15), 0)
+    expect(drain(later)).toEqual([])
+  })
   test('a server that announces an answer for ever is http/too-many-informational', () => {
     const client = asked()
     client.receive(ascii('HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(17)), 0)
@@ -170,7 +186,9 @@ describe('time-outs', () => {
     drain(idle, 0)
     expect(idle.nextDeadline()).toBe(100)
     idle.advance(100)
-    expect(story(drain(idle, 100))).toEqual(['✗ http/idle-timeout'])
+    const events = drain(idle, 100)
+    expect(story(events)).toEqual(['✗ http/idle-timeout'])
+    expect(events).toMatchObject([{ failure: { number: 100 } }])
 
     const slow = checked(httpServer({ timeouts }))
     drain(slow, 0)

@@ -71,6 +71,25 @@ describe('what is written', () => {
       'HTTP/1.1 200 OK\r\nConnection: Keep-Alive, Upgrade\r\nContent-Length: 2\r\n\r\nhi',
     )
   })
+  test('RFC 9110 15.3.6: 205 has no content and says so; 204 and 304 have none and say nothing', () => {
+    const status = (code: number, more: { headers?: HeaderList; body?: Uint8Array } = {}): Outgoing => ({
+      type: 'response',
+      status: code,
+      headers: more.headers ?? [],
+      ...(more.body === undefined ? {} : { body: more.body }),
+    })
+    const length = 'Content-Length: 0\r\n'
+    expect(answered(GET, status(205, { body: ascii('') }))).toBe(`HTTP/1.1 205 Reset Content\r\n${length}\r\n`)
+    expect(answered(GET, status(205), end)).toBe(`HTTP/1.1 205 Reset Content\r\n${length}\r\n`)
+    expect(answered(GET, status(204, { body: ascii('') }))).toBe('HTTP/1.1 204 No Content\r\n\r\n')
+    expect(answered(GET, status(304), end)).toBe('HTTP/1.1 304 Not Modified\r\n\r\n')
+    for (const code of [204, 205, 304]) {
+      expect(codeOf(() => answered(GET, status(code, { body: ascii('x') })))).toBe('http/wrong-length')
+    }
+    for (const field of [['Content-Length', '1'] as const, ['Transfer-Encoding', 'chunked'] as const]) {
+      expect(codeOf(() => answered(GET, status(205, { headers: [field] })))).toBe('http/wrong-length')
+    }
+  })
   test('a whole message is never chunked: its length is known', () => {
     const chunked: HeaderList = [['Transfer-Encoding', 'chunked']]
     expect(codeOf(() => answered(GET, ok(chunked, 'hi')))).toBe('http/bad-outgoing')

@@ -139,6 +139,11 @@ export const httpWords: WordsOf<typeof httpFailures> = {
       'The server closed an idle connection at that moment.',
     ],
   },
+  'http/tls-answered': {
+    title: 'The server answers in TLS.',
+    says: f => `The first byte of its answer is ${f.got ?? '0x15'}, the start of a TLS record.`,
+    because: ['The address says http:// but this port speaks https://.'],
+  },
   'http/unsolicited-answer': {
     title: 'The server answered before it was asked.',
     says: () => 'Bytes came on a connection where no request was open.',

@@ -138,6 +138,11 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     says: () => '没有收到响应的任何一个字节。',
     because: ['该端口使用 TLS，而请求是用明文 HTTP 发送的。', '服务器恰在此刻关闭了空闲的连接。'],
   },
+  'http/tls-answered': {
+    title: '服务器用 TLS 作答。',
+    says: f => text`答复的第一个字节是${f.got ?? '0x15'}，即 TLS 记录的开头。`,
+    because: ['地址写的是 http://，而这个端口使用 https://。'],
+  },
   'http/unsolicited-answer': {
     title: '尚未请求，服务器就作出了响应。',
     says: () => '在没有待处理请求的连接上收到了数据。',
