@@ -98,6 +98,28 @@ test('-v takes layers only when the next word names some', () => {
   expect(() => parseVerbosity('1:tcp,quic')).toThrow('no layer "quic"')
 })
 
+test('a word behind -v that is no layer is named, whichever way it is taken', async () => {
+  for (const words of [
+    ['get', 'https://localhost:1/', '-v', 'nope'],
+    ['get', '-v', 'nope', 'https://localhost:1/'],
+    ['get', '-v', 'tcp,nope', 'https://localhost:1/'],
+  ]) {
+    const io = captured()
+    expect(await main(words, io)).toBe(1)
+    expect(io.stderr().replace(/\s+/g, ' ')).toContain('-v knows no layer "nope"; there are ethernet, arp')
+  }
+  expect(joinVerbosity(['get', '-v', 'TCP', 'x'])).toEqual(['get', 'x', '--verbose=1:TCP'])
+  expect(parseVerbosity('1:TCP')).toEqual({ level: 1, layers: ['tcp'] })
+})
+
+test('a capture does not go to standard output, nor into a file of the name "-"', async () => {
+  for (const command of [['get', 'https://localhost:1/'], ['serve', '.'], ['demo']]) {
+    const io = captured()
+    expect(await main([...command, '--pcapng', '-'], io)).toBe(1)
+    expect(io.stderr()).toContain('--pcapng wants the name of a file')
+  }
+})
+
 test('options are read or refused in words', async () => {
   expect(parseDuration('2.5s')).toBe(2500)
   expect(parseDuration('10')).toBe(10_000)
@@ -106,6 +128,7 @@ test('options are read or refused in words', async () => {
   expect(parseHeader('X-A:  b c ')).toEqual(['X-A', 'b c'])
   expect(() => parseHeader('no colon')).toThrow('-H wants')
   expect(parseResolve('Shop.test:443:[::1]')).toEqual({ host: 'shop.test', port: 443, address: '::1' })
+  expect(parseResolve('Bücher.test:443:127.0.0.1').host).toBe('xn--bcher-kva.test')
   expect(() => parseResolve('shop.test:443')).toThrow('--resolve wants')
   expect(parseUrl('localhost:8443/a').href).toBe('https://localhost:8443/a')
   for (const wrong of ['', '/etc/hosts', './x', '?q', '#f', 'https://', 'a b', 'https://a:65536/'])

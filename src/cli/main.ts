@@ -10,7 +10,7 @@ import { jsonLine } from './json.ts'
 import { program } from './program.ts'
 import { showFailure } from './story/report.ts'
 import { styleFor } from './story/style.ts'
-import { joinVerbosity } from './verbosity.ts'
+import { joinVerbosity, strayLayer } from './verbosity.ts'
 import { VERSION } from './version.ts'
 
 /** Runs the command that `argv` (without program names) asks for. Never throws; everything is told through `io`. */
@@ -52,7 +52,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     if (thrown instanceof ReaderGone) return 0
     if (thrown instanceof Interrupted) return thrown.exit
     if (thrown instanceof CommanderError && thrown.exitCode === 0) return await printed()
-    const failure = failureOf(thrown, name ?? commandIn(argv)?.name)
+    const failure = failureOf(strayed(thrown, argv), name ?? commandIn(argv)?.name)
     try {
       if (argv.includes('--json')) await io.out.write(jsonLine(jsonOfFailure(failure)))
       else await showFailure(failure, io, argv)
@@ -61,4 +61,11 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     }
     return exitCodeOf(failure)
   }
+}
+
+/** `-v nope`: the word is taken for an argument, of which there are then too many. */
+const strayed = (thrown: unknown, argv: readonly string[]): unknown => {
+  const stray =
+    thrown instanceof CommanderError && thrown.code === 'commander.excessArguments' ? strayLayer(argv) : undefined
+  return stray === undefined ? thrown : new FailureError(fail('cli/usage', { got: stray }), { cause: thrown })
 }

@@ -94,7 +94,20 @@ export const parseResolve = (text: string): FixedAddress => {
   const [, host, port, address] = /^([^:]+):(\d+):\[?([0-9a-fA-F.:]+)\]?$/.exec(text) ?? []
   if (host === undefined || port === undefined || address === undefined)
     throw usage(`--resolve wants host:port:address, not "${text}".`)
-  return { host: host.toLowerCase(), port: parsePort(port), address }
+  return { host: inAscii(host), port: parsePort(port), address }
+}
+
+/** A name as URLs have it: in lower case, and as `xn--…` where it is not ASCII. */
+const inAscii = (host: string): string => {
+  const url = `http://${host}/`
+  if (!URL.canParse(url)) throw usage(`--resolve wants a host name, not "${host}".`)
+  return new URL(url).hostname
+}
+
+/** A capture goes into a file: standard output has the product of the command. */
+export const parseCapture = (path: string): string => {
+  if (path === '-') throw usage('--pcapng wants the name of a file: standard output has the answer.')
+  return path
 }
 
 /** Failures of a chain that a person may decide to live with. What cannot be read or ends nowhere is not among them. */

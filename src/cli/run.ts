@@ -25,7 +25,7 @@ import { systemClock } from '../node/clock.ts'
 import { type TraceRecord, tee, tell } from '../trace/recorder.ts'
 import { redact } from '../trace/redact.ts'
 import type { TraceSink } from '../trace/types.ts'
-import { type CaptureFile, openCapture } from './capture-file.ts'
+import { type CaptureFile, type KeyLogFile, openCapture, openKeyLog } from './capture-file.ts'
 import { type CommonOptions, type Privacy, privacyOf } from './command.ts'
 import { exitCodeOf, failureOf, Interrupted } from './errors.ts'
 import { typed } from './invocation.ts'
@@ -95,6 +95,7 @@ class RunUnderWay implements Run {
   readonly #scene: Scene
   readonly #abort = new AbortController()
   readonly #capture: CaptureFile | undefined
+  readonly #keyLog: KeyLogFile | undefined
   readonly #turns: Turns
   readonly #teller: Teller
   /** Standard error, and for programs standard output. */
@@ -109,6 +110,7 @@ class RunUnderWay implements Run {
     const { io, setup, style } = scene
     this.#scene = scene
     this.#capture = scene.capturePath === undefined ? undefined : openCapture(scene.capturePath)
+    this.#keyLog = io.env.SSLKEYLOGFILE ? openKeyLog(io.env.SSLKEYLOGFILE) : undefined
     this.#people = new Outlet(io.err, {
       missing: texts =>
         lines([line(style, { text: ` … ${texts} messages are missing here: nobody read them in time` })]),
@@ -122,7 +124,9 @@ class RunUnderWay implements Run {
     this.#teller = this.#tellerFor()
     this.#turns = turns(turn => this.#happened(turn))
     const watched = setup.form === 'ladder' || scene.verbosity.level > 0
-    const sinks = [...(watched ? [this.#turns.sink] : []), ...(this.#capture === undefined ? [] : [this.#capture.sink])]
+    const sinks = [watched ? this.#turns.sink : undefined, this.#capture?.sink, this.#keyLog?.sink].filter(
+      sink => sink !== undefined,
+    )
     this.trace = sinks.length === 0 ? undefined : tee(...sinks)
     this.out = untilStopped(io.out, this.signal, open => {
       if (io.out.isTerminal) this.#waiting?.stop()
@@ -200,6 +204,7 @@ class RunUnderWay implements Run {
     this.#over()
     this.#release()
     this.#capture?.close()
+    this.#keyLog?.close()
     await Promise.all([this.#people.settled(), this.#programs.settled()])
   }
 
@@ -247,7 +252,7 @@ class RunUnderWay implements Run {
     this.event({ type: 'interrupted', signal, awaited: what ?? null, exit })
     if (storied) {
       const said = what === undefined ? 'stopped' : `stopped while waiting for ${what}`
-      this.#say([line(style, { text: ` ${mark(style, '✗')} ${said}`, tint: 'bad' })])
+      this.#say([line(style, { text: ` ${mark(style, '✗')}`, tint: 'bad' }, { text: ` ${said}`, tint: 'bad' })])
     }
     return exit
   }

@@ -57,19 +57,28 @@ export const joinVerbosity = (argv: readonly string[]): string[] => {
 /** The value of `--verbose` as `joinVerbosity` writes it. Throws `cli/usage` for a layer that does not exist. */
 export const parseVerbosity = (value: string): Verbosity => {
   const [level = '1', names = ''] = value.split(':')
-  const layers = names.split(',').filter(name => name !== '')
+  const layers = names
+    .toLowerCase()
+    .split(',')
+    .filter(name => name !== '')
   const unknown = layers.find(name => !isLayer(name))
-  if (unknown !== undefined)
-    throw new FailureError(
-      fail('cli/usage', { got: `-v knows no layer "${unknown}"; there are ${LAYERS.join(', ')}.` }),
-    )
+  if (unknown !== undefined) throw new FailureError(fail('cli/usage', { got: noLayer(unknown) }))
   return {
     level: Number(level) as Verbosity['level'],
     layers: layers.length === 0 ? DEFAULT_LAYERS : layers.filter(isLayer),
   }
 }
 
+const noLayer = (name: string): string => `-v knows no layer "${name}"; there are ${LAYERS.join(', ')}.`
+
+/** For a command line with a word too many: what to say when that word stands behind `-v` and looks like a layer. */
+export const strayLayer = (argv: readonly string[]): string | undefined => {
+  const at = argv.findIndex(word => /^(?:-v{1,3}|--verbose)$/.test(word))
+  const word = at < 0 ? undefined : argv[at + 1]
+  return word === undefined || !/^[a-z,]+$/i.test(word) || namesLayers(word) ? undefined : noLayer(word)
+}
+
 const isLayer = (name: string): name is Layer => (LAYERS as readonly string[]).includes(name)
 
 /** One layer that exists is enough: the others are then mistakes to be told, not a URL. */
-const namesLayers = (word: string): boolean => /^[a-z,]+$/.test(word) && word.split(',').some(isLayer)
+const namesLayers = (word: string): boolean => /^[a-z,]+$/i.test(word) && word.toLowerCase().split(',').some(isLayer)

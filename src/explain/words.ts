@@ -38,6 +38,8 @@ export interface Card {
   readonly elsewhere: string
   readonly rule: string
   readonly below: string
+  /** The certificates of the other side. */
+  readonly showed: string
   readonly sides: Readonly<Record<Fault, string>>
   /** We sent an alert and closed. */
   readonly closed: (alert: number) => string

@@ -56,9 +56,17 @@ const handshakeFacts = (messages: readonly MessageRecord[]): TimelineFacts['tls'
   }
 }
 
+/** The certificates that the other side showed, leaf first. */
+export const shownChain = (messages: readonly MessageRecord[]): readonly Uint8Array[] =>
+  bodyOf(
+    messages.filter(m => m.direction === 'in'),
+    'Certificate',
+    bodies.Certificate,
+  )?.chain ?? []
+
 const whoShowed = (messages: readonly MessageRecord[]): string | undefined => {
-  const shown = bodyOf(messages, 'Certificate', bodies.Certificate)
-  return shown === undefined ? undefined : whoIs(shown.chain)
+  const chain = shownChain(messages)
+  return chain.length === 0 ? undefined : whoIs(chain)
 }
 
 const named =

@@ -3,11 +3,13 @@
 import { elsewhere } from '../explain/elsewhere.table.ts'
 import { english } from '../explain/en/index.ts'
 import { BEFORE_NOTE, type Said, type Words } from '../explain/words.ts'
-import { entryOf, type Failure } from '../failures/index.ts'
+import { certificateFailures } from '../failures/certificate.ts'
+import { entryOf, Failure } from '../failures/index.ts'
 import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
-import type { Shown } from './shown.ts'
-import { columnsOf } from './shown.ts'
-import { hexLines, line, mark, type Style, uncut, widthOf, wrap } from './style.ts'
+import { parseCertificate } from '../x509/certificate.ts'
+import { shownChain } from './agreed.ts'
+import { columnsOf, type Shown } from './shown.ts'
+import { hexLines, line, mark, type Style, type Tint, uncut, widthOf, wrap } from './style.ts'
 
 export interface FailureOptions {
   readonly style: Style
@@ -31,9 +33,12 @@ export const renderFailure = (info: Failure, options: FailureOptions): Shown[] =
   const width = widthOf(style)
   const says = words.says(info)
   const lines: Shown[] = []
-  const addLines = (label: string, parts: readonly string[], lay = line): void => {
+  const addLines = (label: string, parts: readonly string[], how: { lay?: typeof line; tint?: Tint } = {}): void => {
+    const { lay = line, tint } = how
     parts.forEach((part, i) => {
-      lines.push(lay(style, { text: i === 0 ? `  ${label}` : '', tint: 'quiet' }, { text: part, column: BODY }))
+      lines.push(
+        lay(style, { text: i === 0 ? `  ${label}` : '', tint: tint ?? 'quiet' }, { text: part, column: BODY, tint }),
+      )
     })
   }
   const add = (label: string, ...texts: readonly string[]): void =>
@@ -57,6 +62,8 @@ export const renderFailure = (info: Failure, options: FailureOptions): Shown[] =
   if (info.expected !== undefined && !says.includes(info.expected)) add(words.card.expected, info.expected)
   if (info.got !== undefined && !says.includes(info.got)) add(words.card.got, info.got)
   addWhere(info, says, options, add, lines)
+  const chain = info.code in certificateFailures ? chainShown(options.records ?? []) : []
+  if (chain.length > 0) add(words.card.showed, ...chain)
   add(words.card.side, words.card.sides[entry.fault])
   const did = [info.alert === undefined ? '' : words.card.closed(info.alert), options.did ?? '']
     .filter(part => part !== '')
@@ -64,15 +71,31 @@ export const renderFailure = (info: Failure, options: FailureOptions): Shown[] =
   if (did !== '') add(words.card.did, did)
   const because = words.because(info)
   if (because.length > 0) add(words.card.because, ...because)
-  const { typed = command => command } = options
-  const tries = words.steps(info).flatMap(step => stepLines(step, typed, width - BODY))
-  if (tries.length > 0) addLines(words.card.tryThis, tries, uncut)
   const others = Object.entries(elsewhere(info)).map(inTool)
   if (others.length > 0) add(words.card.elsewhere, others.join(', '))
   if (entry.rule !== undefined) add(words.card.rule, entry.rule)
   for (const cause of options.causes ?? []) add(words.card.below, `${words.title(cause)} (${cause.code})`)
+  // Last, above the prompt, and the only bold row: it is what somebody does next.
+  const { typed = command => command } = options
+  const tries = words.steps(info).flatMap(step => stepLines(step, typed, width - BODY))
+  if (tries.length > 0) addLines(words.card.tryThis, tries, { lay: uncut, tint: 'you' })
   return lines
 }
+
+/** Certificates that are named; chains are rarely longer. */
+const MOST_SHOWN = 4
+
+/** The chain that the other side showed: who, by whom, and for which days. */
+const chainShown = (records: readonly TraceRecord[]): string[] =>
+  shownChain(messagesOf(records))
+    .slice(0, MOST_SHOWN)
+    .map((der, i) => {
+      const certificate = parseCertificate(der)
+      if (certificate instanceof Failure) return `${i + 1}  not readable`
+      const { subject, issuer, notBefore, notAfter } = certificate
+      const day = (at: number): string => new Date(at).toISOString().slice(0, 10)
+      return `${i + 1}  ${subject.text || '(no name)'}, by ${issuer.text}, ${day(notBefore)} to ${day(notAfter)}`
+    })
 
 const BODY = 16
 const HEX_LINES = 4

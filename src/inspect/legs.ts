@@ -52,10 +52,11 @@ export const renderLegs = (of: readonly Leg[], style: Style): Shown[] =>
         ),
         ...(leg.downgrade
           ? [
-              line(style, {
-                text: ` ${mark(style, '✗')} in clear text, though the connection before was encrypted`,
-                tint: 'bad',
-              }),
+              line(
+                style,
+                { text: ` ${mark(style, '✗')}`, tint: 'bad' },
+                { text: ' in clear text, though the connection before was encrypted', tint: 'bad' },
+              ),
             ]
           : []),
         ...renderTimeline(leg.timeline, style),

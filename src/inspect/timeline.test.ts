@@ -1,10 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ascii } from '../../test/support/bytes.ts'
+import { certificateAuthority } from '../ca/authority.ts'
 import { fail } from '../failures/index.ts'
+import { nodeWorld } from '../node/world.ts'
+import { Handshake } from '../tls/messages/tls12.ts'
 import type { TraceRecord } from '../trace/recorder.ts'
 import type { MessageRecord, VerdictRecord } from '../trace/types.ts'
-import { legs, plain, renderLegs, renderTimeline, timeline } from './index.ts'
+import { encode } from '../wire/codec.ts'
+import { legs, plain, renderFailure, renderLegs, renderTimeline, timeline } from './index.ts'
 
 const FLOW = '127.0.0.1:4000-127.0.0.1:8443'
 let ids = 0
@@ -163,5 +167,23 @@ test('no time of any record makes a timeline throw, or wider than the terminal',
       for (const line of renderLegs(legs(records), plain(width))) expect([...line].length).toBeLessThanOrEqual(width)
     }),
     { numRuns: 500 },
+  )
+})
+
+test('a failure of a certificate shows the chain with its days, and ends with what to do', () => {
+  const { crypto } = nodeWorld()
+  const now = Date.UTC(2026, 10, 21)
+  const authority = certificateAuthority({ crypto, now: () => now, name: 'test root' })
+  const issued = authority.issue({ names: ['shop.test'] })
+  const bytes = encode(Handshake, { type: 11, body: { chain: [...issued.chain] } })
+  const records = [message(0, 'tls', 'in', 'Certificate', { bytes })]
+  const failure = fail('tls/certificate-untrusted', { where: 'shop.test' })
+  const text = renderFailure(failure, { style: plain(100), records })
+  expect(text.join('\n')).toMatch(/ {2}they showed {3}1 {2}CN=shop\.test, by CN=test root, 2026-11-20 to 2026-11-28/)
+  const labels = text.flatMap(line => /^ {2}(\S.*?) {2,}\S/.exec(line)?.[1] ?? [])
+  expect(labels.at(-1)).toBe('try')
+  // A failure of another kind says nothing of certificates.
+  expect(renderFailure(fail('tcp/reset', { where: 'a' }), { style: plain(100), records }).join()).not.toContain(
+    'they showed',
   )
 })

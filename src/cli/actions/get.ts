@@ -42,6 +42,7 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
   try {
     // Before the request: nobody wants to hear after a POST that there is no place for its answer.
     file = options.output === undefined ? undefined : await outputFile(options.output)
+    proxyNotice(url, run, io)
     const init = await initOf(options, run, io)
     if (run.isTold) await (await import('../warm.ts')).warmUp(url.protocol === 'https:' ? 'https' : 'http')
     run.begin()
@@ -66,6 +67,17 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
     await file?.close()
     await run.end()
   }
+}
+
+/** Other tools obey these: who relies on them has to hear that we go there ourselves. */
+const proxyNotice = ({ protocol }: URL, run: Run, { env }: Io): void => {
+  const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy']
+  const variable = [...names, 'all_proxy', 'ALL_PROXY'].find(name => env[name])
+  if (variable === undefined) return
+  run.event({ type: 'remark', text: `${variable} is set; no proxy is used` })
+  run.notice([
+    line(run.style, { text: ' !', tint: 'bad' }, { text: ` ${variable} is set; Barewire goes there without a proxy.` }),
+  ])
 }
 
 /** Whoever goes on in spite of a failure is told each time, wherever the story goes. */

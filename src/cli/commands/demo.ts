@@ -1,14 +1,20 @@
 /** `barewire demo`. */
 import type { DemoOptions } from '../actions/demo.ts'
 import { command } from '../command.ts'
-import { parseSeed } from '../options.ts'
+import { parseCapture, parseSeed } from '../options.ts'
 
 export const demoCommand = command<undefined, DemoOptions>({
   name: 'demo',
   summary: 'two machines on a virtual wire exchange a login over HTTPS; a third one attacks',
   options: [
     { flags: '--seed <number>', what: 'repeat a run exactly', parse: parseSeed },
-    { flags: '--pcapng <file>', what: 'where the packets go', default: 'exchange.pcapng', offers: 'files' },
+    {
+      flags: '--pcapng <file>',
+      what: 'where the packets go',
+      parse: parseCapture,
+      default: 'exchange.pcapng',
+      offers: 'files',
+    },
   ],
   examples: [
     ['barewire demo', 'writes exchange.pcapng besides'],

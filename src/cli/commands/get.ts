@@ -5,6 +5,7 @@ import {
   ACCEPTABLE,
   collect,
   parseAccept,
+  parseCapture,
   parseDuration,
   parseHeader,
   parseJson,
@@ -47,7 +48,12 @@ export const getCommand = command<URL, GetOptions>({
       parse: collect(parseAccept),
       offers: ACCEPTABLE,
     },
-    { flags: '--pcapng <file>', what: 'write the connection with its secrets, for Wireshark', offers: 'files' },
+    {
+      flags: '--pcapng <file>',
+      what: 'write the connection with its secrets, for Wireshark',
+      parse: parseCapture,
+      offers: 'files',
+    },
   ],
   examples: [
     ['barewire get https://localhost:8443/', 'body on stdout, story on stderr'],

@@ -1,7 +1,7 @@
 /** `barewire serve [FOLDER]`. */
 import type { ServeOptions } from '../actions/serve.ts'
 import { command } from '../command.ts'
-import { parseHost, parsePort } from '../options.ts'
+import { parseCapture, parseHost, parsePort } from '../options.ts'
 
 export const serveCommand = command<string | undefined, ServeOptions>({
   name: 'serve',
@@ -17,7 +17,12 @@ export const serveCommand = command<string | undefined, ServeOptions>({
       offers: ['127.0.0.1', '0.0.0.0', '::1', '::'],
     },
     { flags: '--plain', what: 'HTTP without TLS' },
-    { flags: '--pcapng <file>', what: 'write all connections with their secrets, for Wireshark', offers: 'files' },
+    {
+      flags: '--pcapng <file>',
+      what: 'write all connections with their secrets, for Wireshark',
+      parse: parseCapture,
+      offers: 'files',
+    },
   ],
   examples: [
     ['barewire serve', 'this folder on https://localhost:8443'],

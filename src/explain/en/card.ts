@@ -12,6 +12,7 @@ export const card: Card = {
   elsewhere: 'elsewhere',
   rule: 'rule',
   below: 'below it',
+  showed: 'they showed',
   sides: {
     peer: "the other side's",
     local: 'ours: a setting of this machine or program',

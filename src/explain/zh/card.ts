@@ -13,6 +13,7 @@ export const card: Card = {
   elsewhere: '其他工具',
   rule: '依据',
   below: '底层原因',
+  showed: '对方出示',
   sides: {
     peer: '对方',
     local: '我方：本机或本程序的设置',
