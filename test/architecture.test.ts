@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -8,7 +8,23 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
   f => f.endsWith('.ts') && !f.endsWith('.test.ts'),
 )
 const source = new Map(files.map(file => [file, readFileSync(join(src, file), 'utf8')]))
-const imports = (text: string): string[] => [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(m => m[1]!)
+/** What a file imports, in any form: types, `import('x')` and a bare `import 'x'` too. */
+const imports = (text: string): string[] =>
+  [...text.matchAll(/\b(?:from|import\(|import)\s*'([^']+)'/g)].map(m => m[1]!)
+const graph = new Map(
+  [...source].map(([file, text]) => [
+    file,
+    imports(text).map(name => (name.startsWith('.') ? relative(src, resolve(join(src, dirname(file)), name)) : name)),
+  ]),
+)
+/** Everything that a file brings along, to the end. */
+const closure = (file: string): Set<string> => {
+  const seen = new Set([file])
+  for (const each of seen) for (const next of graph.get(each) ?? []) seen.add(next)
+  return seen
+}
+/** Where the world is touched; everything else is pure. */
+const impure = (file: string): boolean => /^(?:node|web|cli|index(?:\.\w+)?\.ts)(?:\/|$)/.test(file)
 
 /** Lower tiers know nothing of higher ones; a folder may import its own tier, except where `strangers` says no. */
 const tiers: readonly (readonly string[])[] = [
@@ -52,23 +68,61 @@ test('imports point downwards, and strangers do not know each other', () => {
 
 test('words are bound where the world is touched: net and lab know their type alone', () => {
   const wrong = [...source]
-    .filter(([file]) => /^(net|lab)\//.test(file) && !/^(net\/(node|to-node)|lab\/platform)\.ts$/.test(file))
+    .filter(([file]) => /^(net|lab)\//.test(file))
     .filter(([, text]) => /^import (?!type )[^'"]*\/explain\//m.test(text))
   expect(wrong.map(([file]) => file)).toEqual([])
 })
 
-test('Node itself is imported only where the world is touched', () => {
-  const allowed = (file: string) => file.startsWith('node/') || file.startsWith('cli/')
-  const wrong = [...source].filter(([file, text]) => !allowed(file) && imports(text).some(i => i.startsWith('node:')))
-  expect(wrong.map(([file]) => file)).toEqual([])
+test('what is pure brings no platform along, however far its imports are followed', () => {
+  const wrong = files
+    .filter(file => !impure(file))
+    .flatMap(file =>
+      [...closure(file)].filter(far => far.startsWith('node:') || impure(far)).map(far => `${file} … ${far}`),
+    )
+  expect(wrong).toEqual([])
+})
+
+test('Node itself is imported only in node and cli, and no other package by the engines', () => {
+  const foreign = (file: string) => (graph.get(file) ?? []).filter(name => !source.has(name))
+  expect(
+    files.filter(file => !/^(node|cli)\//.test(file) && foreign(file).some(name => name.startsWith('node:'))),
+  ).toEqual([])
+  const engines = files.filter(file => tierOf(topOf(file)) <= tierOf('http'))
+  expect(engines.filter(file => foreign(file).length > 0)).toEqual([])
+})
+
+test('no file needs itself: there are no circles of imports, of types neither', () => {
+  const circles = files.filter(file =>
+    (graph.get(file) ?? []).some(next => source.has(next) && closure(next).has(file)),
+  )
+  expect(circles).toEqual([])
 })
 
 test('no clock, dice, timer, console or process outside web, node and cli', () => {
-  const impure =
-    /\b(Date\.now|new Date\(\)|performance\.now|Math\.random|setTimeout|setInterval|setImmediate|console\.|process\.)/
+  const world =
+    /\b(Date\.now|new Date\(\)|performance\b|Math\.random|getRandomValues|randomUUID|set(?:Timeout|Interval|Immediate)|queueMicrotask|console\b|process\b|globalThis\b)/
   const code = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '')
-  const wrong = [...source].filter(([file, text]) => !/^(web|node|cli)\//.test(file) && impure.test(code(text)))
-  expect(wrong.map(([file]) => file)).toEqual([])
+  expect([...source].filter(([file, text]) => !impure(file) && world.test(code(text))).map(([file]) => file)).toEqual(
+    [],
+  )
+})
+
+test('a file that a comment names is there: beside it, in its layer, or by its path', () => {
+  const root = join(src, '..')
+  const wrong = [...source].flatMap(([file, text]) =>
+    [...text.matchAll(/`([\w./-]+\.ts)`/g)]
+      .map(match => match[1]!)
+      .filter(name => {
+        const layer = join(src, topOf(file))
+        const inLayer = files.some(other => topOf(other) === topOf(file) && other.endsWith(`/${name}`))
+        return (
+          ![join(src, dirname(file), name), join(src, name), join(root, name), join(layer, name)].some(existsSync) &&
+          !inLayer
+        )
+      })
+      .map(name => `${file}: ${name}`),
+  )
+  expect(wrong).toEqual([])
 })
 
 test('only the check of chains can make a proof of trust', () => {

@@ -6,7 +6,7 @@ import type { Bytes } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { latin1Bytes } from '../wire/bytes.ts'
 import { allOf, DIGIT, hasMember, isHost, isToken, octetName, VALUE } from './grammar.ts'
-import type { HeaderList } from './types.ts'
+import type { HeaderList } from './header-list.ts'
 
 /** What the fields say about the framing of their message. */
 export interface OutgoingFacts {

@@ -3,10 +3,10 @@ import type { Bytes, Chunk, Engine, Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { HeaderBlock } from './header-block.ts'
+import type { HeaderList } from './header-list.ts'
 import type { HttpLimits } from './limits.ts'
 
-/** Name as sent, value without surrounding white space, in the order of the message. */
-export type HeaderList = readonly (readonly [name: string, value: string])[]
+export type { HeaderList } from './header-list.ts'
 
 /** Header fields whose strings are made when somebody reads them. Octets are Latin-1 characters, one to one. */
 export interface LazyHeaders {

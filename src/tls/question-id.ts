@@ -1,8 +1,8 @@
 /** What a question is known by, from the event to its answer. */
 import type { Failure } from '../failures/index.ts'
 import type { Place } from '../failures/registry.ts'
+import type { Message } from './messages/message.ts'
 import { placeOf } from './reading.ts'
-import type { Message } from './states.ts'
 
 /**
  * Names one question of one connection. It is compared as an object, not by its number: an answer that was meant for

@@ -5,9 +5,9 @@ import { decode, dissect } from '../wire/codec.ts'
 import { fieldAt } from '../wire/field.ts'
 import { WireError } from '../wire/reader.ts'
 import { FATAL, WARNING } from './alerts.ts'
+import type { Message } from './messages/message.ts'
 import { Alert, Handshake } from './messages/tls12.ts'
 import { refusal } from './refusal.ts'
-import type { Message } from './states.ts'
 
 /** Runs a codec; what does not fit becomes `tls/bad-message` with the path of the field and its place. */
 export const parse = <T>(

@@ -10,6 +10,7 @@ import type { Facts } from '../failures/registry.ts'
 import type { States } from '../machine.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import type { Renegotiation } from './config.ts'
+import type { Message } from './messages/message.ts'
 import type { Bodies, HandshakeName } from './messages/tls12.ts'
 import type { RecordProtection } from './record-protection.ts'
 import type { Refusal } from './refusal.ts'
@@ -17,13 +18,7 @@ import type { Secret } from './secret.ts'
 import type { Transcript } from './transcript.ts'
 import type { Ask, CertifiedKey, Established } from './types.ts'
 
-/** A parsed message, its very bytes, and its number in the trace (0: not traced). */
-export interface Message<N extends HandshakeName = HandshakeName> {
-  readonly name: N
-  readonly body: Bodies[N]
-  readonly bytes: Bytes
-  readonly id: number
-}
+export type { Message } from './messages/message.ts'
 
 /** The replies to questions: inputs like messages, named for what was asked. */
 export interface Replies {

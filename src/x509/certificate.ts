@@ -1,7 +1,7 @@
 /**
  * A certificate as offsets into its own bytes (RFC 5280 4.1). Reading holds the whole encoding to DER and the skeleton
  * to its definition; extensions are decoded on first use. What a CA should have done otherwise but no reader is hurt by
- * is not refused here: see `lints.ts`. Read `path.ts` for whether to trust it.
+ * is not refused here: see `lints.table.ts`. Read `path.ts` for whether to trust it.
  */
 import { checkDer } from '../asn1/check.ts'
 import { Der, DerError, TAG } from '../asn1/der.ts'

@@ -7,7 +7,7 @@ import type { HeaderList } from '../../http/types.ts'
 import { standIn } from './stand-in.ts'
 
 /** That of the platform, also where a program has put ours in its place. */
-const Real = globalThis.Response
+const Real = Response
 
 type Body = ConstructorParameters<typeof Response>[0]
 type Init = NonNullable<ConstructorParameters<typeof Response>[1]>

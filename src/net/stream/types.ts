@@ -1,6 +1,6 @@
 /**
  * What the promise world is made of. Where bytes go is a parameter: kernel TCP (`node/`), our own TCP over a
- * link (`host-transport.ts`) or a pair in memory (`memory.ts`); everything above is the same code. Promises are used to
+ * link (`host.ts`) or a pair in memory (`memory.ts`); everything above is the same code. Promises are used to
  * open and to listen; bytes move by calls, so that a record or a request costs no turn of the event loop.
  */
 import type { Clock } from '../../clock.ts'
