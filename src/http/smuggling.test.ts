@@ -121,6 +121,9 @@ const refused: readonly (readonly [name: string, wire: string, code: string])[] 
   ['http in small letters', get('GET / http/1.1', 'Host: a'), 'http/bad-start-line'],
   ['a version with two digits', get('GET / HTTP/1.10', 'Host: a'), 'http/bad-start-line'],
   ['HTTP/2 by prior knowledge', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'http/unsupported-version'],
+  ['the last version that has one digit', get('GET / HTTP/9.9', 'Host: a'), 'http/unsupported-version'],
+  ['a control character in a chunk extension', chunked('5;a="\x01"\r\nhello\r\n0\r\n\r\n'), 'http/bad-chunk'],
+  ['DEL in a chunk extension', chunked('5;a="\x7f"\r\nhello\r\n0\r\n\r\n'), 'http/bad-chunk'],
   ['HTTP/3', get('GET / HTTP/3.0', 'Host: a'), 'http/unsupported-version'],
   ['a target with a fragment', get('GET /a#b HTTP/1.1', 'Host: a'), 'http/bad-target'],
   ['a backslash, which a URL parser takes for a slash', get('GET /a\\..\\b HTTP/1.1', 'Host: a'), 'http/bad-target'],
@@ -165,6 +168,11 @@ const read: readonly (readonly [name: string, wire: string, story: readonly stri
   [
     'chunk extensions are dropped',
     chunked('5;a=b;c="d;\\"e"\r\nhello\r\n00;x\r\n\r\n'),
+    ['POST / 1.1 | Host: a | Transfer-Encoding: chunked', 'body hello', 'end'],
+  ],
+  [
+    'octets above ASCII may stand in a quoted extension',
+    chunked('5;a="\xe9"\r\nhello\r\n0\r\n\r\n'),
     ['POST / 1.1 | Host: a | Transfer-Encoding: chunked', 'body hello', 'end'],
   ],
   [
