@@ -30,6 +30,12 @@ describe('names on the wire', () => {
     expect(() => Name.read(new Reader(bytes, at))).toThrow(WireError)
   })
 
+  test('what is wrong is found at its own byte', () => {
+    expect(() => decode(Name, hex('0161 41'))).toThrow('at byte 2: label type 0x41')
+    expect(() => decode(Name, hex('0161 c007 00'))).toThrow('at byte 2: a name pointer that does not lead back')
+    expect(() => decode(Name, hex('0261'))).toThrow('truncated at byte 2')
+  })
+
   test('chains of pointers end: each leads further to the front', () => {
     const links = Array.from({ length: 5000 }, (_, i) => hex((0xc000 | (i === 0 ? 0 : 2 * i - 1)).toString(16)))
     const r = new Reader(concat(hex('00'), ...links), 2 * 5000 - 1)

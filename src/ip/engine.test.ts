@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, hex, toHex } from '../../test/support/bytes.ts'
 import { checked } from '../../test/support/checked.ts'
+import { UsedPool } from '../../test/support/frames.ts'
 import { seeded } from '../random.ts'
 import { type IpAddress, ip } from '../wire/address.ts'
 import { checksum } from '../wire/checksum.ts'
@@ -60,7 +61,7 @@ const icmp = (type: number, code: number, rest: Uint8Array): Uint8Array => {
 }
 
 const setup = () => {
-  const pool = new FramePool()
+  const pool = new UsedPool()
   const own = new IpEngine({
     interfaces: [
       { address: ip(US), prefix: 24, mtu: 1500 },
@@ -135,6 +136,7 @@ describe('receiving', () => {
   test.each([
     ['short', packet(ascii('')).subarray(0, 19)],
     ['badLength', packet(ascii('data')).subarray(0, 23)],
+    ['notIpv4', packet(ascii('data')).map((b, at) => (at === 0 ? 0x65 : b))],
     ['notForUs', packet(ascii('data'), { to: '10.0.0.3' })],
     ['notForUs', packet(ascii('data'), { to: '127.0.0.1' })],
     ['badSource', packet(ascii('data'), { from: '127.0.0.1' })],
@@ -149,6 +151,55 @@ describe('receiving', () => {
     expect(t.receive(bytes)).toEqual({ events: [], out: [] })
     expect(t.own.dropped[reason]).toBe(1)
     expect(t.pool.outstanding).toBe(0)
+  })
+
+  test('a packet for an address that differs from ours in one or two bits is not for us', () => {
+    const pool = new FramePool()
+    const interfaces = [{ address: ip('11.1.1.1'), prefix: 32, mtu: 1500 }]
+    const engine = new IpEngine({ interfaces, pool, host: 'us' })
+    for (let one = 0; one < 32; one++)
+      for (let two = one; two < 32; two++) {
+        const to = Uint8Array.of(11, 1, 1, 1)
+        to[one >> 3]! ^= 1 << (one & 7)
+        if (two !== one) to[two >> 3]! ^= 1 << (two & 7)
+        engine.receive(pool.copy(packet(ascii('data'), { to: to.join('.') })), 0)
+        expect(engine.pollEvent(), to.join('.')).toBeUndefined()
+      }
+    expect([engine.dropped.notForUs, pool.outstanding]).toEqual([528, 0])
+  })
+
+  test('a declared packet whose lengths contradict each other is refused where its header ends (RFC 791 3.1)', () => {
+    const refused = (change: (bytes: Uint8Array) => void) => {
+      const bytes = packet(ascii('data'))
+      change(bytes)
+      return () => decode(Ipv4Packet, bytes)
+    }
+    expect(refused(bytes => void (bytes[3] = 19))).toThrow('at byte 20: total length is less than the header')
+    expect(refused(bytes => void (bytes[0] = 0x44))).toThrow('at byte 20: not an IPv4 header')
+    expect(refused(bytes => void (bytes[0] = 0x65))).toThrow('at byte 20: not an IPv4 header')
+    expect(decode(Ipv4Packet, packet(new Uint8Array(0))).body.payload).toHaveLength(0)
+  })
+
+  test('the value of a peer’s address is made once, and not kept for more than 1024 peers', () => {
+    const t = setup()
+    const peer = (n: number) => {
+      const { events } = t.receive(packet(ascii('x'), { from: `10.1.${n >> 8}.${n & 255}` }))
+      const { frame } = events[0] as Extract<IpEvent, { type: 'packet' }>
+      const { from } = frame
+      frame.release()
+      return from
+    }
+    const first = peer(0)
+    // Ours is one of them.
+    for (let n = 1; n < 1023; n++) peer(n)
+    expect(peer(0)).toBe(first)
+    peer(1023)
+    expect(peer(0)).not.toBe(first)
+    expect(peer(0)?.text).toBe('10.1.0.0')
+  })
+
+  test('a packet that is nothing but its header is a packet', () => {
+    expect(setup().receive(packet(new Uint8Array(0))).events).toMatchObject([{ type: 'packet', frame: { length: 0 } }])
   })
 
   test('broadcasts of the subnet and of the wire are taken; a /32 or /31 has none (RFC 919, RFC 3021)', () => {
@@ -204,6 +255,8 @@ describe('sending', () => {
       totalLength: 24,
       timeToLive: 64,
       protocol: 17,
+      differentiatedServices: 0,
+      congestionNotification: 0,
       flags: 2,
       fragmentOffset: 0,
     })

@@ -8,7 +8,6 @@ import { type IpAddress, ipAddress } from '../wire/address.ts'
 import { checksum } from '../wire/checksum.ts'
 import { type Codec, decode, encode } from '../wire/codec.ts'
 import type { Frame, FramePool } from '../wire/frame.ts'
-import { PROTOCOL_ICMP } from '../wire/protocols.ts'
 import { TokenBucket } from '../wire/token-bucket.ts'
 import {
   DESTINATION_UNREACHABLE,
@@ -53,7 +52,6 @@ export const ERROR_BURST = 50
 const ECHOES_PER_SECOND = 1000
 /** RFC 1812 4.3.2.3: as much of the packet as fits without the report exceeding 576 bytes. */
 const QUOTED = 576 - IPV4_HEADER_SIZE - 8
-const ICMP_ERROR_TYPES: readonly number[] = [3, 4, 5, 11, 12]
 
 export class IcmpResponder {
   readonly #options: ResponderOptions
@@ -81,13 +79,13 @@ export class IcmpResponder {
     this.#send(encode(IcmpMessage, { head: { type, code: 0, checksum: 0 }, body: echo }), from, to, now)
   }
 
-  /** Reports the packet in `frame`, which stands at its transport header. */
+  /**
+   * Reports the packet in `frame`, which stands at its transport header. It is never about an ICMP error message
+   * (RFC 1122 3.2.2): all of ICMP is taken by `receive`, which reports nothing.
+   */
   unreachable(frame: Frame, code: number, now: Millis): void {
+    if (!this.#allowed(this.#errors, now)) return
     const packet = frame.buffer.subarray(frame.packetAt, frame.end)
-    const protocol = packet[9]
-    // RFC 1122 3.2.2: never about an ICMP error message.
-    const aboutError = protocol === PROTOCOL_ICMP && ICMP_ERROR_TYPES.includes(frame.buffer[frame.offset]!)
-    if (aboutError || !this.#allowed(this.#errors, now)) return
     const body = { unused: new Uint8Array(4), packet: packet.slice(0, QUOTED) }
     const head = { type: DESTINATION_UNREACHABLE, code, checksum: 0 }
     this.#send(encode(IcmpMessage, { head, body }), frame.to, frame.from!, now)

@@ -32,6 +32,7 @@ describe('subnets', () => {
       expect(number(nth(net, count)!.octets)).toBe(number(net.address.octets) + count)
       expect(nth(net, size)).toBeUndefined()
     }
+    expect(nth(parseSubnet('10.0.0.0/24')!, -1)).toBeUndefined()
   })
 
   test('text is taken only as it would be written', () => {
@@ -40,6 +41,7 @@ describe('subnets', () => {
       expect(parseSubnet(wrong), wrong).toBeUndefined()
     expect(netmask(parseSubnet('10.0.0.0/20')!).text).toBe('255.255.240.0')
     expect(() => subnet(ip('10.0.0.0'), 33)).toThrow(RangeError)
+    expect(netmask(parseSubnet('2001:db8::/33')!).text).toBe('ffff:ffff:8000::')
   })
 })
 

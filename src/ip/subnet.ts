@@ -51,8 +51,7 @@ export const nth = (net: Subnet, count: number): IpAddress | undefined => {
     octets[i] = sum & 0xff
     rest = Math.floor(sum / 256)
   }
-  const address = ipAddress(octets)
-  return count >= 0 && count < 2 ** (octets.length * 8 - net.prefix) && contains(net, address) ? address : undefined
+  return count >= 0 && count < 2 ** (octets.length * 8 - net.prefix) ? ipAddress(octets) : undefined
 }
 
 const maskOctet = (prefix: number, index: number): number => {

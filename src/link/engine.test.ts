@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, hex, toHex } from '../../test/support/bytes.ts'
 import { checked } from '../../test/support/checked.ts'
+import { UsedPool } from '../../test/support/frames.ts'
 import { seeded } from '../random.ts'
 import { ip } from '../wire/address.ts'
-import { type Frame, FramePool } from '../wire/frame.ts'
+import type { Frame } from '../wire/frame.ts'
 import { LinkEngine, type LinkEvent, type LinkOptions } from './engine.ts'
 import { ARP_INTERVAL, NEIGHBOUR_LIFETIME, NEIGHBOURS, WAITING_PER_NEIGHBOUR } from './neighbours.ts'
 
@@ -24,7 +25,7 @@ const arp = (operation: number, mac: Uint8Array, from: string, targetMac: Uint8A
   )
 
 const setup = (neighbours: { address: typeof A; mac: Uint8Array }[] = [], more: Partial<LinkOptions> = {}) => {
-  const pool = new FramePool()
+  const pool = new UsedPool()
   const own = new LinkEngine({ mac: OWN, address: A, pool, host: 'a', neighbours, ...more })
   const engine = checked(own)
   const drain = (now: number) => {

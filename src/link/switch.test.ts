@@ -80,3 +80,12 @@ test('what is shorter than a header is dropped; an unplugged port is forgotten',
   expect(send(1, mac(1), mac(2))).toEqual([3])
   expect(pool.outstanding).toBe(0)
 })
+
+test('stations that differ in one octet of their address are two stations, whichever octet it is', () => {
+  const { send, engine } = setup()
+  const station = (octet: number) => Uint8Array.from([0x10, 1, 1, 1, 1, 1], (value, i) => (i === octet ? 0x42 : value))
+  for (let octet = 0; octet <= 6; octet++) send(1 + (octet % 3), station(octet), BROADCAST)
+  expect(engine.size).toBe(7)
+  for (let octet = 0; octet <= 6; octet++)
+    expect(engine.portOf(station(octet), 0), `octet ${octet}`).toBe(1 + (octet % 3))
+})

@@ -31,6 +31,22 @@ test('RFC 9293 3.1: a SYN of Linux is read field by field', () => {
   expect(synOptions(LINUX_SYN, 20, 40)).toEqual({ maximumSegmentSize: 1460, windowScale: 10 })
 })
 
+test('a data offset of less than the header is refused, and says so; of 20 bytes, there are no options', () => {
+  const header = (offset: number) => Uint8Array.from(LINUX_SYN.subarray(0, 20), (b, i) => (i === 12 ? offset << 4 : b))
+  expect(() => decode(TcpSegment, header(4))).toThrow('at byte 20: a data offset of 4')
+  expect(decode(TcpSegment, header(5)).body).toEqual({ options: [], payload: new Uint8Array() })
+})
+
+test('RFC 9293 3.1: each control bit has its place, from CWR down to FIN', () => {
+  const names = ['cwr', 'ece', 'urg', 'ack', 'psh', 'rst', 'syn', 'fin'] as const
+  for (const [i, name] of names.entries()) {
+    const bytes = Uint8Array.from(LINUX_SYN.subarray(0, 20), (b, at) => (at === 12 ? 0x5f : at === 13 ? 0x80 >> i : b))
+    const { head } = decode(TcpSegment, bytes)
+    expect(names.filter(n => head[n] === 1)).toEqual([name])
+    expect([head.reserved, head.dataOffset]).toEqual([15, 5])
+  }
+})
+
 test('the tree names header, options and payload with their bytes', () => {
   const tree: Field[] = []
   TcpSegment.walk(new Reader(Uint8Array.from([...LINUX_SYN, 1, 2, 3])), 'TCP', tree)

@@ -14,6 +14,7 @@ import { frameChecksum, pseudoHeaderSum } from '../../src/wire/checksum.ts'
 import { decode, encode, type Tagged } from '../../src/wire/codec.ts'
 import { type Frame, FramePool } from '../../src/wire/frame.ts'
 import { checked } from './checked.ts'
+import { UsedPool } from './frames.ts'
 
 export const US: Endpoint = { address: ip('10.0.0.1'), port: 1000 }
 export const PEER: Endpoint = { address: ip('10.0.0.2'), port: 2000 }
@@ -60,7 +61,7 @@ const controlOf = (is: string): number => is.split(' ').reduce((sum, name) => su
 
 /** One stack, to be spoken to by hand. */
 export const peerOf = (options: Partial<TcpStackOptions> = {}): Peer => {
-  const pool = new FramePool()
+  const pool = new UsedPool()
   const stack = checked(new TcpStack({ pool, random: seeded(1), ...options }))
   const out: Frame[] = []
   const events: string[] = []
@@ -167,6 +168,7 @@ const textOf = (t: Peer, frame: Frame): SegmentText => {
   const { head, body } = decode(TcpSegment, frame.view())
   const pseudo = pseudoHeaderSum(frame.from!, frame.to!, 6) + frame.length
   expect(frameChecksum(frame, frame.offset, frame.end, pseudo)).toBe(0)
+  expect([head.reserved, head.urgentPointer, head.ack === 1 ? 0 : head.acknowledgmentNumber]).toEqual([0, 0, 0])
   if (head.syn === 1) t.ourIss = head.sequenceNumber
   const mss = body.options.find(o => o.type === OPTION_MAXIMUM_SEGMENT_SIZE)?.body as number | undefined
   const scale = body.options.find(o => o.type === OPTION_WINDOW_SCALE)?.body as number | undefined
