@@ -139,7 +139,13 @@ const addWhere = (
     return
   }
   add(words.card.where, [info.where, words.card.bytes(message, at.start, at.end)].filter(Boolean).join('   '))
-  for (const text of hexLines(message.bytes, at.start, Math.min(at.end, message.bytes.length), HEX_LINES)) {
+  for (const text of hexLines(
+    message.bytes,
+    at.start,
+    Math.min(at.end, message.bytes.length),
+    HEX_LINES,
+    widthOf(style) - BODY,
+  )) {
     lines.push(line(style, { text, column: BODY, tint: 'quiet' }))
   }
 }

@@ -147,7 +147,7 @@ test('reads and writes of a socket of the system are not called segments', () =>
   sink.message(message(2, 1, 'tcp', 'in', 'read', { about: '20 bytes' }))
   const of = timeline(sink.records)
   expect(of.counts).toMatchObject({ messages: 2, segments: 0, transfers: 2 })
-  expect(renderTimeline(of, plain()).at(-1)).toBe(' 0 messages, 2 reads and writes of a socket')
+  expect(renderTimeline(of, plain()).at(-1)).toBe(' 0 messages, 2 reads and writes')
   expect(renderLadder(ladder(sink.records, { grain: 'segments' }), plain())[1]).toMatch(/─ write ─+▶│ {2}20 B$/)
 })
 

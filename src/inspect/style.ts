@@ -134,15 +134,19 @@ export const size = (bytes: number): string => {
   return `${(bytes / 1_000_000).toFixed(bytes < 10_000_000 ? 1 : 0)} MB`
 }
 
-/** Lines of 16 bytes: offset, hex, characters. At most `most` lines; the rest is counted. */
-export const hexLines = (bytes: Uint8Array, start: number, end: number, most: number): string[] => {
+/** Columns of a line of 16 bytes. */
+const HEX_LINE = 72
+
+/** Lines of 16 bytes, of 8 where `room` is narrow: offset, hex, characters. At most `most` lines; the rest is counted. */
+export const hexLines = (bytes: Uint8Array, start: number, end: number, most: number, room = HEX_LINE): string[] => {
   const lines: string[] = []
-  for (let at = start; at < end && lines.length < most; at += 16) {
-    const row = bytes.subarray(at, Math.min(at + 16, end))
+  const wide = room < HEX_LINE ? 8 : 16
+  for (let at = start; at < end && lines.length < most; at += wide) {
+    const row = bytes.subarray(at, Math.min(at + wide, end))
     const digits = hexText(row, ' ')
     const letters = Array.from(row, b => (b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : '.')).join('')
-    lines.push(`${at.toString(16).padStart(4, '0')}  ${digits.padEnd(47)}   ${letters}`)
+    lines.push(`${at.toString(16).padStart(4, '0')}  ${digits.padEnd(wide * 3 - 1)}   ${letters}`)
   }
-  const shown = Math.min(end, start + 16 * most)
+  const shown = Math.min(end, start + wide * most)
   return shown < end ? [...lines, `      and ${end - shown} bytes more`] : lines
 }

@@ -9,10 +9,19 @@ export const renderTimeline = (of: Timeline, style: Style): Shown[] => {
   const columns = columnsFor(of, style)
   const rows = of.rows.flatMap(row => rowLines(row, of.total, columns, style))
   const hasBars = columns.bar > 0 && of.total > 0
-  return [...(hasBars ? [scale(of.total, columns, style)] : []), ...rows, countsLine(of, hasBars, style)]
+  // The legend stands where there is something to explain.
+  const shaded =
+    hasBars &&
+    of.rows.some(
+      row =>
+        row.span !== undefined &&
+        row.key !== 'close' &&
+        barOf(row, row.span, of.total, columns.bar, style).text.includes(mark(style, OURS)),
+    )
+  return [...(hasBars ? [scale(of.total, columns, style)] : []), ...rows, countsLine(of, shaded, style)]
 }
 
-const countsLine = ({ counts, rows }: Timeline, hasBars: boolean, style: Style): Shown => {
+const countsLine = ({ counts }: Timeline, shaded: boolean, style: Style): Shown => {
   const { messages, frames, segments, records, transfers, retransmitted } = counts
   const said = messages - transfers - (transfers > 0 ? records : 0)
   const amount =
@@ -21,14 +30,13 @@ const countsLine = ({ counts, rows }: Timeline, hasBars: boolean, style: Style):
       : segments > 0
         ? ` in ${segments} segments`
         : transfers > 0
-          ? `${records > 0 ? ` in ${records} records` : ''}, ${transfers} reads and writes of a socket`
+          ? `${records > 0 ? ` in ${records} records` : ''}, ${transfers} reads and writes`
           : ''
-  const shaded = hasBars && rows.some(row => row.ours.length > 0)
   return line(
     style,
     { text: ` ${said} message${said === 1 ? '' : 's'}${amount}`, tint: 'quiet' },
     ...(shaded
-      ? [{ text: `      ${mark(style, WAITING)} waiting  ${mark(style, OURS)} our own work`, tint: 'quiet' as const }]
+      ? [{ text: `    ${mark(style, WAITING)} waiting  ${mark(style, OURS)} our work`, tint: 'quiet' as const }]
       : []),
   )
 }

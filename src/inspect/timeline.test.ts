@@ -107,7 +107,7 @@ test('our own work has a shade of its own, in ASCII too, and the legend stands o
   expect(tls).toMatch(/▒+█+▒+█* 50\.0$/)
   expect(fine!.join('\n').match(/waiting/g)).toHaveLength(1)
   expect(simple!.find(line => line.startsWith(' tls'))).toMatch(/\++#+\++#* 50\.0$/)
-  expect(simple!.at(-1)).toMatch(/# waiting {2}\+ our own work$/)
+  expect(simple!.at(-1)).toMatch(/# waiting {2}\+ our work$/)
 })
 
 test('at 80 columns there are bars, and nothing is cut off', () => {

@@ -7,7 +7,7 @@ import type { Field } from '../../wire/field.ts'
 /** Bytes of one message that `-vvv` shows, in lines of 16; the rest is counted. */
 const HEX_LINES = 64
 /** Octets of a value that are shown in a tree. */
-const SHORT = 24
+const SHORT = 16
 /** Columns of the longest name beside which values still stand in one column. */
 const NAME = 24
 /** Lines of one value; the rest is counted. */

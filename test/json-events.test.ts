@@ -1,0 +1,156 @@
+/** `docs/manual/json.md` says of every event of `--json` which keys it has; real runs have to agree, in both directions. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { certificateAuthority } from '../src/ca/authority.ts'
+import { main } from '../src/cli/main.ts'
+import { fetch } from '../src/index.ts'
+import { nodeWorld } from '../src/node/world.ts'
+import { certifiedKey } from '../src/tls/certified-key.ts'
+import { pem } from '../src/x509/pem.ts'
+import { peer, served, soon, talk } from './support/net.ts'
+import { type CapturedIo, captured } from './support/peers-io.ts'
+
+/** By key: the JSON types that it may have, and whether it may be left out. */
+type Documented = ReadonlyMap<string, { readonly types: readonly string[]; readonly optional: boolean }>
+
+const page = readFileSync(new URL('../docs/manual/json.md', import.meta.url), 'utf8')
+
+/** What the manual says, by type of event. A section without a table says whose keys it has. */
+const documented = (): ReadonlyMap<string, Documented> => {
+  const sections = page.split(/^## /m).slice(1)
+  const tables = new Map(sections.map(section => [/^`([a-z]+)`/.exec(section)?.[1] ?? '', section]))
+  const rowsOf = (type: string): Documented => {
+    const section = tables.get(type) ?? ''
+    const [, like] = /the keys of `([a-z]+)`\.\s*$/.exec(section) ?? []
+    if (like !== undefined && !section.includes('| --- |')) return rowsOf(like)
+    return new Map(
+      [...section.matchAll(/^\| `(\w+)` \| ([^|]+) \|/gm)].map(([, key = '', kind = '']) => [
+        key,
+        { types: kind.trim().replace(/\?$/, '').split(' or '), optional: kind.trim().endsWith('?') },
+      ]),
+    )
+  }
+  return new Map([...tables.keys()].map(type => [type, rowsOf(type)]))
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'barewire-json-'))
+const authority = certificateAuthority({ crypto: nodeWorld().crypto, now: () => Date.now(), name: 'test root' })
+const root = join(folder, 'root.pem')
+const homeBefore = process.env.BAREWIRE_HOME
+beforeAll(() => {
+  writeFileSync(root, pem('CERTIFICATE', authority.root))
+  process.env.BAREWIRE_HOME = folder
+})
+afterAll(() => {
+  if (homeBefore === undefined) delete process.env.BAREWIRE_HOME
+  else process.env.BAREWIRE_HOME = homeBefore
+  rmSync(folder, { recursive: true, force: true })
+})
+
+type Event = Readonly<Record<string, unknown>> & { readonly type: string }
+const eventsOf = (io: CapturedIo): Event[] =>
+  io
+    .stdout()
+    .trimEnd()
+    .split('\n')
+    .map(text => JSON.parse(text) as Event)
+const ran = async (words: readonly string[], env: Record<string, string> = {}): Promise<Event[]> => {
+  const io = captured({ env })
+  await main([...words, '--json'], io)
+  return eventsOf(io)
+}
+
+const EVERYTHING = ['-vvv', 'ethernet,arp,ip,icmp,udp,dns,tcp,record,tls,http,session']
+
+/** Answers, redirects, failures with bytes, with numbers and with codes of their own, a stop. */
+const askings = async (): Promise<Event[]> => {
+  const key = certifiedKey(authority.issue({ names: ['localhost'] }))
+  const plain = await served(() => new Response('hello', { headers: { 'set-cookie': 'a=1' } }))
+  const secure = await served(() => new Response(null, { status: 302, headers: { location: plain.url } }), {
+    tls: { certificateFor: () => key },
+  })
+  const wrong = await peer(socket => {
+    socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'))
+  })
+  const silent = await peer(() => {})
+  const trusting = ['--trust', root]
+  const stopped = captured()
+  const running = main(['get', '--json', '-v', silent], stopped)
+  while (!stopped.stdout().includes('"GET /"')) await soon()
+  stopped.interrupt()
+  await running
+  return [
+    await ran(['get', '-L', ...trusting, ...EVERYTHING, '-o', join(folder, 'body'), secure.url], { https_proxy: 'x' }),
+    await ran(['get', '--accept', 'tls/chain-incomplete', '--accept', 'tls/certificate-untrusted', secure.url]),
+    await ran(['get', secure.url]),
+    await ran(['get', ...EVERYTHING, wrong]),
+    await ran(['get', 'http://[::1]:1/']),
+    await ran(['get', '-m', '50ms', silent]),
+    eventsOf(stopped),
+  ].flat()
+}
+
+/** Requests that are answered, and a client that speaks something else. */
+const serving = async (words: readonly string[], scheme: 'http' | 'https'): Promise<Event[]> => {
+  const io = captured()
+  const running = main(['serve', folder, '-p', '0', '--json', ...words], io)
+  while (!io.stdout().includes('"listening"')) await soon()
+  const [, port = ''] = /localhost:(\d+)/.exec(io.stdout()) ?? []
+  if (scheme === 'http') await (await fetch(`http://localhost:${port}/root.pem`)).text()
+  await talk(Number(port), 'SSH-2.0-nobody\r\n\r\n').closed
+  while (!/"type":"refused"/.test(io.stdout())) await soon()
+  io.interrupt()
+  await running
+  return eventsOf(io)
+}
+
+/** What a reader who does not read is told later. */
+const missed = async (): Promise<Event[]> => {
+  const io = captured()
+  let go = (): void => {}
+  const stalled = new Promise<void>(resolve => {
+    go = resolve
+  })
+  const { write } = io.out
+  Object.assign(io, { out: { ...io.out, write: (chunk: Uint8Array) => stalled.then(() => write(chunk)) } })
+  const { url } = await served(() => new Response('x'.repeat(6_000_000)))
+  const running = main(['get', '--json', '-vvv', 'tcp', url], io)
+  await soon(50)
+  go()
+  await running
+  return eventsOf(io)
+}
+
+test('every event of every command has the keys that the manual says, and the manual says nothing that there is not', async () => {
+  const manual = documented()
+  const events = [
+    await askings(),
+    await serving(['--plain'], 'http'),
+    await serving([], 'https'),
+    await missed(),
+    await ran(['ca', 'path']),
+    await ran(['demo', '--seed', '7', '--pcapng', join(folder, 'x.pcapng'), ...EVERYTHING]),
+  ].flat()
+  const seen = new Map<string, Set<string>>()
+  for (const event of events) {
+    const { v, type, ...keys } = event
+    expect(v).toBe(1)
+    const told = manual.get(type)
+    expect(told, `the manual has no section \`${type}\``).toBeDefined()
+    for (const [key, value] of Object.entries(keys)) {
+      const kind = value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
+      expect(told!.get(key)?.types, `\`${key}\` of \`${type}\``).toContain(kind)
+      seen.set(type, (seen.get(type) ?? new Set()).add(key))
+    }
+    for (const [key, { optional }] of told!) if (!optional) expect(event, type).toHaveProperty(key)
+  }
+  // A section without a table has keys of another, of which it may have fewer.
+  const tables = [...manual].filter(([type]) => new RegExp(`^## \`${type}\`\\n[^#]*\\| --- \\|`, 'm').test(page))
+  expect(tables.length).toBeGreaterThan(15)
+  const never = tables.flatMap(([type, keys]) =>
+    [...keys.keys()].filter(key => !seen.get(type)?.has(key)).map(key => `${type}.${key}`),
+  )
+  expect(never).toEqual([])
+}, 120_000)
