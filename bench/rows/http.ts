@@ -26,7 +26,7 @@ interface Pair {
   readonly theirs: ServerKind
   readonly peer: string
   readonly goal: number
-  readonly unit: 'requests/s' | 'requests/ms of CPU'
+  readonly unit: 'requests/s' | 'req/ms CPU'
 }
 
 const underLoad = ({ bench, ours, theirs, peer, goal, unit }: Pair): BenchRow => {
@@ -65,7 +65,7 @@ const underLoad = ({ bench, ours, theirs, peer, goal, unit }: Pair): BenchRow =>
   }
 }
 
-const [CLOCK, CPU] = ['requests/s', 'requests/ms of CPU'] as const
+const [CLOCK, CPU] = ['requests/s', 'req/ms CPU'] as const
 
 export const rows: readonly BenchRow[] = [
   underLoad({ bench: 'http/keepalive', ours: 'exchanges', theirs: 'node', peer: 'node:http', goal: 1, unit: CLOCK }),

@@ -4,10 +4,11 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { soon } from '../../../test/support/net.ts'
 import { fetch, serve } from '../../index.ts'
 import { filesIn, isPlainName } from '../../node/files.ts'
 import type { Server } from './exchanges.ts'
-import { staticFiles } from './static.ts'
+import { type Files, staticFiles } from './static.ts'
 
 const outside = mkdtempSync(join(tmpdir(), 'barewire-static-'))
 const root = join(outside, 'root')
@@ -171,6 +172,35 @@ describe('files', () => {
       expect(await response.text()).toContain('http/not-found')
     }
   })
+})
+
+test('a file that becomes shorter while it is read is never taken for whole', async () => {
+  let closed = 0
+  const shrinking = (size: number): Files => ({
+    open: async () => ({
+      size,
+      modified: 0,
+      async read(start, length) {
+        // A disk takes longer than a turn of promises: the head of a large file has left.
+        await soon(5)
+        return new Uint8Array(start === 0 ? Math.min(length, 1_000) : 0)
+      },
+      close: async () => void closed++,
+    }),
+  })
+  for (const size of [5_000, 500_000]) {
+    const own = await serve(staticFiles(shrinking(size)))
+    const outcome = await fetch(own.url)
+      .then(response => response.arrayBuffer().then(() => response.status))
+      .catch((error: { code?: string }) => error.code)
+    // A small one is found out before its head has left.
+    expect([size, outcome]).toEqual([
+      size,
+      size === 5_000 ? 500 : expect.stringMatching(/^(?:tcp\/reset|http\/body-cut-short)$/),
+    ])
+    await own.close(0)
+  }
+  expect(closed).toBe(2)
 })
 
 describe('nothing outside the folder', () => {
