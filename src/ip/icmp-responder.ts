@@ -47,7 +47,7 @@ export interface ResponderOptions {
 
 /** Error messages per second at most, and how many at once: Linux's icmp_msgs_per_sec and icmp_msgs_burst. */
 const ERRORS_PER_SECOND = 1000
-export const ERROR_BURST = 50
+const ERROR_BURST = 50
 /** Echo replies per second: as many as ping -f of one machine asks for. */
 const ECHOES_PER_SECOND = 1000
 /** RFC 1812 4.3.2.3: as much of the packet as fits without the report exceeding 576 bytes. */

@@ -23,15 +23,15 @@ interface NeighbourRule {
 }
 
 /** RFC 1122 2.3.2.1: at most one request per second and destination. */
-export const ARP_INTERVAL: Millis = 1000
+const ARP_INTERVAL: Millis = 1000
 /** RFC 1122 2.3.2.1: time-outs of the order of a minute. */
-export const NEIGHBOUR_LIFETIME: Millis = 60_000
+const NEIGHBOUR_LIFETIME: Millis = 60_000
 /** Linux asks three times (mcast_solicit). */
 export const ARP_TRIES = 3
 /** RFC 1122 2.3.2.1 (2): an entry goes when two successive unicast polls remain unanswered. */
 const UNICAST_POLLS = 2
 /** Packets that wait for one neighbour; RFC 1122 2.3.2.2 asks for at least the latest. */
-export const WAITING_PER_NEIGHBOUR = 16
+const WAITING_PER_NEIGHBOUR = 16
 /** Bytes of frames that wait for all neighbours together: a thousand packets that somebody made us send into the void. */
 const WAITING_BYTES = 2 * 1024 * 1024
 /**
@@ -43,7 +43,7 @@ const BROADCAST_BURST = 256
 /** Strict: what was confirmed stands for so long whatever is said of it. Linux: locktime. */
 const LOCK: Millis = 1000
 /** Entries at most; Linux keeps up to 1024 (gc_thresh3). */
-export const NEIGHBOURS = 1024
+const NEIGHBOURS = 1024
 
 export const neighbourStates = machine<readonly Move<NeighbourState, NeighbourInput>[]>('A neighbour (RFC 826)', [
   ['Incomplete', 'packet for it', 'Incomplete', 'RFC 1122 2.3.2.2'],

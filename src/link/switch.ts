@@ -8,9 +8,9 @@ import { Queue } from '../wire/queue.ts'
 import { ETHERNET_HEADER_SIZE } from './ethernet.ts'
 
 /** IEEE 802.1D 7.9.2: five minutes. */
-export const AGEING_TIME: Millis = 300_000
+const AGEING_TIME: Millis = 300_000
 /** Addresses at most: what small switches hold. A full table learns nothing new, so a flood of sources cannot grow it. */
-export const TABLE_SIZE = 8192
+const TABLE_SIZE = 8192
 
 /** Frames come in and go out with `device` as the port's number. */
 export class LearningSwitch implements Engine<Frame, Frame, never> {

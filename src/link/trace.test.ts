@@ -20,6 +20,8 @@ const traced = () => {
     for (let f = engine.pollTransmit(now); f !== undefined; f = engine.pollTransmit(now)) f.release()
   }
   return {
+    states: () =>
+      sink.records.flatMap(r => (r.type === 'state' ? [`${r.record.at}: ${r.record.from}, ${r.record.to}`] : [])),
     told: () => sink.records.flatMap(r => (r.type === 'message' ? [r.record] : [])),
     wire(to: Uint8Array, type: string, payload: Uint8Array, now: number) {
       engine.receive(pool.copy(concat(to, PEER, hex(type), payload)), now)
@@ -55,6 +57,7 @@ test('who asks and who answers is told with the place of the question in its fra
   expect(answer?.carriedBy).toEqual([{ message: 3, start: 14, end: 42 }])
   expect(toHex(answer!.bytes)).toBe(toHex(ANSWER))
   expect(packet?.carries).toBeUndefined()
+  expect(t.states()).toEqual(['7: Incomplete, Reachable'])
 })
 
 test('our answer is told as ours, for the one who asked', () => {

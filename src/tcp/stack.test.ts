@@ -133,6 +133,28 @@ describe('bounds', () => {
   })
 })
 
+test('to reset a connection that is gone does nothing', () => {
+  const { t } = established()
+  t.open().reset(t.now)
+  t.us({ is: 'RST ACK', seq: 1, ack: 1, window: 0 })
+  t.open().reset(t.now)
+  t.nothing()
+  expect(t.events).toEqual(['connected', 'closed: reset'])
+})
+
+describe('silence', () => {
+  test('RFC 9293 3.8.3: whoever accepted a connection is told when its peer is gone: tcp/timeout', () => {
+    const { t } = halfOpen()
+    t.peer({ is: 'ACK', seq: 1, ack: 1 })
+    t.open().write(new Uint8Array(10), t.now)
+    t.whatever()
+    t.at(3_600_000)
+    t.whatever()
+    expect(t.events).toEqual(['accepted', 'tcp/timeout', 'closed: timeout'])
+    expect(t.stack.connections).toBe(0)
+  })
+})
+
 describe('ports', () => {
   test('RFC 6056 3: port 0 takes a dynamic port at random', () => {
     const ports = [1, 2, 3, 4].map(seed => {

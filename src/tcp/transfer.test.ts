@@ -221,6 +221,16 @@ describe('Nagle', () => {
     t.us({ is: 'ACK', seq: 11, length: 1000 })
     t.nothing()
   })
+  test('turned off later, what waited goes at once', () => {
+    const { t } = established({ noDelay: false })
+    t.open().write(bytes(10), t.now)
+    t.us({ is: 'PSH ACK', seq: 1, length: 10 })
+    t.open().write(bytes(20), t.now)
+    t.nothing()
+    t.open().noDelay = true
+    t.us({ is: 'PSH ACK', seq: 11, length: 20 })
+    expect(t.open().noDelay).toBe(true)
+  })
   test('without it every write goes at once', () => {
     const { t } = established()
     for (const seq of [1, 11, 21]) {

@@ -120,6 +120,12 @@ describe('answers that nobody should give', () => {
   const wrong: [string, (name: string | undefined) => unknown][] = [
     ['a number', () => 7],
     ['a number, later', async () => 7],
+    [
+      'an exception',
+      () => {
+        throw new Error('a mistake')
+      },
+    ],
     ['no chain', () => ({ ...me.certified, chain: [] })],
     ['no chain, later', async () => ({ ...me.certified, chain: [] })],
   ]
@@ -143,6 +149,16 @@ describe('answers that nobody should give', () => {
       })
       expect(refused.map(({ code }) => code)).toEqual(['net/answer-failed'])
     })
+  test('net/no-certificate: a key that is not in its bytes, where nobody else signs', async () => {
+    const over = memoryTransport(systemClock)
+    const refused: Failure[] = []
+    const certificateFor = () => ({ ...me.certified, key: 'in another room' })
+    const listener = await listen({ over, tls: { certificateFor }, refused: f => refused.push(f) }, () => {})
+    closing.push(() => listener.close())
+    await codeOf(connect({ over, host: 'localhost', port: listener.port, tls: {} }))
+    while (refused.length === 0) await soon()
+    expect(refused.map(({ code }) => code)).toEqual(['net/no-certificate'])
+  })
   test('net/handshake-timeout: one that never comes; one that comes afterwards is no mistake', async () => {
     const over = memoryTransport(systemClock)
     let reply: (key: CertifiedKey) => void = () => {}
@@ -260,6 +276,21 @@ describe('streams below', () => {
     lower.handler.closed(undefined)
     expect(said).toEqual(['drain', 'closed tls/record-damaged'])
   })
+  test('nobody waits for room to write what is written after the end', async () => {
+    const { lower, open } = await opened()
+    lower.room = false
+    open.end()
+    expect(open.write([ascii('too late')])).toBe(true)
+    expect(lower.calls).toEqual(['write', 'end'])
+  })
+  test('the alert that tells of a failure has time to arrive before the stream is cut', async () => {
+    const { lower, open } = await opened()
+    const { said } = listening(open)
+    lower.handler.data(garbage)
+    await soon(10)
+    expect([lower.calls, said]).toEqual([['write', 'end'], ['closed tls/record-damaged']])
+    lower.handler.closed(undefined)
+  })
   test('there is room after drain, also for a write that sends nothing', async () => {
     const { lower, open } = await opened()
     listening(open)
@@ -309,6 +340,8 @@ describe('streams below', () => {
     open.end()
     open.write([ascii('too late')])
     expect(lower.calls).toEqual(['write', 'write', 'end'])
+    lower.handler.data(concat(...peer.touch()))
+    open.resume()
     peer.touch(concat(...lower.written))
     expect(peer.data).toEqual(ascii('bye'))
     expect(peer.has('peer-closed')).toBe(true)
@@ -318,6 +351,7 @@ describe('streams below', () => {
     lower.handler.end()
     lower.handler.closed(undefined)
     expect(said).toEqual(['data the rest', 'end', 'closed undefined'])
+    expect(lower.calls, 'there is one FIN').toEqual(['write', 'write', 'end'])
   })
   test('a reset from inside a callback is the end: the next record of the same piece is not told, and nothing is kept', async () => {
     const { lower, open, peer } = await opened()

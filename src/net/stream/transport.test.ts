@@ -74,6 +74,20 @@ describe.each(transports)('%s transport', (_, make) => {
     await close()
   })
 
+  test('what is written after the end goes nowhere, and a second end is none', async () => {
+    const [a, b, close] = await both(make())
+    a.stream.write([Uint8Array.of(1)])
+    a.stream.end()
+    expect(a.stream.write([Uint8Array.of(2)])).toBe(true)
+    a.stream.end()
+    while (!b.ended) await soon()
+    await soon(5)
+    b.stream.end()
+    expect([await a.closed, await b.closed]).toEqual([undefined, undefined])
+    expect(concat(...b.received)).toEqual(Uint8Array.of(1))
+    await close()
+  })
+
   test('a stream that nobody listens to makes the writer wait, and tells everything to whoever comes', async () => {
     const transport = make()
     let accepted: (stream: ByteStream) => void
