@@ -48,7 +48,7 @@ export interface Option {
   code: number
   value: Uint8Array
 }
-export const Option: Codec<Option> = padded(4, struct({ code: u16, value: prefixed(2, rest) }, { ref: `${DRAFT} 3.5` }))
+const Option: Codec<Option> = padded(4, struct({ code: u16, value: prefixed(2, rest) }, { ref: `${DRAFT} 3.5` }))
 const options = list(Option)
 
 export interface SectionHeader {

@@ -10,7 +10,7 @@ import { pseudoHeaderSum, sum } from '../wire/checksum.ts'
 import { decode } from '../wire/codec.ts'
 import { Reader } from '../wire/reader.ts'
 import { INTERFACE_DESCRIPTION } from './format.ts'
-import { captureSink } from './index.ts'
+import { captureSink, SyntheticConnection } from './index.ts'
 
 test('a connection over kernel sockets becomes frames with right checksums, numbers, times and bytes', () => {
   const out = file()
@@ -201,4 +201,32 @@ test('the interface of synthetic frames says what is made up', () => {
     [expect.stringContaining('segment sizes, sequence numbers and acknowledgments are made up')],
     [],
   ])
+})
+
+test('an end is told once, and not at all of what never began', () => {
+  const local = { address: '10.0.0.1', port: 5 }
+  const sent: string[] = []
+  const connection = new SyntheticConnection(local, { ...local, port: 6 }, (frame, direction) => {
+    sent.push(`${direction} ${frame[47]!.toString(16)}`)
+  })
+  connection.finished('out', 1)
+  connection.closed(1)
+  expect(sent).toEqual([])
+  connection.opened('local', 1, 1)
+  connection.opened('local', 1, 1)
+  connection.finished('out', 1)
+  connection.finished('out', 1)
+  connection.finished('in', 1)
+  connection.closed(1)
+  expect(sent).toEqual(['out 2', 'in 12', 'out 10', 'out 11', 'in 10', 'in 11', 'out 10'])
+})
+
+test('when the only end that spoke is over, the other direction is another connection', () => {
+  const capture = captureSink(() => {}, clock)
+  const client = unseen(capture, '127.0.0.1:40000-127.0.0.1:443')
+  client.state('ESTABLISHED', 1000)
+  client.state('CLOSED', 1000)
+  expect(capture.frames).toBe(4)
+  unseen(capture, '127.0.0.1:443-127.0.0.1:40000').state('ESTABLISHED', 1001)
+  expect(capture.frames).toBe(7)
 })

@@ -10,6 +10,11 @@ import { type Reader, WireError } from '../wire/reader.ts'
 const MAXIMUM_NAME = 255
 /** RFC 1035 2.3.4. */
 const MAXIMUM_LABEL = 63
+/**
+ * Pointers that one name leads through: as many as it can have labels. Without a bound a message of 64 KB could name the
+ * end of a chain of 8,000 pointers 8,000 times.
+ */
+const MAXIMUM_POINTERS = 127
 
 export const Name: Codec<string> = leaf<string>(
   {
@@ -63,6 +68,7 @@ const readLabels = (r: Reader): string[] => {
   let at = r.pos
   let end: number | undefined
   let earliest = r.pos
+  let pointers = 0
   const octet = (): number => {
     if (at >= (end === undefined ? r.end : r.bytes.length)) throw new WireError('truncated', at)
     return r.bytes[at++]!
@@ -72,6 +78,8 @@ const readLabels = (r: Reader): string[] => {
       const target = ((length & 0x3f) << 8) | octet()
       end ??= at
       if (target >= earliest) throw new WireError('bad-value', at - 2, '', 'a name pointer that does not lead back')
+      if (++pointers > MAXIMUM_POINTERS)
+        throw new WireError('too-long', at - 2, '', `a name of more than ${MAXIMUM_POINTERS} pointers`)
       at = earliest = target
       continue
     }

@@ -95,9 +95,12 @@ const fieldLine = (line: Line, root: Field): readonly [string, string] => {
   const colon = line.text.indexOf(':')
   if (colon < 1) throw new WireError('bad-value', line.start, '', `"${line.text.slice(0, 20)}" is no header`)
   const name = line.text.slice(0, colon)
-  const raw = line.text.slice(colon + 1)
-  const value = raw.replace(/^[\t ]+|[\t ]+$/g, '')
-  const start = line.start + colon + 1 + (raw.length - raw.replace(/^[\t ]+/, '').length)
+  // Not a regular expression: one that looks for blanks at the end begins anew at every blank before.
+  let [from, to] = [colon + 1, line.text.length]
+  while (from < to && isBlank(line.text, from)) from++
+  while (to > from && isBlank(line.text, to - 1)) to--
+  const value = line.text.slice(from, to)
+  const start = line.start + from
   root.children!.push({
     name,
     start: line.start,
@@ -110,6 +113,8 @@ const fieldLine = (line: Line, root: Field): readonly [string, string] => {
   })
   return [name, value]
 }
+
+const isBlank = (text: string, at: number): boolean => text[at] === ' ' || text[at] === '\t'
 
 export const requestHeadFormat: Codec<HeadText> = headFormat(
   'requestLine',

@@ -22,6 +22,7 @@ import {
   u24,
   u32,
 } from './codec.ts'
+import { dependent, times } from './dependent.ts'
 import { fieldAt, fields } from './field.ts'
 import { padded } from './padded.ts'
 import { Reader, WireError } from './reader.ts'
@@ -262,4 +263,12 @@ test('the type of a value follows from the declaration', () => {
   const value: Infer<typeof Everything> = Everything.sample(seeded(1).number)
   const version: number = value.version
   expect(version).toBeGreaterThan(0)
+})
+
+test('a list of 300,000 items is walked, behind a length and behind a head that says how many', () => {
+  const bytes = new Uint8Array(3 + 300_000)
+  bytes.set([0x04, 0x93, 0xe0])
+  expect(dissect(prefixed(3, list(u8)), bytes, 'list').children).toHaveLength(300_001)
+  const counted = dependent({ head: struct({ count: u24 }), body: ({ count }) => times(count, u8) })
+  expect(dissect(counted, bytes, 'counted').children).toHaveLength(300_001)
 })

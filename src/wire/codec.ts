@@ -189,7 +189,8 @@ export const prefixed = <T>(size: 1 | 2 | 3 | 4, body: Codec<T>): Codec<T> => {
 /** The body of a prefix is not a field of its own: its children and its value belong to the prefixed field. */
 const adopt = (field: Field, body: Field | undefined): void => {
   if (body === undefined) return
-  if (body.children !== undefined) field.children!.push(...body.children)
+  // One by one: a call takes only so many arguments, and a list of a megabyte may have as many children.
+  if (body.children !== undefined) for (const child of body.children) field.children!.push(child)
   else if (body.end > body.start) field.children!.push({ ...body, name: 'data' })
   field.value = body.value
   field.text = body.text

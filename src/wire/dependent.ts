@@ -47,7 +47,8 @@ export const dependent = <H, B>(parts: Dependence<H, B>, doc: Doc = {}): Codec<D
         try {
           return codec.walk(r, label ?? '', below)
         } finally {
-          field.children!.push(...below.flatMap(f => (label === undefined ? (f.children ?? [f]) : [f])))
+          for (const part of below)
+            for (const each of label === undefined ? (part.children ?? [part]) : [part]) field.children!.push(each)
         }
       }
       try {

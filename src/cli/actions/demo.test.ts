@@ -58,8 +58,10 @@ test('an attack that does not go as it must is cli/check, exit 9', async () => {
   }
   const list = attacks as Attack[]
   const kept = list.splice(0, list.length, harmless)
-  const { code, stderr } = await demo('--pcapng', join(folder, 'check.pcapng'))
-  list.splice(0, list.length, ...kept)
+  // Put back also when the demo throws: the list is everybody's.
+  const { code, stderr } = await demo('--pcapng', join(folder, 'check.pcapng')).finally(() =>
+    list.splice(0, list.length, ...kept),
+  )
   expect(code).toBe(9)
   expect(stderr).toContain('cli/check')
   expect(stderr).toContain('harmless')
