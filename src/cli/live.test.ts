@@ -1,5 +1,6 @@
 /** A run is one stream of events, told as it happens: while it waits, when it is stopped, and to readers who are slow or gone. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { closing, peer, served, soon } from '../../test/support/net.ts'
 import { type CapturedIo, captured } from '../../test/support/peers-io.ts'
 import { certificateAuthority } from '../ca/authority.ts'
+import { fetch } from '../index.ts'
 import { nodeWorld } from '../node/world.ts'
 import { certifiedKey } from '../tls/certified-key.ts'
 import { pem } from '../x509/pem.ts'
@@ -67,6 +69,16 @@ test('--json tells each event when it comes, and that it was stopped', async () 
     'interrupted',
   ])
   expect(events.at(-1)).toMatchObject({ signal: 'SIGTERM', awaited: 'the answer to GET /', exit: 143 })
+})
+
+test('Ctrl-C ends a run that waits for its own standard input', async () => {
+  const { url } = await served(() => new Response('hello'))
+  const io = captured()
+  const never = { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) }
+  const running = main(['get', '-d', '@-', url], Object.assign(io, { input: never }))
+  await soon()
+  io.interrupt()
+  expect(await running).toBe(130)
 })
 
 test('a time-out tells how far it came, on a terminal too', async () => {
@@ -130,6 +142,17 @@ test('what came in front of another in the same read is told first', async () =>
   expect(times).toEqual([...times].sort((a, b) => a - b))
 })
 
+test('the ends of a connection over IPv6 are told as such, and an address that refused has its row', async () => {
+  const server = createHttpServer((_, response) => void response.end('six')).listen(0, '::1')
+  await new Promise(resolve => server.once('listening', resolve))
+  closing.push(() => server.close())
+  const { port } = server.address() as { port: number }
+  const io = captured({ terminal: 100 })
+  expect(await main(['get', '--color', 'never', `http://localhost:${port}/`], io)).toBe(0)
+  expect(io.stderr()).toMatch(new RegExp(`^ tcp +\\[::1\\]:\\d+ → :${port} `, 'm'))
+  expect(io.stderr()).toMatch(new RegExp(`^ {3}tried +✗ 127\\.0\\.0\\.1:${port} +tcp/refused$`, 'm'))
+})
+
 test('redirects over two connections are two timelines, each with its own facts, and clear text is remarked', async () => {
   const below = await served(() => new Response('below'))
   const above = await served(() => new Response(null, { status: 302, headers: { location: below.url } }), { tls })
@@ -156,6 +179,21 @@ test('a body that is cut in the middle of a line is not run together with what i
   expect(await main(['get', url], io)).toBe(6)
   expect(io.stdout()).toBe('partial')
   expect(io.stderr()).toMatch(/^\n/)
+})
+
+test('serve -v tells each message with the time of day, and what it is about', async () => {
+  const io = captured()
+  const running = main(['serve', folder, '-p', '0', '--plain', '-v'], io)
+  await until(() => /localhost:\d+/.test(io.stderr()))
+  const [url = ''] = /http:\/\/localhost:\d+/.exec(io.stderr()) ?? []
+  await (await fetch(`${url}/root.pem`, { headers: { 'x-asked': 'this' } })).text()
+  await until(() => io.stderr().includes('→ http   200'))
+  io.interrupt()
+  expect(await running).toBe(0)
+  expect(io.stderr()).toMatch(
+    /^ \d\d:\d\d:\d\d\.\d{3} ← http +GET \/root\.pem {2}127\.0\.0\.1:\d+\n(?: {16}.*\n)* {16}x-asked: this$/m,
+  )
+  expect(io.stderr()).toMatch(/^ \d\d:\d\d:\d\d\.\d{3} → http +200 {2}.*\d+ B/m)
 })
 
 describe('a reader of the story', () => {

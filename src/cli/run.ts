@@ -55,6 +55,8 @@ export interface Run {
   readonly words: Words
   /** Somebody is told how long each step took. */
   readonly isTold: boolean
+  /** `work`, unless the run is stopped before: then what stopped it is thrown. */
+  until<T>(work: Promise<T>): Promise<T>
   /** From now on something is waited for. */
   begin(): void
   /** Standard output, until the run is stopped. */
@@ -128,7 +130,7 @@ class RunUnderWay implements Run {
       sink => sink !== undefined,
     )
     this.trace = sinks.length === 0 ? undefined : tee(...sinks)
-    this.out = untilStopped(io.out, this.signal, open => {
+    this.out = stoppable(io.out, this.signal, open => {
       if (io.out.isTerminal) this.#waiting?.stop()
       this.#openLine = open && io.err.isTerminal
     })
@@ -157,6 +159,10 @@ class RunUnderWay implements Run {
 
   get isTold(): boolean {
     return this.#scene.storied || this.#scene.json
+  }
+
+  until<T>(work: Promise<T>): Promise<T> {
+    return untilStopped(work, this.signal)
   }
 
   begin(): void {
@@ -314,23 +320,27 @@ class Scene {
 }
 
 /** Standard output that gives up when the run does: a reader that reads no more must not keep Ctrl-C from working. */
-const untilStopped = (sink: Sink, signal: AbortSignal, wrote: (openLine: boolean) => void): Sink => ({
+const stoppable = (sink: Sink, signal: AbortSignal, wrote: (openLine: boolean) => void): Sink => ({
   isTerminal: sink.isTerminal,
   get columns() {
     return sink.columns
   },
-  write: chunk =>
-    new Promise((resolve, reject) => {
-      const stopped = (): void => reject(signal.reason)
-      if (signal.aborted) return stopped()
-      signal.addEventListener('abort', stopped, { once: true })
-      wrote(sink.isTerminal && chunk.length > 0 && chunk.at(-1) !== '\n' && chunk.at(-1) !== 0x0a)
-      sink
-        .write(chunk)
-        .then(resolve, reject)
-        .finally(() => signal.removeEventListener('abort', stopped))
-    }),
+  async write(chunk) {
+    signal.throwIfAborted()
+    wrote(sink.isTerminal && chunk.length > 0 && chunk.at(-1) !== '\n' && chunk.at(-1) !== LINE_FEED)
+    await untilStopped(sink.write(chunk), signal)
+  },
 })
+
+const LINE_FEED = 0x0a
+
+const untilStopped = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const stopped = (): void => reject(signal.reason)
+    if (signal.aborted) stopped()
+    signal.addEventListener('abort', stopped, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped))
+  })
 
 /** Failures below the one that was thrown. */
 const causesOf = (thrown: unknown): Failure[] => {

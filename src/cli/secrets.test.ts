@@ -134,6 +134,23 @@ test('the head of an answer that was cut off shows no cookie', async () => {
   }
 })
 
+test('a run that is stopped in the middle shows no secret', async () => {
+  const url = await peer(socket => {
+    socket.on('data', () =>
+      socket.write(`HTTP/1.1 200 OK\r\nSet-Cookie: sid=${SECRET}\r\nContent-Length: 99\r\n\r\n${SECRET}`),
+    )
+  })
+  for (const words of verbosities.flatMap(verbosity => [verbosity, ['--json', ...verbosity]])) {
+    for (const terminal of [undefined, 100]) {
+      const io = captured(terminal === undefined ? {} : { terminal })
+      const secrets = ['-u', `ada:${SECRET}`, '-H', `Cookie: sid=${SECRET}`, '-d', `password=${SECRET}`]
+      const running = main(['get', ...words, ...secrets, '-m', '150ms', '-o', join(folder, 'cut'), url], io)
+      expect(await running).toBe(7)
+      expect(found(io.stdout() + io.stderr()), words.join(' ')).toEqual([])
+    }
+  }
+})
+
 test('a field that is refused does not give away the value next to it', async () => {
   const url = await peer(socket => {
     socket.on('data', () => socket.end(`HTTP/1.1 200 OK\r\nSet-Cookie: sid=${SECRET}\0\r\nContent-Length: 0\r\n\r\n`))

@@ -11,8 +11,20 @@ import { certifiedKey } from '../tls/certified-key.ts'
 import { sinkOf } from '../trace/recorder.ts'
 import { trustStore } from '../x509/store.ts'
 
-/** One request over TLS, or over plain text, between two ends in this process. Nothing leaves it. */
-export const warmUp = async (scheme: 'https' | 'http'): Promise<void> => {
+/**
+ * One request over TLS, or over plain text, between two ends in this process, and the roots that are believed read. Nothing
+ * leaves the process; what goes wrong here goes wrong again where it can be told.
+ */
+export const warmUp = async (scheme: 'https' | 'http', roots: 'system roots' | 'other roots'): Promise<void> => {
+  try {
+    if (scheme === 'https' && roots === 'system roots') await nodeWorld().trust()
+    await exchange(scheme)
+  } catch {
+    // A run that is not warm is slower, and no more.
+  }
+}
+
+const exchange = async (scheme: 'https' | 'http'): Promise<void> => {
   const over = memoryTransport(systemClock)
   const trace = sinkOf(() => {})
   const { tls, trust } = scheme === 'https' ? credentials() : { tls: undefined, trust: undefined }

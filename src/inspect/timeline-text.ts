@@ -18,10 +18,10 @@ export const renderTimeline = (of: Timeline, style: Style): Shown[] => {
         row.key !== 'close' &&
         barOf(row, row.span, of.total, columns.bar, style).text.includes(mark(style, OURS)),
     )
-  return [...(hasBars ? [scale(of.total, columns, style)] : []), ...rows, countsLine(of, shaded, style)]
+  return [...(hasBars ? [scale(of.total, columns, style)] : []), ...rows, ...countsLines(of, shaded, style)]
 }
 
-const countsLine = ({ counts }: Timeline, shaded: boolean, style: Style): Shown => {
+const countsLines = ({ counts }: Timeline, shaded: boolean, style: Style): Shown[] => {
   const { messages, frames, segments, records, transfers, retransmitted } = counts
   const said = messages - transfers - (transfers > 0 ? records : 0)
   const amount =
@@ -32,13 +32,11 @@ const countsLine = ({ counts }: Timeline, shaded: boolean, style: Style): Shown 
         : transfers > 0
           ? `${records > 0 ? ` in ${records} records` : ''}, ${transfers} reads and writes`
           : ''
-  return line(
-    style,
-    { text: ` ${said} message${said === 1 ? '' : 's'}${amount}`, tint: 'quiet' },
-    ...(shaded
-      ? [{ text: `    ${mark(style, WAITING)} waiting  ${mark(style, OURS)} our work`, tint: 'quiet' as const }]
-      : []),
-  )
+  if (messages === 0) return []
+  const legend = `    ${mark(style, WAITING)} waiting  ${mark(style, OURS)} our work`
+  return [
+    line(style, { text: ` ${said} message${said === 1 ? '' : 's'}${amount}${shaded ? legend : ''}`, tint: 'quiet' }),
+  ]
 }
 
 /** Time that the network or the other side took. */

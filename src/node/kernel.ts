@@ -171,6 +171,7 @@ const listen = (on: ListenOptions, accept: (stream: ByteStream) => void, options
 
 const traceFor = (socket: Socket, sink: TraceSink | undefined, options: KernelOptions): StreamTrace | undefined => {
   if (sink === undefined) return undefined
-  const flow = `${socket.localAddress}:${socket.localPort}-${socket.remoteAddress}:${socket.remotePort}`
+  const { localAddress = '', localPort = 0, remoteAddress = '', remotePort = 0 } = socket
+  const flow = `${endpointText(localAddress, localPort)}-${endpointText(remoteAddress, remotePort)}`
   return streamTrace({ sink, flow, host: hostOf(options) }, systemClock)
 }

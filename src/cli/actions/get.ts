@@ -38,13 +38,14 @@ export interface GetOptions extends CommonOptions {
 export const get = async (url: URL, options: GetOptions, io: Io): Promise<number> => {
   const run = await beginRun(options, io, { form: 'ladder', awaits: `${url.host} to answer` })
   let file: OutputFile | undefined
-  const release = limited(url, options, run)
+  let release = (): void => {}
   try {
     // Before the request: nobody wants to hear after a POST that there is no place for its answer.
     file = options.output === undefined ? undefined : await outputFile(options.output)
     proxyNotice(url, run, io)
-    const init = await initOf(options, run, io)
-    if (run.isTold) await (await import('../warm.ts')).warmUp(url.protocol === 'https:' ? 'https' : 'http')
+    if (run.isTold) await run.until(prepare(url, options))
+    release = limited(url, options, run)
+    const init = await run.until(initOf(options, run, io))
     run.begin()
     const response = await fetch(url, init)
     run.event(answerOf(response, run.privacy))
@@ -85,6 +86,15 @@ const acceptedLines = (failure: Failure, { style, words }: { readonly style: Sty
   wrap(`accepted: ${words.sentence(failure)} (${failure.code})`, style.width - 3).map((text, i) =>
     line(style, { text: i === 0 ? ' !' : '', tint: 'bad' }, { text, column: 3 }),
   )
+
+/** What the timeline is not to show: our own start. A redirect may lead to TLS where the first request has none. */
+const prepare = async ({ protocol }: URL, { location, trust }: GetOptions): Promise<void> => {
+  const { warmUp } = await import('../warm.ts')
+  await warmUp(
+    protocol === 'https:' || location ? 'https' : 'http',
+    trust === undefined ? 'system roots' : 'other roots',
+  )
+}
 
 /** `-m`: after that much time everything stops. */
 const limited = (url: URL, { maxTime }: GetOptions, run: Run): (() => void) => {

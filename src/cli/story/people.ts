@@ -64,7 +64,8 @@ export const logTeller = ({ verbosity, privacy, style, say }: PeopleOptions): Te
   const seen = sight(privacy)
   const [out, into] = style.unicode ? ['→', '←'] : ['->', '<-']
   return turn => {
-    const time = new Date().toISOString().slice(11, 23)
+    const now = new Date()
+    const time = `${now.toTimeString().slice(0, 8)}.${String(now.getMilliseconds()).padStart(3, '0')}`
     const told = [...seen(turn, () => 0)].flatMap(({ record, step }) => {
       if (level === 0 || !layers.includes(record.layer)) return []
       const said = step.about === '' ? '' : `  ${step.about}`
