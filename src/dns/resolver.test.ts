@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ascii, concat } from '../../test/support/bytes.ts'
+import { ascii, concat, toHex } from '../../test/support/bytes.ts'
 import { checked } from '../../test/support/checked.ts'
 import { fail } from '../failures/index.ts'
 import { seeded } from '../random.ts'
@@ -27,7 +27,9 @@ const setup = (servers = [SERVER], { ports = 1_000_000 } = {}) => {
     random: seeded(4),
     ports: {
       open: () => (open.size < ports ? [...open.add(next++)].at(-1)! : undefined),
-      close: port => void open.delete(port),
+      close: port => {
+        if (!open.delete(port)) throw new RangeError(`port ${port} is not open`)
+      },
     },
     host: 'us',
   })
@@ -79,6 +81,13 @@ const answerTo = (
 }
 
 describe('a question', () => {
+  test('to the octet: our id, the wish for recursion, one question (RFC 1035 4.1)', () => {
+    const [q] = setup().ask('shop.test').asked
+    expect(toHex(q!.payload.subarray(2))).toBe(
+      `01000001000000000000${'0473686f70 0474657374 00 0001 0001'.replaceAll(' ', '')}`,
+    )
+  })
+
   test('asks for recursion, once, for the class IN (RFC 1035 4.1)', () => {
     const { asked } = setup().ask('Shop.Test.')
     expect(asked).toHaveLength(1)
@@ -402,6 +411,29 @@ describe('the small server', () => {
     expect(ask('nobody.test')).toMatchObject({ failure: { code: 'dns/no-address' } })
     expect(ask('loop.test')).toMatchObject({ failure: { code: 'dns/alias-loop' } })
     expect(ask('many.test')).toMatchObject({ failure: { code: 'dns/truncated' } })
+  })
+
+  test('an answer of 512 bytes is sent whole, one of 513 is cut off (RFC 1035 4.2.1)', () => {
+    const addresses = (count: number) => Array.from({ length: count }, (_, i) => `10.2.0.${i}`)
+    const fits = `${'a'.repeat(34)}.${'b'.repeat(34)}`
+    const exceeds = 'c'.repeat(57)
+    zone.set(fits, addresses(5))
+    zone.set(exceeds, addresses(6))
+    expect(ask(fits)).toMatchObject({ type: 'resolved', addresses: { length: 5 } })
+    expect(ask(exceeds)).toMatchObject({ failure: { code: 'dns/truncated' } })
+  })
+
+  test.each<[number, string, (m: DnsMessage) => void]>([
+    [4, 'another kind of request', m => void (m.head.flags.opcode = 2)],
+    [1, 'no question', m => void (m.body.questions = [])],
+    [1, 'two questions', m => void m.body.questions.push(m.body.questions[0]!)],
+    [5, 'another class', m => void (m.body.questions[0]!.class = 3)],
+  ])('answers with code %i to %s (RFC 1035 4.1.1)', (code, _, change) => {
+    const [q] = setup().ask('shop.test').asked
+    const message = decode(DnsMessage, q!.payload)
+    change(message)
+    const answer = decode(DnsMessage, answerQuery(zone, encode(DnsMessage, message))!)
+    expect([answer.head.flags.response, answer.head.flags.responseCode, answer.body.answers]).toEqual([1, code, []])
   })
 
   test('never answers an answer, and answers damage with FORMERR and its id', () => {

@@ -43,6 +43,24 @@ describe('the timer wheel', () => {
       }
     }
   })
+  test('a timer that another one of the same millisecond disarms or moves does not fire', () => {
+    const wheel = new TimerWheel<Timer>()
+    const timers = Array.from({ length: 3 }, () => new Timer())
+    for (const timer of timers) wheel.arm(timer, 10, 0)
+    const fired: Timer[] = []
+    wheel.advance(10, timer => {
+      fired.push(timer)
+      const others = timers.filter(other => other !== timer)
+      wheel.disarm(others[0]!)
+      wheel.arm(others[1]!, 500, 10)
+    })
+    expect(fired).toHaveLength(1)
+    expect(wheel.nextDeadline()).toBeLessThanOrEqual(500)
+    for (let due = wheel.nextDeadline(); due !== undefined && due <= 500; due = wheel.nextDeadline())
+      wheel.advance(due, timer => fired.push(timer))
+    expect(fired).toHaveLength(2)
+    expect(wheel.nextDeadline()).toBeUndefined()
+  })
   test('a deadline is reached in a few looks, however far away', () => {
     const wheel = new TimerWheel<Timer>()
     wheel.arm(new Timer(), 10_000_000, 0)
@@ -173,6 +191,18 @@ describe('NewReno', () => {
     expect([cc.slowStartThreshold, cc.window]).toEqual([5000, 1000])
     cc.timedOut(1000, 'again', 0)
     expect(cc.slowStartThreshold).toBe(5000)
+  })
+  test('RFC 3465 2.3: after a time-out one acknowledgment opens the window by one segment, until the threshold is reached', () => {
+    const cc = newReno(mss)
+    cc.timedOut(40_000, 'first', 0)
+    cc.acknowledged(5000, 0)
+    expect(cc.window).toBe(2000)
+    for (let i = 0; i < 18; i++) cc.acknowledged(5000, 0)
+    expect([cc.window, cc.slowStartThreshold]).toEqual([20_000, 20_000])
+    cc.acknowledged(1000, 0)
+    cc.idle()
+    cc.acknowledged(4000, 0)
+    expect(cc.window).toBe(14_000)
   })
   test('RFC 5681 4.1: after a pause it begins with the initial window', () => {
     const cc = newReno(mss)

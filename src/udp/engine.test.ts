@@ -3,6 +3,7 @@ import { ascii, concat, hex, toHex } from '../../test/support/bytes.ts'
 import { checked } from '../../test/support/checked.ts'
 import { fail } from '../failures/index.ts'
 import { seeded } from '../random.ts'
+import { recorder } from '../trace/recorder.ts'
 import { ip } from '../wire/address.ts'
 import { checksum, pseudoHeaderSum } from '../wire/checksum.ts'
 import { FramePool } from '../wire/frame.ts'
@@ -77,6 +78,19 @@ describe('ports', () => {
     expect(ports.size).toBe(1000)
     expect(Math.min(...ports)).toBeGreaterThanOrEqual(1024)
     expect([1, 2, 3].filter(k => [...ports].some(port => port >> 14 === k))).toEqual([1, 2, 3])
+  })
+
+  test('one free port after the other is as random as it can be (RFC 5452 9.2)', () => {
+    const { own } = setup()
+    const ports = Array.from({ length: 1000 }, () => {
+      const port = own.bind(0)
+      own.unbind(port)
+      return port
+    })
+    // Of 64,512 ports, 1000 random ones meet some eight times.
+    expect(new Set(ports).size).toBeGreaterThan(970)
+    expect(new Set(ports.map(port => port & 0xff)).size).toBeGreaterThan(240)
+    expect(new Set(ports.map(port => port >> 8)).size).toBeGreaterThan(240)
   })
 
   test('when all ports are taken port 0 is refused too', () => {
@@ -154,4 +168,30 @@ describe('receiving', () => {
     t.engine.undelivered(transport, B, fail('ip/unreachable'), 0)
     expect(t.own.pollEvent()).toBeUndefined()
   })
+})
+
+test('a datagram is told with its flow, its place in the packet, and what lies in it', () => {
+  const pool = new FramePool()
+  const sink = recorder()
+  const engine = new UdpEngine({ pool, random: seeded(1), host: 'a', trace: sink })
+  engine.bind(4000)
+  engine.send({ port: 4000, to: { address: B, port: 53 }, payload: ascii('what?'), from: A, carries: 77 }, 5)
+  const sent = engine.pollTransmit(5)!
+  const [from, to] = [A, B]
+  const frame = pool.copy(concat(new Uint8Array(20), hex('0035 0fa0 000d 0000'), ascii('that!')))
+  Object.assign(frame, { message: 88, messageAt: frame.offset, from: to, to: from })
+  frame.offset += 20
+  frame.length -= 20
+  engine.receive(frame, 6)
+  const told = sink.records.flatMap(r => (r.type === 'message' ? [r.record] : []))
+  expect(told).toMatchObject([
+    { id: 1, at: 5, host: 'a', layer: 'udp', flow: '10.0.0.1:4000 10.0.0.2:53', direction: 'out', name: '4000 → 53' },
+    { id: 2, at: 6, host: 'a', layer: 'udp', flow: '10.0.0.1:4000 10.0.0.2:53', direction: 'in', name: '53 → 4000' },
+  ])
+  expect(told.map(m => [m.carries, m.carriedBy])).toEqual([
+    [[{ message: 77, start: 8, end: 13 }], undefined],
+    [undefined, [{ message: 88, start: 20, end: 33 }]],
+  ])
+  expect([sent.message, sent.messageAt]).toEqual([1, sent.offset])
+  expect(engine.pollEvent()).toMatchObject({ type: 'datagram', message: 2, port: 4000 })
 })
