@@ -133,7 +133,7 @@ const KERNEL = {
 }
 
 /** `127.0.0.1:47130-127.0.0.1:443`, local side first: how streams are named whose segments nobody sees. */
-const UNSEEN = /^(.+):(\d+)-(.+):(\d+)$/
+const UNSEEN = /^\[?(.+?)\]?:(\d+)-\[?(.+?)\]?:(\d+)$/
 
 /**
  * Connections that are remembered; of more, the longest silent one is forgotten, and goes on without a handshake when it

@@ -69,10 +69,16 @@ test('IPv6 addresses have IPv6 frames, and IPv4 ones in IPv6 clothes have IPv4 f
   const out = file()
   const capture = captureSink(out.write, clock)
   unseen(capture, '::1:40000-::1:443').state('ESTABLISHED', 1000)
+  unseen(capture, '[fd00::1]:40001-[fd00::2]:443').state('ESTABLISHED', 1000)
   unseen(capture, '::ffff:127.0.0.1:40000-::ffff:127.0.0.1:443').state('ESTABLISHED', 1000)
   capture.finish()
   const frames = packetsOf(out.bytes()).map(p => decode(EthernetFrame, p.body.data))
-  expect(frames.map(f => f.header.etherType)).toEqual([0x86dd, 0x86dd, 0x86dd, 0x800, 0x800, 0x800])
+  expect(frames.map(f => f.header.etherType)).toEqual([
+    ...[0x86dd, 0x86dd, 0x86dd, 0x86dd, 0x86dd, 0x86dd],
+    ...[0x800, 0x800, 0x800],
+  ])
+  const bracketed = Ipv6Header.read(new Reader(frames[3]!.payload))
+  expect(Buffer.from(bracketed.sourceAddress).toString('hex')).toBe('fd000000000000000000000000000002')
   const header = Ipv6Header.read(new Reader(frames[0]!.payload))
   expect(header).toMatchObject({ version: 6, nextHeader: 6, payloadLength: frames[0]!.payload.length - 40 })
 })
