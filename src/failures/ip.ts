@@ -8,4 +8,5 @@ export const ipFailures = family('ip', {
   unreachable: { fault: 'network', exit: EXIT.tcp, rule: 'RFC 792' },
   'time-exceeded': { fault: 'network', exit: EXIT.tcp, rule: 'RFC 792' },
   'no-echo': { fault: 'network', exit: EXIT.timeout, rule: 'RFC 1122 3.2.2.6' },
+  'host-stopped': { fault: 'caller', exit: EXIT.tcp },
 })

@@ -263,3 +263,46 @@ test('no frames make a host throw, and none is lost track of', () => {
   }
   expect(own.pool.outstanding, 'seed 31').toBe(0)
 })
+
+describe('a host that is asked for too much', () => {
+  const server = { address: ip('10.0.0.2'), mac: mac(2) }
+  const interfaces = [{ mac: mac(1), address: ip('10.0.0.1'), prefix: 24, neighbours: [server] }]
+  /** Everything that is told until nothing is waited for. */
+  const rest = (own: Host, engine: Host): HostEvent[] => {
+    const events: HostEvent[] = []
+    for (let at = own.nextDeadline(); at !== undefined; at = own.nextDeadline()) {
+      engine.advance(at)
+      events.push(...drain(engine, at).events)
+    }
+    return events
+  }
+
+  test('of 5000 names at once 1024 are asked for, the others fail at once, and each is told once', () => {
+    const { own, engine } = make(1, { interfaces })
+    const asked = Array.from({ length: 5000 }, (_, i) => engine.resolve(`host${i}.test`, 'A', 0))
+    const { events, out } = drain(engine, 0)
+    expect([events.length, out.length]).toEqual([3976, 1024])
+    const all = [...events, ...rest(own, engine)]
+    expect(all.map(event => (event.type === 'failed' ? event.query : event.type)).sort()).toEqual(asked.sort())
+    expect(new Set(namesOf(all))).toEqual(new Set(['dns/server-failure', 'dns/silence']))
+    expect(own.pool.outstanding).toBe(0)
+  })
+
+  test('of 70,000 pings the last 1024 wait, the others are told how long they did, and each is told once', () => {
+    const { own, engine } = make(1, { interfaces })
+    const told: number[] = []
+    const count = (event: HostEvent) => {
+      if (event.type === 'no-echo') told.push(event.failure.number ?? -1)
+    }
+    for (let i = 0; i < 70; i++) {
+      for (let n = 0; n < 1000; n++) own.ping(server.address, i)
+      drain(own, i, count)
+    }
+    expect(told.length).toBe(70_000 - 1024)
+    expect(new Set(told)).toEqual(new Set([1, 2]))
+    for (const event of rest(own, engine)) count(event)
+    expect(told.length).toBe(70_000)
+    expect(told.at(-1)).toBe(5000)
+    expect(own.pool.outstanding).toBe(0)
+  })
+})

@@ -65,6 +65,11 @@ export type HostEvent =
 const DEFAULT_MTU = 1500
 /** How long a ping waits: what ping(8) waits for the last answer is ten seconds, most people's patience is less. */
 const ECHO_TIMEOUT: Millis = 5000
+/**
+ * Pings under way; for one more the oldest is given up. Their numbers have 16 bits, and one that comes round again must
+ * not take another's answer. ping(8) floods with one at a time.
+ */
+const MAXIMUM_PINGS = 1024
 
 interface Undelivered {
   readonly protocol: number
@@ -89,6 +94,7 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
   readonly links: readonly LinkEngine[]
   readonly #resolver: Resolver
   readonly #resolverPorts = new Set<number>()
+  /** The oldest first. */
   readonly #pings = new Map<number, Ping>()
   readonly #echoIdentifier: number
   #pingNumber = 0
@@ -167,6 +173,8 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
   /** ICMP echo; the answer is an `echo` or `no-echo` event with the number returned. */
   ping(to: IpAddress, now: Millis): number {
     const number = (this.#pingNumber = (this.#pingNumber + 1) & 0xffff)
+    const [oldest] = this.#pings
+    if (oldest !== undefined && this.#pings.size === MAXIMUM_PINGS) this.#noEcho(...oldest, now)
     this.#pings.set(number, { to, sent: now })
     this.ip.ping(to, this.#echoIdentifier, number, now)
     return number
@@ -189,8 +197,10 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
     this.#rise(now)
     this.tcp.advance(now)
     this.#resolver.advance(now)
-    for (const [ping, { to, sent }] of this.#pings)
-      if (now >= sent + ECHO_TIMEOUT) this.#endPing(ping, fail('ip/no-echo', { where: to.text, number: ECHO_TIMEOUT }))
+    for (const [number, ping] of this.#pings) {
+      if (now < ping.sent + ECHO_TIMEOUT) break
+      this.#noEcho(number, ping, now)
+    }
     this.#rise(now)
   }
 
@@ -205,7 +215,8 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
 
   nextDeadline(): Millis | undefined {
     const deadlines = [this.tcp.nextDeadline(), this.#resolver.nextDeadline(), ...this.links.map(l => l.nextDeadline())]
-    for (const { sent } of this.#pings.values()) deadlines.push(sent + ECHO_TIMEOUT)
+    const [oldest] = this.#pings.values()
+    if (oldest !== undefined) deadlines.push(oldest.sent + ECHO_TIMEOUT)
     return deadlines.reduce((a, b) => (a === undefined || (b !== undefined && b < a) ? b : a), undefined)
   }
 
@@ -349,6 +360,10 @@ export class Host implements Engine<Frame, Frame, HostEvent> {
       const ours = header.getUint16(4) === this.#echoIdentifier && ping !== undefined && sameIp(ping.to, to)
       if (ours) this.#endPing(header.getUint16(6), failure)
     }
+  }
+
+  #noEcho(number: number, { to, sent }: Ping, now: Millis): void {
+    this.#endPing(number, fail('ip/no-echo', { where: to.text, number: now - sent }))
   }
 
   #endPing(ping: number, failure: Failure): void {

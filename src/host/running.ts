@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts'
 import { type Driver, drive } from '../drive.ts'
 import type { Millis } from '../engine.ts'
-import type { Failure } from '../failures/index.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import type { TcpConnection, TcpListenAddress, TcpListenOptions, TcpOptions } from '../tcp/types.ts'
 import type { TraceSink } from '../trace/types.ts'
 import type { Endpoint, IpAddress } from '../wire/address.ts'
@@ -33,7 +33,10 @@ class Runner implements RunningHost {
     this.#host = host
     this.clock = clock
     this.trace = trace
-    this.#driver = drive(host, clock, { out: transmit, event: event => this.#dispatch(event) })
+    this.#driver = drive(host, clock, {
+      out: frame => (this.#stopped ? frame.release() : transmit(frame)),
+      event: event => this.#dispatch(event),
+    })
   }
 
   get name(): string {
@@ -61,6 +64,7 @@ class Runner implements RunningHost {
     const connection = this.#host.connect(remote, options, now)
     this.#connections.set(connection, owner(connection))
     this.#driver.start()
+    if (this.#stopped) this.#endAll()
     return connection
   }
 
@@ -83,6 +87,7 @@ class Runner implements RunningHost {
 
   resolve(name: string, kind: AddressKind, done: (answer: Resolution | Failure) => void): () => void {
     let query = 0
+    if (this.#stopped) done(this.#gone())
     this.do(now => {
       query = this.#host.resolve(name, kind, now)
       this.#questions.set(query, done)
@@ -105,6 +110,7 @@ class Runner implements RunningHost {
   }
 
   ping(address: IpAddress, done: (answer: number | Failure) => void): void {
+    if (this.#stopped) done(this.#gone())
     this.do(now => this.#pings.set(this.#host.ping(address, now), done))
   }
 
@@ -121,8 +127,30 @@ class Runner implements RunningHost {
   }
 
   stop(): void {
+    if (this.#stopped) return
     this.#stopped = true
+    // While the driver still turns, so that streams can read what had arrived; what they send goes nowhere.
+    this.do(() => this.#endAll())
     this.#driver.stop()
+  }
+
+  #gone(): Failure {
+    return fail('ip/host-stopped', { where: this.name })
+  }
+
+  /** Tells everybody who waits that nothing will come. */
+  #endAll(): void {
+    const failure = this.#gone()
+    for (const [connection, owner] of this.#connections) {
+      this.#connections.delete(connection)
+      owner.event({ type: 'failure', failure })
+      owner.event({ type: 'closed', why: 'reset' })
+    }
+    for (const waiting of [this.#questions, this.#pings])
+      for (const [number, done] of waiting) {
+        waiting.delete(number)
+        done(failure)
+      }
   }
 
   #dispatch(event: HostEvent): void {

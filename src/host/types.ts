@@ -64,6 +64,9 @@ export interface RunningHost {
   do(work: (now: Millis) => void): void
   /** Frames from the wire (`device` says from which), of which the host becomes the owner. */
   input(frames: readonly Frame[]): void
-  /** Disarms every timer; nothing more is sent or heard. */
+  /**
+   * Disarms every timer; nothing more is sent or heard. Whoever waits for a connection, a name or an echo is told
+   * `ip/host-stopped`, and so is who asks for one afterwards.
+   */
   stop(): void
 }

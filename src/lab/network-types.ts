@@ -81,6 +81,6 @@ export interface Network {
   /** Cuts a host's cable and sits down in between. */
   intercept(host: string, interceptor: Interceptor): Interception
   readonly counts: Readonly<Record<Observation['what'], number>>
-  /** Stops every host, and what is on its way stays there. */
+  /** Stops every host (`ip/host-stopped` to whoever waits), and what is on its way stays there. */
   close(): void
 }

@@ -122,19 +122,20 @@ describe('a network in memory', () => {
   })
 })
 
-test('a closed network is silent: hosts stop, and what is on its way stays there', () => {
+test('a closed network is silent: hosts stop and say so to who waits, and what is on its way stays there', () => {
   const net = network({ delay: 5 })
   const server = net.host('server')
-  let answered = false
-  net.host('client').ping(server.address, () => {
-    answered = true
+  let answer: unknown
+  net.host('client').ping(server.address, what => {
+    answer = what
   })
   net.clock.run(7)
   const before = { ...net.counts }
   net.close()
   server.input([server.pool.copy(new Uint8Array(60))])
   net.clock.run()
-  expect([answered, net.counts]).toEqual([false, before])
+  expect(answer).toMatchObject({ code: 'ip/host-stopped', where: 'client' })
+  expect(net.counts).toEqual(before)
   expect(server.pool.outstanding).toBe(0)
 })
 

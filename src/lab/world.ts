@@ -12,6 +12,7 @@ import type { World } from '../net/stream/types.ts'
 import { certifiedKey } from '../tls/certified-key.ts'
 import { tee } from '../trace/recorder.ts'
 import { trustStore } from '../x509/store.ts'
+import { virtualClock } from './clock.ts'
 import { network } from './network.ts'
 import type { HostChoices, Network, NetworkOptions } from './network-types.ts'
 
@@ -55,14 +56,13 @@ export interface LabWorldOptions extends Omit<NetworkOptions, 'turn' | 'date' | 
 export const labWorld = (platform: LabPlatform, options: LabWorldOptions = {}): LabWorld => {
   const { turn, date, ...shared } = platform
   const { capture: write, trace, ...choices } = options
-  const capture = write && captureSink(write, { now: () => 0, date: () => date })
+  const clock = virtualClock({ turn, date })
+  const capture = write && captureSink(write, clock)
   const wire = network({
     ...choices,
-    turn,
-    date,
+    clock,
     trace: capture === undefined ? trace : trace === undefined ? capture : tee(trace, capture),
   })
-  const { clock } = wire
   // A tap costs a copy of every frame.
   if (capture !== undefined) {
     wire.tap(seen => {

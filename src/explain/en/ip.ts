@@ -33,4 +33,9 @@ export const ipWords: WordsOf<typeof ipFailures> = {
     says: f => `${f.where ?? 'The host'} did not answer within ${f.number ?? '?'} ms.`,
     because: ['The host is down.', 'A firewall drops echo requests.'],
   },
+  'ip/host-stopped': {
+    title: 'This host was stopped.',
+    says: f => `${f.where ?? 'The host'} was stopped; it sends and hears nothing any more.`,
+    because: ['The network that it belongs to was closed while this was still under way, or before it began.'],
+  },
 }

@@ -34,4 +34,9 @@ export const ipWords: WordsOf<typeof ipFailures> = {
     says: f => text`${f.where ?? '对方主机'}在${f.number ?? '?'}毫秒内没有应答。`,
     because: ['对方主机已关机。', '防火墙丢弃回显请求。'],
   },
+  'ip/host-stopped': {
+    title: '本机已停止。',
+    says: f => text`${f.where ?? '本机'}已停止，不再收发任何数据。`,
+    because: ['操作尚未完成或尚未开始时，所属的网络已被关闭。'],
+  },
 }
