@@ -4,9 +4,10 @@ import { hex, toHex } from '../../test/support/bytes.ts'
 import { seeded } from '../random.ts'
 import { checkDer, MAX_DEPTH } from './check.ts'
 import { Der, DerError, type DerRule, TAG } from './der.ts'
+import { derFields } from './fields.ts'
 import { oidOctets, oidText } from './oid.ts'
 import { derRules } from './rules.table.ts'
-import { smallInteger, stringValue, timeValue } from './value.ts'
+import { namedBits, smallInteger, stringValue, timeValue } from './value.ts'
 import {
   bitString,
   element,
@@ -117,6 +118,69 @@ test('what is right is read: integers, times of both centuries, strings of every
   expect(stringValue(TAG.universalString, hex('0001f600'), 0, 4, 'x')).toBe('😀')
   expect(stringValue(TAG.utf8String, hex('c3a4'), 0, 2, 'x')).toBe('ä')
   expect(stringValue(TAG.octetString, hex('00'), 0, 1, 'x')).toBeUndefined()
+})
+
+test('a number has 31 bits at most, a list of named bits 24: none comes round as another', () => {
+  const number = (octets: string) => smallInteger(hex(octets), 0, hex(octets).length, 'n')
+  expect([number('00'), number('0080'), number('7fffffff')]).toEqual([0, 128, 2_147_483_647])
+  for (const wrong of ['ff', '0080000000', '0100000000']) expect(() => number(wrong), wrong).toThrow(DerError)
+  const bits = (octets: string) => namedBits(hex(octets), 0, hex(octets).length, 'bits')
+  expect([bits('00'), bits('07 80'), bits('00 000001')]).toEqual([0, 1, 1 << 23])
+  expect(() => bits('07 0000000080')).toThrow(DerError)
+  expect(() => bits('00 00000001')).toThrow(DerError)
+})
+
+test('a time has one part out of its range, and is none', () => {
+  const day = (text: string) => () =>
+    timeValue(
+      TAG.utcTime,
+      Uint8Array.from(text, c => c.charCodeAt(0)),
+      0,
+      13,
+      'time',
+    )
+  expect(day('991231235959Z')).not.toThrow()
+  expect(day('990101000000Z')).not.toThrow()
+  for (const wrong of [
+    '9900',
+    '9913',
+    '990100',
+    '990132',
+    '990229',
+    '990431',
+    '99010124',
+    '9901010060',
+    '990101000060',
+  ])
+    expect(day(`${wrong.padEnd(6, '01').padEnd(12, '0')}Z`), wrong).toThrow(DerError)
+})
+
+test('half a character is found at its last octet, a letter in a time at its own', () => {
+  for (const [octets, at] of [
+    ['1e03 00e400', 4],
+    ['1c05 0001f60000', 6],
+  ] as const)
+    expect(() => checkDer(hex(octets)), octets).toThrow(`string-character at byte ${at}`)
+  const time = (text: string) => () =>
+    timeValue(
+      TAG.utcTime,
+      Uint8Array.from(text, c => c.charCodeAt(0)),
+      0,
+      13,
+      'time',
+    )
+  expect(time('99010100000:Z')).toThrow('time-malformed at byte 11')
+  expect(time('9901010000/0Z')).toThrow('time-malformed at byte 10')
+})
+
+test('a context-specific element is shown as text when it is one, of three characters or more', () => {
+  const shown = (octets: string) => derFields(hex(octets), 0, hex(octets).length, { name: 'x' }).text
+  expect([shown('82 03 616263'), shown('82 02 6162'), shown('82 03 610063'), shown('04 03 616263')]).toEqual([
+    'abc',
+    undefined,
+    undefined,
+    undefined,
+  ])
 })
 
 test('times agree with the calendar of JavaScript on every day of a century', () => {

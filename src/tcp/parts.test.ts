@@ -155,6 +155,16 @@ describe('the retransmission time-out', () => {
   })
 })
 
+describe('the memory of a stack', () => {
+  test('grants what there is room for, to the byte, and no more', () => {
+    const memory = new Memory(10_000)
+    expect([memory.grant(6000), memory.grant(4001), memory.used]).toEqual([true, false, 6000])
+    expect([memory.grant(4000), memory.used, memory.grant(1)]).toEqual([true, 10_000, false])
+    memory.giveBack(1)
+    expect(memory.grant(1)).toBe(true)
+  })
+})
+
 describe('NewReno', () => {
   const mss = 1000
   test('RFC 6928 2: the initial window', () => {

@@ -143,6 +143,17 @@ test('to reset a connection that is gone does nothing', () => {
 })
 
 describe('silence', () => {
+  test('the time to connect begins with the first SYN, whatever the clock shows', () => {
+    const t = peerOf({ connectTimeout: 5000 })
+    t.now = 100_000
+    t.connection = t.stack.connect(US, PEER, {}, t.now)
+    t.us({ is: 'SYN', seq: 0 })
+    t.at(104_999)
+    expect(t.events).toEqual([])
+    t.at(105_000)
+    expect(t.events).toEqual(['tcp/silence', 'closed: timeout'])
+    t.whatever()
+  })
   test('RFC 9293 3.8.3: whoever accepted a connection is told when its peer is gone: tcp/timeout', () => {
     const { t } = halfOpen()
     t.peer({ is: 'ACK', seq: 1, ack: 1 })

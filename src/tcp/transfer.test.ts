@@ -107,6 +107,16 @@ describe('the window we offer', () => {
     t.open().read(1000, t.now)
     t.us({ is: 'ACK', ack: 4001, window: 8000 })
   })
+  test('RFC 9293 3.8.6.2.2: a buffer of one segment opens when half of it was read', () => {
+    const { t } = established({ receiveBuffer: 1000 })
+    t.peer({ is: 'ACK', seq: 1, ack: 1, length: 1000 })
+    t.at(40)
+    t.us({ is: 'ACK', ack: 1001, window: 0 })
+    t.open().read(499, t.now)
+    t.nothing()
+    t.open().read(1, t.now)
+    t.us({ is: 'ACK', ack: 1001, window: 500 })
+  })
   test('RFC 9293 3.8.6.1: a probe of the closed window is answered and not taken', () => {
     const { t } = established({ receiveBuffer: 2000 })
     t.peer({ is: 'ACK', seq: 1, ack: 1, length: 1000 })
