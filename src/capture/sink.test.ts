@@ -23,6 +23,7 @@ test('a secret is forgotten after 1024 others, so that none is kept for ever', (
     const secret = { flow: 'f', host: 'h', label: 'CLIENT_RANDOM', clientRandom: Uint8Array.of(n >> 8, n & 255) }
     for (const sink of sinks) sink.secret({ ...secret, secret: Uint8Array.of(1) })
   }
+  for (const sink of sinks) sink.state({ layer: 'tls', flow: 'f', host: 'h', from: 'a', to: 'b', at: 1 })
   const written = () => [lines.length, typesOf(out.bytes()).filter(type => type === DECRYPTION_SECRETS).length]
   for (let n = 0; n < 1024; n++) tell(n)
   tell(0)

@@ -63,3 +63,10 @@ test('RFC 8200 8.1: the pseudo header of IPv6', () => {
   const header = Uint8Array.from([...from.octets, ...to.octets, 0, 0, 0, 24, 0, 0, 0, 6])
   expect(sum(new Uint8Array(), 0, 0, pseudoHeaderSum(from, to, 6) + 24)).toBe(sum(header, 0, header.length))
 })
+
+test('carries that make a carry are folded again', () => {
+  const nothing = new Uint8Array(0)
+  // 2^32 counts as one, 0xffffffff as nothing: 0x1fffe and one more are 0x1ffff, then 0x10000, then 1.
+  expect(sum(nothing, 0, 0, 2 ** 32 + 0xffff_ffff)).toBe(1)
+  expect(sum(nothing, 0, 0, 0xffff_ffff)).toBe(0xffff)
+})

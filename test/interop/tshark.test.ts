@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { connect, createServer as createRelay, type Server } from 'node:net'
 import { afterAll, expect, test } from 'vitest'
 import { type Capture, captureSink } from '../../src/capture/index.ts'
+import { labWorld } from '../../src/lab/world.ts'
+import { client, serve } from '../../src/net/index.ts'
+import { nodePlatform } from '../../src/node/lab.ts'
 import { recorder, tee } from '../../src/trace/recorder.ts'
 import type { TraceSink } from '../../src/trace/types.ts'
 import { ascii, concat } from '../support/bytes.ts'
@@ -188,5 +191,32 @@ test.skipIf(tsharkMissing)(
       const cookieFrame = tsharkFields(file, ['frame.number'], '-Y', 'http.cookie')[0]?.[0]
       expect(place?.message.bytes).toEqual(frames[Number(cookieFrame) - 1])
     }
+  },
+)
+
+test.skipIf(tsharkMissing)(
+  `tshark reads and decrypts what a lab world has captured at any moment${missing}`,
+  async () => {
+    const pieces: Uint8Array[] = []
+    const world = labWorld(nodePlatform({ seed: 1 }), { seed: 1, loss: 0.3, capture: piece => void pieces.push(piece) })
+    const [near, far] = [world.machine('client'), world.machine('server')]
+    await serve(() => new Response('the answer is 42'), {
+      world: far.world,
+      host: far.host.address.text,
+      port: 443,
+      tls: world.certified(['server']),
+    })
+    const browser = client({ world: near.world })
+    for (let requests = 1; requests <= 3; requests++) {
+      await (await browser.fetch('https://server/')).text()
+      const sofar = concat(...pieces)
+      expect(tsharkFields(sofar, ['frame.number'])).toHaveLength(world.network.counts.passed)
+      expect(new Set(tsharkFields(sofar, ['http.response.code'], '-Y', 'http.response').map(String))).toEqual(
+        new Set(['200']),
+      )
+    }
+    browser.close()
+    world.close()
+    expect(tsharkFields(concat(...pieces), ['frame.number'])).toHaveLength(world.network.counts.passed)
   },
 )
