@@ -13,3 +13,6 @@ const GREETINGS: readonly (readonly [start: RegExp, protocol: string])[] = [
 /** `got` as `tls/not-tls` has it: text in quotes, or bytes in hex. */
 export const spokenIn = (got: string | undefined): string | undefined =>
   got === undefined ? undefined : GREETINGS.find(([start]) => start.test(got))?.[1]
+
+/** Whether the other side takes only versions of TLS that are newer than ours. */
+export const wantsNewer = (got: string | undefined): boolean => /TLS 1\.3/.test(got ?? '')

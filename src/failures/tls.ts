@@ -7,7 +7,7 @@ const fromCaller = { fault: 'caller', exit: EXIT.tls } as const
 const beginning = family('tls', {
   'not-tls': { ...fromPeer, rule: 'RFC 5246 6.2.1' },
   'http-spoken': { ...fromPeer, status: 400, rule: 'RFC 9110 4.2.2' },
-  'no-common-version': { ...fromPeer, alert: 70, rule: 'RFC 5246 E.1' },
+  'no-common-version': { fault: 'local', exit: EXIT.tls, alert: 70, rule: 'RFC 5246 E.1' },
   'no-common-suite': { ...fromPeer, alert: 40, rule: 'RFC 5246 7.4.1.3' },
   'no-common-group': { ...fromPeer, alert: 40, rule: 'RFC 8422 5.1' },
   'no-common-scheme': { ...fromPeer, alert: 40, rule: 'RFC 5246 7.4.1.4.1' },

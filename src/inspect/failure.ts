@@ -65,7 +65,8 @@ export const renderFailure = (info: Failure, options: FailureOptions): Shown[] =
   const chain = info.code in certificateFailures ? chainShown(options.records ?? []) : []
   if (chain.length > 0) add(words.card.showed, ...chain)
   add(words.card.side, words.card.sides[entry.fault])
-  const did = [info.alert === undefined ? '' : words.card.closed(info.alert), options.did ?? '']
+  const alert = options.records === undefined ? info.alert : alertSent(options.records)
+  const did = [alert === undefined ? '' : words.card.closed(alert), options.did ?? '']
     .filter(part => part !== '')
     .join(' ')
   if (did !== '') add(words.card.did, did)
@@ -96,6 +97,13 @@ const chainShown = (records: readonly TraceRecord[]): string[] =>
       const day = (at: number): string => new Date(at).toISOString().slice(0, 10)
       return `${i + 1}  ${subject.text || '(no name)'}, by ${issuer.text}, ${day(notBefore)} to ${day(notAfter)}`
     })
+
+/** The last fatal alert that went out: a failure may have one that the other side sent. */
+const alertSent = (records: readonly TraceRecord[]): number | undefined =>
+  messagesOf(records).findLast(
+    ({ layer, direction, name, bytes }) =>
+      layer === 'tls' && direction === 'out' && /^Alert/.test(name) && bytes[0] === 2,
+  )?.bytes[1]
 
 const BODY = 16
 const HEX_LINES = 4

@@ -226,7 +226,7 @@ export class Connection implements TlsConnection {
     this.#refusedByPeer = true
     const wanted = this.#certificateWanted && description === HANDSHAKE_FAILURE && this.#state.name !== 'Established'
     const code = wanted ? 'tls/client-certificate-wanted' : 'tls/alert-received'
-    throw this.#state.refused?.(description) ?? refusal(code, { number: description, where: this.#state.name })
+    throw this.#state.refused?.(description) ?? refusal(code, { number: description })
   }
 
   /** What a message is and how long it will be is checked before it is gathered. */

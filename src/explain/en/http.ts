@@ -17,7 +17,7 @@ export const httpWords: WordsOf<typeof httpFailures> = {
   },
   'http/bad-target': {
     title: 'The request target is not allowed.',
-    says: f => `${f.got ?? 'It'} is no target for this method.`,
+    says: f => `In a target ${f.got ?? 'this'} may not stand, or not with this method.`,
     because: [
       'Somebody tries to make two servers disagree about which place is meant: `..`, a backslash, a raw octet.',
     ],
@@ -90,7 +90,7 @@ export const httpWords: WordsOf<typeof httpFailures> = {
   },
   'http/bad-host': {
     title: 'The request does not say for which host it is.',
-    says: f => `Host is ${f.got ?? 'missing'}; exactly one is needed.`,
+    says: f => `Host is ${f.got ?? 'missing'}; exactly one is needed, with the name of a host in it.`,
     because: ['The request was written by hand.', smuggling],
   },
   'http/bad-chunk': {

@@ -18,7 +18,7 @@ export const httpWords: WordsOf<typeof httpFailures> = {
   },
   'http/bad-target': {
     title: '不允许这样的请求目标。',
-    says: f => text`${f.got ?? '它'}不是这种方法可用的目标。`,
+    says: f => text`请求目标中不允许出现${f.got ?? '它'}，或这种方法不允许它。`,
     because: ['有人试图让两台服务器对所指的位置看法不一：`..`、反斜杠或未编码的字节。'],
   },
   'http/target-too-long': {
