@@ -382,6 +382,8 @@ test('PEM goes to DER and back; text around it does not matter, broken blocks ar
     [0, 1].map(() => Buffer.from(der).toString('hex')),
   )
   expect(certificatesIn(der)).toEqual([der])
+  // As `readFileSync(path, 'utf8')` gives it.
+  expect(certificatesIn(pem('CERTIFICATE', der))).toEqual([der])
   expect(pemBlocks('-----BEGIN A-----\nAAA=\n-----END B-----')).toEqual([])
   for (const length of [0, 1, 2, 3, 4, 5])
     expect(pemBlocks(pem('X', new Uint8Array(length).fill(7)))[0]?.der).toEqual(new Uint8Array(length).fill(7))

@@ -1,5 +1,5 @@
 /** PEM (RFC 7468): text armour around DER. Text between blocks is skipped, as every tool does. */
-import { latin1Text, plain } from '../wire/bytes.ts'
+import { latin1Bytes, latin1Text, plain } from '../wire/bytes.ts'
 
 export interface PemBlock {
   /** `CERTIFICATE`, `PRIVATE KEY`, … */
@@ -21,7 +21,8 @@ export const pemBlocks = (text: string): PemBlock[] => {
 }
 
 /** Every certificate of a file: PEM blocks, or one certificate in DER. */
-export const certificatesIn = (file: Uint8Array): Uint8Array[] => {
+export const certificatesIn = (file: Uint8Array | string): Uint8Array[] => {
+  if (typeof file === 'string') return certificatesIn(latin1Bytes(file))
   if (isDer(file)) return [plain(file)]
   return pemBlocks(latin1Text(file))
     .filter(({ label }) => label === 'CERTIFICATE' || label === 'X509 CERTIFICATE')

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** `client()`: a `fetch` that keeps its connections and its cookies. */
 import { type Facts, type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import type { CookieJar, CookieRequest } from '../../http/cookies.ts'

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * `serveExchanges`: a server at the level of the engine. The handler is called in the turn in which a request's head
  * arrived, with lazy headers and bytes; no promise, `Request` or `Response` is made. `serve` stands on top of it.
