@@ -1,10 +1,10 @@
 /** What a machine in between does with the two connections that it joins. */
 import { expect, test } from 'vitest'
-import { ascii } from '../../test/support/bytes.ts'
+import { ascii, concat, hex, toHex } from '../../test/support/bytes.ts'
 import { memoryPair } from '../net/stream/memory.ts'
 import type { ByteStream } from '../net/stream/types.ts'
 import { virtualClock } from './clock.ts'
-import { handlerTo, type Tamper } from './middle.ts'
+import { handlerTo, records, type Tamper } from './middle.ts'
 
 test('who cuts ends both connections, and lets nothing more through', () => {
   const clock = virtualClock()
@@ -26,4 +26,20 @@ test('who cuts ends both connections, and lets nothing more through', () => {
   for (const text of ['hello', 'x', 'more']) client.write([ascii(text)])
   clock.run()
   expect(heard.sort()).toEqual(['client end', 'server end', 'server hello'])
+})
+
+test('a record that comes in pieces is asked about once, whole, and a beginning waits for its end', () => {
+  const seen: string[] = []
+  const tamper = records(({ bytes, type, number }) => {
+    seen.push(`${type} ${number} ${toHex(bytes)}`)
+    return [bytes]
+  })
+  const wire = hex('17 0303 0002 abcd 16 0303 0001 ef')
+  const out: Uint8Array[] = []
+  for (const octet of wire) {
+    const instead = tamper(Uint8Array.of(octet), 'to-server')
+    if (instead !== 'cut') out.push(...instead)
+  }
+  expect(seen).toEqual(['23 0 1703030002abcd', '22 0 1603030001ef'])
+  expect(concat(...out)).toEqual(wire)
 })
