@@ -75,6 +75,11 @@ describe('names as text', () => {
     expect(encode(Name, decode(Name, bytes))).toEqual(bytes)
   })
 
+  test('a label has 63 octets at most, and what does not print is never written as it is', () => {
+    expect(labelsOf(`${'a'.repeat(63)}.b`)).toHaveLength(2)
+    expect(decode(Name, hex('06 20217e7f801b 00'))).toBe('\\032!~\\127\\128\\027')
+  })
+
   test('empty and long labels, long names and letters outside Latin-1 are no names', () => {
     for (const wrong of ['a..b', '.a', 'a'.repeat(64), Array(128).fill('a').join('.'), 'ab\u0416', 'a\\999'])
       expect(labelsOf(wrong), wrong).toBeUndefined()

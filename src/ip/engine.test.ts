@@ -260,6 +260,7 @@ describe('sending', () => {
       fragmentOffset: 0,
     })
     expect(toHex(head.sourceAddress)).toBe(toHex(ip(US).octets))
+    expect(toHex(head.destinationAddress)).toBe(toHex(ip(PEER).octets))
     expect(toHex(body.payload)).toBe(toHex(ascii('data')))
   })
 

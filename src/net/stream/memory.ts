@@ -17,9 +17,19 @@ const LOOPBACK = '127.0.0.1'
 export const memoryTransport = (clock: Clock): Transport => {
   const listeners = new Map<number, { accept: (stream: ByteStream) => void; trace: TraceSink | undefined }>()
   let next = FIRST_DYNAMIC_PORT
-  const freePort = (): number => {
+  const step = (): number => {
     const port = next
     next = next === LAST_PORT ? FIRST_DYNAMIC_PORT : next + 1
+    return port
+  }
+  /** The next one that nobody listens on; when there is none, one that is taken. */
+  const freePort = (): number => {
+    const first = step()
+    let port = first
+    while (listeners.has(port)) {
+      port = step()
+      if (port === first) break
+    }
     return port
   }
   return {

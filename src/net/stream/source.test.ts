@@ -59,5 +59,7 @@ test('as much is gathered as was asked for, and it says whether that was all; em
 test('large pieces are cut into slices of 256 KiB', async () => {
   const sizes: number[] = []
   for await (const slice of slices(new Uint8Array(600_000))) sizes.push(slice.length)
-  expect(sizes).toEqual([262_144, 262_144, 75_712])
+  for await (const slice of slices(new Uint8Array(262_144))) sizes.push(slice.length)
+  for await (const slice of slices(new Uint8Array(0))) sizes.push(slice.length)
+  expect(sizes).toEqual([262_144, 262_144, 75_712, 262_144])
 })

@@ -172,6 +172,18 @@ describe.each(transports)('%s transport', (_, make) => {
     await listener.close()
   })
 
+  test('port 0 is a free port, whichever are taken, and each connection comes from its own', async () => {
+    const transport = make()
+    const first = await transport.listen({ port: 0 }, () => {})
+    const next = await transport.listen({ port: first.port + 1 }, () => {}).catch(() => undefined)
+    const second = await transport.listen({ port: 0 }, () => {})
+    expect(new Set([first.port, first.port + 1, second.port]).size).toBe(3)
+    const streams = await Promise.all([1, 2].map(() => transport.connect({ host: 'localhost', port: first.port })))
+    expect(new Set(streams.map(({ local }) => local.port)).size).toBe(2)
+    for (const stream of streams) stream.reset()
+    await Promise.all([first, second, next].map(listener => listener?.close()))
+  })
+
   test('with a trace every stretch of the stream is told with its offsets', async () => {
     const transport = make()
     const sink = recorder()
@@ -241,5 +253,13 @@ describe('kernel sockets', () => {
     seen.at(-1)!.stream.end()
     expect(await last.closed).toBeUndefined()
     await listener.close()
+  })
+})
+
+describe('streams in memory', () => {
+  test('when somebody listens on every dynamic port, port 0 is net/port-taken', async () => {
+    const transport = memoryTransport(systemClock)
+    for (let i = 0; i < 16_384; i++) await transport.listen({ port: 0 }, () => {})
+    await expect(transport.listen({ port: 0 }, () => {})).rejects.toMatchObject({ code: 'net/port-taken' })
   })
 })
