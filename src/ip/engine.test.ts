@@ -264,6 +264,12 @@ describe('sending', () => {
     expect(toHex(body.payload)).toBe(toHex(ascii('data')))
   })
 
+  test('packets are numbered one after the other, for whoever reads a capture', () => {
+    const t = setup()
+    const numbers = ['a', 'b', 'c'].map(text => decode(Ipv4Packet, t.send(PEER, ascii(text)).out[0]!.bytes).head)
+    expect(numbers.map(({ identification }) => identification)).toEqual([1, 2, 3])
+  })
+
   test('what is not in a subnet goes to the gateway, by the interface of the longest prefix (RFC 1122 3.3.1)', () => {
     const t = setup()
     expect(t.send('8.8.8.8', ascii('x')).out).toMatchObject([{ device: 0, nextHop: '10.0.0.254' }])
