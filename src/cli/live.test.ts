@@ -1,9 +1,10 @@
 /** A run is one stream of events, told as it happens: while it waits, when it is stopped, and to readers who are slow or gone. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer } from 'node:https'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createServer } from 'node:tls'
 import { afterAll, describe, expect, test } from 'vitest'
 import { closing, peer, served, soon } from '../../test/support/net.ts'
 import { type CapturedIo, captured } from '../../test/support/peers-io.ts'
@@ -125,15 +126,23 @@ const framesIn = (path: string) => {
 test('what came in front of another in the same read is told first', async () => {
   const cert = issued.chain.map(der => pem('CERTIFICATE', der)).join('')
   const key = pem('PRIVATE KEY', issued.privateKey)
-  const server = createServer({ cert, key, maxVersion: 'TLSv1.2' }, (_, response) => void response.end('hello')).listen(
-    0,
-    '127.0.0.1',
-  )
+  const server = createServer({ cert, key, maxVersion: 'TLSv1.2' }, socket => {
+    socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'))
+    socket.on('error', () => {})
+  }).listen(0, '127.0.0.1')
   await new Promise(resolve => server.once('listening', resolve))
   closing.push(() => server.close())
-  const url = `https://localhost:${(server.address() as { port: number }).port}/`
+  const { port } = server.address() as { port: number }
+  // From the first record with data on, everything comes in one piece.
+  const url = await peer(socket => {
+    const beyond = connect(port, '127.0.0.1').on('error', () => {})
+    const held: Buffer[] = []
+    socket.on('data', bytes => beyond.write(bytes))
+    beyond.on('data', bytes => (held.length > 0 || bytes[0] === 0x17 ? held.push(bytes) : socket.write(bytes)))
+    beyond.on('end', () => socket.end(Buffer.concat(held)))
+  })
   const io = captured()
-  expect(await main(['get', '-v', ...trusting, url], io)).toBe(0)
+  expect(await main(['get', '-v', ...trusting, url.replace('http://127.0.0.1', 'https://localhost')], io)).toBe(0)
   const told = io.stderr()
   const [answer, notify] = [told.indexOf(' 200 OK '), told.search(/◀.* Alert {2}warning 0 close_notify/)]
   expect(answer).toBeGreaterThan(0)
