@@ -100,6 +100,41 @@ test('a stream is taken for ciphertext by its own beginning only', () => {
   expect(texts).toEqual([hello, '*'.repeat(ANSWER.length), '*'.repeat(BODY.length), '*'.repeat(hello.length)])
 })
 
+/** An IPv6 header of 40 bytes, from and to addresses that end with `ends`, and a TCP segment. */
+const packet6 = (text: string, ends: readonly [number, number]): Uint8Array => {
+  const bytes = new Uint8Array([0x60, ...new Uint8Array(39), ...segment(text)])
+  bytes[6] = 6
+  ;[bytes[23], bytes[39]] = ends
+  return bytes
+}
+
+test('packets of other addresses with the same ports are other streams, in either version of IP', () => {
+  const hello = '\x16\x03\x01 hello'
+  const texts = redacted(
+    { layer: 'ip', bytes: packet6(hello, [1, 2]) },
+    { layer: 'ip', bytes: packet6('ciphertext', [1, 2]) },
+    { layer: 'ip', bytes: packet6(BODY, [1, 3]) },
+    { layer: 'ip', bytes: packet6(BODY, [4, 2]) },
+  )
+  expect(texts.map(text => text.slice(60))).toEqual([hello, 'ciphertext', '*'.repeat(13), '*'.repeat(13)])
+  const udp = packet(BODY)
+  udp[9] = 17
+  expect(redacted({ layer: 'ip', bytes: udp })[0]).toContain(BODY)
+})
+
+test('what only begins like TLS is clear text, and a stream that was forgotten is hidden', () => {
+  expect(redacted({ layer: 'tcp', bytes: ascii('\x16\x05hush') })).toEqual(['******'])
+  const first = { layer: 'tcp', flow: 'first' } as const
+  const others = Array.from({ length: 10_000 }, (_, i) => ({ layer: 'tcp', flow: `${i}`, bytes: ascii('x') }) as const)
+  const texts = redacted(
+    { ...first, bytes: ascii('\x15\x03\x03') },
+    { ...first, bytes: ascii('ciphertext') },
+    ...others,
+    { ...first, bytes: ascii('ciphertext') },
+  )
+  expect([texts[1], texts.at(-1)]).toEqual(['ciphertext', '**********'])
+})
+
 test('secrets do not leave, and the records given are not changed', () => {
   const sink = recorder()
   sink.secret({ flow: 'f', host: 'h', label: 'CLIENT_RANDOM', clientRandom: ascii('r'), secret: ascii('s') })
