@@ -9,6 +9,13 @@ import { NEVER, type Tcb } from './tcb.ts'
 
 /** RFC 5681 3.2. */
 const DUPLICATE_THRESHOLD = 3
+/**
+ * The part of the send buffer that is free when its user is asked for more. What is under way lies in the buffer too, so
+ * as long as the user is not asked nothing new can take the place of what was acknowledged. With half, and each
+ * acknowledgment by itself, all that is under way drifts into one half of the buffer, and half a window goes out per
+ * round trip; so a small part, but more than a few segments, or each acknowledgment would cost a turn of the user's.
+ */
+const ROOM = 1 / 16
 
 export type Acknowledged = 'nothing new' | 'data acknowledged' | 'FIN acknowledged'
 
@@ -71,7 +78,7 @@ const takeAcknowledgment = (tcb: Tcb, segment: Segment, count: number, now: Mill
   tcb.timeouts = 0
   recover(tcb, count, flight, now)
   if (tcb.sndUna === tcb.sndMax) tcb.retransmitAt = NEVER
-  if (tcb.wantsRoom && tcb.send.free * 2 >= tcb.send.capacity && tcb.traits.writes) {
+  if (tcb.wantsRoom && hasRoom(tcb) && tcb.traits.writes) {
     tcb.wantsRoom = false
     tcb.tell({ type: 'writable' })
   }
@@ -80,6 +87,10 @@ const takeAcknowledgment = (tcb: Tcb, segment: Segment, count: number, now: Mill
   tcb.fin = 'acknowledged'
   return 'FIN acknowledged'
 }
+
+/** Enough to ask the user for more: in a buffer of few segments two of them, or half of it. */
+const hasRoom = ({ send, mss }: Tcb): boolean =>
+  send.free >= Math.min(send.capacity / 2, Math.max(send.capacity * ROOM, 2 * mss))
 
 /** What an acknowledgment of something new means for the window and for what is sent again. */
 const recover = (tcb: Tcb, count: number, flight: number, now: Millis): void => {

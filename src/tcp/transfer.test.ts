@@ -440,7 +440,7 @@ describe('half-close', () => {
 })
 
 describe('back pressure', () => {
-  test('write takes what there is room for, and writable comes when half of it is free', () => {
+  test('write takes what there is room for, and of a buffer of few segments writable comes when half is free', () => {
     const { t } = established({ sendBuffer: 4000 })
     expect(t.open().write(bytes(6000), t.now)).toBe(4000)
     expect(t.open().write(bytes(1), t.now)).toBe(0)
@@ -450,6 +450,26 @@ describe('back pressure', () => {
     t.peer({ is: 'ACK', seq: 1, ack: 2001 })
     expect(t.events).toContain('writable')
     expect(t.open().writable).toBe(2000)
+  })
+  test('of a large buffer writable comes when a sixteenth is free, not with every acknowledgment', () => {
+    const { t } = established({ sendBuffer: 64_000 })
+    expect(t.open().write(bytes(100_000), t.now)).toBe(64_000)
+    for (let i = 0; i < 8; i++) t.us({ seq: 1 + i * 1000, is: 'ACK' })
+    t.peer({ is: 'ACK', seq: 1, ack: 2001 })
+    t.peer({ is: 'ACK', seq: 1, ack: 3001 })
+    expect(t.events).not.toContain('writable')
+    t.peer({ is: 'ACK', seq: 1, ack: 4001 })
+    expect(t.events).toContain('writable')
+    expect(t.open().writable).toBe(4000)
+  })
+  test('of a buffer in between writable comes when two segments are free', () => {
+    const { t } = established({ sendBuffer: 10_000 })
+    t.open().write(bytes(20_000), t.now)
+    for (let i = 0; i < 8; i++) t.us({ seq: 1 + i * 1000, is: 'ACK' })
+    t.peer({ is: 'ACK', seq: 1, ack: 1001 })
+    expect(t.events).not.toContain('writable')
+    t.peer({ is: 'ACK', seq: 1, ack: 2001 })
+    expect(t.events).toContain('writable')
   })
 })
 
