@@ -38,8 +38,8 @@ export class ReaderGone extends Error {
 
 const STOPS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
-/** The process that this module runs in. */
-export const processIo = (): Io => ({
+/** The process that this module runs in. `taken` is called before somebody listens to its signals. */
+export const processIo = (taken: () => void = () => {}): Io => ({
   out: sinkOn(process.stdout, 'standard output'),
   err: sinkOn(process.stderr, 'standard error'),
   env: process.env,
@@ -47,6 +47,7 @@ export const processIo = (): Io => ({
     return process.stdin as Readable
   },
   onInterrupt(listener) {
+    taken()
     for (const signal of STOPS) process.on(signal, listener)
     return () => {
       for (const signal of STOPS) process.off(signal, listener)

@@ -1,10 +1,12 @@
 /** A run is one stream of events, told as it happens: while it waits, when it is stopped, and to readers who are slow or gone. */
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
+import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { closing, peer, served, soon } from '../../test/support/net.ts'
 import { type CapturedIo, captured } from '../../test/support/peers-io.ts'
@@ -109,6 +111,21 @@ test.each([
     expect(rest).toBe(0)
   },
 )
+
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const)('%s ends with exit %i before anything of a command is loaded', async (signal, exit) => {
+  // Help loads no action; whoever listens to the signal by then does so from the first line on.
+  const preload = `process.once('newListener', function heard(name) {
+    if (name === '${signal}') setImmediate(() => process.kill(process.pid, '${signal}'))
+    else process.once('newListener', heard)
+  })`
+  const bin = fileURLToPath(new URL('bin.ts', import.meta.url))
+  const flags = ['--import', 'tsx', '--import', `data:text/javascript,${encodeURIComponent(preload)}`]
+  const child = spawn(process.execPath, [...flags, bin, '--help'], { stdio: 'ignore' })
+  expect(await new Promise(resolve => child.on('close', resolve))).toBe(exit)
+})
 
 /** Enhanced Packet Blocks of a pcapng, and the bytes behind the last block that is whole. */
 const framesIn = (path: string) => {

@@ -251,7 +251,9 @@ export class HeadReader {
   #badStart(bytes: Bytes, base: number, end: number): number {
     const line = base + this.#line
     const lf = bytes.indexOf(LF, line)
-    if (lf === line || (lf > line && lf < end && bytes[lf - 1] !== CR)) {
+    // Whoever does not speak HTTP at all is told so, whatever ends the line.
+    const meant = lf > line && latin1Text(bytes, line, lf).includes('HTTP/')
+    if (lf === line || (meant && lf < end && bytes[lf - 1] !== CR)) {
       return this.#refuse('http/bare-line-feed', bytes, base, end, { where: 'The first line' })
     }
     return this.#refuse('http/bad-start-line', bytes, base, end, { got: this.#quote(bytes, base, end) })

@@ -78,6 +78,7 @@ const refused: readonly (readonly [name: string, wire: string, code: string])[] 
   ['LF inside the head', 'POST / HTTP/1.1\r\nHost: a\nContent-Length: 5\r\n\r\n12345', 'http/bare-line-feed'],
   ['LF at the end of the head', 'GET / HTTP/1.1\r\nHost: a\r\n\nGET /x HTTP/1.1\r\n\r\n', 'http/bare-line-feed'],
   ['LF after the request line', 'GET / HTTP/1.1\nHost: a\r\n\r\n', 'http/bare-line-feed'],
+  ['another protocol, whose lines end with LF', 'hello I am not http\n\n', 'http/bad-start-line'],
   ['CR inside a value', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\rContent-Length: 5\r\n\r\n', 'http/bare-carriage-return'],
   ['CR CR LF', 'GET / HTTP/1.1\r\nHost: a\r\r\n\r\n', 'http/bare-carriage-return'],
   ['NUL inside a value', 'GET / HTTP/1.1\r\nHost: a\r\nX: a\x00b\r\n\r\n', 'http/bad-header'],
