@@ -14,10 +14,13 @@ const canRun = installed('openssl')
 const folder = temporaryFolder('get')
 afterAll(folder.remove)
 
-const BIG = 100 * 1024 * 1024
+const BIG = 300 * 1024 * 1024
 const TENTH = BIG / 10
-/** What ten times the body may cost more: V8 lets 64 MiB of dead buffers lie before it sweeps (1 GB costs no more). */
-const ALLOWANCE_MIB = 64
+/**
+ * What ten times the body may cost more, of 270 MiB that lie between: dead buffers wait for V8's next sweep, on Node 24
+ * some 80 MiB of them (3 GB cost no more than 1 GB).
+ */
+const ALLOWANCE_MIB = 128
 
 const text = `${'Nothing here is secret. '.repeat(500)}\n`
 let bigHash = ''
@@ -158,7 +161,7 @@ for (const kind of ['ecdsa', 'rsa'] as const) {
         expect(await stopped.done).toMatchObject({ code: 130, stderr: '' })
       })
 
-      test('100 MB arrive unharmed in constant memory', async () => {
+      test('300 MB arrive unharmed in constant memory', async () => {
         const trust = ['get', '--trust', authority.root]
         const tenth = await barewire([...trust, url('/tenth.bin')])
         const big = await barewire([...trust, url('/big.bin')])
