@@ -116,10 +116,9 @@ test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
 ] as const)('%s ends with exit %i before anything of a command is loaded', async (signal, exit) => {
-  // Help loads no action; whoever listens to the signal by then does so from the first line on.
-  const preload = `process.once('newListener', function heard(name) {
-    if (name === '${signal}') setImmediate(() => process.kill(process.pid, '${signal}'))
-    else process.once('newListener', heard)
+  // Raised while the first listener is being added, before the next line runs: that nothing is loaded is no race.
+  const preload = `process.on('newListener', name => {
+    if (name === '${signal}') process.kill(process.pid, '${signal}')
   })`
   const bin = fileURLToPath(new URL('bin.ts', import.meta.url))
   const flags = ['--import', 'tsx', '--import', `data:text/javascript,${encodeURIComponent(preload)}`]
