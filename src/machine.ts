@@ -18,8 +18,10 @@ export interface States {
   readonly moves: readonly Move[]
   /** Every state, in the order of the list; the first is where it begins. */
   readonly states: readonly string[]
-  /** Where `input` leads from `state`; undefined when that is not in the list. */
+  /** Where `input` leads from `state`; undefined when that is not in the list. Throws RangeError where several ways lead on. */
   find(state: string, input: string): string | undefined
+  /** Everywhere that `input` may lead from `state`: more than one only where what it says decides. */
+  ways(state: string, input: string): readonly string[]
   /** As `find`, for those who know that it is there. Throws RangeError: a move that is not in the list is a defect. */
   next(state: string, input: string): string
   /** What `state` takes. */
@@ -31,26 +33,42 @@ export interface Machine<M extends Move> extends States {
   readonly moves: readonly M[]
   readonly states: readonly M[0 | 2][]
   find(state: string, input: string): M[2] | undefined
+  ways(state: string, input: string): readonly M[2][]
   next(state: M[0 | 2], input: M[1]): M[2]
   inputs(state: string): readonly M[1][]
 }
 
-/** Throws RangeError when one input would lead from one state to two. */
-export const machine = <const M extends readonly Move[]>(title: string, moves: M): Machine<M[number]> => {
-  const rows = new Map<string, Map<string, string>>()
+/**
+ * Throws RangeError for a move that is there twice, and when one input would lead from one state to two, unless the table
+ * is one of `several ways`: there the input itself says which.
+ */
+export const machine = <const M extends readonly Move[]>(
+  title: string,
+  moves: M,
+  choice: 'one way' | 'several ways' = 'one way',
+): Machine<M[number]> => {
+  const rows = new Map<string, Map<string, string[]>>()
   for (const [state, input, next] of moves) {
-    const row = rows.get(state) ?? new Map<string, string>()
-    if (row.has(input)) throw new RangeError(`${title}: two ways from ${state} by ${input}`)
-    rows.set(state, row.set(input, next))
+    const row = rows.get(state) ?? new Map<string, string[]>()
+    const there = row.get(input) ?? []
+    if (there.includes(next) || (there.length > 0 && choice === 'one way'))
+      throw new RangeError(`${title}: two ways from ${state} by ${input}`)
+    rows.set(state, row.set(input, [...there, next]))
   }
   const states = new Set<string>(moves.map(([state]) => state))
   for (const [, , next] of moves) states.add(next)
-  const find = (state: string, input: string): string | undefined => rows.get(state)?.get(input)
+  const ways = (state: string, input: string): readonly string[] => rows.get(state)?.get(input) ?? []
+  const find = (state: string, input: string): string | undefined => {
+    const all = ways(state, input)
+    if (all.length > 1) throw new RangeError(`several ways from ${state} by ${input}`)
+    return all[0]
+  }
   return {
     title,
     moves,
     states: [...states],
     find,
+    ways,
     next(state, input) {
       const next = find(state, input)
       if (next === undefined) throw new RangeError(`no way from ${state} by ${input}`)

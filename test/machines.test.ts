@@ -34,6 +34,22 @@ test('a table in which one input leads to two states is none', () => {
   ).toThrow('twice: two ways from a by x')
 })
 
+test('where the input itself decides, a table of several ways names them all, and no other', () => {
+  const { ways, find } = machine(
+    'choice',
+    [
+      ['a', 'x', 'b', 'RFC 1'],
+      ['a', 'x', 'a', 'RFC 1'],
+    ],
+    'several ways',
+  )
+  expect(ways('a', 'x')).toEqual(['b', 'a'])
+  expect(ways('b', 'x')).toEqual([])
+  expect(() => find('a', 'x')).toThrow('several ways from a by x')
+  const row = ['a', 'x', 'b', 'RFC 1'] as const
+  expect(() => machine('again', [row, row], 'several ways')).toThrow('again: two ways from a by x')
+})
+
 /** The moves between two different states that a trace tells of. */
 const moved = (trace: ReturnType<typeof recorder>): Set<string> =>
   new Set(trace.records.flatMap(r => (r.type === 'state' ? [`${r.record.from} > ${r.record.to}`] : [])))
