@@ -26,7 +26,7 @@ const settle = (name: string, one: TlsConnection, other: TlsConnection): boolean
     if (event.type === 'failure') throw new Error(event.failure.code)
     if (event.type !== 'ask') continue
     const { question } = event
-    if (question.about === 'certificate-for-name') one.answer(event.id, key, now)
+    if (question.about === 'client-hello') one.answer(event.id, key, now)
     if (question.about === 'trust') one.answer(event.id, verifyChain({ ...question, at: now, trust, crypto }), now)
     if (question.about === 'sign') {
       const algorithm = { key: 'ecdsa', hash: 'sha256' } as const

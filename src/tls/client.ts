@@ -22,7 +22,8 @@ import { schemes } from './schemes.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, suites } from './suites.table.ts'
 import { ClientState, WaitCertificate } from './tls12/client.ts'
-import { clientStates, entersTranscript } from './tls12/states.table.ts'
+import { clientStates } from './tls12/states.table.ts'
+import { tls12 } from './version.ts'
 
 /** RFC 9846 4.1.3: the end of the random of a server that was asked for TLS 1.1 or less. */
 const ASKED_FOR_LESS = 'DOWNGRD\0'
@@ -34,7 +35,6 @@ export const clientRole = (config: TlsClientConfig): Role => {
     side: 'client',
     table: clientStates,
     renegotiation: config.renegotiation ?? 'declined',
-    entersTranscript,
     start(context) {
       const offer = offerOf(config, name, context.crypto.random.bytes(32))
       context.send('ClientHello', {
@@ -91,8 +91,9 @@ class WaitServerHello extends ClientState implements Handles<typeof clientStates
     if (body.compressionMethod !== 0)
       throw illegal(context, message, 'compressionMethod', body.compressionMethod, 'only null was offered')
     context.passed('hello', message)
-    context.agreeOnVersion(TLS_1_2)
+    context.transcript.add(message.bytes)
     context.transcript.useHash(context.crypto, suite.hash)
+    context.speak(tls12)
     return new WaitCertificate({
       offer: this.#offer,
       serverRandom: body.random,

@@ -217,7 +217,7 @@ test('questions may be answered later; until then nothing goes on', () => {
     if (ask?.type !== 'ask') throw new Error('nothing was asked')
     return ask
   }
-  expect(both.server.tls.state).toBe('WaitCertificateForName')
+  expect(both.server.tls.state).toBe('WaitPolicy')
   both.server.tls.answer(lastQuestion(both.server).id, me.certified, 0)
   shuttle(both)
   expect(both.server.tls.state).toBe('WaitSignature')
@@ -259,7 +259,9 @@ test('tls/name-unknown: a server without a certificate for the name says unrecog
     crypto,
     who: who('p-256'),
     serverAnswers: question =>
-      question.about === 'certificate-for-name' ? fail('tls/name-unknown', { got: question.name ?? '' }) : undefined,
+      question.about === 'client-hello'
+        ? fail('tls/name-unknown', { got: question.hello.serverName ?? '' })
+        : undefined,
   })
   shuttle(both)
   expect(both.server.failure).toMatchObject({ code: 'tls/name-unknown', got: 'shop.test', alert: 112 })

@@ -146,7 +146,7 @@ describe('hellos', () => {
           return answersOf(crypto, ec)(question)
         },
       })
-      expect(asked.includes('certificate-for-name'), body.slice(0, 20)).toBe(fine)
+      expect(asked.includes('client-hello'), body.slice(0, 20)).toBe(fine)
       if (!fine) expect(both.server.failure?.code, body.slice(0, 20)).toBe('tls/illegal-value')
     }
   })
@@ -242,7 +242,7 @@ describe('memory and time', () => {
   test('bytes that wait for an answer are kept in few pieces, however small they come', () => {
     const both = pair({ crypto, who: ec, serverAnswers: () => undefined })
     both.server.touch(concat(...both.client.touch()))
-    expect(both.server.tls.state).toBe('WaitCertificateForName')
+    expect(both.server.tls.state).toBe('WaitPolicy')
     const input = new RecordInput('server')
     const whole = record(
       22,
@@ -287,11 +287,11 @@ describe('after goodbye', () => {
 
 test('tls/no-such-question: answers that could not be sent are refused before anything is', () => {
   for (const [about, reply] of [
-    ['certificate-for-name', { ...ec.certified, chain: [] }],
-    ['certificate-for-name', { ...ec.certified, chain: [new Uint8Array(0)] }],
-    ['certificate-for-name', { ...ec.certified, chain: 'abc' }],
-    ['certificate-for-name', undefined],
-    ['certificate-for-name', 7],
+    ['client-hello', { ...ec.certified, chain: [] }],
+    ['client-hello', { ...ec.certified, chain: [new Uint8Array(0)] }],
+    ['client-hello', { ...ec.certified, chain: 'abc' }],
+    ['client-hello', undefined],
+    ['client-hello', 7],
     ['sign', undefined],
     ['sign', new Uint8Array(65_536)],
   ] as const) {

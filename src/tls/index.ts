@@ -10,6 +10,7 @@ export type {
   Ask,
   CertifiedKey,
   Established,
+  Introduced,
   Pieces,
   Question,
   TlsConnection,

@@ -18,9 +18,9 @@ const sealing = (mostRecords: number) => {
     side: 'client',
     table: machine('a test', [['Established', 'ApplicationData', 'Established', 'none']]),
     renegotiation: 'declined',
-    entersTranscript: () => false,
     start(context) {
       context.protectWrites(protection())
+      context.mayWrite()
       return { name: 'Established' }
     },
   }

@@ -1,6 +1,4 @@
 /** Everything that a peer can make us hold or do without being authenticated, as numbers. */
-import type { HandshakeName } from './messages/tls12.ts'
-
 /** RFC 5246 6.2.1: 2^14 bytes of content in a record. */
 export const MAX_PLAINTEXT = 16_384
 
@@ -13,10 +11,10 @@ const MAX_MESSAGE = 16_384
 /** A message that lists certificates or names of CAs; Go and rustls have the same. A thousand names need some 40 KB. */
 const MAX_LONG_MESSAGE = 65_536
 
-const LONG: ReadonlySet<HandshakeName> = new Set(['Certificate', 'CertificateRequest'])
+const LONG: ReadonlySet<string> = new Set(['Certificate', 'CertificateRequest'])
 
 /** How long the body of a message may be. */
-export const longest = (name: HandshakeName): number => (LONG.has(name) ? MAX_LONG_MESSAGE : MAX_MESSAGE)
+export const longest = (name: string): number => (LONG.has(name) ? MAX_LONG_MESSAGE : MAX_MESSAGE)
 
 /** What may arrive while a question is open, before the connection is established: one flight, with room to spare. */
 export const MAX_WAITING_BYTES = 131_072

@@ -1,6 +1,7 @@
 /** What goes out: content cut into records, protected when there are keys, and kept as pieces until it is polled. */
 import type { Bytes, Millis } from '../engine.ts'
 import type { Carrier } from '../trace/types.ts'
+import type { Codec, Tagged } from '../wire/codec.ts'
 import { MAX_PLAINTEXT } from './limits.ts'
 import { TLS_1_2 } from './messages/registries.table.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HANDSHAKE, HEADER_LENGTH } from './record-format.ts'
@@ -37,14 +38,14 @@ export class Outgoing {
     this.#protection = protection
   }
   /** `message` must not change any more. */
-  handshake(name: string, message: Bytes, now: Millis): void {
+  handshake(name: string, format: Codec<Tagged>, message: Bytes, now: Millis): void {
     const carriers: Carrier[] = []
     for (let at = 0; at < message.length; at += MAX_PLAINTEXT) {
       const part = message.subarray(at, at + MAX_PLAINTEXT)
       const record = this.#record(HANDSHAKE, part, now)
       if (record !== undefined) carriers.push({ message: record.id, start: record.at, end: record.at + part.length })
     }
-    this.#tracing?.handshake('out', now, name, message, carriers)
+    this.#tracing?.handshake('out', now, name, format, message, carriers)
   }
   changeCipherSpec(now: Millis): void {
     const content = Uint8Array.of(1)

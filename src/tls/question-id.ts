@@ -1,8 +1,17 @@
 /** What a question is known by, from the event to its answer. */
+import type { Bytes } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { Place } from '../failures/registry.ts'
-import type { Message } from './messages/message.ts'
+import type { AnyMessage } from './messages/message.ts'
 import { placeOf } from './reading.ts'
+
+/** The message whose certificates are asked about, and where they lie in it. */
+export interface Shown {
+  readonly message: AnyMessage
+  readonly chain: readonly Bytes[]
+  /** The field of the certificate with this number. */
+  readonly path: (index: number) => string
+}
 
 /**
  * Names one question of one connection. It is compared as an object, not by its number: an answer that was meant for
@@ -11,9 +20,8 @@ import { placeOf } from './reading.ts'
 export class QuestionId {
   /** From 1 in each connection, for people. */
   readonly number: number
-  /** The message whose certificates are asked about. */
-  readonly #about: Message<'Certificate'> | undefined
-  constructor(number: number, about?: Message<'Certificate'>) {
+  readonly #about: Shown | undefined
+  constructor(number: number, about?: Shown) {
     this.number = number
     this.#about = about
     Object.freeze(this)
@@ -23,14 +31,14 @@ export class QuestionId {
   located(failure: Failure): Failure {
     const about = this.#about
     const { certificate } = failure.at ?? {}
-    if (about === undefined || about.id === 0 || certificate === undefined) return failure
+    if (about === undefined || about.message.id === 0 || certificate === undefined) return failure
     return failure.with({ at: () => inMessage(about, certificate, failure.at!) })
   }
 }
 
-const inMessage = (message: Message<'Certificate'>, index: number, { start, end }: Place): Place | undefined => {
-  const der = message.body.chain[index]
-  const field = placeOf(message, `chain.${index}`)()
+const inMessage = ({ message, chain, path }: Shown, index: number, { start, end }: Place): Place | undefined => {
+  const der = chain[index]
+  const field = placeOf(message, path(index))()
   if (der === undefined || field === undefined) return undefined
   // Its length stands before it.
   const from = field.end - der.length

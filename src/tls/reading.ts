@@ -5,8 +5,8 @@ import { decode, dissect } from '../wire/codec.ts'
 import { fieldAt } from '../wire/field.ts'
 import { WireError } from '../wire/reader.ts'
 import { FATAL, WARNING } from './alerts.ts'
-import type { Message } from './messages/message.ts'
-import { Alert, Handshake } from './messages/tls12.ts'
+import type { AnyMessage } from './messages/message.ts'
+import { Alert } from './messages/tls12.ts'
 import { refusal } from './refusal.ts'
 
 /** Runs a codec; what does not fit becomes `tls/bad-message` with the path of the field and its place. */
@@ -43,8 +43,8 @@ export const readAlert = (content: Bytes): { readonly level: number; readonly de
  * holds the bytes of the message, not its value, which may be many times as large.
  */
 export const placeOf =
-  ({ name, bytes, id }: Message, path: string) =>
+  ({ name, bytes, id, format }: AnyMessage, path: string) =>
   (): Facts['at'] => {
-    const field = fieldAt(dissect(Handshake, bytes, name), `body.${path}`)
+    const field = fieldAt(dissect(format, bytes, name), `body.${path}`)
     return field === undefined ? undefined : { message: id, start: field.start, end: field.end }
   }

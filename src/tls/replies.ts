@@ -22,7 +22,7 @@ const fits = (about: Question['about'], reply: Question['reply']): boolean => {
   if (reply instanceof Uint8Array) return about === 'sign' && reply.length <= MAX_SIGNATURE
   if (reply instanceof Failure) return true
   if ('proof' in reply) return about === 'trust'
-  return about === 'certificate-for-name' && 'schemes' in reply && canBeSent(reply)
+  return about === 'client-hello' && 'schemes' in reply && canBeSent(reply)
 }
 
 /** The peer is who it should be only if this very chain was judged, for this name and this use. */

@@ -23,14 +23,15 @@ import type { ServerNegotiated } from './negotiated.ts'
 import { schemeById, schemes } from './schemes.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, suites } from './suites.table.ts'
-import { WaitCertificateForName } from './tls12/server.ts'
-import { entersTranscript, serverStates } from './tls12/states.table.ts'
+import { WaitPolicy } from './tls12/server.ts'
+import { serverStates } from './tls12/states.table.ts'
+import type { Introduced } from './types.ts'
+import { tls12 } from './version.ts'
 
 export const serverRole = (config: TlsServerConfig): Role => ({
   side: 'server',
   table: serverStates,
   renegotiation: config.renegotiation ?? 'declined',
-  entersTranscript,
   start: () => new WaitClientHello(config),
 })
 
@@ -40,15 +41,16 @@ class WaitClientHello implements Handles<typeof serverStates, 'WaitClientHello'>
   constructor(config: TlsServerConfig) {
     this.#config = config
   }
-  ClientHello(context: Context, message: Message<'ClientHello'>): WaitCertificateForName {
+  ClientHello(context: Context, message: Message<'ClientHello'>): WaitPolicy {
     const extensions = checkedExtensions(context, message)
     checkVersion(context, message, extensions)
     checkSecurity(context, message, extensions, this.#config)
     const negotiated = negotiate(context, message, extensions, this.#config)
     context.passed('hello', message)
-    context.agreeOnVersion(TLS_1_2)
-    context.ask({ about: 'certificate-for-name', name: negotiated.serverName, schemes: negotiated.schemes })
-    return new WaitCertificateForName(negotiated)
+    context.transcript.add(message.bytes)
+    context.speak(tls12)
+    context.ask({ about: 'client-hello', hello: introduced(message, extensions, negotiated) })
+    return new WaitPolicy(negotiated)
   }
 }
 
@@ -126,6 +128,21 @@ const negotiate = (
     pointFormats: extensions.pointFormats !== undefined,
   }
 }
+
+/** What the client said, for whoever chooses by it. */
+const introduced = (
+  { body, bytes }: Message<'ClientHello'>,
+  extensions: ClientExtensions,
+  { serverName, schemes }: ServerNegotiated,
+): Introduced => ({
+  serverName,
+  schemes,
+  suites: body.cipherSuites,
+  groups: extensions.supportedGroups?.groups ?? [],
+  versions: extensions.supportedVersions?.versions ?? [body.legacyVersion],
+  alpn: extensions.alpn?.protocols ?? [],
+  raw: bytes,
+})
 
 const commonSuites = (context: Context, message: Message<'ClientHello'>, config: TlsServerConfig): readonly Suite[] => {
   const ours = config.suites ?? DEFAULT_SUITES

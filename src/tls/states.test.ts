@@ -34,7 +34,7 @@ const inputs: { name: string; type: number; content: Uint8Array }[] = [
 
 const QUESTIONS: Readonly<Record<string, string>> = {
   WaitTrust: 'trust',
-  WaitCertificateForName: 'certificate-for-name',
+  WaitPolicy: 'client-hello',
   WaitSignature: 'sign',
 }
 

@@ -10,26 +10,28 @@ import type { Facts } from '../failures/registry.ts'
 import type { States } from '../machine.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import type { Renegotiation } from './config.ts'
-import type { Message } from './messages/message.ts'
-import type { Bodies, HandshakeName } from './messages/tls12.ts'
+import type { AnyMessage, Message } from './messages/message.ts'
+import type { Bodies } from './messages/tls12.ts'
+import type { Shown } from './question-id.ts'
 import type { RecordProtection } from './record-protection.ts'
 import type { Refusal } from './refusal.ts'
 import type { Secret } from './secret.ts'
 import type { Transcript } from './transcript.ts'
 import type { Ask, CertifiedKey, Established } from './types.ts'
+import type { Version } from './version.ts'
 
-export type { Message } from './messages/message.ts'
+export type { AnyMessage, Message } from './messages/message.ts'
 
 /** The replies to questions: inputs like messages, named for what was asked. */
 export interface Replies {
   trust: ChainTrusted
-  'certificate-for-name': CertifiedKey
+  'client-hello': CertifiedKey
   sign: Bytes
 }
 
 /** Everything that a state can be given. ApplicationData is not in it: the connection hands it on by itself. */
-export type Input<I> = I extends HandshakeName
-  ? Message<I>
+export type Input<I, B> = I extends keyof B & string
+  ? Message<I, B>
   : I extends keyof Replies
     ? Replies[I]
     : I extends 'ChangeCipherSpec'
@@ -45,11 +47,14 @@ export const waitedFor = (table: States, state: string): string =>
 
 type Moves<T extends States> = T['moves'][number]
 
-/** One state of a table: its name, and a method for each input that it takes (ApplicationData has none). */
-export type Handles<T extends States, N extends Moves<T>[0]> = { readonly name: N } & {
+/**
+ * One state of a table: its name, and a method for each input that it takes (ApplicationData has none). `B`: the messages
+ * of its version.
+ */
+export type Handles<T extends States, N extends Moves<T>[0], B = Bodies> = { readonly name: N } & {
   [I in Exclude<Extract<Moves<T>, readonly [N, ...unknown[]]>[1], 'ApplicationData'>]: (
-    context: Context,
-    input: Input<I>,
+    context: Context<B>,
+    input: Input<I, B>,
   ) => { readonly name: Extract<Moves<T>, readonly [N, I, ...unknown[]]>[2] }
 }
 
@@ -63,37 +68,45 @@ export interface Role {
   readonly side: 'client' | 'server'
   readonly table: States
   readonly renegotiation: Renegotiation
-  /** Whether a message of the peer is added to the transcript before its state sees it. */
-  readonly entersTranscript: (name: HandshakeName) => boolean
   /** Makes the first state; a client sends its hello here. */
   start(context: Context): State
 }
 
 /** What a state may do to its connection. */
-export interface Context {
+export interface Context<B = Bodies> {
   readonly crypto: CryptoProvider
   readonly transcript: Transcript
+  /** From here on messages are those of this version, and every record names it. */
+  speak<V>(version: Version<V>): Context<V>
   /** Sends a handshake message and adds it to the transcript. */
-  send<N extends HandshakeName>(name: N, body: Bodies[N]): void
+  send<N extends keyof B & string>(name: N, body: B[N]): void
   changeCipherSpec(): void
   /** Everything that is sent from here on is protected by this. */
   protectWrites(protection: RecordProtection): void
   /** Everything that is read from here on must be protected by this. */
   protectReads(protection: RecordProtection): void
-  /** From here on every record must name this version. */
-  agreeOnVersion(version: number): void
+  /** So many bytes of records that cannot be opened are passed over, until the first that can. */
+  passOver(bytes: number): void
+  /** Application data may be sent from here on. */
+  mayWrite(): void
+  /** Application data may come from here on. */
+  mayRead(): void
   /** Stops reading until the reply comes, as an input of that name. `about`: the message whose chain it is about. */
-  ask(question: Ask['question'], about?: Message<'Certificate'>): void
-  /** The secret of this handshake, for the key log; it is wiped when the handshake is over or given up. */
-  secret(clientRandom: Bytes, secret: Secret): void
+  ask(question: Ask['question'], about?: Shown): void
+  /**
+   * A secret under its name in a key log. It is wiped when the handshake is over or given up, or with the connection when
+   * it is `kept`.
+   */
+  secret(label: string, clientRandom: Bytes, secret: Secret, life?: 'kept'): void
   /** A check was made and passed. */
-  passed(check: Check, message: Message): void
+  passed(check: Check, message: AnyMessage): void
   /** A check failed, to be thrown: `path` names the field at fault in the message. */
-  refusal(check: Check, message: Message, code: FailureCode, path: string, facts: Facts): Refusal
+  refusal(check: Check, message: AnyMessage, code: FailureCode, path: string, facts: Facts): Refusal
   /** The peer wants to negotiate again, or asks for a hello while we are at it: no. */
   refuseRenegotiation(): void
   /** An alert 40 now means that the server wanted a certificate. */
   certificateWasWanted(): void
+  /** The handshake is over: data may flow both ways. */
   established(about: Omit<Established, 'type'>): void
 }
 

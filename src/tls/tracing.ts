@@ -7,9 +7,9 @@ import type { Bytes, Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { Carrier, Range, TraceContext } from '../trace/types.ts'
 import { joined } from '../wire/bytes.ts'
-import type { Codec } from '../wire/codec.ts'
+import type { Codec, Tagged } from '../wire/codec.ts'
 import { alertText } from './alerts.table.ts'
-import { Alert, ChangeCipherSpec, Handshake } from './messages/tls12.ts'
+import { Alert, ChangeCipherSpec } from './messages/tls12.ts'
 import { APPLICATION_DATA, HEADER_LENGTH, PlainRecord } from './record-format.ts'
 import type { RecordProtection } from './record-protection.ts'
 
@@ -99,8 +99,15 @@ export class Tracing {
     })
     return id
   }
-  handshake(direction: Direction, at: Millis, name: string, bytes: Bytes, carriedBy: readonly Carrier[]): number {
-    return this.message(direction, at, name, Handshake as Codec<unknown>, bytes, carriedBy, undefined)
+  handshake(
+    direction: Direction,
+    at: Millis,
+    name: string,
+    format: Codec<Tagged>,
+    bytes: Bytes,
+    carriedBy: readonly Carrier[],
+  ): number {
+    return this.message(direction, at, name, format as Codec<unknown>, bytes, carriedBy, undefined)
   }
   /** Alert and ChangeCipherSpec: one message in one record. */
   small(
@@ -120,9 +127,10 @@ export class Tracing {
     const { sink, flow, host } = this.#context
     sink.state({ layer: 'tls', flow, host, from, to, at, ...(because === 0 ? {} : { because }) })
   }
-  secret(clientRandom: Bytes, secret: Bytes): void {
+  /** `label`: as a key log names it. */
+  secret(label: string, clientRandom: Bytes, secret: Bytes): void {
     const { sink, flow, host } = this.#context
-    sink.secret({ flow, host, label: 'CLIENT_RANDOM', clientRandom, secret })
+    sink.secret({ flow, host, label, clientRandom, secret })
   }
   verdict(check: string, at: Millis, failure: Failure | undefined, where: Carrier): void {
     const { sink, flow, host } = this.#context

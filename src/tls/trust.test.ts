@@ -48,7 +48,7 @@ const asking = (chain: readonly Uint8Array[]): { both: Pair; ask: Ask; question:
   const who = identity(crypto, 'p-256')
   const certified: CertifiedKey = { ...who.certified, chain }
   const serverAnswers: Answers = question => {
-    if (question.about === 'certificate-for-name') return certified
+    if (question.about === 'client-hello') return certified
     return question.about === 'sign'
       ? crypto.sign({ key: 'ecdsa', hash: 'sha256' }, keyPair.pkcs8, question.message)
       : undefined

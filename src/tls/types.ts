@@ -30,12 +30,25 @@ export type TlsEvent =
   | { readonly type: 'failure'; readonly failure: Failure }
   | Ask
 
+/** What a client said in its hello, as IANA numbers in its order. */
+export interface Introduced {
+  readonly serverName: string | undefined
+  /** Of its signature schemes those that we know and that a common suite can use. */
+  readonly schemes: readonly number[]
+  readonly suites: readonly number[]
+  readonly groups: readonly number[]
+  readonly versions: readonly number[]
+  readonly alpn: readonly string[]
+  /** The message itself, type and length included. */
+  readonly raw: Bytes
+}
+
 /** Everything that may take time or policy. `reply` is the type that `answer` takes for it. */
 export type Question =
   | {
-      readonly about: 'certificate-for-name'
-      readonly name: string | undefined
-      readonly schemes: readonly number[]
+      readonly about: 'client-hello'
+      readonly hello: Introduced
+      /** What this client is to be shown. */
       readonly reply: CertifiedKey | Failure
     }
   | {

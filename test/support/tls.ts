@@ -50,7 +50,7 @@ export const answersOf =
     switch (question.about) {
       case 'trust':
         return trusting(question, who.spki)
-      case 'certificate-for-name':
+      case 'client-hello':
         return who.certified
       case 'sign':
         return crypto.sign(schemeById(question.scheme)!.algorithm, who.pkcs8, question.message)

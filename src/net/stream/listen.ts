@@ -113,9 +113,12 @@ const keyAnswerer =
   ({ certificateFor }: TlsServerOptions, { crypto }: World): Answerer =>
   question => {
     switch (question.about) {
-      case 'certificate-for-name': {
-        const refusal = fail('tls/name-unknown', question.name === undefined ? {} : { got: question.name })
-        const found = certificateFor(question.name)
+      case 'client-hello': {
+        const refusal = fail(
+          'tls/name-unknown',
+          question.hello.serverName === undefined ? {} : { got: question.hello.serverName },
+        )
+        const found = certificateFor(question.hello.serverName)
         return found instanceof Promise ? found.then(key => key ?? refusal) : (found ?? refusal)
       }
       case 'sign': {

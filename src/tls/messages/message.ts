@@ -1,11 +1,20 @@
 /** A message of the handshake as the states see it. */
 import type { Bytes } from '../../engine.ts'
-import type { Bodies, HandshakeName } from './tls12.ts'
+import type { Codec, Tagged } from '../../wire/codec.ts'
+import type { Bodies } from './tls12.ts'
 
-/** A parsed message, its very bytes, and its number in the trace (0: not traced). */
-export interface Message<N extends HandshakeName = HandshakeName> {
-  readonly name: N
-  readonly body: Bodies[N]
+/** What can be told of any message: for its place in a failure and in the trace. */
+export interface AnyMessage {
+  readonly name: string
   readonly bytes: Bytes
+  /** Its number in the trace; 0: not traced. */
   readonly id: number
+  /** How it was read: the versions lay out messages of one name differently. */
+  readonly format: Codec<Tagged>
+}
+
+/** A parsed message; `B`: what the messages of its version say. */
+export interface Message<N extends keyof B & string, B = Bodies> extends AnyMessage {
+  readonly name: N
+  readonly body: B[N]
 }

@@ -48,7 +48,14 @@ export class WaitCertificate extends ClientState implements Handles<Table, 'Wait
     if (chain.length === 0) throw context.refusal('key exchange', message, 'tls/certificate-missing', 'chain', {})
     const { serverName: name } = this.#negotiated.offer.config
     // RFC 5246 7.4.2: all suites here are ECDHE, in which the server signs its share.
-    context.ask({ about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' }, message)
+    context.ask(
+      { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' },
+      {
+        message,
+        chain,
+        path: index => `chain.${index}`,
+      },
+    )
     return new WaitTrust(this.#negotiated, message)
   }
 }
@@ -203,7 +210,7 @@ const finish = (context: Context, flight: Flight): WaitChangeCipherSpec => {
     : { to: 'randoms', client: offer.random, server: serverRandom }
   const master = masterSecret(context.crypto, suite.hash, premaster, binding)
   premaster.wipe()
-  context.secret(offer.random, master)
+  context.secret('CLIENT_RANDOM', offer.random, master)
   const keys = trafficKeys(context.crypto, suite, master, offer.random, serverRandom)
   context.changeCipherSpec()
   context.protectWrites(keys.client)

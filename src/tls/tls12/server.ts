@@ -19,13 +19,13 @@ import type { serverStates } from './states.table.ts'
 
 type Table = typeof serverStates
 
-export class WaitCertificateForName implements Handles<Table, 'WaitCertificateForName'> {
-  readonly name = 'WaitCertificateForName'
+export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
+  readonly name = 'WaitPolicy'
   readonly #negotiated: ServerNegotiated
   constructor(negotiated: ServerNegotiated) {
     this.#negotiated = negotiated
   }
-  'certificate-for-name'(context: Context, key: CertifiedKey): WaitSignature {
+  'client-hello'(context: Context, key: CertifiedKey): WaitSignature {
     const negotiated = this.#negotiated
     const { suite, scheme } = choose(context, negotiated, key)
     context.transcript.useHash(context.crypto, suite.hash)
@@ -122,7 +122,7 @@ class WaitClientKeyExchange implements Handles<Table, 'WaitClientKeyExchange'> {
       : { to: 'randoms', client: clientRandom, server: serverRandom }
     const master = masterSecret(context.crypto, suite.hash, premaster, binding)
     premaster.wipe()
-    context.secret(clientRandom, master)
+    context.secret('CLIENT_RANDOM', clientRandom, master)
     const keys = trafficKeys(context.crypto, suite, master, clientRandom, serverRandom)
     return new WaitChangeCipherSpec({ ...this.#exchange, master, reads: keys.client, writes: keys.server })
   }

@@ -5,7 +5,6 @@
  */
 
 import { machine } from '../../machine.ts'
-import type { HandshakeName } from '../messages/tls12.ts'
 
 /** Inputs in lower case are replies to questions. */
 export const clientStates = machine('TLS 1.2, the client (RFC 5246 7.3)', [
@@ -34,8 +33,8 @@ export const clientStates = machine('TLS 1.2, the client (RFC 5246 7.3)', [
 ])
 
 export const serverStates = machine('TLS 1.2, the server (RFC 5246 7.3)', [
-  ['WaitClientHello', 'ClientHello', 'WaitCertificateForName', 'RFC 5246 7.4.1.2'],
-  ['WaitCertificateForName', 'certificate-for-name', 'WaitSignature', 'RFC 6066 3'],
+  ['WaitClientHello', 'ClientHello', 'WaitPolicy', 'RFC 5246 7.4.1.2'],
+  ['WaitPolicy', 'client-hello', 'WaitSignature', 'RFC 6066 3'],
   ['WaitSignature', 'sign', 'WaitClientKeyExchange', 'RFC 5246 4.7'],
   ['WaitClientKeyExchange', 'ClientKeyExchange', 'WaitChangeCipherSpec', 'RFC 5246 7.4.7'],
   ['WaitChangeCipherSpec', 'ChangeCipherSpec', 'WaitFinished', 'RFC 5246 7.1'],
@@ -43,9 +42,3 @@ export const serverStates = machine('TLS 1.2, the server (RFC 5246 7.3)', [
   ['Established', 'ClientHello', 'Established', 'RFC 5246 7.2.2'],
   ['Established', 'ApplicationData', 'Established', 'RFC 5246 10'],
 ])
-
-/**
- * RFC 5246 7.4.9: a Finished is checked against everything before it, so whoever has checked it adds it; a HelloRequest is
- * no part of the handshake (7.4.1.1).
- */
-export const entersTranscript = (name: HandshakeName): boolean => name !== 'Finished' && name !== 'HelloRequest'

@@ -1,0 +1,164 @@
+/**
+ * What the states of a connection do to it, and what follows from it for the connection: keys, capabilities, questions,
+ * secrets. The order in which things happen is in `connection.ts`.
+ */
+import type { CryptoProvider } from '../crypto/provider.ts'
+import type { Bytes, Millis } from '../engine.ts'
+import type { Failure, FailureCode } from '../failures/index.ts'
+import type { Facts } from '../failures/registry.ts'
+import { type Codec, encode, type Tagged } from '../wire/codec.ts'
+import { NO_RENEGOTIATION, WARNING } from './alerts.ts'
+import { ReadEpoch } from './epoch.ts'
+import type { HandshakeInput } from './handshake-input.ts'
+import { HandshakeType } from './messages/registries.table.ts'
+import type { Outgoing } from './outgoing.ts'
+import type { Patience } from './patience.ts'
+import { QuestionId, type Shown } from './question-id.ts'
+import { placeOf } from './reading.ts'
+import type { RecordInput } from './record-input.ts'
+import type { RecordProtection } from './record-protection.ts'
+import { type Refusal, refusal } from './refusal.ts'
+import type { Secret } from './secret.ts'
+import type { AnyMessage, Check, Context, Role, State } from './states.ts'
+import type { Tracing } from './tracing.ts'
+import { Transcript } from './transcript.ts'
+import type { Ask, Established, TlsEvent } from './types.ts'
+import { UNDECIDED, type Version } from './version.ts'
+
+/** What a connection is put together from. */
+export interface Parts {
+  readonly role: Role
+  readonly crypto: CryptoProvider
+  readonly tracing: Tracing | undefined
+  readonly records: RecordInput
+  readonly messages: HandshakeInput
+  readonly outgoing: Outgoing
+  readonly patience: Patience
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: one object serves the states of every version, each with its own messages
+export class Acting implements Context<any> {
+  readonly crypto: CryptoProvider
+  readonly transcript: Transcript = new Transcript()
+  readonly events: TlsEvent[] = []
+  state: State
+  /** The time of the call that is under way. */
+  now: Millis = 0
+  /** What is read is under this. */
+  reading: ReadEpoch = new ReadEpoch()
+  format: Codec<Tagged> = UNDECIDED.format
+  unbound: ReadonlySet<string> = UNDECIDED.unbound
+  alertLevels: boolean = UNDECIDED.alertLevels
+  readable = false
+  writable = false
+  /** The handshake is over: close_notify and the end of the stream mean what they say. */
+  done = false
+  closing = false
+  asked: Ask | undefined
+  certificateWanted = false
+  readonly #parts: Parts
+  /** Of the handshake, and of the connection for as long as it lives. */
+  readonly #passing: Secret[] = []
+  readonly #kept: Secret[] = []
+  #asks = 0
+
+  constructor(parts: Parts, state: State) {
+    this.#parts = parts
+    this.crypto = parts.crypto
+    this.state = state
+  }
+
+  speak<V>(version: Version<V>): Context<V> {
+    this.format = version.format
+    this.unbound = version.unbound as ReadonlySet<string>
+    this.alertLevels = version.alertLevels
+    this.#parts.records.agreeOnVersion(version.record)
+    this.#parts.outgoing.agreeOnVersion()
+    return this
+  }
+  send(name: string, body: unknown): void {
+    this.#allRead()
+    const bytes = encode(this.format, { type: HandshakeType.names[name]!, body })
+    this.transcript.add(bytes)
+    this.#parts.outgoing.handshake(name, this.format, bytes, this.now)
+  }
+  changeCipherSpec(): void {
+    this.#allRead()
+    this.#parts.outgoing.changeCipherSpec(this.now)
+  }
+  protectWrites(protection: RecordProtection): void {
+    this.#allRead()
+    this.#parts.outgoing.protect(protection)
+  }
+  protectReads(protection: RecordProtection): void {
+    this.#allRead()
+    this.reading = new ReadEpoch(protection)
+    this.#parts.records.expectProtected()
+  }
+  passOver(bytes: number): void {
+    this.reading.passOver(bytes)
+  }
+  mayWrite(): void {
+    this.writable = true
+  }
+  mayRead(): void {
+    this.readable = true
+  }
+  ask(question: Ask['question'], about?: Shown): void {
+    this.asked = { type: 'ask', id: new QuestionId(++this.#asks, about), question }
+    this.events.push(this.asked)
+  }
+  secret(label: string, clientRandom: Bytes, secret: Secret, life?: 'kept'): void {
+    const secrets = life === 'kept' ? this.#kept : this.#passing
+    secrets.push(secret)
+    this.#parts.tracing?.secret(label, clientRandom, secret.reveal().slice())
+  }
+  passed(check: Check, message: AnyMessage): void {
+    this.#verdict(check, message, undefined)
+  }
+  refusal(check: Check, message: AnyMessage, code: FailureCode, path: string, facts: Facts): Refusal {
+    const where = path === '' ? message.name : `${message.name}.${path}`
+    const refused = refusal(code, { ...facts, where, at: placeOf(message, path) }, message.id)
+    this.#verdict(check, message, refused.failure)
+    return refused
+  }
+  refuseRenegotiation(): void {
+    const { patience, role, outgoing } = this.#parts
+    patience.renegotiation(this.done ? role.renegotiation : 'declined')
+    // RFC 5246 7.4.1.1: a request that comes in the middle of a handshake is ignored; and nothing follows close_notify.
+    if (this.done && !this.closing) outgoing.alert(WARNING, NO_RENEGOTIATION, this.now)
+  }
+  certificateWasWanted(): void {
+    this.certificateWanted = true
+  }
+  established(about: Omit<Established, 'type'>): void {
+    this.transcript.release()
+    this.#wipe(this.#passing)
+    this.done = true
+    this.readable = true
+    this.writable = true
+    this.events.push({ type: 'established', ...about })
+  }
+
+  /** Nothing of this connection is needed any more. */
+  forget(): void {
+    this.#wipe(this.#passing)
+    this.#wipe(this.#kept)
+  }
+  #wipe(secrets: Secret[]): void {
+    for (const secret of secrets.splice(0)) secret.wipe()
+  }
+  /** Before we change keys or send a flight: whatever the peer has sent beyond it was not written for what follows. */
+  #allRead(): void {
+    if (this.#parts.messages.empty) return
+    throw refusal('tls/unexpected-message', {
+      where: this.state.name,
+      expected: 'nothing more until it has our answer',
+      got: 'more of the handshake',
+    })
+  }
+  #verdict(check: Check, message: AnyMessage, failure: Failure | undefined): void {
+    const where = { message: message.id, start: 0, end: message.bytes.length }
+    this.#parts.tracing?.verdict(check, this.now, failure, where)
+  }
+}
