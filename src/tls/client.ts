@@ -1,6 +1,6 @@
 /**
  * The client's side of the hellos: what is offered, and the one place where a version is chosen from the answer. The
- * rest of the handshake belongs to the version: `tls12/client.ts`.
+ * rest of the handshake belongs to the version: `tls12/client/`.
  */
 import type { Bytes } from '../engine.ts'
 import { latin1Text } from '../wire/bytes.ts'
@@ -21,7 +21,8 @@ import type { Refusal } from './refusal.ts'
 import { schemes } from './schemes.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, suites } from './suites.table.ts'
-import { ClientState, WaitCertificate } from './tls12/client.ts'
+import { WaitCertificate } from './tls12/client/certificate.ts'
+import { ClientState } from './tls12/client/state.ts'
 import { clientStates } from './tls12/states.table.ts'
 import { tls12 } from './version.ts'
 

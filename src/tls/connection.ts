@@ -1,7 +1,7 @@
 /**
  * One TLS connection without I/O, for either role: records in, messages to the state, replies and data out. What is
  * allowed when is in the tables, what it means is in the states; here are the order of things, the limits, and the one
- * place where a failure becomes an alert. Read `tls12/states.table.ts` first, then `tls12/client.ts`.
+ * place where a failure becomes an alert. Read `tls12/states.table.ts` first, then `tls12/client/`.
  */
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes, Chunk, Millis } from '../engine.ts'

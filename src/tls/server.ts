@@ -1,6 +1,6 @@
 /**
  * The server's side of the hellos: the one place where a version is chosen, then what both can do. The rest of the
- * handshake belongs to the version: `tls12/server.ts`.
+ * handshake belongs to the version: `tls12/server/`.
  */
 import type { GroupName } from '../crypto/provider.ts'
 import { printable } from '../x509/distinguished-name.ts'
@@ -23,7 +23,7 @@ import type { ServerNegotiated } from './negotiated.ts'
 import { schemeById, schemes } from './schemes.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, suites } from './suites.table.ts'
-import { WaitPolicy } from './tls12/server.ts'
+import { WaitPolicy } from './tls12/server/hello.ts'
 import { serverStates } from './tls12/states.table.ts'
 import type { Introduced } from './types.ts'
 import { tls12 } from './version.ts'

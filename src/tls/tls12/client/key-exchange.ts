@@ -1,0 +1,61 @@
+/** The server's share, signed by the key in its certificate (RFC 8422 5.4). */
+import { CurveType, NamedGroup, SignatureScheme } from '../../messages/registries.table.ts'
+import type { ClientNegotiated } from '../../negotiated.ts'
+import { SignatureValid } from '../../proofs.ts'
+import { schemeById } from '../../schemes.table.ts'
+import type { Context, Handles, Message } from '../../states.ts'
+import { signedParams } from '../signed-params.ts'
+import { WaitCertificateRequestOrServerHelloDone } from './hello-done.ts'
+import { ClientState, type Peer, type Table } from './state.ts'
+
+export class WaitServerKeyExchange extends ClientState implements Handles<Table, 'WaitServerKeyExchange'> {
+  readonly name = 'WaitServerKeyExchange'
+  readonly #negotiated: ClientNegotiated
+  readonly #peer: Peer
+  constructor(negotiated: ClientNegotiated, peer: Peer) {
+    super()
+    this.#negotiated = negotiated
+    this.#peer = peer
+  }
+  ServerKeyExchange(context: Context, message: Message<'ServerKeyExchange'>): WaitCertificateRequestOrServerHelloDone {
+    const { params } = message.body
+    const { groups } = this.#negotiated.offer
+    // RFC 8422 5.4: only named curves are left, and only those that were offered.
+    if (params.curveType !== 3)
+      throw context.refusal('key exchange', message, 'tls/illegal-value', 'params.curveType', {
+        got: CurveType.nameOf(params.curveType),
+        expected: 'only named curves may be used',
+      })
+    const group = groups.find(name => NamedGroup.names[name] === params.group)
+    if (group === undefined)
+      throw context.refusal('key exchange', message, 'tls/illegal-value', 'params.group', {
+        got: NamedGroup.nameOf(params.group),
+        expected: `${groups.join(', ')} were offered`,
+      })
+    const proof = this.#verified(context, message)
+    return new WaitCertificateRequestOrServerHelloDone({
+      negotiated: this.#negotiated,
+      peer: this.#peer,
+      exchange: message,
+      group,
+      proof,
+    })
+  }
+  /** RFC 5246 7.4.3: the signature covers both randoms and the parameters. */
+  #verified(context: Context, message: Message<'ServerKeyExchange'>): SignatureValid {
+    const { params, scheme: number, signature } = message.body
+    const { offer, serverRandom, suite } = this.#negotiated
+    const scheme = schemeById(number)
+    if (scheme === undefined || scheme.keyType !== this.#peer.keyType || scheme.authentication !== suite.authentication)
+      throw context.refusal('signature', message, 'tls/illegal-value', 'scheme', {
+        got: SignatureScheme.nameOf(number),
+        expected: `it must be one that was offered and fits a key of type ${this.#peer.keyType}`,
+      })
+    const signed = signedParams(offer.random, serverRandom, params)
+    const proof = SignatureValid.check(context.crypto, scheme, this.#peer.trusted.publicKey, signed, signature)
+    if (proof === undefined)
+      throw context.refusal('signature', message, 'tls/signature-wrong', 'signature', { got: scheme.name })
+    context.passed('signature', message)
+    return proof
+  }
+}

@@ -1,0 +1,41 @@
+/** What the states of a client of TLS 1.2 have in common, and what one hands to the next. */
+import type { Bytes } from '../../../engine.ts'
+import type { ChainTrusted } from '../../../x509/trusted.ts'
+import type { Message } from '../../messages/message.ts'
+import type { ClientNegotiated } from '../../negotiated.ts'
+import type { SignatureValid } from '../../proofs.ts'
+import type { RecordProtection } from '../../record-protection.ts'
+import type { Secret } from '../../secret.ts'
+import type { Context } from '../../states.ts'
+import type { clientStates } from '../states.table.ts'
+
+export type Table = typeof clientStates
+
+/** RFC 5246 7.4.1.1: a HelloRequest "will be ignored by the client if the client is currently negotiating". */
+export abstract class ClientState {
+  HelloRequest(context: Context): this {
+    context.refuseRenegotiation()
+    return this
+  }
+}
+
+/** The server's identity, checked. */
+export interface Peer {
+  readonly trusted: ChainTrusted
+  readonly keyType: string
+  readonly chain: readonly Bytes[]
+}
+
+/** Everything that the server's flight has told. */
+export interface Flight {
+  readonly negotiated: ClientNegotiated
+  readonly peer: Peer
+  readonly exchange: Message<'ServerKeyExchange'>
+  readonly group: ClientNegotiated['offer']['groups'][number]
+  readonly proof: SignatureValid
+}
+
+export interface Keyed extends Flight {
+  readonly master: Secret
+  readonly reads: RecordProtection
+}

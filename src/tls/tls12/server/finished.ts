@@ -1,0 +1,61 @@
+/** The client's keys and Finished, then ours: the end of the handshake. */
+import { FinishedVerified } from '../../proofs.ts'
+import type { Context, Handles, Message } from '../../states.ts'
+import { verifyData } from '../key-schedule.ts'
+import type { Keyed, Table } from './state.ts'
+
+export class WaitChangeCipherSpec implements Handles<Table, 'WaitChangeCipherSpec'> {
+  readonly name = 'WaitChangeCipherSpec'
+  readonly #keyed: Keyed
+  constructor(keyed: Keyed) {
+    this.#keyed = keyed
+  }
+  ChangeCipherSpec(context: Context): WaitFinished {
+    context.protectReads(this.#keyed.reads)
+    return new WaitFinished(this.#keyed)
+  }
+}
+
+class WaitFinished implements Handles<Table, 'WaitFinished'> {
+  readonly name = 'WaitFinished'
+  readonly #keyed: Keyed
+  constructor(keyed: Keyed) {
+    this.#keyed = keyed
+  }
+  Finished(context: Context, message: Message<'Finished'>): Established {
+    const { crypto, transcript } = context
+    const { negotiated, suite, master, writes } = this.#keyed
+    const expected = verifyData(crypto, suite.hash, master, 'client finished', transcript.digest())
+    const finished = FinishedVerified.check(crypto, expected, message.body.verifyData)
+    if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
+    context.passed('Finished', message)
+    transcript.add(message.bytes)
+    context.changeCipherSpec()
+    context.protectWrites(writes)
+    const hash = transcript.digest()
+    context.send('Finished', { verifyData: verifyData(crypto, suite.hash, master, 'server finished', hash) })
+    context.established({
+      version: 'TLS 1.2',
+      suite: suite.name,
+      group: negotiated.group,
+      alpn: negotiated.alpn,
+      serverName: negotiated.serverName,
+      resumed: false,
+      peerChain: [],
+    })
+    return new Established(finished)
+  }
+}
+
+/** Data may flow: both sides saw the same handshake. Clients are not asked who they are. */
+export class Established implements Handles<Table, 'Established'> {
+  readonly name = 'Established'
+  readonly finished: FinishedVerified
+  constructor(finished: FinishedVerified) {
+    this.finished = finished
+  }
+  ClientHello(context: Context): this {
+    context.refuseRenegotiation()
+    return this
+  }
+}

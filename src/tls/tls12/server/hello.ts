@@ -1,0 +1,88 @@
+/** The server's flight of TLS 1.2: its hello, its chain and its signed share (RFC 5246 7.3, RFC 8422). */
+import type { Bytes } from '../../../engine.ts'
+import { listed } from '../../listed.ts'
+import { serverExtensions } from '../../messages/extensions.ts'
+import { NamedGroup, SignatureScheme } from '../../messages/registries.table.ts'
+import type { ServerEcdhParams } from '../../messages/tls12.ts'
+import type { ServerNegotiated } from '../../negotiated.ts'
+import { schemeById } from '../../schemes.table.ts'
+import type { Context, Handles } from '../../states.ts'
+import type { Suite } from '../../suites.table.ts'
+import type { CertifiedKey } from '../../types.ts'
+import { signedParams } from '../signed-params.ts'
+import { WaitClientKeyExchange } from './key-exchange.ts'
+import type { Exchange, Table } from './state.ts'
+
+export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
+  readonly name = 'WaitPolicy'
+  readonly #negotiated: ServerNegotiated
+  constructor(negotiated: ServerNegotiated) {
+    this.#negotiated = negotiated
+  }
+  'client-hello'(context: Context, key: CertifiedKey): WaitSignature {
+    const negotiated = this.#negotiated
+    const { suite, scheme } = choose(context, negotiated, key)
+    context.transcript.useHash(context.crypto, suite.hash)
+    const serverRandom = context.crypto.random.bytes(32)
+    context.send('ServerHello', {
+      legacyVersion: 0x0303,
+      random: serverRandom,
+      // No session is kept, so none is named (RFC 5246 7.4.1.3).
+      sessionId: new Uint8Array(0),
+      cipherSuite: suite.id,
+      compressionMethod: 0,
+      extensions: serverExtensions({
+        ...(negotiated.serverName === undefined ? {} : { serverName: {} }),
+        ...(negotiated.renegotiationInfo ? { renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) } } : {}),
+        ...(negotiated.pointFormats ? { pointFormats: { formats: [0] } } : {}),
+        ...(negotiated.alpn === undefined ? {} : { alpn: { protocols: [negotiated.alpn] } }),
+        ...(negotiated.extendedMasterSecret ? { extendedMasterSecret: {} } : {}),
+      }),
+    })
+    context.send('Certificate', { chain: [...key.chain] })
+    const share = context.crypto.keyShare(negotiated.group)
+    const params = { curveType: 3, group: NamedGroup.names[negotiated.group]!, publicKey: share.publicKey }
+    const message = signedParams(negotiated.clientRandom, serverRandom, params)
+    context.ask({ about: 'sign', key, scheme, message })
+    return new WaitSignature({ negotiated, serverRandom, suite, share }, params, scheme)
+  }
+}
+
+/** The first of the key's schemes that the client takes, with a suite for such a key. */
+const choose = (
+  context: Context,
+  { hello, suites, groups, schemes }: ServerNegotiated,
+  key: CertifiedKey,
+): { suite: Suite; scheme: number } => {
+  if (key.group !== undefined && groups?.includes(key.group) === false)
+    throw context.refusal('hello', hello, 'tls/no-common-group', 'extensions', {
+      expected: `a certificate whose key lies in ${NamedGroup.nameOf(key.group)}`,
+      got: listed(groups, NamedGroup.nameOf),
+    })
+  for (const scheme of key.schemes) {
+    if (!schemes.includes(scheme)) continue
+    const suite = suites.find(({ authentication }) => authentication === schemeById(scheme)?.authentication)
+    if (suite !== undefined) return { suite, scheme }
+  }
+  throw context.refusal('hello', hello, 'tls/no-common-scheme', 'extensions', {
+    expected: `a key that signs with ${key.schemes.map(SignatureScheme.nameOf).join(', ')}`,
+    got: listed(schemes, SignatureScheme.nameOf),
+  })
+}
+
+class WaitSignature implements Handles<Table, 'WaitSignature'> {
+  readonly name = 'WaitSignature'
+  readonly #exchange: Exchange
+  readonly #params: ServerEcdhParams
+  readonly #scheme: number
+  constructor(exchange: Exchange, params: ServerEcdhParams, scheme: number) {
+    this.#exchange = exchange
+    this.#params = params
+    this.#scheme = scheme
+  }
+  sign(context: Context, signature: Bytes): WaitClientKeyExchange {
+    context.send('ServerKeyExchange', { params: this.#params, scheme: this.#scheme, signature })
+    context.send('ServerHelloDone', {})
+    return new WaitClientKeyExchange(this.#exchange)
+  }
+}
