@@ -6,13 +6,26 @@ import { node, platforms, web } from '../../test/support/worlds.ts'
 import { Der } from '../asn1/der.ts'
 import { bitString, integer, nothing, oid, sequence } from '../asn1/write.ts'
 import { seeded } from '../random.ts'
-import type { AeadName, CryptoProvider, GroupName, HashName, SignatureAlgorithm } from './provider.ts'
+import type { AeadName, CryptoProvider, GroupName, HashName, KeyKind, SignatureAlgorithm } from './provider.ts'
+import { encryptionBlock } from './rsa-padding.ts'
 
 const providers = platforms.flatMap(([name, platform]) => [
   { who: name, makesRsa: platform.makesRsa, make: () => platform.crypto },
   { who: `${name}, seeded`, makesRsa: platform.makesRsa, make: () => platform.seeded(seeded(1)) },
 ])
 const keySizes: Record<AeadName, number> = { 'aes-128-gcm': 16, 'aes-256-gcm': 32, 'chacha20-poly1305': 32 }
+
+type GroupSizes = readonly [offer: number, answer: number, secret: number]
+const groupSizes: Readonly<Record<GroupName, GroupSizes>> = {
+  x25519: [32, 32, 32],
+  secp256r1: [65, 65, 32],
+  secp384r1: [97, 97, 48],
+  secp521r1: [133, 133, 66],
+  X25519MLKEM768: [1216, 1120, 64],
+}
+const zeros = (share: Uint8Array) => new Uint8Array(share.length)
+const shorter = (share: Uint8Array) => share.subarray(1)
+const longer = (share: Uint8Array) => Uint8Array.of(...share, 0)
 
 describe.each(platforms)('%s', (_, platform) => {
   const { crypto } = platform
@@ -60,6 +73,57 @@ describe.each(platforms)('%s', (_, platform) => {
     )
   })
 
+  test('RFC 6979 A.2.7: P-521 with SHA-512 of "sample" gives the listed r and s', () => {
+    const pkcs8 = hex(
+      '3060020100301006072a8648ce3d020106052b81040023044930470201010442' +
+        '00fad06daa62ba3b25d2fb40133da757205de67f5bb0018fee8c86e1b68c7e75caa896eb32f1f47c70855836a6d16fcc1466f6d8fbec67db89ec0c08b0e996b83538',
+    )
+    const signature = platform.seeded(seeded(1)).sign({ key: 'ecdsa', hash: 'sha512' }, pkcs8, ascii('sample'))
+    expect(toHex(signature)).toBe(
+      '308187' +
+        '024200c328fafcbd79dd77850370c46325d987cb525569fb63c5d3bc53950e6d4c5f174e25a1ee9017b5d450606add152b534931d7d4e8455cc91f9b15bf05ec36e377fa' +
+        '0241617cce7cf5064806c467f678d3b4080d6f1cc50af26ca209417308281b68af282623eaa63e5b5c0723d8b8c37ff0777b1a20f8ccb1dccc43997f1ee0e44da4a67a',
+    )
+  })
+
+  test('NIST SP 800-38A F.2: AES in CBC mode gives the blocks of the examples, and takes them back', () => {
+    const iv = hex('000102030405060708090a0b0c0d0e0f')
+    const text = hex('6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51')
+    const aes128 = crypto.cbc(hex('2b7e151628aed2a6abf7158809cf4f3c'))
+    const aes256 = crypto.cbc(hex('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4'))
+    expect(toHex(aes128.encrypt(iv, text))).toBe('7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b2')
+    expect(toHex(aes256.encrypt(iv, text))).toBe('f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d')
+    for (const aes of [aes128, aes256]) expect(aes.decrypt(iv, aes.encrypt(iv, text))).toEqual(text)
+  })
+
+  test('CBC takes whole blocks and keys of AES alone, and keeps a key of its own', () => {
+    const key = new Uint8Array(16).fill(7)
+    const aes = crypto.cbc(key)
+    const blocks = aes.encrypt(new Uint8Array(16), new Uint8Array(32))
+    key.fill(0)
+    expect(aes.decrypt(new Uint8Array(16), blocks)).toEqual(new Uint8Array(32))
+    for (const length of [15, 17]) {
+      expect(() => aes.encrypt(new Uint8Array(16), new Uint8Array(length))).toThrow(RangeError)
+      expect(() => aes.decrypt(new Uint8Array(16), new Uint8Array(length))).toThrow(RangeError)
+    }
+    for (const length of [0, 24, 33]) expect(() => crypto.cbc(new Uint8Array(length))).toThrow(RangeError)
+  })
+
+  test('RFC 8017 7.2.1: what is encrypted to an RSA key is 0, 2, nonzero octets, 0 and the message', () => {
+    const { spki, pkcs8 } = node.crypto.generateKeyPair('rsa-2048')
+    for (const length of [0, 48, 245]) {
+      const message = new Uint8Array(length).fill(9)
+      const block = node.crypto.rsaRaw(pkcs8, crypto.rsaEncrypt(spki, message)!)!
+      expect(block).toHaveLength(256)
+      expect([...block.subarray(0, 2)]).toEqual([0, 2])
+      expect(block.indexOf(0, 2)).toBe(255 - length)
+      expect(block.subarray(256 - length)).toEqual(message)
+    }
+    expect(crypto.rsaEncrypt(spki, new Uint8Array(246)), 'no room').toBeUndefined()
+    expect(crypto.rsaEncrypt(node.crypto.generateKeyPair('p-256').spki, ascii('x')), 'no RSA').toBeUndefined()
+    expect(crypto.rsaEncrypt(ascii('no key'), ascii('x'))).toBeUndefined()
+  })
+
   test('RFC 4231 4.3: HMAC-SHA-256, over one piece and over several', () => {
     const mac = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'
     expect(toHex(crypto.hmac('sha256', ascii('Jefe'), ascii('what do ya want for nothing?')))).toBe(mac)
@@ -74,7 +138,7 @@ describe.each(platforms)('%s', (_, platform) => {
   })
 
   test('a public key is one that signatures can be checked with', () => {
-    for (const kind of ['p-256', 'p-384', 'rsa-2048', 'ed25519'] as const) {
+    for (const kind of ['p-256', 'p-384', 'p-521', 'rsa-2048', 'ed25519'] as const) {
       const { spki } = node.crypto.generateKeyPair(kind)
       expect(crypto.isPublicKey(spki), kind).toBe(true)
       expect(crypto.isPublicKey(spki.subarray(0, -1)), kind).toBe(false)
@@ -96,15 +160,26 @@ describe.each(platforms)('%s', (_, platform) => {
   test('nothing that leaves the provider is a Buffer', () => {
     const { spki, pkcs8 } = crypto.generateKeyPair('p-256')
     const sealed = crypto.aead('aes-128-gcm', crypto.random.bytes(16)).seal(crypto.random.bytes(12), spki, pkcs8)
-    const share = crypto.keyShare('secp256r1')
+    const rsa = node.crypto.generateKeyPair('rsa-2048')
+    const offer = crypto.offerShare('secp256r1')
+    const answer = crypto.answerShare('secp256r1', offer.share)!
+    const [first, second] = (['x25519', 'X25519MLKEM768'] as const).map(group => crypto.offerShare(group))
     const all = [
       spki,
       pkcs8,
       sealed.ciphertext,
       sealed.tag,
-      share.publicKey,
-      crypto.keyShare('x25519').publicKey,
-      share.derive(crypto.keyShare('secp256r1').publicKey),
+      offer.share,
+      offer.secret(answer.share),
+      answer.share,
+      answer.secret,
+      first!.share,
+      ...Object.values(crypto.answerShare('x25519', first!.share)!),
+      second!.share,
+      ...Object.values(crypto.answerShare('X25519MLKEM768', second!.share)!),
+      crypto.cbc(new Uint8Array(16)).encrypt(new Uint8Array(16), new Uint8Array(32)),
+      crypto.cbc(new Uint8Array(16)).decrypt(new Uint8Array(16), new Uint8Array(32)),
+      crypto.rsaEncrypt(rsa.spki, spki),
       crypto.hash('sha256').digest(),
       crypto.hmac('sha256', spki),
       crypto.sign({ key: 'ecdsa', hash: 'sha256' }, pkcs8, spki),
@@ -116,48 +191,94 @@ describe.each(platforms)('%s', (_, platform) => {
 })
 
 for (const { who, makesRsa, make } of providers) {
-  for (const group of ['x25519', 'secp256r1', 'secp384r1'] as GroupName[]) {
-    test(`${who}: two ${group} shares agree on one secret`, () => {
+  for (const [group, sizes] of Object.entries(groupSizes) as [GroupName, GroupSizes][]) {
+    test(`${who}: an offer of ${group} and its answer agree on one secret, and no two on the same`, () => {
       const crypto = make()
-      const a = crypto.keyShare(group)
-      const b = crypto.keyShare(group)
-      const secret = a.derive(b.publicKey)
-      expect(secret).toHaveLength(group === 'secp384r1' ? 48 : 32)
-      expect(b.derive(a.publicKey)).toEqual(secret)
-      expect(a.publicKey).not.toEqual(b.publicKey)
+      const offer = crypto.offerShare(group)
+      const answer = crypto.answerShare(group, offer.share)!
+      expect([offer.share.length, answer.share.length, answer.secret.length]).toEqual(sizes)
+      expect(offer.secret(answer.share)).toEqual(answer.secret)
+      const other = crypto.offerShare(group)
+      expect(other.share).not.toEqual(offer.share)
+      expect(other.secret(crypto.answerShare(group, other.share)!.share)).not.toEqual(answer.secret)
     })
-    test(`${who}: a ${group} share refuses what is not a point`, () => {
-      const share = make().keyShare(group)
-      const size = share.publicKey.length
-      for (const bad of [new Uint8Array(0), new Uint8Array(size), share.publicKey.subarray(1)])
-        expect(share.derive(bad)).toBeUndefined()
-      if (group !== 'x25519') {
-        const off = share.publicKey.slice()
-        off[size - 1]! ^= 1
-        expect(share.derive(off), 'off the curve').toBeUndefined()
-        const half = (size - 1) / 2
-        const compressed = Uint8Array.of(2 + (share.publicKey[size - 1]! & 1), ...share.publicKey.subarray(1, 1 + half))
-        expect(share.derive(compressed), 'compressed').toBeUndefined()
+    test(`${who}: an offer of ${group} is for one use, whether the answer was good or not`, () => {
+      const crypto = make()
+      const offer = crypto.offerShare(group)
+      const { share } = crypto.answerShare(group, offer.share)!
+      expect(offer.secret(share)).toBeDefined()
+      expect(() => offer.secret(share)).toThrow(RangeError)
+      const other = crypto.offerShare(group)
+      expect(other.secret(new Uint8Array(0))).toBeUndefined()
+      expect(() => other.secret(share)).toThrow(RangeError)
+    })
+    test(`${who}: what is no share of ${group} is refused by whoever answers and by whoever offered`, () => {
+      const crypto = make()
+      const { share } = crypto.offerShare(group)
+      const answer = crypto.answerShare(group, share)!.share
+      for (const wrong of [() => new Uint8Array(0), zeros, shorter, longer]) {
+        expect(crypto.answerShare(group, wrong(share)), `${wrong}`).toBeUndefined()
+        // Any ciphertext of the right length gives a secret of ML-KEM, but X25519 sees the zeros.
+        expect(crypto.offerShare(group).secret(wrong(answer)), `${wrong}`).toBeUndefined()
+      }
+      if (!group.startsWith('secp')) return
+      const size = share.length
+      const off = share.slice()
+      off[size - 1]! ^= 1
+      const half = (size - 1) / 2
+      const compressed = Uint8Array.of(2 + (share[size - 1]! & 1), ...share.subarray(1, 1 + half))
+      const hybridForm = Uint8Array.of(6 + (share[size - 1]! & 1), ...share.subarray(1))
+      for (const bad of [off, compressed, hybridForm, Uint8Array.of(0)]) {
+        expect(crypto.offerShare(group).secret(bad)).toBeUndefined()
+        expect(crypto.answerShare(group, bad)).toBeUndefined()
       }
     })
   }
   test(`RFC 7748 6.1: ${who}: points of small order are refused`, () => {
-    const share = make().keyShare('x25519')
+    const crypto = make()
     for (const low of [
       '00'.repeat(32),
       `01${'00'.repeat(31)}`,
       'e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800',
       'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-    ])
-      expect(share.derive(hex(low)), low).toBeUndefined()
+    ]) {
+      expect(crypto.offerShare('x25519').secret(hex(low)), low).toBeUndefined()
+      expect(crypto.answerShare('x25519', hex(low)), low).toBeUndefined()
+      const hybrid = crypto.offerShare('X25519MLKEM768')
+      const answer = crypto.answerShare('X25519MLKEM768', hybrid.share)!.share
+      expect(hybrid.secret(Uint8Array.of(...answer.subarray(0, 1088), ...hex(low))), low).toBeUndefined()
+      const share = Uint8Array.of(...hybrid.share.subarray(0, 1184), ...hex(low))
+      expect(crypto.answerShare('X25519MLKEM768', share), low).toBeUndefined()
+    }
+  })
+  test(`FIPS 203 7.2: ${who}: an encapsulation key with a coefficient of q or more is refused`, () => {
+    const crypto = make()
+    const { share } = crypto.offerShare('X25519MLKEM768')
+    // Two coefficients of 12 bits in each three bytes, the lower first: 3329 is q, 3328 the largest that may be.
+    const withFirst = (coefficient: number) =>
+      Uint8Array.of(coefficient & 0xff, (share[1]! & 0xf0) | (coefficient >> 8), ...share.subarray(2))
+    expect(crypto.answerShare('X25519MLKEM768', withFirst(3328))).toBeDefined()
+    expect(crypto.answerShare('X25519MLKEM768', withFirst(3329))).toBeUndefined()
+    expect(crypto.answerShare('X25519MLKEM768', withFirst(4095))).toBeUndefined()
+  })
+  test(`FIPS 203 7.3: ${who}: a ciphertext that was changed gives a secret that nobody else has`, () => {
+    const crypto = make()
+    const offer = crypto.offerShare('X25519MLKEM768')
+    const { share, secret } = crypto.answerShare('X25519MLKEM768', offer.share)!
+    const other = offer.secret(share.map((byte, i) => (i === 500 ? byte ^ 1 : byte)))!
+    expect(other).toHaveLength(64)
+    expect(other.subarray(0, 32)).not.toEqual(secret.subarray(0, 32))
+    expect(other.subarray(32)).toEqual(secret.subarray(32))
   })
 
-  const signing: [Parameters<CryptoProvider['generateKeyPair']>[0], SignatureAlgorithm][] = [
+  const signing: [KeyKind, SignatureAlgorithm][] = [
     ['p-256', { key: 'ecdsa', hash: 'sha256' }],
     ['p-256', { key: 'ecdsa', hash: 'sha384' }],
     ['p-384', { key: 'ecdsa', hash: 'sha384' }],
     ['p-384', { key: 'ecdsa', hash: 'sha256' }],
     ['p-256', { key: 'ecdsa', hash: 'sha512' }],
+    ['p-521', { key: 'ecdsa', hash: 'sha512' }],
+    ['p-521', { key: 'ecdsa', hash: 'sha256' }],
     ['ed25519', { key: 'ed25519', hash: undefined }],
     ['rsa-2048', { key: 'rsa-pkcs1', hash: 'sha256' }],
     ['rsa-2048', { key: 'rsa-pss', hash: 'sha512' }],
@@ -180,10 +301,11 @@ for (const { who, makesRsa, make } of providers) {
   })
 }
 
-test('the same seed gives the same keys, shares and ECDSA and Ed25519 signatures on every platform', () => {
+test('the same seed gives the same keys, shares, RSA ciphertexts and ECDSA and Ed25519 signatures on every platform', () => {
+  const { spki } = node.crypto.generateKeyPair('rsa-2048')
   const run = (crypto: CryptoProvider) => {
     const out: Uint8Array[] = []
-    for (const kind of ['p-256', 'p-384', 'ed25519'] as const) {
+    for (const kind of ['p-256', 'p-384', 'p-521', 'ed25519'] as const) {
       const { spki, pkcs8 } = crypto.generateKeyPair(kind)
       out.push(spki, pkcs8)
       if (kind === 'ed25519') out.push(crypto.sign({ key: 'ed25519', hash: undefined }, pkcs8, ascii('again')))
@@ -191,16 +313,29 @@ test('the same seed gives the same keys, shares and ECDSA and Ed25519 signatures
         for (const hash of ['sha1', 'sha256', 'sha384', 'sha512'] as const)
           out.push(crypto.sign({ key: 'ecdsa', hash }, pkcs8, ascii('again')))
     }
-    for (const group of ['x25519', 'secp256r1', 'secp384r1'] as const) {
-      const share = crypto.keyShare(group)
-      out.push(share.publicKey, share.derive(crypto.keyShare(group).publicKey)!)
+    for (const group of Object.keys(groupSizes) as GroupName[]) {
+      const offer = crypto.offerShare(group)
+      const answer = crypto.answerShare(group, offer.share)!
+      out.push(offer.share, answer.share, offer.secret(answer.share)!)
     }
+    out.push(crypto.rsaEncrypt(spki, ascii('again'))!)
     return out.map(toHex)
   }
   const first = run(node.seeded(seeded(7)))
   expect(run(node.seeded(seeded(7)))).toEqual(first)
   expect(run(web.seeded(seeded(7)))).toEqual(first)
   expect(run(web.seeded(seeded(8)))).not.toEqual(first)
+})
+
+test.each(Object.keys(groupSizes) as GroupName[])('%s: what one platform offers another answers, both ways', group => {
+  for (const [ours, theirs] of [
+    [node.crypto, web.crypto],
+    [web.crypto, node.crypto],
+  ] as const) {
+    const offer = ours.offerShare(group)
+    const answer = theirs.answerShare(group, offer.share)!
+    expect(offer.secret(answer.share)).toEqual(answer.secret)
+  }
 })
 
 test.each(platforms)(
@@ -353,8 +488,23 @@ test('P-521 is verified on every platform, for the roots that have it', () => {
     }
 })
 
-test("without OpenSSL no RSA key is made and none signs; the mistake is the caller's", () => {
+test('RFC 8017 5.1.2: what is no number below the modulus in its length is not decrypted', () => {
+  const { pkcs8 } = node.crypto.generateKeyPair('rsa-2048')
+  expect(node.crypto.rsaRaw(pkcs8, new Uint8Array(256).fill(0xff))).toBeUndefined()
+  for (const length of [0, 255, 257]) expect(node.crypto.rsaRaw(pkcs8, new Uint8Array(length))).toBeUndefined()
+  expect(node.crypto.rsaRaw(pkcs8, new Uint8Array(256))).toEqual(new Uint8Array(256))
+  expect(() => node.crypto.rsaRaw(node.crypto.generateKeyPair('p-256').pkcs8, new Uint8Array(256))).toThrow(RangeError)
+})
+
+test('padding without zeros is drawn again where a zero was', () => {
+  const drawn = [Uint8Array.of(1, 0, 2, 0, 3, 4, 5, 6), Uint8Array.of(0, 7), Uint8Array.of(8)]
+  const block = encryptionBlock({ bytes: () => drawn.shift()! }, 12, ascii('A'))
+  expect(toHex(block!)).toBe('000201020304050607080041')
+})
+
+test("without OpenSSL no RSA key is made and none signs or decrypts; the mistake is the caller's", () => {
   const { pkcs8 } = rsaKey(1024)
   expect(() => web.crypto.generateKeyPair('rsa-2048')).toThrow(RangeError)
   expect(() => web.crypto.sign({ key: 'rsa-pss', hash: 'sha256' }, pkcs8, ascii('message'))).toThrow(RangeError)
+  expect(() => web.crypto.rsaRaw(pkcs8, new Uint8Array(128))).toThrow(RangeError)
 })

@@ -1,13 +1,13 @@
 /**
  * Cryptographic primitives as a parameter: `node/crypto.ts` has OpenSSL's, `web/crypto.ts` those in plain
- * TypeScript. Everything here is
- * synchronous; what may take time (a remote key) goes through the engine's `ask`.
+ * TypeScript. Everything here is synchronous; what may take time (a remote key) goes through the engine's `ask`.
  */
 import type { Random } from '../random.ts'
 
 export type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512'
 export type AeadName = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305'
-export type GroupName = 'x25519' | 'secp256r1' | 'secp384r1'
+/** IANA names; the last one is ML-KEM-768 beside X25519 (draft-ietf-tls-ecdhe-mlkem 4.3), for TLS 1.3 alone. */
+export type GroupName = 'x25519' | 'secp256r1' | 'secp384r1' | 'secp521r1' | 'X25519MLKEM768'
 
 export interface Hash {
   update(data: Uint8Array): this
@@ -24,18 +24,35 @@ export interface Aead {
   open(nonce: Uint8Array, additional: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined
 }
 
-/** An ephemeral key pair. */
-export interface KeyShare {
-  readonly publicKey: Uint8Array
-  /** The shared secret, or undefined when the peer's point is not acceptable (low order, not on the curve). */
-  derive(peer: Uint8Array): Uint8Array | undefined
+/** AES in CBC mode, without padding: data is a whole number of blocks of 16 bytes. */
+export interface Cbc {
+  encrypt(iv: Uint8Array, data: Uint8Array): Uint8Array
+  decrypt(iv: Uint8Array, data: Uint8Array): Uint8Array
 }
 
-/** How a signature is made: key type, hash and padding. */
+/** The first move of a key agreement: what the other side answers to. */
+export interface KeyOffer {
+  readonly share: Uint8Array
+  /**
+   * The shared secret, or undefined when the answer is not acceptable (low order, not on the curve, another length).
+   * For one use: a second one throws `RangeError`.
+   */
+  secret(answer: Uint8Array): Uint8Array | undefined
+}
+
+/** The second move: the secret is known as soon as the answer is made. */
+export interface KeyAnswer {
+  readonly share: Uint8Array
+  readonly secret: Uint8Array
+}
+
+/** How a signature is made: key type, hash and padding. An `rsa-pss` signature is made with a key of either algorithm. */
 export interface SignatureAlgorithm {
   readonly key: 'ecdsa' | 'rsa-pkcs1' | 'rsa-pss' | 'ed25519'
   readonly hash: HashName | undefined
 }
+
+export type KeyKind = 'p-256' | 'p-384' | 'p-521' | 'rsa-2048' | 'ed25519'
 
 export interface CryptoProvider {
   readonly random: Random
@@ -43,7 +60,11 @@ export interface CryptoProvider {
   hmac(name: HashName, key: Uint8Array, ...data: readonly Uint8Array[]): Uint8Array
   /** Copies `key`: the caller wipes its own when this returns. */
   aead(name: AeadName, key: Uint8Array): Aead
-  keyShare(group: GroupName): KeyShare
+  /** AES-128 or AES-256, by the length of `key`, which it copies. */
+  cbc(key: Uint8Array): Cbc
+  offerShare(group: GroupName): KeyOffer
+  /** Undefined when the share of the other side is not acceptable. */
+  answerShare(group: GroupName, share: Uint8Array): KeyAnswer | undefined
   /** `spki` is a SubjectPublicKeyInfo in DER; ECDSA signatures are DER. False for anything that does not fit. */
   verify(algorithm: SignatureAlgorithm, spki: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean
   /** Whether `spki` holds a key that `verify` can use: a point on its curve, a modulus that is one. */
@@ -51,7 +72,18 @@ export interface CryptoProvider {
   /** `pkcs8` is an unencrypted PrivateKeyInfo in DER. */
   sign(algorithm: SignatureAlgorithm, pkcs8: Uint8Array, message: Uint8Array): Uint8Array
   /** Both in DER. Randomness is the provider's own, except under a seeded provider in the lab. */
-  generateKeyPair(kind: 'p-256' | 'p-384' | 'rsa-2048' | 'ed25519'): { spki: Uint8Array; pkcs8: Uint8Array }
+  generateKeyPair(kind: KeyKind): { spki: Uint8Array; pkcs8: Uint8Array }
+  /**
+   * RSAES-PKCS1-v1_5 (RFC 8017 7.2.1). Undefined when `spki` is no RSA key, or one too short for the message and 11
+   * bytes of padding.
+   */
+  rsaEncrypt(spki: Uint8Array, message: Uint8Array): Uint8Array | undefined
+  /**
+   * The bare private operation (RFC 8017 5.1.2): as many bytes as the modulus has, padding included, for whoever looks
+   * at it without telling what he saw. Undefined when the ciphertext is no number below the modulus, written in its
+   * length; that is no secret. Throws `RangeError` for a key that is not RSA.
+   */
+  rsaRaw(pkcs8: Uint8Array, ciphertext: Uint8Array): Uint8Array | undefined
   /** Equal length and content, in constant time. */
   equal(a: Uint8Array, b: Uint8Array): boolean
 }

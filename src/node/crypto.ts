@@ -3,6 +3,7 @@
  * a raw X25519 key enters as JWK in 6 µs where SPKI takes 95, and a parsed public key is worth keeping.
  */
 import {
+  type Cipher,
   createCipheriv,
   createDecipheriv,
   createECDH,
@@ -11,27 +12,32 @@ import {
   createPrivateKey,
   createPublicKey,
   createSecretKey,
-  diffieHellman,
-  type ECDH,
+  type Decipher,
   generateKeyPairSync,
   type KeyObject,
   constants as nodeConstants,
   sign as nodeSign,
   verify as nodeVerify,
+  privateDecrypt,
+  publicEncrypt,
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto'
-import { deterministicSignature } from '../crypto/deterministic.ts'
+import { deterministicSignature, type EcGroup } from '../crypto/deterministic.ts'
 import type {
   Aead,
   AeadName,
+  Cbc,
   CryptoProvider,
   Hash,
   HashName,
-  KeyShare,
+  KeyKind,
   SignatureAlgorithm,
 } from '../crypto/provider.ts'
+import { encryptionBlock } from '../crypto/rsa-padding.ts'
 import type { Random } from '../random.ts'
+import { plain } from '../wire/bytes.ts'
+import { agreement, base64url, CURVES, fromBase64url, rawPrivate, seedPrivate } from './agreement.ts'
 
 /** The provider that OpenSSL backs. Nothing here is asynchronous. */
 export const nodeCrypto = (): CryptoProvider => providerOf({ bytes: count => plain(randomBytes(count)) }, undefined)
@@ -52,16 +58,17 @@ const providerOf = (random: Random, seeded: Random | undefined): CryptoProvider 
     return plain(hmac.digest())
   },
   aead: (name, key) => new NodeAead(name, key),
-  keyShare: group => (group === 'x25519' ? x25519Share(seeded) : ecdhShare(group, seeded)),
+  cbc: key => new NodeCbc(key),
+  offerShare: group => agreement(group, random, seeded).offer(),
+  answerShare: (group, share) => agreement(group, random, seeded).answer(share),
   verify: verifySignature,
   isPublicKey,
   sign: (algorithm, pkcs8, message) => makeSignature(algorithm, pkcs8, message, seeded),
   generateKeyPair: kind => newKeyPair(kind, seeded),
+  rsaEncrypt: (spki, message) => rsaEncrypt(random, spki, message),
+  rsaRaw,
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
 })
-
-/** A Uint8Array over the same memory: a Buffer's `slice` does not copy, so none may leave this file. */
-const plain = (buffer: Uint8Array): Uint8Array => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
 
 class NodeHash implements Hash {
   readonly #hash: ReturnType<typeof createHash>
@@ -113,80 +120,32 @@ class NodeAead implements Aead {
   }
 }
 
-const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
-const fromBase64url = (text: string): Uint8Array => plain(Buffer.from(text, 'base64url'))
+/** AES by the length of its key. */
+const CBC_NAMES: Readonly<Record<number, string>> = { 16: 'aes-128-cbc', 32: 'aes-256-cbc' }
 
-/** PrivateKeyInfo of the RFC 8410 keys up to the 32 bytes themselves. */
-const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex')
-const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex')
-
-const rawPrivate = (prefix: Uint8Array, seeded: Random): KeyObject =>
-  createPrivateKey({ key: Buffer.concat([prefix, seeded.bytes(32)]), format: 'der', type: 'pkcs8' })
-
-const seededX25519 = (seeded: Random): { privateKey: KeyObject; publicKey: KeyObject } => {
-  const privateKey = rawPrivate(PKCS8_X25519, seeded)
-  return { privateKey, publicKey: createPublicKey(privateKey) }
-}
-
-const X25519_BYTES = 32
-
-const x25519Share = (seeded: Random | undefined): KeyShare => {
-  const { privateKey, publicKey: own } = seeded === undefined ? generateKeyPairSync('x25519') : seededX25519(seeded)
-  return {
-    publicKey: fromBase64url(own.export({ format: 'jwk' }).x ?? ''),
-    derive(peer) {
-      if (peer.length !== X25519_BYTES) return undefined
-      try {
-        const publicKey = createPublicKey({
-          key: { kty: 'OKP', crv: 'X25519', x: base64url(peer) },
-          format: 'jwk',
-        })
-        const secret = plain(diffieHellman({ privateKey, publicKey }))
-        // RFC 7748 6.1: a point of small order gives zero, whatever the private key.
-        return secret.every(byte => byte === 0) ? undefined : secret
-      } catch {
-        return undefined
-      }
-    },
+class NodeCbc implements Cbc {
+  readonly #name: string
+  readonly #key: KeyObject
+  constructor(key: Uint8Array) {
+    const name = CBC_NAMES[key.length]
+    if (name === undefined) throw new RangeError(`${key.length} bytes are no key of AES-128 or AES-256`)
+    this.#name = name
+    this.#key = createSecretKey(key)
+  }
+  encrypt(iv: Uint8Array, data: Uint8Array): Uint8Array {
+    return this.#run(createCipheriv(this.#name, this.#key, iv), data)
+  }
+  decrypt(iv: Uint8Array, data: Uint8Array): Uint8Array {
+    return this.#run(createDecipheriv(this.#name, this.#key, iv), data)
+  }
+  #run(cipher: Cipher | Decipher, data: Uint8Array): Uint8Array {
+    if (data.length % BLOCK !== 0) throw new RangeError(`${data.length} bytes are no whole number of blocks`)
+    return plain(cipher.setAutoPadding(false).update(data))
   }
 }
 
-const CURVES = {
-  secp256r1: { name: 'prime256v1', bytes: 32 },
-  secp384r1: { name: 'secp384r1', bytes: 48 },
-} as const
-
-const ecdhShare = (group: 'secp256r1' | 'secp384r1', seeded: Random | undefined): KeyShare => {
-  const { name, bytes } = CURVES[group]
-  const ecdh = createECDH(name)
-  if (seeded === undefined) ecdh.generateKeys()
-  else seedPrivate(ecdh, bytes, seeded)
-  return {
-    publicKey: plain(ecdh.getPublicKey()),
-    derive(peer) {
-      // RFC 8422 5.4.1: uncompressed points only; OpenSSL would take the other forms too.
-      if (peer.length !== 1 + 2 * bytes || peer[0] !== 4) return undefined
-      try {
-        return plain(ecdh.computeSecret(peer))
-      } catch {
-        return undefined
-      }
-    },
-  }
-}
-
-/** Draws until the number lies in [1, order); a draw fails with probability below 2^-32. */
-const seedPrivate = (ecdh: ECDH, bytes: number, seeded: Random): Uint8Array => {
-  for (;;) {
-    const scalar = seeded.bytes(bytes)
-    try {
-      ecdh.setPrivateKey(scalar)
-      return scalar
-    } catch {
-      // Zero, or not below the order of the group.
-    }
-  }
-}
+/** Bytes of AES's block. */
+const BLOCK = 16
 
 /** Parsed public keys by their DER; the oldest goes first. A client meets few keys, and each costs 95 µs or more. */
 const PUBLIC_KEYS_KEPT = 256
@@ -222,6 +181,9 @@ const privateKeyOf = (pkcs8: Uint8Array): KeyObject => {
   return key
 }
 
+/** PrivateKeyInfo of an Ed25519 key (RFC 8410 7) up to the 32 bytes themselves. */
+const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex')
+
 const KEY_TYPES: Readonly<Record<SignatureAlgorithm['key'], readonly string[]>> = {
   ecdsa: ['ec'],
   'rsa-pkcs1': ['rsa'],
@@ -243,7 +205,7 @@ const optionsOf = (algorithm: SignatureAlgorithm, key: KeyObject) =>
  * without its leading zeros.
  */
 const isWhole = (algorithm: SignatureAlgorithm, key: KeyObject, signature: Uint8Array): boolean =>
-  !algorithm.key.startsWith('rsa') || signature.length === Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
+  !algorithm.key.startsWith('rsa') || signature.length === modulusBytes(key)
 
 const verifySignature: CryptoProvider['verify'] = (algorithm, spki, message, signature) => {
   try {
@@ -269,9 +231,12 @@ const makeSignature = (
   return plain(nodeSign(algorithm.hash, message, optionsOf(algorithm, key)))
 }
 
+const EC_GROUPS = Object.keys(CURVES) as EcGroup[]
+
 const signRepeatably = (key: KeyObject, hash: HashName, message: Uint8Array): Uint8Array => {
   const { crv, d = '' } = key.export({ format: 'jwk' })
-  const group = crv === 'P-384' ? 'secp384r1' : 'secp256r1'
+  const group = EC_GROUPS.find(name => CURVES[name].crv === crv)
+  if (group === undefined) throw new RangeError(`a key on ${crv} does not sign here`)
   return deterministicSignature(
     group,
     fromBase64url(d),
@@ -289,7 +254,34 @@ const signRepeatably = (key: KeyObject, hash: HashName, message: Uint8Array): Ui
   )
 }
 
-type KeyKind = Parameters<CryptoProvider['generateKeyPair']>[0]
+const RAW = nodeConstants.RSA_NO_PADDING
+
+const modulusBytes = (key: KeyObject): number => Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
+
+const rsaEncrypt = (random: Random, spki: Uint8Array, message: Uint8Array): Uint8Array | undefined => {
+  try {
+    const key = publicKeyOf(spki)
+    if (key.asymmetricKeyType !== 'rsa') return undefined
+    const block = encryptionBlock(random, modulusBytes(key), message)
+    if (block === undefined) return undefined
+    const ciphertext = plain(publicEncrypt({ key, padding: RAW }, block))
+    block.fill(0)
+    return ciphertext
+  } catch {
+    return undefined
+  }
+}
+
+const rsaRaw: CryptoProvider['rsaRaw'] = (pkcs8, ciphertext) => {
+  const key = privateKeyOf(pkcs8)
+  if (key.asymmetricKeyType !== 'rsa') throw new RangeError(`a key of type ${key.asymmetricKeyType} decrypts nothing`)
+  if (ciphertext.length !== modulusBytes(key)) return undefined
+  try {
+    return plain(privateDecrypt({ key, padding: RAW }, ciphertext))
+  } catch {
+    return undefined
+  }
+}
 
 const newKeyPair = (kind: KeyKind, seeded: Random | undefined): { spki: Uint8Array; pkcs8: Uint8Array } => {
   const privateKey = newPrivateKey(kind, seeded)
@@ -302,26 +294,25 @@ const newKeyPair = (kind: KeyKind, seeded: Random | undefined): { spki: Uint8Arr
 const newPrivateKey = (kind: KeyKind, seeded: Random | undefined): KeyObject => {
   switch (kind) {
     case 'p-256':
-      return seeded === undefined ? freshEcKey('prime256v1') : seededEcKey('secp256r1', 'P-256', seeded)
+      return ecKey('secp256r1', seeded)
     case 'p-384':
-      return seeded === undefined ? freshEcKey('secp384r1') : seededEcKey('secp384r1', 'P-384', seeded)
+      return ecKey('secp384r1', seeded)
+    case 'p-521':
+      return ecKey('secp521r1', seeded)
     case 'ed25519':
       return seeded === undefined ? generateKeyPairSync('ed25519').privateKey : rawPrivate(PKCS8_ED25519, seeded)
     case 'rsa-2048':
       return generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-    default: {
-      const never: never = kind
-      return never
-    }
+    default:
+      return kind satisfies never
   }
 }
 
-const freshEcKey = (namedCurve: string): KeyObject => generateKeyPairSync('ec', { namedCurve }).privateKey
-
-const seededEcKey = (group: 'secp256r1' | 'secp384r1', crv: string, seeded: Random): KeyObject => {
-  const { name, bytes } = CURVES[group]
+const ecKey = (group: EcGroup, seeded: Random | undefined): KeyObject => {
+  const { name, crv, bytes } = CURVES[group]
+  if (seeded === undefined) return generateKeyPairSync('ec', { namedCurve: name }).privateKey
   const ecdh = createECDH(name)
-  const scalar = seedPrivate(ecdh, bytes, seeded)
+  const scalar = seedPrivate(ecdh, group, seeded)
   const point = ecdh.getPublicKey()
   return createPrivateKey({
     key: {

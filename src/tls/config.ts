@@ -1,7 +1,7 @@
 /** What a TLS connection is made of. Everything that decides about trust or keys is asked for later, not set here. */
-import type { CryptoProvider, GroupName } from '../crypto/provider.ts'
+import type { CryptoProvider } from '../crypto/provider.ts'
 import type { TraceContext } from '../trace/types.ts'
-import type { SuiteName } from './suites.table.ts'
+import type { EcdheGroup, SuiteName } from './suites.table.ts'
 
 export type Renegotiation = 'declined' | 'fatal'
 
@@ -14,7 +14,7 @@ interface TlsConfig {
   /** Cipher suites by preference; `DEFAULT_SUITES` when left out. */
   readonly suites?: readonly SuiteName[] | undefined
   /** Key-exchange groups by preference; `DEFAULT_GROUPS` when left out. */
-  readonly groups?: readonly GroupName[] | undefined
+  readonly groups?: readonly EcdheGroup[] | undefined
   /**
    * RFC 7627. It is always offered and always used when the peer knows it; `required` also refuses peers that do not.
    * `preferred` when left out.

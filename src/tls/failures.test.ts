@@ -422,7 +422,7 @@ describe('certificate and key exchange', () => {
   test('tls/illegal-value: a curve, a group or a scheme that was not offered', () => {
     const changes: Change<'ServerKeyExchange'>[] = [
       body => ({ ...body, params: { ...body.params, curveType: 1 } }),
-      body => ({ ...body, params: { ...body.params, group: 0x0019 } }),
+      body => ({ ...body, params: { ...body.params, group: 0x001e } }),
       body => ({ ...body, scheme: 0x0203 }),
       body => ({ ...body, scheme: 0x0804 }),
     ]
@@ -430,7 +430,7 @@ describe('certificate and key exchange', () => {
   })
   test('tls/share-wrong: a point of small order, signed or not, on either side', () => {
     const small = new Uint8Array(32)
-    const lying: CryptoProvider = { ...crypto, keyShare: () => ({ publicKey: small, derive: () => small }) }
+    const lying: CryptoProvider = { ...crypto, offerShare: () => ({ share: small, secret: () => small }) }
     const server = pair({ crypto, who: ec, server: { crypto: lying } })
     shuttle(server)
     expectFailure(server.client, 'tls/share-wrong')

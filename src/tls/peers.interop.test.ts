@@ -7,13 +7,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ascii } from '../../test/support/bytes.ts'
 import { type Answers, answersOf, Side } from '../../test/support/tls.ts'
-import type { GroupName } from '../crypto/provider.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { keyGroupOf } from './certificate-key.ts'
 import type { TlsClientConfig, TlsServerConfig } from './config.ts'
 import { tlsClient, tlsServer } from './engine.ts'
 import { schemes } from './schemes.table.ts'
-import { DEFAULT_GROUPS, type Suite, suites } from './suites.table.ts'
+import { DEFAULT_GROUPS, type EcdheGroup, type Suite, suites } from './suites.table.ts'
 
 const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
 const openssl = has('openssl')
@@ -66,7 +65,7 @@ afterAll(() => {
 })
 
 /** An EC key may be used only when its curve is in the list of groups (RFC 8422 5.3): P-256 comes second. */
-const withKeyCurve = (group: GroupName): GroupName[] => [...new Set<GroupName>([group, 'secp256r1'])]
+const withKeyCurve = (group: EcdheGroup): EcdheGroup[] => [...new Set<EcdheGroup>([group, 'secp256r1'])]
 
 /** Runs one side over a socket until it is closed; `talk` is called after every input. */
 const run = (socket: Socket, side: Side, talk: (side: Side) => void): Promise<Side> =>
@@ -143,11 +142,11 @@ const listen = (
   })
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
-const combinations: [Suite, GroupName][] = suites.flatMap(suite =>
-  DEFAULT_GROUPS.map((group): [Suite, GroupName] => [suite, group]),
+const combinations: [Suite, EcdheGroup][] = suites.flatMap(suite =>
+  DEFAULT_GROUPS.map((group): [Suite, EcdheGroup] => [suite, group]),
 )
 const kindOf = (suite: Suite): Kind => (suite.authentication === 'ecdsa' ? 'ec' : 'rsa')
-const expectEstablished = (side: Side | undefined, suite: Suite, group: GroupName): void => {
+const expectEstablished = (side: Side | undefined, suite: Suite, group: EcdheGroup): void => {
   expect(side?.failure).toBeUndefined()
   expect(side?.established).toMatchObject({ suite: suite.name, group })
 }
@@ -190,7 +189,12 @@ describe(`our client and openssl s_server${withOpenssl}`, () => {
 })
 
 /** OpenSSL's word for a group. */
-const OPENSSL_GROUP: Readonly<Record<GroupName, string>> = { x25519: 'X25519', secp256r1: 'P-256', secp384r1: 'P-384' }
+const OPENSSL_GROUP: Readonly<Record<EcdheGroup, string>> = {
+  x25519: 'X25519',
+  secp256r1: 'P-256',
+  secp384r1: 'P-384',
+  secp521r1: 'P-521',
+}
 const opensslCipher = (suite: Suite): string =>
   suite.name
     .replace('TLS_', '')
@@ -287,10 +291,11 @@ describe(`our client and gnutls-serv${withGnutls}`, () => {
 })
 
 /** GnuTLS's words, in a priority string. */
-const GNUTLS_GROUP: Readonly<Record<GroupName, string>> = {
+const GNUTLS_GROUP: Readonly<Record<EcdheGroup, string>> = {
   x25519: 'GROUP-X25519',
   secp256r1: 'GROUP-SECP256R1',
   secp384r1: 'GROUP-SECP384R1',
+  secp521r1: 'GROUP-SECP521R1',
 }
 const GNUTLS_CIPHER: Readonly<Record<Suite['aead'], string>> = {
   'aes-128-gcm': 'AES-128-GCM',

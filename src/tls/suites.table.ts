@@ -55,5 +55,8 @@ export const suites: readonly Suite[] = [
 
 export const DEFAULT_SUITES: readonly SuiteName[] = suites.map(suite => suite.name)
 
-/** X25519 first: it is the cheapest by far. */
-export const DEFAULT_GROUPS: readonly GroupName[] = ['x25519', 'secp256r1', 'secp384r1']
+/** Groups that TLS 1.2 can use: in Diffie-Hellman the server may speak first. A KEM needs the share of the client. */
+export type EcdheGroup = Exclude<GroupName, 'X25519MLKEM768'>
+
+/** X25519 first: it is the cheapest by far. P-521 last: it costs the most and protects nobody better. */
+export const DEFAULT_GROUPS: readonly EcdheGroup[] = ['x25519', 'secp256r1', 'secp384r1', 'secp521r1']

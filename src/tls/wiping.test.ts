@@ -20,16 +20,21 @@ const watched = () => {
       seen.keys.add(key)
       return crypto.aead(name, key)
     },
-    keyShare(group) {
-      const share = crypto.keyShare(group)
+    offerShare(group) {
+      const { share, secret } = crypto.offerShare(group)
       return {
-        publicKey: share.publicKey,
-        derive(peer) {
-          const secret = share.derive(peer)
-          if (secret !== undefined) seen.shares.add(secret)
-          return secret
+        share,
+        secret(theirs) {
+          const shared = secret(theirs)
+          if (shared !== undefined) seen.shares.add(shared)
+          return shared
         },
       }
+    },
+    answerShare(group, share) {
+      const answer = crypto.answerShare(group, share)
+      if (answer !== undefined) seen.shares.add(answer.secret)
+      return answer
     },
   }
   return { provider, seen }

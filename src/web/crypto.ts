@@ -4,10 +4,9 @@
  * bytes are those of `node/crypto.ts`. BigInt arithmetic is not constant in time: an attacker who can measure this
  * process finely is beyond what these packages promise.
  */
-import { gcm } from '@noble/ciphers/aes.js'
+import { cbc, gcm } from '@noble/ciphers/aes.js'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { ed25519, x25519 } from '@noble/curves/ed25519.js'
-import { p256, p384, p521 } from '@noble/curves/nist.js'
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha1 } from '@noble/hashes/legacy.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
@@ -15,21 +14,24 @@ import { deterministicSignature } from '../crypto/deterministic.ts'
 import type {
   Aead,
   AeadName,
+  Cbc,
   CryptoProvider,
   Hash,
   HashName,
-  KeyShare,
+  KeyKind,
   SignatureAlgorithm,
 } from '../crypto/provider.ts'
+import { encryptionBlock } from '../crypto/rsa-padding.ts'
 import type { Random } from '../random.ts'
 import { joined } from '../wire/bytes.ts'
-import { ecKeyPair, ed25519KeyPair, type KeyPair, readPkcs8, readSpki } from './keys.ts'
+import { agreement, CURVES, newScalar } from './agreement.ts'
+import { type Curve, ecKeyPair, ed25519KeyPair, type KeyPair, POINT_OCTETS, readPkcs8, readSpki } from './keys.ts'
 import { systemRandom } from './random.ts'
-import { isUsable, verifyPkcs1, verifyPss } from './rsa.ts'
+import { encryptBlock, isUsable, verifyPkcs1, verifyPss } from './rsa.ts'
 
 /**
- * The provider without OpenSSL. It verifies RSA, and throws `RangeError` when it should make an RSA key or signature:
- * a secret exponent in BigInt arithmetic shows in the time it takes.
+ * The provider without OpenSSL. It verifies RSA and encrypts with it, and throws `RangeError` when it should make an RSA
+ * key or signature or decrypt: a secret exponent in BigInt arithmetic shows in the time it takes.
  */
 export const webCrypto = (): CryptoProvider => providerOf(systemRandom, undefined)
 
@@ -44,19 +46,22 @@ const providerOf = (random: Random, seeded: Random | undefined): CryptoProvider 
   hash: name => new WebHash(HASHES[name].create()),
   hmac: hmacOf,
   aead: (name, key) => new WebAead(name, key),
-  keyShare: group => (group === 'x25519' ? x25519Share(random) : ecdhShare(GROUPS[group], random)),
+  cbc: key => new WebCbc(key),
+  offerShare: group => agreement(group, random).offer(),
+  answerShare: (group, share) => agreement(group, random).answer(share),
   verify: verifySignature,
   isPublicKey,
   sign: (algorithm, pkcs8, message) => makeSignature(algorithm, pkcs8, message, seeded),
   generateKeyPair: kind => newKeyPair(kind, random),
+  rsaEncrypt: (spki, message) => rsaEncrypt(random, spki, message),
+  rsaRaw() {
+    throw new RangeError('RSA signatures are verified here, and nothing is signed or decrypted')
+  },
   equal: equalInConstantTime,
 })
 
 const HASHES = { sha1, sha256, sha384, sha512 } as const
-const CURVES = { 'p-256': p256, 'p-384': p384, 'p-521': p521 } as const
-const GROUPS = { secp256r1: 'p-256', secp384r1: 'p-384' } as const
-const POINT_OCTETS = { 'p-256': 32, 'p-384': 48 } as const
-const X25519_OCTETS = 32
+const EC_GROUPS = { 'p-256': 'secp256r1', 'p-384': 'secp384r1', 'p-521': 'secp521r1' } as const
 
 class WebHash implements Hash {
   readonly #hash: ReturnType<(typeof HASHES)[HashName]['create']>
@@ -127,45 +132,25 @@ class WebAead implements Aead {
   }
 }
 
-const x25519Share = (random: Random): KeyShare => {
-  const secretKey = random.bytes(X25519_OCTETS)
-  return {
-    publicKey: x25519.getPublicKey(secretKey),
-    derive(peer) {
-      if (peer.length !== X25519_OCTETS) return undefined
-      try {
-        // RFC 7748 6.1: throws for a point of small order, which gives zero whatever the secret key.
-        return x25519.getSharedSecret(secretKey, peer)
-      } catch {
-        return undefined
-      }
-    },
-  }
-}
+/** Octets of AES's block. */
+const BLOCK = 16
 
-const ecdhShare = (curve: keyof typeof POINT_OCTETS, random: Random): KeyShare => {
-  const group = CURVES[curve]
-  const octets = POINT_OCTETS[curve]
-  const scalar = newScalar(curve, random)
-  return {
-    publicKey: group.getPublicKey(scalar, false),
-    derive(peer) {
-      // RFC 8422 5.4.1: uncompressed points only.
-      if (peer.length !== 1 + 2 * octets || peer[0] !== 4) return undefined
-      try {
-        return group.getSharedSecret(scalar, peer, false).slice(1, 1 + octets)
-      } catch {
-        return undefined
-      }
-    },
+class WebCbc implements Cbc {
+  readonly #key: Uint8Array
+  constructor(key: Uint8Array) {
+    if (key.length !== 16 && key.length !== 32)
+      throw new RangeError(`${key.length} octets are no key of AES-128 or AES-256`)
+    this.#key = key.slice()
   }
-}
-
-/** Draws until the number lies in [1, order), as FIPS 186-5 A.2.2 does; a draw fails with probability below 2^-32. */
-const newScalar = (curve: keyof typeof POINT_OCTETS, random: Random): Uint8Array => {
-  for (;;) {
-    const scalar = random.bytes(POINT_OCTETS[curve])
-    if (CURVES[curve].utils.isValidSecretKey(scalar)) return scalar
+  encrypt(iv: Uint8Array, data: Uint8Array): Uint8Array {
+    return this.#cipher(iv, data).encrypt(data)
+  }
+  decrypt(iv: Uint8Array, data: Uint8Array): Uint8Array {
+    return this.#cipher(iv, data).decrypt(data)
+  }
+  #cipher(iv: Uint8Array, data: Uint8Array): ReturnType<typeof cbc> {
+    if (data.length % BLOCK !== 0) throw new RangeError(`${data.length} octets are no whole number of blocks`)
+    return cbc(this.#key, iv, { disablePadding: true })
   }
 }
 
@@ -228,29 +213,36 @@ const makeSignature = (
   }
   const { hash } = algorithm
   const digest = digestOf(hash, message)
-  if (seeded !== undefined && key.curve !== 'p-521') return signRepeatably(key.curve, key.scalar, hash, digest)
+  if (seeded !== undefined) return signRepeatably(key.curve, key.scalar, hash, digest)
   // RFC 6979 3.6: fresh randomness beside key and message, so that a fault in the arithmetic does not show the key.
   return CURVES[key.curve].sign(digest, key.scalar, { ...ECDSA, extraEntropy: seeded === undefined })
 }
 
-const signRepeatably = (
-  curve: keyof typeof POINT_OCTETS,
-  scalar: Uint8Array,
-  hash: HashName,
-  digest: Uint8Array,
-): Uint8Array =>
+const signRepeatably = (curve: Curve, scalar: Uint8Array, hash: HashName, digest: Uint8Array): Uint8Array =>
   deterministicSignature(
-    curve === 'p-384' ? 'secp384r1' : 'secp256r1',
+    EC_GROUPS[curve],
     scalar,
     digest,
     (secret, ...data) => hmacOf(hash, secret, ...data),
     nonce => CURVES[curve].getPublicKey(nonce, false).slice(1, 1 + POINT_OCTETS[curve]),
   )
 
-const newKeyPair = (kind: Parameters<CryptoProvider['generateKeyPair']>[0], random: Random): KeyPair => {
+const rsaEncrypt = (random: Random, spki: Uint8Array, message: Uint8Array): Uint8Array | undefined => {
+  try {
+    const key = readSpki(spki)
+    if (key?.type !== 'rsa') return undefined
+    const block = encryptionBlock(random, key.modulus.length, message)
+    return block === undefined ? undefined : encryptBlock(key, block)
+  } catch {
+    return undefined
+  }
+}
+
+const newKeyPair = (kind: KeyKind, random: Random): KeyPair => {
   switch (kind) {
     case 'p-256':
-    case 'p-384': {
+    case 'p-384':
+    case 'p-521': {
       const scalar = newScalar(kind, random)
       return ecKeyPair(kind, scalar, CURVES[kind].getPublicKey(scalar, false))
     }
@@ -260,9 +252,7 @@ const newKeyPair = (kind: Parameters<CryptoProvider['generateKeyPair']>[0], rand
     }
     case 'rsa-2048':
       throw new RangeError('RSA keys are used here and not made')
-    default: {
-      const never: never = kind
-      return never
-    }
+    default:
+      return kind satisfies never
   }
 }

@@ -30,7 +30,7 @@ const OIDS: Readonly<Record<Curve, string>> = {
 }
 
 /** Octets of a number on the curve. */
-const OCTETS: Readonly<Record<Curve, number>> = { 'p-256': 32, 'p-384': 48, 'p-521': 66 }
+export const POINT_OCTETS: Readonly<Record<Curve, number>> = { 'p-256': 32, 'p-384': 48, 'p-521': 66 }
 
 const what = 'key'
 
@@ -98,7 +98,7 @@ export const readPkcs8 = (pkcs8: Uint8Array): WebPrivateKey | undefined => {
       const key = contents.inside(TAG.sequence, what)
       key.read(TAG.integer, what)
       key.read(TAG.octetString, what)
-      if (key.to - key.from !== OCTETS[curve]) throw new DerError('value', key.from, key.to, what)
+      if (key.to - key.from !== POINT_OCTETS[curve]) throw new DerError('value', key.from, key.to, what)
       return { type: 'ecdsa', curve, scalar: key.value() }
     }
     case OID.ed25519:

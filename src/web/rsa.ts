@@ -1,6 +1,6 @@
 /**
- * RSA signatures, verified (RFC 8017 8.1.2, 8.2.2): both paddings, over BigInt. Everything here is public, so that
- * arithmetic whose time depends on its numbers tells nobody anything; for the same reason nothing is signed here.
+ * RSA with public keys, over BigInt: signatures verified (RFC 8017 8.1.2, 8.2.2) with both paddings, and encryption. The
+ * exponent is public, so that the number of steps tells nobody anything; where it is secret, nothing is done here.
  */
 import type { HashName } from '../crypto/provider.ts'
 import { hexText, joined } from '../wire/bytes.ts'
@@ -83,6 +83,13 @@ const mgf1 = (digest: Digest, seed: Uint8Array, length: number): Uint8Array => {
     made += piece.length
   }
   return joined(pieces).subarray(0, length)
+}
+
+/** RFC 8017 5.1.1: `block` is as long as the modulus; undefined when it does not fit the key. Overwritten afterwards. */
+export const encryptBlock = (key: RsaPublicKey, block: Uint8Array): Uint8Array | undefined => {
+  const ciphertext = opened(key, block, key.modulus.length)
+  block.fill(0)
+  return ciphertext
 }
 
 /** RFC 8017 5.2.2 and 4.1: what was signed, as `length` octets; undefined when the signature does not fit the key. */

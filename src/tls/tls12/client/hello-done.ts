@@ -42,15 +42,14 @@ class WaitServerHelloDone extends ClientState implements Handles<Table, 'WaitSer
 const finish = (context: Context, flight: Flight): WaitChangeCipherSpec => {
   const { negotiated, exchange, group } = flight
   const { offer, serverRandom, suite } = negotiated
-  const share = context.crypto.keyShare(group)
-  const shared = share.derive(exchange.body.params.publicKey)
-  if (shared === undefined)
+  const answer = context.crypto.answerShare(group, exchange.body.params.publicKey)
+  if (answer === undefined)
     throw context.refusal('key exchange', exchange, 'tls/share-wrong', 'params.publicKey', {
       got: `${exchange.body.params.publicKey.length} bytes`,
       expected: group,
     })
-  context.send('ClientKeyExchange', { publicKey: share.publicKey })
-  const premaster = new Secret(shared)
+  context.send('ClientKeyExchange', { publicKey: answer.share })
+  const premaster = new Secret(answer.secret)
   // RFC 7627 3: the session hash ends with the ClientKeyExchange.
   const binding: Binding = negotiated.extendedMasterSecret
     ? { to: 'handshake', sessionHash: context.transcript.digest() }

@@ -40,11 +40,11 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
       }),
     })
     context.send('Certificate', { chain: [...key.chain] })
-    const share = context.crypto.keyShare(negotiated.group)
-    const params = { curveType: 3, group: NamedGroup.names[negotiated.group]!, publicKey: share.publicKey }
+    const offer = context.crypto.offerShare(negotiated.group)
+    const params = { curveType: 3, group: NamedGroup.names[negotiated.group]!, publicKey: offer.share }
     const message = signedParams(negotiated.clientRandom, serverRandom, params)
     context.ask({ about: 'sign', key, scheme, message })
-    return new WaitSignature({ negotiated, serverRandom, suite, share }, params, scheme)
+    return new WaitSignature({ negotiated, serverRandom, suite, offer }, params, scheme)
   }
 }
 

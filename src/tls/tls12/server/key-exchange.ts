@@ -12,9 +12,9 @@ export class WaitClientKeyExchange implements Handles<Table, 'WaitClientKeyExcha
     this.#exchange = exchange
   }
   ClientKeyExchange(context: Context, message: Message<'ClientKeyExchange'>): WaitChangeCipherSpec {
-    const { negotiated, serverRandom, suite, share } = this.#exchange
+    const { negotiated, serverRandom, suite, offer } = this.#exchange
     const { clientRandom } = negotiated
-    const shared = share.derive(message.body.publicKey)
+    const shared = offer.secret(message.body.publicKey)
     if (shared === undefined)
       throw context.refusal('key exchange', message, 'tls/share-wrong', 'publicKey', {
         got: `${message.body.publicKey.length} bytes`,

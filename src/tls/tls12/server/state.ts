@@ -1,5 +1,5 @@
 /** What one state of a server of TLS 1.2 hands to the next. */
-import type { KeyShare } from '../../../crypto/provider.ts'
+import type { KeyOffer } from '../../../crypto/provider.ts'
 import type { Bytes } from '../../../engine.ts'
 import type { ServerNegotiated } from '../../negotiated.ts'
 import type { RecordProtection } from '../../record-protection.ts'
@@ -13,7 +13,7 @@ export interface Exchange {
   readonly negotiated: ServerNegotiated
   readonly serverRandom: Bytes
   readonly suite: Suite
-  readonly share: KeyShare
+  readonly offer: KeyOffer
 }
 
 export interface Keyed extends Exchange {
