@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 75,
+  './net': 81,
   './wire': 6,
   './trace': 4,
   './failures': 4,
@@ -85,15 +85,15 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './crypto': 1,
   './x509': 24,
   './ca': 16,
-  './tls': 25,
+  './tls': 31,
   './http': 20,
   './session': 8,
   './capture': 11,
-  './inspect': 50,
-  './lab': 124,
-  './lab/web': 108,
+  './inspect': 54,
+  './lab': 128,
+  './lab/web': 111,
   './web': 119,
-  '. in a browser': 183,
+  '. in a browser': 186,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

@@ -10,8 +10,11 @@ import { ArpPacket } from '../../src/link/arp.ts'
 import { EthernetFrame, EthernetHeader } from '../../src/link/ethernet.ts'
 import { TcpOptions } from '../../src/tcp/options.ts'
 import { TcpHeader, TcpSegment } from '../../src/tcp/segment.ts'
-import { ClientExtension, HelloRandom, ServerExtension } from '../../src/tls/messages/extensions.ts'
-import { Alert, bodies, ChangeCipherSpec, Handshake, ServerEcdhParams } from '../../src/tls/messages/tls12.ts'
+import { CertificateStatus } from '../../src/tls/messages/extensions.table.ts'
+import * as extensions from '../../src/tls/messages/extensions.ts'
+import { HelloRandom } from '../../src/tls/messages/hello.ts'
+import * as tls12 from '../../src/tls/messages/tls12.ts'
+import * as tls13 from '../../src/tls/messages/tls13.ts'
 import { HandshakeRecord, PlainRecord, RecordHeader } from '../../src/tls/record-format.ts'
 import { ChaChaRecord, GcmRecord } from '../../src/tls/tls12/record-format.ts'
 import { UdpDatagram, UdpHeader } from '../../src/udp/header.ts'
@@ -28,13 +31,26 @@ export const tlsFormats: Formats = {
   HandshakeRecord: HandshakeRecord as Any,
   GcmRecord: GcmRecord as Any,
   ChaChaRecord: ChaChaRecord as Any,
-  Alert: Alert as Any,
-  ChangeCipherSpec: ChangeCipherSpec as Any,
-  Handshake: Handshake as Any,
-  ...(bodies as unknown as Readonly<Record<string, Any>>),
-  ServerEcdhParams: ServerEcdhParams as Any,
-  ClientExtension: ClientExtension as Any,
-  ServerExtension: ServerExtension as Any,
+  Alert: tls12.Alert as Any,
+  ChangeCipherSpec: tls12.ChangeCipherSpec as Any,
+  Handshake: tls12.handshake12.codec as Any,
+  'Handshake with RSA': tls12.handshake12Rsa.codec as Any,
+  'Handshake of TLS 1.3': tls13.handshake13.codec as Any,
+  ...(tls12.bodies12 as unknown as Formats),
+  ...Object.fromEntries(
+    Object.entries(tls13.bodies13).map(([name, codec]) => [`${name} of TLS 1.3`, codec as unknown as Any]),
+  ),
+  ServerEcdhParams: tls12.ServerEcdhParams as Any,
+  EncryptedPremaster: tls12.EncryptedPremaster as Any,
+  RawPublicKey: tls12.RawPublicKey as Any,
+  CertificateStatus: CertificateStatus as Any,
+  ClientExtension: extensions.ClientExtension as Any,
+  ServerExtension: extensions.ServerExtension as Any,
+  RetryExtension: extensions.RetryExtension as Any,
+  EncryptedExtension: extensions.EncryptedExtension as Any,
+  RequestExtension: extensions.RequestExtension as Any,
+  CertificateExtension: extensions.CertificateExtension as Any,
+  TicketExtension: extensions.TicketExtension as Any,
   HelloRandom: HelloRandom as Any,
 }
 

@@ -1,6 +1,6 @@
-/** What TLS needs of a declaration beyond `wire/codec.ts`: RFC ranges that begin at 1, and a fixed end. */
+/** What TLS needs of a declaration beyond `wire/codec.ts`: RFC ranges that do not begin at 0, and choices by value. */
 import { type Codec, leaf } from '../../wire/codec.ts'
-import { WireError } from '../../wire/reader.ts'
+import { type Reader, WireError } from '../../wire/reader.ts'
 
 /** `<1..2^n-1>`: an empty list or string is not legal. */
 export const nonEmpty = <T extends { readonly length: number }>(codec: Codec<T>): Codec<T> => {
@@ -51,3 +51,40 @@ export const allBut = (count: number): Codec<Uint8Array> =>
     write: (writer, value) => writer.put(value),
     sample: random => Uint8Array.from({ length: 1 + Math.floor(random() * 20) }, () => Math.floor(random() * 256)),
   })
+
+/** Everything that is left, if that is `least` to `most` bytes. */
+export const between = (least: number, most: number): Codec<Uint8Array> => {
+  const fitting = (value: Uint8Array, at: number): Uint8Array => {
+    const about = `${value.length} bytes where ${least} to ${most} belong`
+    if (value.length < least) throw new WireError('truncated', at, '', about)
+    if (value.length > most) throw new WireError('too-long', at, '', about)
+    return value
+  }
+  return leaf({
+    read: reader => fitting(reader.take(reader.left), reader.end),
+    write: (writer, value) => writer.put(fitting(value, writer.length)),
+    sample: random =>
+      Uint8Array.from({ length: least + Math.floor(random() * Math.min(9, most - least + 1)) }, () =>
+        Math.floor(random() * 256),
+      ),
+  })
+}
+
+/** Two formats of one value: how the bytes, and how the value, say that it is the first. */
+export interface Either<T> {
+  readonly first: Codec<T>
+  readonly second: Codec<T>
+  inBytes(reader: Reader): boolean
+  inValue(value: T): boolean
+}
+
+/** A format with a second form, told apart by what stands in it. */
+export const either = <T>({ first, second, inBytes, inValue }: Either<T>): Codec<T> => {
+  const of = (isFirst: boolean): Codec<T> => (isFirst ? first : second)
+  return {
+    read: reader => of(inBytes(reader)).read(reader),
+    write: (writer, value) => of(inValue(value)).write(writer, value),
+    walk: (reader, name, out) => of(inBytes(reader)).walk(reader, name, out),
+    sample: random => of(random() < 0.25).sample(random),
+  }
+}

@@ -1,142 +1,99 @@
 /**
- * Extensions of the hello messages. Client and server put different bodies under the same number, so each side has its
- * own choice; a number without a case keeps its bytes.
+ * Lists of extensions, read and written: a codec for each message that has one, and views of a list by our names. A
+ * number that has no row in `extensions.table.ts`, or no business in the message, keeps its bytes.
  */
-import { bytes, type Codec, choice, list, prefixed, rest, struct, type Tagged, text } from '../../wire/codec.ts'
-import { nonEmpty } from './combinators.ts'
-import {
-  ExtensionType,
-  NamedGroup,
-  NameType,
-  PointFormat,
-  ProtocolVersion,
-  SignatureScheme,
-} from './registries.table.ts'
+import { type Codec, choice, type Infer, type Tagged } from '../../wire/codec.ts'
+import { extensions, type Place } from './extensions.table.ts'
+import { ExtensionType } from './registries.table.ts'
 
-const shapes = {
-  serverName: struct(
-    { names: prefixed(2, nonEmpty(list(choice(NameType, 2, { 0: nonEmpty(text) as Codec<unknown> })))) },
-    { ref: 'RFC 6066 3' },
-  ),
-  supportedGroups: struct({ groups: prefixed(2, nonEmpty(list(NamedGroup))) }, { ref: 'RFC 8422 5.1.1' }),
-  pointFormats: struct({ formats: prefixed(1, nonEmpty(list(PointFormat))) }, { ref: 'RFC 8422 5.1.2' }),
-  signatureAlgorithms: struct({ schemes: prefixed(2, nonEmpty(list(SignatureScheme))) }, { ref: 'RFC 5246 7.4.1.4.1' }),
-  alpn: struct({ protocols: prefixed(2, nonEmpty(list(prefixed(1, nonEmpty(text))))) }, { ref: 'RFC 7301 3.1' }),
-  extendedMasterSecret: struct({}, { ref: 'RFC 7627 5.1' }),
-  renegotiationInfo: struct({ renegotiatedConnection: prefixed(1, rest) }, { ref: 'RFC 5746 3.2' }),
-  offeredVersions: struct({ versions: prefixed(1, nonEmpty(list(ProtocolVersion))) }, { ref: 'RFC 9846 4.3.1' }),
-  selectedVersion: struct({ version: ProtocolVersion }, { ref: 'RFC 9846 4.3.1' }),
-  empty: struct({}, { ref: 'RFC 6066 3' }),
-} as const
+export type { Place } from './extensions.table.ts'
 
-const TYPE = ExtensionType.names as Readonly<Record<string, number>>
-const number = (name: string): number => TYPE[name]!
-
-const clientBodies: { readonly [K in keyof ClientExtensions]-?: Codec<Required<ClientExtensions>[K]> } = {
-  serverName: shapes.serverName,
-  supportedGroups: shapes.supportedGroups,
-  pointFormats: shapes.pointFormats,
-  signatureAlgorithms: shapes.signatureAlgorithms,
-  alpn: shapes.alpn,
-  extendedMasterSecret: shapes.extendedMasterSecret,
-  renegotiationInfo: shapes.renegotiationInfo,
-  supportedVersions: shapes.offeredVersions,
-}
-
-const serverBodies: { readonly [K in keyof ServerExtensions]-?: Codec<Required<ServerExtensions>[K]> } = {
-  serverName: shapes.empty,
-  pointFormats: shapes.pointFormats,
-  alpn: shapes.alpn,
-  extendedMasterSecret: shapes.extendedMasterSecret,
-  renegotiationInfo: shapes.renegotiationInfo,
-  supportedVersions: shapes.selectedVersion,
-}
-
-type ExtensionKey = keyof ClientExtensions
+type Rows = typeof extensions
+export type ExtensionKey = keyof Rows
 
 /** Our names for the extensions that we understand, and their numbers. */
-export const extensionNumbers: Readonly<Record<ExtensionKey, number>> = {
-  serverName: number('server_name'),
-  supportedGroups: number('supported_groups'),
-  pointFormats: number('ec_point_formats'),
-  signatureAlgorithms: number('signature_algorithms'),
-  alpn: number('application_layer_protocol_negotiation'),
-  extendedMasterSecret: number('extended_master_secret'),
-  renegotiationInfo: number('renegotiation_info'),
-  supportedVersions: number('supported_versions'),
+export const extensionNumbers: Readonly<Record<ExtensionKey, number>> = Object.fromEntries(
+  Object.entries(extensions).map(([key, { name }]) => [key, ExtensionType.names[name]!]),
+) as Record<ExtensionKey, number>
+
+type In<K extends ExtensionKey, P extends Place> = Rows[K]['in'] extends { readonly [Q in P]: infer C }
+  ? Infer<C>
+  : never
+
+/** What the extensions of a message say, as far as we understand them. */
+export type ExtensionsIn<P extends Place> = {
+  [K in ExtensionKey as P extends keyof Rows[K]['in'] ? K : never]?: In<K, P>
 }
 
-type Bodies = Readonly<Partial<Record<ExtensionKey, Codec<unknown>>>>
+/** What a client says in its hello. */
+export type ClientExtensions = ExtensionsIn<'clientHello'>
 
-const cases = (bodies: Bodies): Record<number, Codec<unknown>> =>
-  Object.fromEntries(Object.entries(bodies).map(([key, codec]) => [extensionNumbers[key as ExtensionKey], codec]))
+/** What a server answers in its hello, whichever version it chooses. */
+export type ServerExtensions = ExtensionsIn<'serverHello12'> & ExtensionsIn<'serverHello'>
 
-export const ClientExtension: Codec<Tagged> = choice(ExtensionType, 2, cases(clientBodies as Bodies), {
-  ref: 'RFC 5246 7.4.1.4',
-})
-export const ServerExtension: Codec<Tagged> = choice(ExtensionType, 2, cases(serverBodies as Bodies), {
-  ref: 'RFC 5246 7.4.1.4',
-})
-
-type Empty = Record<never, never>
-
-/** What a client says in its hello, as far as we understand it. */
-export interface ClientExtensions {
-  serverName?: { names: Tagged[] }
-  supportedGroups?: { groups: number[] }
-  pointFormats?: { formats: number[] }
-  signatureAlgorithms?: { schemes: number[] }
-  alpn?: { protocols: string[] }
-  extendedMasterSecret?: Empty
-  renegotiationInfo?: { renegotiatedConnection: Uint8Array }
-  supportedVersions?: { versions: number[] }
+/** One extension where each of `places` may be meant: they share no number. */
+const extensionIn = (...places: readonly Place[]): Codec<Tagged> => {
+  const cases: Record<number, Codec<unknown>> = {}
+  for (const [key, { in: bodies }] of Object.entries(extensions))
+    for (const place of places) {
+      const body = (bodies as Readonly<Partial<Record<Place, Codec<unknown>>>>)[place]
+      if (body !== undefined) cases[extensionNumbers[key as ExtensionKey]] = body
+    }
+  return choice(ExtensionType, 2, cases, { ref: 'RFC 9846 4.3' })
 }
 
-/** What a server answers. */
-export interface ServerExtensions {
-  serverName?: Empty
-  pointFormats?: { formats: number[] }
-  alpn?: { protocols: string[] }
-  extendedMasterSecret?: Empty
-  renegotiationInfo?: { renegotiatedConnection: Uint8Array }
-  supportedVersions?: { version: number }
-}
+export const ClientExtension: Codec<Tagged> = extensionIn('clientHello')
+export const ServerExtension: Codec<Tagged> = extensionIn('serverHello12', 'serverHello')
+export const RetryExtension: Codec<Tagged> = extensionIn('helloRetryRequest')
+export const EncryptedExtension: Codec<Tagged> = extensionIn('encryptedExtensions')
+export const RequestExtension: Codec<Tagged> = extensionIn('certificateRequest')
+export const CertificateExtension: Codec<Tagged> = extensionIn('certificate')
+export const TicketExtension: Codec<Tagged> = extensionIn('newSessionTicket')
 
 /** Extensions in the order of the keys of `values`. */
-const tagged = (values: Readonly<Partial<Record<ExtensionKey, unknown>>>): Tagged[] =>
-  Object.entries(values)
+export const taggedExtensions = <P extends Place>(values: ExtensionsIn<P>): Tagged[] =>
+  Object.entries(values as Readonly<Record<string, unknown>>)
     .filter(([, body]) => body !== undefined)
     .map(([key, body]) => ({ type: extensionNumbers[key as ExtensionKey], body }))
 
-export const clientExtensions = (values: ClientExtensions): Tagged[] => tagged(values)
-export const serverExtensions = (values: ServerExtensions): Tagged[] => tagged(values)
+export const clientExtensions: (values: ClientExtensions) => Tagged[] = taggedExtensions<'clientHello'>
+export const serverExtensions: (values: ServerExtensions) => Tagged[] = taggedExtensions<'serverHello'>
 
-const known = new Map<number, ExtensionKey>(
-  Object.entries(extensionNumbers).map(([key, value]) => [value, key as ExtensionKey]),
-)
+const known = new Map(Object.entries(extensionNumbers).map(([key, number]) => [number, key as ExtensionKey]))
+const standsIn = (key: ExtensionKey, place: Place): boolean => place in extensions[key].in
 
 /** What we understand of a list, by name. Duplicates are for the caller to refuse, see `duplicateOf`. */
-export const clientView = (extensions: readonly Tagged[]): ClientExtensions => view(extensions) as ClientExtensions
-export const serverView = (extensions: readonly Tagged[]): ServerExtensions => view(extensions) as ServerExtensions
-
-const view = (extensions: readonly Tagged[]): Partial<Record<ExtensionKey, unknown>> => {
+export const extensionsIn = <P extends Place>(list: readonly Tagged[], ...places: readonly P[]): ExtensionsIn<P> => {
   const found: Partial<Record<ExtensionKey, unknown>> = {}
-  for (const { type, body } of extensions) {
+  for (const { type, body } of list) {
     const key = known.get(type)
-    if (key !== undefined) found[key] = body
+    if (key !== undefined && places.some(place => standsIn(key, place))) found[key] = body
   }
-  return found
+  return found as ExtensionsIn<P>
 }
 
-/** RFC 5246 7.4.1.4: "There MUST NOT be more than one extension of the same type." */
-export const duplicateOf = (extensions: readonly Tagged[]): number | undefined => {
+export const clientView = (list: readonly Tagged[]): ClientExtensions => extensionsIn(list, 'clientHello')
+export const serverView = (list: readonly Tagged[]): ServerExtensions =>
+  extensionsIn<Place>(list, 'serverHello12', 'serverHello') as ServerExtensions
+
+/**
+ * Where in a list the first extension lies that we know and that has no business in such a message. RFC 9846 4.3: "it MUST
+ * abort the handshake with an "illegal_parameter" alert."
+ */
+export const misplacedIn = (list: readonly Tagged[], place: Place): number | undefined => {
+  const index = list.findIndex(({ type }) => {
+    const key = known.get(type)
+    return key !== undefined && !standsIn(key, place)
+  })
+  return index < 0 ? undefined : index
+}
+
+/** RFC 9846 4.3: "There MUST NOT be more than one extension of the same type in a given extension block." */
+export const duplicateOf = (list: readonly Tagged[]): number | undefined => {
   const seen = new Set<number>()
-  for (const { type } of extensions) {
+  for (const { type } of list) {
     if (seen.has(type)) return type
     seen.add(type)
   }
   return undefined
 }
-
-/** 32 bytes of a hello. */
-export const HelloRandom: Codec<Uint8Array> = bytes(32, { ref: 'RFC 5246 7.4.1.2' })

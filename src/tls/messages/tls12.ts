@@ -1,83 +1,24 @@
-/**
- * The handshake messages of TLS 1.2 (RFC 5246 7.4, RFC 8422 5), each declared once. The hellos serve every version; the
- * others belong to 1.2.
- */
-import {
-  bytes,
-  type Codec,
-  choice,
-  type Infer,
-  list,
-  optional,
-  prefixed,
-  rest,
-  struct,
-  type Tagged,
-  u8,
-} from '../../wire/codec.ts'
+/** The handshake messages of TLS 1.2 (RFC 5246 7.4, RFC 8422 5), each declared once; the hellos are in `hello.ts`. */
+import { bytes, type Codec, type Infer, list, prefixed, rest, struct, type Tagged, u8, u32 } from '../../wire/codec.ts'
 import { AlertDescription } from '../alerts.ts'
-import { atMost, nonEmpty } from './combinators.ts'
-import { ClientExtension, HelloRandom, ServerExtension } from './extensions.ts'
-import {
-  AlertLevel,
-  CipherSuite,
-  ClientCertificateType,
-  CompressionMethod,
-  CurveType,
-  HandshakeType,
-  NamedGroup,
-  ProtocolVersion,
-  SignatureScheme,
-} from './registries.table.ts'
-
-const SessionId: Codec<Uint8Array> = prefixed(1, atMost(32, rest))
-
-export interface ClientHello {
-  legacyVersion: number
-  random: Uint8Array
-  sessionId: Uint8Array
-  cipherSuites: number[]
-  compressionMethods: number[]
-  /** Absent in the hello of a very old client. */
-  extensions: Tagged[] | undefined
-}
-export const ClientHello: Codec<ClientHello> = struct(
-  {
-    legacyVersion: ProtocolVersion,
-    random: HelloRandom,
-    sessionId: SessionId,
-    cipherSuites: prefixed(2, nonEmpty(list(CipherSuite))),
-    compressionMethods: prefixed(1, nonEmpty(list(CompressionMethod))),
-    extensions: optional(prefixed(2, list(ClientExtension))),
-  },
-  { ref: 'RFC 5246 7.4.1.2' },
-)
-
-export interface ServerHello {
-  legacyVersion: number
-  random: Uint8Array
-  sessionId: Uint8Array
-  cipherSuite: number
-  compressionMethod: number
-  extensions: Tagged[] | undefined
-}
-export const ServerHello: Codec<ServerHello> = struct(
-  {
-    legacyVersion: ProtocolVersion,
-    random: HelloRandom,
-    sessionId: SessionId,
-    cipherSuite: CipherSuite,
-    compressionMethod: CompressionMethod,
-    extensions: optional(prefixed(2, list(ServerExtension))),
-  },
-  { ref: 'RFC 5246 7.4.1.3' },
-)
+import { nonEmpty } from './combinators.ts'
+import { CertificateStatus } from './extensions.table.ts'
+import { type HandshakeFormat, handshakeFormat } from './handshake.ts'
+import { ClientHello, ServerHello } from './hello.ts'
+import { AlertLevel, ClientCertificateType, CurveType, NamedGroup, SignatureScheme } from './registries.table.ts'
 
 export const Certificate: Codec<{ chain: Uint8Array[] }> = struct(
   { chain: prefixed(3, list(prefixed(3, nonEmpty(rest)))) },
   { ref: 'RFC 5246 7.4.2' },
 )
 export type Certificate = Infer<typeof Certificate>
+
+/** RFC 7250 3: in the place of the chain, where both sides agreed on it. */
+export const RawPublicKey: Codec<{ spki: Uint8Array }> = struct(
+  { spki: prefixed(3, nonEmpty(rest)) },
+  { ref: 'RFC 7250 3' },
+)
+export type RawPublicKey = Infer<typeof RawPublicKey>
 
 /** What the server signs, after the two randoms. */
 export const ServerEcdhParams: Codec<{ curveType: number; group: number; publicKey: Uint8Array }> = struct(
@@ -108,46 +49,80 @@ export const ClientKeyExchange: Codec<{ publicKey: Uint8Array }> = struct(
 )
 export type ClientKeyExchange = Infer<typeof ClientKeyExchange>
 
+/** The ClientKeyExchange of suites in which RSA encrypts the secret. */
+export const EncryptedPremaster: Codec<{ encryptedPremaster: Uint8Array }> = struct(
+  { encryptedPremaster: prefixed(2, nonEmpty(rest)) },
+  { ref: 'RFC 5246 7.4.7.1' },
+)
+export type EncryptedPremaster = Infer<typeof EncryptedPremaster>
+
 export const Finished: Codec<{ verifyData: Uint8Array }> = struct({ verifyData: bytes(12) }, { ref: 'RFC 5246 7.4.9' })
 export type Finished = Infer<typeof Finished>
+
+export const CertificateVerify: Codec<{ scheme: number; signature: Uint8Array }> = struct(
+  { scheme: SignatureScheme, signature: prefixed(2, rest) },
+  { ref: 'RFC 5246 7.4.8' },
+)
+export type CertificateVerify = Infer<typeof CertificateVerify>
+
+export const NewSessionTicket: Codec<{ lifetimeHint: number; ticket: Uint8Array }> = struct(
+  { lifetimeHint: u32, ticket: prefixed(2, rest) },
+  { ref: 'RFC 5077 3.3' },
+)
+export type NewSessionTicket = Infer<typeof NewSessionTicket>
 
 const Nothing: Codec<Record<string, never>> = struct({}, { ref: 'RFC 5246 7.4' }) as Codec<Record<string, never>>
 
 /** What each message says, by its name. */
-export interface Bodies {
+export interface Bodies12 {
   HelloRequest: Record<string, never>
   ClientHello: ClientHello
   ServerHello: ServerHello
+  NewSessionTicket: NewSessionTicket
   Certificate: Certificate
+  CertificateStatus: CertificateStatus
   ServerKeyExchange: ServerKeyExchange
   CertificateRequest: CertificateRequest
   ServerHelloDone: Record<string, never>
+  CertificateVerify: CertificateVerify
   ClientKeyExchange: ClientKeyExchange
   Finished: Finished
 }
-export type HandshakeName = keyof Bodies
 
-export const bodies: { readonly [K in HandshakeName]: Codec<Bodies[K]> } = {
+export const bodies12: { readonly [N in keyof Bodies12]: Codec<Bodies12[N]> } = {
   HelloRequest: Nothing,
   ClientHello,
   ServerHello,
+  NewSessionTicket,
   Certificate,
+  CertificateStatus,
   ServerKeyExchange,
   CertificateRequest,
   ServerHelloDone: Nothing,
+  CertificateVerify,
   ClientKeyExchange,
   Finished,
 }
 
-/** A whole message: type, length of three bytes, body. */
-export const Handshake: Codec<Tagged> = choice(
-  HandshakeType,
-  3,
-  Object.fromEntries(
-    Object.entries(bodies).map(([name, codec]) => [HandshakeType.names[name]!, codec as Codec<unknown>]),
-  ),
-  { ref: 'RFC 5246 7.4' },
+/** With a key exchange over a group. */
+export const handshake12: HandshakeFormat<Bodies12> = handshakeFormat<Bodies12>(bodies12, 'RFC 5246 7.4')
+
+/** Where the client chooses the secret and encrypts it to the server's key. */
+export interface Bodies12Rsa extends Omit<Bodies12, 'ServerKeyExchange' | 'ClientKeyExchange'> {
+  ClientKeyExchange: EncryptedPremaster
+}
+
+const { ServerKeyExchange: _none, ...withoutExchange } = bodies12
+
+export const handshake12Rsa: HandshakeFormat<Bodies12Rsa> = handshakeFormat<Bodies12Rsa>(
+  { ...withoutExchange, ClientKeyExchange: EncryptedPremaster },
+  'RFC 5246 7.4',
 )
+
+export type Bodies = Bodies12
+export const bodies: typeof bodies12 = bodies12
+export type HandshakeName = keyof Bodies12
+export const Handshake: Codec<Tagged> = handshake12.codec
 
 export const Alert: Codec<{ level: number; description: number }> = struct(
   { level: AlertLevel, description: AlertDescription },
