@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { english, sentence } from '../src/explain/index.ts'
+import { elsewhere, english, sentence } from '../src/explain/index.ts'
 import {
   EXIT,
   entryOf,
@@ -101,6 +101,24 @@ test('a failure of the TLS peer has its alert, or a reason why there is none', (
     expect(Number.isInteger(entry.alert) && entry.alert >= 0 && entry.alert <= 255, code).toBe(true)
     expect(WITHOUT_ALERT[code], code).toBeUndefined()
   }
+})
+
+/** Failures of the TLS peer that BoringSSL has no word for. */
+const WITHOUT_WORD: readonly string[] = [
+  'tls/name-unknown',
+  'tls/no-extended-master-secret',
+  'tls/too-much-waiting',
+  'tls/illegal-value',
+  'tls/cut-short',
+  'tls/handshake-cut',
+  'tls/alert-received',
+]
+
+test("a failure of the TLS peer has BoringSSL's word for it, or is known to have none", () => {
+  const ofPeer = codes.filter(code => code.startsWith('tls/') && failures[code].fault === 'peer')
+  const lacking = ofPeer.filter(code => elsewhere({ code }).boringssl === undefined)
+  expect(lacking.sort()).toEqual([...WITHOUT_WORD].sort())
+  for (const code of ofPeer) expect(`${elsewhere({ code }).boringssl ?? 'NONE'}`, code).toMatch(/^[A-Z0-9_]+$/)
 })
 
 test('a status is one that a server answers with', () => {

@@ -4,8 +4,9 @@
  * compared with them by the tests `elsewhere` in `test/interop/`.
  */
 import type { Failure, FailureCode } from '../failures/index.ts'
+import { boringSslWord } from './boringssl.table.ts'
 
-export type Tool = 'node' | 'curl' | 'openssl' | 'chrome' | 'undici' | 'nginx'
+export type Tool = 'node' | 'curl' | 'openssl' | 'chrome' | 'undici' | 'nginx' | 'boringssl'
 export type Elsewhere = { readonly [T in Tool]?: string | number }
 
 const names: { readonly [Code in FailureCode]?: Elsewhere } = {
@@ -163,5 +164,9 @@ const afterAlert = (number: number): Elsewhere => ({
 })
 
 /** What other tools say. */
-export const elsewhere = ({ code, number }: Pick<Failure, 'code' | 'number'>): Elsewhere =>
-  code === 'tls/alert-received' && number !== undefined ? afterAlert(number) : (names[code] ?? {})
+export const elsewhere = (failure: Pick<Failure, 'code' | 'number'>): Elsewhere => {
+  const { code, number } = failure
+  const others = code === 'tls/alert-received' && number !== undefined ? afterAlert(number) : names[code]
+  const boringssl = boringSslWord(failure)
+  return boringssl === undefined ? (others ?? {}) : { ...others, boringssl }
+}

@@ -63,6 +63,11 @@ test('in the whole set more may be skipped, and the cases that only it has must 
   expect(judge(suite, all, 'whole').wrong).toEqual([])
 })
 
+test('of a few cases chosen by name neither the skips nor what is not among them counts, but failures do', () => {
+  expect(judge(suite, [{ id: 'good', outcome: 'passed' }], 'some').wrong).toEqual([])
+  expect(judge(suite, [{ id: 'good', outcome: 'failed' }], 'some').wrong).toEqual(['failed   good    '])
+})
+
 test('a name that two cases have is wrong: one would hide the other', () => {
   expect(judge(suite, [...results, { id: 'good', outcome: 'passed' }]).wrong).toEqual([
     'there are two cases of this name: good',

@@ -162,6 +162,7 @@ test('an alert that came is named by its own number, and by nothing where it is 
     openssl: '0A000418 SSL alert number 48',
     node: 'EPROTO SSL alert number 48',
     curl: 35,
+    boringssl: 'TLSV1_ALERT_UNKNOWN_CA',
   })
   expect(elsewhere(fail('tls/alert-received'))).toEqual({})
 })

@@ -1,0 +1,116 @@
+/** From the runner's flags to the configuration of our engine, or to why a case is skipped. */
+import type { CryptoProvider } from '../../../src/crypto/provider.ts'
+import type { TlsClientConfig, TlsServerConfig } from '../../../src/tls/index.ts'
+import { DEFAULT_SUITES, type SuiteName, suites } from '../../../src/tls/suites.table.ts'
+import type { TraceContext } from '../../../src/trace/types.ts'
+import type { Flags, ShimFlags } from './flags.ts'
+import * as reasons from './reasons.ts'
+
+const TLS_1_2 = 0x0303
+
+/** Versions that the flags leave to the shim, by number. */
+export const versionsOf = (flags: Flags): readonly number[] => {
+  const least = flags.number('min-version') ?? 0x0301
+  const most = flags.number('max-version') ?? 0x0304
+  const off = [
+    ['no-tls1', 0x0301],
+    ['no-tls11', 0x0302],
+    ['no-tls12', 0x0303],
+    ['no-tls13', 0x0304],
+  ] as const
+  return off
+    .filter(([flag, number]) => !flags.has(flag) && number >= least && number <= most)
+    .map(([, number]) => number)
+}
+
+/** Why our engine cannot be set up as these flags want it; undefined when it can. */
+export const unsupported = ({ initial, resume }: ShimFlags): string | undefined => {
+  for (const flags of [initial, resume]) {
+    const versions = versionsOf(flags)
+    if (!versions.includes(TLS_1_2)) return versions.includes(0x0304) ? reasons.TLS_1_3 : reasons.OLD_VERSIONS
+    const missing = MISSING.find(([names]) => names.some(name => usedAnywhere(flags, name)))
+    if (missing !== undefined) return missing[1]
+    if (groupsOf(flags) === undefined) return reasons.BORINGSSL_ONLY
+    if (suitesOf(flags) === undefined) return reasons.BORINGSSL_ONLY
+  }
+  if (initial.has('resume-count') && (!initial.has('server') || !resume.has('expect-session-miss')))
+    return reasons.RESUMPTION
+  return undefined
+}
+
+const usedAnywhere = (flags: Flags, name: string): boolean =>
+  flags.has(name) || flags.credentials.some(credential => credential.flags.has(name))
+
+/** What the engine cannot do yet, by the flags that ask for it. */
+const MISSING: readonly (readonly [readonly string[], string])[] = [
+  [['require-any-client-certificate', 'use-client-ca-list', 'expect-client-ca-list'], reasons.CLIENT_CERTIFICATES],
+  [['expect-certificate-types', 'use-old-client-cert-callback'], reasons.CLIENT_CERTIFICATES],
+  [['new-rpk-credential', 'accepted-peer-cert-types', 'available-client-cert-types'], reasons.RAW_KEYS],
+  [['expect-peer-rpk-sha256', 'expect-peer-certificate-type'], reasons.RAW_KEYS],
+  [['export-keying-material', 'use-exporter-between-reads'], reasons.EXPORTERS],
+  [['enable-ocsp-stapling', 'enable-signed-cert-timestamps'], reasons.STAPLING],
+  [['ocsp-response', 'signed-cert-timestamps', 'expect-ocsp-response'], reasons.STAPLING],
+  [['false-start', 'handshake-never-done'], reasons.FALSE_START],
+  [['verify-prefs'], reasons.SCHEME_CHOICE],
+  [['max-send-fragment'], reasons.FRAGMENT_SIZE],
+  [['expect-ticket-renewal', 'use-ticket-callback', 'use-ticket-aead-callback', 'ticket-key'], reasons.RESUMPTION],
+]
+
+type GroupName = NonNullable<TlsClientConfig['groups']>[number]
+
+const GROUPS: Readonly<Record<number, GroupName>> = { 23: 'secp256r1', 24: 'secp384r1', 25: 'secp521r1', 29: 'x25519' }
+
+/** Undefined: one is not ours. */
+const groupsOf = (flags: Flags): readonly GroupName[] | undefined => {
+  const wanted = flags.numbers('curves')
+  if (wanted === undefined) return Object.values(GROUPS)
+  const groups = wanted.flatMap(number => GROUPS[number] ?? [])
+  return groups.length === wanted.length ? groups : undefined
+}
+
+/** Of BoringSSL's language for lists of suites: single names, and the words that the runner uses. */
+const suitesOf = (flags: Flags): readonly SuiteName[] | undefined => {
+  const wanted = flags.text('cipher')
+  if (wanted === undefined) return DEFAULT_SUITES
+  const names = wanted
+    .replaceAll(/[[\]|]/g, ':')
+    .split(':')
+    .filter(name => name !== '')
+  const found = names.flatMap(name => suites.find(suite => suite.name === name)?.name ?? [])
+  return found.length === names.length ? found : undefined
+}
+
+/** A list of names as it lies in the extension: a length before each. */
+const protocolsIn = (flags: Flags, name: string): readonly string[] | undefined => {
+  const text = flags.text(name)
+  if (text === undefined) return undefined
+  const names: string[] = []
+  for (let at = 0; at < text.length; at += 1 + text.charCodeAt(at))
+    names.push(text.slice(at + 1, at + 1 + text.charCodeAt(at)))
+  return names
+}
+
+interface Surroundings {
+  readonly crypto: CryptoProvider
+  readonly trace: TraceContext
+}
+
+const common = (flags: Flags, { crypto, trace }: Surroundings) => ({
+  crypto,
+  trace,
+  groups: groupsOf(flags)!,
+  suites: suitesOf(flags)!,
+  renegotiation: flags.has('renegotiate-ignore') ? ('declined' as const) : ('fatal' as const),
+})
+
+export const clientConfig = (flags: Flags, surroundings: Surroundings): TlsClientConfig => ({
+  ...common(flags, surroundings),
+  // An address is not sent as a name: the client that the runner wants by default sends none.
+  serverName: flags.text('host-name') ?? '127.0.0.1',
+  alpn: protocolsIn(flags, 'advertise-alpn'),
+})
+
+export const serverConfig = (flags: Flags, surroundings: Surroundings): TlsServerConfig => {
+  const alpn = flags.text('select-alpn')
+  return { ...common(flags, surroundings), alpn: alpn === undefined ? undefined : [alpn] }
+}
