@@ -4,17 +4,10 @@
  */
 import type { Bytes } from '../engine.ts'
 import { latin1Text } from '../wire/bytes.ts'
-import { printable } from '../x509/distinguished-name.ts'
 import type { TlsClientConfig } from './config.ts'
 import { sniOf } from './host-name.ts'
-import {
-  type ClientExtensions,
-  clientExtensions,
-  duplicateOf,
-  type ServerExtensions,
-  serverView,
-} from './messages/extensions.ts'
-import { ExtensionType, NamedGroup, NameType, ProtocolVersion, TLS_1_2 } from './messages/registries.table.ts'
+import { type ClientExtensions, clientExtensions } from './messages/extensions.ts'
+import { NamedGroup, NameType, ProtocolVersion, TLS_1_2 } from './messages/registries.table.ts'
 import type { Offer } from './negotiated.ts'
 import { offerRefused } from './offer-refused.ts'
 import type { Refusal } from './refusal.ts'
@@ -22,6 +15,7 @@ import { schemes } from './schemes.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, suites } from './suites.table.ts'
 import { WaitCertificate } from './tls12/client/certificate.ts'
+import { checkedExtensions, illegal } from './tls12/client/hello.ts'
 import { ClientState } from './tls12/client/state.ts'
 import { clientStates } from './tls12/states.table.ts'
 import { tls12 } from './version.ts'
@@ -118,75 +112,3 @@ const checkVersion = (context: Context, message: Message<'ServerHello'>): void =
       got: ProtocolVersion.nameOf(legacyVersion),
     })
 }
-
-/** RFC 5246 7.4.1.4.1: "Servers MUST NOT send this extension." A list of groups is forgiven: some servers send theirs. */
-const NEVER_ANSWERED: ReadonlySet<number> = new Set([ExtensionType.names.signature_algorithms!])
-
-/** Nothing twice, nothing that was not offered, and what must be there is there. */
-const checkedExtensions = (context: Context, message: Message<'ServerHello'>, offer: Offer): ServerExtensions => {
-  const list = message.body.extensions ?? []
-  const twice = duplicateOf(list)
-  if (twice !== undefined)
-    throw context.refusal('hello', message, 'tls/bad-message', 'extensions', {
-      got: `${ExtensionType.nameOf(twice)} is there twice`,
-    })
-  const unasked = list.findIndex(
-    ({ type }) => NEVER_ANSWERED.has(type) || !offer.extensions.some(offered => offered.type === type),
-  )
-  if (unasked >= 0)
-    throw context.refusal('hello', message, 'tls/unoffered-extension', `extensions.${unasked}`, {
-      got: ExtensionType.nameOf(list[unasked]!.type),
-      expected: offer.extensions.map(({ type }) => ExtensionType.nameOf(type)).join(', '),
-    })
-  const found = serverView(list)
-  checkSecurity(context, message, found, offer.config)
-  if (found.pointFormats !== undefined && !found.pointFormats.formats.includes(0))
-    throw illegal(
-      context,
-      message,
-      'extensions',
-      found.pointFormats.formats[0] ?? 0,
-      'uncompressed points must be listed',
-    )
-  if (found.alpn !== undefined) checkAlpn(context, message, found.alpn.protocols, offer.config.alpn ?? [])
-  return found
-}
-
-const checkSecurity = (
-  context: Context,
-  message: Message<'ServerHello'>,
-  found: ServerExtensions,
-  config: TlsClientConfig,
-): void => {
-  // RFC 5746 3.4: without it, or with anything in it, somebody may have spliced another handshake before ours.
-  const renegotiated = found.renegotiationInfo?.renegotiatedConnection
-  if (renegotiated === undefined || renegotiated.length > 0)
-    throw context.refusal('hello', message, 'tls/renegotiation-unsafe', 'extensions', {
-      got: renegotiated === undefined ? 'absent' : `${renegotiated.length} bytes long`,
-    })
-  // RFC 7627 5.3: "the client MAY abort the handshake" when it wants nothing less.
-  if (found.extendedMasterSecret === undefined && config.extendedMasterSecret === 'required')
-    throw context.refusal('hello', message, 'tls/no-extended-master-secret', 'extensions', {})
-}
-
-/** RFC 7301 3.1: the answer "MUST contain exactly one ProtocolName", and it must be one of ours. */
-const checkAlpn = (
-  context: Context,
-  message: Message<'ServerHello'>,
-  protocols: readonly string[],
-  offered: readonly string[],
-): void => {
-  if (protocols.length !== 1 || !offered.includes(protocols[0]!))
-    throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
-      got: printable(`ALPN ${protocols.join(', ')}`),
-      expected: `it must be one of ${offered.join(', ')}`,
-    })
-}
-
-const illegal = (
-  context: Context,
-  message: Message<'ServerHello'>,
-  path: string,
-  got: number,
-  expected: string,
-): Refusal => context.refusal('hello', message, 'tls/illegal-value', path, { got: `0x${got.toString(16)}`, expected })
