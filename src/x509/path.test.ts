@@ -1,47 +1,26 @@
 import { expect, test } from 'vitest'
+import {
+  ask,
+  at,
+  authority,
+  below,
+  crypto,
+  DAY,
+  failure,
+  leaf,
+  middle,
+  names,
+  root,
+} from '../../test/support/chains.ts'
 import { OID } from '../asn1/oids.table.ts'
-import { integer, nothing, oid, sequence, time } from '../asn1/write.ts'
-import { type CertificateAuthority, certificateAuthority, type LeafOptions, selfSigned } from '../ca/authority.ts'
+import { integer, nothing, oid, sequence } from '../asn1/write.ts'
+import { type CertificateAuthority, selfSigned } from '../ca/authority.ts'
 import type { Bytes } from '../engine.ts'
-import { sentence } from '../explain/index.ts'
-import { entryOf, type Failure } from '../failures/index.ts'
-import { nodeCrypto } from '../node/crypto.ts'
-import type { VerdictRecord } from '../trace/types.ts'
-import { latin1Text } from '../wire/bytes.ts'
-import { Certificate } from './certificate.ts'
 import { KEY_USAGE } from './extensions.ts'
 import { type ExtensionToWrite, keyUsage, nameConstraints, writeCertificate, writeName } from './issue.ts'
 import { explainChain, MAX_CHAIN_CERTIFICATES, verifyChain } from './path.ts'
 import { deployed, rfc5280, webpki } from './profile.ts'
-import { trustStore } from './store.ts'
 import { isTrusted } from './trusted.ts'
-import type { ChainRequest } from './types.ts'
-
-const crypto = nodeCrypto()
-const at = Date.UTC(2026, 10, 20, 12)
-const DAY = 86_400_000
-const authority = (name: string): CertificateAuthority => certificateAuthority({ crypto, now: () => at, name })
-const root = authority('Test Root')
-const middle = root.intermediate({ name: 'Test Intermediate' })
-const names = ['shop.test', '*.shop.test', '10.0.0.5']
-
-const ask = (
-  chain: readonly Bytes[],
-  more: Partial<ChainRequest> & { readonly roots?: readonly Bytes[] } = {},
-): ChainRequest => {
-  const { roots = [root.certificate], ...rest } = more
-  return { chain, name: 'shop.test', at, trust: trustStore(roots), crypto, ...rest }
-}
-const failure = (request: ChainRequest): Failure => {
-  const result = verifyChain(request)
-  if (isTrusted(result)) throw new Error(`trusted by ${result.anchor}`)
-  // Whatever is refused can be told to people.
-  expect(entryOf(result).exit).toBe(5)
-  expect(sentence(result)).not.toMatch(/undefined|\?;/)
-  return result
-}
-const leaf = (options: Partial<LeafOptions> = {}, from = middle): readonly Bytes[] =>
-  from.issue({ names, ...options }).chain
 
 test.each([rfc5280, webpki, deployed])(
   'a chain of three is trusted under $name, whatever the order it comes in',
@@ -136,24 +115,6 @@ test('not meant for servers: tls/certificate-purpose, by its own purposes or tho
 })
 
 /** A certificate below `middle` with exactly these extensions, and the chain up to it. */
-const below = (subject: string, extensions: readonly ExtensionToWrite[], issuer = root) => {
-  const keyPair = crypto.generateKeyPair('p-256')
-  const certificate = writeCertificate(
-    {
-      serialNumber: Uint8Array.of(9),
-      issuer: writeName([[OID.commonName, issuer.name]]),
-      subject: writeName([[OID.commonName, subject]]),
-      notBefore: at - DAY,
-      notAfter: at + DAY,
-      spki: keyPair.spki,
-      extensions,
-    },
-    issuer.keyPair,
-    crypto,
-  )
-  return { certificate, keyPair }
-}
-
 test('signed by one that may not: tls/certificate-not-ca', () => {
   const ordinary = root.issue({ names: ['a.test'], commonName: 'Ordinary' })
   const fake = writeCertificate(
@@ -366,70 +327,8 @@ test('a chain without fault has nothing to accept', () => {
   expect(verifyChain(ask(leaf(), { accept: ['tls/certificate-name'] }))).toMatchObject({ accepted: [] })
 })
 
-test('each check is told to the trace once, with its failure', () => {
-  const verdicts: VerdictRecord[] = []
-  const sink = {
-    nextId: () => 1,
-    message: () => {},
-    state: () => {},
-    secret: () => {},
-    verdict: (v: VerdictRecord) => verdicts.push(v),
-  }
-  const trace = { sink, flow: 'f', host: 'h' }
-  verifyChain(ask(leaf(), { trace, now: 7 }))
-  expect(verdicts.every(v => v.ok && v.at === 7 && v.flow === 'f')).toBe(true)
-  expect(verdicts.map(v => v.check)).toEqual(
-    expect.arrayContaining(['chain', 'signatures', 'dates', 'purpose', 'name']),
-  )
-  verdicts.length = 0
-  verifyChain(ask(leaf(), { trace, name: 'x.test' }))
-  expect(verdicts.filter(v => !v.ok)).toMatchObject([{ check: 'name', failure: { code: 'tls/certificate-name' } }])
-  verdicts.length = 0
-  verifyChain(ask(leaf(), { trace, roots: [] }))
-  expect(verdicts).toMatchObject([{ check: 'chain', ok: false, failure: { code: 'tls/certificate-untrusted' } }])
-})
-
 test('limits written for one authority come through the writer (RFC 5280 4.2.1.10)', () => {
   expect(nameConstraints(['10.0.0.0/9'], []).value).toEqual(
     Uint8Array.from([0x30, 0x0e, 0xa0, 0x0c, 0x30, 0x0a, 0x87, 8, 10, 0, 0, 0, 255, 128, 0, 0]),
   )
-})
-
-test('a failure says in which certificate of the chain its bytes lie, by number: names may be equal', () => {
-  const chain = (intermediate: CertificateAuthority, options: Partial<LeafOptions> = {}) => {
-    const [own, above] = leaf(options, intermediate)
-    return [own!, middle.certificate, authority('Twin').certificate, above!]
-  }
-  const bytesOf = (shown: readonly Bytes[], more: Partial<ChainRequest> = {}) => {
-    const { at: place, code } = failure(ask(shown, more))
-    const bytes = shown[place!.certificate!]!.subarray(place!.start, place!.end)
-    return { code, certificate: place?.certificate, bytes }
-  }
-  const old = root.intermediate({ name: 'Twin', notAfter: at - 1000 })
-  const validity = (der: Bytes) => {
-    const { notBefore, notAfter } = new Certificate(der)
-    return sequence(time(notBefore), time(notAfter))
-  }
-  const dates = bytesOf(chain(old))
-  expect(dates).toMatchObject({ code: 'tls/certificate-expired', certificate: 3 })
-  expect(dates.bytes).toEqual(validity(old.certificate))
-  const name = bytesOf(chain(root.intermediate({ name: 'Twin' })), { name: 'other.test' })
-  expect(name).toMatchObject({ code: 'tls/certificate-name', certificate: 0 })
-  expect(latin1Text(name.bytes)).toContain('*.shop.test')
-  const stranger = authority('Stranger')
-  const issuer = bytesOf([...leaf({}, stranger.intermediate({ name: 'Twin' }))])
-  expect(issuer).toMatchObject({ code: 'tls/certificate-untrusted', certificate: 1 })
-  expect(issuer.bytes).toEqual(writeName([[OID.commonName, 'Stranger']]))
-  const limited = bytesOf(chain(root.intermediate({ name: 'Twin', excluded: ['shop.test'] })))
-  expect(limited).toMatchObject({ code: 'tls/certificate-constraint', certificate: 3 })
-  expect(latin1Text(limited.bytes)).toContain('shop.test')
-})
-
-test('a fault of a root has a place only where the peer sent the root', () => {
-  const ended = certificateAuthority({ crypto, now: () => at, name: 'Ended', notAfter: at - 1000 })
-  const chain = leaf({}, ended)
-  const roots = [ended.certificate]
-  expect(failure(ask(chain, { roots }))).toMatchObject({ code: 'tls/certificate-expired', where: '“Ended”' })
-  expect(failure(ask(chain, { roots })).at).toBeUndefined()
-  expect(failure(ask([...chain, ended.certificate], { roots })).at).toMatchObject({ certificate: 1 })
 })
