@@ -11,7 +11,7 @@ interface State {
   expected: ReadonlySet<string>
   /** anyPolicy is still among them. */
   any: boolean
-  /** Certificates until a policy must be valid, mapping ends, anyPolicy ends. */
+  /** Certificates until a policy must be valid, mapping ends, anyPolicy ends; what has ended is 0 or less. */
   explicit: number
   mapping: number
   inhibitAny: number
@@ -22,8 +22,8 @@ export const policyFault = (
   path: readonly Certificate[],
   anchor: { readonly limits: boolean },
 ): Certificate | undefined => {
-  const most = path.length + 1
-  const state: State = { expected: new Set(), any: true, explicit: most, mapping: most, inhibitAny: most }
+  const never = Number.POSITIVE_INFINITY
+  const state: State = { expected: new Set(), any: true, explicit: never, mapping: never, inhibitAny: never }
   for (let i = path.length - 1; i >= 0; i--) {
     const certificate = path[i]!
     if (i === path.length - 1 && path.length > 1) {
@@ -39,14 +39,14 @@ export const policyFault = (
       const wild = certificate
         .extension('policyMappings')
         ?.some(m => m.issuerDomain === OID.anyPolicy || m.subjectDomain === OID.anyPolicy)
-      if (wild === true || (state.explicit === 0 && isEmpty(state))) return certificate
+      if (wild === true || (state.explicit <= 0 && isEmpty(state))) return certificate
       prepare(state, certificate)
       continue
     }
     // RFC 5280 6.1.5 (a) and (b).
-    if (state.explicit > 0) state.explicit--
+    state.explicit--
     if (certificate.extension('policyConstraints')?.requireExplicitPolicy === 0) state.explicit = 0
-    if (state.explicit === 0 && isEmpty(state)) return certificate
+    if (state.explicit <= 0 && isEmpty(state)) return certificate
   }
   return undefined
 }
@@ -80,15 +80,16 @@ const prepare = (state: State, certificate: Certificate): void => {
     const next = new Set(state.expected)
     for (const { issuerDomain } of mappings) next.delete(issuerDomain)
     if (state.mapping > 0) {
+      // While anyPolicy is expected, what else is does not matter.
       for (const { issuerDomain, subjectDomain } of mappings)
-        if (state.expected.has(issuerDomain) || state.any) next.add(subjectDomain)
+        if (state.expected.has(issuerDomain)) next.add(subjectDomain)
     }
     state.expected = next
   }
   if (!certificate.isSelfIssued) {
-    if (state.explicit > 0) state.explicit--
-    if (state.mapping > 0) state.mapping--
-    if (state.inhibitAny > 0) state.inhibitAny--
+    state.explicit--
+    state.mapping--
+    state.inhibitAny--
   }
   const constraints = certificate.extension('policyConstraints')
   state.explicit = Math.min(state.explicit, constraints?.requireExplicitPolicy ?? state.explicit)
