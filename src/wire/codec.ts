@@ -40,13 +40,13 @@ export const leaf = <T>(codec: Omit<Codec<T>, 'walk'>, doc: Doc<T> = {}): Codec<
   },
 })
 
-/** Runs `step`; when the bytes end it, the open field reaches to the damage and says so. */
-const noting = <T>(field: Field, step: () => T): T => {
+/** Runs `step`; when the bytes end it, the open field reaches to the damage, or as far as what was read of it. */
+export const noting = <T>(field: Field, step: () => T): T => {
   try {
     return step()
   } catch (error) {
     if (error instanceof WireError) {
-      field.end = Math.max(field.start, error.at)
+      field.end = Math.max(field.start, error.at, field.children?.at(-1)?.end ?? 0)
       field.note = error.message
     }
     throw error

@@ -1,5 +1,5 @@
 /** Formats in which a head says how the rest is to be read: a length, a kind, a count. */
-import type { Codec, Doc } from './codec.ts'
+import { type Codec, type Doc, noting } from './codec.ts'
 import type { Field } from './field.ts'
 import { inside, WireError } from './reader.ts'
 
@@ -51,18 +51,12 @@ export const dependent = <H, B>(parts: Dependence<H, B>, doc: Doc = {}): Codec<D
             for (const each of label === undefined ? (part.children ?? [part]) : [part]) field.children!.push(each)
         }
       }
-      try {
+      return noting(field, () => {
         const head = part(parts.head, parts.names?.[0])
         const body = part(parts.body(head, r.pos), parts.names?.[1])
         field.end = r.pos
         return { head, body }
-      } catch (error) {
-        if (error instanceof WireError) {
-          field.end = Math.max(field.start, error.at)
-          field.note = error.message
-        }
-        throw error
-      }
+      })
     },
     sample(random) {
       const head = parts.head.sample(random)

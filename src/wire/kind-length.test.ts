@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { hex, toHex } from '../../test/support/bytes.ts'
 import { seeded } from '../random.ts'
-import { bytes, decode, encode, named, u8, u16 } from './codec.ts'
+import { bytes, decode, dissect, encode, named, rest, struct, u8, u16 } from './codec.ts'
 import type { Field } from './field.ts'
-import { kindLengthList } from './kind-length.ts'
+import { kindLengthList, sized } from './kind-length.ts'
 import { Reader, WireError } from './reader.ts'
 
 const kind = named(u8, { end: 0, 'no-operation': 1, size: 2, flag: 4 })
@@ -46,6 +46,13 @@ test('a length below two, beyond the end, or wrong for its kind is an error at i
     expect(error, raw).toBeInstanceOf(WireError)
     expect((error as WireError).at, raw).toBe(at)
   }
+})
+
+test('what was read of a damaged message lies in its parent, however early the damage is noticed', () => {
+  const message = struct({ options: sized(8, Options), payload: rest })
+  const tree = dissect(message, hex('a2 00 0002 1708 1cee 00'), 'message')
+  expect(tree).toMatchObject({ start: 0, end: 8, note: 'bad-value at byte 1: an option of length 0' })
+  expect(tree.children).toMatchObject([{ name: 'options', start: 0, end: 8 }])
 })
 
 test('the field tree covers every byte, and reaches up to the damage', () => {
