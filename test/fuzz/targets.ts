@@ -1,0 +1,11 @@
+/** Every target. A layer adds its own here; `npm run fuzz`, the replay of the corpus and CI follow. */
+import { otherFormats, tlsFormats } from '../support/formats.ts'
+import type { Target } from './target.ts'
+import { formatsTarget } from './targets/formats.ts'
+import { tlsRecords } from './targets/tls-records.ts'
+
+export const targets: readonly Target[] = [
+  tlsRecords,
+  formatsTarget('tls/messages', tlsFormats),
+  formatsTarget('formats', otherFormats),
+]
