@@ -5,6 +5,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import { Command } from 'commander'
+import { toHex } from '../support/bytes.ts'
 import { type Bundle, bundle } from './bundle.ts'
 import { corpusOf, readCrash, storeCorpus, storeCrash } from './corpus.ts'
 import type { Target } from './target.ts'
@@ -72,7 +73,7 @@ async function run(target: Target, built: Bundle, options: Omit<Options, 'target
   })
   for (const { input, message } of last.crashes) {
     const file = storeCrash(options.crashes, target.name, input, message)
-    console.log(`${target.name}: ${message}\n  npm run fuzz -- --replay ${file}`)
+    console.log(`${target.name}: ${message}\n  ${toHex(input)}\n  npm run fuzz -- --replay ${file}`)
   }
   if (options.grow && last.crashes.length === 0)
     console.log(`${target.name}: ${storeCorpus(target.name, last.fewest)} inputs in the corpus`)
