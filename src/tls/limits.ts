@@ -5,6 +5,9 @@ export const MAX_PLAINTEXT = 16_384
 /** RFC 5246 6.2.3: a protected fragment may be 2,048 bytes longer. */
 export const MAX_CIPHERTEXT: number = MAX_PLAINTEXT + 2_048
 
+/** RFC 9846 5.2: in TLS 1.3 a protected fragment may be 256 bytes longer. */
+export const MAX_CIPHERTEXT_13: number = MAX_PLAINTEXT + 256
+
 /** One handshake message, as in BoringSSL: a ClientHello is read and kept for whoever comes. */
 const MAX_MESSAGE = 16_384
 

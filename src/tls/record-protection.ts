@@ -5,14 +5,24 @@ import type { Codec } from '../wire/codec.ts'
 export interface RecordProtection {
   /** How many records were sealed or opened. */
   readonly sequence: number
-  /** True when the key may seal nothing more than the alert that ends the connection. */
+  /**
+   * True when the key may seal nothing more than the message that changes it (RFC 9846 4.7.3), or, in TLS 1.2, the alert
+   * that ends the connection.
+   */
   readonly usedUp: boolean
   /** Bytes between the header of a record and its content. */
   readonly prefixLength: number
-  /** How a record lies on the wire. */
+  /** How the record that was sealed or opened last lies on the wire. */
   readonly format: Codec<unknown>
-  /** The record as pieces for one write. */
-  seal(type: number, plaintext: Bytes): readonly Bytes[]
-  /** The content of a fragment, in a buffer of its own; undefined when it was altered. */
+  /**
+   * What is in the record that was opened last: a content type, in TLS 1.3 the one inside; 0 when there was none to be
+   * found, which no type is.
+   */
+  readonly opened: number
+  /** Bytes that the fragment of a record may have. */
+  readonly mostFragment: number
+  /** The record as pieces for one write, the header in front. */
+  seal(type: number, content: Bytes): readonly Bytes[]
+  /** The content of a fragment, in a buffer of its own; undefined when it was altered. Sets `opened`. */
   open(type: number, fragment: Bytes): Bytes | undefined
 }

@@ -53,6 +53,48 @@ export const suites: readonly Suite[] = [
   { id: 0xcca8, name: 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256', authentication: 'rsa', ...CHACHA20 },
 ]
 
+export interface Suite13 {
+  /** IANA number. */
+  readonly id: number
+  readonly name: Suite13Name
+  readonly aead: AeadName
+  readonly keyLength: number
+  /** Hash of the key schedule and of the transcript. */
+  readonly hash: HashName
+  /** How many records one key may seal before it must be updated. */
+  readonly mostRecords: number
+}
+
+export type Suite13Name = 'TLS_AES_128_GCM_SHA256' | 'TLS_AES_256_GCM_SHA384' | 'TLS_CHACHA20_POLY1305_SHA256'
+
+/** RFC 9846 B.4: cipher and hash only; what authenticates and how keys are agreed on is negotiated beside them. */
+export const suites13: readonly Suite13[] = [
+  {
+    id: 0x1301,
+    name: 'TLS_AES_128_GCM_SHA256',
+    aead: 'aes-128-gcm',
+    keyLength: 16,
+    hash: 'sha256',
+    mostRecords: GCM.mostRecords,
+  },
+  {
+    id: 0x1302,
+    name: 'TLS_AES_256_GCM_SHA384',
+    aead: 'aes-256-gcm',
+    keyLength: 32,
+    hash: 'sha384',
+    mostRecords: GCM.mostRecords,
+  },
+  {
+    id: 0x1303,
+    name: 'TLS_CHACHA20_POLY1305_SHA256',
+    aead: 'chacha20-poly1305',
+    keyLength: 32,
+    hash: 'sha256',
+    mostRecords: CHACHA20.mostRecords,
+  },
+]
+
 export const DEFAULT_SUITES: readonly SuiteName[] = suites.map(suite => suite.name)
 
 /** Groups that TLS 1.2 can use: in Diffie-Hellman the server may speak first. A KEM needs the share of the client. */

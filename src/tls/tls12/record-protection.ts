@@ -5,9 +5,11 @@
 import type { Aead, CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import type { Codec } from '../../wire/codec.ts'
+import { MAX_CIPHERTEXT } from '../limits.ts'
 import { TLS_1_2 } from '../messages/registries.table.ts'
 import { HEADER_LENGTH } from '../record-format.ts'
 import type { RecordProtection } from '../record-protection.ts'
+import { mixSequence, writeSequence } from '../sequence.ts'
 import type { Suite } from '../suites.table.ts'
 import { ChaChaRecord, GcmRecord, TAG_LENGTH } from './record-format.ts'
 
@@ -21,8 +23,9 @@ export class AeadProtection implements RecordProtection {
   readonly #nonce = new Uint8Array(NONCE_LENGTH)
   /** Sequence number, type, version, length of the plaintext. */
   readonly #additional = new Uint8Array(13)
-  /** A double counts to 2^53; a million records per second would take 285 years, so it cannot wrap (6.1). */
   #sequence = 0
+  #opened = 0
+  readonly mostFragment: number = MAX_CIPHERTEXT
   /** Keeps nothing of `key` and `iv`: the caller may wipe them. */
   constructor(crypto: CryptoProvider, suite: Suite, key: Bytes, iv: Bytes) {
     this.#suite = suite
@@ -45,6 +48,9 @@ export class AeadProtection implements RecordProtection {
   get sequence(): number {
     return this.#sequence
   }
+  get opened(): number {
+    return this.#opened
+  }
   /** The record as pieces for one write: header with the explicit nonce, ciphertext, tag. */
   seal(type: number, plaintext: Bytes): readonly [Bytes, Bytes, Bytes] {
     const { recordIvLength } = this.#suite
@@ -59,7 +65,7 @@ export class AeadProtection implements RecordProtection {
     // RFC 5288 3 leaves the explicit nonce to the sender; the sequence number can never repeat under one key.
     if (recordIvLength === 8) {
       for (let i = 0; i < 8; i++) head[HEADER_LENGTH + i] = this.#nonce[4 + i] = additional[i]!
-    } else this.#mix(additional)
+    } else mixSequence(this.#nonce, this.#iv, this.#sequence)
     const { ciphertext, tag } = this.#aead.seal(this.#nonce, additional, plaintext)
     this.#sequence++
     return [head, ciphertext, tag]
@@ -71,7 +77,7 @@ export class AeadProtection implements RecordProtection {
     if (length < 0) return undefined
     const additional = this.#prepare(type, length)
     if (recordIvLength === 8) for (let i = 0; i < 8; i++) this.#nonce[4 + i] = fragment[i]!
-    else this.#mix(additional)
+    else mixSequence(this.#nonce, this.#iv, this.#sequence)
     const at = fragment.length - TAG_LENGTH
     const plaintext = this.#aead.open(
       this.#nonce,
@@ -79,26 +85,17 @@ export class AeadProtection implements RecordProtection {
       fragment.subarray(recordIvLength, at),
       fragment.subarray(at),
     )
-    if (plaintext !== undefined) this.#sequence++
+    if (plaintext === undefined) return undefined
+    this.#sequence++
+    this.#opened = type
     return plaintext
   }
   #prepare(type: number, length: number): Bytes {
     const additional = this.#additional
-    let high = Math.floor(this.#sequence / 0x1_0000_0000)
-    let low = this.#sequence >>> 0
-    for (let i = 3; i >= 0; i--) {
-      additional[i] = high & 0xff
-      additional[i + 4] = low & 0xff
-      high >>>= 8
-      low >>>= 8
-    }
+    writeSequence(additional, this.#sequence)
     additional[8] = type
     additional[11] = length >> 8
     additional[12] = length & 0xff
     return additional
-  }
-  /** RFC 7905 2: the IV, with the sequence number XORed into its end. */
-  #mix(additional: Bytes): void {
-    for (let i = 0; i < 8; i++) this.#nonce[4 + i] = this.#iv[4 + i]! ^ additional[i]!
   }
 }

@@ -1,0 +1,104 @@
+/**
+ * One direction's protection of records in TLS 1.3 (RFC 9846 5.2 to 5.4). The type of the content is sealed with it, and
+ * zeros may follow, so that nobody else learns what is in a record nor how much.
+ */
+import type { Aead, CryptoProvider } from '../../crypto/provider.ts'
+import type { Bytes } from '../../engine.ts'
+import type { Codec } from '../../wire/codec.ts'
+import { MAX_CIPHERTEXT_13, MAX_PLAINTEXT } from '../limits.ts'
+import { TLS_1_2 } from '../messages/registries.table.ts'
+import { APPLICATION_DATA, HEADER_LENGTH } from '../record-format.ts'
+import type { RecordProtection } from '../record-protection.ts'
+import { mixSequence } from '../sequence.ts'
+import type { Suite13 } from '../suites.table.ts'
+import { sealedRecord, TAG_LENGTH } from './record-format.ts'
+
+/** How many zeros go behind so much content. What does not fit into a record is left out. */
+export type Padding = (contentLength: number) => number
+
+const NONE: Padding = () => 0
+
+export const NONCE_LENGTH = 12
+
+/** RFC 9846 5.4: "The full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets". */
+const MAX_INNER = MAX_PLAINTEXT + 1
+
+export class Aead13Protection implements RecordProtection {
+  readonly #suite: Suite13
+  readonly #aead: Aead
+  readonly #iv: Bytes
+  readonly #nonce = new Uint8Array(NONCE_LENGTH)
+  /** The header of the record, which is the additional data (RFC 9846 5.2). */
+  readonly #additional = new Uint8Array(HEADER_LENGTH)
+  readonly #padding: Padding
+  #sequence = 0
+  #opened = 0
+  /** Zeros in the record that was sealed or opened last. */
+  #zeros = 0
+  readonly prefixLength = 0
+  readonly mostFragment: number = MAX_CIPHERTEXT_13
+  /** Keeps nothing of `key` and `iv`: the caller may wipe them. */
+  constructor(crypto: CryptoProvider, suite: Suite13, key: Bytes, iv: Bytes, padding: Padding = NONE) {
+    this.#suite = suite
+    this.#aead = crypto.aead(suite.aead, key)
+    this.#iv = iv.slice()
+    this.#nonce.set(iv)
+    this.#padding = padding
+    this.#additional[1] = TLS_1_2 >> 8
+    this.#additional[2] = TLS_1_2 & 0xff
+  }
+  get sequence(): number {
+    return this.#sequence
+  }
+  get usedUp(): boolean {
+    return this.#sequence >= this.#suite.mostRecords
+  }
+  get opened(): number {
+    return this.#opened
+  }
+  get format(): Codec<unknown> {
+    return sealedRecord(this.#zeros) as Codec<unknown>
+  }
+  /** The record as pieces for one write: header, ciphertext, tag. */
+  seal(type: number, content: Bytes): readonly [Bytes, Bytes, Bytes] {
+    const room = MAX_INNER - content.length - 1
+    this.#zeros = Math.max(0, Math.min(this.#padding(content.length), room))
+    const inner = new Uint8Array(content.length + 1 + this.#zeros)
+    inner.set(content)
+    inner[content.length] = type
+    const header = this.#header(APPLICATION_DATA, inner.length + TAG_LENGTH).slice()
+    const { ciphertext, tag } = this.#aead.seal(this.#mixed(), header, inner)
+    this.#sequence++
+    return [header, ciphertext, tag]
+  }
+  /**
+   * The content without type and padding. An inner plaintext that is too long is returned whole, so that whoever bounds
+   * content refuses it (RFC 9846 5.4: record_overflow).
+   */
+  open(type: number, fragment: Bytes): Bytes | undefined {
+    this.#zeros = 0
+    const at = fragment.length - TAG_LENGTH
+    if (at < 0 || type !== APPLICATION_DATA) return undefined
+    const header = this.#header(type, fragment.length)
+    const inner = this.#aead.open(this.#mixed(), header, fragment.subarray(0, at), fragment.subarray(at))
+    if (inner === undefined) return undefined
+    this.#sequence++
+    let end = inner.length
+    while (end > 0 && inner[end - 1] === 0) end--
+    this.#opened = end === 0 ? 0 : inner[end - 1]!
+    if (inner.length > MAX_INNER) return inner
+    this.#zeros = end === 0 ? 0 : inner.length - end
+    return inner.subarray(0, Math.max(0, end - 1))
+  }
+  #header(type: number, length: number): Bytes {
+    this.#additional[0] = type
+    this.#additional[3] = length >> 8
+    this.#additional[4] = length & 0xff
+    return this.#additional
+  }
+  /** RFC 9846 5.3. */
+  #mixed(): Bytes {
+    mixSequence(this.#nonce, this.#iv, this.#sequence)
+    return this.#nonce
+  }
+}
