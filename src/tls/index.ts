@@ -5,6 +5,7 @@
 export { type ChainAndKey, certifiedKey } from './certified-key.ts'
 export type { TlsClientConfig, TlsServerConfig } from './config.ts'
 export { tlsClient, tlsServer } from './engine.ts'
+export { type Digest, ja3, ja3Hash, ja3s, ja4, ja4Raw } from './fingerprint.ts'
 export { QuestionId } from './question-id.ts'
 export type {
   Ask,

@@ -136,10 +136,10 @@ const dns = (): Uint8Array[] => {
 }
 
 /** One conversation on a port of its own; sequence numbers follow what was said. */
-const conversation = (port: number) => {
+export const conversation = (port: number, client = 49_000) => {
   const next = { there: 1000, back: 5000 }
   return (way: Way, controlBits: number, payload: Uint8Array, list: unknown[] = []): Uint8Array => {
-    const ports = way === 'there' ? [49_000, port] : [port, 49_000]
+    const ports = way === 'there' ? [client, port] : [port, client]
     const head = {
       sourcePort: ports[0]!,
       destinationPort: ports[1]!,

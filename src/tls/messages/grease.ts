@@ -34,7 +34,7 @@ export const greaseProtocol = (random: Random): string => {
   return String.fromCharCode(value >> 8, value & 0xff)
 }
 
-/** Counts that are powers of two keep a byte modulo them even; here they are 16 and 8, less what is drawn already. */
+/** Nearly even is enough: nobody is to guess them, they only have to change. */
 const drawn = (random: Random, values: readonly number[], count: number): readonly number[] => {
   if (count > values.length) throw new RangeError(`${count} of ${values.length} different values`)
   const left = [...values]

@@ -21,17 +21,21 @@ export interface ClientHello {
   /** Absent in the hello of a very old client. */
   extensions: Tagged[] | undefined
 }
-export const ClientHello: Codec<ClientHello> = struct(
-  {
-    legacyVersion: ProtocolVersion,
-    random: HelloRandom,
-    sessionId: SessionId,
-    cipherSuites: prefixed(2, nonEmpty(list(CipherSuite))),
-    compressionMethods: prefixed(1, nonEmpty(list(CompressionMethod))),
-    extensions: optional(prefixed(2, list(ClientExtension))),
-  },
-  { ref: 'RFC 9846 4.2.2' },
-)
+/** A hello whose extensions are read in this way. */
+export const clientHello = (extension: Codec<Tagged>): Codec<ClientHello> =>
+  struct(
+    {
+      legacyVersion: ProtocolVersion,
+      random: HelloRandom,
+      sessionId: SessionId,
+      cipherSuites: prefixed(2, nonEmpty(list(CipherSuite))),
+      compressionMethods: prefixed(1, nonEmpty(list(CompressionMethod))),
+      extensions: optional(prefixed(2, list(extension))),
+    },
+    { ref: 'RFC 9846 4.2.2' },
+  )
+
+export const ClientHello: Codec<ClientHello> = clientHello(ClientExtension)
 
 export interface ServerHello {
   legacyVersion: number
@@ -51,7 +55,8 @@ export const RETRY_RANDOM: Bytes = Uint8Array.of(
 /** Whether a ServerHello asks for another ClientHello (RFC 9846 4.2.4). */
 export const isRetry = (hello: ServerHello): boolean => sameOctets(hello.random, RETRY_RANDOM)
 
-const answer = (extension: Codec<Tagged>, ref: string): Codec<ServerHello> =>
+/** The answer whose extensions are read in this way. */
+export const serverHello = (extension: Codec<Tagged>, ref: string): Codec<ServerHello> =>
   struct(
     {
       legacyVersion: ProtocolVersion,
@@ -64,7 +69,7 @@ const answer = (extension: Codec<Tagged>, ref: string): Codec<ServerHello> =>
     { ref },
   )
 
-const retry = answer(RetryExtension, 'RFC 9846 4.2.4')
+const retry = serverHello(RetryExtension, 'RFC 9846 4.2.4')
 
 /** A ServerHello whose extensions say other things: `key_share` names a group. */
 export const HelloRetryRequest: Codec<ServerHello> = sampledBy(retry, random => ({
@@ -78,7 +83,7 @@ const RANDOM_AT = 2
 /** A ServerHello, or what asks for another ClientHello in its form. */
 export const ServerHello: Codec<ServerHello> = either({
   first: HelloRetryRequest,
-  second: answer(ServerExtension, 'RFC 9846 4.2.3'),
+  second: serverHello(ServerExtension, 'RFC 9846 4.2.3'),
   inBytes: ({ bytes, pos, end }) =>
     pos + RANDOM_AT + RETRY_RANDOM.length <= end &&
     RETRY_RANDOM.every((byte, i) => bytes[pos + RANDOM_AT + i] === byte),
