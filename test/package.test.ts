@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 81,
+  './net': 84,
   './wire': 6,
   './trace': 4,
   './failures': 4,
@@ -85,7 +85,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './crypto': 1,
   './x509': 24,
   './ca': 16,
-  './tls': 31,
+  './tls': 34,
   './http': 20,
   './session': 8,
   './capture': 11,
@@ -93,7 +93,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './lab': 128,
   './lab/web': 111,
   './web': 119,
-  '. in a browser': 186,
+  '. in a browser': 190,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

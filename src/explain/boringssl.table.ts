@@ -18,6 +18,7 @@ const words: { readonly [Code in FailureCode]?: string } = {
   'tls/signature-wrong': 'BAD_SIGNATURE',
   'tls/certificate-missing': 'PEER_DID_NOT_RETURN_A_CERTIFICATE',
   'tls/certificate-kind': 'WRONG_CERTIFICATE_TYPE',
+  'tls/client-certificate-missing': 'PEER_DID_NOT_RETURN_A_CERTIFICATE',
   'tls/client-certificate-wanted': 'SSLV3_ALERT_HANDSHAKE_FAILURE',
   'tls/share-wrong': 'BAD_ECPOINT',
   'tls/finished-wrong': 'DIGEST_CHECK_FAILED',

@@ -22,6 +22,7 @@ const checks = family('tls', {
   'signature-wrong': { ...fromPeer, alert: 51, rule: 'RFC 5246 7.4.3' },
   'certificate-missing': { ...fromPeer, alert: 50, rule: 'RFC 5246 7.4.2' },
   'certificate-kind': { ...fromPeer, alert: 43, rule: 'RFC 5246 7.4.2' },
+  'client-certificate-missing': { ...fromPeer, alert: 40, rule: 'RFC 5246 7.4.6' },
   'client-certificate-wanted': { ...fromPeer, rule: 'RFC 5246 7.4.6' },
   'share-wrong': { ...fromPeer, alert: 47, rule: 'RFC 8422 5.11' },
   'finished-wrong': { ...fromPeer, alert: 51, rule: 'RFC 5246 7.4.9' },

@@ -11,7 +11,7 @@ import { NamedGroup, NameType, ProtocolVersion, TLS_1_2 } from './messages/regis
 import type { Offer } from './negotiated.ts'
 import { offerRefused } from './offer-refused.ts'
 import type { Refusal } from './refusal.ts'
-import { schemes } from './schemes.table.ts'
+import { acceptable } from './schemes.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, suites } from './suites.table.ts'
 import { WaitCertificate } from './tls12/client/certificate.ts'
@@ -54,7 +54,7 @@ const offerOf = (config: TlsClientConfig, name: string | undefined, random: Byte
     renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) },
     supportedGroups: { groups: groups.map(group => NamedGroup.names[group]!) },
     pointFormats: { formats: [0] },
-    signatureAlgorithms: { schemes: schemes.map(scheme => scheme.id) },
+    signatureAlgorithms: { schemes: acceptable(config.schemes).map(scheme => scheme.id) },
     ...(config.alpn === undefined || config.alpn.length === 0 ? {} : { alpn: { protocols: [...config.alpn] } }),
   }
   return {
@@ -87,6 +87,8 @@ class WaitServerHello extends ClientState implements Handles<typeof clientStates
       throw illegal(context, message, 'compressionMethod', body.compressionMethod, 'only null was offered')
     context.passed('hello', message)
     context.transcript.add(message.bytes)
+    // Whether we are asked who we are is known only later.
+    context.transcript.keepRaw()
     context.transcript.useHash(context.crypto, suite.hash)
     context.speak(tls12)
     return new WaitCertificate({

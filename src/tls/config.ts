@@ -1,5 +1,6 @@
 /** What a TLS connection is made of. Everything that decides about trust or keys is asked for later, not set here. */
 import type { CryptoProvider } from '../crypto/provider.ts'
+import type { Bytes } from '../engine.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { EcdheGroup, SuiteName } from './suites.table.ts'
 
@@ -15,6 +16,8 @@ interface TlsConfig {
   readonly suites?: readonly SuiteName[] | undefined
   /** Key-exchange groups by preference; `DEFAULT_GROUPS` when left out. */
   readonly groups?: readonly EcdheGroup[] | undefined
+  /** Signature schemes that the peer may use, as IANA numbers by preference; all that we know when left out. */
+  readonly schemes?: readonly number[] | undefined
   /**
    * RFC 7627. It is always offered and always used when the peer knows it; `required` also refuses peers that do not.
    * `preferred` when left out.
@@ -35,4 +38,12 @@ export interface TlsClientConfig extends TlsConfig {
   readonly serverName: string
 }
 
-export interface TlsServerConfig extends TlsConfig {}
+export interface TlsServerConfig extends TlsConfig {
+  /**
+   * Whether clients are to say who they are (RFC 5246 7.4.4): `asked` takes one that shows nothing, `required` refuses it;
+   * whoever shows a certificate is held to it. `none` when left out.
+   */
+  readonly clientCertificate?: 'none' | 'asked' | 'required' | undefined
+  /** Who may have issued it: distinguished names in DER. None: the client is not told. */
+  readonly clientAuthorities?: readonly Bytes[] | undefined
+}

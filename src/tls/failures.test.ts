@@ -693,6 +693,7 @@ test('RFC 5246 7.2.2: the alert of each failure; a number here must not follow a
     'tls/signature-wrong': 51,
     'tls/certificate-missing': 50,
     'tls/certificate-kind': 43,
+    'tls/client-certificate-missing': 40,
     'tls/share-wrong': 47,
     'tls/finished-wrong': 51,
     'tls/no-extended-master-secret': 40,

@@ -2,7 +2,7 @@
 import type { GroupName } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import type { Tagged } from '../wire/codec.ts'
-import type { TlsClientConfig } from './config.ts'
+import type { TlsClientConfig, TlsServerConfig } from './config.ts'
 import type { Message } from './states.ts'
 import type { Suite } from './suites.table.ts'
 
@@ -26,6 +26,7 @@ export interface ClientNegotiated {
 
 /** What the client's hello and our configuration have in common. */
 export interface ServerNegotiated {
+  readonly config: TlsServerConfig
   readonly hello: Message<'ClientHello'>
   readonly clientRandom: Bytes
   /** By our preference; which of them depends on the certificate. */

@@ -5,7 +5,7 @@
 import { extensionNumbers } from './messages/extensions.ts'
 import type { Offer } from './negotiated.ts'
 import { type Refusal, refusal } from './refusal.ts'
-import { schemes } from './schemes.table.ts'
+import { acceptable } from './schemes.table.ts'
 
 const HANDSHAKE_FAILURE = 40
 const PROTOCOL_VERSION = 70
@@ -25,7 +25,9 @@ export const offerRefused = ({ config, suites, groups, extensions }: Offer, numb
     case INSUFFICIENT_SECURITY:
       return refusal('tls/no-common-suite', { expected: suiteNames, got: 'only stronger ones', number })
     case HANDSHAKE_FAILURE: {
-      const signatures = schemes.map(scheme => scheme.name).join(', ')
+      const signatures = acceptable(config.schemes)
+        .map(scheme => scheme.name)
+        .join(', ')
       const expected = `${VERSION}; ${suiteNames}; ${groups.join(', ')}; ${signatures}`
       return refusal('tls/nothing-in-common', { expected, number })
     }

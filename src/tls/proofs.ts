@@ -4,6 +4,7 @@
  */
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
+import type { ChainTrusted } from '../x509/trusted.ts'
 import type { Scheme } from './schemes.table.ts'
 
 /** The holder of the certificate's key signed the key exchange of this handshake. */
@@ -39,3 +40,16 @@ export class FinishedVerified {
     return crypto.equal(expected, got) ? new FinishedVerified(got) : undefined
   }
 }
+
+/** In this handshake the peer has shown a chain that is trusted, and that it has the key. */
+export class Fresh {
+  readonly trusted: ChainTrusted
+  readonly signature: SignatureValid
+  constructor(trusted: ChainTrusted, signature: SignatureValid) {
+    this.trusted = trusted
+    this.signature = signature
+  }
+}
+
+/** Why the other side may be believed to be who it is; a client may be nobody in particular. */
+export type Authenticated = Fresh | 'anonymous'

@@ -18,11 +18,12 @@ const nameOf = (id: QuestionId | undefined): string => `${id?.number ?? 'without
 
 /** Whether `reply` is of the kind that a question about `about` takes. */
 const fits = (about: Question['about'], reply: Question['reply']): boolean => {
+  if (reply === 'none') return about === 'certificate'
   if (typeof reply !== 'object' || reply === null) return false
   if (reply instanceof Uint8Array) return about === 'sign' && reply.length <= MAX_SIGNATURE
   if (reply instanceof Failure) return true
   if ('proof' in reply) return about === 'trust'
-  return about === 'client-hello' && 'schemes' in reply && canBeSent(reply)
+  return (about === 'client-hello' || about === 'certificate') && 'schemes' in reply && canBeSent(reply)
 }
 
 /** The peer is who it should be only if this very chain was judged, for this name and this use. */

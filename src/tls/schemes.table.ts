@@ -49,4 +49,8 @@ export const schemes: readonly Scheme[] = [
   rsa(0x0601, 'rsa_pkcs1_sha512', 'rsa-pkcs1', 'sha512'),
 ]
 
+/** What is accepted from a peer, by preference: `chosen`, as far as we know them, or everything. */
+export const acceptable = (chosen: readonly number[] | undefined): readonly Scheme[] =>
+  chosen === undefined ? schemes : chosen.flatMap(id => schemes.filter(scheme => scheme.id === id))
+
 export const schemeById = (id: number): Scheme | undefined => schemes.find(scheme => scheme.id === id)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { concat } from '../../test/support/bytes.ts'
-import { answersOf, identity, keysOf, type Pair, pair, record, step } from '../../test/support/tls.ts'
+import { type Answers, answersOf, identity, keysOf, type Pair, pair, record, step } from '../../test/support/tls.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
 import { recorder } from '../trace/recorder.ts'
@@ -21,7 +21,7 @@ const inputs: { name: string; type: number; content: Uint8Array }[] = [
     type: 22,
     content: encode(Handshake, { type: HandshakeType.names[name]!, body: bodies[name].sample(random.number) }),
   })),
-  ...['NewSessionTicket', 'CertificateStatus', 'CertificateVerify', 'KeyUpdate'].map(name => ({
+  ...['NewSessionTicket', 'CertificateStatus', 'KeyUpdate'].map(name => ({
     name,
     type: 22,
     content: Uint8Array.of(HandshakeType.names[name]!, 0, 0, 0),
@@ -36,24 +36,41 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   WaitTrust: 'trust',
   WaitPolicy: 'client-hello',
   WaitSignature: 'sign',
+  WaitOwnCertificate: 'certificate',
+  WaitOwnSignature: 'sign',
+  WaitClientTrust: 'trust',
 }
+
+/** States of handshakes in which the client shows a certificate. */
+const WITH_CLIENT_CERTIFICATE: ReadonlySet<string> = new Set([
+  'WaitServerHelloDone',
+  'WaitOwnCertificate',
+  'WaitOwnSignature',
+  'WaitClientCertificate',
+  'WaitClientTrust',
+  'WaitCertificateVerify',
+])
 
 /** Both sides, run until `side` is in `state`; questions are left open where the state is a question's. */
 const reach = (side: 'client' | 'server', state: string) => {
   const trace = recorder()
   const answers = answersOf(crypto, who)
+  const known = WITH_CLIENT_CERTIFICATE.has(state)
+  const answersIn =
+    (asked: 'client' | 'server'): Answers =>
+    question => {
+      if (asked === side && question.about === QUESTIONS[state]) return undefined
+      return question.about === 'certificate' ? who.certified : answers(question)
+    }
   const both: Pair = pair({
     crypto,
     who,
     client: { trace: { sink: trace, flow: 'test', host: 'client' } },
-    server: { trace: { sink: trace, flow: 'test', host: 'server' } },
-    clientAnswers: question => (question.about === QUESTIONS[state] ? undefined : answers(question)),
-    serverAnswers: question => (question.about === QUESTIONS[state] ? undefined : answers(question)),
+    server: { trace: { sink: trace, flow: 'test', host: 'server' }, clientCertificate: known ? 'required' : 'none' },
+    clientAnswers: answersIn('client'),
+    serverAnswers: answersIn('server'),
   })
-  // Our server never asks for a certificate, so the request is laid in by hand.
-  const asked = state === 'WaitServerHelloDone'
-  step(both, () => both[side].tls.state === (asked ? 'WaitCertificateRequestOrServerHelloDone' : state))
-  if (asked) both.client.touch(record(22, inputs.find(({ name }) => name === 'CertificateRequest')!.content))
+  step(both, () => both[side].tls.state === state)
   return { both, trace }
 }
 
@@ -65,7 +82,7 @@ for (const [side, table] of [
     for (const state of table.states)
       test(state, () => {
         expect(reach(side, state).both[side].tls.state).toBe(state)
-        for (const input of inputs.filter(({ name }) => table.find(state, name) === undefined)) {
+        for (const input of inputs.filter(({ name }) => table.ways(state, name).length === 0)) {
           const { both, trace } = reach(side, state)
           const me = both[side]
           const before = me.events.length

@@ -26,6 +26,7 @@ export type { AnyMessage, Message } from './messages/message.ts'
 export interface Replies {
   trust: ChainTrusted
   'client-hello': CertifiedKey
+  certificate: CertifiedKey | 'none'
   sign: Bytes
 }
 

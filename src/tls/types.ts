@@ -54,12 +54,23 @@ export type Question =
   | {
       readonly about: 'trust'
       readonly chain: readonly Bytes[]
-      readonly name: string
-      /** What the certificate must be for: its owner is a server here. */
-      readonly purpose: 'server'
+      /** What its owner must be called; undefined: any name will do, as for a client. */
+      readonly name: string | undefined
+      /** What the certificate must be for: what its owner is here. */
+      readonly purpose: 'server' | 'client'
       /** What the key exchange wants of the key in the certificate (RFC 5246 7.4.2); RSA would want keyEncipherment. */
       readonly keyUsage: 'digitalSignature'
       readonly reply: ChainTrusted | Failure
+    }
+  | {
+      /** A server wants to know who we are (RFC 5246 7.4.4). */
+      readonly about: 'certificate'
+      /** Signature schemes that it takes, as IANA numbers in its order, as far as we know them. */
+      readonly schemes: readonly number[]
+      /** Whom it trusts to issue: distinguished names in DER. None: it does not say. */
+      readonly authorities: readonly Bytes[]
+      /** `none` leaves it to the server whether to go on. */
+      readonly reply: CertifiedKey | 'none' | Failure
     }
   | {
       readonly about: 'sign'

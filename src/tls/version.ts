@@ -17,12 +17,12 @@ export interface Version<B> {
   readonly alertLevels: boolean
 }
 
-/** RFC 5246 7.4.9: who has checked a Finished adds it; a HelloRequest is no part of the handshake (7.4.1.1). */
+/** RFC 5246 7.4.8, 7.4.9: who has checked what covers everything before it adds it; a HelloRequest is no part of the handshake (7.4.1.1). */
 export const tls12: Version<Bodies> = {
   record: TLS_1_2,
   name: 'TLS 1.2',
   format: Handshake,
-  unbound: new Set<keyof Bodies>(['Finished', 'HelloRequest']),
+  unbound: new Set<keyof Bodies>(['CertificateVerify', 'Finished', 'HelloRequest']),
   alertLevels: true,
 }
 

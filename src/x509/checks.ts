@@ -206,7 +206,12 @@ const purposes: Check['run'] = (path, context) => {
     found.push(fail('tls/certificate-purpose', { where, got, expected, ...extensionAt(certificate, name) }))
   }
   if (!alone && profile.leafAuthority === 'refused' && leaf!.extension('basicConstraints')?.ca === true)
-    refuse(leaf!, 'signing other certificates', 'basicConstraints', 'a server, not an authority')
+    refuse(
+      leaf!,
+      'signing other certificates',
+      'basicConstraints',
+      purpose === 'client' ? 'a client, not an authority' : 'a server, not an authority',
+    )
   const usage = leaf!.extension('keyUsage')
   if (context.keyUsage !== undefined && usage !== undefined && (usage & KEY_USAGE[context.keyUsage]) === 0)
     refuse(leaf!, keyUsageText(usage), 'keyUsage', context.keyUsage)

@@ -21,6 +21,10 @@ export interface Leaf {
 export interface LeafOptions {
   readonly names?: readonly string[]
   readonly addresses?: readonly string[]
+  /** What the key may do; `digitalSignature` where left out. */
+  readonly usage?: string
+  /** `serverAuth` where left out. */
+  readonly purposes?: string
   /** Days from now; negative is in the past. */
   readonly validFrom?: number
   readonly validUntil?: number
@@ -90,11 +94,16 @@ export const testAuthority = (kind: KeyKind, folder: string): TestAuthority => {
   const leaf = (options: LeafOptions, selfSigned: boolean): Leaf => {
     const base = file(`issued/${++serial}`)
     const made = { key: `${base}.key`, certificate: `${base}.pem`, chain: `${base}.chain.pem` }
-    const { names = ['localhost'], addresses = ['127.0.0.1'] } = options
+    const { names = ['localhost'], addresses = ['127.0.0.1'], usage, purposes } = options
     makeKey(kind, made.key)
     sign(
       'intermediate',
-      { ...made, commonName: `leaf ${serial}`, extensions: leafExtensions(names, addresses), selfSigned },
+      {
+        ...made,
+        commonName: `leaf ${serial}`,
+        extensions: leafExtensions(names, addresses, usage, purposes),
+        selfSigned,
+      },
       options,
     )
     const more = selfSigned ? '' : readFileSync(file('intermediate.pem'), 'utf8')
@@ -129,12 +138,17 @@ const makeKey = (kind: KeyKind, path: string): void => {
   execFileSync('openssl', ['genpkey', ...algorithm, '-out', path], { stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
-const leafExtensions = (names: readonly string[], addresses: readonly string[]): string => {
+const leafExtensions = (
+  names: readonly string[],
+  addresses: readonly string[],
+  usage = 'digitalSignature',
+  purposes = 'serverAuth',
+): string => {
   const alternatives = [...names.map(name => `DNS:${name}`), ...addresses.map(address => `IP:${address}`)]
   return [
     'basicConstraints=critical,CA:FALSE',
-    'keyUsage=critical,digitalSignature',
-    'extendedKeyUsage=serverAuth',
+    `keyUsage=critical,${usage}`,
+    `extendedKeyUsage=${purposes}`,
     'subjectKeyIdentifier=hash',
     `subjectAltName=${alternatives.join(',')}`,
     '',

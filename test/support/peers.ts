@@ -115,7 +115,8 @@ export const run = (program: string, args: readonly string[], options: RunOption
 
 const searchPath = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`
 
-const start = async (program: string, args: readonly string[], port: number): Promise<Peer> => {
+/** A server program that is up when `port` takes connections. */
+export const start = async (program: string, args: readonly string[], port: number): Promise<Peer> => {
   const child = spawn('timeout', ['-k', '1', String(LIFETIME), program, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, PATH: searchPath },

@@ -51,6 +51,8 @@ export const answersOf =
     switch (question.about) {
       case 'trust':
         return trusting(question, who.spki)
+      case 'certificate':
+        return 'none'
       case 'client-hello':
         return who.certified
       case 'sign':

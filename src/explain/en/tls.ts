@@ -82,9 +82,9 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     because: ['An earlier attempt was cut, by accident or on purpose.'],
   },
   'tls/signature-wrong': {
-    title: 'The signature on the key exchange is wrong.',
+    title: 'A signature of the handshake is wrong.',
     says: f => `${f.where ?? 'The message'} is signed (${f.got ?? 'a scheme'}) by another key than the certificate's.`,
-    because: ['The private key on the server does not belong to its certificate.', SOMETHING_BETWEEN],
+    because: ['The private key over there does not belong to its certificate.', SOMETHING_BETWEEN],
   },
   'tls/certificate-missing': {
     title: 'The server sent no certificate.',
@@ -95,6 +95,14 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     title: 'The certificate has the wrong kind of key.',
     says: f => `The handshake needs ${f.expected ?? 'another kind'}; the certificate has ${f.got ?? 'something else'}.`,
     because: [A_BUG, 'The server has several certificates and chose the wrong one.'],
+  },
+  'tls/client-certificate-missing': {
+    title: 'The client did not say who it is.',
+    says: () => 'It was asked for a certificate and sent none; here one is required.',
+    because: [
+      'The client is not set up with a certificate.',
+      'None of its certificates is of a kind that was asked for.',
+    ],
   },
   'tls/client-certificate-wanted': {
     title: 'The server wants to know who you are.',

@@ -84,9 +84,9 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     ],
   },
   'tls/signature-wrong': {
-    title: '密钥交换上的签名不正确。',
+    title: '握手中的签名不正确。',
     says: f => text`${f.where ?? '该消息'}的签名（${f.got ?? '某种算法'}）不是出自证书中的密钥。`,
-    because: ['服务器上的私钥与其证书不配对。', SOMETHING_BETWEEN],
+    because: ['对方的私钥与其证书不配对。', SOMETHING_BETWEEN],
   },
   'tls/certificate-missing': {
     title: '服务器没有发送证书。',
@@ -97,6 +97,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     title: '证书的密钥类型不对。',
     says: f => text`握手需要${f.expected ?? '另一种类型'}；证书中是${f.got ?? '别的类型'}。`,
     because: [A_BUG, '服务器有多张证书，选错了其中一张。'],
+  },
+  'tls/client-certificate-missing': {
+    title: '客户端没有说明自己是谁。',
+    says: () => '已要求它出示证书，它没有发送；此处必须有证书。',
+    because: ['客户端没有配置证书。', '它的证书都不是所要求的类型。'],
   },
   'tls/client-certificate-wanted': {
     title: '服务器想知道您是谁。',

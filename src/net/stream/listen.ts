@@ -128,6 +128,7 @@ const keyAnswerer =
         return crypto.sign(scheme.algorithm, key, question.message)
       }
       case 'trust':
+      case 'certificate':
         return fail('net/no-certificate')
       default:
         return question satisfies never

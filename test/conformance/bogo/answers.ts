@@ -16,6 +16,8 @@ export const answerTo = (question: Ask['question'], flags: Flags, crypto: Crypto
       return certificateFor(question, flags)
     case 'trust':
       return trust(question, flags)
+    case 'certificate':
+      return ownCertificate(question, flags)
     case 'sign':
       return crypto.sign(schemeById(question.scheme)!.algorithm, question.key.key as Uint8Array, question.message)
     default:
@@ -29,6 +31,12 @@ const certificateFor = ({ hello }: Asked<'client-hello'>, flags: Flags): Questio
   const credentials = [...flags.credentials, ...(own === undefined ? [] : [own])].map(keyOf)
   const suitable = credentials.find(({ schemes }) => schemes.some(id => hello.schemes.includes(id)))
   return suitable ?? credentials[0] ?? fail('net/no-certificate')
+}
+
+const ownCertificate = ({ schemes: wanted }: Asked<'certificate'>, flags: Flags): Question['reply'] => {
+  const own = flags.ownCredential
+  const credentials = [...flags.credentials, ...(own === undefined ? [] : [own])].map(keyOf)
+  return credentials.find(({ schemes }) => schemes.some(id => wanted.includes(id))) ?? credentials[0] ?? 'none'
 }
 
 const keyOf = (credential: Credential) => {

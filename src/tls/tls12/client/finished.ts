@@ -1,6 +1,5 @@
 /** The server's keys and its Finished: the end of the handshake. */
-import type { ChainTrusted } from '../../../x509/trusted.ts'
-import { FinishedVerified, type SignatureValid } from '../../proofs.ts'
+import { FinishedVerified, Fresh } from '../../proofs.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { verifyData } from '../key-schedule.ts'
 import { ClientState, type Keyed, type Table } from './state.ts'
@@ -32,7 +31,7 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
     const finished = FinishedVerified.check(context.crypto, expected, message.body.verifyData)
     if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
     context.passed('Finished', message)
-    const established = new Established(peer.trusted, proof, finished)
+    const established = new Established(new Fresh(peer.trusted, proof), finished)
     context.established({
       version: 'TLS 1.2',
       suite: suite.name,
@@ -49,13 +48,11 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
 /** Data may flow: the chain is trusted, its key signed this exchange, and both sides saw the same handshake. */
 export class Established extends ClientState implements Handles<Table, 'Established'> {
   readonly name = 'Established'
-  readonly trusted: ChainTrusted
-  readonly signature: SignatureValid
+  readonly server: Fresh
   readonly finished: FinishedVerified
-  constructor(trusted: ChainTrusted, signature: SignatureValid, finished: FinishedVerified) {
+  constructor(server: Fresh, finished: FinishedVerified) {
     super()
-    this.trusted = trusted
-    this.signature = signature
+    this.server = server
     this.finished = finished
   }
 }

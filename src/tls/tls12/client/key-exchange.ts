@@ -2,7 +2,7 @@
 import { CurveType, NamedGroup, SignatureScheme } from '../../messages/registries.table.ts'
 import type { ClientNegotiated } from '../../negotiated.ts'
 import { SignatureValid } from '../../proofs.ts'
-import { schemeById } from '../../schemes.table.ts'
+import { acceptable } from '../../schemes.table.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { signedParams } from '../signed-params.ts'
 import { WaitCertificateRequestOrServerHelloDone } from './hello-done.ts'
@@ -45,7 +45,7 @@ export class WaitServerKeyExchange extends ClientState implements Handles<Table,
   #verified(context: Context, message: Message<'ServerKeyExchange'>): SignatureValid {
     const { params, scheme: number, signature } = message.body
     const { offer, serverRandom, suite } = this.#negotiated
-    const scheme = schemeById(number)
+    const scheme = acceptable(offer.config.schemes).find(({ id }) => id === number)
     if (scheme === undefined || scheme.keyType !== this.#peer.keyType || scheme.authentication !== suite.authentication)
       throw context.refusal('signature', message, 'tls/illegal-value', 'scheme', {
         got: SignatureScheme.nameOf(number),

@@ -38,4 +38,5 @@ export interface Flight {
 export interface Keyed extends Flight {
   readonly master: Secret
   readonly reads: RecordProtection
+  readonly writes: RecordProtection
 }

@@ -1,5 +1,5 @@
 /** The client's keys and Finished, then ours: the end of the handshake. */
-import { FinishedVerified } from '../../proofs.ts'
+import { type Authenticated, FinishedVerified } from '../../proofs.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { verifyData } from '../key-schedule.ts'
 import type { Keyed, Table } from './state.ts'
@@ -24,7 +24,7 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
   }
   Finished(context: Context, message: Message<'Finished'>): Established {
     const { crypto, transcript } = context
-    const { negotiated, suite, master, writes } = this.#keyed
+    const { negotiated, suite, master, writes, client, peerChain } = this.#keyed
     const expected = verifyData(crypto, suite.hash, master, 'client finished', transcript.digest())
     const finished = FinishedVerified.check(crypto, expected, message.body.verifyData)
     if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
@@ -41,17 +41,19 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
       alpn: negotiated.alpn,
       serverName: negotiated.serverName,
       resumed: false,
-      peerChain: [],
+      peerChain,
     })
-    return new Established(finished)
+    return new Established(client, finished)
   }
 }
 
-/** Data may flow: both sides saw the same handshake. Clients are not asked who they are. */
+/** Data may flow: both sides saw the same handshake, and the client has proven who it is if it said so. */
 export class Established implements Handles<Table, 'Established'> {
   readonly name = 'Established'
+  readonly client: Authenticated
   readonly finished: FinishedVerified
-  constructor(finished: FinishedVerified) {
+  constructor(client: Authenticated, finished: FinishedVerified) {
+    this.client = client
     this.finished = finished
   }
   ClientHello(context: Context): this {

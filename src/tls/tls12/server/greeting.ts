@@ -46,6 +46,7 @@ export const negotiate = (
   const { cipherSuites, random } = message.body
   const common = commonSuites(context, message, config)
   return {
+    config,
     hello: message,
     clientRandom: random,
     suites: common,

@@ -10,6 +10,7 @@ import type { Context, Handles } from '../../states.ts'
 import type { Suite } from '../../suites.table.ts'
 import type { CertifiedKey } from '../../types.ts'
 import { signedParams } from '../signed-params.ts'
+import { asksClients, certificateRequest, WaitClientCertificate } from './client-certificate.ts'
 import { WaitClientKeyExchange } from './key-exchange.ts'
 import type { Exchange, Table } from './state.ts'
 
@@ -22,6 +23,7 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
   'client-hello'(context: Context, key: CertifiedKey): WaitSignature {
     const negotiated = this.#negotiated
     const { suite, scheme } = choose(context, negotiated, key)
+    if (asksClients(negotiated.config)) context.transcript.keepRaw()
     context.transcript.useHash(context.crypto, suite.hash)
     const serverRandom = context.crypto.random.bytes(32)
     context.send('ServerHello', {
@@ -80,9 +82,11 @@ class WaitSignature implements Handles<Table, 'WaitSignature'> {
     this.#params = params
     this.#scheme = scheme
   }
-  sign(context: Context, signature: Bytes): WaitClientKeyExchange {
+  sign(context: Context, signature: Bytes): WaitClientKeyExchange | WaitClientCertificate {
+    const { config } = this.#exchange.negotiated
     context.send('ServerKeyExchange', { params: this.#params, scheme: this.#scheme, signature })
+    if (asksClients(config)) context.send('CertificateRequest', certificateRequest(config))
     context.send('ServerHelloDone', {})
-    return new WaitClientKeyExchange(this.#exchange)
+    return asksClients(config) ? new WaitClientCertificate(this.#exchange) : new WaitClientKeyExchange(this.#exchange)
   }
 }

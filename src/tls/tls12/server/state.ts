@@ -1,8 +1,11 @@
 /** What one state of a server of TLS 1.2 hands to the next. */
 import type { KeyOffer } from '../../../crypto/provider.ts'
 import type { Bytes } from '../../../engine.ts'
+import type { ChainTrusted } from '../../../x509/trusted.ts'
 import type { ServerNegotiated } from '../../negotiated.ts'
+import type { Authenticated } from '../../proofs.ts'
 import type { RecordProtection } from '../../record-protection.ts'
+import type { Scheme } from '../../schemes.table.ts'
 import type { Secret } from '../../secret.ts'
 import type { Suite } from '../../suites.table.ts'
 import type { serverStates } from '../states.table.ts'
@@ -16,8 +19,19 @@ export interface Exchange {
   readonly offer: KeyOffer
 }
 
+/** The client's identity: trusted, and not yet proven. */
+export interface Claimed {
+  readonly trusted: ChainTrusted
+  readonly chain: readonly Bytes[]
+  /** Those of ours that its key can make. */
+  readonly schemes: readonly Scheme[]
+}
+
 export interface Keyed extends Exchange {
   readonly master: Secret
   readonly reads: RecordProtection
   readonly writes: RecordProtection
+  /** Who the client is, when that is proven. */
+  readonly client: Authenticated
+  readonly peerChain: readonly Bytes[]
 }

@@ -1,0 +1,38 @@
+/** Our half of the key exchange, the keys, and our Finished. */
+import { Secret } from '../../secret.ts'
+import type { Context } from '../../states.ts'
+import { type Binding, masterSecret, trafficKeys, verifyData } from '../key-schedule.ts'
+import { WaitChangeCipherSpec } from './finished.ts'
+import type { Flight, Keyed } from './state.ts'
+
+export const exchangeKeys = (context: Context, flight: Flight): Keyed => {
+  const { negotiated, exchange, group } = flight
+  const { offer, serverRandom, suite } = negotiated
+  const answer = context.crypto.answerShare(group, exchange.body.params.publicKey)
+  if (answer === undefined)
+    throw context.refusal('key exchange', exchange, 'tls/share-wrong', 'params.publicKey', {
+      got: `${exchange.body.params.publicKey.length} bytes`,
+      expected: group,
+    })
+  context.send('ClientKeyExchange', { publicKey: answer.share })
+  const premaster = new Secret(answer.secret)
+  // RFC 7627 3: the session hash ends with the ClientKeyExchange.
+  const binding: Binding = negotiated.extendedMasterSecret
+    ? { to: 'handshake', sessionHash: context.transcript.digest() }
+    : { to: 'randoms', client: offer.random, server: serverRandom }
+  const master = masterSecret(context.crypto, suite.hash, premaster, binding)
+  premaster.wipe()
+  context.secret('CLIENT_RANDOM', offer.random, master)
+  const keys = trafficKeys(context.crypto, suite, master, offer.random, serverRandom)
+  return { ...flight, master, reads: keys.server, writes: keys.client }
+}
+
+export const finish = (context: Context, keyed: Keyed): WaitChangeCipherSpec => {
+  const { negotiated, master, writes } = keyed
+  context.changeCipherSpec()
+  context.protectWrites(writes)
+  const hash = context.transcript.digest()
+  const { hash: name } = negotiated.suite
+  context.send('Finished', { verifyData: verifyData(context.crypto, name, master, 'client finished', hash) })
+  return new WaitChangeCipherSpec(keyed)
+}

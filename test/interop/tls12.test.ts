@@ -1,0 +1,157 @@
+/** What TLS 1.2 has besides a plain handshake, against OpenSSL, GnuTLS and `node:tls`, both ways. */
+
+import { readFileSync } from 'node:fs'
+import { connect as nodeConnect, createServer as nodeServer, type TLSSocket } from 'node:tls'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { CertifiedKey } from '../../src/tls/types.ts'
+import { freePort, installed, missing, type Peer, run, start } from '../support/peers.ts'
+import { type Leaf, type TestAuthority, temporaryFolder, testAuthority } from '../support/peers-chain.ts'
+import { answering, keyOfLeaf, openHearted, talkTo } from '../support/tls-peers.ts'
+
+const openssl = installed('openssl')
+const gnutls = openssl && installed('gnutls-serv') && installed('gnutls-cli')
+const folder = temporaryFolder('tls12')
+const peers: Peer[] = []
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
+
+interface Who {
+  readonly authority: TestAuthority
+  readonly leaf: Leaf
+  readonly key: CertifiedKey
+}
+const who = new Map<string, Who>()
+
+beforeAll(() => {
+  if (!openssl) return
+  for (const kind of ['ecdsa', 'rsa'] as const) {
+    const authority = testAuthority(kind, folder.path)
+    const leaf = authority.issue({ names: ['localhost'], purposes: 'serverAuth,clientAuth' })
+    who.set(kind, { authority, leaf, key: keyOfLeaf(leaf) })
+  }
+})
+afterAll(async () => {
+  for (const peer of peers) await peer.stop()
+  folder.remove()
+})
+
+const started = async (program: string, argumentsFor: (port: number) => readonly string[]): Promise<number> => {
+  const port = await freePort()
+  peers.push(await start(program, argumentsFor(port), port))
+  return port
+}
+
+/** `node:tls` as a server that answers a line; what it saw of each client. */
+const nodePeer = async (
+  options: object,
+  seen: (socket: TLSSocket) => void,
+): Promise<{ port: number; close(): void }> => {
+  const { leaf } = who.get('ecdsa')!
+  const server = nodeServer(
+    { key: readFileSync(leaf.key), cert: readFileSync(leaf.chain), maxVersion: 'TLSv1.2', ...options },
+    socket => {
+      seen(socket)
+      socket.on('error', () => undefined)
+      socket.once('data', () => socket.end('pong\n'))
+    },
+  )
+  server.on('tlsClientError', () => undefined)
+  const port = await freePort()
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
+  return { port, close: () => server.close() }
+}
+
+/** `node:tls` as a client that says `ping` and reads to the end. */
+const nodeTalk = (
+  port: number,
+  options: object,
+): Promise<{ said: string; socket: TLSSocket; error: Error | undefined }> =>
+  new Promise(resolve => {
+    let said = ''
+    let error: Error | undefined
+    const socket = nodeConnect(
+      {
+        port,
+        host: '127.0.0.1',
+        servername: 'localhost',
+        rejectUnauthorized: false,
+        maxVersion: 'TLSv1.2',
+        ...options,
+      },
+      () => socket.write('ping\n'),
+    )
+    socket.on('data', data => (said += String(data)))
+    socket.on('error', problem => (error = problem))
+    socket.on('close', () => resolve({ said, socket, error }))
+  })
+
+describe(`client certificates${missing('openssl')}`, () => {
+  for (const kind of ['ecdsa', 'rsa'] as const) {
+    test.skipIf(!openssl)(`our client shows a certificate (${kind}) to openssl s_server and to node:tls`, async () => {
+      const { leaf, key, authority } = who.get(kind)!
+      const port = await started('openssl', free => [
+        ...['s_server', '-tls1_2', '-rev', '-quiet', '-Verify', '3', '-verify_return_error'],
+        ...['-accept', `127.0.0.1:${free}`, '-CAfile', authority.root, '-key', leaf.key, '-cert', leaf.certificate],
+      ])
+      const side = await talkTo(port, openHearted(key))
+      expect(side.failure).toBeUndefined()
+      expect(text(side.data)).toBe('gnip\n')
+      let subject: string | undefined
+      const peer = await nodePeer(
+        { requestCert: true, rejectUnauthorized: true, ca: [readFileSync(authority.root)] },
+        socket => (subject = socket.authorized ? socket.getPeerCertificate().subjectaltname : 'nobody'),
+      )
+      expect(text((await talkTo(peer.port, openHearted(key))).data)).toBe('pong\n')
+      peer.close()
+      expect(subject).toBe('DNS:localhost, IP Address:127.0.0.1')
+    })
+    test.skipIf(!openssl)(`openssl s_client and node:tls show us a certificate (${kind})`, async () => {
+      const { leaf, key } = who.get(kind)!
+      const server = await answering(openHearted(key), { clientCertificate: 'required' })
+      const certificate = ['-key', leaf.key, '-cert', leaf.certificate, '-cert_chain', leaf.chain]
+      const { stdout } = await run(
+        'openssl',
+        ['s_client', '-tls1_2', '-quiet', '-connect', `127.0.0.1:${server.port}`, ...certificate],
+        { input: 'ping\n', holdInput: true },
+      )
+      expect(text(stdout)).toContain('pong')
+      const { said } = await nodeTalk(server.port, { key: readFileSync(leaf.key), cert: readFileSync(leaf.chain) })
+      expect(said).toBe('pong\n')
+      server.close()
+      for (const side of server.sides) expect(side.established?.peerChain[0]).toEqual(key.chain[0])
+      expect(server.sides).toHaveLength(2)
+    })
+  }
+  test.skipIf(!openssl)('a client without one is refused by both sides of the house', async () => {
+    const { key } = who.get('ecdsa')!
+    const server = await answering(openHearted(key), { clientCertificate: 'required' })
+    const { error } = await nodeTalk(server.port, {})
+    expect(error).toMatchObject({ code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' })
+    server.close()
+    expect(server.sides[0]?.failure?.code).toBe('tls/client-certificate-missing')
+    const peer = await nodePeer({ requestCert: true, rejectUnauthorized: true }, () => undefined)
+    const side = await talkTo(peer.port, openHearted(undefined))
+    peer.close()
+    expect(text(side.data)).toBe('')
+  })
+  test.skipIf(!gnutls)(`GnuTLS both ways${missing('gnutls-cli')}`, async () => {
+    const { leaf, key, authority } = who.get('ecdsa')!
+    const priority = ['--priority', 'NORMAL:-VERS-ALL:+VERS-TLS1.2']
+    const port = await started('gnutls-serv', free => [
+      ...['--echo', '--quiet', '--port', String(free), '--require-client-cert', '--verify-client-cert', ...priority],
+      ...['--x509keyfile', leaf.key, '--x509certfile', leaf.chain, '--x509cafile', authority.root],
+    ])
+    expect(text((await talkTo(port, openHearted(key))).data)).toBe('ping\n')
+    const server = await answering(openHearted(key), { clientCertificate: 'required' })
+    const { stdout } = await run(
+      'gnutls-cli',
+      [
+        ...['--insecure', '--logfile', '/dev/null', ...priority, '-p', String(server.port), '127.0.0.1'],
+        ...['--x509keyfile', leaf.key, '--x509certfile', leaf.chain],
+      ],
+      { input: 'ping\n', holdInput: true },
+    )
+    expect(text(stdout)).toContain('pong')
+    server.close()
+    expect(server.sides[0]?.established?.peerChain[0]).toEqual(key.chain[0])
+  })
+})
