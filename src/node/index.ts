@@ -1,4 +1,5 @@
 /** `barewire/node`: what Node brings: kernel sockets, OpenSSL's primitives, files, zlib, the system's roots and clock. */
+export { nodeCertificateCoders } from './certificate-coders.ts'
 export { systemClock } from './clock.ts'
 export { nodeCoders } from './coders.ts'
 export { nodeCrypto, seededNodeCrypto } from './crypto.ts'

@@ -2,6 +2,7 @@
  * `barewire/tls`: TLS 1.2 client and server as engines. Read `states.ts` first, then `tls12/states.table.ts` and
  * `client.ts`.
  */
+export type { CertificateCoder } from './certificate-compression.ts'
 export { type ChainAndKey, certifiedKey } from './certified-key.ts'
 export type { TlsClientConfig, TlsServerConfig } from './config.ts'
 export { tlsClient, tlsServer } from './engine.ts'

@@ -14,7 +14,7 @@ const MAX_MESSAGE = 16_384
 /** A message that lists certificates or names of CAs; Go and rustls have the same. A thousand names need some 40 KB. */
 const MAX_LONG_MESSAGE = 65_536
 
-const LONG: ReadonlySet<string> = new Set(['Certificate', 'CertificateRequest'])
+const LONG: ReadonlySet<string> = new Set(['Certificate', 'CompressedCertificate', 'CertificateRequest'])
 
 /** How long the body of a message may be. */
 export const longest = (name: string): number => (LONG.has(name) ? MAX_LONG_MESSAGE : MAX_MESSAGE)

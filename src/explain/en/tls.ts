@@ -104,6 +104,21 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
       'None of its certificates is of a kind that was asked for.',
     ],
   },
+  'tls/compression-unknown': {
+    title: 'The certificate is compressed in a way that was not offered.',
+    says: f => `It is compressed with ${f.got ?? 'something else'}; we offered ${f.expected ?? 'nothing of the kind'}.`,
+    because: [A_BUG],
+  },
+  'tls/compression-too-long': {
+    title: 'The compressed certificate would become too long.',
+    says: f => `It announces ${f.got ?? '?'} bytes; we take ${f.number ?? '?'}.`,
+    because: ['The certificate chain is very long.', 'Somebody wants us to hold memory for it.'],
+  },
+  'tls/compression-broken': {
+    title: 'The compressed certificate cannot be expanded.',
+    says: f => `By ${f.got ?? 'its algorithm'} it should become ${f.number ?? 'a number of'} bytes, and it does not.`,
+    because: [A_BUG, 'Somebody wants us to hold memory for it.'],
+  },
   'tls/client-certificate-wanted': {
     title: 'The server wants to know who you are.',
     says: f => `It asked for a client certificate, got none, and sent alert ${alertText(f.number ?? 40)}.`,

@@ -103,6 +103,21 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: () => '已要求它出示证书，它没有发送；此处必须有证书。',
     because: ['客户端没有配置证书。', '它的证书都不是所要求的类型。'],
   },
+  'tls/compression-unknown': {
+    title: '证书的压缩方式不是我们提出的。',
+    says: f => text`它用${f.got ?? '别的方式'}压缩；我们提出的是${f.expected ?? '没有任何方式'}。`,
+    because: [A_BUG],
+  },
+  'tls/compression-too-long': {
+    title: '压缩的证书展开后会过长。',
+    says: f => text`它声明展开后有${f.got ?? '?'}字节；我们最多接受${f.number ?? '?'}字节。`,
+    because: ['证书链非常长。', HOLD_MEMORY],
+  },
+  'tls/compression-broken': {
+    title: '压缩的证书无法展开。',
+    says: f => text`按${f.got ?? '其算法'}它应当展开为${f.number ?? '若干'}字节，但并非如此。`,
+    because: [A_BUG, HOLD_MEMORY],
+  },
   'tls/client-certificate-wanted': {
     title: '服务器想知道您是谁。',
     says: f => text`它要求客户端证书，没有得到，于是发送了告警${alertText(f.number ?? 40)}。`,
