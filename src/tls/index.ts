@@ -8,6 +8,10 @@ export type { TlsClientConfig, TlsServerConfig } from './config.ts'
 export { tlsClient, tlsServer } from './engine.ts'
 export { type Digest, ja3, ja3Hash, ja3s, ja4, ja4Raw } from './fingerprint.ts'
 export { QuestionId } from './question-id.ts'
+export { Session } from './session.ts'
+export { SessionCache } from './session-cache.ts'
+export { SessionStore, type SessionStoreOptions } from './session-store.ts'
+export { TicketKeeper, type TicketOptions } from './tickets.ts'
 export type {
   Ask,
   CertifiedKey,
