@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ascii } from '../../test/support/bytes.ts'
 import { type Answers, answersOf, Side } from '../../test/support/tls.ts'
+import type { AeadName } from '../crypto/provider.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { keyGroupOf } from './certificate-key.ts'
 import type { TlsClientConfig, TlsServerConfig } from './config.ts'
@@ -142,8 +143,13 @@ const listen = (
   })
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
-const combinations: [Suite, EcdheGroup][] = suites.flatMap(suite =>
-  DEFAULT_GROUPS.map((group): [Suite, EcdheGroup] => [suite, group]),
+type Selectable = (typeof suites)[number]
+/** One group is enough for suites that differ from others in their records alone. */
+const combinations: [Selectable, EcdheGroup][] = suites.flatMap(suite =>
+  (suite.mode === 'cbc' ? (['x25519'] as const) : DEFAULT_GROUPS).map((group): [Selectable, EcdheGroup] => [
+    suite,
+    group,
+  ]),
 )
 const kindOf = (suite: Suite): Kind => (suite.authentication === 'ecdsa' ? 'ec' : 'rsa')
 const expectEstablished = (side: Side | undefined, suite: Suite, group: EcdheGroup): void => {
@@ -201,6 +207,7 @@ const opensslCipher = (suite: Suite): string =>
     .replace('_WITH', '')
     .replace(/AES_(\d+)/, 'AES$1')
     .replace('POLY1305_SHA256', 'POLY1305')
+    .replace('_CBC', '')
     .replaceAll('_', '-')
 
 /** Runs a client program to its end with one line as its input. */
@@ -219,7 +226,11 @@ describe(`our server and openssl s_client${withOpenssl}`, () => {
   for (const kind of ['ec', 'rsa'] as const)
     test.skipIf(!openssl)(`${kind} key: every suite and group, data both ways`, async () => {
       for (const [suite, group] of combinations.filter(([each]) => kindOf(each) === kind)) {
-        const { server, port, sides } = await listen(kind, { alpn: ['http/1.1'], groups: [group] })
+        const { server, port, sides } = await listen(kind, {
+          alpn: ['http/1.1'],
+          groups: [group],
+          suites: [suite.name],
+        })
         const { output } = await runClient('openssl', [
           ...['s_client', '-tls1_2', '-quiet', '-connect', `127.0.0.1:${port}`, '-servername', 'shop.test'],
           ...['-cipher', opensslCipher(suite), '-alpn', 'http/1.1'],
@@ -279,7 +290,7 @@ describe(`our client and gnutls-serv${withGnutls}`, () => {
   for (const kind of ['ec', 'rsa'] as const)
     test.skipIf(!gnutls)(`${kind} key: every suite and group, data both ways`, async () => {
       const port = await serve('gnutls-serv', free => [
-        ...['--echo', '--port', String(free), '--quiet', '--priority', 'NORMAL:-VERS-ALL:+VERS-TLS1.2'],
+        ...['--echo', '--port', String(free), '--quiet', '--priority', 'NORMAL:-VERS-ALL:+VERS-TLS1.2:+SHA256:+SHA384'],
         ...['--x509keyfile', file(kind, 'key'), '--x509certfile', file(kind, 'pem')],
       ])
       for (const [suite, group] of combinations.filter(([each]) => kindOf(each) === kind)) {
@@ -297,21 +308,23 @@ const GNUTLS_GROUP: Readonly<Record<EcdheGroup, string>> = {
   secp384r1: 'GROUP-SECP384R1',
   secp521r1: 'GROUP-SECP521R1',
 }
-const GNUTLS_CIPHER: Readonly<Record<Suite['aead'], string>> = {
-  'aes-128-gcm': 'AES-128-GCM',
-  'aes-256-gcm': 'AES-256-GCM',
-  'chacha20-poly1305': 'CHACHA20-POLY1305',
+const GNUTLS_AEAD: Readonly<Record<AeadName, string>> = {
+  'aes-128-gcm': 'AES-128-GCM:+AEAD',
+  'aes-256-gcm': 'AES-256-GCM:+AEAD',
+  'chacha20-poly1305': 'CHACHA20-POLY1305:+AEAD',
 }
+const gnutlsCipher = (suite: Suite): string =>
+  suite.mode === 'aead' ? GNUTLS_AEAD[suite.aead] : `AES-${8 * suite.keyLength}-CBC:+${suite.mac.toUpperCase()}`
 
 describe(`our server and gnutls-cli${withGnutls}`, () => {
   for (const kind of ['ec', 'rsa'] as const)
     test.skipIf(!gnutls)(`${kind} key: every suite and group, data both ways`, async () => {
       for (const [suite, group] of combinations.filter(([each]) => kindOf(each) === kind)) {
-        const { server, port, sides } = await listen(kind, { groups: [group] })
+        const { server, port, sides } = await listen(kind, { groups: [group], suites: [suite.name] })
         const exchange = kind === 'ec' ? 'ECDHE-ECDSA' : 'ECDHE-RSA'
         const priority = [
-          'NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:-KX-ALL:-GROUP-ALL',
-          ...[`+${GNUTLS_CIPHER[suite.aead]}`, `+${exchange}`],
+          'NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:-MAC-ALL:-KX-ALL:-GROUP-ALL',
+          ...[`+${gnutlsCipher(suite)}`, `+${exchange}`],
           ...withKeyCurve(group).map(name => `+${GNUTLS_GROUP[name]}`),
         ].join(':')
         const { output } = await runClient('gnutls-cli', [

@@ -1,25 +1,40 @@
 /** The cipher suites that we speak, and what each is made of. */
 import type { AeadName, GroupName, HashName } from '../crypto/provider.ts'
 
-export interface Suite {
+interface Suite12 {
   /** IANA number. */
   readonly id: number
-  readonly name: SuiteName
+  readonly name: SuiteName | RsaSuiteName
+  /** How the premaster secret comes about; `rsa`: the client encrypts it to the key in the certificate. */
+  readonly exchange: 'ecdhe' | 'rsa'
   /** The kind of key in the server's certificate. */
   readonly authentication: 'ecdsa' | 'rsa'
-  readonly aead: AeadName
   readonly keyLength: number
-  /** Bytes of the nonce that come from the key block. */
-  readonly fixedIvLength: 4 | 12
-  /** Bytes of the nonce that each record carries: 8 for GCM (RFC 5288 3), none for ChaCha20 (RFC 7905 2). */
-  readonly recordIvLength: 0 | 8
   /** Hash of the PRF and of the transcript. */
   readonly hash: HashName
   /** How many records one key may seal. */
   readonly mostRecords: number
 }
 
-export type SuiteName =
+export interface AeadSuite extends Suite12 {
+  readonly mode: 'aead'
+  readonly aead: AeadName
+  /** Bytes of the nonce that come from the key block. */
+  readonly fixedIvLength: 4 | 12
+  /** Bytes of the nonce that each record carries: 8 for GCM (RFC 5288 3), none for ChaCha20 (RFC 7905 2). */
+  readonly recordIvLength: 0 | 8
+}
+
+/** AES-CBC with HMAC (RFC 5246 6.2.3.2), for peers that have nothing better. */
+export interface CbcSuite extends Suite12 {
+  readonly mode: 'cbc'
+  /** Hash of the HMAC. */
+  readonly mac: 'sha1' | 'sha256' | 'sha384'
+}
+
+export type Suite = AeadSuite | CbcSuite
+
+export type DefaultSuiteName =
   | 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'
   | 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'
   | 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384'
@@ -27,14 +42,34 @@ export type SuiteName =
   | 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256'
   | 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'
 
+export type SuiteName =
+  | DefaultSuiteName
+  | 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256'
+  | 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256'
+  | 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384'
+  | 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384'
+  | 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA'
+  | 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA'
+  | 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA'
+  | 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA'
+
+export type RsaSuiteName =
+  | 'TLS_RSA_WITH_AES_128_GCM_SHA256'
+  | 'TLS_RSA_WITH_AES_256_GCM_SHA384'
+  | 'TLS_RSA_WITH_AES_128_CBC_SHA256'
+  | 'TLS_RSA_WITH_AES_256_CBC_SHA256'
+  | 'TLS_RSA_WITH_AES_128_CBC_SHA'
+  | 'TLS_RSA_WITH_AES_256_CBC_SHA'
+
 /**
  * RFC 9846 5.5: "For AES-GCM, up to 2^24.5 full-size records" keep the margin of safety; the arithmetic is that of the
  * cipher, not of a version. ChaCha20-Poly1305 has no bound that a sequence number could reach.
  */
-const GCM = { fixedIvLength: 4, recordIvLength: 8, mostRecords: 23_726_566 } as const
+const GCM = { mode: 'aead', fixedIvLength: 4, recordIvLength: 8, mostRecords: 23_726_566 } as const
 const AES_128 = { aead: 'aes-128-gcm', keyLength: 16, hash: 'sha256', ...GCM } as const
 const AES_256 = { aead: 'aes-256-gcm', keyLength: 32, hash: 'sha384', ...GCM } as const
 const CHACHA20 = {
+  mode: 'aead',
   aead: 'chacha20-poly1305',
   keyLength: 32,
   fixedIvLength: 12,
@@ -43,14 +78,49 @@ const CHACHA20 = {
   mostRecords: Number.MAX_SAFE_INTEGER,
 } as const
 
+/** The bound is that of GCM: both encrypt with AES, whose blocks of 128 bits begin to repeat alike. */
+const CBC = { mode: 'cbc', mostRecords: GCM.mostRecords } as const
+const CBC_128_SHA = { keyLength: 16, hash: 'sha256', mac: 'sha1', ...CBC } as const
+const CBC_256_SHA = { keyLength: 32, hash: 'sha256', mac: 'sha1', ...CBC } as const
+const CBC_128_SHA256 = { keyLength: 16, hash: 'sha256', mac: 'sha256', ...CBC } as const
+const CBC_256_SHA256 = { keyLength: 32, hash: 'sha256', mac: 'sha256', ...CBC } as const
+const CBC_256_SHA384 = { keyLength: 32, hash: 'sha384', mac: 'sha384', ...CBC } as const
+
+const ECDSA = { exchange: 'ecdhe', authentication: 'ecdsa' } as const
+const RSA = { exchange: 'ecdhe', authentication: 'rsa' } as const
+const RSA_ALONE = { exchange: 'rsa', authentication: 'rsa' } as const
+
 /** RFC 5289 3.2 and RFC 7905 2. All have forward secrecy and an AEAD, as RFC 9325 4.2 asks. */
-export const suites: readonly Suite[] = [
-  { id: 0xc02b, name: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', authentication: 'ecdsa', ...AES_128 },
-  { id: 0xc02f, name: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', authentication: 'rsa', ...AES_128 },
-  { id: 0xc02c, name: 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', authentication: 'ecdsa', ...AES_256 },
-  { id: 0xc030, name: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384', authentication: 'rsa', ...AES_256 },
-  { id: 0xcca9, name: 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256', authentication: 'ecdsa', ...CHACHA20 },
-  { id: 0xcca8, name: 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256', authentication: 'rsa', ...CHACHA20 },
+const defaults: readonly (AeadSuite & { readonly name: DefaultSuiteName })[] = [
+  { id: 0xc02b, name: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', ...ECDSA, ...AES_128 },
+  { id: 0xc02f, name: 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256', ...RSA, ...AES_128 },
+  { id: 0xc02c, name: 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', ...ECDSA, ...AES_256 },
+  { id: 0xc030, name: 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384', ...RSA, ...AES_256 },
+  { id: 0xcca9, name: 'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256', ...ECDSA, ...CHACHA20 },
+  { id: 0xcca8, name: 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256', ...RSA, ...CHACHA20 },
+]
+
+/** What can be chosen. Off unless asked for by name: CBC (RFC 5289 3.1, RFC 8422 6), which RFC 9325 4.2.1 advises against. */
+export const suites: readonly (Suite & { readonly name: SuiteName })[] = [
+  ...defaults,
+  { id: 0xc023, name: 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256', ...ECDSA, ...CBC_128_SHA256 },
+  { id: 0xc027, name: 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256', ...RSA, ...CBC_128_SHA256 },
+  { id: 0xc024, name: 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384', ...ECDSA, ...CBC_256_SHA384 },
+  { id: 0xc028, name: 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384', ...RSA, ...CBC_256_SHA384 },
+  { id: 0xc009, name: 'TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA', ...ECDSA, ...CBC_128_SHA },
+  { id: 0xc013, name: 'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA', ...RSA, ...CBC_128_SHA },
+  { id: 0xc00a, name: 'TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA', ...ECDSA, ...CBC_256_SHA },
+  { id: 0xc014, name: 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA', ...RSA, ...CBC_256_SHA },
+]
+
+/** Without forward secrecy (RFC 5246 A.5, RFC 5288 3): the handshake of today does not know how to agree on them. */
+export const rsaSuites: readonly (Suite & { readonly name: RsaSuiteName })[] = [
+  { id: 0x009c, name: 'TLS_RSA_WITH_AES_128_GCM_SHA256', ...RSA_ALONE, ...AES_128 },
+  { id: 0x009d, name: 'TLS_RSA_WITH_AES_256_GCM_SHA384', ...RSA_ALONE, ...AES_256 },
+  { id: 0x003c, name: 'TLS_RSA_WITH_AES_128_CBC_SHA256', ...RSA_ALONE, ...CBC_128_SHA256 },
+  { id: 0x003d, name: 'TLS_RSA_WITH_AES_256_CBC_SHA256', ...RSA_ALONE, ...CBC_256_SHA256 },
+  { id: 0x002f, name: 'TLS_RSA_WITH_AES_128_CBC_SHA', ...RSA_ALONE, ...CBC_128_SHA },
+  { id: 0x0035, name: 'TLS_RSA_WITH_AES_256_CBC_SHA', ...RSA_ALONE, ...CBC_256_SHA },
 ]
 
 export interface Suite13 {
@@ -95,7 +165,7 @@ export const suites13: readonly Suite13[] = [
   },
 ]
 
-export const DEFAULT_SUITES: readonly SuiteName[] = suites.map(suite => suite.name)
+export const DEFAULT_SUITES: readonly DefaultSuiteName[] = defaults.map(suite => suite.name)
 
 /** Groups that TLS 1.2 can use: in Diffie-Hellman the server may speak first. A KEM needs the share of the client. */
 export type EcdheGroup = Exclude<GroupName, 'X25519MLKEM768'>

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { ascii, hex, toHex } from '../../../test/support/bytes.ts'
+import { ascii, concat, hex, toHex } from '../../../test/support/bytes.ts'
 import type { HashName } from '../../crypto/provider.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { seeded } from '../../random.ts'
@@ -61,19 +61,19 @@ test('verify_data differs by side and by transcript', () => {
 })
 
 for (const suite of suites.filter(({ authentication }) => authentication === 'ecdsa'))
-  test(`${suite.aead}: what one side seals the other opens, in order and once`, () => {
+  test(`${suite.name}: what one side seals the other opens, in order and once`, () => {
     const make = () => trafficKeys(crypto, suite, new Secret(new Uint8Array(48).fill(3)), hex('01'), hex('02'))
     const [ours, theirs] = [make(), make()]
     const pieces = Array.from({ length: 300 }, (_, i) => ours.client.seal(23, ascii(`record ${i}`)))
-    const fragment = ([head, ciphertext, tag]: (typeof pieces)[number]) =>
-      Uint8Array.of(...head.subarray(5), ...ciphertext, ...tag)
+    const fragment = (record: (typeof pieces)[number]) => concat(...record).subarray(5)
     for (const [i, piece] of pieces.entries()) {
       expect(theirs.client.open(23, fragment(piece))).toEqual(ascii(`record ${i}`))
       expect(theirs.client.open(23, fragment(piece)), 'twice').toBeUndefined()
     }
     expect(theirs.client.sequence).toBe(300)
-    const explicit = pieces.map(([head]) => toHex(head.subarray(5)))
-    if (suite.recordIvLength === 8) expect(new Set(explicit).size, 'nonces never repeat').toBe(300)
+    const explicit = pieces.map(([head]) => toHex(head!.subarray(5)))
+    if (suite.mode === 'cbc' || suite.recordIvLength === 8)
+      expect(new Set(explicit).size, 'nonces never repeat').toBe(300)
     expect(theirs.server.open(23, fragment(pieces[0]!)), 'the other direction has another key').toBeUndefined()
   })
 

@@ -2,8 +2,10 @@
 import type { CryptoProvider, HashName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
+import type { RecordProtection } from '../record-protection.ts'
 import { Secret } from '../secret.ts'
 import type { Suite } from '../suites.table.ts'
+import { CbcProtection, MAC_LENGTH, type MacOrder } from './cbc-protection.ts'
 import { AeadProtection } from './record-protection.ts'
 
 const MASTER_SECRET_LENGTH = 48
@@ -47,25 +49,31 @@ export const masterSecret = (crypto: CryptoProvider, hash: HashName, premaster: 
   return new Secret(prf(crypto, hash, premaster, label, seeds, MASTER_SECRET_LENGTH))
 }
 
-/** RFC 5246 6.3: keys and IVs in the order client, server; an AEAD needs no MAC keys. */
+/** RFC 5246 6.3: MAC keys, keys and IVs, each for the client and then for the server. `order` matters to CBC alone. */
 export const trafficKeys = (
   crypto: CryptoProvider,
   suite: Suite,
   master: Secret,
   clientRandom: Bytes,
   serverRandom: Bytes,
-): { client: AeadProtection; server: AeadProtection } => {
-  const { keyLength, fixedIvLength } = suite
-  const length = 2 * (keyLength + fixedIvLength)
+  order: MacOrder = 'mac-then-encrypt',
+): { client: RecordProtection; server: RecordProtection } => {
+  const { keyLength } = suite
+  const macLength = suite.mode === 'cbc' ? MAC_LENGTH[suite.mac] : 0
+  // RFC 5246 6.2.3.2: a record under CBC brings its whole IV.
+  const ivLength = suite.mode === 'aead' ? suite.fixedIvLength : 0
+  const length = 2 * (macLength + keyLength + ivLength)
   const block = prf(crypto, suite.hash, master, 'key expansion', [serverRandom, clientRandom], length)
-  const part = (from: number, count: number): Bytes => block.subarray(from, from + count)
-  const ivs = 2 * keyLength
-  const keys = {
-    client: new AeadProtection(crypto, suite, part(0, keyLength), part(ivs, fixedIvLength)),
-    server: new AeadProtection(crypto, suite, part(keyLength, keyLength), part(ivs + fixedIvLength, fixedIvLength)),
-  }
+  let at = 0
+  const next = (count: number): Bytes => block.subarray(at, (at += count))
+  const [macKeys, keys, ivs] = [macLength, keyLength, ivLength].map(count => [next(count), next(count)] as const)
+  const protection = (side: 0 | 1): RecordProtection =>
+    suite.mode === 'aead'
+      ? new AeadProtection(crypto, suite, keys![side], ivs![side])
+      : new CbcProtection(crypto, suite, macKeys![side], keys![side], order)
+  const made = { client: protection(0), server: protection(1) }
   block.fill(0)
-  return keys
+  return made
 }
 
 /** RFC 5246 7.4.9. */

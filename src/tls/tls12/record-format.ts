@@ -16,3 +16,30 @@ export const ChaChaRecord: Fragment<{ content: Uint8Array; tag: Uint8Array }> = 
   struct({ content: allBut(TAG_LENGTH), tag: bytes(TAG_LENGTH) }),
   'RFC 7905 2',
 )
+
+type Cbc = { iv: Uint8Array; content: Uint8Array; encryptedMac: Uint8Array; encryptedPadding: Uint8Array }
+type EtmCbc = { iv: Uint8Array; content: Uint8Array; encryptedPadding: Uint8Array; mac: Uint8Array }
+
+/** AES-CBC, the MAC encrypted with the content; `padding` counts its length byte. */
+export const cbcRecord = (macLength: number, padding: number): Fragment<Cbc> =>
+  record(
+    struct({
+      iv: bytes(16),
+      content: allBut(macLength + padding),
+      encryptedMac: bytes(macLength),
+      encryptedPadding: bytes(padding),
+    }),
+    'RFC 5246 6.2.3.2',
+  )
+
+/** AES-CBC, the MAC over what was encrypted. */
+export const etmCbcRecord = (macLength: number, padding: number): Fragment<EtmCbc> =>
+  record(
+    struct({
+      iv: bytes(16),
+      content: allBut(macLength + padding),
+      encryptedPadding: bytes(padding),
+      mac: bytes(macLength),
+    }),
+    'RFC 7366 3',
+  )

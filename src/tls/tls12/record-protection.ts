@@ -10,13 +10,13 @@ import { TLS_1_2 } from '../messages/registries.table.ts'
 import { HEADER_LENGTH } from '../record-format.ts'
 import type { RecordProtection } from '../record-protection.ts'
 import { mixSequence, writeSequence } from '../sequence.ts'
-import type { Suite } from '../suites.table.ts'
+import type { AeadSuite } from '../suites.table.ts'
 import { ChaChaRecord, GcmRecord, TAG_LENGTH } from './record-format.ts'
 
 const NONCE_LENGTH = 12
 
 export class AeadProtection implements RecordProtection {
-  readonly #suite: Suite
+  readonly #suite: AeadSuite
   readonly #aead: Aead
   /** The part from the key block: the first 4 bytes for GCM, all 12 for ChaCha20. */
   readonly #iv: Bytes
@@ -27,7 +27,7 @@ export class AeadProtection implements RecordProtection {
   #opened = 0
   readonly mostFragment: number = MAX_CIPHERTEXT
   /** Keeps nothing of `key` and `iv`: the caller may wipe them. */
-  constructor(crypto: CryptoProvider, suite: Suite, key: Bytes, iv: Bytes) {
+  constructor(crypto: CryptoProvider, suite: AeadSuite, key: Bytes, iv: Bytes) {
     this.#suite = suite
     this.#aead = crypto.aead(suite.aead, key)
     this.#iv = iv.slice()
