@@ -89,7 +89,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './http': 20,
   './session': 8,
   './capture': 11,
-  './inspect': 54,
+  './inspect': 56,
   './lab': 128,
   './lab/web': 111,
   './web': 119,

@@ -1,19 +1,25 @@
 /** More about a message in words, read from its own bytes where the engine did not say it. */
 
 import { Failure } from '../failures/index.ts'
-import { CipherSuite, HandshakeType, NamedGroup } from '../tls/messages/registries.table.ts'
-import { bodies } from '../tls/messages/tls12.ts'
+import { clientView, extensionsIn, serverView } from '../tls/messages/extensions.ts'
+import type { ClientHello } from '../tls/messages/hello.ts'
+import {
+  CertificateCompressionAlgorithm,
+  CipherSuite,
+  KeyUpdateRequest,
+  NamedGroup,
+  SignatureScheme,
+} from '../tls/messages/registries.table.ts'
 import type { MessageRecord } from '../trace/types.ts'
-import { type Codec, decode, type Tagged } from '../wire/codec.ts'
-import { WireError } from '../wire/reader.ts'
 import { parseCertificate } from '../x509/certificate.ts'
 import { headerOf, setCookies } from './exchanges.ts'
+import { chainIn, type ToldHandshake, toldBy } from './handshake.ts'
 import { size } from './style.ts'
 
 /** What a line of a ladder says behind the name; empty when there is nothing to add. */
 export const aboutOf = (message: MessageRecord): string => {
   if (message.about !== undefined) return message.about
-  if (message.layer === 'tls') return tolerant(() => aboutHandshake(message.bytes))
+  if (message.layer === 'tls') return aboutHandshake(toldBy(message))
   if (message.layer === 'http') return aboutHead(message)
   return ''
 }
@@ -25,45 +31,42 @@ export const shortSuite = (suite: string): string =>
     .replace(/_SHA\d*$/, '')
     .replaceAll('_', '-')
 
-/** The inspector reads what it can; bytes that do not fit have nothing to say here. */
-const tolerant = (read: () => string): string => {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof WireError) return ''
-    throw error
-  }
-}
-
-/** Type and length of a handshake message come before its body. */
-const HEAD = 4
-
-const aboutHandshake = (bytes: Uint8Array): string => {
-  const body = bytes.subarray(HEAD)
-  const read = <T>(codec: Codec<T>): T => decode(codec, body)
-  switch (bytes[0]) {
-    case HandshakeType.names.ClientHello: {
-      const hello = read(bodies.ClientHello)
-      const suites = `${hello.cipherSuites.length} suites`
-      const name = serverName(hello.extensions ?? [])
-      return name === undefined ? suites : `${name}, ${suites}`
+const aboutHandshake = (told: ToldHandshake | undefined): string => {
+  const chain = chainIn(told)
+  if (chain !== undefined) return aboutChain(chain)
+  switch (told?.name) {
+    case 'ClientHello':
+      return aboutClientHello(told.body)
+    case 'ServerHello': {
+      const group = serverView(told.body.extensions ?? []).keyShare?.serverShare.group
+      return [shortSuite(CipherSuite.nameOf(told.body.cipherSuite)), groupName(group)].filter(Boolean).join(', ')
     }
-    case HandshakeType.names.ServerHello:
-      return shortSuite(CipherSuite.nameOf(read(bodies.ServerHello).cipherSuite))
-    case HandshakeType.names.Certificate:
-      return aboutChain(read(bodies.Certificate).chain)
-    case HandshakeType.names.ServerKeyExchange:
-      return NamedGroup.nameOf(read(bodies.ServerKeyExchange).params.group)
+    case 'HelloRetryRequest':
+      return groupName(extensionsIn(told.body.extensions ?? [], 'helloRetryRequest').keyShare?.selectedGroup)
+    case 'EncryptedExtensions':
+      return protocols(extensionsIn(told.body.extensions, 'encryptedExtensions').alpn)
+    case 'ServerKeyExchange':
+      return groupName(told.body.params.group)
+    case 'CertificateVerify':
+      return SignatureScheme.nameOf(told.body.scheme)
+    case 'CompressedCertificate':
+      return `${CertificateCompressionAlgorithm.nameOf(told.body.algorithm)}, of ${size(told.body.uncompressedLength)}`
+    case 'KeyUpdate':
+      return KeyUpdateRequest.nameOf(told.body.request)
     default:
       return ''
   }
 }
 
-const serverName = (extensions: readonly Tagged[]): string | undefined => {
-  const found = extensions.find(each => each.type === 0)?.body as { names?: readonly Tagged[] } | undefined
-  const name = found?.names?.[0]?.body
-  return typeof name === 'string' ? name : undefined
+const aboutClientHello = ({ cipherSuites, extensions }: ClientHello): string => {
+  const suites = `${cipherSuites.length} suites`
+  const name = clientView(extensions ?? []).serverName?.names[0]?.body
+  return typeof name === 'string' ? `${name}, ${suites}` : suites
 }
+
+const groupName = (group: number | undefined): string => (group === undefined ? '' : NamedGroup.nameOf(group))
+const protocols = (alpn: { readonly protocols: readonly string[] } | undefined): string =>
+  alpn?.protocols.join(', ') ?? ''
 
 const aboutChain = (chain: readonly Uint8Array[]): string => {
   if (chain.length === 0) return 'none'

@@ -1,11 +1,10 @@
 /** What the messages of one connection say about it, for its timeline: names and ends, what was agreed, who it was. */
+import { clientView, extensionsIn, serverView } from '../tls/messages/extensions.ts'
 import { CipherSuite, NamedGroup, ProtocolVersion } from '../tls/messages/registries.table.ts'
-import { bodies } from '../tls/messages/tls12.ts'
 import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
 import type { MessageRecord, VerdictRecord } from '../trace/types.ts'
-import { type Codec, decode, type Tagged } from '../wire/codec.ts'
-import { WireError } from '../wire/reader.ts'
 import { headerOf } from './exchanges.ts'
+import { chainIn, type ToldHandshake, toldBy } from './handshake.ts'
 import type { TimelineFacts } from './timeline.ts'
 import { whoIs } from './who.ts'
 
@@ -29,65 +28,53 @@ export const hostAsked = (records: readonly TraceRecord[]): string | undefined =
   const request = messages.find(m => m.layer === 'http' && headerOf(m, 'host') !== undefined)
   const host = request === undefined ? undefined : headerOf(request, 'host')
   if (host !== undefined) return host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1')
-  const hello = bodyOf(messages, 'ClientHello', bodies.ClientHello)
-  const names = extension(hello?.extensions, SERVER_NAME) as { readonly names?: readonly Tagged[] } | undefined
-  const name = names?.names?.[0]?.body
+  const name = clientView(first(messages, 'ClientHello')?.extensions ?? []).serverName?.names[0]?.body
   return typeof name === 'string' ? name : undefined
 }
 
-/** RFC 6066 3. */
-const SERVER_NAME = 0
-/** RFC 7301 3.1. */
-const ALPN = 16
-/** Type and length of a handshake message come before its body. */
-const HEAD = 4
-
 const handshakeFacts = (messages: readonly MessageRecord[]): TimelineFacts['tls'] => {
-  const hello = bodyOf(messages, 'ServerHello', bodies.ServerHello)
+  const hello = first(messages, 'ServerHello')
   if (hello === undefined) return undefined
-  const key = bodyOf(messages, 'ServerKeyExchange', bodies.ServerKeyExchange)
-  const alpn = extension(hello.extensions, ALPN) as { readonly protocols?: readonly string[] } | undefined
+  const answer = serverView(hello.extensions ?? [])
+  const group = answer.keyShare?.serverShare.group ?? first(messages, 'ServerKeyExchange')?.params.group
+  const encrypted = extensionsIn(first(messages, 'EncryptedExtensions')?.extensions ?? [], 'encryptedExtensions')
   return {
-    version: ProtocolVersion.nameOf(hello.legacyVersion),
+    version: ProtocolVersion.nameOf(answer.supportedVersions?.version ?? hello.legacyVersion),
     suite: CipherSuite.nameOf(hello.cipherSuite),
-    group: key === undefined ? '' : NamedGroup.nameOf(key.params.group),
-    alpn: alpn?.protocols?.[0],
-    resumed: !messages.some(named('Certificate')) && messages.some(named('Finished')),
+    group: group === undefined ? '' : NamedGroup.nameOf(group),
+    alpn: (answer.alpn ?? encrypted.alpn)?.protocols[0],
+    resumed: !messages.some(showsChain) && messages.some(m => m.layer === 'tls' && m.name === 'Finished'),
   }
 }
 
+const showsChain = ({ layer, name }: MessageRecord): boolean =>
+  layer === 'tls' && (name === 'Certificate' || name === 'CompressedCertificate')
+
 /** The certificates that the other side showed, leaf first. */
-export const shownChain = (messages: readonly MessageRecord[]): readonly Uint8Array[] =>
-  bodyOf(
-    messages.filter(m => m.direction === 'in'),
-    'Certificate',
-    bodies.Certificate,
-  )?.chain ?? []
+export const shownChain = (messages: readonly MessageRecord[]): readonly Uint8Array[] => {
+  for (const message of messages) {
+    const chain = message.direction === 'in' && showsChain(message) ? chainIn(toldBy(message)) : undefined
+    if (chain !== undefined) return chain
+  }
+  return []
+}
 
 const whoShowed = (messages: readonly MessageRecord[]): string | undefined => {
   const chain = shownChain(messages)
   return chain.length === 0 ? undefined : whoIs(chain)
 }
 
-const named =
-  (name: string) =>
-  (m: MessageRecord): boolean =>
-    m.layer === 'tls' && m.name === name
+/** What messages of that name say. */
+type Said<N> = Extract<ToldHandshake, { readonly name: N }> extends { readonly body: infer B } ? B : never
 
-/** The first message of that name that can be read. */
-const bodyOf = <T>(messages: readonly MessageRecord[], name: string, codec: Codec<T>): T | undefined => {
-  for (const { bytes } of messages.filter(named(name))) {
-    try {
-      return decode(codec, bytes.subarray(HEAD))
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error
-    }
+/** What the first message of that name says, of those that can be read. */
+const first = <N extends ToldHandshake['name']>(messages: readonly MessageRecord[], name: N): Said<N> | undefined => {
+  for (const message of messages) {
+    const told = message.name === name ? toldBy(message) : undefined
+    if (told?.name === name) return told.body as Said<N>
   }
   return undefined
 }
-
-const extension = (list: readonly Tagged[] | undefined, type: number): unknown =>
-  list?.find(each => each.type === type)?.body
 
 const verdictsOf = (records: readonly TraceRecord[]): VerdictRecord[] =>
   records.flatMap(entry => (entry.type === 'verdict' ? [entry.record] : []))

@@ -1,7 +1,7 @@
 /** What the handshake messages of a version are made of: a body for each name, and the form that all of them have. */
 import type { Bytes } from '../../engine.ts'
 import { type Codec, choice, decode, type Tagged } from '../../wire/codec.ts'
-import { isRetry, type ServerHello } from './hello.ts'
+import { isRetryRandom } from './hello.ts'
 import { HandshakeType } from './registries.table.ts'
 
 /** `B`: what each message says, by its name. */
@@ -30,14 +30,17 @@ export const handshakeFormat = <B>(
   ),
 })
 
-/** What a message is called: by its type, and a HelloRetryRequest by the random that makes it one. */
-export const messageName = ({ type, body }: Tagged): string =>
-  type === HandshakeType.names.ServerHello && isRetry(body as ServerHello)
+/** What a whole message is called: by its type, and a HelloRetryRequest by the random that makes it one. */
+export const messageName = (bytes: Bytes): string =>
+  bytes[0] === HandshakeType.names.ServerHello && isRetryRandom(bytes, RANDOM_AT)
     ? 'HelloRetryRequest'
-    : HandshakeType.nameOf(type)
+    : HandshakeType.nameOf(bytes[0]!)
+
+/** Behind type, length and version of a hello. */
+const RANDOM_AT = 6
 
 /** The value of a whole message, with its name. Throws `WireError`. */
-export const readMessage = (codec: Codec<Tagged>, bytes: Bytes): { readonly name: string; readonly body: unknown } => {
-  const message = decode(codec, bytes)
-  return { name: messageName(message), body: message.body }
-}
+export const readMessage = (codec: Codec<Tagged>, bytes: Bytes): { readonly name: string; readonly body: unknown } => ({
+  name: messageName(bytes),
+  body: decode(codec, bytes).body,
+})

@@ -1,6 +1,5 @@
 /** The hellos, which serve every version: what is chosen, and with that all that follows, stands in them. */
 import type { Bytes } from '../../engine.ts'
-import { sameOctets } from '../../wire/bytes.ts'
 import { bytes, type Codec, list, optional, prefixed, rest, struct, type Tagged } from '../../wire/codec.ts'
 import { sampledBy } from '../../wire/dependent.ts'
 import { atMost, either, nonEmpty } from './combinators.ts'
@@ -52,8 +51,11 @@ export const RETRY_RANDOM: Bytes = Uint8Array.of(
   ...[0xc2, 0xa2, 0x11, 0x16, 0x7a, 0xbb, 0x8c, 0x5e, 0x07, 0x9e, 0x09, 0xe2, 0xc8, 0xa8, 0x33, 0x9c],
 )
 
-/** Whether a ServerHello asks for another ClientHello (RFC 9846 4.2.4). */
-export const isRetry = (hello: ServerHello): boolean => sameOctets(hello.random, RETRY_RANDOM)
+/** Whether the random at `at` makes a ServerHello ask for another ClientHello (RFC 9846 4.2.4). */
+export const isRetryRandom = (bytes: Bytes, at: number): boolean =>
+  bytes.length >= at + RETRY_RANDOM.length && RETRY_RANDOM.every((octet, i) => bytes[at + i] === octet)
+
+export const isRetry = (hello: ServerHello): boolean => isRetryRandom(hello.random, 0)
 
 /** The answer whose extensions are read in this way. */
 export const serverHello = (extension: Codec<Tagged>, ref: string): Codec<ServerHello> =>
@@ -84,8 +86,6 @@ const RANDOM_AT = 2
 export const ServerHello: Codec<ServerHello> = either({
   first: HelloRetryRequest,
   second: serverHello(ServerExtension, 'RFC 9846 4.2.3'),
-  inBytes: ({ bytes, pos, end }) =>
-    pos + RANDOM_AT + RETRY_RANDOM.length <= end &&
-    RETRY_RANDOM.every((byte, i) => bytes[pos + RANDOM_AT + i] === byte),
+  inBytes: ({ bytes, pos, end }) => isRetryRandom(bytes.subarray(0, end), pos + RANDOM_AT),
   inValue: isRetry,
 })

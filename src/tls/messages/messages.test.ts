@@ -256,7 +256,8 @@ test('RFC 9846 4.2.4: a HelloRetryRequest is a ServerHello with one random; its 
     expect(toHex(encode(codec, { type: 2, body }))).toBe(toHex(again))
     expect(() => decode(codec, wire(`${random.slice(0, -1)}d`))).toThrow(WireError)
   }
-  expect(messageName({ type: 11, body: {} })).toBe('Certificate')
+  expect(messageName(Uint8Array.of(11, 0, 0, 0))).toBe('Certificate')
+  expect(messageName(again.subarray(0, 37))).toBe('ServerHello')
 })
 
 test('RFC 8448 3: the ServerHello and the EncryptedExtensions of the first trace', () => {
