@@ -46,6 +46,8 @@ test('dates: an hour of grace before, whole seconds, as many days as asked for',
   expect(leaf.notBefore).toBe(at - 7 - 3_600_000)
   expect(leaf.notAfter).toBe(at - 7 + 3 * 86_400_000)
   expect(new Certificate(ca.certificate).notAfter).toBe(ca.notAfter)
+  const usual = new Certificate(ca.issue({ names: ['a.test'] }).certificate)
+  expect(usual.notAfter).toBe(at - 7 + 7 * 86_400_000)
   const far = ca.issue({ names: ['a.test'], notAfter: Date.UTC(2051, 0, 1) })
   expect(new Certificate(far.certificate).notAfter).toBe(Date.UTC(2051, 0, 1))
 })

@@ -9,14 +9,12 @@ const codes = { idle: 'http/idle-timeout', head: 'http/head-timeout', body: 'htt
 
 export class Deadline {
   readonly #timeouts: HttpTimeouts
-  readonly used: boolean
   #waited: Waited | undefined
   #due: Millis | undefined
   #armed: Millis | undefined
 
   constructor(timeouts: HttpTimeouts) {
     this.#timeouts = timeouts
-    this.used = timeouts.idle !== undefined || timeouts.head !== undefined || timeouts.body !== undefined
   }
 
   /** When to look at the clock again. */

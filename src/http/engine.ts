@@ -298,7 +298,6 @@ class HttpEngine implements HttpConnection, IncomingSink {
 
   /** Which time-out runs now. */
   #settle(now: Millis, what: 'bytes came' | 'nothing came'): void {
-    if (!this.#deadline.used || this.#failure !== undefined) return
     this.#deadline.watch(this.#waitsFor(), now, what)
   }
 

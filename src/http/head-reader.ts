@@ -116,9 +116,7 @@ export class HeadReader {
     }
     let p = this.#version(bytes, base, line, end)
     if (p < 0) return p
-    if (p + 4 >= end)
-      return this.#refuse('http/bad-start-line', bytes, base, end, { got: this.#quote(bytes, base, end) })
-    const status = latin1Text(bytes, p + 1, p + 4)
+    const status = latin1Text(bytes, p + 1, Math.min(p + 4, end))
     if (bytes[p] !== SP || !/^[1-9][0-9]{2}$/.test(status)) return this.#badStart(bytes, base, end)
     this.status = Number(status)
     p += 4

@@ -221,7 +221,6 @@ export class Incoming {
   }
 
   #head(bytes: Bytes, p: number, end: number, whose: Whose): number {
-    if (p >= end) return MORE
     const reader = this.#heads
     const next = reader.read(bytes, p, end)
     if (next === MORE) return MORE

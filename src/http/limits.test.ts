@@ -19,6 +19,29 @@ const everyWay = (wire: string, config: HttpConfig = {}): string[] => {
 }
 const head = (...lines: string[]): string => `${lines.join('\r\n')}\r\n\r\n`
 
+test('a status line that is wrong is refused for the same reason however it comes', () => {
+  const refusal = (chunks: readonly Uint8Array[]): string[] => {
+    const client = httpClient()
+    client.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']] }, 0)
+    client.send({ type: 'end' }, 0)
+    drain(client)
+    for (const chunk of chunks) client.receive(chunk, 0)
+    return story(drain(client))
+  }
+  for (const [line, code] of [
+    ['HTTP/1.1 2\n', 'http/bare-line-feed'],
+    ['HTTP/1.1\n', 'http/bare-line-feed'],
+    ['HTTP/1.1 20\r\n', 'http/bad-start-line'],
+    ['HTTP/1.1\r\n', 'http/bad-start-line'],
+    ['HTTP/1.1 2000\r\n', 'http/bad-start-line'],
+    ['HTTP/1.1 099\r\n', 'http/bad-start-line'],
+  ] as const) {
+    const bytes = ascii(`${line}Content-Length: 0\r\n\r\n`)
+    for (const { chunks } of tearings(bytes, random.number)) expect(refusal(chunks), line).toEqual([`✗ ${code}`])
+  }
+  expect(refusal([ascii('HTTP/1.1 200\r\n')])).toEqual([])
+})
+
 describe('limits', () => {
   test('a request line over 8 KiB is http/target-too-long, with or without its end', () => {
     const long = `GET /${'a'.repeat(defaultLimits.startLine)}`

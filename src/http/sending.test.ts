@@ -134,6 +134,25 @@ describe('what is written', () => {
     expect(sentText(server)).not.toContain('close')
     expect(answered(request, ok([], ''))).toContain('Connection: close')
   })
+  test('fields whose names are as long as those that frame a message are only passed on', () => {
+    const headers: HeaderList = [
+      ['Host', 'a'],
+      ['From', 'nobody'],
+      ['Cookie', '100-continue'],
+      ['Referer', 'upgrade'],
+      ['User-Agent', 'close'],
+      ['Accept-Charset', 'utf-8'],
+      ['If-Modified-Since', 'Sun, 06 Nov 1994 08:49:37 GMT'],
+    ]
+    const client = httpClient()
+    client.send({ type: 'request', method: 'GET', target: '/', headers }, 0)
+    client.send(end, 0)
+    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+    expect(sentText(client)).toBe(`GET / HTTP/1.1\r\n${lines}\r\n`)
+    client.receive(ascii('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'), 0)
+    drain(client)
+    expect([client.cycleDone, client.reusable]).toEqual([true, true])
+  })
   test('trailers follow a chunked body', () => {
     expect(answered(GET, ok(), body('a'), { type: 'end', trailers: [['Sum', '1']] })).toMatch(/0\r\nSum: 1\r\n\r\n$/)
     expect(codeOf(() => answered(GET, ok([['Content-Length', '0']]), { type: 'end', trailers: [['Sum', '1']] }))).toBe(

@@ -277,11 +277,8 @@ export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
     const bytes = frame.view().slice()
     const header = this.#ethernet.at(bytes, 0)
     const inner = frame.message
-    const id = trace!.nextId()
-    frame.message = id
-    frame.messageAt = frame.offset
     trace!.message({
-      id,
+      id: trace!.nextId(),
       layer: 'ethernet',
       flow: flowOf(header.source, header.destination),
       host,

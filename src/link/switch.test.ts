@@ -71,6 +71,14 @@ test('a flood of sources does not grow the table beyond its size', () => {
   expect(engine.size).toBe(1)
 })
 
+test('a full table goes on to follow the stations that it knows', () => {
+  const { send, engine } = setup()
+  for (let n = 0; n < 8192; n++) send(1, mac(n), mac(0))
+  send(2, mac(5), mac(0), 299_999)
+  expect(engine.portOf(mac(5), 300_000)).toBe(2)
+  expect([engine.size, engine.counts.tableFull]).toEqual([8192, 0])
+})
+
 test('what is shorter than a header is dropped; an unplugged port is forgotten', () => {
   const { pool, engine, send } = setup()
   engine.receive(pool.copy(hex('0102030405060708090a0b0c0d')), 0)

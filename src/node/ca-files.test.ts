@@ -1,5 +1,15 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -184,6 +194,24 @@ test('a root that is about to end is put aside and replaced', () => {
   expect([ca, aside]).toEqual(['ca', expect.stringMatching(/^ca-until-[0-9a-f]{16}$/)])
   // To be recognised by, and of no use to a thief.
   expect(readdirSync(join(folder, aside!))).toEqual(['root.pem'])
+})
+
+test('where the place beside is taken, the old root stays; where it cannot be, that is said: ca/unusable', () => {
+  const folder = home()
+  const ago = () => Date.now() - 3640 * 86_400_000
+  const old = localAuthority({ home: folder, now: ago })
+  localAuthority({ home: folder })
+  const [aside] = readdirSync(folder).filter(name => name.startsWith('ca-until-'))
+  // The next one to put this root aside finds another's there.
+  rmSync(join(folder, 'ca'), { recursive: true })
+  cpSync(join(folder, aside!), join(folder, 'ca'), { recursive: true })
+  writeFileSync(join(folder, 'ca', 'root.key'), pem('PRIVATE KEY', old.keyPair.pkcs8), { mode: 0o600 })
+  expect(localAuthority({ home: folder }).certificate).toEqual(old.certificate)
+  expect(readdirSync(folder).sort()).toEqual(['ca', aside])
+  rmSync(join(folder, aside!), { recursive: true })
+  writeFileSync(join(folder, aside!), 'a file')
+  const { code, failure } = failureOf(() => localAuthority({ home: folder }))
+  expect([code, failure.got]).toEqual(['ca/unusable', 'lies below something that is no folder (ENOTDIR)'])
 })
 
 test('whoever opens the authority learns whether it was made, found or renewed', () => {

@@ -193,9 +193,9 @@ const create = (home: string, folder: string, crypto: CryptoProvider, now: () =>
     return true
   } catch (error) {
     rmSync(beside, { recursive: true, force: true })
-    const { code } = error as NodeJS.ErrnoException
+    const { code = '' } = error as NodeJS.ErrnoException
     // Another process was first; its authority is as good.
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'EPERM') throw error
+    if (!['ENOTEMPTY', 'EEXIST', 'EPERM'].includes(code)) throw error
     if (!exists(folder)) throw error
     return false
   }
@@ -213,8 +213,8 @@ const retire = (folder: string, certificate: Uint8Array, crypto: CryptoProvider)
     renameSync(folder, aside)
     rmSync(join(aside, 'root.key'), { force: true })
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw error
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(code)) throw error
   }
 }
 

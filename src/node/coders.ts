@@ -43,9 +43,9 @@ const transformOf = (make: (first: Bytes) => Transform & Zlib): BodyTransform =>
   const open = (first: Bytes): Transform & Zlib => {
     stream = make(first)
     stream.on('readable', moved).on('end', moved).on('close', moved)
+    // `close` follows.
     stream.on('error', (cause: Error) => {
       error = cause
-      moved()
     })
     return stream
   }

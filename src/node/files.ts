@@ -1,6 +1,6 @@
 /** The files of a folder on disk, for `staticFiles`. */
 import { constants } from 'node:fs'
-import { open, realpath, stat } from 'node:fs/promises'
+import { type FileHandle, open, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import { type Files, isHidden } from '../net/server/static.ts'
 
@@ -11,22 +11,21 @@ export const filesIn = async (folder: string): Promise<Files> => {
   return {
     async open(names) {
       if (!names.every(name => isPlainName(name, sep))) return undefined
-      let path: string
+      let handle: FileHandle
       try {
         // Links are resolved before anything is opened; what they lead to must lie inside.
-        path = await realpath(join(root, ...names))
+        const path = await realpath(join(root, ...names))
         if (path !== root && !path.startsWith(inside)) return undefined
         if (path.slice(inside.length).split(sep).some(isHidden)) return undefined
         const found = await stat(path)
         if (found.isDirectory()) return 'folder'
         // A device or a pipe would keep a thread waiting for ever.
         if (!found.isFile()) return undefined
+        // The last name is no link any more; should it have become one meanwhile, it is not followed.
+        handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW)
       } catch {
         return undefined
       }
-      // The last name is no link any more; should it have become one meanwhile, it is not followed.
-      const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW).catch(() => undefined)
-      if (handle === undefined) return undefined
       const { size, mtimeMs } = await handle.stat()
       return {
         size,

@@ -44,6 +44,12 @@ const codeOf = async (promise: Promise<unknown>): Promise<string> => {
   return 'nothing thrown'
 }
 
+test('deleting what is not there changes nothing: nobody is stored for it', async () => {
+  const { visit, store } = world()
+  const { set } = await visit(undefined, opened => opened.session().delete('nothing'))
+  expect([set, store.size]).toEqual([[], 0])
+})
+
 describe('a visitor', () => {
   test('who is only looked at costs nothing: no cookie, nothing stored', async () => {
     const { visit, store } = world()

@@ -1,5 +1,6 @@
 /** What is lost, and when it goes again: time-outs (RFC 6298), fast retransmit and recovery (RFC 5681, RFC 6582). */
 import { describe, expect, test } from 'vitest'
+import type { Peer } from '../../test/support/tcp.ts'
 import { established, halfOpen, synSent } from '../../test/support/tcp-states.ts'
 
 const bytes = (count: number, value = 120): Uint8Array => new Uint8Array(count).fill(value)
@@ -154,6 +155,48 @@ describe('sending again', () => {
     t.state('FIN-WAIT-1')
     t.peer({ is: 'ACK', seq: 1, ack: 12 })
     t.state('FIN-WAIT-2')
+  })
+})
+
+describe('round trips', () => {
+  // The handshake took no time: SRTT is 0, and the time-out its least, 200 ms.
+  const timesOutAfter = (t: Peer, seq: number, wait: number): void => {
+    t.open().write(bytes(10), t.now)
+    t.us({ is: 'PSH ACK', seq, length: 10 })
+    t.at(t.now + wait - 1)
+    t.nothing()
+    t.at(t.now + 1)
+    t.us({ is: 'PSH ACK', seq, length: 10 })
+  }
+  test('RFC 6298 2.3: the time-out follows the round trip of text', () => {
+    const { t } = established()
+    t.open().write(bytes(10), t.now)
+    t.whatever()
+    t.at(160)
+    t.peer({ is: 'ACK', seq: 1, ack: 11 })
+    // SRTT 20, RTTVAR 40: the margin is still 200.
+    timesOutAfter(t, 11, 220)
+  })
+  test('RFC 6298 3: of several segments under way the first that was timed is measured, once', () => {
+    const { t } = established()
+    for (const at of [0, 100, 110]) {
+      t.at(at)
+      t.open().write(bytes(10), t.now)
+      t.whatever()
+    }
+    t.at(160)
+    t.peer({ is: 'ACK', seq: 1, ack: 21 })
+    t.at(170)
+    t.peer({ is: 'ACK', seq: 1, ack: 31 })
+    timesOutAfter(t, 31, 220)
+  })
+  test('RFC 6298 3: what was sent twice is not measured, whichever copy the acknowledgment is for', () => {
+    const { t } = established()
+    t.open().write(bytes(10), t.now)
+    t.at(350)
+    t.whatever()
+    t.peer({ is: 'ACK', seq: 1, ack: 11 })
+    timesOutAfter(t, 11, 200)
   })
 })
 

@@ -98,8 +98,8 @@ const send = (tcb: Tcb, length: number, control: number, now: Millis): Frame => 
   const seq = tcb.sndNxt
   const again = isBefore(seq, tcb.sndMax)
   tcb.sndNxt = advance(seq, length + (control & FIN))
-  if (again) tcb.timing = false
-  else if (!tcb.timing) {
+  // By Karn's rule only what is sent once is timed; whatever takes SND.NXT back ends the timing.
+  if (!again && !tcb.timing) {
     tcb.timing = true
     tcb.timedSeq = seq
     tcb.timedAt = now

@@ -118,6 +118,16 @@ test('a range that was cut has a place in each piece, and the first copy of a re
   ])
   const record = crumbs[1]!.places[0]!
   expect(index.copies(record).map(p => p.message.id)).toEqual([3, 4, 9])
+  const ending = (end: number) => index.copies({ message: record.message, start: 0, end })
+  expect(ending(30).map(p => [p.message.id, p.start, p.end])).toEqual([
+    [3, 20, 50],
+    [9, 20, 50],
+  ])
+  expect(ending(31).map(p => [p.message.id, p.start, p.end])).toEqual([
+    [3, 20, 50],
+    [4, 20, 21],
+    [9, 20, 50],
+  ])
 })
 
 test('bytes that were put together from pieces are found in each, and a missing piece is said', () => {

@@ -5,6 +5,7 @@ import type { Failure } from '../../failures/index.ts'
 import { virtualClock } from '../../lab/clock.ts'
 import { nodeWorld } from '../../node/world.ts'
 import { recorder } from '../../trace/recorder.ts'
+import { latin1Text } from '../../wire/bytes.ts'
 import { memoryTransport } from '../stream/memory.ts'
 import type { Exchange } from './exchange.ts'
 import { serveExchanges } from './exchanges.ts'
@@ -24,7 +25,7 @@ const setup = async (handler: (exchange: Exchange) => void) => {
   }
   stream.handler = {
     data(bytes) {
-      heard.text += String.fromCharCode(...bytes)
+      heard.text += latin1Text(bytes)
     },
     end() {
       heard.ended = true
@@ -73,6 +74,79 @@ describe('an exchange', () => {
     expect(heard.text).toMatch(/^HTTP\/1\.1 413 /)
     expect([heard.ended, heard.failure]).toEqual([true, undefined])
     expect(stream.unsent, 'bytes that the server has not read').toBe(0)
+  })
+})
+
+test('a body that was read is not counted against what comes behind it: FIN behind a next request is heard', async () => {
+  const seen: Exchange[] = []
+  const { clock, stream } = await setup(exchange => {
+    seen.push(exchange)
+    exchange.read({ data() {}, end() {}, failed() {} })
+  })
+  stream.write([ascii('POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 100000\r\n\r\n')])
+  for (let i = 0; i < 10; i++) stream.write([new Uint8Array(10_000)])
+  clock.run(10)
+  stream.write([ascii('GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n')])
+  clock.run(20)
+  stream.end()
+  clock.run(30)
+  expect(seen.map(({ presence }) => presence)).toEqual(['sends no more'])
+})
+
+describe('an answer that waited for room', () => {
+  const large = new Uint8Array(300_000)
+
+  test('may rest when the client has taken it: nobody is waited for then', async () => {
+    let exchange: Exchange | undefined
+    const { clock, stream, heard } = await setup(begun => {
+      exchange = begun
+      begun.begin(200, [['Content-Length', '300001']])
+      begun.write(large)
+    })
+    stream.write([ascii('GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n')])
+    clock.run(300_000)
+    expect(heard.closedAt).toBeUndefined()
+    exchange!.write(Uint8Array.of(33))
+    exchange!.end()
+    clock.run(300_100)
+    expect(heard.text.slice(-2)).toBe('\0!')
+  })
+
+  test('gives a client that sends no more as long again as before when it takes something', async () => {
+    let exchange: Exchange | undefined
+    const { clock, stream, heard } = await setup(begun => {
+      exchange = begun
+    })
+    stream.pause()
+    stream.write([ascii('GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n')])
+    stream.end()
+    clock.run(1_000)
+    exchange!.begin(200, [['Content-Length', '300001']])
+    exchange!.write(large)
+    clock.run(9_000)
+    stream.resume()
+    clock.run(18_000)
+    expect(heard.closedAt).toBeUndefined()
+    exchange!.write(Uint8Array.of(33))
+    exchange!.end()
+    clock.run(18_100)
+    expect([heard.text.slice(-2), heard.ended]).toEqual(['\0!', true])
+  })
+
+  test('is lost when the client takes nothing for a minute: net/idle-timeout', async () => {
+    let lost: string | undefined
+    const { clock, stream, heard } = await setup(begun => {
+      begun.watcher = { drain() {}, gone: failure => void (lost = failure.code) }
+      begun.begin(200, [])
+      begun.write(large)
+    })
+    stream.pause()
+    stream.write([ascii('GET / HTTP/1.1\r\nHost: shop.test\r\n\r\n')])
+    clock.run(59_000)
+    expect([lost, heard.closedAt]).toEqual([undefined, undefined])
+    clock.run(62_000)
+    expect(lost).toBe('net/idle-timeout')
+    expect(heard.closedAt).toBeLessThan(62_000)
   })
 })
 
