@@ -31,6 +31,7 @@ const checks = family('tls', {
   'finished-wrong': { ...fromPeer, alert: 51, rule: 'RFC 5246 7.4.9' },
   'no-extended-master-secret': { ...fromPeer, alert: 40, rule: 'RFC 7627 5.3' },
   'renegotiation-unsafe': { ...fromPeer, alert: 40, rule: 'RFC 5746 3.4' },
+  'renegotiation-unprotected': { ...fromPeer, alert: 40, rule: 'RFC 5746 3.4' },
 })
 
 const records = family('tls', {
@@ -41,6 +42,11 @@ const records = family('tls', {
   'too-many-warnings': { ...fromPeer, alert: 10, rule: 'RFC 5246 7.2.2' },
   'too-much-waiting': { ...fromPeer, alert: 10, rule: 'RFC 5246 7.3' },
   'cut-short': { ...fromPeer, rule: 'RFC 5246 7.2.1' },
+  'unexpected-record': { ...fromPeer, alert: 10, rule: 'RFC 5246 6.2.1' },
+  'content-too-long': { ...fromPeer, alert: 22, rule: 'RFC 5246 6.2.1' },
+  'bad-change-cipher-spec': { ...fromPeer, alert: 10, rule: 'RFC 9846 5' },
+  'bad-alert': { ...fromPeer, alert: 50, rule: 'RFC 5246 7.2' },
+  'alert-level': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.2' },
 })
 
 const messages = family('tls', {
@@ -52,6 +58,17 @@ const messages = family('tls', {
   renegotiation: { ...fromPeer, alert: 100, rule: 'RFC 5246 7.4.1.1' },
   'handshake-cut': { ...fromPeer, rule: 'RFC 5246 7.2.1' },
   'alert-received': { ...fromPeer, rule: 'RFC 5246 7.2.2' },
+  'excess-data': { ...fromPeer, alert: 10, rule: 'RFC 9846 5.1' },
+  'bad-hello': { ...fromPeer, alert: 50, rule: 'RFC 5246 7.4.1.2' },
+  'bad-extension': { ...fromPeer, alert: 50, rule: 'RFC 5246 7.4.1.4' },
+  'extension-twice': { ...fromPeer, alert: 50, rule: 'RFC 5246 7.4.1.4' },
+  'wrong-suite': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.4.1.3' },
+  'wrong-group': { ...fromPeer, alert: 47, rule: 'RFC 8422 5.4' },
+  'wrong-scheme': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.4.3' },
+  'wrong-protocol': { ...fromPeer, alert: 47, rule: 'RFC 7301 3.1' },
+  'wrong-compression': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.4.1.3' },
+  'no-null-compression': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.4.1.2' },
+  'illegal-extension': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.4.1.4' },
 })
 
 const misuse = family('tls', {

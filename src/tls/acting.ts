@@ -151,7 +151,7 @@ export class Acting implements Context<any> {
   /** Before we change keys or send a flight: whatever the peer has sent beyond it was not written for what follows. */
   #allRead(): void {
     if (this.#parts.messages.empty) return
-    throw refusal('tls/unexpected-message', {
+    throw refusal('tls/excess-data', {
       where: this.state.name,
       expected: 'nothing more until it has our answer',
       got: 'more of the handshake',

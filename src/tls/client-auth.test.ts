@@ -162,7 +162,7 @@ describe('a client that lies', () => {
     )
     expect(both.server.failure?.code).toBe('tls/signature-wrong')
   })
-  test('tls/illegal-value: a scheme that was not asked for, or that does not fit the key', () => {
+  test('tls/wrong-scheme: a scheme that was not asked for, or that does not fit the key', () => {
     for (const scheme of [0x0203, 0x0401, 0x0503, 0x0603]) {
       const both = meeting(server, { server: { schemes: [0x0403], clientCertificate: 'asked' } })
       const alert = refused(
@@ -170,7 +170,7 @@ describe('a client that lies', () => {
         changing('CertificateVerify', body => ({ ...body, scheme })),
       )
       expect(both.server.failure, `${scheme}`).toMatchObject({
-        code: 'tls/illegal-value',
+        code: 'tls/wrong-scheme',
         where: 'CertificateVerify.scheme',
       })
       expect(alert).toBe(47)
@@ -191,14 +191,14 @@ describe('a client that lies', () => {
     const both = meeting(alice)
     step(both, () => both.server.tls.state === 'WaitCertificateVerify')
     both.server.touch(record(20, Uint8Array.of(1)))
-    expect(both.server.failure).toMatchObject({ code: 'tls/unexpected-message', where: 'WaitCertificateVerify' })
+    expect(both.server.failure).toMatchObject({ code: 'tls/unexpected-record', where: 'WaitCertificateVerify' })
   })
   test('a proof without a certificate is refused', () => {
     const both = meeting(undefined, { server: { clientCertificate: 'asked' } })
     step(both, () => both.server.tls.state === 'WaitChangeCipherSpec')
     const body = { scheme: 0x0403, signature: new Uint8Array(70) }
     both.server.touch(record(22, encode(Handshake, { type: HandshakeType.names.CertificateVerify!, body })))
-    expect(both.server.failure?.code).toBe('tls/unexpected-message')
+    expect(both.server.failure?.code).toBe('tls/unexpected-record')
   })
   test('a failure of its certificate goes to the client as an alert', () => {
     const both = meeting(alice, {
@@ -240,7 +240,7 @@ test('a certificate that nobody asked for is refused', () => {
   expect(both.server.failure?.code).toBe('tls/unexpected-message')
 })
 
-test('tls/illegal-value: a server signs with a scheme that the client did not offer', () => {
+test('tls/wrong-scheme: a server signs with a scheme that the client did not offer', () => {
   const both = meeting(undefined, { client: { schemes: [0x0503] }, server: { clientCertificate: 'none' } })
   shuttle(both, bytes => [bytes])
   expect(both.client.established).toBeDefined()
@@ -249,5 +249,5 @@ test('tls/illegal-value: a server signs with a scheme that the client did not of
     lying,
     changing('ServerKeyExchange', body => ({ ...body, scheme: 0x0403 })),
   )
-  expect(lying.client.failure).toMatchObject({ code: 'tls/illegal-value', where: 'ServerKeyExchange.scheme' })
+  expect(lying.client.failure).toMatchObject({ code: 'tls/wrong-scheme', where: 'ServerKeyExchange.scheme' })
 })

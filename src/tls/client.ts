@@ -81,10 +81,9 @@ class WaitServerHello extends ClientState implements Handles<typeof clientStates
     checkVersion(context, message)
     const extensions = checkedExtensions(context, message, this.#offer)
     const suite = this.#offer.suites.find(({ id }) => id === body.cipherSuite)
-    if (suite === undefined)
-      throw illegal(context, message, 'cipherSuite', body.cipherSuite, 'it must be one that was offered')
+    if (suite === undefined) throw illegal(context, message, 'tls/wrong-suite', 'cipherSuite', body.cipherSuite)
     if (body.compressionMethod !== 0)
-      throw illegal(context, message, 'compressionMethod', body.compressionMethod, 'only null was offered')
+      throw illegal(context, message, 'tls/wrong-compression', 'compressionMethod', body.compressionMethod)
     context.passed('hello', message)
     context.transcript.add(message.bytes)
     // Whether we are asked who we are is known only later.

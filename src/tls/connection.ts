@@ -7,6 +7,7 @@ import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes, Chunk, Millis } from '../engine.ts'
 import { type Facts, Failure, FailureError, fail } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
+import { hexText } from '../wire/bytes.ts'
 import { decode } from '../wire/codec.ts'
 import { Acting } from './acting.ts'
 import { alertFor, CLOSE_NOTIFY, FATAL, HANDSHAKE_FAILURE, WARNING } from './alerts.ts'
@@ -168,14 +169,14 @@ export class Connection implements TlsConnection {
     }
     reading.opened()
     if (content.length > reading.mostContent)
-      throw refusal('tls/record-too-long', { got: `${content.length}`, number: reading.mostContent })
+      throw refusal('tls/content-too-long', { got: `${content.length}`, number: reading.mostContent })
     if (type === APPLICATION_DATA) this.#applicationData(content)
     else this.#protocol(type, content, traced)
   }
 
   /** The fast path: nothing but a test of the state lies between a record and its event. */
   #applicationData(content: Bytes): void {
-    if (!this.#acting.readable || !this.#messages.empty) throw this.#unexpected('ApplicationData')
+    if (!this.#acting.readable || !this.#messages.empty) throw this.#misplaced('ApplicationData')
     if (content.length === 0) {
       this.#patience.emptyRecord()
       return
@@ -186,7 +187,7 @@ export class Connection implements TlsConnection {
 
   #protocol(type: number, content: Bytes, traced: TracedRecord | undefined): void {
     // RFC 5246 6.2.1: "Implementations MUST NOT send zero-length fragments of Handshake, Alert, or ChangeCipherSpec".
-    if (content.length === 0) throw this.#unexpected('an empty record')
+    if (content.length === 0) throw this.#misplaced('an empty record')
     if (type === ALERT) {
       if (traced !== undefined) this.#tracing?.small('in', this.#acting.now, 'Alert', content, traced)
       this.#alert(content)
@@ -197,11 +198,16 @@ export class Connection implements TlsConnection {
       this.#messages.push(content, traced?.id ?? 0, traced?.at ?? 0)
       return
     }
-    if (type !== CHANGE_CIPHER_SPEC) throw this.#unexpected(`a record of type ${type}`)
+    if (type !== CHANGE_CIPHER_SPEC) throw this.#misplaced(`a record of type ${type}`)
     const because =
       traced === undefined ? 0 : this.#tracing!.small('in', this.#acting.now, 'ChangeCipherSpec', content, traced)
-    // RFC 9846 5: "unexpected_message" for any other value.
-    if (content.length !== 1 || content[0] !== 1) throw this.#unexpected('a ChangeCipherSpec other than the one byte 1')
+    if (content.length !== 1 || content[0] !== 1)
+      throw refusal('tls/bad-change-cipher-spec', {
+        where: 'ChangeCipherSpec',
+        got: hexText(content.subarray(0, 8), ' '),
+        expected: 'it is the one byte 1',
+      })
+    if (this.#role.table.ways(this.state, 'ChangeCipherSpec').length === 0) throw this.#misplaced('ChangeCipherSpec')
     this.#step('ChangeCipherSpec', undefined, because)
   }
 
@@ -233,6 +239,7 @@ export class Connection implements TlsConnection {
     if (known && length <= most) return
     const { bytes, carriedBy } = soFar()
     const id = this.#tracing?.handshake('in', this.#acting.now, name, this.#acting.format, bytes, carriedBy) ?? 0
+    if (!known && this.#role.table.ways(this.state, 'ChangeCipherSpec').length > 0) throw this.#misplaced('Handshake')
     if (!known) throw this.#unexpected(name, { message: id, start: 0, end: bytes.length })
     throw refusal('tls/message-too-long', { where: name, got: `${length}`, number: most }, id)
   }
@@ -261,6 +268,15 @@ export class Connection implements TlsConnection {
     const from = this.state
     this.#acting.state = next
     if (from !== next.name) this.#tracing?.state(from, next.name, this.#acting.now, because)
+  }
+
+  /** A record of another kind than those that may come now. */
+  #misplaced(got: string): Refusal {
+    return refusal('tls/unexpected-record', {
+      where: this.state,
+      expected: waitedFor(this.#role.table, this.state),
+      got,
+    })
   }
 
   #unexpected(got: string, at?: Facts['at']): Refusal {

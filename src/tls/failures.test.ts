@@ -106,11 +106,11 @@ describe('the first bytes', () => {
       }
     }
   })
-  test('tls/unexpected-message: a later record of no type of TLS', () => {
+  test('tls/unexpected-record: a later record of no type of TLS', () => {
     const both = pair({ crypto, who: ec })
     shuttle(both)
     const sent = concat(...both.client.touch(record(99, Uint8Array.of(0))))
-    expectFailure(both.client, 'tls/unexpected-message')
+    expectFailure(both.client, 'tls/unexpected-record')
     expect(sent.length).toBeGreaterThan(0)
   })
   test('tls/handshake-cut: the stream ends, or close_notify comes, before anything is established', () => {
@@ -227,9 +227,9 @@ describe('what the hellos have in common', () => {
     const client = rewritten('ClientHello', strip, { client: { extendedMasterSecret: 'required' } })
     expectFailure(client.client, 'tls/no-extended-master-secret')
   })
-  test('tls/renegotiation-unsafe: RFC 5746 3.4: renegotiation_info must be there and empty', () => {
+  test('tls/renegotiation-unprotected, tls/renegotiation-unsafe: RFC 5746 3.4: it must be there and empty', () => {
     const absent = rewritten('ServerHello', withServerExtensions([]))
-    expectFailure(absent.client, 'tls/renegotiation-unsafe')
+    expectFailure(absent.client, 'tls/renegotiation-unprotected')
     const full = { renegotiationInfo: { renegotiatedConnection: Uint8Array.of(1) } }
     const spliced = rewritten('ServerHello', withServerExtensions(serverExtensions(full)))
     expectFailure(spliced.client, 'tls/renegotiation-unsafe')
@@ -251,49 +251,48 @@ describe('what the hellos have in common', () => {
       expect(both.client.failure?.at?.start).toBeGreaterThan(0)
     }
   })
-  test('tls/bad-message: RFC 5246 7.4.1.4: an extension twice, in either hello; alert 50 as from BoringSSL, Go and rustls', () => {
+  test('tls/extension-twice: RFC 5246 7.4.1.4, in either hello; alert 50 as from BoringSSL, Go and rustls', () => {
     const twice = <B extends Bodies['ClientHello'] | Bodies['ServerHello']>(body: B): B => ({
       ...body,
       extensions: [...body.extensions!, body.extensions!.at(-1)!],
     })
     const server = rewritten('ClientHello', twice)
-    expectFailure(server.server, 'tls/bad-message')
-    expect(server.server.failure?.got).toMatch(/ is there twice$/)
+    expectFailure(server.server, 'tls/extension-twice')
+    expect(server.server.failure?.got).toMatch(/^[a-z_]+$/)
     expect(server.client.failure?.number).toBe(50)
     const client = rewritten('ServerHello', twice)
-    expectFailure(client.client, 'tls/bad-message')
+    expectFailure(client.client, 'tls/extension-twice')
     expect(client.server.failure?.number).toBe(50)
   })
-  test('tls/illegal-value: in the hello of a server', () => {
+  test('what a server must not answer, each by its own code', () => {
     const alpn = { client: { alpn: ['h2', 'http/1.1'] }, server: { alpn: ['h2'] } }
     const base = { renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) } }
-    const cases: [string, Change<'ServerHello'>, Partial<Parameters<typeof pair>[0]>?][] = [
-      ['a suite that was not offered', body => ({ ...body, cipherSuite: 0x002f })],
-      ['compression', body => ({ ...body, compressionMethod: 1 })],
+    const cases: [FailureCode, Change<'ServerHello'>, Partial<Parameters<typeof pair>[0]>?][] = [
+      ['tls/wrong-suite', body => ({ ...body, cipherSuite: 0x002f })],
+      ['tls/wrong-compression', body => ({ ...body, compressionMethod: 1 })],
       [
-        'two protocols',
+        'tls/wrong-protocol',
         withServerExtensions(serverExtensions({ ...base, alpn: { protocols: ['h2', 'http/1.1'] } })),
         alpn,
       ],
-      ['another protocol', withServerExtensions(serverExtensions({ ...base, alpn: { protocols: ['spdy'] } })), alpn],
-      ['no uncompressed points', withServerExtensions(serverExtensions({ ...base, pointFormats: { formats: [1] } }))],
+      ['tls/wrong-protocol', withServerExtensions(serverExtensions({ ...base, alpn: { protocols: ['spdy'] } })), alpn],
+      ['tls/illegal-extension', withServerExtensions(serverExtensions({ ...base, pointFormats: { formats: [1] } }))],
     ]
-    for (const [what, change, options] of cases) {
+    for (const [code, change, options] of cases) {
       const both = rewritten('ServerHello', change, options)
-      expect(both.client.failure?.code, what).toBe('tls/illegal-value')
-      expectFailure(both.client, 'tls/illegal-value')
+      expectFailure(both.client, code)
       expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 47 })
     }
   })
-  test('tls/illegal-value: in the hello of a client', () => {
+  test('tls/illegal-value and others: what a client must not say', () => {
     const twoNames = [
       { type: 0, body: 'a.test' },
       { type: 0, body: 'b.test' },
     ]
-    const cases: [string, Change<'ClientHello'>][] = [
-      ['no null compression', body => ({ ...body, compressionMethods: [1] })],
+    const cases: [FailureCode, Change<'ClientHello'>][] = [
+      ['tls/no-null-compression', body => ({ ...body, compressionMethods: [1] })],
       [
-        'two names',
+        'tls/illegal-value',
         body => ({
           ...body,
           extensions: [
@@ -303,7 +302,7 @@ describe('what the hellos have in common', () => {
         }),
       ],
       [
-        'a name with a NUL',
+        'tls/illegal-value',
         body => ({
           ...body,
           extensions: [
@@ -313,7 +312,7 @@ describe('what the hellos have in common', () => {
         }),
       ],
       [
-        'no uncompressed points',
+        'tls/illegal-extension',
         body => ({
           ...body,
           extensions: [
@@ -323,11 +322,7 @@ describe('what the hellos have in common', () => {
         }),
       ],
     ]
-    for (const [what, change] of cases) {
-      const both = rewritten('ClientHello', change)
-      expect(both.server.failure?.code, what).toBe('tls/illegal-value')
-      expectFailure(both.server, 'tls/illegal-value')
-    }
+    for (const [code, change] of cases) expectFailure(rewritten('ClientHello', change).server, code)
   })
 })
 
@@ -419,14 +414,14 @@ describe('certificate and key exchange', () => {
     shuttle(both)
     expectFailure(both.client, 'tls/signature-wrong')
   })
-  test('tls/illegal-value: a curve, a group or a scheme that was not offered', () => {
-    const changes: Change<'ServerKeyExchange'>[] = [
-      body => ({ ...body, params: { ...body.params, curveType: 1 } }),
-      body => ({ ...body, params: { ...body.params, group: 0x001e } }),
-      body => ({ ...body, scheme: 0x0203 }),
-      body => ({ ...body, scheme: 0x0804 }),
+  test('tls/wrong-group, tls/wrong-scheme: a curve, a group or a scheme that was not offered', () => {
+    const changes: [FailureCode, Change<'ServerKeyExchange'>][] = [
+      ['tls/wrong-group', body => ({ ...body, params: { ...body.params, curveType: 1 } })],
+      ['tls/wrong-group', body => ({ ...body, params: { ...body.params, group: 0x001e } })],
+      ['tls/wrong-scheme', body => ({ ...body, scheme: 0x0203 })],
+      ['tls/wrong-scheme', body => ({ ...body, scheme: 0x0804 })],
     ]
-    for (const change of changes) expectFailure(rewritten('ServerKeyExchange', change).client, 'tls/illegal-value')
+    for (const [code, change] of changes) expectFailure(rewritten('ServerKeyExchange', change).client, code)
   })
   test('tls/share-wrong: a point of small order, signed or not, on either side', () => {
     const small = new Uint8Array(32)
@@ -519,7 +514,7 @@ describe('records', () => {
     short.both.client.touch(record(23, new Uint8Array(23)))
     expectFailure(short.both.client, 'tls/record-damaged')
   })
-  test('tls/record-too-long: RFC 5246 6.2.1 and 6.2.3: 2^14 bytes plain, 2^14 + 2048 protected, 2^14 decrypted', () => {
+  test('tls/record-too-long, tls/content-too-long: RFC 5246 6.2.1 and 6.2.3: 2^14 bytes plain, 2^14 + 2048 protected, 2^14 decrypted', () => {
     const plain = new Side(tlsServer({ crypto }), noAnswers)
     const sent = concat(...plain.touch(Uint8Array.of(22, 3, 1, 0x40, 0x01)))
     expectFailure(plain, 'tls/record-too-long', sent)
@@ -528,7 +523,7 @@ describe('records', () => {
     expectFailure(both.client, 'tls/record-too-long')
     const inside = established()
     inside.both.client.touch(inside.fromServer(23, new Uint8Array(16_385)))
-    expectFailure(inside.both.client, 'tls/record-too-long')
+    expectFailure(inside.both.client, 'tls/content-too-long')
     const fits = established()
     fits.both.client.touch(fits.fromServer(23, new Uint8Array(16_384)))
     expect(fits.both.client.data).toHaveLength(16_384)
@@ -612,40 +607,40 @@ describe('messages', () => {
     expect(both.client.failure?.where).toMatch(/^ServerHello\.\w+/)
     expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 50 })
   })
-  test('RFC 9846 5: tls/unexpected-message: a ChangeCipherSpec other than the one byte 1', () => {
+  test('RFC 9846 5: tls/bad-change-cipher-spec: other than the one byte 1', () => {
     for (const content of [[2], [1, 1], [0]]) {
       const both = pair({ crypto, who: ec })
       step(both, () => both.server.tls.state === 'WaitChangeCipherSpec')
       const sent = concat(...both.server.touch(record(20, Uint8Array.from(content))))
-      expect(both.server.failure?.got, `${content}`).toContain('other than')
-      expectFailure(both.server, 'tls/unexpected-message', sent)
+      expect(both.server.failure?.expected, `${content}`).toBe('it is the one byte 1')
+      expectFailure(both.server, 'tls/bad-change-cipher-spec', sent)
     }
   })
-  test('tls/bad-message: alerts of the wrong size', () => {
+  test('tls/bad-alert: alerts of the wrong size', () => {
     for (const bad of [record(21, Uint8Array.of(2)), record(21, Uint8Array.of(2, 40, 0))]) {
       const side = new Side(tlsClient({ crypto, serverName: 'shop.test' }), noAnswers)
       side.touch()
       side.touch(bad)
-      expectFailure(side, 'tls/bad-message')
+      expectFailure(side, 'tls/bad-alert')
     }
   })
-  test('tls/illegal-value: an alert of a level that does not exist', () => {
+  test('tls/alert-level: an alert of a level that does not exist', () => {
     const side = new Side(tlsClient({ crypto, serverName: 'shop.test' }), noAnswers)
     side.touch()
     side.touch(record(21, Uint8Array.of(3, 40)))
-    expectFailure(side, 'tls/illegal-value')
+    expectFailure(side, 'tls/alert-level')
   })
   test('tls/message-too-long: announced is enough', () => {
     const side = new Side(tlsServer({ crypto }), noAnswers)
     const sent = concat(...side.touch(record(22, Uint8Array.of(1, 1, 0, 1))))
     expectFailure(side, 'tls/message-too-long', sent)
   })
-  test('tls/unexpected-message: data or ChangeCipherSpec between two fragments of a message', () => {
+  test('tls/unexpected-record: data or ChangeCipherSpec between two fragments of a message', () => {
     for (const type of [20, 23]) {
       const both = pair({ crypto, who: ec })
       both.server.touch(record(22, Uint8Array.of(1, 0, 0)))
       both.server.touch(record(type, Uint8Array.of(1)))
-      expectFailure(both.server, 'tls/unexpected-message')
+      expectFailure(both.server, 'tls/unexpected-record')
     }
   })
   test('tls/renegotiation: no each time, until it is too often', () => {
@@ -705,6 +700,26 @@ test('RFC 5246 7.2.2: the alert of each failure; a number here must not follow a
     'tls/too-many-warnings': 10,
     'tls/too-much-waiting': 10,
     'tls/unexpected-message': 10,
+    'tls/unexpected-record': 10,
+    'tls/content-too-long': 22,
+    'tls/bad-change-cipher-spec': 10,
+    'tls/bad-alert': 50,
+    'tls/alert-level': 47,
+    'tls/excess-data': 10,
+    'tls/bad-hello': 50,
+    'tls/bad-extension': 50,
+    'tls/extension-twice': 50,
+    'tls/illegal-extension': 47,
+    'tls/wrong-suite': 47,
+    'tls/wrong-group': 47,
+    'tls/wrong-scheme': 47,
+    'tls/wrong-protocol': 47,
+    'tls/wrong-compression': 47,
+    'tls/no-null-compression': 47,
+    'tls/renegotiation-unprotected': 40,
+    'tls/compression-unknown': 47,
+    'tls/compression-too-long': 47,
+    'tls/compression-broken': 42,
     'tls/bad-message': 50,
     'tls/message-too-long': 47,
     'tls/illegal-value': 47,

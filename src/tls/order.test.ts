@@ -34,7 +34,7 @@ describe('nothing may be unread when keys change', () => {
     const both = until('client', 'WaitChangeCipherSpec')
     both.client.touch(record(22, Uint8Array.of(0, 0)))
     both.client.touch(record(20, Uint8Array.of(1)))
-    expect(both.client.failure).toMatchObject({ code: 'tls/unexpected-message', alert: 10 })
+    expect(both.client.failure).toMatchObject({ code: 'tls/excess-data', alert: 10 })
     expect(both.client.tls.state).toBe('Failed')
   })
   test('a server that waits for ChangeCipherSpec refuses it behind the first bytes of any message', () => {
@@ -42,7 +42,7 @@ describe('nothing may be unread when keys change', () => {
       const both = until('server', 'WaitChangeCipherSpec')
       both.server.touch(record(22, Uint8Array.from(begun)))
       both.server.touch(record(20, Uint8Array.of(1)))
-      expect(both.server.failure, `${begun}`).toMatchObject({ code: 'tls/unexpected-message', alert: 10 })
+      expect(both.server.failure, `${begun}`).toMatchObject({ code: 'tls/excess-data', alert: 10 })
     }
   })
   test('data in the middle of a message is refused, and is not passed on', () => {
@@ -52,7 +52,7 @@ describe('nothing may be unread when keys change', () => {
     shuttle(both)
     const { server } = keysOf(crypto, trace.records, 1)
     both.client.touch(concat(...server.seal(22, Uint8Array.of(0, 0)), ...server.seal(23, ascii('x'))))
-    expect(both.client.failure).toMatchObject({ code: 'tls/unexpected-message', where: 'Established' })
+    expect(both.client.failure).toMatchObject({ code: 'tls/unexpected-record', where: 'Established' })
     expect(both.client.data).toHaveLength(0)
   })
 })
@@ -64,7 +64,7 @@ describe('nothing may be unread when our flight begins', () => {
       const server = pair({ crypto, who: ec }).server
       const hello = recordsOf(concat(...client.touch()))[0]!.subarray(5)
       const sent = server.touch(record(22, concat(hello, Uint8Array.from(behind))))
-      expect(server.failure, `${behind}`).toMatchObject({ code: 'tls/unexpected-message', alert: 10 })
+      expect(server.failure, `${behind}`).toMatchObject({ code: 'tls/excess-data', alert: 10 })
       expect(recordsOf(concat(...sent)).map(each => each[0])).toEqual([21])
     }
   })
@@ -72,7 +72,7 @@ describe('nothing may be unread when our flight begins', () => {
     for (const behind of [[14, 0, 0, 0], [0, 0, 0, 0], [20], [20, 0, 0, 12, 1, 2]]) {
       const both = until('client', 'WaitCertificateRequestOrServerHelloDone')
       const sent = both.client.touch(record(22, Uint8Array.of(14, 0, 0, 0, ...behind)))
-      expect(both.client.failure, `${behind}`).toMatchObject({ code: 'tls/unexpected-message', alert: 10 })
+      expect(both.client.failure, `${behind}`).toMatchObject({ code: 'tls/excess-data', alert: 10 })
       expect(recordsOf(concat(...sent)).map(each => each[0])).toEqual([21])
     }
   })
@@ -149,14 +149,14 @@ describe('a message is judged by its header', () => {
         shuttle(both, (bytes, direction) =>
           recordsOf(bytes).filter(each => each[0] !== 20 || direction !== `to-${side}`),
         )
-        expect(both[side].failure).toMatchObject({ code: 'tls/unexpected-message', where: 'WaitChangeCipherSpec' })
+        expect(both[side].failure).toMatchObject({ code: 'tls/unexpected-record', where: 'WaitChangeCipherSpec' })
         expect(both[side].failure?.expected).toContain('ChangeCipherSpec')
       }
     })
   test('RFC 5246 7.4.1.1: a HelloRequest is empty; with a body it is none', () => {
     const { client } = until('client', 'WaitChangeCipherSpec')
     client.touch(record(22, Uint8Array.of(0, 0, 0, 1, 0)))
-    expect(client.failure).toMatchObject({ code: 'tls/unexpected-message', alert: 10 })
+    expect(client.failure).toMatchObject({ code: 'tls/unexpected-record', alert: 10 })
   })
 })
 

@@ -1,5 +1,6 @@
 /** From the bytes of a message to its value, or to a refusal that says which field is at fault and where it lies. */
 import type { Bytes } from '../engine.ts'
+import type { FailureCode } from '../failures/index.ts'
 import type { Facts } from '../failures/registry.ts'
 import { decode, dissect } from '../wire/codec.ts'
 import { fieldAt } from '../wire/field.ts'
@@ -9,7 +10,7 @@ import type { AnyMessage } from './messages/message.ts'
 import { Alert } from './messages/tls12.ts'
 import { refusal } from './refusal.ts'
 
-/** Runs a codec; what does not fit becomes `tls/bad-message` with the path of the field and its place. */
+/** Runs a codec; what does not fit becomes a failure with the path of the field and its place. */
 export const parse = <T>(
   name: string,
   read: () => T,
@@ -22,15 +23,23 @@ export const parse = <T>(
     const path = error.path.replace(/^body\.?/, '')
     const at = where === undefined ? {} : { at: { message: where.message, start: error.at, end: where.bytes.length } }
     const facts = { where: path === '' ? name : `${name}.${path}`, got: error.message, ...at }
-    throw refusal('tls/bad-message', facts, where?.message)
+    throw refusal(unreadable(name, path), facts, where?.message)
   }
+}
+
+/** What it is that could not be read. A Finished of another length is one that is not what it must be. */
+const unreadable = (name: string, path: string): FailureCode => {
+  if (name === 'Alert') return 'tls/bad-alert'
+  if (name === 'Finished') return 'tls/finished-wrong'
+  if (/^extensions\.\d/.test(path)) return 'tls/bad-extension'
+  return name === 'ClientHello' ? 'tls/bad-hello' : 'tls/bad-message'
 }
 
 /** An alert, at a level that exists. */
 export const readAlert = (content: Bytes): { readonly level: number; readonly description: number } => {
   const alert = parse('Alert', () => decode(Alert, content))
   if (alert.level !== WARNING && alert.level !== FATAL)
-    throw refusal('tls/illegal-value', {
+    throw refusal('tls/alert-level', {
       where: 'Alert.level',
       got: `${alert.level}`,
       expected: '1 and 2 are levels',

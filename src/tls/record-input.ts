@@ -130,7 +130,7 @@ export class RecordInput {
     const header = this.#header.at(buffer, at)
     if (this.#start === 0) this.#checkFirst(buffer.subarray(at, at + HEADER_LENGTH))
     else if (header.type < CHANGE_CIPHER_SPEC || header.type > APPLICATION_DATA)
-      throw refusal('tls/unexpected-message', {
+      throw refusal('tls/unexpected-record', {
         expected: 'a record of TLS',
         got: `a record of type ${header.type}`,
         where: 'the record layer',

@@ -49,11 +49,12 @@ const checkedExtensions = (context: Context, message: Message<'ClientHello'>): C
   const { compressionMethods, extensions: list = [] } = message.body
   const twice = duplicateOf(list)
   if (twice !== undefined)
-    throw context.refusal('hello', message, 'tls/bad-message', 'extensions', {
-      got: `${ExtensionType.nameOf(twice)} is there twice`,
+    throw context.refusal('hello', message, 'tls/extension-twice', 'extensions', {
+      got: ExtensionType.nameOf(twice),
+      expected: 'it may be there once',
     })
   if (!compressionMethods.includes(0))
-    throw context.refusal('hello', message, 'tls/illegal-value', 'compressionMethods', {
+    throw context.refusal('hello', message, 'tls/no-null-compression', 'compressionMethods', {
       got: listed(compressionMethods, CompressionMethod.nameOf),
       expected: 'null must be among them',
     })

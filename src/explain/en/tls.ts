@@ -22,6 +22,12 @@ const spoken = (got: string | undefined): string => {
   return protocol === 'HTTP' ? 'plain HTTP' : protocol.replace('/', ' or ')
 }
 
+/** A field and why its value is refused. */
+const notAllowed: Pick<Explanation, 'says' | 'because'> = {
+  says: f => `${f.where ?? 'A field'} is ${f.got ?? '?'}${f.expected === undefined ? '' : `; ${f.expected}`}.`,
+  because: [A_BUG, SOMETHING_BETWEEN],
+}
+
 export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/not-tls': {
     title: 'The other side does not speak TLS here.',
@@ -195,9 +201,50 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => `${f.where ?? 'The message'} announces ${f.got ?? '?'} bytes; we take ${f.number ?? '?'}.`,
     because: ['The certificate chain is very long.', 'Somebody wants us to hold memory for it.'],
   },
-  'tls/illegal-value': {
-    title: 'A field has a value that is not allowed.',
-    says: f => `${f.where ?? 'A field'} is ${f.got ?? '?'}${f.expected === undefined ? '' : `; ${f.expected}`}.`,
+  'tls/illegal-value': { title: 'A field has a value that is not allowed.', ...notAllowed },
+  'tls/unexpected-record': {
+    title: 'A record of a kind that does not belong there.',
+    says: f => `We wait for ${f.expected ?? 'something else'}; ${f.got ?? 'something else'} came.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/content-too-long': {
+    title: 'A record has too much in it.',
+    says: f => `It has ${f.got ?? 'more'} bytes where at most ${f.number ?? '?'} are allowed.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/bad-change-cipher-spec': { title: 'A ChangeCipherSpec that is none.', ...notAllowed },
+  'tls/bad-alert': {
+    title: 'An alert could not be read.',
+    says: f => `${f.where ?? 'The alert'}: ${f.got ?? 'it does not fit its form'}.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/alert-level': { title: 'An alert of a level that does not exist.', ...notAllowed },
+  'tls/excess-data': {
+    title: 'More came than belongs before our answer.',
+    says: f => `We wait for ${f.expected ?? 'nothing more'}; ${f.got ?? 'something'} came.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/bad-hello': {
+    title: 'The hello of the client could not be read.',
+    says: f => `${f.where ?? 'The message'}: ${f.got ?? 'it does not fit its form'}.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/bad-extension': {
+    title: 'An extension could not be read.',
+    says: f => `${f.where ?? 'The extension'}: ${f.got ?? 'it does not fit its form'}.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/extension-twice': { title: 'An extension is there twice.', ...notAllowed },
+  'tls/wrong-suite': { title: 'The server chose a cipher suite that was not offered.', ...notAllowed },
+  'tls/wrong-group': { title: 'The key exchange uses a group that was not offered.', ...notAllowed },
+  'tls/wrong-scheme': { title: 'A signature of a scheme that does not belong there.', ...notAllowed },
+  'tls/wrong-protocol': { title: 'The server chose an application protocol that was not offered.', ...notAllowed },
+  'tls/wrong-compression': { title: 'The server wants to compress.', ...notAllowed },
+  'tls/no-null-compression': { title: 'The client does not offer to leave data uncompressed.', ...notAllowed },
+  'tls/illegal-extension': { title: 'An extension says what it must not say.', ...notAllowed },
+  'tls/renegotiation-unprotected': {
+    title: 'The server does not protect against spliced handshakes.',
+    says: () => 'Its hello has no renegotiation_info; every server since 2010 sends it.',
     because: [A_BUG, SOMETHING_BETWEEN],
   },
   'tls/unoffered-extension': {

@@ -24,6 +24,13 @@ const spoken = (got: string | undefined): string => {
   return protocol === 'HTTP' ? '明文 HTTP' : protocol.replace('/', ' 或 ')
 }
 
+/** A field and why its value is refused. */
+const notAllowed: Pick<Explanation, 'says' | 'because'> = {
+  says: f =>
+    text`${f.where ?? '某个字段'}的值是${f.got ?? '?'}${f.expected === undefined ? '' : text`；${f.expected}`}。`,
+  because: [A_BUG, SOMETHING_BETWEEN],
+}
+
 export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/not-tls': {
     title: '对方在此处使用的不是 TLS。',
@@ -194,10 +201,50 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => text`${f.where ?? '该消息'}声明有${f.got ?? '?'}字节；我们最多接受${f.number ?? '?'}字节。`,
     because: ['证书链非常长。', HOLD_MEMORY],
   },
-  'tls/illegal-value': {
-    title: '某个字段的值不被允许。',
-    says: f =>
-      text`${f.where ?? '某个字段'}的值是${f.got ?? '?'}${f.expected === undefined ? '' : text`；${f.expected}`}。`,
+  'tls/illegal-value': { title: '某个字段的值不被允许。', ...notAllowed },
+  'tls/unexpected-record': {
+    title: '收到了此时不该出现的记录类型。',
+    says: f => text`我们在等待${f.expected ?? '别的内容'}；收到的是${f.got ?? '别的内容'}。`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/content-too-long': {
+    title: '有一条记录的内容过多。',
+    says: f => text`它有${f.got ?? '更多'}字节，而上限是${f.number ?? '?'}字节。`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/bad-change-cipher-spec': { title: 'ChangeCipherSpec 的内容不对。', ...notAllowed },
+  'tls/bad-alert': {
+    title: '有一条告警无法解读。',
+    says: f => text`${f.where ?? '该告警'}：${f.got ?? '不符合规定的格式'}。`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/alert-level': { title: '告警的级别不存在。', ...notAllowed },
+  'tls/excess-data': {
+    title: '在我们回应之前收到了多余的内容。',
+    says: f => text`我们在等待${f.expected ?? '自己的回应'}；收到的是${f.got ?? '别的内容'}。`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/bad-hello': {
+    title: '客户端的 hello 无法解读。',
+    says: f => text`${f.where ?? '该消息'}：${f.got ?? '不符合规定的格式'}。`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/bad-extension': {
+    title: '有一个扩展无法解读。',
+    says: f => text`${f.where ?? '该扩展'}：${f.got ?? '不符合规定的格式'}。`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/extension-twice': { title: '同一个扩展出现了两次。', ...notAllowed },
+  'tls/wrong-suite': { title: '服务器选择了未曾提供的密码套件。', ...notAllowed },
+  'tls/wrong-group': { title: '密钥交换使用了未曾提供的组。', ...notAllowed },
+  'tls/wrong-scheme': { title: '签名使用了不合适的算法。', ...notAllowed },
+  'tls/wrong-protocol': { title: '服务器选择了未曾提供的应用协议。', ...notAllowed },
+  'tls/wrong-compression': { title: '服务器要求压缩。', ...notAllowed },
+  'tls/no-null-compression': { title: '客户端没有提供不压缩的选项。', ...notAllowed },
+  'tls/illegal-extension': { title: '扩展的内容不被允许。', ...notAllowed },
+  'tls/renegotiation-unprotected': {
+    title: '服务器没有防范拼接攻击的保护。',
+    says: () => '它的 hello 没有 renegotiation_info；2010 年以来的服务器都会发送。',
     because: [A_BUG, SOMETHING_BETWEEN],
   },
   'tls/unoffered-extension': {

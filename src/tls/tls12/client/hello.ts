@@ -19,8 +19,9 @@ export const checkedExtensions = (
   const list = message.body.extensions ?? []
   const twice = duplicateOf(list)
   if (twice !== undefined)
-    throw context.refusal('hello', message, 'tls/bad-message', 'extensions', {
-      got: `${ExtensionType.nameOf(twice)} is there twice`,
+    throw context.refusal('hello', message, 'tls/extension-twice', 'extensions', {
+      got: ExtensionType.nameOf(twice),
+      expected: 'it may be there once',
     })
   const unasked = list.findIndex(
     ({ type }) => NEVER_ANSWERED.has(type) || !offer.extensions.some(offered => offered.type === type),
@@ -33,13 +34,10 @@ export const checkedExtensions = (
   const found = serverView(list)
   checkSecurity(context, message, found, offer.config)
   if (found.pointFormats !== undefined && !found.pointFormats.formats.includes(0))
-    throw illegal(
-      context,
-      message,
-      'extensions',
-      found.pointFormats.formats[0] ?? 0,
-      'uncompressed points must be listed',
-    )
+    throw context.refusal('hello', message, 'tls/illegal-extension', 'extensions', {
+      got: 'ec_point_formats without uncompressed',
+      expected: 'it must be listed',
+    })
   if (found.alpn !== undefined) checkAlpn(context, message, found.alpn.protocols, offer.config.alpn ?? [])
   return found
 }
@@ -52,9 +50,11 @@ const checkSecurity = (
 ): void => {
   // RFC 5746 3.4: without it, or with anything in it, somebody may have spliced another handshake before ours.
   const renegotiated = found.renegotiationInfo?.renegotiatedConnection
-  if (renegotiated === undefined || renegotiated.length > 0)
+  if (renegotiated === undefined)
+    throw context.refusal('hello', message, 'tls/renegotiation-unprotected', 'extensions', {})
+  if (renegotiated.length > 0)
     throw context.refusal('hello', message, 'tls/renegotiation-unsafe', 'extensions', {
-      got: renegotiated === undefined ? 'absent' : `${renegotiated.length} bytes long`,
+      got: `${renegotiated.length} bytes long`,
     })
   // RFC 7627 5.3: "the client MAY abort the handshake" when it wants nothing less.
   if (found.extendedMasterSecret === undefined && config.extendedMasterSecret === 'required')
@@ -69,7 +69,7 @@ const checkAlpn = (
   offered: readonly string[],
 ): void => {
   if (protocols.length !== 1 || !offered.includes(protocols[0]!))
-    throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
+    throw context.refusal('hello', message, 'tls/wrong-protocol', 'extensions', {
       got: printable(`ALPN ${protocols.join(', ')}`),
       expected: `it must be one of ${offered.join(', ')}`,
     })
@@ -78,7 +78,11 @@ const checkAlpn = (
 export const illegal = (
   context: Context,
   message: Message<'ServerHello'>,
+  code: 'tls/wrong-suite' | 'tls/wrong-compression',
   path: string,
   got: number,
-  expected: string,
-): Refusal => context.refusal('hello', message, 'tls/illegal-value', path, { got: `0x${got.toString(16)}`, expected })
+): Refusal =>
+  context.refusal('hello', message, code, path, {
+    got: `0x${got.toString(16)}`,
+    expected: 'it must be one that was offered',
+  })

@@ -22,13 +22,13 @@ export class WaitServerKeyExchange extends ClientState implements Handles<Table,
     const { groups } = this.#negotiated.offer
     // RFC 8422 5.4: only named curves are left, and only those that were offered.
     if (params.curveType !== 3)
-      throw context.refusal('key exchange', message, 'tls/illegal-value', 'params.curveType', {
+      throw context.refusal('key exchange', message, 'tls/wrong-group', 'params.curveType', {
         got: CurveType.nameOf(params.curveType),
         expected: 'only named curves may be used',
       })
     const group = groups.find(name => NamedGroup.names[name] === params.group)
     if (group === undefined)
-      throw context.refusal('key exchange', message, 'tls/illegal-value', 'params.group', {
+      throw context.refusal('key exchange', message, 'tls/wrong-group', 'params.group', {
         got: NamedGroup.nameOf(params.group),
         expected: `${groups.join(', ')} were offered`,
       })
@@ -47,7 +47,7 @@ export class WaitServerKeyExchange extends ClientState implements Handles<Table,
     const { offer, serverRandom, suite } = this.#negotiated
     const scheme = acceptable(offer.config.schemes).find(({ id }) => id === number)
     if (scheme === undefined || scheme.keyType !== this.#peer.keyType || scheme.authentication !== suite.authentication)
-      throw context.refusal('signature', message, 'tls/illegal-value', 'scheme', {
+      throw context.refusal('signature', message, 'tls/wrong-scheme', 'scheme', {
         got: SignatureScheme.nameOf(number),
         expected: `it must be one that was offered and fits a key of type ${this.#peer.keyType}`,
       })

@@ -31,7 +31,7 @@ export const checkSecurity = (
     throw context.refusal('hello', message, 'tls/no-extended-master-secret', 'extensions', {})
   // RFC 8422 5.1.2: "MUST include uncompressed" in a list that is sent.
   if (extensions.pointFormats !== undefined && !extensions.pointFormats.formats.includes(0))
-    throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
+    throw context.refusal('hello', message, 'tls/illegal-extension', 'extensions', {
       got: 'ec_point_formats without uncompressed',
       expected: 'it must be listed',
     })

@@ -57,7 +57,7 @@ class WaitCertificateVerify implements Handles<Table, 'WaitCertificateVerify'> {
     const { trusted, chain, schemes } = this.#claimed
     const scheme = schemes.find(({ id }) => id === number)
     if (scheme === undefined)
-      throw context.refusal('signature', message, 'tls/illegal-value', 'scheme', {
+      throw context.refusal('signature', message, 'tls/wrong-scheme', 'scheme', {
         got: SignatureScheme.nameOf(number),
         expected: `it must be one that was asked for and fits the key (${schemes.map(({ name }) => name).join(', ')})`,
       })
