@@ -1,5 +1,5 @@
 /** What every provider must do: OpenSSL's and the one in plain TypeScript, with and without a seed. */
-import { constants, createPublicKey, generateKeyPairSync, publicEncrypt } from 'node:crypto'
+import { constants, createPublicKey, generateKeyPairSync, type KeyObject, publicEncrypt } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { ascii, hex, toHex } from '../../test/support/bytes.ts'
 import { node, platforms, web } from '../../test/support/worlds.ts'
@@ -501,6 +501,47 @@ test('padding without zeros is drawn again where a zero was', () => {
   const block = encryptionBlock({ bytes: () => drawn.shift()! }, 12, ascii('A'))
   expect(toHex(block!)).toBe('000201020304050607080041')
 })
+
+test('RFC 4055 3.1: a key for RSASSA-PSS verifies that alone, and with its own hash alone, on every platform', () => {
+  const message = ascii('message')
+  const sha384 = { hashAlgorithm: 'sha384', mgf1HashAlgorithm: 'sha384', saltLength: 48 }
+  for (const options of [{}, sha384]) {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2048, ...options })
+    const spki = new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }))
+    const pkcs8 = new Uint8Array(privateKey.export({ type: 'pkcs8', format: 'der' }))
+    const signature = node.crypto.sign({ key: 'rsa-pss', hash: 'sha384' }, pkcs8, message)
+    for (const [name, { crypto }] of platforms) {
+      expect(crypto.isPublicKey(spki), name).toBe(true)
+      expect(crypto.verify({ key: 'rsa-pss', hash: 'sha384' }, spki, message, signature), name).toBe(true)
+      expect(crypto.verify({ key: 'rsa-pss', hash: 'sha384' }, spki, ascii('massage'), signature), name).toBe(false)
+      for (const wrong of [
+        { key: 'rsa-pss', hash: 'sha256' },
+        { key: 'rsa-pkcs1', hash: 'sha384' },
+      ] as const)
+        expect(crypto.verify(wrong, spki, message, signature), name).toBe(false)
+      expect(crypto.rsaEncrypt(spki, message), name).toBeUndefined()
+      if (options !== sha384) continue
+      // Another hash, though the signature is right for the same modulus without restrictions.
+      const free = unrestricted(publicKey, privateKey)
+      const other = node.crypto.sign({ key: 'rsa-pss', hash: 'sha256' }, free.pkcs8, message)
+      expect(crypto.verify({ key: 'rsa-pss', hash: 'sha256' }, free.spki, message, other), name).toBe(true)
+      expect(crypto.verify({ key: 'rsa-pss', hash: 'sha256' }, spki, message, other), name).toBe(false)
+    }
+  }
+})
+
+/** The same numbers as a key of rsaEncryption: what a key is for stands in its AlgorithmIdentifier alone. */
+const unrestricted = (publicKey: KeyObject, privateKey: KeyObject) => {
+  const algorithm = sequence(oid('1.2.840.113549.1.1.1'), nothing)
+  const info = new Der(new Uint8Array(publicKey.export({ type: 'spki', format: 'der' }))).inside(0x30, 'key')
+  info.read(0x30, 'algorithm')
+  info.read(0x03, 'bits')
+  const secret = new Der(new Uint8Array(privateKey.export({ type: 'pkcs8', format: 'der' }))).inside(0x30, 'key')
+  secret.read(0x02, 'version')
+  secret.read(0x30, 'algorithm')
+  secret.read(0x04, 'key')
+  return { spki: sequence(algorithm, info.element()), pkcs8: sequence(integer(0), algorithm, secret.element()) }
+}
 
 test("without OpenSSL no RSA key is made and none signs or decrypts; the mistake is the caller's", () => {
   const { pkcs8 } = rsaKey(1024)

@@ -34,8 +34,36 @@ test('RFC 8017 9.1.1, 9.2: an RSA key is said to make what it can make: a short 
 })
 
 test('other keys make the schemes of their kind, and a key that we do not use makes none', () => {
-  const of = (kind: 'p-256' | 'ed25519') => schemesOf(crypto.generateKeyPair(kind).spki).map(scheme => scheme.id)
-  expect(of('p-256')).toEqual([0x0403, 0x0503])
+  const of = (kind: 'p-256' | 'p-521' | 'ed25519') =>
+    schemesOf(crypto.generateKeyPair(kind).spki).map(scheme => scheme.id)
+  expect(of('p-256')).toEqual([0x0403, 0x0503, 0x0603])
+  expect(of('p-521')).toEqual([0x0403, 0x0503, 0x0603])
   expect(of('ed25519')).toEqual([0x0807])
   expect(schemesOf(ascii('no key'))).toEqual([])
+})
+
+test('RFC 9846 4.3.3: a key for RSASSA-PSS makes its own schemes, and only with the hash that it allows', () => {
+  const keyPair = (options: object) =>
+    generateKeyPairSync('rsa-pss', {
+      modulusLength: 1024,
+      publicKeyEncoding: { type: 'spki', format: 'der' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+      ...options,
+    })
+  const sha384 = { hashAlgorithm: 'sha384', mgf1HashAlgorithm: 'sha384', saltLength: 48 }
+  for (const [options, ids] of [
+    [{}, [0x0809, 0x080a]],
+    [{ modulusLength: 2048 }, [0x0809, 0x080a, 0x080b]],
+    [sha384, [0x080a]],
+    // What nobody uses: another hash for the mask, and a salt of another length than the hash.
+    [{ ...sha384, mgf1HashAlgorithm: 'sha256' }, []],
+    [{ ...sha384, saltLength: 32 }, []],
+  ] as const) {
+    const { publicKey, privateKey } = keyPair(options)
+    expect(schemesOf(new Uint8Array(publicKey)).map(({ id }) => id)).toEqual(ids)
+    if (ids.length > 0)
+      expect(made(new Uint8Array(privateKey), 'rsa-pss')).toEqual(
+        schemesOf(new Uint8Array(publicKey)).map(({ name }) => name),
+      )
+  }
 })

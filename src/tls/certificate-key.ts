@@ -20,9 +20,16 @@ export const keyGroupOf = (spki: Bytes): number | undefined => {
 /** The schemes that a key can make; none for a key that we do not use. */
 export const schemesOf = (spki: Bytes): readonly Scheme[] => {
   const key = publicKeyOf(spki)
-  if (key?.type === 'rsa') return schemes.filter(scheme => scheme.keyType === 'rsa' && roomIn(key.bits, scheme))
-  return schemes.filter(scheme => scheme.keyType === key?.type)
+  const own = schemes.filter(scheme => scheme.keyType === key?.type)
+  if (key?.type === 'rsa') return own.filter(scheme => roomIn(key.bits, scheme))
+  if (key?.type !== 'rsa-pss') return own
+  // RFC 9846 4.3.3: what the parameters of the key say is to be obeyed.
+  return own.filter(scheme => roomIn(key.bits, scheme) && (key.hash ?? scheme.algorithm.hash) === scheme.algorithm.hash)
 }
+
+/** The suites of TLS 1.2 that a key belongs to (RFC 8422 5.10 counts Ed25519 as ECDSA); undefined for other keys. */
+export const authenticationOf = (type: PublicKey['type']): Scheme['authentication'] | undefined =>
+  schemes.find(scheme => scheme.keyType === type)?.authentication
 
 /** RFC 8017 9.1.1 and 9.2: padding and hash must fit into the modulus; a PSS salt is as long as the hash. */
 const roomIn = (modulusBits: number, { algorithm }: Scheme): boolean => {

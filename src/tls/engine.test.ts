@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, tearings } from '../../test/support/bytes.ts'
 import {
@@ -74,11 +75,18 @@ describe.each(platforms)('on %s: every suite with every group and every kind of 
         })
 })
 
+const KEYS = { rsa: 'rsa-2048', ed25519: 'ed25519', ecdsa: 'p-384' } as const
+const pssKeys = generateKeyPairSync('rsa-pss', { modulusLength: 2048 })
+const pssIdentity: Identity = {
+  ...who('rsa-2048'),
+  spki: new Uint8Array(pssKeys.publicKey.export({ type: 'spki', format: 'der' })),
+  pkcs8: new Uint8Array(pssKeys.privateKey.export({ type: 'pkcs8', format: 'der' })),
+}
+
 for (const [platform, { crypto }] of platforms)
   for (const scheme of schemes)
     test(`on ${platform} the client takes ${scheme.name} from a server that can sign with nothing else`, () => {
-      const kind: KeyKind = scheme.keyType === 'rsa' ? 'rsa-2048' : scheme.keyType === 'ed25519' ? 'ed25519' : 'p-384'
-      const { spki, pkcs8, certified } = who(kind)
+      const { spki, pkcs8, certified } = scheme.keyType === 'rsa-pss' ? pssIdentity : who(KEYS[scheme.keyType])
       const me = { spki, pkcs8, certified: { ...certified, schemes: [scheme.id] } }
       const both = pair({ crypto, who: me, serverAnswers: answersOf(node.crypto, me) })
       shuttle(both)

@@ -1,5 +1,6 @@
 /** The signature schemes that we make and check, by preference, and what each is made of (RFC 9846 4.3.3). */
 import type { SignatureAlgorithm } from '../crypto/provider.ts'
+import type { EcdheGroup } from './suites.table.ts'
 
 export interface Scheme {
   /** IANA number. */
@@ -8,18 +9,23 @@ export interface Scheme {
   /** The cipher suites that it belongs to: RFC 8422 5.10 counts Ed25519 as ECDSA. */
   readonly authentication: 'ecdsa' | 'rsa'
   /** The key that it needs, as `x509/public-key.ts` calls it. */
-  readonly keyType: 'ecdsa' | 'rsa' | 'ed25519'
+  readonly keyType: 'ecdsa' | 'rsa' | 'rsa-pss' | 'ed25519'
   readonly algorithm: SignatureAlgorithm
+  /** TLS 1.3: the curve that the key must be on. */
+  readonly group?: EcdheGroup
 }
 
-const ecdsa = (id: number, name: string, hash: 'sha256' | 'sha384'): Scheme => ({
+type Sha2 = 'sha256' | 'sha384' | 'sha512'
+
+const ecdsa = (id: number, group: EcdheGroup, hash: Sha2): Scheme => ({
   id,
-  name,
+  name: `ecdsa_${group}_${hash}`,
   authentication: 'ecdsa',
   keyType: 'ecdsa',
   algorithm: { key: 'ecdsa', hash },
+  group,
 })
-const rsa = (id: number, name: string, key: 'rsa-pss' | 'rsa-pkcs1', hash: 'sha256' | 'sha384' | 'sha512'): Scheme => ({
+const rsa = (id: number, name: string, key: 'rsa-pss' | 'rsa-pkcs1', hash: Sha2): Scheme => ({
   id,
   name,
   authentication: 'rsa',
@@ -27,12 +33,18 @@ const rsa = (id: number, name: string, key: 'rsa-pss' | 'rsa-pkcs1', hash: 'sha2
   algorithm: { key, hash },
 })
 
+/** For keys that may sign with PSS alone. */
+const pss = (id: number, hash: Sha2): Scheme => ({
+  ...rsa(id, `rsa_pss_pss_${hash}`, 'rsa-pss', hash),
+  keyType: 'rsa-pss',
+})
+
 /**
  * In TLS 1.2 the curve in a name such as ecdsa_secp256r1_sha256 binds nobody (RFC 9846 4.3.3): only the hash does.
  * SHA-1 and MD5 are not here (RFC 9155 2).
  */
 export const schemes: readonly Scheme[] = [
-  ecdsa(0x0403, 'ecdsa_secp256r1_sha256', 'sha256'),
+  ecdsa(0x0403, 'secp256r1', 'sha256'),
   {
     id: 0x0807,
     name: 'ed25519',
@@ -40,10 +52,14 @@ export const schemes: readonly Scheme[] = [
     keyType: 'ed25519',
     algorithm: { key: 'ed25519', hash: undefined },
   },
-  ecdsa(0x0503, 'ecdsa_secp384r1_sha384', 'sha384'),
+  ecdsa(0x0503, 'secp384r1', 'sha384'),
+  ecdsa(0x0603, 'secp521r1', 'sha512'),
   rsa(0x0804, 'rsa_pss_rsae_sha256', 'rsa-pss', 'sha256'),
   rsa(0x0805, 'rsa_pss_rsae_sha384', 'rsa-pss', 'sha384'),
   rsa(0x0806, 'rsa_pss_rsae_sha512', 'rsa-pss', 'sha512'),
+  pss(0x0809, 'sha256'),
+  pss(0x080a, 'sha384'),
+  pss(0x080b, 'sha512'),
   rsa(0x0401, 'rsa_pkcs1_sha256', 'rsa-pkcs1', 'sha256'),
   rsa(0x0501, 'rsa_pkcs1_sha384', 'rsa-pkcs1', 'sha384'),
   rsa(0x0601, 'rsa_pkcs1_sha512', 'rsa-pkcs1', 'sha512'),

@@ -173,6 +173,10 @@ const verifySignature: CryptoProvider['verify'] = ({ key: padding, hash }, spki,
         if (padding === 'rsa-pkcs1') return verifyPkcs1(key, hash, digest, message, signature)
         return padding === 'rsa-pss' && verifyPss(key, digest, message, signature)
       }
+      case 'rsa-pss': {
+        if (hash === undefined || padding !== 'rsa-pss' || (key.hash ?? hash) !== hash) return false
+        return verifyPss(key, (...data) => digestOf(hash, ...data), message, signature)
+      }
       default:
         return false
     }
@@ -190,6 +194,7 @@ const isPublicKey: CryptoProvider['isPublicKey'] = spki => {
       case 'ed25519':
         return ed25519.utils.isValidPublicKey(key.point)
       case 'rsa':
+      case 'rsa-pss':
         return isUsable(key)
       default:
         return false

@@ -4,6 +4,8 @@ import { oidText } from '../asn1/oid.ts'
 import { OID } from '../asn1/oids.table.ts'
 import { checkInteger } from '../asn1/value.ts'
 import { bitString, explicit, integer, octetString, oid, sequence } from '../asn1/write.ts'
+import type { HashName } from '../crypto/provider.ts'
+import { readPssHash } from '../x509/algorithm.ts'
 
 export type Curve = 'p-256' | 'p-384' | 'p-521'
 
@@ -11,6 +13,13 @@ export type WebPublicKey =
   | { readonly type: 'ecdsa'; readonly curve: Curve; readonly point: Uint8Array }
   | { readonly type: 'ed25519'; readonly point: Uint8Array }
   | { readonly type: 'rsa'; readonly modulus: Uint8Array; readonly exponent: Uint8Array }
+  /** `hash`: the only one that it may be used with; undefined for any. */
+  | {
+      readonly type: 'rsa-pss'
+      readonly modulus: Uint8Array
+      readonly exponent: Uint8Array
+      readonly hash: HashName | undefined
+    }
 
 export type WebPrivateKey =
   | { readonly type: 'ecdsa'; readonly curve: Curve; readonly scalar: Uint8Array }
@@ -58,16 +67,27 @@ export const readSpki = (spki: Uint8Array): WebPublicKey | undefined => {
       if (algorithm.optional(TAG.null, what) && algorithm.from !== algorithm.to)
         throw new DerError('null-not-empty', algorithm.from, algorithm.to, what)
       algorithm.finish(what)
-      const cursor = new Der(octets)
-      const numbers = cursor.inside(TAG.sequence, what)
-      cursor.finish(what)
-      const key = { type: 'rsa', modulus: positive(numbers), exponent: positive(numbers) } as const
-      numbers.finish(what)
-      return key
+      return { type: 'rsa', ...rsaNumbers(octets) }
+    }
+    case OID.rsassaPss: {
+      // RFC 4055 3.1: "If the parameters are absent, there are no restrictions".
+      const free = algorithm.left === 0
+      const hash = free ? undefined : readPssHash(algorithm)
+      return free || hash !== undefined ? { type: 'rsa-pss', ...rsaNumbers(octets), hash } : undefined
     }
     default:
       return undefined
   }
+}
+
+/** RFC 8017 A.1.1. */
+const rsaNumbers = (octets: Uint8Array): { modulus: Uint8Array; exponent: Uint8Array } => {
+  const cursor = new Der(octets)
+  const numbers = cursor.inside(TAG.sequence, what)
+  cursor.finish(what)
+  const key = { modulus: positive(numbers), exponent: positive(numbers) }
+  numbers.finish(what)
+  return key
 }
 
 const readOid = (cursor: Der): string => {

@@ -35,7 +35,10 @@ export const readSignatureAlgorithm = (
     const cursor = new Der(bytes, from, to).inside(TAG.sequence, 'signatureAlgorithm')
     cursor.read(TAG.oid, 'signatureAlgorithm')
     const oid = oidText(bytes, cursor.from, cursor.to)
-    if (oid === OID.rsassaPss) return pss(cursor)
+    if (oid === OID.rsassaPss) {
+      const hash = readPssHash(cursor)
+      return hash === undefined ? undefined : { key: 'rsa-pss', hash }
+    }
     const known = plain[oid]
     if (known === undefined) return undefined
     if (known.parameters === 'null') {
@@ -57,8 +60,11 @@ export const algorithmOid = (bytes: Uint8Array, from: number, to: number): strin
   return oidText(bytes, cursor.from, cursor.to)
 }
 
-/** RFC 4055 3.1: the same hash for message and mask, a salt as long as the hash; what CAs use and nothing else. */
-const pss = (cursor: Der): SignatureAlgorithm | undefined => {
+/**
+ * RFC 4055 3.1, the parameters of RSASSA-PSS: the same hash for message and mask, a salt as long as the hash; what CAs use
+ * and nothing else. The hash, or undefined for other parameters; throws `DerError` for what are none.
+ */
+export const readPssHash = (cursor: Der): HashName | undefined => {
   const what = 'RSASSA-PSS parameters'
   const parameters = cursor.inside(TAG.sequence, what)
   cursor.finish(what)
@@ -84,5 +90,5 @@ const pss = (cursor: Der): SignatureAlgorithm | undefined => {
   const octets = smallInteger(salt.bytes, salt.from, salt.to, what)
   parameters.finish(what)
   if (message === undefined || masked !== message || octets !== message.octets) return undefined
-  return { key: 'rsa-pss', hash: message.hash }
+  return message.hash
 }

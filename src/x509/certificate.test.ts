@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { ascii, concat } from '../../test/support/bytes.ts'
 import { DerError } from '../asn1/der.ts'
@@ -22,8 +22,10 @@ import { sentence } from '../explain/index.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
 import { Certificate, MAX_EXTENSIONS, malformedUnless, parseCertificate } from './certificate.ts'
+import { weakKey } from './checks.ts'
 import { subjectAltName, writeName } from './issue.ts'
 import { certificatesIn, pem, pemBlocks } from './pem.ts'
+import { deployed } from './profile.ts'
 import { publicKeyText, spkiOf } from './public-key.ts'
 
 const crypto = nodeCrypto()
@@ -387,4 +389,21 @@ test('PEM goes to DER and back; text around it does not matter, broken blocks ar
   expect(pemBlocks('-----BEGIN A-----\nAAA=\n-----END B-----')).toEqual([])
   for (const length of [0, 1, 2, 3, 4, 5])
     expect(pemBlocks(pem('X', new Uint8Array(length).fill(7)))[0]?.der).toEqual(new Uint8Array(length).fill(7))
+})
+
+test('RFC 4055 1.2: a key for RSASSA-PSS alone is one that can be used, and as weak as it is short', () => {
+  const ca = certificateAuthority({ crypto, now: () => at, name: 'Root' })
+  const issued = [1024, 2048].map(modulusLength => {
+    const keys = generateKeyPairSync('rsa-pss', { modulusLength })
+    const keyPair = {
+      spki: new Uint8Array(keys.publicKey.export({ type: 'spki', format: 'der' })),
+      pkcs8: new Uint8Array(keys.privateKey.export({ type: 'pkcs8', format: 'der' })),
+    }
+    return new Certificate(ca.issue({ names: ['shop.test'], keyPair }).certificate)
+  })
+  expect(issued.map(({ publicKey }) => publicKeyText(publicKey))).toEqual(['RSA-PSS 1024 bits', 'RSA-PSS 2048 bits'])
+  expect(issued.map(certificate => weakKey(certificate, 'leaf', deployed)?.code)).toEqual([
+    'tls/certificate-algorithm',
+    undefined,
+  ])
 })

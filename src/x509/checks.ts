@@ -151,7 +151,8 @@ const dates: Check['run'] = (path, { at: now, profile, anchored }) =>
 export const weakKey = (certificate: Certificate, role: Role, profile: Profile): Failure | undefined => {
   if (role === 'anchor' && !profile.anchor.limits) return undefined
   const key = certificate.publicKey
-  const weak = key.type === 'other' || (key.type === 'rsa' && key.bits < profile.minimumRsaBits)
+  const weak =
+    key.type === 'other' || ((key.type === 'rsa' || key.type === 'rsa-pss') && key.bits < profile.minimumRsaBits)
   if (!weak) return undefined
   return fail('tls/certificate-algorithm', {
     where: calledOf(certificate),

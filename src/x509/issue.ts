@@ -186,6 +186,8 @@ const signatureFor = (spki: Uint8Array): Signature => {
         algorithm: { key: 'rsa-pkcs1', hash: 'sha256' },
         identifier: sequence(oid(OID.sha256WithRSAEncryption), nothing),
       }
+    case 'rsa-pss':
+      throw new RangeError('a key for RSASSA-PSS alone signs no certificates here')
     case 'ecdsa':
       return key.curve === 'p-256'
         ? { algorithm: { key: 'ecdsa', hash: 'sha256' }, identifier: sequence(oid(OID.ecdsaWithSHA256)) }

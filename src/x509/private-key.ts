@@ -12,7 +12,7 @@ import { latin1Text, plain } from '../wire/bytes.ts'
 import { pemBlocks } from './pem.ts'
 
 export interface PrivateKey {
-  readonly type: 'rsa' | 'ecdsa' | 'ed25519' | 'other'
+  readonly type: 'rsa' | 'rsa-pss' | 'ecdsa' | 'ed25519' | 'other'
   readonly pkcs8: Uint8Array
 }
 
@@ -78,6 +78,8 @@ const typeOf = (algorithm: string): PrivateKey['type'] => {
   switch (algorithm) {
     case OID.rsaEncryption:
       return 'rsa'
+    case OID.rsassaPss:
+      return 'rsa-pss'
     case OID.ecPublicKey:
       return 'ecdsa'
     case OID.ed25519:

@@ -3,9 +3,13 @@ import { contextConstructed, Der, DerError, TAG } from '../asn1/der.ts'
 import { oidText } from '../asn1/oid.ts'
 import { OID } from '../asn1/oids.table.ts'
 import { checkInteger } from '../asn1/value.ts'
+import type { HashName } from '../crypto/provider.ts'
+import { readPssHash } from './algorithm.ts'
 
 export type PublicKey =
   | { readonly type: 'rsa'; readonly bits: number }
+  /** For RSASSA-PSS alone (RFC 4055 1.2); with this hash and no other, unless it is undefined. */
+  | { readonly type: 'rsa-pss'; readonly bits: number; readonly hash: HashName | undefined }
   | { readonly type: 'ecdsa'; readonly curve: 'p-256' | 'p-384' | 'p-521' }
   | { readonly type: 'ed25519' }
   /** A key that we do not use; `oid` is its algorithm, or its curve. */
@@ -40,7 +44,13 @@ export const readPublicKey = (bytes: Uint8Array, from = 0, to: number = bytes.le
       // RFC 3279 2.3.1: the parameters must be NULL.
       algorithm.read(TAG.null, what)
       algorithm.finish(what)
-      return rsaKey(key)
+      return { type: 'rsa', bits: modulusBits(key) }
+    case OID.rsassaPss: {
+      // RFC 4055 3.1: "If the parameters are absent, there are no restrictions".
+      if (algorithm.left === 0) return { type: 'rsa-pss', bits: modulusBits(key), hash: undefined }
+      const hash = readPssHash(algorithm)
+      return hash === undefined ? { type: 'other', oid } : { type: 'rsa-pss', bits: modulusBits(key), hash }
+    }
     case OID.ecPublicKey: {
       algorithm.read(TAG.oid, what)
       const named = oidText(bytes, algorithm.from, algorithm.to)
@@ -79,6 +89,8 @@ export const publicKeyText = (key: PublicKey): string => {
   switch (key.type) {
     case 'rsa':
       return `RSA ${key.bits} bits`
+    case 'rsa-pss':
+      return `RSA-PSS ${key.bits} bits`
     case 'ecdsa':
       return `EC ${key.curve.toUpperCase()}`
     case 'ed25519':
@@ -90,7 +102,8 @@ export const publicKeyText = (key: PublicKey): string => {
   }
 }
 
-const rsaKey = (cursor: Der): PublicKey => {
+/** RFC 8017 A.1.1. */
+const modulusBits = (cursor: Der): number => {
   const inner = cursor.inside(TAG.sequence, what)
   cursor.finish(what)
   const modulus = magnitude(inner)
@@ -102,7 +115,7 @@ const rsaKey = (cursor: Der): PublicKey => {
   if (!isOdd(exponent) || bitLength(exponent) < 2) throw new DerError('value', inner.start, inner.to, what)
   if (bitLength(modulus) > MAX_RSA_BITS) throw new DerError('too-big', start, to, what)
   if (bitLength(exponent) > MAX_EXPONENT_BITS) throw new DerError('too-big', inner.start, inner.to, what)
-  return { type: 'rsa', bits: bitLength(modulus) }
+  return bitLength(modulus)
 }
 
 const isOdd = (octets: Uint8Array): boolean => ((octets.at(-1) ?? 0) & 1) === 1
@@ -112,7 +125,7 @@ const isOdd = (octets: Uint8Array): boolean => ((octets.at(-1) ?? 0) & 1) === 1
  * take about as long. An RSA check grows with the square of the modulus; the larger curves have no fast code in OpenSSL.
  */
 export const signatureCost = (key: PublicKey): number => {
-  if (key.type === 'rsa') return Math.max(1, Math.ceil((key.bits / 4096) ** 2))
+  if (key.type === 'rsa' || key.type === 'rsa-pss') return Math.max(1, Math.ceil((key.bits / 4096) ** 2))
   return key.type === 'ecdsa' ? curveCosts[key.curve] : 1
 }
 

@@ -13,7 +13,7 @@
  * Until the last line nothing is believed of what was said in clear: the Finished covers it all.
  */
 import type { ChainTrusted } from '../../../x509/trusted.ts'
-import { keyGroupOf, keyTypeOf } from '../../certificate-key.ts'
+import { authenticationOf, keyGroupOf, keyTypeOf } from '../../certificate-key.ts'
 import { NamedGroup } from '../../messages/registries.table.ts'
 import type { ClientNegotiated } from '../../negotiated.ts'
 import type { Context, Handles, Message } from '../../states.ts'
@@ -56,9 +56,8 @@ class WaitTrust implements Handles<Table, 'WaitTrust'> {
   trust(context: Context, trusted: ChainTrusted): WaitServerKeyExchange {
     const { suite, offer } = this.#negotiated
     const keyType = keyTypeOf(trusted.publicKey)
-    const authentication = keyType === 'ed25519' ? 'ecdsa' : keyType
     // RFC 5246 7.4.2: the key in the certificate must suit the key exchange that was chosen.
-    if (authentication !== suite.authentication)
+    if (authenticationOf(keyType) !== suite.authentication)
       throw context.refusal('key exchange', this.#certificate, 'tls/certificate-kind', 'chain.0', {
         expected: `a key for ${suite.name}`,
         got: `a key of type ${keyType}`,
