@@ -15,6 +15,7 @@ import { ip } from '../../src/wire/address.ts'
 import { checksum, pseudoHeaderSum } from '../../src/wire/checksum.ts'
 import { type Codec, encode } from '../../src/wire/codec.ts'
 import { ascii, concat, hex } from '../support/bytes.ts'
+import { handshakeOf13, rsaHandshake } from './pdml-samples-tls.ts'
 
 const CLIENT = ip('10.0.0.2')
 const SERVER = ip('10.0.0.80')
@@ -22,7 +23,16 @@ const CLIENT_MAC = Uint8Array.of(2, 0, 0, 0, 0, 2)
 const SERVER_MAC = Uint8Array.of(2, 0, 0, 0, 0, 0x80)
 
 /** All frames, in an order in which tshark keeps its head. */
-export const sampleFrames = (): Uint8Array[] => [...arp(), ...icmp(), ...dns(), ...options(), ...https(), ...http()]
+export const sampleFrames = (): Uint8Array[] => [
+  ...arp(),
+  ...icmp(),
+  ...dns(),
+  ...options(),
+  ...https(),
+  ...rsaHandshake(conversation(443, 49_012), CERTIFICATE),
+  ...handshakeOf13(conversation(443, 49_013), CERTIFICATE),
+  ...http(),
+]
 
 type Way = 'there' | 'back'
 

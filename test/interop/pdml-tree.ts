@@ -6,10 +6,13 @@ import { Ipv4Packet } from '../../src/ip/ipv4.ts'
 import { ArpPacket } from '../../src/link/arp.ts'
 import { EthernetFrame } from '../../src/link/ethernet.ts'
 import { TcpSegment } from '../../src/tcp/segment.ts'
-import { Alert, ChangeCipherSpec, Handshake } from '../../src/tls/messages/tls12.ts'
+import { serverView } from '../../src/tls/messages/extensions.ts'
+import type { ServerHello } from '../../src/tls/messages/hello.ts'
+import { Alert, ChangeCipherSpec, handshake12, handshake12Rsa } from '../../src/tls/messages/tls12.ts'
+import { handshake13 } from '../../src/tls/messages/tls13.ts'
 import { PlainRecord } from '../../src/tls/record-format.ts'
 import { UdpDatagram } from '../../src/udp/header.ts'
-import { type Codec, dissect } from '../../src/wire/codec.ts'
+import { type Codec, decode, dissect, type Tagged } from '../../src/wire/codec.ts'
 import { type Field, fieldAt, fields } from '../../src/wire/field.ts'
 
 export interface Found {
@@ -24,9 +27,10 @@ export interface Found {
 /** Every field of each of `frames`, layer by layer; behind ChangeCipherSpec a direction is not read any further. */
 export const fieldsOfAll = (frames: readonly Uint8Array[]): Found[][] => {
   const encrypted = new Set<string>()
+  const formats = new Map<string, Codec<Tagged>>()
   return frames.map(frame => {
     const found: Found[] = []
-    ethernet({ frame, found, encrypted, start: 0, end: frame.length })
+    ethernet({ frame, found, encrypted, formats, start: 0, end: frame.length })
     return found
   })
 }
@@ -36,6 +40,8 @@ interface Part {
   readonly found: Found[]
   /** Directions (`49000 443`) in which records are protected from here on. */
   readonly encrypted: Set<string>
+  /** How handshake messages of a direction are read, once a ServerHello has said it. */
+  readonly formats: Map<string, Codec<Tagged>>
   readonly start: number
   readonly end: number
 }
@@ -123,18 +129,29 @@ const record = (part: Part, way: string): void => {
     part.encrypted.add(way)
   }
   if (type === 21) note(body, 'alert', Alert as Codec<unknown>)
-  if (type === 22) handshakes(body)
+  if (type === 22) handshakes(body, way)
 }
 
 /** A record may hold several messages. */
-const handshakes = (part: Part): void => {
+const handshakes = (part: Part, way: string): void => {
   for (let start = part.start; start + 4 <= part.end; ) {
     const message = { ...part, start }
     const end = start + 4 + ((byte(message, 1) << 16) | (byte(message, 2) << 8) | byte(message, 3))
     if (end > part.end) return
-    note({ ...message, end }, 'tls', Handshake as Codec<unknown>)
+    const format = part.formats.get(way) ?? handshake12.codec
+    note({ ...message, end }, 'tls', format as Codec<unknown>)
+    if (byte(message, 0) === 2) agree(part, way, decode(format, part.frame.subarray(start, end)).body as ServerHello)
     start = end
   }
+}
+
+/** TLS_RSA_WITH_AES_128_GCM_SHA256: the suite of the samples in which the secret is encrypted. */
+const WITH_RSA = 0x009c
+
+const agree = (part: Part, way: string, { cipherSuite, extensions }: ServerHello): void => {
+  const is13 = serverView(extensions ?? []).supportedVersions?.version === 0x0304
+  const format = is13 ? handshake13 : cipherSuite === WITH_RSA ? handshake12Rsa : handshake12
+  for (const each of [way, way.split(' ').reverse().join(' ')]) part.formats.set(each, format.codec)
 }
 
 const http = (part: Part): void => {

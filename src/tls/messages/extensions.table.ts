@@ -72,13 +72,13 @@ const statusRequest = dependent<number, unknown>(
   {
     head: CertificateStatusType,
     body: type => (type === 1 ? ocspRequest : rest) as Codec<unknown>,
-    names: ['type', 'request'],
+    names: ['statusType', 'request'],
   },
   { ref: 'RFC 6066 8' },
 )
 /** The answer: a message of its own in TLS 1.2, part of a certificate's entry in TLS 1.3 (RFC 9846 4.5.2.1). */
-export const CertificateStatus: Codec<{ type: number; response: Uint8Array }> = struct(
-  { type: CertificateStatusType, response: prefixed(3, some) },
+export const CertificateStatus: Codec<{ statusType: number; response: Uint8Array }> = struct(
+  { statusType: CertificateStatusType, response: prefixed(3, some) },
   { ref: 'RFC 6066 8' },
 )
 export type CertificateStatus = Infer<typeof CertificateStatus>

@@ -313,7 +313,7 @@ test('one name of a message may say other things in another version', () => {
     entries: [
       {
         certificate: leaf,
-        extensions: taggedExtensions<'certificate'>({ statusRequest: { type: 1, response: Uint8Array.of(9) } }),
+        extensions: taggedExtensions<'certificate'>({ statusRequest: { statusType: 1, response: Uint8Array.of(9) } }),
       },
     ],
   }
