@@ -22,6 +22,7 @@ export {
   type PolicyMapping,
 } from './extensions.ts'
 export { certificateFields, certificateFormat } from './fields.ts'
+export type { FileContents } from './file-contents.ts'
 export { addressOf, type GeneralName, generalNameText } from './general-name.ts'
 export { type Lint, type LintId, lints, lintsBroken, type Role } from './lints.table.ts'
 export { dnsMatches, matches } from './names.ts'

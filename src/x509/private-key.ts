@@ -9,6 +9,7 @@ import { OID } from '../asn1/oids.table.ts'
 import { smallInteger } from '../asn1/value.ts'
 import { integer, nothing, octetString, oid, sequence } from '../asn1/write.ts'
 import { latin1Text, plain } from '../wire/bytes.ts'
+import type { FileContents } from './file-contents.ts'
 import { pemBlocks } from './pem.ts'
 
 export interface PrivateKey {
@@ -19,9 +20,9 @@ export interface PrivateKey {
 const what = 'private key'
 
 /** The first private key of a file, PEM or DER; undefined when there is none that can be read and is not encrypted. */
-export const privateKeyIn = (file: Uint8Array): PrivateKey | undefined => {
-  if (file[0] === TAG.sequence) return readable(plain(file))
-  for (const { label, der } of pemBlocks(latin1Text(file))) {
+export const privateKeyIn = (file: FileContents): PrivateKey | undefined => {
+  if (typeof file !== 'string' && file[0] === TAG.sequence) return readable(plain(file))
+  for (const { label, der } of pemBlocks(typeof file === 'string' ? file : latin1Text(file))) {
     if (label === 'PRIVATE KEY' || label === 'EC PRIVATE KEY' || label === 'RSA PRIVATE KEY') return readable(der)
   }
   return undefined
