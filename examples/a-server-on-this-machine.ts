@@ -5,19 +5,19 @@
 
 import { get } from 'node:https'
 import { text } from 'node:stream/consumers'
-import { certifiedKey, fetch, serve, trustStore } from 'barewire'
+import { fetch, serve } from 'barewire'
 import { certificateAuthority } from 'barewire/ca'
 import { nodeCrypto } from 'barewire/node'
 import { pem } from 'barewire/x509'
 
 const authority = certificateAuthority({ crypto: nodeCrypto(), now: () => Date.now(), name: 'my test CA' })
-const key = certifiedKey(authority.issue({ names: ['localhost'] }))
+const { chain, privateKey } = authority.issue({ names: ['localhost'] })
 const server = await serve(request => new Response(`hello ${request.headers.get('user-agent')}`), {
   port: 0,
-  tls: { certificateFor: () => key },
+  tls: { cert: chain, key: privateKey },
 })
 
-const answer = await fetch(`${server.url}/`, { trust: trustStore([authority.certificate]) })
+const answer = await fetch(`${server.url}/`, { ca: authority.certificate })
 console.log(await answer.text(), answer.connection.tls?.suite)
 
 const ca = pem('CERTIFICATE', authority.certificate)

@@ -36,8 +36,9 @@ export type { Served } from './net/server/served.ts'
 export { type Files, type OpenFile, staticFiles } from './net/server/static.ts'
 export type { ServerTimeouts } from './net/server/timeouts.ts'
 export type { TlsClientOptions } from './net/stream/connect.ts'
-export type { TlsServerOptions } from './net/stream/listen.ts'
+export type { CertificateFiles, Credentials } from './net/stream/credentials.ts'
 export { memoryTransport } from './net/stream/memory.ts'
+export type { TlsServerOptions } from './net/stream/server-answers.ts'
 export type { WebStreams } from './net/stream/to-web.ts'
 export type {
   Address,
@@ -52,7 +53,7 @@ export type {
   World,
 } from './net/stream/types.ts'
 export { withHeaders } from './net/with-headers.ts'
-export { type ChainAndKey, certifiedKey } from './tls/certified-key.ts'
+export { type ChainAndKey, certifiedKey, type KeyElsewhere } from './tls/certified-key.ts'
 export { recorder } from './trace/recorder.ts'
 export type { TraceSink } from './trace/types.ts'
 export { trustStore } from './x509/store.ts'

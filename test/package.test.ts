@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 84,
+  './net': 89,
   './wire': 6,
   './trace': 4,
   './failures': 4,
@@ -90,10 +90,10 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './session': 8,
   './capture': 11,
   './inspect': 58,
-  './lab': 128,
-  './lab/web': 111,
+  './lab': 133,
+  './lab/web': 115,
   './web': 119,
-  '. in a browser': 190,
+  '. in a browser': 195,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

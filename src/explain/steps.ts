@@ -32,6 +32,8 @@ export type Note =
   | 'its root, to be trusted'
   | 'any free port'
   | 'retry with new cookie'
+  | 'asks for its password'
+  | 'both must print the same'
 
 export interface Step {
   readonly command?: string
@@ -191,6 +193,11 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
   'http/head-timeout': waitLonger,
   'cookie/secure-over-http': f => run(f.got && `barewire get ${quoted(`https://${f.got}/`)}`),
   'session/conflict': () => [{ note: 'retry with new cookie' }],
+  'net/key-encrypted': f => run(`openssl pkey -in ${fileIn(f, 'key.pem')} -out plain.key`, 'asks for its password'),
+  'net/key-mismatch': f => [
+    ...run('openssl x509 -in cert.pem -noout -pubkey'),
+    ...run(`openssl pkey -in ${fileIn(f, 'key.pem')} -pubout`, 'both must print the same'),
+  ],
   'net/port-taken': () => run('barewire serve --port 0', 'any free port'),
   'net/port-forbidden': () => run('barewire serve --port 8443'),
   'net/handshake-timeout': waitLonger,
@@ -199,6 +206,10 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
   'net/too-many-redirects': f => run(get(f, ''), 'without following'),
   'cli/usage': f => run(`${f.where ?? 'barewire'} --help`),
 }
+
+/** The file that a failure is about; `usual` where it came from a program, as `key` or `key[1]`. */
+const fileIn = ({ where }: Told, usual: string): string =>
+  where === undefined || /^\w+(\[\d+\])?$/.test(where) || where.startsWith('-') ? usual : quoted(where)
 
 /** For verdicts of `x509` without a request: the name that was checked stands in `expected`. */
 const named = (f: Told): Told =>

@@ -17,5 +17,11 @@ export const netFailures = family('net', {
   'redirect-refused': { fault: 'peer', exit: EXIT.http },
   'client-closed': { fault: 'caller', exit: EXIT.usage },
   'no-certificate': { fault: 'caller', exit: EXIT.usage, alert: 80 },
+  'bad-tls-options': { fault: 'caller', exit: EXIT.usage },
+  'bad-certificate': { fault: 'caller', exit: EXIT.usage },
+  'certificate-dates': { fault: 'caller', exit: EXIT.usage },
+  'bad-key': { fault: 'caller', exit: EXIT.usage },
+  'key-encrypted': { fault: 'caller', exit: EXIT.usage },
+  'key-mismatch': { fault: 'caller', exit: EXIT.usage, alert: 80 },
   'answer-failed': { fault: 'local', exit: EXIT.tls, alert: 80, rule: 'RFC 5246 7.2.2' },
 })

@@ -15,9 +15,11 @@ export type { Served } from './server/served.ts'
 export { type Files, type OpenFile, staticFiles } from './server/static.ts'
 export type { ServerTimeouts } from './server/timeouts.ts'
 export { connect, type StreamOptions, type TlsClientOptions } from './stream/connect.ts'
+export type { CertificateFiles, Credentials } from './stream/credentials.ts'
 export { hostTransport } from './stream/host.ts'
-export { type ListenerOptions, listen, type TlsServerOptions } from './stream/listen.ts'
+export { type ListenerOptions, listen } from './stream/listen.ts'
 export { memoryTransport } from './stream/memory.ts'
+export type { TlsServerOptions } from './stream/server-answers.ts'
 export { toWeb, type WebStreams } from './stream/to-web.ts'
 export type {
   Address,

@@ -18,3 +18,12 @@ export const told = (thrown: unknown, words: Words | undefined, context?: Reques
   const { failure, cause } = thrown
   return inWords(context === undefined ? failure : failure.within(context), words, cause)
 }
+
+/** `work`, whose failure leaves in words. */
+export const toldAtOnce = <T>(work: () => T, words: Words | undefined): T => {
+  try {
+    return work()
+  } catch (error) {
+    throw told(error, words)
+  }
+}

@@ -24,6 +24,7 @@ export const nodeWorld = (): World => {
     trust: systemTrust,
     isPublicSuffix,
     words: english,
+    warned: warning => process.emitWarning(warning.message, { type: 'BarewireWarning', code: warning.code }),
   }
   return world
 }

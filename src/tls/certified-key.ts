@@ -1,4 +1,5 @@
 /** A chain and a private key as TLS wants them: with the signatures that the key can make. */
+import type { SignatureAlgorithm } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import { spkiOf } from '../x509/public-key.ts'
 import { keyGroupOf, schemesOf } from './certificate-key.ts'
@@ -7,9 +8,21 @@ import type { CertifiedKey } from './types.ts'
 export interface ChainAndKey {
   /** DER, leaf first. */
   readonly chain: readonly Bytes[]
-  /** PrivateKeyInfo (PKCS#8), DER. */
-  readonly privateKey: Bytes
+  /** PrivateKeyInfo (PKCS#8), DER, or whoever has the key. */
+  readonly privateKey: Bytes | KeyElsewhere
 }
+
+/** A private key that is not in this program: in another process, on another machine, in a security module. */
+export interface KeyElsewhere {
+  /**
+   * The signature of `message` (of the whole: whoever signs does the hashing), ECDSA ones in DER. What it throws ends
+   * this handshake and no other.
+   */
+  sign(message: Bytes, algorithm: SignatureAlgorithm): Bytes | Promise<Bytes>
+}
+
+export const isKeyElsewhere = (value: unknown): value is KeyElsewhere =>
+  typeof value === 'object' && value !== null && 'sign' in value && typeof value.sign === 'function'
 
 /** The result of `CertificateAuthority.issue`, or what files gave, for `certificateFor`. Throws for a leaf that is no certificate. */
 export const certifiedKey = ({ chain, privateKey }: ChainAndKey): CertifiedKey => {

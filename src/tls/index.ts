@@ -3,7 +3,7 @@
  * `client.ts`.
  */
 export type { CertificateCoder } from './certificate-compression.ts'
-export { type ChainAndKey, certifiedKey } from './certified-key.ts'
+export { type ChainAndKey, certifiedKey, type KeyElsewhere } from './certified-key.ts'
 export type { TlsClientConfig, TlsServerConfig } from './config.ts'
 export { tlsClient, tlsServer } from './engine.ts'
 export { type Digest, ja3, ja3Hash, ja3s, ja4, ja4Raw } from './fingerprint.ts'

@@ -29,4 +29,5 @@ export const webWorld = ({ transport, trust = trustStore([]) }: WebWorldOptions 
   trust: () => trust,
   isPublicSuffix,
   words: english,
+  warned: warning => console.warn(`barewire: ${warning.message} (${warning.code})`),
 })

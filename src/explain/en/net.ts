@@ -74,6 +74,36 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: 'No certificate to show.',
     says: f => `The server has no certificate for ${f.where ?? 'this name'}.`,
   },
+  'net/bad-tls-options': {
+    title: 'TLS cannot be spoken with these options.',
+    says: f =>
+      `${f.where ?? 'One of them'}: ${f.got ?? 'not usable'}${f.expected === undefined ? '' : `; it takes ${f.expected}`}.`,
+  },
+  'net/bad-certificate': {
+    title: 'This is no certificate that can be used.',
+    says: f => `${f.where ?? 'It'} ${f.got ?? 'holds none'}.`,
+    because: ['Another file of the same set was given: the key, the request, a bundle.'],
+  },
+  'net/certificate-dates': {
+    title: 'Your own certificate is out of date.',
+    says: f =>
+      `${f.where ?? 'It'} is valid ${f.expected ?? 'at another time'}; now it is ${f.got ?? '?'}. Whoever checks it will refuse.`,
+    because: ['It was not renewed, or the renewed one is in another place.', 'The clock of this machine is wrong.'],
+  },
+  'net/bad-key': {
+    title: 'This is no private key that can be used.',
+    says: f => `${f.where ?? 'It'} ${f.got ?? 'holds none'}.`,
+    because: ['Another file of the same set was given: the certificate, the request, a public key.'],
+  },
+  'net/key-encrypted': {
+    title: 'The private key is encrypted.',
+    says: f => `${f.where ?? 'It'} opens with a password only, and passwords are not asked for here. Decrypt it first.`,
+  },
+  'net/key-mismatch': {
+    title: 'Certificate and private key do not belong together.',
+    says: f => `${f.where ?? 'The key'} is not the key of ${f.expected ?? 'the certificate'}.`,
+    because: ['They were renewed, and one of the files is still the old one.', 'A list of several lacks a key.'],
+  },
   'net/answer-failed': {
     title: 'A question of the handshake could not be answered.',
     says: f => `Whoever was asked about ${f.where ?? 'it'} failed.`,

@@ -20,4 +20,6 @@ export const notes: Readonly<Record<Note, string>> = {
   'its root, to be trusted': 'the root that the other program has to trust',
   'any free port': 'any free port',
   'retry with new cookie': 'send the request again, with the cookie that the browser has now',
+  'asks for its password': 'asks for its password; keep the result to yourself',
+  'both must print the same': 'both must print the same',
 }

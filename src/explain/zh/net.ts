@@ -71,6 +71,36 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: '没有可以出示的证书。',
     says: f => text`服务器没有用于${f.where ?? '该名称'}的证书。`,
   },
+  'net/bad-tls-options': {
+    title: '无法按这些选项使用 TLS。',
+    says: f =>
+      text`${f.where ?? '其中一项'}：${f.got ?? '不可用'}${f.expected === undefined ? '' : text`；可以是 ${f.expected}`}。`,
+  },
+  'net/bad-certificate': {
+    title: '这不是可以使用的证书。',
+    says: f => text`${f.where ?? '它'}：${f.got ?? '其中没有证书'}。`,
+    because: ['给出的是同一组文件中的另一个：私钥、证书请求或打包文件。'],
+  },
+  'net/certificate-dates': {
+    title: '自己的证书不在有效期内。',
+    says: f =>
+      text`${f.where ?? '它'}的有效期为${f.expected ?? '别的时间'}；现在是${f.got ?? '?'}。凡是检查它的一方都会拒绝。`,
+    because: ['证书没有续期，或者续期后的证书在别处。', '本机的时钟不准。'],
+  },
+  'net/bad-key': {
+    title: '这不是可以使用的私钥。',
+    says: f => text`${f.where ?? '它'}：${f.got ?? '其中没有私钥'}。`,
+    because: ['给出的是同一组文件中的另一个：证书、证书请求或公钥。'],
+  },
+  'net/key-encrypted': {
+    title: '私钥是加密的。',
+    says: f => text`${f.where ?? '它'}只有用口令才能打开，而这里不询问口令。请先解密。`,
+  },
+  'net/key-mismatch': {
+    title: '证书与私钥不配套。',
+    says: f => text`${f.where ?? '私钥'}不是${f.expected ?? '该证书'}的私钥。`,
+    because: ['它们已经续期，而其中一个文件仍是旧的。', '给出了多个证书，却缺少一个私钥。'],
+  },
   'net/answer-failed': {
     title: '握手中的一个问题没有得到答复。',
     says: f => text`被问及${f.where ?? '它'}的一方未能作答。`,

@@ -20,4 +20,6 @@ export const notes: Readonly<Record<Note, string>> = {
   'its root, to be trusted': '对方程序需要信任的根证书',
   'any free port': '任一空闲端口',
   'retry with new cookie': '使用浏览器现有的 Cookie 重新发送请求',
+  'asks for its password': '会询问口令；结果请妥善保管，不要给别人',
+  'both must print the same': '两者的输出必须相同',
 }

@@ -4,9 +4,11 @@ import { type Facts, type FailureCode, FailureError, fail } from '../../failures
 import type { CookieJar, CookieRequest } from '../../http/cookies.ts'
 import type { ResponseHead } from '../../http/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
-import { connect } from '../stream/connect.ts'
+import { connect, type TlsClientOptions } from '../stream/connect.ts'
+import { believed } from '../stream/credentials.ts'
+import { checkTlsOptions, type TlsChoices } from '../stream/tls-options.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type Transport, type TrustOptions, type World } from '../stream/types.ts'
-import { told } from '../told.ts'
+import { told, toldAtOnce } from '../told.ts'
 import { ClientConnection } from './connection.ts'
 import { FetchExchange } from './exchange.ts'
 import { type Lifecycle, Pool } from './pool.ts'
@@ -14,6 +16,8 @@ import { mayRepeat, type Outline, outlineOf, redirected } from './request.ts'
 import { type FetchResponse, responseOf } from './response.ts'
 
 export interface ClientOptions extends TrustOptions {
+  /** What may be agreed on with servers over HTTPS. */
+  readonly tls?: Omit<TlsChoices, 'alpn'> | undefined
   /** Kernel TCP where undefined. */
   readonly over?: Transport | undefined
   readonly timeouts?: Partial<Timeouts> | undefined
@@ -42,28 +46,37 @@ const REDIRECTS = 20
 
 const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308])
 
+/** Throws `FailureError` for options that no server could be reached with: net/bad-tls-options, net/bad-certificate. */
 export const client = (options: ClientOptions): Client => {
   const { world } = options
+  const tls = toldAtOnce(() => tlsOf(options), world.words)
   const pool = new Pool({
     clock: world.clock,
     perOrigin: options.perOrigin ?? 6,
     idle: options.keepAlive ?? 4_000,
     turn: options.timeouts?.turn ?? DEFAULT_TIMEOUTS.turn,
   })
-  const each = new Fetcher(options, world, pool)
+  const each = new Fetcher(options, tls, pool)
   const close = (): void => pool.close()
   return { fetch: (input, init = {}) => each.fetch(input, init), close, [Symbol.dispose]: close }
 }
 
+const tlsOf = ({ trust, ca, accept, tls = {} }: ClientOptions): TlsClientOptions => {
+  checkTlsOptions(tls, { suites: true, groups: true } satisfies Record<keyof typeof tls, true>)
+  return { ...tls, alpn: ['http/1.1'], accept, trust: believed({ trust, ca }) }
+}
+
 class Fetcher {
   readonly #options: ClientOptions
+  readonly #tls: TlsClientOptions
   readonly #world: World
   readonly #pool: Pool
   readonly #timeouts: Timeouts
 
-  constructor(options: ClientOptions, world: World, pool: Pool) {
+  constructor(options: ClientOptions, tls: TlsClientOptions, pool: Pool) {
     this.#options = options
-    this.#world = world
+    this.#tls = tls
+    this.#world = options.world
     this.#pool = pool
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
   }
@@ -144,7 +157,7 @@ class Fetcher {
   }
 
   async #open(url: URL, lifecycle: Lifecycle, signal: AbortSignal | undefined): Promise<ClientConnection> {
-    const { over, trace, resolve, trust, accept } = this.#options
+    const { over, trace, resolve } = this.#options
     const { host, port } = authorityOf(url)
     const address = resolve?.(host, port)
     const stream = await connect({
@@ -152,15 +165,7 @@ class Fetcher {
       port,
       world: this.#world,
       timeouts: this.#timeouts,
-      ...(url.protocol === 'https:'
-        ? {
-            tls: {
-              alpn: ['http/1.1'],
-              trust,
-              accept,
-            },
-          }
-        : {}),
+      tls: url.protocol === 'https:' ? this.#tls : undefined,
       address,
       over,
       trace,

@@ -9,5 +9,5 @@ export type FetchInit = RequestInit & Omit<ClientOptions, 'perOrigin' | 'keepAli
  * `FailureError` (`code`, `failure`), or with `signal.reason` when aborted. A body that is cut short errors its stream
  * with `http/body-cut-short`, `tls/cut-short` or `tcp/reset`; it never ends early in silence.
  */
-export const fetch = (input: string | URL | Request, init: FetchInit): Promise<FetchResponse> =>
+export const fetch = async (input: string | URL | Request, init: FetchInit): Promise<FetchResponse> =>
   client({ ...init, keepAlive: 0 }).fetch(input, init)

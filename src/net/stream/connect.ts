@@ -8,8 +8,10 @@ import { endpointText } from '../../wire/address.ts'
 import { verifyChain } from '../../x509/path.ts'
 import { told } from '../told.ts'
 import { connectionInfo } from './connection-info.ts'
+import { believed } from './credentials.ts'
 import { dial } from './dial.ts'
 import { type Answerer, secured } from './tls.ts'
+import { checkTlsOptions, type TlsChoices } from './tls-options.ts'
 import {
   type Address,
   type ByteStream,
@@ -21,11 +23,20 @@ import {
   type World,
 } from './types.ts'
 
-export interface TlsClientOptions extends TrustOptions {
+export interface TlsClientOptions extends TrustOptions, TlsChoices {
   /** The name to ask for and to check; the host of `connect` where undefined. */
   readonly serverName?: string | undefined
-  /** Protocols offered by ALPN, best first. */
-  readonly alpn?: readonly string[] | undefined
+}
+
+/** An option that is not here is refused. */
+const KNOWN: Record<keyof TlsClientOptions, true> = {
+  serverName: true,
+  trust: true,
+  ca: true,
+  accept: true,
+  alpn: true,
+  suites: true,
+  groups: true,
 }
 
 export interface StreamOptions {
@@ -43,7 +54,10 @@ export interface StreamOptions {
   readonly world: World
 }
 
-/** Rejects with `FailureError`: dns/…, tcp/…, tls/…, net/handshake-timeout; with `signal.reason` when aborted. */
+/**
+ * Rejects with `FailureError`: dns/…, tcp/…, tls/…, net/handshake-timeout, and before anything is sent
+ * net/bad-tls-options and net/bad-certificate; with `signal.reason` when aborted.
+ */
 export const connect = async (options: StreamOptions): Promise<NetStream> => {
   const { world, host, port } = options
   let { address } = options
@@ -62,7 +76,8 @@ const connected = async (options: StreamOptions, reached: (remote: Address) => v
   const { clock } = world
   const asked = clock.now()
   // A name that TLS cannot ask for is refused before anything is sent.
-  if (options.tls !== undefined) sniOf(options.tls.serverName ?? options.host)
+  const tls = options.tls && checked(options.tls)
+  if (tls !== undefined) sniOf(tls.serverName ?? options.host)
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
   const stream = await dial({ ...options, timeouts }, options.over ?? world.transport, clock)
   reached(stream.remote)
@@ -70,10 +85,10 @@ const connected = async (options: StreamOptions, reached: (remote: Address) => v
     stream.reset()
     throw options.signal.reason
   }
-  if (options.tls === undefined) return plain(stream, asked, clock)
-  const { alpn, serverName = options.host } = options.tls
+  if (tls === undefined) return plain(stream, asked, clock)
+  const { alpn, suites, groups, serverName = options.host } = tls
   const where = endpointText(options.host, options.port)
-  const engine = tlsClient({ crypto: world.crypto, serverName, alpn, trace: stream.trace })
+  const engine = tlsClient({ crypto: world.crypto, serverName, alpn, suites, groups, trace: stream.trace })
   const abort = (): void => stream.reset()
   options.signal?.addEventListener('abort', abort, { once: true })
   try {
@@ -82,7 +97,7 @@ const connected = async (options: StreamOptions, reached: (remote: Address) => v
       clock,
       asked,
       where,
-      answer: trustAnswerer(options.tls, world, stream),
+      answer: trustAnswerer(tls, world, stream),
       handshake: timeouts.handshake,
     })
   } catch (error) {
@@ -91,6 +106,12 @@ const connected = async (options: StreamOptions, reached: (remote: Address) => v
   } finally {
     options.signal?.removeEventListener('abort', abort)
   }
+}
+
+/** With the roots of `ca` among those of `trust`. */
+const checked = (tls: TlsClientOptions): TlsClientOptions => {
+  checkTlsOptions(tls, KNOWN)
+  return { ...tls, trust: believed(tls) }
 }
 
 const trustAnswerer =

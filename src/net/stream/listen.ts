@@ -1,11 +1,10 @@
 /** `listen`: byte streams from whoever comes, plain or TLS, over any transport. */
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { tlsServer } from '../../tls/engine.ts'
-import { schemeById } from '../../tls/schemes.table.ts'
-import type { CertifiedKey } from '../../tls/types.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { told } from '../told.ts'
 import { plain } from './connect.ts'
+import { serverAnswerer, type TlsServerOptions } from './server-answers.ts'
 import { type Answerer, secured } from './tls.ts'
 import {
   type Address,
@@ -17,16 +16,6 @@ import {
   type Transport,
   type World,
 } from './types.ts'
-
-export interface TlsServerOptions {
-  /**
-   * The certificate for the name that a client asks for (SNI); `undefined` when it named none. Undefined as the answer
-   * refuses the client with `unrecognized_name`. `CertifiedKey.key` is the private key in PKCS#8, DER.
-   */
-  readonly certificateFor: (name: string | undefined) => CertifiedKey | undefined | Promise<CertifiedKey | undefined>
-  /** Protocols that are spoken here, best first. */
-  readonly alpn?: readonly string[] | undefined
-}
 
 export interface ListenerOptions {
   /** Loopback where undefined. */
@@ -50,24 +39,36 @@ export interface ListenerOptions {
  */
 const MAX_HANDSHAKES = 1_000
 
-/** Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. */
+/**
+ * Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address, and for options of TLS that no
+ * client could be served with: net/bad-tls-options, net/bad-certificate, net/bad-key, net/key-encrypted, net/key-mismatch.
+ */
 export const listen = async (options: ListenerOptions, accept: (stream: NetStream) => void): Promise<Listener> => {
+  try {
+    return await listening(options, accept)
+  } catch (error) {
+    throw told(error, options.world.words)
+  }
+}
+
+const listening = async (options: ListenerOptions, accept: (stream: NetStream) => void): Promise<Listener> => {
   const { world } = options
   const { clock } = world
   const transport = options.over ?? world.transport
   const { host, port = 0, trace, tls } = options
+  const answer = tls && serverAnswerer(tls, world)
   /** The oldest first. */
   const handshakes = new Set<ByteStream>()
   let closed = false
   const arrived = (stream: ByteStream): void => {
     const asked = clock.now()
-    if (tls === undefined) {
+    if (tls === undefined || answer === undefined) {
       accept(plain(stream, asked, clock))
       return
     }
     handshakes.add(stream)
     if (handshakes.size > MAX_HANDSHAKES) handshakes.values().next().value?.reset()
-    handshake(stream, { ...options, tls }, world)
+    handshake(stream, { ...options, tls, answer })
       .then(
         secure => (closed ? secure.reset() : accept(secure)),
         (error: unknown) => {
@@ -77,9 +78,7 @@ export const listen = async (options: ListenerOptions, accept: (stream: NetStrea
       )
       .finally(() => handshakes.delete(stream))
   }
-  const listener = await transport.listen({ port, host, trace }, arrived).catch((error: unknown) => {
-    throw told(error, world.words)
-  })
+  const listener = await transport.listen({ port, host, trace }, arrived)
   return {
     address: listener.address,
     port: listener.port,
@@ -91,46 +90,24 @@ export const listen = async (options: ListenerOptions, accept: (stream: NetStrea
   }
 }
 
+interface Accepting extends ListenerOptions {
+  readonly tls: TlsServerOptions
+  readonly answer: Answerer
+}
+
 const handshake = (
   stream: ByteStream,
-  options: ListenerOptions & { readonly tls: TlsServerOptions },
-  world: World,
+  { tls, answer, world, timeouts, toPlainHttp }: Accepting,
 ): Promise<NetStream> => {
   const { clock, crypto } = world
-  const { alpn } = options.tls
+  const { alpn, suites, groups } = tls
   return secured(stream, {
-    engine: tlsServer({ crypto, alpn, trace: stream.trace }),
+    engine: tlsServer({ crypto, alpn, suites, groups, trace: stream.trace }),
     clock,
     asked: clock.now(),
     where: 'The client',
-    answer: keyAnswerer(options.tls, world),
-    handshake: options.timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake,
-    toPlainHttp: options.toPlainHttp,
+    answer,
+    handshake: timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake,
+    toPlainHttp,
   })
 }
-
-const keyAnswerer =
-  ({ certificateFor }: TlsServerOptions, { crypto }: World): Answerer =>
-  question => {
-    switch (question.about) {
-      case 'client-hello': {
-        const refusal = fail(
-          'tls/name-unknown',
-          question.hello.serverName === undefined ? {} : { got: question.hello.serverName },
-        )
-        const found = certificateFor(question.hello.serverName)
-        return found instanceof Promise ? found.then(key => key ?? refusal) : (found ?? refusal)
-      }
-      case 'sign': {
-        const scheme = schemeById(question.scheme)
-        const { key } = question.key
-        if (scheme === undefined || !(key instanceof Uint8Array)) return fail('net/no-certificate')
-        return crypto.sign(scheme.algorithm, key, question.message)
-      }
-      case 'trust':
-      case 'certificate':
-        return fail('net/no-certificate')
-      default:
-        return question satisfies never
-    }
-  }

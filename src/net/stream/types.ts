@@ -7,13 +7,14 @@ import type { Clock } from '../../clock.ts'
 import type { CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes, Millis } from '../../engine.ts'
 import type { Words } from '../../explain/words.ts'
-import type { Failure, FailureCode } from '../../failures/index.ts'
+import type { Failure, FailureCode, FailureError } from '../../failures/index.ts'
 import type { Coder } from '../../http/coding.ts'
 import type { Random } from '../../random.ts'
 import type { Established } from '../../tls/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
 import type { TrustStore } from '../../x509/types.ts'
+import type { CertificateFiles } from './credentials.ts'
 
 export interface Address {
   readonly address: string
@@ -137,6 +138,8 @@ export interface World {
    * registries (`co.uk`), not of companies (`github.io`): no wildcard of a certificate counts there.
    */
   isPublicSuffix(domain: string, section?: 'icann'): boolean
+  /** Told what is no failure yet but will be one for others, where a call names nobody who wants to hear it. */
+  readonly warned?: ((warning: FailureError) => void) | undefined
   /** How errors and answers to failures speak (`barewire/explain`); without words they show codes and facts. */
   readonly words?: Words | undefined
 }
@@ -169,8 +172,10 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
 
 /** How much is believed: which roots, and which failures are accepted by name. */
 export interface TrustOptions {
-  /** Roots; without it those of the world (the system's and the local CA's). */
+  /** Roots; without it and without `ca` those of the world (the system's and the local CA's). */
   readonly trust?: TrustStore | undefined
+  /** Roots as files have them, PEM or DER; with `trust` both count. */
+  readonly ca?: CertificateFiles | undefined
   /** Certificate failures after which to go on all the same: `['tls/certificate-expired']`. Kept in `tls.trusted.accepted`. */
   readonly accept?: readonly FailureCode[] | undefined
 }

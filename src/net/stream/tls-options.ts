@@ -1,0 +1,59 @@
+/**
+ * What callers decide about TLS, checked at the call: a name that nobody knows, or an option that is none, must not look
+ * like a decision that was heard.
+ */
+import { FailureError, fail } from '../../failures/index.ts'
+import { listed } from '../../tls/listed.ts'
+import { DEFAULT_GROUPS, type EcdheGroup, type SuiteName, suites } from '../../tls/suites.table.ts'
+
+/** What may be agreed on in the handshake. */
+export interface TlsChoices {
+  /** Application protocols (ALPN), best first. */
+  readonly alpn?: readonly string[] | undefined
+  /** Cipher suites by their IANA names, best first. */
+  readonly suites?: readonly SuiteName[] | undefined
+  /** Groups of the key exchange by their IANA names, best first. */
+  readonly groups?: readonly EcdheGroup[] | undefined
+}
+
+/** Every suite and group that can be chosen. */
+export const SUITES: readonly SuiteName[] = suites.map(suite => suite.name)
+export const GROUPS: readonly EcdheGroup[] = DEFAULT_GROUPS
+
+/** Throws `FailureError` `net/bad-tls-options`. `Known` lists the options that there are: a misspelt one is refused. */
+export const checkTlsOptions = (tls: TlsChoices, known: Readonly<Record<string, true>>): void => {
+  if (typeof tls !== 'object' || tls === null) throw wrong('tls', `a value of type ${typeof tls}`, 'an object')
+  for (const [name, value] of Object.entries(tls)) {
+    if (!Object.hasOwn(known, name) && value !== undefined)
+      throw wrong(`tls.${name}`, 'there is no such option', Object.keys(known).join(', '))
+  }
+  checkNames('suites', tls.suites, SUITES)
+  checkNames('groups', tls.groups, GROUPS)
+  checkProtocols(tls.alpn)
+}
+
+export const wrong = (where: string, got: string, expected?: string): FailureError =>
+  new FailureError(fail('net/bad-tls-options', { where, got, ...(expected === undefined ? {} : { expected }) }))
+
+const checkNames = (name: string, given: readonly string[] | undefined, known: readonly string[]): void => {
+  if (given === undefined) return
+  if (!Array.isArray(given) || given.length === 0) throw wrong(`tls.${name}`, 'no list of names', known.join(', '))
+  const strange = given.filter(one => !known.includes(one))
+  if (strange.length > 0)
+    throw wrong(
+      `tls.${name}`,
+      listed(strange, one => `${one}`),
+      known.join(', '),
+    )
+}
+
+/** RFC 7301 3.1: each 1 to 255 bytes, and all together what a length of two bytes can say. */
+const checkProtocols = (given: readonly string[] | undefined): void => {
+  if (given === undefined) return
+  const expected = 'names of 1 to 255 Latin-1 characters'
+  if (!Array.isArray(given)) throw wrong('tls.alpn', `a value of type ${typeof given}`, `a list of ${expected}`)
+  const bad = given.find(name => typeof name !== 'string' || !/^[\0-\xff]{1,255}$/.test(name))
+  if (bad !== undefined) throw wrong('tls.alpn', JSON.stringify(bad).slice(0, 60), expected)
+  const bytes = given.reduce((sum, name) => sum + 1 + name.length, 0)
+  if (bytes > 0xffff) throw wrong('tls.alpn', `${bytes} bytes`, 'at most 65535 in all')
+}
