@@ -87,7 +87,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './ca': 17,
   './tls': 37,
   './http': 20,
-  './session': 8,
+  './session': 9,
   './capture': 11,
   './inspect': 58,
   './lab': 133,
