@@ -67,7 +67,9 @@ export const extensionsIn = <P extends Place>(list: readonly Tagged[], ...places
   const found: Partial<Record<ExtensionKey, unknown>> = {}
   for (const { type, body } of list) {
     const key = known.get(type)
-    if (key !== undefined && places.some(place => standsIn(key, place))) found[key] = body
+    // Bytes that another place has kept as they were are not what a row says.
+    if (key === undefined || body instanceof Uint8Array) continue
+    if (places.some(place => standsIn(key, place))) found[key] = body
   }
   return found as ExtensionsIn<P>
 }
