@@ -60,6 +60,7 @@ const names: { readonly [Code in FailureCode]?: Elsewhere } = {
     // Under TLS 1.3; the client learns of it only when it is through with its own handshake.
     chrome: 'ERR_SOCKET_NOT_CONNECTED',
   },
+  'tls/client-certificate-missing': { openssl: '0A0000C7 peer did not return a certificate' },
   'tls/share-wrong': { openssl: '0A00010F bad ecpoint' },
   'tls/finished-wrong': { openssl: '0A000095 digest check failed', node: 'ERR_SSL_DIGEST_CHECK_FAILED' },
   'tls/renegotiation-unsafe': { openssl: '0A000152 unsafe legacy renegotiation disabled' },

@@ -1,0 +1,124 @@
+/**
+ * A `Duplex` of Node as a `ByteStream`: the other direction of `toNode`. Whatever bytes Node can carry (a socket, a pipe,
+ * a tunnel through a proxy, another TLS connection) can be what TLS runs over.
+ */
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Bytes } from '../engine.ts'
+import { type Failure, fail } from '../failures/index.ts'
+import type { Address, ByteStream, StreamHandler } from '../net/stream/types.ts'
+import { Unheard } from '../net/stream/unheard.ts'
+import { failureOf } from './socket.ts'
+
+/** A Duplex that may be a socket. */
+export type Carrier = Duplex & Partial<Omit<Socket, keyof Duplex>>
+
+/** Gather lists up to this size are joined: one small copy costs less than one `writev` with its bookkeeping. */
+const JOIN_BELOW = 8 * 1024
+
+/**
+ * Takes the Duplex over, at once: what it reads from now on waits for a handler. RST where it is a socket, `destroy`
+ * where it is something else. Throws TypeError for a Duplex of strings or objects, which has no bytes.
+ */
+export const fromNode = (duplex: Carrier, where = 'the other side'): ByteStream => {
+  if (duplex.readableObjectMode || duplex.writableObjectMode || duplex.readableEncoding != null)
+    throw new TypeError('a stream of strings or objects cannot carry bytes')
+  return new CarriedStream(duplex, where)
+}
+
+class CarriedStream implements ByteStream {
+  readonly trace = undefined
+  readonly #duplex: Carrier
+  #handler: StreamHandler
+  #unheard: Unheard | undefined
+  #paused = false
+  #ended = false
+  #cut = false
+  #waiting = false
+  #failure: Failure | undefined
+
+  constructor(duplex: Carrier, where: string) {
+    this.#duplex = duplex
+    this.#unheard = new Unheard(
+      () => duplex.pause(),
+      () => this.reset(),
+    )
+    this.#handler = this.#unheard
+    duplex.on('data', (bytes: Bytes) => this.#handler.data(bytes))
+    duplex.on('end', () => {
+      this.#ended = true
+      this.#handler.end()
+    })
+    duplex.on('error', error => {
+      this.#failure ??= failureOf(error, where)
+    })
+    duplex.on('close', () => {
+      // Gone without a word, and not by our doing: bytes may be missing.
+      if (!this.#ended && !this.#cut) this.#failure ??= fail('tcp/reset', { where })
+      this.#handler.closed(this.#failure)
+    })
+  }
+
+  get local(): Address {
+    const { localAddress = '', localPort = 0 } = this.#duplex
+    return { address: localAddress, port: localPort }
+  }
+  get remote(): Address {
+    const { remoteAddress = '', remotePort = 0 } = this.#duplex
+    return { address: remoteAddress, port: remotePort }
+  }
+  get unsent(): number {
+    return this.#duplex.writableLength
+  }
+  get handler(): StreamHandler {
+    return this.#handler
+  }
+  set handler(handler: StreamHandler) {
+    this.#handler = handler
+    const unheard = this.#unheard
+    if (unheard === undefined) return
+    this.#unheard = undefined
+    unheard.tell(handler, queueMicrotask)
+    if (!this.#paused) this.#duplex.resume()
+  }
+
+  /** False until everything has been taken: so the streams above know when their bytes have left. */
+  write(pieces: readonly Bytes[]): boolean {
+    const duplex = this.#duplex
+    if (!duplex.writable) return true
+    let size = 0
+    for (const piece of pieces) size += piece.length
+    const joined = pieces.length === 1 || size > JOIN_BELOW ? pieces : [Buffer.concat(pieces as Uint8Array[], size)]
+    duplex.cork()
+    joined.forEach((piece, i) => {
+      if (i < joined.length - 1) duplex.write(piece)
+      else duplex.write(piece, () => this.#written())
+    })
+    duplex.uncork()
+    this.#waiting = duplex.writableLength > 0
+    return !this.#waiting
+  }
+  end(): void {
+    this.#duplex.end()
+  }
+  reset(): void {
+    this.#cut = true
+    // libuv refuses RST behind FIN; the kernel sends one by itself for bytes that arrive after this.
+    if (this.#duplex.writableEnded || this.#duplex.resetAndDestroy === undefined) this.#duplex.destroy()
+    else this.#duplex.resetAndDestroy()
+  }
+  pause(): void {
+    this.#paused = true
+    this.#duplex.pause()
+  }
+  resume(): void {
+    this.#paused = false
+    if (this.#unheard?.stopped !== true) this.#duplex.resume()
+  }
+
+  #written(): void {
+    if (!this.#waiting || this.#duplex.writableLength > 0) return
+    this.#waiting = false
+    this.#handler.drain()
+  }
+}

@@ -1,0 +1,132 @@
+/** What each side answers to the questions of its handshake, from the options of `node:tls`. */
+import { X509Certificate } from 'node:crypto'
+import type { PeerCertificate } from 'node:tls'
+import type { Bytes } from '../../engine.ts'
+import { type Failure, fail } from '../../failures/index.ts'
+import type { Answerer } from '../../net/stream/tls.ts'
+import { schemeById } from '../../tls/schemes.table.ts'
+import type { Ask, CertifiedKey, Question } from '../../tls/types.ts'
+import { verifyChain } from '../../x509/path.ts'
+import { spkiOf } from '../../x509/public-key.ts'
+import { type ChainTrusted, isTrusted, trustWithoutChecking } from '../../x509/trusted.ts'
+import { nodeWorld } from '../world.ts'
+import { SecureContext } from './context.ts'
+import { nodeError, type TlsError } from './errors.ts'
+import { detailedCertificate, legacyCertificate } from './peer.ts'
+
+export type CheckServerIdentity = (hostname: string, certificate: PeerCertificate) => Error | undefined
+
+export interface AnswerOptions {
+  /** A server's: for the name that the client asked for. A client's is asked without one. */
+  readonly contextFor: (name: string | undefined) => SecureContext | Promise<SecureContext>
+  readonly rejectUnauthorized: boolean
+  /** Instead of our own check of the name. */
+  readonly checkServerIdentity: CheckServerIdentity | undefined
+  /** What the peer's chain was found to be; undefined: good. */
+  readonly judged: (error: Error | undefined) => void
+  /** The chain that we show. */
+  readonly shown: (chain: readonly Bytes[]) => void
+}
+
+type About<A extends Question['about']> = Extract<Ask['question'], { about: A }>
+
+export const answers = (options: AnswerOptions): Answerer => {
+  let context: SecureContext | undefined
+  const keyFor = async (name: string | undefined, schemes: readonly number[]): Promise<CertifiedKey | undefined> => {
+    context = await options.contextFor(name)
+    const key = context.keys.find(each => each.schemes.some(scheme => schemes.includes(scheme)))
+    if (key !== undefined) options.shown(key.chain)
+    return key
+  }
+  return async question => {
+    switch (question.about) {
+      case 'client-hello': {
+        const { serverName, schemes } = question.hello
+        return (await keyFor(serverName, schemes)) ?? context?.keys[0] ?? fail('net/no-certificate')
+      }
+      case 'certificate':
+        return (await keyFor(undefined, question.schemes)) ?? 'none'
+      case 'trust':
+        context ??= await options.contextFor(undefined)
+        return judgement(question, context, options)
+      case 'sign': {
+        const scheme = schemeById(question.scheme)
+        const { key } = question.key
+        if (scheme === undefined || !(key instanceof Uint8Array)) return fail('net/no-certificate')
+        return nodeWorld().crypto.sign(scheme.algorithm, key, question.message)
+      }
+      default:
+        return question satisfies never
+    }
+  }
+}
+
+/** Judges the chain as `connect` of `net` does, and goes on without trust where it was told to. */
+const judgement = async (
+  question: About<'trust'>,
+  context: SecureContext,
+  { rejectUnauthorized, checkServerIdentity, judged }: AnswerOptions,
+): Promise<ChainTrusted | Failure> => {
+  const { chain, name, purpose, keyUsage } = question
+  const world = nodeWorld()
+  // Whoever brings a check of the name decides about it alone.
+  const check = name === undefined ? undefined : checkServerIdentity
+  const result = verifyChain({
+    chain,
+    name,
+    at: world.clock.date(),
+    trust: context.trust ?? (await world.trust()),
+    crypto: world.crypto,
+    purpose,
+    keyUsage,
+    isRegistrySuffix: domain => world.isPublicSuffix(domain, 'icann'),
+    accept: check === undefined ? [] : ['tls/certificate-name'],
+  })
+  const error = isTrusted(result)
+    ? check?.(name ?? '', detailedCertificate(result.path))
+    : chainError(result, name, chain)
+  judged(error)
+  if (error === undefined) return result
+  if (!rejectUnauthorized) return trustWithoutChecking(question, spkiOf(chain[0]!), 'rejectUnauthorized is false')
+  return isTrusted(result) ? fail('tls/certificate-name', { expected: name ?? '', got: error.message }) : result
+}
+
+/** As Node tells it: with the names of the certificate where the name is wrong. */
+const chainError = (failure: Failure, host: string | undefined, chain: readonly Bytes[]): TlsError => {
+  const error = nodeError(failure)
+  if (ENDS_NOWHERE.has(failure.code)) error.code = withoutRoot(chain)
+  if (failure.code !== 'tls/certificate-name') return error
+  return Object.assign(error, { reason: error.message, host, cert: legacyCertificate(chain[0]!) })
+}
+
+const ENDS_NOWHERE: ReadonlySet<string> = new Set(['tls/certificate-untrusted', 'tls/chain-incomplete'])
+
+/** OpenSSL has three names for it, by where the chain ends. */
+const withoutRoot = (chain: readonly Bytes[]): string => {
+  const certificates = chain.map(der => new X509Certificate(der))
+  let depth = 0
+  for (let at = certificates[0]!; ; depth++) {
+    if (at.checkIssued(at)) return 'SELF_SIGNED_CERT_IN_CHAIN'
+    const issuer = depth < chain.length ? certificates.find(other => at.checkIssued(other)) : undefined
+    if (issuer === undefined) break
+    at = issuer
+  }
+  return depth === 0 ? 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' : 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY'
+}
+
+export type SniCallback = (name: string, done: (error: Error | null, context?: SecureContext) => void) => void
+
+/** Asks `SNICallback`; without an answer of its own, and for clients that name nobody, `usual` holds. */
+export const asking =
+  (callback: SniCallback, usual: SecureContext): AnswerOptions['contextFor'] =>
+  name =>
+    name === undefined
+      ? usual
+      : new Promise((resolve, reject) =>
+          callback(name, (error, context) => {
+            if (error != null) reject(error)
+            else if (context == null) resolve(usual)
+            else if (context instanceof SecureContext) resolve(context)
+            else reject(new TypeError('SNICallback must give what createSecureContext of barewire/node/tls made'))
+          }),
+        )

@@ -1,0 +1,42 @@
+/** `connect`: a `TLSSocket` to somewhere, by the rules of `tls.connect`. */
+import { type ConnectionOptions, refuseUnsupported } from './options.ts'
+import { TLSSocket } from './socket.ts'
+
+type Callback = () => void
+
+/**
+ * Returns at once; `callback` is for `secureConnect`. A host name is sent as SNI also without `servername` (Node's own
+ * sends none). Throws TypeError for options that cannot be followed.
+ */
+export function connect(options: ConnectionOptions, callback?: Callback): TLSSocket
+export function connect(port: number, host?: string, options?: ConnectionOptions, callback?: Callback): TLSSocket
+export function connect(port: number, options?: ConnectionOptions, callback?: Callback): TLSSocket
+export function connect(...args: unknown[]): TLSSocket {
+  const { options, callback } = normalized(args)
+  refuseUnsupported(options)
+  const { socket, timeout } = options
+  const secure = new TLSSocket(socket, { ...options, isServer: false })
+  if (callback !== undefined) secure.once('secureConnect', callback)
+  if (socket !== undefined) return secure
+  if (timeout !== undefined) secure.setTimeout(timeout)
+  // The signal ends the connection above; below it would do so once more.
+  const { signal: _, ...below } = options
+  return secure.connect({ ...below, allowHalfOpen: true })
+}
+
+const normalized = (args: readonly unknown[]): { options: ConnectionOptions; callback: Callback | undefined } => {
+  const [first, second] = args
+  const objects = args.filter(arg => typeof arg === 'object' && arg !== null)
+  const host = typeof second === 'string' ? { host: second } : {}
+  const named =
+    typeof first === 'object' && first !== null
+      ? {}
+      : isPort(first)
+        ? { port: Number(first), ...host }
+        : { path: String(first) }
+  const callback = args.find(arg => typeof arg === 'function') as Callback | undefined
+  return { options: Object.assign({}, named, ...objects) as ConnectionOptions, callback }
+}
+
+const isPort = (value: unknown): boolean =>
+  typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))

@@ -1,0 +1,183 @@
+import { execFileSync } from 'node:child_process'
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
+import { createSecureContext as nodeContext } from 'node:tls'
+import { expect, test } from 'vitest'
+import { closing, issued, listening, localhost, root } from '../../../test/support/node-tls.ts'
+import { installed, missing } from '../../../test/support/peers.ts'
+import {
+  type ConnectionOptions,
+  connect,
+  createSecureContext,
+  createServer,
+  getCiphers,
+  type TlsOptions,
+} from './index.ts'
+import { opensslName } from './names.table.ts'
+
+/** What a handshake between these two agrees on. */
+const agreed = async (server: TlsOptions, client: ConnectionOptions = {}) => {
+  const port = await listening(createServer({ ...localhost, ...server }))
+  const near = closing(connect({ port, host: 'localhost', ca: root, ...client }))
+  await once(near, 'secureConnect')
+  return near
+}
+
+const der = (pem: string): Uint8Array => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64')
+const key = createPrivateKey(localhost.key)
+
+const forms: readonly (readonly [string, TlsOptions])[] = [
+  ['PEM as text', localhost],
+  ['PEM as bytes', { cert: Buffer.from(localhost.cert), key: Buffer.from(localhost.key) }],
+  ['DER', { cert: der(localhost.cert), key: der(localhost.key) }],
+  ['one file with both', { cert: localhost.cert + localhost.key }],
+  ['SEC 1', { ...localhost, key: key.export({ format: 'pem', type: 'sec1' }) }],
+  [
+    'PKCS#8 under a passphrase',
+    {
+      ...localhost,
+      key: key.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'pass' }),
+      passphrase: 'pass',
+    },
+  ],
+  [
+    'SEC 1 under a passphrase of its own',
+    {
+      ...localhost,
+      key: [
+        {
+          pem: key.export({ format: 'pem', type: 'sec1', cipher: 'aes-128-cbc', passphrase: 'own' }),
+          passphrase: 'own',
+        },
+      ],
+    },
+  ],
+]
+
+for (const [what, options] of forms) {
+  test(`a certificate and its key are taken as ${what}`, async () => {
+    expect((await agreed(options)).authorized).toBe(true)
+  })
+}
+
+test('of an ECDSA and an RSA certificate each client is shown the one that it can check', async () => {
+  const rsa = issued({ key: 'rsa-2048' })
+  const pkcs1 = createPrivateKey(rsa.key).export({ format: 'pem', type: 'pkcs1' })
+  const server = { cert: [localhost.cert, rsa.cert], key: [pkcs1, localhost.key] }
+  const kindFor = async (ciphers: string) =>
+    (await agreed(server, { ciphers })).getPeerX509Certificate()?.publicKey.asymmetricKeyType
+  expect(await kindFor('ECDHE-ECDSA-AES128-GCM-SHA256')).toBe('ec')
+  expect(await kindFor('ECDHE-RSA-AES128-GCM-SHA256')).toBe('rsa')
+})
+
+test('ciphers and ecdhCurve choose what is offered', async () => {
+  const client = { ciphers: 'ECDHE-RSA-CHACHA20-POLY1305:!ECDHE-RSA-AES128-GCM-SHA256', ecdhCurve: 'P-384' }
+  const near = await agreed(issued({ key: 'rsa-2048' }), client)
+  expect(near.getCipher().standardName).toBe('TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256')
+  expect(near.getEphemeralKeyInfo()).toEqual({ type: 'ECDH', name: 'secp384r1', size: 384 })
+  const server = await agreed({ ciphers: 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', ecdhCurve: 'prime256v1:X25519' })
+  expect(server.getCipher().name).toBe('ECDHE-ECDSA-AES256-GCM-SHA384')
+  expect(server.getEphemeralKeyInfo()).toMatchObject({ name: 'prime256v1' })
+  const without = await agreed({}, { ciphers: 'DEFAULT:!ECDHE-ECDSA-AES128-GCM-SHA256' })
+  expect(without.getCipher().name).toBe('ECDHE-ECDSA-AES256-GCM-SHA384')
+})
+
+test('ALPNProtocols are taken as names, as bytes, and in the form of RFC 7301', async () => {
+  const server = { ALPNProtocols: ['http/1.1'] }
+  const wire = Buffer.from('\x02h9\x08http/1.1', 'latin1')
+  for (const ALPNProtocols of [['h9', 'http/1.1'], [Buffer.from('http/1.1')], wire])
+    expect((await agreed(server, { ALPNProtocols })).alpnProtocol).toBe('http/1.1')
+  expect(() => connect({ port: 1, ALPNProtocols: wire.subarray(0, 7) })).toThrow(/ALPNProtocols/)
+})
+
+const other = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({
+  format: 'pem',
+  type: 'pkcs8',
+})
+const sealed = key.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'pass' })
+
+const refused: readonly (readonly [string, object, RegExp, string])[] = [
+  ['the key of another certificate', { ...localhost, key: other }, /mismatch/, 'ERR_OSSL_X509_KEY_VALUES_MISMATCH'],
+  [
+    'a key under an unknown passphrase',
+    { ...localhost, key: sealed },
+    /encrypted: give its passphrase/,
+    'ERR_INVALID_ARG_VALUE',
+  ],
+  ['a wrong passphrase', { ...localhost, key: sealed, passphrase: 'no' }, /key/, 'ERR_INVALID_ARG_VALUE'],
+  ['what is no key', { ...localhost, key: 'server.key' }, /holds no private key/, 'ERR_INVALID_ARG_VALUE'],
+  [
+    'what is no certificate',
+    { ...localhost, cert: 'server.pem' },
+    /cert holds no certificate/,
+    'ERR_INVALID_ARG_VALUE',
+  ],
+  ['a key alone', { key: localhost.key }, /in cert/, 'ERR_INVALID_ARG_VALUE'],
+  ['a ca without certificates', { ca: localhost.key }, /ca holds no certificate/, 'ERR_INVALID_ARG_VALUE'],
+  ['ciphers that nobody has', { ciphers: 'RC4-MD5' }, /no cipher match/, 'ERR_SSL_NO_CIPHER_MATCH'],
+  ['a curve that nobody has', { ecdhCurve: 'secp256k1' }, /secp256k1/, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM'],
+  ['a version that is none', { minVersion: 'TLSv2' }, /TLSv2/, 'ERR_INVALID_ARG_VALUE'],
+  ['a version that is broken', { maxVersion: 'TLSv1.1' }, /TLSv1\.1/, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM'],
+  ['pfx', { pfx: Buffer.alloc(9) }, /PEM or DER/, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM'],
+  ['crl', { crl: 'x' }, /revocation/, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM'],
+  ['dhparam', { dhparam: 'x' }, /finite fields/, 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM'],
+]
+
+for (const [what, options, message, code] of refused) {
+  test(`${what} is refused at the call, and not in each handshake`, () => {
+    for (const attempt of [
+      () => createSecureContext(options),
+      () => createServer(options),
+      () => connect({ port: 1, ...options }),
+    ]) {
+      expect(attempt).toThrow(message)
+      expect(attempt).toThrow(expect.objectContaining({ code }))
+    }
+  })
+}
+
+test('options of one connection that cannot be followed are refused at the call', () => {
+  const unavailable = expect.objectContaining({ code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
+  for (const name of ['pskCallback', 'requestOCSP', 'enableTrace'])
+    expect(() => connect({ port: 1, [name]: true })).toThrow(unavailable)
+  for (const name of ['pskCallback', 'ALPNCallback', 'enableTrace'])
+    expect(() => createServer({ ...localhost, [name]: true })).toThrow(unavailable)
+  const secureContext = nodeContext(localhost) as never
+  expect(() => connect({ port: 1, secureContext })).toThrow(/secureContext/)
+  expect(() => createServer({ secureContext })).toThrow(/secureContext/)
+})
+
+test('a server takes another certificate for the connections to come', async () => {
+  const server = createServer(localhost)
+  const port = await listening(server)
+  const name = async (): Promise<string | undefined> => {
+    const near = closing(connect({ port, host: 'localhost', ca: root }))
+    await once(near, 'secureConnect')
+    return near.getPeerX509Certificate()?.subject
+  }
+  expect(await name()).toBe('CN=localhost')
+  server.setSecureContext(issued({ commonName: 'renewed' }))
+  expect(await name()).toBe('CN=renewed')
+})
+
+test('a context is made once and used by many, on both sides', async () => {
+  const near = await agreed(
+    { secureContext: createSecureContext(localhost) },
+    { secureContext: createSecureContext({ ca: root }) },
+  )
+  expect(near.authorized).toBe(true)
+})
+
+const noOpenssl = missing('openssl')
+test.skipIf(!installed('openssl'))(`suites have the names that OpenSSL gives them${noOpenssl}`, () => {
+  const lines = execFileSync('openssl', ['ciphers', '-stdname', 'ALL:@SECLEVEL=0'], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+  const names = new Map(lines.map(line => line.trim().split(/\s+-\s+|\s+/)).map(([iana, openssl]) => [iana, openssl]))
+  const known = [...names.keys()].filter(name =>
+    /^TLS_(ECDHE_(RSA|ECDSA)|RSA)_WITH_(AES|CHACHA)|^TLS_(AES|CHACHA)/.test(name!),
+  )
+  expect(known.length).toBeGreaterThan(20)
+  for (const name of known.filter(each => !/CCM/.test(each!))) expect(opensslName(name!)).toBe(names.get(name))
+  expect(getCiphers()).toContain('ecdhe-ecdsa-aes128-gcm-sha256')
+})

@@ -1,0 +1,61 @@
+/** Our failures as the errors that code written for `node:tls` looks for: Node's `code`, our `FailureError` as `cause`. */
+import { english } from '../../explain/en/index.ts'
+import { elsewhere } from '../../explain/index.ts'
+import { type Failure, FailureError } from '../../failures/index.ts'
+import { inWords } from '../../net/told.ts'
+import { alertReasons } from './names.table.ts'
+
+/** An error with Node's code; `cause` is the `FailureError` with the whole story. */
+export interface TlsError extends Error {
+  code: string
+  /** Which side of which connection, where it is known. */
+  host?: string
+  port?: number
+  /** For `ERR_TLS_CERT_ALTNAME_INVALID`: the names that the certificate has. */
+  reason?: string
+  cert?: object
+}
+
+/** `cause` is what was thrown below, if something was. */
+export const nodeError = (failure: Failure, cause?: unknown): TlsError => {
+  const whole = inWords(failure, english, cause)
+  const error: TlsError = Object.assign(new Error(whole.message, { cause: whole }), { code: nodeCode(failure) })
+  const { host, port } = failure.context ?? {}
+  if (host !== undefined) error.host = host
+  if (port !== undefined) error.port = port
+  return error
+}
+
+/** What was thrown, when it is one of ours, as Node would have it; anything else as it is. */
+export const asNodeError = (thrown: unknown): Error => {
+  if (thrown instanceof FailureError) return nodeError(thrown.failure, thrown.cause)
+  return thrown instanceof Error ? thrown : new Error(String(thrown))
+}
+
+/** The code that Node has for it; OpenSSL's reason where Node has no code of its own. */
+export const nodeCode = (failure: Pick<Failure, 'code' | 'number'>): string => {
+  const reason = failure.code === 'tls/alert-received' ? alertReasons[failure.number ?? 0] : undefined
+  if (reason !== undefined) return `ERR_SSL_${reason}`
+  const { node, openssl } = elsewhere(failure)
+  // Some have two, and some a word behind it: the last code is the one of Node's own.
+  const known = typeof node === 'string' ? node.match(/\b[A-Z][A-Z0-9_]{3,}\b/g)?.at(-1) : undefined
+  if (known !== undefined) return known
+  const text = typeof openssl === 'string' ? /^[0-9A-F]{8} (.+)$/.exec(openssl)?.[1] : undefined
+  if (text !== undefined) return `ERR_SSL_${constant(text)}`
+  return OWN[failure.code] ?? `ERR_${constant(failure.code)}`
+}
+
+const OWN: Readonly<Record<string, string>> = {
+  'net/handshake-timeout': 'ERR_TLS_HANDSHAKE_TIMEOUT',
+  'tls/bad-server-name': 'ERR_INVALID_ARG_VALUE',
+}
+
+const constant = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]+/g, '_')
+
+/** For what was asked and cannot be done: at the call, with the name of the option or method and the reason. */
+export const unsupported = (what: string, why: string): TypeError & { code: string } =>
+  Object.assign(new TypeError(`${what} is not supported: ${why}`), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
+
+/** For a value that is none: as Node says it. */
+export const badValue = (what: string, why: string): TypeError & { code: string } =>
+  Object.assign(new TypeError(`The value of ${what} ${why}`), { code: 'ERR_INVALID_ARG_VALUE' })

@@ -1,0 +1,109 @@
+/** What a TLS socket knows of its connection and of its peer, under the names of `node:tls`. */
+import { X509Certificate } from 'node:crypto'
+import type { CipherNameAndProtocol, DetailedPeerCertificate, EphemeralKeyInfo, PeerCertificate } from 'node:tls'
+import type { Bytes } from '../../engine.ts'
+import type { TlsInfo } from '../../net/stream/types.ts'
+import { CarriedSocket } from './carried-socket.ts'
+import { unsupported } from './errors.ts'
+import { versionNames } from './names.table.ts'
+import { chainOf, cipherOf, detailedCertificate, ephemeralKeyOf, legacyCertificate } from './peer.ts'
+
+export abstract class InspectedSocket extends CarriedSocket {
+  readonly encrypted = true
+  /** The peer's certificate was asked for, and is good. */
+  authorized = false
+  /** Why it is not, as Node has it: a code; null where nobody was asked. */
+  authorizationError: string | null = null
+  /** What was agreed on by ALPN; false when nothing was, null before the handshake is over. */
+  alpnProtocol: string | false | null = null
+  /** The name that the client asked for; false when it named none. */
+  servername: string | false | null = null
+  /** Until the handshake is over. */
+  secureConnecting = true
+  /** What was agreed, from the moment when it was. */
+  protected agreed: TlsInfo | undefined
+  /** The chain that we showed, leaf first. */
+  protected ownChain: readonly Bytes[] = []
+  protected abstract readonly side: 'client' | 'server'
+
+  /** `{}` when the peer showed none, as with Node; null after the end. */
+  getPeerCertificate(detailed: true): DetailedPeerCertificate
+  getPeerCertificate(detailed?: false): PeerCertificate
+  getPeerCertificate(detailed?: boolean): PeerCertificate | DetailedPeerCertificate
+  getPeerCertificate(detailed?: boolean): unknown {
+    if (this.destroyed) return null
+    const leaf = this.agreed?.peerChain[0]
+    if (this.agreed === undefined || leaf === undefined) return {}
+    return detailed ? detailedCertificate(chainOf(this.agreed)) : legacyCertificate(leaf)
+  }
+  getPeerX509Certificate(): X509Certificate | undefined {
+    return x509(this.agreed?.peerChain[0])
+  }
+  getCertificate(): PeerCertificate | object | null {
+    if (this.destroyed) return null
+    const [leaf] = this.ownChain
+    return leaf === undefined ? {} : legacyCertificate(leaf)
+  }
+  getX509Certificate(): X509Certificate | undefined {
+    return x509(this.ownChain[0])
+  }
+
+  getProtocol(): string | null {
+    return this.agreed === undefined ? null : versionNames[this.agreed.version]
+  }
+  getCipher(): CipherNameAndProtocol {
+    return this.agreed === undefined ? ({} as CipherNameAndProtocol) : cipherOf(this.agreed)
+  }
+  /** Only a client may ask, as with Node: null otherwise. */
+  getEphemeralKeyInfo(): EphemeralKeyInfo | object | null {
+    if (this.side === 'server') return null
+    return this.agreed === undefined ? {} : ephemeralKeyOf(this.agreed)
+  }
+  isSessionReused(): boolean {
+    return this.agreed?.resumed ?? false
+  }
+  /** Undefined: there is none that could be resumed. */
+  getSession(): Buffer | undefined {
+    return undefined
+  }
+  getTLSTicket(): Buffer | undefined {
+    return undefined
+  }
+
+  exportKeyingMaterial(_length: number, _label: string, _context?: Uint8Array): Buffer {
+    throw unsupported('exportKeyingMaterial', 'no keys are exported')
+  }
+  getFinished(): Buffer | undefined {
+    throw unsupported('getFinished', 'the Finished messages are not kept')
+  }
+  getPeerFinished(): Buffer | undefined {
+    throw unsupported('getPeerFinished', 'the Finished messages are not kept')
+  }
+  getSharedSigalgs(): string[] {
+    throw unsupported('getSharedSigalgs', 'the list of the other side is not kept')
+  }
+  enableTrace(): void {
+    throw unsupported('enableTrace', 'a trace is had from connect and listen of barewire')
+  }
+  setKeyCert(): void {
+    throw unsupported('setKeyCert', 'give SNICallback or addContext')
+  }
+
+  /** There never is any: the other side hears no_renegotiation. */
+  disableRenegotiation(): void {}
+  /** False, and an error for the callback: a connection is negotiated once. */
+  renegotiate(_options: object, callback: (error: Error | null) => void): boolean {
+    const error = Object.assign(new Error('TLS session renegotiation is not done here'), {
+      code: 'ERR_TLS_RENEGOTIATION_DISABLED',
+    })
+    process.nextTick(callback, error)
+    return false
+  }
+  /** False: records are as long as TLS allows. */
+  setMaxSendFragment(_size: number): boolean {
+    return false
+  }
+}
+
+const x509 = (der: Bytes | undefined): X509Certificate | undefined =>
+  der === undefined ? undefined : new X509Certificate(der)

@@ -1,0 +1,89 @@
+/** The options of `node:tls`, as far as they mean something here. What would have to be ignored is refused at the call. */
+import type { ServerOpts } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { ConnectionOptions as NodeConnectionOptions } from 'node:tls'
+import { latin1Text } from '../../wire/bytes.ts'
+import type { CheckServerIdentity, SniCallback } from './answers.ts'
+import type { SecureContext, SecureContextOptions } from './context.ts'
+import { badValue, unsupported } from './errors.ts'
+
+interface CommonOptions extends SecureContextOptions {
+  /** Instead of the options that `createSecureContext` takes. */
+  readonly secureContext?: SecureContext | undefined
+  /** Protocols by preference, as names or in the form of RFC 7301. */
+  readonly ALPNProtocols?: readonly (string | Uint8Array)[] | ArrayBufferView | undefined
+  /**
+   * False: a peer that cannot be trusted is talked to all the same, and `authorizationError` says why it should not be.
+   * True when not given, whatever the environment says.
+   */
+  readonly rejectUnauthorized?: boolean | undefined
+  /** Milliseconds; 120,000 when not given, as for Node's servers. */
+  readonly handshakeTimeout?: number | undefined
+  readonly allowHalfOpen?: boolean | undefined
+  readonly highWaterMark?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface TLSSocketOptions extends CommonOptions {
+  readonly isServer?: boolean | undefined
+  readonly SNICallback?: SniCallback | undefined
+  /** A server's: clients are to say who they are; with `rejectUnauthorized: false` they need not. */
+  readonly requestCert?: boolean | undefined
+  /** A client's: the name to ask for and to check. */
+  readonly servername?: string | undefined
+  /** The same, where there is no `servername`. */
+  readonly host?: string | undefined
+  readonly checkServerIdentity?: CheckServerIdentity | undefined
+}
+
+/** Of Node's what is for the connection below (`lookup`, `localAddress`, `family`, …), and ours. */
+export interface ConnectionOptions
+  extends Omit<NodeConnectionOptions, keyof TLSSocketOptions | 'socket'>,
+    Omit<TLSSocketOptions, 'isServer' | 'SNICallback'> {
+  /** Something that is connected already, or will be: TLS runs over it, and `host` and `port` only name the server. */
+  readonly socket?: Duplex | undefined
+  readonly localAddress?: string | undefined
+  readonly localPort?: number | undefined
+  readonly family?: number | undefined
+  readonly autoSelectFamily?: boolean | undefined
+  readonly autoSelectFamilyAttemptTimeout?: number | undefined
+  readonly keepAlive?: boolean | undefined
+  readonly keepAliveInitialDelay?: number | undefined
+  readonly noDelay?: boolean | undefined
+}
+
+export interface TlsOptions extends Omit<ServerOpts, keyof CommonOptions>, CommonOptions {
+  readonly SNICallback?: SniCallback | undefined
+  readonly requestCert?: boolean | undefined
+}
+
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  pskCallback: 'keys shared beforehand are not used',
+  pskIdentityHint: 'keys shared beforehand are not used',
+  ALPNCallback: 'give ALPNProtocols',
+  requestOCSP: 'revocation is not asked for',
+  enableTrace: 'a trace is had from connect and listen of barewire',
+}
+
+/** Throws TypeError for options of one connection that we cannot follow. */
+export const refuseUnsupported = (options: object): void => {
+  const given = options as Readonly<Record<string, unknown>>
+  for (const [name, why] of Object.entries(UNSUPPORTED)) if (given[name]) throw unsupported(name, why)
+}
+
+/** As names. In the form of RFC 7301 each has its length before it. */
+export const protocolsOf = (given: TLSSocketOptions['ALPNProtocols']): readonly string[] | undefined => {
+  if (given === undefined) return undefined
+  if (ArrayBuffer.isView(given)) {
+    const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
+    const names: string[] = []
+    for (let at = 0; at < bytes.length; ) {
+      const end = at + 1 + bytes[at]!
+      if (end > bytes.length || end === at + 1) throw badValue('ALPNProtocols', 'is no list of RFC 7301')
+      names.push(latin1Text(bytes.subarray(at + 1, end)))
+      at = end
+    }
+    return names
+  }
+  return given.map(name => (typeof name === 'string' ? name : latin1Text(name)))
+}

@@ -1,0 +1,41 @@
+/** What is known of the peer and of the connection, in the shapes that `node:tls` gives. */
+import { X509Certificate } from 'node:crypto'
+import type { CipherNameAndProtocol, DetailedPeerCertificate, EphemeralKeyInfo, PeerCertificate } from 'node:tls'
+import type { Bytes } from '../../engine.ts'
+import type { TlsInfo } from '../../net/stream/types.ts'
+import { sameOctets } from '../../wire/bytes.ts'
+import { groupInfo, opensslName, versionNames } from './names.table.ts'
+
+/** Node's object for a certificate: subject, names, dates, fingerprints, the DER. */
+export const legacyCertificate = (der: Bytes): PeerCertificate =>
+  new X509Certificate(der).toLegacyObject() as PeerCertificate
+
+/**
+ * With the certificate of its issuer in it, and so on to the last that is known; one that is its own issuer is so here
+ * too. `chain`: leaf first.
+ */
+export const detailedCertificate = (chain: readonly Bytes[]): DetailedPeerCertificate => {
+  const certificates = chain.map(der => new X509Certificate(der))
+  const objects = certificates.map(each => each.toLegacyObject() as DetailedPeerCertificate)
+  certificates.forEach((certificate, i) => {
+    const issuer = certificates.findIndex(other => certificate.checkIssued(other))
+    if (issuer >= 0) objects[i]!.issuerCertificate = objects[issuer]!
+  })
+  return objects[0]!
+}
+
+/** The path that was believed, or else what the peer showed. */
+export const chainOf = (tls: TlsInfo): readonly Bytes[] => {
+  const path = tls.trusted?.path ?? []
+  const [leaf] = tls.peerChain
+  return path.length > 0 && leaf !== undefined && sameOctets(path[0]!, leaf) ? path : tls.peerChain
+}
+
+export const cipherOf = ({ suite, version }: TlsInfo): CipherNameAndProtocol => ({
+  name: opensslName(suite),
+  standardName: suite,
+  version: versionNames[version],
+})
+
+/** RFC 8422 names, as OpenSSL has them; empty for a group that it does not describe either. */
+export const ephemeralKeyOf = ({ group }: TlsInfo): EphemeralKeyInfo | object => groupInfo[group] ?? {}

@@ -1,0 +1,111 @@
+/** `createServer`: a `net.Server` whose connections speak TLS, by the rules of `tls.createServer`. */
+import { Server as NetServer, type Socket } from 'node:net'
+import { fail } from '../../failures/index.ts'
+import type { SniCallback } from './answers.ts'
+import { createSecureContext, SecureContext, type SecureContextOptions } from './context.ts'
+import { badValue, nodeError, unsupported } from './errors.ts'
+import { protocolsOf, refuseUnsupported, type TlsOptions } from './options.ts'
+import { TLSSocket } from './socket.ts'
+
+export type SecureConnectionListener = (socket: TLSSocket) => void
+
+/**
+ * Handshakes under way at once; beyond, the oldest is cut: one takes milliseconds, so those that wait longest belong to
+ * nobody. A handshake holds some 60 kB.
+ */
+const MAX_HANDSHAKES = 1_000
+
+/** Events: `secureConnection`, `tlsClientError`, `keylog`, and those of `net.Server`. */
+export class Server extends NetServer {
+  readonly #options: TlsOptions
+  #context: SecureContext
+  /** The last that was added first. */
+  readonly #named: { readonly name: string; readonly context: SecureContext }[] = []
+  /** The oldest first. */
+  readonly #handshakes = new Map<TLSSocket, (error: Error) => void>()
+
+  /** Throws TypeError for options that cannot be followed. */
+  constructor(options: TlsOptions = {}, listener?: SecureConnectionListener) {
+    refuseUnsupported(options)
+    const context = contextOf(options)
+    protocolsOf(options.ALPNProtocols)
+    super({ ...options, allowHalfOpen: true })
+    this.#options = options
+    this.#context = context
+    if (listener !== undefined) this.on('secureConnection', listener)
+    this.on('connection', socket => this.#accept(socket))
+  }
+
+  /** For clients that ask for this name; `*` stands for one label. The last one added counts. */
+  addContext(name: string, context: SecureContext | SecureContextOptions): void {
+    if (!name) throw badValue('hostname', 'must be a name')
+    this.#named.unshift({ name, context: context instanceof SecureContext ? context : createSecureContext(context) })
+  }
+  /** For connections from now on. */
+  setSecureContext(options: SecureContextOptions): void {
+    this.#context = createSecureContext(options)
+  }
+  getTicketKeys(): Buffer {
+    throw unsupported('getTicketKeys', 'there is no session resumption')
+  }
+  setTicketKeys(_keys: Buffer): void {
+    throw unsupported('setTicketKeys', 'there is no session resumption')
+  }
+
+  #accept(raw: Socket): void {
+    const { SNICallback = this.#byName, allowHalfOpen = false } = this.#options
+    const socket = new TLSSocket(raw, {
+      ...this.#options,
+      isServer: true,
+      secureContext: this.#context,
+      SNICallback,
+      allowHalfOpen,
+    })
+    // Until it is secure nobody else knows of this socket.
+    const failed = (error: Error): void => {
+      if (this.#handshakes.delete(socket)) this.emit('tlsClientError', error, socket)
+    }
+    const closed = (): void => failed(nodeError(fail('tcp/reset-in-handshake', { where: 'The client' })))
+    this.#handshakes.set(socket, failed)
+    if (this.#handshakes.size > MAX_HANDSHAKES) this.#cutOldest()
+    if (this.listenerCount('keylog') > 0) socket.on('keylog', (line: Buffer) => this.emit('keylog', line, socket))
+    socket.on('error', failed)
+    socket.on('close', closed)
+    socket.once('secure', () => {
+      this.#handshakes.delete(socket)
+      socket.removeListener('error', failed).removeListener('close', closed)
+      this.emit('secureConnection', socket)
+    })
+  }
+
+  #cutOldest(): void {
+    const [oldest] = this.#handshakes
+    if (oldest === undefined) return
+    const [socket, failed] = oldest
+    failed(nodeError(fail('net/handshake-timeout', { where: 'The client', number: MAX_HANDSHAKES })))
+    socket.destroy()
+  }
+
+  readonly #byName: SniCallback = (name, done) => {
+    const wanted = name.toLowerCase().split('.')
+    const found = this.#named.find(({ name: pattern }) => {
+      const labels = pattern.toLowerCase().split('.')
+      return labels.length === wanted.length && labels.every((label, i) => label === '*' || label === wanted[i])
+    })
+    done(null, found?.context)
+  }
+}
+
+/** `listener` is for `secureConnection`. Throws TypeError for options that cannot be followed. */
+export function createServer(listener?: SecureConnectionListener): Server
+export function createServer(options: TlsOptions, listener?: SecureConnectionListener): Server
+export function createServer(first?: TlsOptions | SecureConnectionListener, second?: SecureConnectionListener): Server {
+  return typeof first === 'function' ? new Server({}, first) : new Server(first, second)
+}
+
+const contextOf = (options: TlsOptions): SecureContext => {
+  const { secureContext } = options
+  if (secureContext === undefined) return createSecureContext(options)
+  if (secureContext instanceof SecureContext) return secureContext
+  throw badValue('secureContext', 'is not of barewire/node/tls')
+}

@@ -1,0 +1,294 @@
+/**
+ * `TLSSocket`: a `Duplex` with what `node:tls` has on it, over a TCP socket or any other `Duplex`. The handshake and the
+ * records are those of `net/stream/tls.ts`; here are the buffers of Node, its order of events, and its errors.
+ */
+import { Socket } from 'node:net'
+import { type Duplex, finished } from 'node:stream'
+import type { Bytes } from '../../engine.ts'
+import { english } from '../../explain/en/index.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
+import { type Answerer, secured } from '../../net/stream/tls.ts'
+import type { ByteStream, NetStream } from '../../net/stream/types.ts'
+import { inWords } from '../../net/told.ts'
+import { tlsClient, tlsServer } from '../../tls/engine.ts'
+import type { TlsConnection } from '../../tls/types.ts'
+import { keyLogSink } from '../../trace/keylog.ts'
+import type { TraceContext } from '../../trace/types.ts'
+import { type Carrier, fromNode } from '../from-node.ts'
+import { failureOf } from '../socket.ts'
+import { nodeWorld } from '../world.ts'
+import { answers, asking } from './answers.ts'
+import { createSecureContext, SecureContext } from './context.ts'
+import { asNodeError, badValue, nodeError } from './errors.ts'
+import { InspectedSocket } from './inspected-socket.ts'
+import { protocolsOf, refuseUnsupported, type TLSSocketOptions } from './options.ts'
+
+/** Node's for its servers; its clients wait for ever. */
+const HANDSHAKE_TIMEOUT = 120_000
+
+export class TLSSocket extends InspectedSocket {
+  protected readonly side: 'client' | 'server'
+  readonly #options: TLSSocketOptions
+  readonly #context: SecureContext
+  readonly #alpn: readonly string[] | undefined
+  readonly #carrier: ByteStream
+  #serverName: string | undefined
+  #host: string | undefined
+  #stream: NetStream | undefined
+  #started = false
+  /** TLS ends what is below by itself: its alert shall arrive. */
+  #ending = false
+  /** What the callbacks of Node's `Writable` wait for. */
+  #waiting: ((error?: Error | null) => void) | undefined
+  #untilSecure: (() => void) | undefined
+  #lowerError: Error | undefined
+  /** Why the peer is not to be trusted. */
+  #distrust: Error | undefined
+  /** What a callback of the caller threw. */
+  #raised: Error | undefined
+
+  /** Without a socket: `connect` makes the connection. Throws TypeError for options that cannot be followed. */
+  constructor(socket?: Duplex, options: TLSSocketOptions = {}) {
+    const side = options.isServer ? 'server' : 'client'
+    refuseUnsupported(options)
+    const context = options.secureContext ?? createSecureContext(options)
+    if (!(context instanceof SecureContext)) throw badValue('secureContext', 'is not of barewire/node/tls')
+    const lower: Carrier = socket ?? new Socket({ allowHalfOpen: true })
+    const { highWaterMark, signal } = options
+    super(lower, {
+      allowHalfOpen: options.allowHalfOpen ?? socket?.allowHalfOpen ?? false,
+      ...(highWaterMark === undefined ? {} : { highWaterMark }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+    this.side = side
+    this.#options = options
+    this.#context = context
+    this.#alpn = protocolsOf(options.ALPNProtocols)
+    this.#serverName = options.servername || undefined
+    this.#host = options.host
+    this.#carrier = fromNode(lower)
+    this.#watchLower(socket === undefined)
+  }
+
+  /** As `net.Socket` does it; TLS begins when the connection is there. */
+  connect(...to: readonly unknown[]): this {
+    const [first, second] = to
+    const named = typeof first === 'object' && first !== null ? (first as { host?: unknown }).host : second
+    if (typeof named === 'string') this.#host = named
+    ;(this.lower as Socket).connect(...(to as Parameters<Socket['connect']>))
+    return this
+  }
+
+  /** The name to ask for and to check, before the handshake has begun. */
+  setServername(name: string): void {
+    if (typeof name !== 'string') throw badValue('name', 'must be a string')
+    if (this.side === 'server')
+      throw Object.assign(new Error('Cannot issue SNI from a TLS server-side socket'), {
+        code: 'ERR_TLS_SNI_FROM_SERVER',
+      })
+    this.#serverName = name || undefined
+  }
+
+  #watchLower(toBeConnected: boolean): void {
+    const { lower } = this
+    lower.on('error', error => {
+      this.#lowerError ??= error
+    })
+    lower.once('close', () => {
+      if (!this.#started) this.#cut(fail('tcp/reset', { where: this.#where }))
+    })
+    if (toBeConnected || lower.connecting) lower.once('connect', () => this.#start())
+    // Whoever made this socket listens to its events from the next turn on.
+    else process.nextTick(() => this.#start())
+  }
+
+  get #where(): string {
+    return this.side === 'server' ? 'The client' : (this.#serverName ?? this.#host ?? 'the server')
+  }
+
+  #start(): void {
+    if (this.destroyed || this.#started) return
+    this.#started = true
+    const { clock } = nodeWorld()
+    let engine: TlsConnection
+    try {
+      engine = this.#engine()
+    } catch (error) {
+      this.destroy(asNodeError(error))
+      return
+    }
+    const handshake = this.#options.handshakeTimeout ?? HANDSHAKE_TIMEOUT
+    const answer = this.#answerer()
+    secured(this.#carrier, { engine, clock, asked: clock.now(), handshake, where: this.#where, answer }).then(
+      stream => this.#secured(stream),
+      (error: unknown) => this.#refused(error),
+    )
+  }
+
+  #engine(): TlsConnection {
+    const { crypto } = nodeWorld()
+    const { suites, groups } = this.#context
+    const common = { crypto, suites, groups, alpn: this.#alpn, trace: this.#keyLog() }
+    if (this.side === 'server') {
+      const clientCertificate = this.#asksClients ? (this.#rejects ? 'required' : 'asked') : 'none'
+      return tlsServer({ ...common, clientCertificate, clientAuthorities: this.#context.authorities })
+    }
+    return tlsClient({ ...common, serverName: this.#serverName ?? this.#host ?? 'localhost' })
+  }
+
+  #keyLog(): TraceContext | undefined {
+    if (this.listenerCount('keylog') === 0) return undefined
+    const sink = keyLogSink(line => this.emit('keylog', Buffer.from(line)))
+    return { sink, flow: this.#where, host: this.side }
+  }
+
+  #answerer(): Answerer {
+    const { SNICallback, checkServerIdentity } = this.#options
+    const context = this.#context
+    const asked = SNICallback === undefined || this.side === 'client' ? () => context : asking(SNICallback, context)
+    return answers({
+      contextFor: async name => {
+        try {
+          return await asked(name)
+        } catch (error) {
+          this.#raised = asNodeError(error)
+          throw error
+        }
+      },
+      rejectUnauthorized: this.#rejects,
+      checkServerIdentity,
+      judged: error => {
+        this.#distrust = error
+      },
+      shown: chain => {
+        this.ownChain = chain
+      },
+    })
+  }
+
+  get #asksClients(): boolean {
+    return this.side === 'server' && this.#options.requestCert === true
+  }
+  get #rejects(): boolean {
+    return this.#options.rejectUnauthorized !== false
+  }
+
+  #secured(stream: NetStream): void {
+    if (this.destroyed) {
+      stream.reset()
+      return
+    }
+    this.agreed = stream.connection.tls!
+    this.secureConnecting = false
+    this.alpnProtocol = this.agreed.alpn ?? false
+    this.servername = this.agreed.serverName ?? false
+    this.authorized = this.agreed.peerChain.length > 0 && this.#distrust === undefined
+    if (this.#distrust !== undefined) this.authorizationError = codeOf(this.#distrust)
+    else if (this.#asksClients && !this.authorized) this.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT'
+    if (this.side === 'client') this.emit('secureConnect')
+    this.emit('secure')
+    if (this.destroyed) return
+    this.#stream = stream
+    stream.handler = {
+      data: bytes => {
+        this.moved('in', bytes.length)
+        if (!this.push(bytes)) stream.pause()
+      },
+      end: () => void this.push(null),
+      drain: () => this.#release(),
+      closed: failure => this.#closed(failure),
+    }
+    const waiting = this.#untilSecure
+    this.#untilSecure = undefined
+    waiting?.()
+  }
+
+  /** The handshake failed; an alert may be on its way. */
+  #refused(error: unknown): void {
+    this.#ending = true
+    const distrust = this.#rejects ? this.#distrust : undefined
+    const told = this.#raised ?? distrust
+    if (told === undefined && error instanceof FailureError) this.#cut(error.failure)
+    else this.destroy(told ?? asNodeError(error))
+  }
+
+  #closed(failure: Failure | undefined): void {
+    this.#release()
+    if (failure === undefined) return
+    this.#ending = true
+    this.#cut(failure)
+  }
+
+  /**
+   * Where what is below was destroyed on this side, nothing failed: there is no error then, as with Node, and readers see
+   * that no `end` came before `close`.
+   */
+  #cut(failure: Failure): void {
+    const byUs = failure.code.startsWith('tcp/reset') && this.#lowerError === undefined
+    this.destroy(byUs ? undefined : this.#errorFor(failure))
+  }
+
+  /** What the kernel said is handed on as it is, with our failure as its cause. */
+  #errorFor(failure: Failure): Error {
+    const said = this.#lowerError
+    if (said === undefined || !/^(tcp|dns|net)\//.test(failure.code)) return nodeError(failure)
+    said.cause ??= inWords(failureOf(said, this.#where), english)
+    return said
+  }
+
+  override _read(): void {
+    this.#stream?.resume()
+  }
+  override _write(chunk: Bytes, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#send([chunk], done)
+  }
+  override _writev(chunks: { chunk: Bytes }[], done: (error?: Error | null) => void): void {
+    this.#send(
+      chunks.map(({ chunk }) => chunk),
+      done,
+    )
+  }
+  /** close_notify, then FIN; done when both have left. */
+  override _final(done: (error?: Error | null) => void): void {
+    this.#whenSecure(() => {
+      this.#stream!.end()
+      finished(this.lower, { readable: false }, () => done())
+    }, done)
+  }
+  /** Without close_notify, which `end` sends: the other side can tell that something may be missing. */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.secureConnecting = false
+    this.#release(error)
+    this.#untilSecure = undefined
+    if (!this.#ending) this.lower.destroy()
+    super._destroy(error, done)
+  }
+
+  #send(pieces: readonly Bytes[], done: (error?: Error | null) => void): void {
+    this.#whenSecure(() => {
+      for (const piece of pieces) this.moved('out', piece.length)
+      if (this.#stream!.write(pieces)) done()
+      else this.#waiting = done
+    }, done)
+  }
+
+  #whenSecure(work: () => void, done: (error?: Error | null) => void): void {
+    if (this.#stream !== undefined) {
+      work()
+      return
+    }
+    this.#waiting = done
+    this.#untilSecure = () => {
+      this.#waiting = undefined
+      work()
+    }
+  }
+
+  #release(error?: Error | null): void {
+    const done = this.#waiting
+    this.#waiting = undefined
+    done?.(error)
+  }
+}
+
+const codeOf = (error: Error): string => (error as { code?: string }).code ?? error.message

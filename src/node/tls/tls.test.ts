@@ -1,0 +1,188 @@
+import { once } from 'node:events'
+import { connect as tcpConnect } from 'node:net'
+import { type Duplex, Duplex as NodeDuplex, PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { type TLSSocket as NodeSocket, rootCertificates } from 'node:tls'
+import { expect, test } from 'vitest'
+import { closing, issued, listening, localhost, next, pairs, root } from '../../../test/support/node-tls.ts'
+import { connect, createServer, TLSSocket } from './index.ts'
+
+for (const [client, server, clientTls, serverTls] of pairs) {
+  const who = `client of ${client}, server of ${server}`
+
+  test(`${who}: both know what was agreed, and say the same of it as Node does`, async () => {
+    const listener = serverTls.createServer({
+      ...localhost,
+      ALPNProtocols: ['h9', 'http/1.1'],
+      maxVersion: 'TLSv1.2',
+    })
+    const accepted = next<NodeSocket>(listener, 'secureConnection')
+    const port = await listening(listener)
+    const near = closing(
+      clientTls.connect({ port, host: '127.0.0.1', servername: 'localhost', ca: root, ALPNProtocols: ['http/1.1'] }),
+    )
+    expect(near.authorized).toBe(false)
+    await once(near, 'secureConnect')
+    const far = await accepted
+    expect(near).toMatchObject({ authorized: true, authorizationError: null, encrypted: true })
+    expect(far).toMatchObject({ authorized: false, authorizationError: null, encrypted: true })
+    for (const side of [near, far]) {
+      expect(side).toMatchObject({ alpnProtocol: 'http/1.1', servername: 'localhost', connecting: false })
+      expect(side.getProtocol()).toBe('TLSv1.2')
+      expect(side.getCipher()).toMatchObject({
+        name: 'ECDHE-ECDSA-AES128-GCM-SHA256',
+        standardName: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+        version: 'TLSv1.2',
+      })
+      expect(side.isSessionReused()).toBe(false)
+    }
+    expect(near.getEphemeralKeyInfo()).toEqual({ type: 'ECDH', name: 'X25519', size: 253 })
+    expect(far.getEphemeralKeyInfo()).toBeNull()
+    expect(near.getPeerCertificate().subjectaltname).toBe('DNS:localhost, IP Address:127.0.0.1')
+    expect(near.getPeerCertificate(true).issuerCertificate.subject.CN).toBe('Test root')
+    const { issuerCertificate } = near.getPeerCertificate(true)
+    expect(issuerCertificate.issuerCertificate).toBe(issuerCertificate)
+    expect(near.getPeerX509Certificate()?.subject).toBe('CN=localhost')
+    expect(far.getPeerCertificate()).toEqual({})
+    expect(far.getX509Certificate()?.subject).toBe('CN=localhost')
+    expect(near.remotePort).toBe(port)
+    expect(near.address()).toMatchObject({ address: '127.0.0.1', port: far.remotePort })
+  })
+
+  test(`${who}: what is written before the handshake arrives, and both directions end in good order`, async () => {
+    const port = await listening(serverTls.createServer(localhost, socket => socket.pipe(socket)))
+    const near = closing(clientTls.connect({ port, host: 'localhost', ca: root }))
+    near.write('first, ')
+    near.end('last')
+    const closed = once(near, 'close')
+    expect(await text(near)).toBe('first, last')
+    expect(await closed).toEqual([false])
+    expect(near.bytesWritten).toBe(11)
+    expect(near.bytesRead).toBe(11)
+  })
+
+  test(`${who}: without ALPN and without a name both say so`, async () => {
+    const listener = serverTls.createServer(localhost)
+    const accepted = next<NodeSocket>(listener, 'secureConnection')
+    const port = await listening(listener)
+    const near = closing(clientTls.connect({ port, host: '127.0.0.1', ca: root }))
+    await once(near, 'secureConnect')
+    expect(near).toMatchObject({ alpnProtocol: false })
+    expect(await accepted).toMatchObject({ alpnProtocol: false, servername: false })
+  })
+
+  test(`${who}: over any Duplex, another TLS connection too`, async () => {
+    const inner = serverTls.createServer(localhost, socket => socket.end('from inside'))
+    const port = await listening(serverTls.createServer(localhost, socket => void inner.emit('connection', socket)))
+    const outer = closing(clientTls.connect({ port, host: 'localhost', ca: root }))
+    const near = closing(clientTls.connect({ socket: outer, servername: 'localhost', ca: root }))
+    expect(await text(near)).toBe('from inside')
+    expect(near.authorized).toBe(true)
+  })
+
+  test(`${who}: SNICallback and addContext choose the certificate`, async () => {
+    const shop = issued({ names: ['shop.test', '*.shop.test'] })
+    const context = serverTls.createSecureContext(shop)
+    const asked: string[] = []
+    const byCallback = serverTls.createServer({
+      ...localhost,
+      SNICallback(name, done) {
+        asked.push(name)
+        setImmediate(() => (name === 'localhost' ? done(null) : done(null, context)))
+      },
+    })
+    const byName = serverTls.createServer(localhost)
+    byName.addContext('*.shop.test', context)
+    byName.addContext('shop.test', context)
+    const nameFrom = async (port: number, servername: string): Promise<string | undefined> => {
+      const near = closing(clientTls.connect({ port, host: '127.0.0.1', servername, ca: root }))
+      await once(near, 'secureConnect')
+      return near.getPeerX509Certificate()?.subject
+    }
+    const [first, second] = [await listening(byCallback), await listening(byName)]
+    expect(await nameFrom(first, 'shop.test')).toBe('CN=shop.test')
+    expect(await nameFrom(first, 'localhost')).toBe('CN=localhost')
+    expect(asked).toEqual(['shop.test', 'localhost'])
+    expect(await nameFrom(second, 'www.shop.test')).toBe('CN=shop.test')
+    expect(await nameFrom(second, 'localhost')).toBe('CN=localhost')
+  })
+
+  test(`${who}: the key log of both has the same line`, async () => {
+    const listener = serverTls.createServer({ ...localhost, maxVersion: 'TLSv1.2' })
+    const far = next<Buffer>(listener, 'keylog')
+    const port = await listening(listener)
+    const near = closing(clientTls.connect({ port, host: 'localhost', ca: root }))
+    const line = String(await next<Buffer>(near, 'keylog'))
+    expect(line).toMatch(/^CLIENT_RANDOM [0-9a-f]{64} [0-9a-f]{96}\n$/)
+    expect(String(await far)).toBe(line)
+  })
+}
+
+/** Two ends of a wire that is no socket. */
+const wire = (): [Duplex, Duplex] => {
+  const [up, down] = [new PassThrough(), new PassThrough()]
+  return [NodeDuplex.from({ writable: up, readable: down }), NodeDuplex.from({ writable: down, readable: up })]
+}
+
+test('TLSSocket alone makes either side, over what is no socket at all', async () => {
+  const [a, b] = wire()
+  const far = new TLSSocket(b, { ...localhost, isServer: true })
+  const near = new TLSSocket(a, { ca: root, servername: 'localhost' })
+  far.end('hello')
+  expect(await text(near)).toBe('hello')
+  expect(near.authorized).toBe(true)
+  expect(near.remoteAddress).toBeUndefined()
+  expect(near.address()).toEqual({})
+  expect(near.setNoDelay().setKeepAlive().ref().unref()).toBe(near)
+})
+
+test('a TLSSocket without a socket connects by itself, as net.Socket does', async () => {
+  const port = await listening(createServer(localhost, socket => socket.end('hello')))
+  const near = closing(new TLSSocket(undefined, { ca: root }))
+  let connected = 0
+  near.connect(port, 'localhost', () => (connected += 1))
+  expect(near.connecting).toBe(true)
+  expect(near.readyState).toBe('opening')
+  expect(await text(near)).toBe('hello')
+  expect(connected).toBe(1)
+})
+
+test('a socket that was read before its bytes became TLS loses none of them', async () => {
+  const port = await listening(createServer(localhost, socket => socket.end('hello')))
+  const below = tcpConnect(port, '127.0.0.1')
+  await once(below, 'connect')
+  // In flowing mode with nobody listening, as STARTTLS leaves it.
+  below.resume()
+  const near = closing(connect({ socket: below, servername: 'localhost', ca: root }))
+  expect(await text(near)).toBe('hello')
+})
+
+test('renegotiation is refused, with false and with an error', async () => {
+  const port = await listening(createServer(localhost))
+  const near = closing(connect({ port, host: 'localhost', ca: root }))
+  await once(near, 'secureConnect')
+  const refused = new Promise<Error | null>(resolve => expect(near.renegotiate({}, resolve)).toBe(false))
+  expect(await refused).toMatchObject({ code: 'ERR_TLS_RENEGOTIATION_DISABLED' })
+  near.disableRenegotiation()
+})
+
+test('methods that have nothing true to say throw; there is no session to give', async () => {
+  const port = await listening(createServer(localhost))
+  const near = closing(connect({ port, host: 'localhost', ca: root }))
+  await once(near, 'secureConnect')
+  const refusal = { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' }
+  expect(() => near.exportKeyingMaterial(32, 'label')).toThrow(expect.objectContaining(refusal))
+  expect(() => near.getFinished()).toThrow(expect.objectContaining(refusal))
+  expect(() => near.getSharedSigalgs()).toThrow(expect.objectContaining(refusal))
+  expect(near.getSession()).toBeUndefined()
+  expect(near.getTLSTicket()).toBeUndefined()
+  expect(near.setMaxSendFragment(512)).toBe(false)
+})
+
+test('the roots of the system hold where none are given', async () => {
+  expect(rootCertificates.length).toBeGreaterThan(50)
+  const port = await listening(createServer(localhost))
+  const near = closing(connect({ port, host: 'localhost' }))
+  const [error] = (await once(near, 'error')) as [Error & { code: string }]
+  expect(error.code).toMatch(/^(SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)$/)
+})
