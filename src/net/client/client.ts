@@ -4,10 +4,12 @@ import { type Facts, type FailureCode, FailureError, fail } from '../../failures
 import type { CookieJar, CookieRequest } from '../../http/cookies.ts'
 import type { ResponseHead } from '../../http/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
-import { connect, type TlsClientOptions } from '../stream/connect.ts'
-import { believed } from '../stream/credentials.ts'
+import { type ReadClientOptions, readClientOptions } from '../stream/client-answers.ts'
+import { connectRead } from '../stream/connect.ts'
+import type { Credentials } from '../stream/credentials.ts'
 import { checkTlsOptions, type TlsChoices } from '../stream/tls-options.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type Transport, type TrustOptions, type World } from '../stream/types.ts'
+import type { Warned } from '../stream/warnings.ts'
 import { told, toldAtOnce } from '../told.ts'
 import { ClientConnection } from './connection.ts'
 import { FetchExchange } from './exchange.ts'
@@ -15,7 +17,7 @@ import { type Lifecycle, Pool } from './pool.ts'
 import { mayRepeat, type Outline, outlineOf, redirected } from './request.ts'
 import { type FetchResponse, responseOf } from './response.ts'
 
-export interface ClientOptions extends TrustOptions {
+export interface ClientOptions extends TrustOptions, Credentials, Warned {
   /** What may be agreed on with servers over HTTPS. */
   readonly tls?: Omit<TlsChoices, 'alpn'> | undefined
   /** Kernel TCP where undefined. */
@@ -46,7 +48,7 @@ const REDIRECTS = 20
 
 const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308])
 
-/** Throws `FailureError` for options that no server could be reached with: net/bad-tls-options, net/bad-certificate. */
+/** Throws `FailureError` for options that cannot work: net/bad-tls-options, net/bad-certificate, net/key-mismatch, … */
 export const client = (options: ClientOptions): Client => {
   const { world } = options
   const tls = toldAtOnce(() => tlsOf(options), world.words)
@@ -61,19 +63,20 @@ export const client = (options: ClientOptions): Client => {
   return { fetch: (input, init = {}) => each.fetch(input, init), close, [Symbol.dispose]: close }
 }
 
-const tlsOf = ({ trust, ca, accept, tls = {} }: ClientOptions): TlsClientOptions => {
+/** Once for all connections: keys are tried. */
+const tlsOf = ({ trust, ca, accept, cert, key, warned, tls = {}, world }: ClientOptions): ReadClientOptions => {
   checkTlsOptions(tls, { suites: true, groups: true } satisfies Record<keyof typeof tls, true>)
-  return { ...tls, alpn: ['http/1.1'], accept, trust: believed({ trust, ca }) }
+  return readClientOptions({ ...tls, alpn: ['http/1.1'], accept, trust, ca, cert, key, warned }, world)
 }
 
 class Fetcher {
   readonly #options: ClientOptions
-  readonly #tls: TlsClientOptions
+  readonly #tls: ReadClientOptions
   readonly #world: World
   readonly #pool: Pool
   readonly #timeouts: Timeouts
 
-  constructor(options: ClientOptions, tls: TlsClientOptions, pool: Pool) {
+  constructor(options: ClientOptions, tls: ReadClientOptions, pool: Pool) {
     this.#options = options
     this.#tls = tls
     this.#world = options.world
@@ -160,17 +163,8 @@ class Fetcher {
     const { over, trace, resolve } = this.#options
     const { host, port } = authorityOf(url)
     const address = resolve?.(host, port)
-    const stream = await connect({
-      host,
-      port,
-      world: this.#world,
-      timeouts: this.#timeouts,
-      tls: url.protocol === 'https:' ? this.#tls : undefined,
-      address,
-      over,
-      trace,
-      signal,
-    })
+    const to = { host, port, address, over, trace, signal, world: this.#world, timeouts: this.#timeouts }
+    const stream = await connectRead(to, url.protocol === 'https:' ? this.#tls : undefined)
     const { clock } = this.#world
     return new ClientConnection(stream, { clock, timeouts: this.#timeouts, where: url.host, ...lifecycle })
   }

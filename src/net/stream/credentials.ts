@@ -82,6 +82,7 @@ export const ownCertificates = ({ cert, key }: Credentials, crypto: CryptoProvid
   return leaves.map((leaf, i) => ownCertificate(leaf, chains[i]!, owned.get(leaf)!))
 }
 
+/** Whom to believe. */
 interface Believed {
   readonly trust?: TrustStore | undefined
   readonly ca?: CertificateFiles | undefined
@@ -96,6 +97,12 @@ export const believed = ({ trust, ca }: Believed): TrustStore | undefined => {
   const found = trustStore(each(ca, 'ca').flatMap(([file, where]) => rootsIn(file, where)))
   return trust === undefined ? found : joinStores(trust, found)
 }
+
+/** The names of these, DER: as far as they can be read. */
+export const subjectsIn = (ca: CertificateFiles): readonly Bytes[] =>
+  each(ca, 'ca')
+    .flatMap(([file, where]) => rootsIn(file, where).map(parseCertificate))
+    .flatMap(one => (one instanceof Certificate ? one.subject.der : []))
 
 /** What of a bundle cannot be read is left out: one bad root among a hundred is no reason to trust nobody. */
 const rootsIn = (file: FileContents, where: string): readonly Bytes[] => {

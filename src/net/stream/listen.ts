@@ -4,8 +4,8 @@ import { tlsServer } from '../../tls/engine.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { told } from '../told.ts'
 import { plain } from './connect.ts'
-import { serverAnswerer, type TlsServerOptions } from './server-answers.ts'
-import { type Answerer, secured } from './tls.ts'
+import { type ReadServerOptions, readServerOptions, type TlsServerOptions } from './server-answers.ts'
+import { secured } from './tls.ts'
 import {
   type Address,
   type ByteStream,
@@ -56,21 +56,21 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
   const { clock } = world
   const transport = options.over ?? world.transport
   const { host, port = 0, trace, tls } = options
-  const answer = tls && serverAnswerer(tls, world)
+  const secure = tls && readServerOptions(tls, world)
   /** The oldest first. */
   const handshakes = new Set<ByteStream>()
   let closed = false
   const arrived = (stream: ByteStream): void => {
     const asked = clock.now()
-    if (tls === undefined || answer === undefined) {
+    if (secure === undefined) {
       accept(plain(stream, asked, clock))
       return
     }
     handshakes.add(stream)
     if (handshakes.size > MAX_HANDSHAKES) handshakes.values().next().value?.reset()
-    handshake(stream, { ...options, tls, answer })
+    handshake(stream, secure, options)
       .then(
-        secure => (closed ? secure.reset() : accept(secure)),
+        opened => (closed ? opened.reset() : accept(opened)),
         (error: unknown) => {
           const failure = error instanceof FailureError ? error.failure : fail('net/answer-failed')
           options.refused?.(failure, stream.remote)
@@ -90,23 +90,19 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
   }
 }
 
-interface Accepting extends ListenerOptions {
-  readonly tls: TlsServerOptions
-  readonly answer: Answerer
-}
-
 const handshake = (
   stream: ByteStream,
-  { tls, answer, world, timeouts, toPlainHttp }: Accepting,
+  { options, clientAuthorities, answersFor }: ReadServerOptions,
+  { world, timeouts, toPlainHttp }: ListenerOptions,
 ): Promise<NetStream> => {
   const { clock, crypto } = world
-  const { alpn, suites, groups } = tls
+  const { alpn, suites, groups, clientCertificate } = options
   return secured(stream, {
-    engine: tlsServer({ crypto, alpn, suites, groups, trace: stream.trace }),
+    engine: tlsServer({ crypto, alpn, suites, groups, clientCertificate, clientAuthorities, trace: stream.trace }),
     clock,
     asked: clock.now(),
     where: 'The client',
-    answer,
+    answer: answersFor(stream),
     handshake: timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake,
     toPlainHttp,
   })

@@ -1,22 +1,21 @@
 /** What a server answers to the questions of TLS: with which certificate, and its signatures. */
 import { DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
-import { type Failure, fail } from '../../failures/index.ts'
-import { isKeyElsewhere } from '../../tls/certified-key.ts'
-import { schemeById } from '../../tls/schemes.table.ts'
-import type { Ask, CertifiedKey, Introduced, Question } from '../../tls/types.ts'
+import { fail } from '../../failures/index.ts'
+import type { CertifiedKey, Introduced } from '../../tls/types.ts'
 import type { Certificate } from '../../x509/certificate.ts'
-import { outOfDate } from '../../x509/checks.ts'
 import { matches } from '../../x509/names.ts'
-import { spkiOf } from '../../x509/public-key.ts'
-import { inWords } from '../told.ts'
-import { type Credentials, type OwnCertificate, ownCertificates } from './credentials.ts'
+import type { TrustStore } from '../../x509/types.ts'
+import { believed, type CertificateFiles, type Credentials, ownCertificates, subjectsIn } from './credentials.ts'
+import { judged } from './judged.ts'
+import { signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
 import { checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
-import type { World } from './types.ts'
+import type { ByteStream, World } from './types.ts'
+import { type Warned, warnAbout } from './warnings.ts'
 
 /** `cert` and `key`, or `certificateFor`. */
-export interface TlsServerOptions extends Credentials, TlsChoices {
+export interface TlsServerOptions extends Credentials, TlsChoices, Warned {
   /**
    * The certificate for the name that a client asks for (SNI); `undefined` when it named none. Undefined as the answer
    * refuses the client with `unrecognized_name`. `CertifiedKey.key` is the private key in PKCS#8, DER, or a `KeyElsewhere`.
@@ -25,10 +24,14 @@ export interface TlsServerOptions extends Credentials, TlsChoices {
     | ((name: string | undefined) => CertifiedKey | undefined | Promise<CertifiedKey | undefined>)
     | undefined
   /**
-   * Told at the call what clients will refuse although we can serve it: `net/certificate-dates`. Where undefined, the
-   * world tells it (`World.warned`).
+   * Whether clients are to show a certificate: `asked` serves those without one too, `required` does not. Whoever shows
+   * one is held to it. `none` where undefined.
    */
-  readonly warned?: ((warning: Failure) => void) | undefined
+  readonly clientCertificate?: 'none' | 'asked' | 'required' | undefined
+  /** Who may have issued it, PEM or DER: clients are told their names. Undefined: see `trust`. */
+  readonly ca?: CertificateFiles | undefined
+  /** Who may have issued it, where files are not what you have. One of the two must be there: public roots issue to all. */
+  readonly trust?: TrustStore | undefined
 }
 
 /** An option that is not here is refused. */
@@ -40,33 +43,73 @@ const KNOWN: Record<keyof TlsServerOptions, true> = {
   suites: true,
   groups: true,
   warned: true,
+  clientCertificate: true,
+  ca: true,
+  trust: true,
+}
+
+/** Options that were read: for any number of connections. */
+export interface ReadServerOptions {
+  readonly options: TlsServerOptions
+  /** Names of those in `ca`, DER. */
+  readonly clientAuthorities: readonly Bytes[]
+  readonly answersFor: (stream: ByteStream) => Answerer
 }
 
 /**
- * Throws `FailureError` for options that no client could be served with: `net/bad-tls-options`, `net/bad-certificate`,
+ * Throws `FailureError` for what no client could be served with: `net/bad-tls-options`, `net/bad-certificate`,
  * `net/bad-key`, `net/key-encrypted`, `net/key-mismatch`.
  */
-export const serverAnswerer = (tls: TlsServerOptions, world: World): Answerer => {
-  checkTlsOptions(tls, KNOWN)
-  const certificateFor = chooserOf(tls, world)
-  return question => {
-    switch (question.about) {
-      case 'client-hello': {
-        const { serverName } = question.hello
-        const refusal = fail('tls/name-unknown', serverName === undefined ? {} : { got: serverName })
-        const found = certificateFor(serverName, question.hello)
-        return found instanceof Promise ? found.then(key => key ?? refusal) : (found ?? refusal)
+export const readServerOptions = (options: TlsServerOptions, world: World): ReadServerOptions => {
+  checkTlsOptions(options, KNOWN)
+  checkClients(options)
+  const certificateFor = chooserOf(options, world)
+  const trust = believed(options)
+  return {
+    options,
+    clientAuthorities: authoritiesIn(options),
+    answersFor: stream => question => {
+      switch (question.about) {
+        case 'client-hello': {
+          const { serverName } = question.hello
+          const refusal = fail('tls/name-unknown', serverName === undefined ? {} : { got: serverName })
+          const found = certificateFor(serverName, question.hello)
+          return found instanceof Promise ? found.then(key => key ?? refusal) : (found ?? refusal)
+        }
+        case 'sign':
+          return signed(question, world)
+        case 'trust':
+          return judged(question, { trust }, world, stream)
+        case 'certificate':
+          return fail('net/no-certificate', { where: question.about })
+        default:
+          return question satisfies never
       }
-      case 'sign':
-        return signed(question, world)
-      case 'trust':
-      case 'certificate':
-        return fail('net/no-certificate')
-      default:
-        return question satisfies never
-    }
+    },
   }
 }
+
+/** Roots for clients that nobody asks for anything would look like protection, and asking without roots too. */
+const checkClients = ({ clientCertificate = 'none', ca, trust }: TlsServerOptions): void => {
+  if (!CLIENTS.includes(clientCertificate))
+    throw wrong('tls.clientCertificate', JSON.stringify(clientCertificate), CLIENTS.join(', '))
+  const rooted = ca !== undefined || trust !== undefined
+  if (clientCertificate === 'none' && rooted)
+    throw wrong(ca === undefined ? 'tls.trust' : 'tls.ca', 'no client is asked for a certificate', 'clientCertificate')
+  if (clientCertificate !== 'none' && !rooted)
+    throw wrong('tls.clientCertificate', 'nobody is named who may issue them', 'ca or trust beside it')
+}
+
+const CLIENTS: readonly string[] = ['none', 'asked', 'required']
+
+/** Clients with several certificates choose by these. Of a large bundle none are named: every handshake carries them. */
+const authoritiesIn = ({ ca }: TlsServerOptions): readonly Bytes[] => {
+  const names = ca === undefined ? [] : subjectsIn(ca)
+  return names.length > MOST_AUTHORITIES ? [] : names
+}
+
+/** Some 100 bytes each: as much as a chain. */
+const MOST_AUTHORITIES = 32
 
 type Chooser = (
   name: string | undefined,
@@ -88,9 +131,7 @@ const chooserOf = (tls: TlsServerOptions, world: World): Chooser => {
 /** The first certificate for this name whose signature the client can check; for a name that none has, of all. */
 const choiceOf = (tls: TlsServerOptions, world: World): Chooser => {
   const all = ownCertificates(tls, world.crypto)
-  const { words } = world
-  const warned = tls.warned ?? ((warning: Failure) => world.warned?.(inWords(warning, words)))
-  for (const warning of all.flatMap(one => warningsAbout(one, world.clock.date()))) warned(warning)
+  warnAbout(all, tls, world)
   return (name, hello) => {
     const named = name === undefined ? [] : all.filter(({ certificates: [leaf] }) => isFor(leaf, name))
     const these = named.length > 0 ? named : all
@@ -112,34 +153,4 @@ const isFor = (leaf: Certificate | undefined, name: string): boolean => {
     if (error instanceof DerError) return false
     throw error
   }
-}
-
-/** Of everything that is sent; the date of a root matters to nobody (RFC 5280 6.1). */
-const warningsAbout = ({ certificates }: OwnCertificate, now: number): readonly Failure[] =>
-  certificates.flatMap((one, i) => {
-    const problem = one === undefined || (i > 0 && one.isSelfIssued) ? undefined : outOfDate(one, now)
-    if (problem === undefined) return []
-    const { code, where = '', expected = '', got = '' } = problem
-    return fail('net/certificate-dates', {
-      where,
-      expected: `${code === 'tls/certificate-expired' ? 'until' : 'from'} ${expected}`,
-      got,
-    })
-  })
-
-type Sign = Extract<Ask['question'], { readonly about: 'sign' }>
-
-/** Whoever signs elsewhere is checked: we could not have tried that key at the call. */
-const signed = (question: Sign, { crypto }: World): Question['reply'] | Promise<Question['reply']> => {
-  const { key, message } = question
-  const scheme = schemeById(question.scheme)
-  if (scheme === undefined) return fail('net/no-certificate')
-  if (key.key instanceof Uint8Array) return crypto.sign(scheme.algorithm, key.key, message)
-  if (!isKeyElsewhere(key.key)) return fail('net/no-certificate')
-  const checked = (signature: Bytes): Bytes | Failure =>
-    crypto.verify(scheme.algorithm, spkiOf(key.chain[0]!), message, signature)
-      ? signature
-      : fail('net/key-mismatch', { where: 'The key that signed elsewhere', expected: 'the certificate' })
-  const made = key.key.sign(message, scheme.algorithm)
-  return made instanceof Promise ? made.then(checked) : checked(made)
 }

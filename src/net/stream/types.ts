@@ -105,7 +105,7 @@ export interface ConnectionTimes {
 
 /** What was agreed in the handshake, and why the peer is believed. */
 export interface TlsInfo extends Omit<Established, 'type'> {
-  /** The proof that the peer's chain was checked; undefined on the server's side, where nothing was asked. */
+  /** The proof that the peer's chain was checked; undefined for a client that showed none. */
   readonly trusted: ChainTrusted | undefined
 }
 

@@ -1,0 +1,100 @@
+/** What a client answers to the questions of TLS: whether the server is believed, and who it is itself. */
+import { Der, DerError } from '../../asn1/der.ts'
+import { type Failure, fail } from '../../failures/index.ts'
+import { listed } from '../../tls/listed.ts'
+import { SignatureScheme } from '../../tls/messages/registries.table.ts'
+import type { Ask, CertifiedKey } from '../../tls/types.ts'
+import { readName } from '../../x509/distinguished-name.ts'
+import { believed, type Credentials, type OwnCertificate, ownCertificates } from './credentials.ts'
+import { judged } from './judged.ts'
+import { signed } from './signing.ts'
+import type { Answerer } from './tls.ts'
+import { checkTlsOptions, type TlsChoices } from './tls-options.ts'
+import type { ByteStream, TrustOptions, World } from './types.ts'
+import { type Warned, warnAbout } from './warnings.ts'
+
+export interface TlsClientOptions extends TrustOptions, Credentials, TlsChoices, Warned {
+  /** The name to ask for and to check; the host of `connect` where undefined. */
+  readonly serverName?: string | undefined
+}
+
+/** An option that is not here is refused. */
+const KNOWN: Record<keyof TlsClientOptions, true> = {
+  serverName: true,
+  trust: true,
+  ca: true,
+  accept: true,
+  cert: true,
+  key: true,
+  alpn: true,
+  suites: true,
+  groups: true,
+  warned: true,
+}
+
+/** Options that were read: for any number of connections. */
+export interface ReadClientOptions {
+  readonly options: TlsClientOptions
+  readonly answersFor: (stream: ByteStream) => Answerer
+}
+
+/**
+ * Throws `FailureError` for what no server could be reached with: `net/bad-tls-options`, `net/bad-certificate`,
+ * `net/bad-key`, `net/key-encrypted`, `net/key-mismatch`.
+ */
+export const readClientOptions = (options: TlsClientOptions, world: World): ReadClientOptions => {
+  checkTlsOptions(options, KNOWN)
+  const trust = believed(options)
+  const { cert, key, accept } = options
+  const own = cert === undefined && key === undefined ? [] : ownCertificates(options, world.crypto)
+  warnAbout(own, options, world)
+  return {
+    options,
+    answersFor: stream => question => {
+      switch (question.about) {
+        case 'trust':
+          return judged(question, { trust, accept }, world, stream)
+        case 'certificate':
+          return own.length === 0 ? 'none' : shown(own, question)
+        case 'sign':
+          return signed(question, world)
+        case 'client-hello':
+          return fail('net/no-certificate', { where: question.about })
+        default:
+          return question satisfies never
+      }
+    },
+  }
+}
+
+type Wanted = Extract<Ask['question'], { readonly about: 'certificate' }>
+
+/**
+ * The first that the server can check, from an issuer that it names if one of ours is: its list may be old, and what was
+ * given to be shown is shown. A server that can check none of them is not answered with silence.
+ */
+const shown = (own: readonly OwnCertificate[], { schemes, authorities }: Wanted): CertifiedKey | Failure => {
+  const usable = own.filter(({ certified }) => certified.schemes.some(scheme => schemes.includes(scheme)))
+  const wanted = new Set(authorities.map(keyOf))
+  const named = usable.find(({ certificates }) =>
+    certificates.some(one => one !== undefined && wanted.has(one.issuer.key)),
+  )
+  const ours = own.flatMap(({ certified }) => certified.schemes)
+  return (
+    (named ?? usable[0])?.certified ??
+    fail('tls/no-common-scheme', {
+      expected: listed(ours, SignatureScheme.nameOf),
+      got: listed(schemes, SignatureScheme.nameOf),
+    })
+  )
+}
+
+/** As `DistinguishedName.key`; undefined for what is no name. */
+const keyOf = (name: Uint8Array): string | undefined => {
+  try {
+    return readName(new Der(name), 'name').key
+  } catch (error) {
+    if (error instanceof DerError) return undefined
+    throw error
+  }
+}
