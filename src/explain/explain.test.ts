@@ -21,6 +21,42 @@ test('no command has a hole in it, whatever is known', () => {
       }
 })
 
+test('a certificate for other names: what to try shows them, and asks the same server by the first that is one', () => {
+  const where = { url: 'https://wrong.test:8443/cart?a=1', method: 'GET', host: 'wrong.test', port: 8443 }
+  const steps = (got: string, address?: string) =>
+    english
+      .tryThis(
+        fail('tls/certificate-name', { got, expected: 'wrong.test' }).within({
+          ...where,
+          ...(address === undefined ? {} : { address }),
+        }),
+      )
+      .map(step => step.split('     # ')[0])
+  const shown =
+    'openssl s_client -connect wrong.test:8443 -servername wrong.test </dev/null | openssl x509 -noout -ext subjectAltName'
+  expect(steps('*.shop.test, 10.0.0.5, shop.test, www.shop.test', '10.0.0.5')).toEqual([
+    shown,
+    'barewire get --resolve shop.test:8443:10.0.0.5 https://shop.test:8443/cart?a=1'.replace(/(https.*)$/, "'$1'"),
+  ])
+  for (const got of ['*.shop.test, 10.0.0.5', 'no name (subjectAltName is missing)', '-x.test; id, $(id).test'])
+    expect(steps(got, '10.0.0.5')).toEqual([shown])
+  expect(steps('shop.test')).toEqual([shown])
+})
+
+test('a chain that nobody known has signed: what the server sends, and how to go on with its root', () => {
+  const failure = fail('tls/chain-incomplete', { expected: 'shop.test', got: '“Some CA”' }).within(asked)
+  expect(english.tryThis(failure).map(step => step.split('     # ')[0])).toEqual([
+    'openssl s_client -showcerts -connect shop.test:8443 -servername shop.test',
+    'on the server: put the intermediate certificates behind its own in the same file',
+    "barewire get --trust root.pem 'https://shop.test:8443/cart?a=1'",
+  ])
+  // Without a request it is known who was asked for, or nobody is; a certificate's name is no host.
+  const unasked = (facts: { expected?: string }) =>
+    english.tryThis(fail('tls/chain-incomplete', { ...facts, got: '“Some CA”', where: '“R3”' }))
+  expect(unasked({ expected: 'shop.test' })[0]).toContain('-connect shop.test:443 -servername shop.test')
+  expect(unasked({}).join()).toMatch(/^on the server: [^,]*$/)
+})
+
 test('what comes from outside is one word for a shell, whatever it holds', () => {
   for (const text of [
     'a b',

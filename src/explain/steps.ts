@@ -20,6 +20,8 @@ export type Note =
   | 'once, without this check'
   | 'take its certificate'
   | 'what the server sends'
+  | 'which names it has'
+  | 'by a name that it has'
   | 'chain order'
   | 'new authority'
   | 'another folder'
@@ -179,9 +181,17 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
       ...run(get(named(f), '--trust cert.pem'), 'if it is the right one'),
     ]
   },
+  'tls/certificate-name': f => {
+    const shown = inspectTls(named(f))
+    return [
+      ...run(shown && `${shown} </dev/null | openssl x509 -noout -ext subjectAltName`, 'which names it has'),
+      ...run(byItsName(f), 'by a name that it has'),
+    ]
+  },
   'tls/chain-incomplete': f => [
     ...run(inspectTls(named(f), ' -showcerts'), 'what the server sends'),
     { note: 'chain order' },
+    ...run(get(named(f), '--trust root.pem'), 'if you have its root'),
   ],
   'tls/certificate-profile': accepting,
   'ca/key-readable': f => run(f.where && `chmod 600 ${quoted(f.where)}`),
@@ -211,8 +221,22 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
 const fileIn = ({ where }: Told, usual: string): string =>
   where === undefined || /^\w+(\[\d+\])?$/.test(where) || where.startsWith('-') ? usual : quoted(where)
 
-/** For verdicts of `x509` without a request: the name that was checked stands in `expected`. */
-const named = (f: Told): Told =>
-  f.context?.host !== undefined || f.expected === undefined || /\s/.test(f.expected)
-    ? f
-    : { ...f, context: { ...f.context, host: f.expected } }
+/** The same server by the first host name of its certificate, where it is known at which address it answered. */
+const byItsName = ({ got = '', context }: Told): string | undefined => {
+  const { address, port, url } = context ?? {}
+  const name = got.split(', ').find(one => HOST_NAME.test(one))
+  if (name === undefined || address === undefined || port === undefined || url === undefined) return undefined
+  const there = new URL(url)
+  there.hostname = name
+  return `barewire get --resolve ${quoted(`${name}:${port}:${address}`)} ${quoted(there.href)}`
+}
+/** No address and no wildcard. */
+const HOST_NAME = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*$/i
+
+/** For verdicts of `x509`: where they found the fault is no host; without a request the name that was checked is. */
+const named = (f: Told): Told => {
+  const { where: _, ...facts } = f
+  const { context, expected } = f
+  const host = context?.host ?? (/\s/.test(expected ?? '') ? undefined : expected)
+  return { ...facts, context: { ...context, ...(host === undefined ? {} : { host }) } }
+}
