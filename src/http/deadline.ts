@@ -7,11 +7,14 @@ export type Waited = 'idle' | 'head' | 'body'
 
 const codes = { idle: 'http/idle-timeout', head: 'http/head-timeout', body: 'http/body-timeout' } as const
 
+/** Later than any deadline. */
+const NEVER = Number.POSITIVE_INFINITY
+
 export class Deadline {
   readonly #timeouts: HttpTimeouts
   #waited: Waited | undefined
-  #due: Millis | undefined
-  #armed: Millis | undefined
+  #due: Millis = NEVER
+  #armed: Millis = NEVER
 
   constructor(timeouts: HttpTimeouts) {
     this.#timeouts = timeouts
@@ -19,7 +22,7 @@ export class Deadline {
 
   /** When to look at the clock again. */
   get at(): Millis | undefined {
-    return this.#armed
+    return this.#armed === NEVER ? undefined : this.#armed
   }
 
   /** Bytes move the deadline of a body on, but not that of a head: a slow sender gets no more time (slowloris). */
@@ -27,14 +30,14 @@ export class Deadline {
     if (waited === this.#waited && !(waited === 'body' && what === 'bytes came')) return
     this.#waited = waited
     const limit = waited === undefined ? undefined : this.#timeouts[waited]
-    this.#due = limit === undefined ? undefined : now + limit
-    if (this.#due !== undefined && (this.#armed === undefined || this.#armed > this.#due)) this.#armed = this.#due
+    this.#due = limit === undefined ? NEVER : now + limit
+    this.#armed = Math.min(this.#armed, this.#due)
   }
 
   advance(now: Millis): Failure | undefined {
-    if (this.#due !== undefined && this.#waited !== undefined && this.#due <= now) {
-      const number = this.#timeouts[this.#waited]
-      return fail(codes[this.#waited], number === undefined ? {} : { number })
+    if (this.#due <= now) {
+      const waited = this.#waited!
+      return fail(codes[waited], { number: this.#timeouts[waited]! })
     }
     this.#armed = this.#due
     return undefined

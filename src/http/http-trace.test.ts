@@ -107,6 +107,19 @@ test('a refusal points to the bytes that were refused', () => {
   expect(verdicts.at(-1)).toMatchObject({ ok: false, rule: 'RFC 9112 6.3' })
 })
 
+test('a refusal of what never came is a verdict that points nowhere', () => {
+  const { messages, verdicts, context } = recorder()
+  const client = httpClient({ trace: context })
+  client.send({ type: 'request', method: 'GET', target: '/', headers: [['Host', 'a']] }, 0)
+  client.send({ type: 'end' }, 0)
+  drain(client)
+  client.receive('end', 7)
+  drain(client, 7)
+  expect(messages.map(({ direction }) => direction)).toEqual(['out'])
+  expect(verdicts).toMatchObject([{ at: 7, flow: 'f', host: 'h', ok: false, failure: { code: 'http/no-answer' } }])
+  expect(verdicts[0]!.where).toBeUndefined()
+})
+
 test('a message that is sent and the steps that it makes have the time of the command', () => {
   const told = recorder()
   const server = httpServer({ trace: told.context })

@@ -55,6 +55,19 @@ describe('limits', () => {
     expect(everyWay(head('GET / HTTP/1.1', 'Host: a', ...many))).toEqual(['✗ http/header-too-big'])
     expect(everyWay(`GET / HTTP/1.1\r\nHost: a\r\nX: ${'b'.repeat(20_000)}`)).toEqual(['✗ http/header-too-big'])
   })
+  test('a head and its trailers have limits of their own, to the octet', () => {
+    const limits = { ...defaultLimits, head: 300, trailers: 100 }
+    const post = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n'
+    const withHead = (size: number) =>
+      everyWay(`${post}X: ${'x'.repeat(size - post.length - 7)}\r\n\r\n0\r\n\r\n`, { limits })
+    expect(withHead(300).at(-1)).toBe('end')
+    expect(withHead(301)).toEqual(['✗ http/header-too-big'])
+    const withTrailers = (size: number) => everyWay(`${post}\r\n0\r\nX: ${'x'.repeat(size - 7)}\r\n\r\n`, { limits })
+    expect(withTrailers(100).at(-1)).toMatch(/^end X: x+$/)
+    expect(withTrailers(101).at(-1)).toBe('✗ http/trailers-too-big')
+    const broken = (size: number) => everyWay(`${post}\r\n0\r\nX: ${'x'.repeat(size - 5)}\n`, { limits }).at(-1)
+    expect([broken(99), broken(150)]).toEqual(['✗ http/bare-line-feed', '✗ http/trailers-too-big'])
+  })
   test('more than 200 fields are http/too-many-headers, never dropped', () => {
     const fields = (count: number) => Array.from({ length: count }, () => 'a: b')
     expect(everyWay(head('GET / HTTP/1.1', 'Host: a', ...fields(200)))).toEqual(['✗ http/too-many-headers'])

@@ -83,6 +83,8 @@ test('a bomb is http/expands-too-far before it is expanded, broken bytes are htt
   const limits = { ...expansionLimits, allowance: 10_000 }
   expect(await codeOf(drainAll(guarded(bomb.coder, limits).push(new Uint8Array(100))))).toBe('http/expands-too-far')
   expect(bomb.destroyed()).toBe(true)
+  const told = await drainAll(guarded(growing(1000).coder, limits).push(new Uint8Array(100))).catch((e: unknown) => e)
+  expect(told).toMatchObject({ failure: { got: '100', number: 20_000 } })
   expect(await drainAll(guarded(growing(100).coder, limits).push(new Uint8Array(100)))).toBe(10_000)
   expect(await codeOf(drainAll(guarded(growing(1).coder).push(Uint8Array.of(0xff))))).toBe('http/bad-encoding')
   const total = { ...expansionLimits, bytes: 50 }

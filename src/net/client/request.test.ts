@@ -125,6 +125,16 @@ describe('a body', () => {
   })
 })
 
+test('only text says that it is text, and not where the caller says something else', async () => {
+  const server = await served(request => new Response(`${request.headers.get('content-type')}`))
+  const typeOf = async (init: RequestInit) => (await fetch(server.url, init)).text()
+  expect(await typeOf({})).toBe('null')
+  expect(await typeOf({ method: 'POST', body: utf8.encode('{}') })).toBe('null')
+  expect(await typeOf({ method: 'POST', body: '{}' })).toBe('text/plain;charset=UTF-8')
+  const headers = { 'Content-Type': 'application/json' }
+  expect(await typeOf({ method: 'POST', body: '{}', headers })).toBe('application/json')
+})
+
 test('a redirect to a place with a password in it is not followed', async () => {
   const url = await peer(socket =>
     socket.once('data', () => {

@@ -93,6 +93,18 @@ test('a body that was read is not counted against what comes behind it: FIN behi
   expect(seen.map(({ presence }) => presence)).toEqual(['sends no more'])
 })
 
+test('a body that is announced and never comes is waited for as long as one that stops: net/idle-timeout', async () => {
+  let lost: string | undefined
+  const { clock, stream, heard } = await setup(exchange => {
+    exchange.watcher = { drain() {}, gone: failure => void (lost = failure.code) }
+  })
+  stream.write([ascii('POST / HTTP/1.1\r\nHost: shop.test\r\nContent-Length: 5\r\n\r\n')])
+  clock.run(59_000)
+  expect([lost, heard.closedAt]).toEqual([undefined, undefined])
+  clock.run(62_000)
+  expect(lost).toBe('net/idle-timeout')
+})
+
 describe('an answer that waited for room', () => {
   const large = new Uint8Array(300_000)
 
