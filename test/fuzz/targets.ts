@@ -2,10 +2,13 @@
 import { otherFormats, tlsFormats } from '../support/formats.ts'
 import type { Target } from './target.ts'
 import { formatsTarget } from './targets/formats.ts'
+import { tlsEngine } from './targets/tls-engines.ts'
 import { tlsRecords } from './targets/tls-records.ts'
 
 export const targets: readonly Target[] = [
   tlsRecords,
   formatsTarget('tls/messages', tlsFormats),
+  tlsEngine('client'),
+  tlsEngine('server'),
   formatsTarget('formats', otherFormats),
 ]
