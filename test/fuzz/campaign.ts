@@ -20,6 +20,8 @@ export interface CampaignOptions {
   /** Filled by the instrumented modules. */
   readonly counters: Uint32Array
   readonly seed: number
+  /** True when no time is left to make a crash smaller. */
+  readonly late?: () => boolean
   /** Called with every input before it runs. */
   readonly before?: (input: Uint8Array) => void
 }
@@ -27,7 +29,7 @@ export interface CampaignOptions {
 /** Of the same defect a campaign finds many inputs; so many are kept. */
 const MOST_CRASHES = 10
 /** Tries at making an input that crashes smaller. */
-const SHRINKING = 400
+const SHRINKING = 200
 
 export class Campaign {
   /** Everything that reached something, in the order of finding. */
@@ -48,10 +50,11 @@ export class Campaign {
   get coverage(): number {
     return this.#coverage.size
   }
-  /** Runs what there is, shortest first, so that what is kept is small. */
+  /** Runs what there is, shortest first, so that what is kept is small. `npm test` looks at it thoroughly. */
   begin(): void {
     const { corpus, target } = this.#options
-    for (const input of [...corpus, ...target.seeds()].toSorted((a, b) => a.length - b.length)) this.execute(input)
+    for (const input of [...corpus, ...target.seeds()].toSorted((a, b) => a.length - b.length))
+      this.execute(input, 'quick')
     // Nothing to change: then everything begins with nothing.
     if (this.kept.length === 0) this.kept.push(new Uint8Array(0))
   }
@@ -60,12 +63,12 @@ export class Campaign {
     this.execute(mutated(this.#chosen(), this.#options.target, this.#material()))
     return this.crashes.length < MOST_CRASHES
   }
-  /** Runs an input; what reaches something new is kept and looked at thoroughly. */
-  execute(input: Uint8Array): void {
+  /** Runs an input; what reaches something new is kept and looked at more closely. */
+  execute(input: Uint8Array, then: Look['depth'] = 'thorough'): void {
     const { found, error } = this.#run(input, 'quick')
     if (error === undefined && found !== 'nothing') this.kept.push(input)
-    const wrong = error ?? (found === 'nothing' ? undefined : this.#run(input, 'thorough').error)
-    if (wrong !== undefined) this.#crash(input, wrong)
+    const wrong = error ?? (found === 'nothing' || then === 'quick' ? undefined : this.#run(input, 'thorough').error)
+    if (wrong !== undefined) this.#crash(input, wrong, error === undefined ? 'thorough' : 'quick')
   }
   /** Of `kept` as few as reach every place that all of them reach. */
   fewest(): Uint8Array[] {
@@ -102,20 +105,21 @@ export class Campaign {
   #material() {
     return { random: this.#random, words: this.#words, other: () => this.kept[this.#random.below(this.kept.length)]! }
   }
-  #crash(input: Uint8Array, error: unknown): void {
+  #crash(input: Uint8Array, error: unknown, depth: Look['depth']): void {
     const same = (other: unknown) => place(other) === place(error)
     if (this.crashes.some(crash => same(crash.error))) return
-    const smaller = this.#shrunk(input, same)
-    this.crashes.push({ input: smaller, error: this.#run(smaller, 'thorough').error ?? error })
+    const smaller = this.#shrunk(input, same, depth)
+    this.crashes.push({ input: smaller, error: this.#run(smaller, depth).error ?? error })
   }
   /** Parts and bytes are left out as long as the same happens. */
-  #shrunk(input: Uint8Array, same: (error: unknown) => boolean): Uint8Array {
+  #shrunk(input: Uint8Array, same: (error: unknown) => boolean, depth: Look['depth']): Uint8Array {
     let smallest = input
     let tries = SHRINKING
     for (let size = Math.ceil(input.length / 2); size > 0 && tries > 0; size = size === 1 ? 0 : Math.ceil(size / 2))
       for (let at = 0; at < smallest.length && tries > 0; tries--) {
+        if (this.#options.late?.()) return smallest
         const without = concat(smallest.subarray(0, at), smallest.subarray(at + size))
-        const { error } = this.#run(without, 'thorough')
+        const { error } = this.#run(without, depth)
         if (error !== undefined && same(error)) smallest = without
         else at += size
       }

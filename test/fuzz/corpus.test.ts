@@ -1,6 +1,9 @@
 /** Everything that fuzzing ever found or reached, once more. `npm run fuzz` looks for more; `main.ts` says how. */
 import { readdirSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { nodeCrypto } from '../../src/node/crypto.ts'
+import { clientRole } from '../../src/tls/client.ts'
+import { serverRole } from '../../src/tls/server.ts'
 import { toHex } from '../support/bytes.ts'
 import { corpusOf } from './corpus.ts'
 import { fileName } from './target.ts'
@@ -35,4 +38,18 @@ describe.each(targets.map(target => [target.name, target] as const))('%s', (name
 test('every corpus belongs to a target', () => {
   const files = readdirSync(new URL('corpus', import.meta.url)).toSorted()
   expect(files).toEqual(targets.map(({ name }) => `${fileName(name)}.txt`).toSorted())
+})
+
+test.each([
+  ['tls/client', clientRole({ crypto: nodeCrypto(), serverName: 'shop.test' }).table],
+  ['tls/server', serverRole({ crypto: nodeCrypto() }).table],
+] as const)('%s: every state of the table is reached, and failed in', (name, { states }) => {
+  const target = targets.find(each => each.name === name)!
+  const places = new Set<string>()
+  const reached = (what: string): void => void places.add(what)
+  for (const input of [...target.seeds(), ...corpusOf(name).map(entry => entry.input)])
+    target.run(input, { depth: 'quick', reached })
+  expect(states.length).toBeGreaterThan(5)
+  expect(states.filter(state => !places.has(state))).toEqual([])
+  expect(states.filter(state => !places.has(`failed in ${state}`))).toEqual([])
 })

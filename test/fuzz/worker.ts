@@ -33,12 +33,15 @@ const task = workerData as Task
 const numbers = new Int32Array(task.running, 0, 2)
 const input = new Uint8Array(task.running, 8)
 const all = (globalThis as unknown as Readonly<Record<string, Uint32Array>>)[COUNTERS]!
+const start = performance.now()
+const late = (): boolean => performance.now() - start > task.seconds * 1_000
 const campaign = new Campaign({
   target: targets.find(({ name }) => name === task.target)!,
   corpus: task.corpus,
   words: task.words,
   counters: all.subarray(0, task.counters),
   seed: task.seed,
+  late,
   before: bytes => {
     input.set(bytes.subarray(0, input.length))
     Atomics.store(numbers, 1, bytes.length)
@@ -57,13 +60,12 @@ const tell = (type: Progress['type']): void => {
   parentPort!.postMessage(progress)
 }
 
-const start = performance.now()
 let told = start
 campaign.begin()
 for (let going = true; going; ) {
   for (let i = 0; i < ROUND && going; i++) going = campaign.step()
+  if (late()) break
   const now = performance.now()
-  if (now - start > task.seconds * 1_000) break
   if (now - told < 1_000) continue
   told = now
   tell('progress')

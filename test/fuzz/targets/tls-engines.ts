@@ -1,5 +1,6 @@
 /** The engines of TLS: a script between a live peer and the tested side, and what must hold whatever the script does. */
 import { seeded } from '../../../src/random.ts'
+import type { Established } from '../../../src/tls/types.ts'
 import { ascii, concat } from '../../support/bytes.ts'
 import { recordsOf } from '../../support/tls.ts'
 import type { Look, Target } from '../target.ts'
@@ -9,6 +10,10 @@ import { describeScript, giving, operation, parts, readScript, type Script } fro
 
 /** What a side may say besides what it was told to write: a flight with a chain, answers to requests, an alert. */
 const MOST_SENT = 16_384
+/** What a side may hold, in bytes: 128 KB wait for an answer, 64 KB of a message, and room for the rest. */
+const MOST_HELD = 320 * 1_024
+/** Longer tapes are not played byte by byte. */
+const MOST_SINGLE_BYTES = 16_384
 
 export const tlsEngine = (side: Side): Target => ({
   name: `tls/${side}`,
@@ -29,6 +34,7 @@ const check = (side: Side, script: Script, look: Look): void => {
   if (sent.length > MOST_SENT + 2 * wrote) throw new Error(`${sent.length} bytes were sent`)
   if (beliefOf(script) === 'careful') honest(duel)
   repeated(side, script, duel, look)
+  if (look.depth === 'thorough') bounded(side, script, duel.tape)
 }
 
 /** What a side that checks everything may be told, whatever is between it and its peer. */
@@ -39,16 +45,45 @@ const honest = ({ own, peer, written, peerClosed }: Duel): void => {
   if (own.peerClosed && !peerClosed) throw new Error('an end that the peer did not send')
   if (own.peerClosed && came.length < whole.length) throw new Error('data were cut off')
   if (own.established === undefined || peer.established === undefined) return
-  const { peerChain: _, ...mine } = own.established
-  const { peerChain: __, ...theirs } = peer.established
-  if (JSON.stringify(mine) !== JSON.stringify(theirs))
-    throw new Error(`agreed on ${JSON.stringify(mine)} and on ${JSON.stringify(theirs)}`)
+  const [mine, theirs] = [own.established, peer.established].map(agreed)
+  if (mine !== theirs) throw new Error(`agreed on ${mine} and on ${theirs}`)
 }
+
+/**
+ * What a side holds when everything that it said was taken away. Garbage counts as well until it is collected; so when
+ * it looks like too much, the collector is called, where it can be, and three times.
+ */
+const bounded = (side: Side, script: Script, tape: readonly Step[]): void => {
+  const { gc } = globalThis as { readonly gc?: () => void }
+  const held = (collect: () => void): number => {
+    collect()
+    const before = inUse()
+    const alive = [play(tested(side, script, 'bare'), tape)]
+    for (const player of alive) player.forget()
+    collect()
+    const after = inUse()
+    alive.length = 0
+    return after - before
+  }
+  if (held(() => undefined) <= MOST_HELD || gc === undefined) return
+  const least = Math.min(...[1, 2, 3].map(() => held(gc)))
+  if (least > MOST_HELD) throw new Error(`${least} bytes are held`)
+}
+
+const inUse = (): number => {
+  const { heapUsed, arrayBuffers } = process.memoryUsage()
+  return heapUsed + arrayBuffers
+}
+
+const agreed = ({ version, suite, group, alpn, serverName, resumed }: Established): string =>
+  [version, suite, group, alpn, serverName, resumed].join(', ')
 
 /** The same bytes in other pieces give the same, and so do they once more. */
 const repeated = (side: Side, script: Script, { own, tape }: Duel, look: Look): void => {
   const expected = own.told
-  for (const how of look.depth === 'quick' ? TEARINGS.slice(0, 2) : TEARINGS) {
+  const length = tape.reduce((sum, step) => sum + (step.do === 'receive' ? step.bytes.length : 0), 0)
+  for (const how of TEARINGS) {
+    if (how === 'byte by byte' && (look.depth === 'quick' || length > MOST_SINGLE_BYTES)) continue
     const player = tested(side, script, look.depth === 'quick' ? 'bare' : 'checked')
     const again = play(player, torn(tape, how, seeded(script.seed).number)).told
     if (again.words !== expected.words) throw new Error(`${how} it is\n${again.words}\nbut\n${expected.words}`)
@@ -65,7 +100,8 @@ const play = (player: Player, tape: readonly Step[]): Player => {
   return player
 }
 
-const start = (settings: number, own = 0, theirs = 0): Uint8Array => Uint8Array.of(settings, own, theirs, 1)
+const start = (settings: number, own = 0, theirs = 0, authentication = 0): Uint8Array =>
+  Uint8Array.of(settings, own, theirs, 1, authentication, 0, 0, 0)
 const ordinary = [
   operation('go'),
   giving('peer writes', ascii('hello')),
@@ -76,22 +112,33 @@ const ordinary = [
   operation('end'),
 ]
 
+const many = (count: number, one: Uint8Array): Uint8Array[] => Array.from({ length: count }, () => one)
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i)
+/** Records of one byte, as many as an operation takes. */
+const RECORDS = concat(...many(40, Uint8Array.of(22, 3, 3, 0, 1, 0)))
+const LATER = operation('manner', 0, 1)
+const GO_AND_REPLY = concat(operation('go'), operation('reply'))
+const GO_AND_REFUSE = concat(operation('go'), operation('reply', 0, 1))
+
 const seeds: readonly Uint8Array[] = [
+  // Every kind of key, credulous and careful; every setting of both sides; every way to ask for a certificate.
   ...[0, 1, 2, 3, 4, 6].map(settings => concat(start(settings), ...ordinary)),
   ...[1, 2, 4, 8, 16, 32, 64, 128].map(bits => concat(start(0, bits, bits), ...ordinary)),
-  concat(
-    start(0),
-    operation('manner', 0, 1),
-    operation('manner', 0, 1),
-    operation('go'),
-    operation('reply'),
-    operation('go'),
-    operation('reply'),
-    operation('go'),
-  ),
+  ...[1, 2, 5, 6].map(authentication => concat(start(0, 0, 0, authentication), ...ordinary)),
+  // Questions answered in every way: late, and the last of them with a failure.
   ...[2, 3, 4].map(manner => concat(start(0), operation('manner', 0, manner), ...ordinary)),
+  ...upTo(4).map(late => concat(start(0, 0, 0, 6), ...many(late, LATER), ...many(late, GO_AND_REPLY), ...ordinary)),
+  ...upTo(4).map(late =>
+    concat(start(0, 0, 0, 6), ...many(late + 1, LATER), ...many(late, GO_AND_REPLY), GO_AND_REFUSE),
+  ),
+  // An alert after each record, and what a lying peer with the keys says afterwards.
+  ...upTo(12).map(records =>
+    concat(start(0, 0, 0, 6), ...many(records, operation('deliver')), operation('alert', 40, 2)),
+  ),
   concat(start(1), operation('go'), giving('sealed', Uint8Array.of(0, 0, 0, 0), 0x0816)),
-  concat(start(1), ...Array.from({ length: 8 }, () => operation('deliver')), operation('go')),
+  concat(start(1), ...many(8, operation('deliver')), operation('go')),
   concat(start(0), operation('go'), operation('close'), operation('go')),
+  // More than may wait for an answer.
+  concat(start(0), LATER, operation('deliver', 0, 7), ...many(4, giving('flood', RECORDS, 511))),
   concat(start(0), operation('go'), operation('peer writes much', 17_000, 7), operation('go')),
 ]

@@ -7,9 +7,9 @@ import type { GroupName } from '../../../src/crypto/provider.ts'
 import { nodeCrypto } from '../../../src/node/crypto.ts'
 import { tlsClient, tlsServer } from '../../../src/tls/engine.ts'
 import type { SuiteName } from '../../../src/tls/suites.table.ts'
-import { concat } from '../../support/bytes.ts'
+import { ascii, concat } from '../../support/bytes.ts'
 import { checked } from '../../support/checked.ts'
-import { answersOf, type Identity, identity, type KeyKind, record, recordsOf } from '../../support/tls.ts'
+import { type Answers, answersOf, type Identity, identity, type KeyKind, record, recordsOf } from '../../support/tls.ts'
 import { Player, type Step } from './player.ts'
 import type { Operation, OperationName, Script } from './script.ts'
 import { extended, replaced, sampled, withFragment } from './surgery.ts'
@@ -71,8 +71,15 @@ const playerOf = (
   const crypto = toyCrypto(seed, belief)
   const who = identityOf(KINDS[(script.settings >> 1) & 3]!)
   const config = { crypto, ...configOf(bits) }
-  const tls = side === 'client' ? tlsClient({ serverName: 'shop.test', ...config }) : tlsServer(config)
-  return new Player(as === 'bare' ? tls : checked(tls), answersOf(crypto, who), manners)
+  const clientCertificate = (['none', 'asked', 'required', 'none'] as const)[script.authentication & 3]
+  const tls =
+    side === 'client'
+      ? tlsClient({ serverName: 'shop.test', ...config })
+      : tlsServer({ ...config, clientCertificate, clientAuthorities: [ascii('a name')] })
+  const usual = answersOf(crypto, who)
+  const answers: Answers = question =>
+    question.about === 'certificate' && (script.authentication & 4) !== 0 ? who.certified : usual(question)
+  return new Player(as === 'bare' ? tls : checked(tls), answers, manners)
 }
 
 export class Duel {
@@ -210,8 +217,8 @@ export class Duel {
     close: () => this.#do({ do: 'close' }),
     end: () => this.#do({ do: 'end' }),
     manner: () => undefined,
-    reply: () => {
-      if (this.own.leftOpen) this.#do({ do: 'reply' })
+    reply: ({ x }) => {
+      if (this.own.leftOpen) this.#do({ do: 'reply', how: (x & 1) === 0 ? 'rightly' : 'with a failure' })
     },
     flood: ({ y, bytes }) => {
       for (let left = y & 511; left > 0; left--) this.#give(bytes)

@@ -10,7 +10,7 @@ export type Step =
   | { readonly do: 'write'; readonly bytes: Uint8Array }
   | { readonly do: 'close' }
   /** Answers a question that was left open. */
-  | { readonly do: 'reply' }
+  | { readonly do: 'reply'; readonly how: 'rightly' | 'with a failure' }
   | { readonly do: 'wait'; readonly milliseconds: number }
 
 /** How the questions are answered, in their order; those beyond the list rightly. */
@@ -37,6 +37,7 @@ export class Player {
   #closing = false
   readonly #answers: Answers
   readonly #manners: readonly Manner[]
+  #state = ''
   #asked = 0
   #open: Ask | undefined
   #now = 0
@@ -66,7 +67,7 @@ export class Player {
         this.tls.advance(this.#now)
         break
       case 'reply':
-        this.#replyLate()
+        this.#replyLate(step.how)
         break
       default: {
         const never: never = step
@@ -88,7 +89,9 @@ export class Player {
       if (pieces === undefined) break
       out.push(...pieces)
     }
-    this.places.add(`${this.tls.state}${this.tls.closed ? ', closed' : ''}`)
+    if (this.failed !== undefined) this.places.add(`failed in ${this.#state}`)
+    this.#state = this.tls.state
+    this.places.add(this.#state)
     const bytes = concat(...out)
     if (bytes.length > 0) this.sent.push(bytes)
     if (this.failed !== undefined && !this.tls.closed) throw new Error('failed, everything is sent, and not closed')
@@ -96,6 +99,10 @@ export class Player {
   }
   get mayWrite(): boolean {
     return this.established !== undefined && this.failed === undefined && !this.#closing
+  }
+  /** Lets go of everything that was said: what then is held, the connection holds. */
+  forget(): void {
+    for (const list of [this.events, this.data, this.sent]) list.length = 0
   }
   get leftOpen(): boolean {
     return this.#open !== undefined && this.failed === undefined
@@ -162,13 +169,16 @@ export class Player {
         break
     }
   }
-  #replyLate(): void {
+  #replyLate(how: 'rightly' | 'with a failure'): void {
     const open = this.#open
     if (open === undefined || this.failed !== undefined || this.tls.state === 'Closed') return
     this.#open = undefined
-    this.tls.answer(open.id, this.#answers(open.question)!, this.#now)
+    this.#answer(open, how)
   }
 }
+
+/** What a socket gives at once: while a question is open only so much may wait, in whatever pieces. */
+const MOST_AT_ONCE = 65_536
 
 export const TEARINGS = ['whole', 'torn', 'byte by byte'] as const
 
@@ -181,8 +191,7 @@ export const torn = (tape: readonly Step[], how: (typeof TEARINGS)[number], rand
     else if (Array.isArray(last)) last.push(step.bytes)
     else runs.push([step.bytes])
   }
-  const size = (): number =>
-    how === 'whole' ? Number.POSITIVE_INFINITY : how === 'torn' ? 1 + Math.floor(random() * 80) : 1
+  const size = (): number => (how === 'whole' ? MOST_AT_ONCE : how === 'torn' ? 1 + Math.floor(random() * 80) : 1)
   return runs.flatMap(run => (Array.isArray(run) ? pieces(concat(...run), size) : [run]))
 }
 

@@ -60,17 +60,20 @@ export interface Operation {
 }
 
 export interface Script {
-  /** Bits: 1 the tested side believes everything; the rest chooses the kind of key. */
+  /** Bits: 1 the tested side believes everything; 2 and 4 the kind of key. */
   readonly settings: number
   /** How the tested side is set up, and how its peer is. */
   readonly own: number
   readonly theirs: number
   readonly seed: number
+  /** Bits: 1 and 2 what the server wants of the client, 4 the client has a certificate. */
+  readonly authentication: number
   readonly operations: readonly Operation[]
   readonly manners: readonly Manner[]
 }
 
-const SETTINGS = 4
+/** Of these eight bytes three are still free. */
+const SETTINGS = 8
 const OPERATION = 4
 
 export const parts = (input: Uint8Array): Uint8Array[] => {
@@ -94,8 +97,8 @@ export const readScript = (input: Uint8Array): Script => {
     bytes: part.slice(OPERATION),
   }))
   const manners = operations.filter(({ name }) => name === 'manner').map(({ x }) => MANNERS[x % MANNERS.length]!)
-  const [settings = 0, own = 0, theirs = 0, seed = 0] = input
-  return { settings, own, theirs, seed, operations, manners }
+  const [settings = 0, own = 0, theirs = 0, seed = 0, authentication = 0] = input
+  return { settings, own, theirs, seed, authentication, operations, manners }
 }
 
 /** One operation as bytes, for seeds. */
@@ -107,10 +110,10 @@ export const giving = (name: OperationName, bytes: Uint8Array, y = 0): Uint8Arra
   concat(operation(name, y, bytes.length), bytes)
 
 export const describeScript = (input: Uint8Array): string[] => {
-  const { settings, own, theirs, seed, operations } = readScript(input)
+  const { settings, own, theirs, seed, authentication, operations } = readScript(input)
   const hexOf = (bytes: Uint8Array) => (bytes.length === 0 ? '' : ` ${Buffer.from(bytes).toString('hex')}`)
   return [
-    `settings ${settings}, own ${own}, theirs ${theirs}, seed ${seed}`,
+    `settings ${settings}, own ${own}, theirs ${theirs}, seed ${seed}, authentication ${authentication}`,
     ...operations.map(({ name, x, y, bytes }) => `${name} x=${x} y=${y}${hexOf(bytes)}`),
   ]
 }
