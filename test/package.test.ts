@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 89,
+  './net': 94,
   './wire': 6,
   './trace': 4,
   './failures': 4,
@@ -81,19 +81,19 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './udp': 8,
   './dns': 11,
   './host': 38,
-  './tcp': 22,
+  './tcp': 23,
   './crypto': 1,
   './x509': 24,
   './ca': 17,
-  './tls': 37,
+  './tls': 43,
   './http': 20,
   './session': 9,
   './capture': 11,
   './inspect': 58,
-  './lab': 133,
-  './lab/web': 115,
+  './lab': 138,
+  './lab/web': 118,
   './web': 119,
-  '. in a browser': 195,
+  '. in a browser': 202,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

@@ -23,6 +23,8 @@ const words: { readonly [Code in FailureCode]?: string } = {
   'tls/compression-too-long': 'UNCOMPRESSED_CERT_TOO_LARGE',
   'tls/compression-broken': 'CERT_DECOMPRESSION_FAILED',
   'tls/client-certificate-wanted': 'SSLV3_ALERT_HANDSHAKE_FAILURE',
+  'tls/session-mismatch': 'OLD_SESSION_CIPHER_NOT_RETURNED',
+  'tls/session-unbound': 'RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION',
   'tls/share-wrong': 'BAD_ECPOINT',
   'tls/finished-wrong': 'DIGEST_CHECK_FAILED',
   'tls/renegotiation-unsafe': 'RENEGOTIATION_MISMATCH',

@@ -30,6 +30,8 @@ const checks = family('tls', {
   'share-wrong': { ...fromPeer, alert: 47, rule: 'RFC 8422 5.11' },
   'finished-wrong': { ...fromPeer, alert: 51, rule: 'RFC 5246 7.4.9' },
   'no-extended-master-secret': { ...fromPeer, alert: 40, rule: 'RFC 7627 5.3' },
+  'session-mismatch': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.4.1.3' },
+  'session-unbound': { ...fromPeer, alert: 40, rule: 'RFC 7627 5.3' },
   'renegotiation-unsafe': { ...fromPeer, alert: 40, rule: 'RFC 5746 3.4' },
   'renegotiation-unprotected': { ...fromPeer, alert: 40, rule: 'RFC 5746 3.4' },
 })

@@ -65,7 +65,8 @@ export interface TimelineFacts {
     | {
         readonly version: string
         readonly suite: string
-        readonly group: string
+        /** Undefined: a session was resumed. */
+        readonly group: string | undefined
         readonly alpn: string | undefined
         readonly resumed: boolean
       }

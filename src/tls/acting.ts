@@ -19,6 +19,7 @@ import type { RecordInput } from './record-input.ts'
 import type { RecordProtection } from './record-protection.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import type { Secret } from './secret.ts'
+import type { Session } from './session.ts'
 import type { AnyMessage, Check, Context, Role, State } from './states.ts'
 import type { Tracing } from './tracing.ts'
 import { Transcript } from './transcript.ts'
@@ -66,6 +67,10 @@ export class Acting implements Context<any> {
     this.#parts = parts
     this.crypto = parts.crypto
     this.state = state
+  }
+
+  get date(): Millis {
+    return this.now + this.#parts.role.epoch
   }
 
   speak<V>(version: Version<V>): Context<V> {
@@ -130,6 +135,9 @@ export class Acting implements Context<any> {
   }
   certificateWasWanted(): void {
     this.certificateWanted = true
+  }
+  session(session: Session): void {
+    this.events.push({ type: 'session', session })
   }
   established(about: Omit<Established, 'type'>): void {
     this.transcript.release()

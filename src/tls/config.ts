@@ -1,7 +1,8 @@
 /** What a TLS connection is made of. Everything that decides about trust or keys is asked for later, not set here. */
 import type { CryptoProvider } from '../crypto/provider.ts'
-import type { Bytes } from '../engine.ts'
+import type { Bytes, Millis } from '../engine.ts'
 import type { TraceContext } from '../trace/types.ts'
+import type { Session } from './session.ts'
 import type { EcdheGroup, SuiteName } from './suites.table.ts'
 
 export type Renegotiation = 'declined' | 'fatal'
@@ -10,6 +11,11 @@ interface TlsConfig {
   readonly crypto: CryptoProvider
   /** Undefined: nothing is recorded, and it costs nothing. */
   readonly trace?: TraceContext | undefined
+  /**
+   * What `now` = 0 is in milliseconds since 1970, for how old a session is; 0 when left out: `now` counts from there
+   * itself.
+   */
+  readonly epoch?: Millis | undefined
   /** Application protocols by preference (RFC 7301): `['http/1.1']`. None: the extension is not used. */
   readonly alpn?: readonly string[] | undefined
   /** Cipher suites by preference; `DEFAULT_SUITES` when left out. */
@@ -36,6 +42,11 @@ export interface TlsClientConfig extends TlsConfig {
    * without brackets. A host name is sent as SNI (RFC 6066 3). `tlsClient` throws `FailureError` for anything else.
    */
   readonly serverName: string
+  /**
+   * A session to resume, or `new`: there is none yet, but one is wanted. One that does not suit (another name, a suite
+   * that is not offered, too old) counts as `new`. Left out: sessions are not spoken of.
+   */
+  readonly session?: Session | 'new' | undefined
 }
 
 export interface TlsServerConfig extends TlsConfig {
@@ -46,4 +57,8 @@ export interface TlsServerConfig extends TlsConfig {
   readonly clientCertificate?: 'none' | 'asked' | 'required' | undefined
   /** Who may have issued it: distinguished names in DER. None: the client is not told. */
   readonly clientAuthorities?: readonly Bytes[] | undefined
+  /** Which of the questions `ticket` and `session` are answered; none when left out: every handshake is a full one. */
+  readonly resumption?: readonly ('ticket' | 'session')[] | undefined
+  /** Seconds for which a session may be resumed, from the handshake on in which the certificates were shown; half a day when left out. */
+  readonly sessionLifetime?: number | undefined
 }

@@ -692,6 +692,8 @@ test('RFC 5246 7.2.2: the alert of each failure; a number here must not follow a
     'tls/share-wrong': 47,
     'tls/finished-wrong': 51,
     'tls/no-extended-master-secret': 40,
+    'tls/session-mismatch': 47,
+    'tls/session-unbound': 40,
     'tls/renegotiation-unsafe': 40,
     'tls/record-damaged': 20,
     'tls/record-too-long': 22,

@@ -18,6 +18,7 @@ const sealing = (mostRecords: number) => {
     side: 'client',
     table: machine('a test', [['Established', 'ApplicationData', 'Established', 'none']]),
     renegotiation: 'declined',
+    epoch: 0,
     start(context) {
       context.protectWrites(protection())
       context.mayWrite()

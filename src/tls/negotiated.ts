@@ -3,6 +3,7 @@ import type { GroupName } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import type { Tagged } from '../wire/codec.ts'
 import type { TlsClientConfig, TlsServerConfig } from './config.ts'
+import type { SessionFacts } from './session.ts'
 import type { Message } from './states.ts'
 import type { Suite } from './suites.table.ts'
 
@@ -13,6 +14,9 @@ export interface Offer {
   readonly suites: readonly Suite[]
   readonly groups: readonly GroupName[]
   readonly extensions: readonly Tagged[]
+  readonly sessionId: Bytes
+  /** What is offered to be resumed. */
+  readonly session: SessionFacts | undefined
 }
 
 /** What both hellos together say. */
@@ -22,6 +26,10 @@ export interface ClientNegotiated {
   readonly suite: Suite
   readonly alpn: string | undefined
   readonly extendedMasterSecret: boolean
+  /** What the server calls this session; empty: it has no name. */
+  readonly sessionId: Bytes
+  /** RFC 5077 3.2: a NewSessionTicket comes. */
+  readonly ticketPromised: boolean
 }
 
 /** What the client's hello and our configuration have in common. */
@@ -42,4 +50,6 @@ export interface ServerNegotiated {
   /** The client says that it knows RFC 5746, by extension or by signalling suite. */
   readonly renegotiationInfo: boolean
   readonly pointFormats: boolean
+  /** What the client has to resume, or an empty one: it takes tickets. Undefined: it does not know them. */
+  readonly ticket: Bytes | undefined
 }

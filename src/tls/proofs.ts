@@ -6,6 +6,7 @@ import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import type { Scheme } from './schemes.table.ts'
+import type { Session } from './session.ts'
 
 /** The holder of the certificate's key signed the key exchange of this handshake. */
 export class SignatureValid {
@@ -51,5 +52,15 @@ export class Fresh {
   }
 }
 
+/** It was known in an earlier handshake, whose secret it has: the chain that it showed then is trusted now. */
+export class Resumed {
+  readonly trusted: ChainTrusted
+  readonly session: Session
+  constructor(trusted: ChainTrusted, session: Session) {
+    this.trusted = trusted
+    this.session = session
+  }
+}
+
 /** Why the other side may be believed to be who it is; a client may be nobody in particular. */
-export type Authenticated = Fresh | 'anonymous'
+export type Authenticated = Fresh | Resumed | 'anonymous'

@@ -16,11 +16,14 @@ export const replyFault = (asked: Ask | undefined, id: QuestionId, reply: Questi
 /** From JavaScript anything may come. */
 const nameOf = (id: QuestionId | undefined): string => `${id?.number ?? 'without a number'}`
 
+const MAY_BE_NONE: ReadonlySet<string> = new Set<Question['about']>(['certificate', 'ticket', 'session'])
+const BYTES: ReadonlySet<string> = new Set<Question['about']>(['sign', 'ticket', 'session'])
+
 /** Whether `reply` is of the kind that a question about `about` takes. */
 const fits = (about: Question['about'], reply: Question['reply']): boolean => {
-  if (reply === 'none') return about === 'certificate'
+  if (reply === 'none') return MAY_BE_NONE.has(about)
   if (typeof reply !== 'object' || reply === null) return false
-  if (reply instanceof Uint8Array) return about === 'sign' && reply.length <= MAX_SIGNATURE
+  if (reply instanceof Uint8Array) return BYTES.has(about) && reply.length <= MAX_BYTES
   if (reply instanceof Failure) return true
   if ('proof' in reply) return about === 'trust'
   return (about === 'client-hello' || about === 'certificate') && 'schemes' in reply && canBeSent(reply)
@@ -35,8 +38,8 @@ const proofFault = (question: Extract<Ask['question'], { about: 'trust' }>, repl
   return facts === undefined ? undefined : fail('tls/proof-mismatch', facts)
 }
 
-/** RFC 5246 4.7: opaque signature<0..2^16-1>. */
-const MAX_SIGNATURE = 0xffff
+/** RFC 5246 4.7: opaque signature<0..2^16-1>; RFC 5077 3.3: opaque ticket<0..2^16-1>. */
+const MAX_BYTES = 0xffff
 /** RFC 5246 7.4: a message has at most 2^24-1 bytes, and the length of the list takes three of them. */
 const MAX_CHAIN = 0xffffff - 3
 

@@ -15,7 +15,8 @@ import {
 } from './messages/registries.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
 import { checkSecurity, negotiate } from './tls12/server/greeting.ts'
-import { WaitPolicy } from './tls12/server/hello.ts'
+import { askPolicy, type WaitPolicy } from './tls12/server/hello.ts'
+import { sought, type WaitSessionFound, type WaitTicketOpened } from './tls12/server/resumption.ts'
 import { serverStates } from './tls12/states.table.ts'
 import { tls12 } from './version.ts'
 
@@ -23,6 +24,7 @@ export const serverRole = (config: TlsServerConfig): Role => ({
   side: 'server',
   table: serverStates,
   renegotiation: config.renegotiation ?? 'declined',
+  epoch: config.epoch ?? 0,
   start: () => new WaitClientHello(config),
 })
 
@@ -32,7 +34,7 @@ class WaitClientHello implements Handles<typeof serverStates, 'WaitClientHello'>
   constructor(config: TlsServerConfig) {
     this.#config = config
   }
-  ClientHello(context: Context, message: Message<'ClientHello'>): WaitPolicy {
+  ClientHello(context: Context, message: Message<'ClientHello'>): WaitPolicy | WaitTicketOpened | WaitSessionFound {
     const extensions = checkedExtensions(context, message)
     checkVersion(context, message, extensions)
     checkSecurity(context, message, extensions, this.#config)
@@ -40,8 +42,8 @@ class WaitClientHello implements Handles<typeof serverStates, 'WaitClientHello'>
     context.passed('hello', message)
     context.transcript.add(message.bytes)
     context.speak(tls12)
-    context.ask({ about: 'client-hello', hello: introduced(message, extensions, negotiated) })
-    return new WaitPolicy(negotiated)
+    const hello = introduced(message, extensions, negotiated)
+    return sought(context, negotiated, hello) ?? askPolicy(context, negotiated, hello)
   }
 }
 

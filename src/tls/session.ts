@@ -9,7 +9,7 @@ import { WireError } from '../wire/reader.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import { CipherSuite, ProtocolVersion } from './messages/registries.table.ts'
 import { Secret } from './secret.ts'
-import type { TlsVersion } from './types.ts'
+import type { TlsVersion } from './version-name.ts'
 
 /** For the engine: `factsOf`. */
 export interface SessionFacts {
@@ -83,7 +83,8 @@ export class Session {
    * came from bytes is asked about the chain again.
    */
   toBytes(): Uint8Array {
-    const { version, secret, obtained, serverName = '', alpn = '', peerChain, trusted: _, ...facts } = this.#facts
+    const { version, secret, serverName = '', alpn = '', peerChain, trusted: _, ...facts } = this.#facts
+    const obtained = Math.max(0, facts.obtained)
     return encode(Stored, {
       ...facts,
       format: FORMAT,
@@ -96,9 +97,9 @@ export class Session {
       peerChain: [...peerChain],
     })
   }
-  /** Undefined for what `toBytes` of this version of the library has not made. */
+  /** Keeps nothing of `bytes`. Undefined for what `toBytes` of this version of the library has not made. */
   static fromBytes(bytes: Bytes): Session | undefined {
-    const stored = readStored(bytes)
+    const stored = readStored(bytes.slice())
     const version = VERSIONS.find(name => ProtocolVersion.names[name] === stored?.version)
     if (stored === undefined || version === undefined || stored.format !== FORMAT) return undefined
     const { format: _, obtained, serverName, alpn, secret, ...facts } = stored

@@ -7,6 +7,7 @@ import { recorder } from '../trace/recorder.ts'
 import { encode } from '../wire/codec.ts'
 import { HandshakeType } from './messages/registries.table.ts'
 import { bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+import { Session } from './session.ts'
 import { clientStates, serverStates } from './tls12/states.table.ts'
 
 const crypto = nodeCrypto()
@@ -21,7 +22,7 @@ const inputs: { name: string; type: number; content: Uint8Array }[] = [
     type: 22,
     content: encode(Handshake, { type: HandshakeType.names[name]!, body: bodies[name].sample(random.number) }),
   })),
-  ...['NewSessionTicket', 'CertificateStatus', 'KeyUpdate'].map(name => ({
+  ...['KeyUpdate'].map(name => ({
     name,
     type: 22,
     content: Uint8Array.of(HandshakeType.names[name]!, 0, 0, 0),
@@ -39,6 +40,45 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   WaitOwnCertificate: 'certificate',
   WaitOwnSignature: 'sign',
   WaitClientTrust: 'trust',
+  WaitResumedTrust: 'trust',
+  WaitTicketOpened: 'ticket',
+  WaitTicketSealed: 'ticket',
+  WaitSessionFound: 'session',
+  WaitSessionKept: 'session',
+}
+
+/** How the two remember each other, for the states that know of it, and whether they have met. */
+const MEMORY: Readonly<Record<string, readonly ['ticket' | 'session', 'first' | 'again']>> = {
+  WaitNewSessionTicket: ['ticket', 'first'],
+  WaitTicketSealed: ['ticket', 'first'],
+  WaitSessionKept: ['session', 'first'],
+  WaitTicketOpened: ['ticket', 'again'],
+  WaitSessionFound: ['session', 'again'],
+  WaitResumedTrust: ['ticket', 'again'],
+}
+
+/** The tickets of this server are what is in them, and its clients have one session. */
+const open: Answers = question => {
+  if (question.about === 'ticket') return 'seal' in question.wanted ? question.wanted.seal : question.wanted.open
+  if (question.about !== 'session') return answersOf(crypto, who)(question)
+  if ('get' in question.wanted) return kept
+  kept = question.wanted.put
+  return 'none'
+}
+let kept: Uint8Array = new Uint8Array(0)
+const sessionBy = (how: 'ticket' | 'session'): Session => {
+  const both = pair({
+    crypto,
+    who,
+    client: { session: 'new' },
+    server: { resumption: [how], clientCertificate: 'asked' },
+    serverAnswers: open,
+    clientAnswers: question => (question.about === 'certificate' ? who.certified : answersOf(crypto, who)(question)),
+  })
+  step(both, () => false)
+  const event = both.client.events.at(-1)
+  if (event?.type !== 'session') throw new Error('no session')
+  return Session.fromBytes(event.session.toBytes())!
 }
 
 /** States of handshakes in which the client shows a certificate. */
@@ -55,18 +95,25 @@ const WITH_CLIENT_CERTIFICATE: ReadonlySet<string> = new Set([
 const reach = (side: 'client' | 'server', state: string) => {
   const trace = recorder()
   const answers = answersOf(crypto, who)
-  const known = WITH_CLIENT_CERTIFICATE.has(state)
+  const [how, when] = MEMORY[state] ?? []
+  const resumption = how === undefined ? [] : [how]
+  const known = WITH_CLIENT_CERTIFICATE.has(state) || when === 'again'
+  const session = how && (when === 'again' ? sessionBy(how) : how === 'ticket' ? 'new' : undefined)
   const answersIn =
     (asked: 'client' | 'server'): Answers =>
     question => {
       if (asked === side && question.about === QUESTIONS[state]) return undefined
-      return question.about === 'certificate' ? who.certified : answers(question)
+      return question.about === 'certificate' ? who.certified : (asked === 'server' ? open : answers)(question)
     }
   const both: Pair = pair({
     crypto,
     who,
-    client: { trace: { sink: trace, flow: 'test', host: 'client' } },
-    server: { trace: { sink: trace, flow: 'test', host: 'server' }, clientCertificate: known ? 'required' : 'none' },
+    client: { trace: { sink: trace, flow: 'test', host: 'client' }, session },
+    server: {
+      trace: { sink: trace, flow: 'test', host: 'server' },
+      resumption,
+      clientCertificate: known ? 'required' : 'none',
+    },
     clientAnswers: answersIn('client'),
     serverAnswers: answersIn('server'),
   })

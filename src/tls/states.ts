@@ -4,7 +4,7 @@
  * not compile, and the connection refuses every other input before a method runs.
  */
 import type { CryptoProvider } from '../crypto/provider.ts'
-import type { Bytes } from '../engine.ts'
+import type { Bytes, Millis } from '../engine.ts'
 import type { FailureCode } from '../failures/index.ts'
 import type { Facts } from '../failures/registry.ts'
 import type { States } from '../machine.ts'
@@ -16,6 +16,7 @@ import type { Shown } from './question-id.ts'
 import type { RecordProtection } from './record-protection.ts'
 import type { Refusal } from './refusal.ts'
 import type { Secret } from './secret.ts'
+import type { Session } from './session.ts'
 import type { Transcript } from './transcript.ts'
 import type { Ask, CertifiedKey, Established } from './types.ts'
 import type { Version } from './version.ts'
@@ -27,6 +28,8 @@ export interface Replies {
   trust: ChainTrusted
   'client-hello': CertifiedKey
   certificate: CertifiedKey | 'none'
+  ticket: Bytes | 'none'
+  session: Bytes | 'none'
   sign: Bytes
 }
 
@@ -69,6 +72,8 @@ export interface Role {
   readonly side: 'client' | 'server'
   readonly table: States
   readonly renegotiation: Renegotiation
+  /** What `now` = 0 is in milliseconds since 1970. */
+  readonly epoch: Millis
   /** Makes the first state; a client sends its hello here. */
   start(context: Context): State
 }
@@ -77,6 +82,8 @@ export interface Role {
 export interface Context<B = Bodies> {
   readonly crypto: CryptoProvider
   readonly transcript: Transcript
+  /** The time of the call that is under way, in milliseconds since 1970 (`TlsConfig.epoch`). */
+  readonly date: Millis
   /** From here on messages are those of this version, and every record names it. */
   speak<V>(version: Version<V>): Context<V>
   /** Sends a handshake message and adds it to the transcript. */
@@ -107,6 +114,8 @@ export interface Context<B = Bodies> {
   refuseRenegotiation(): void
   /** An alert 40 now means that the server wanted a certificate. */
   certificateWasWanted(): void
+  /** What may be resumed later, for whoever keeps it. */
+  session(session: Session): void
   /** The handshake is over: data may flow both ways. */
   established(about: Omit<Established, 'type'>): void
 }

@@ -3,22 +3,26 @@ import type { Bytes, Chunk, Engine, Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import type { QuestionId } from './question-id.ts'
+import type { Session } from './session.ts'
+import type { TlsVersion } from './version-name.ts'
 
-export type TlsVersion = 'TLS 1.2' | 'TLS 1.3'
+export type { TlsVersion } from './version-name.ts'
 
 export interface Established {
   readonly type: 'established'
   readonly version: TlsVersion
   /** IANA name: `TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256`. */
   readonly suite: string
-  /** Named group of the key exchange: `x25519`. */
-  readonly group: string
+  /** Named group of the key exchange: `x25519`. Undefined where there was none: a session of TLS 1.2 is resumed. */
+  readonly group: string | undefined
   readonly alpn: string | undefined
   /** The name that the client asked for (SNI). */
   readonly serverName: string | undefined
   readonly resumed: boolean
   /** The peer's chain in DER, leaf first; empty when it sent none. */
   readonly peerChain: readonly Bytes[]
+  /** Why it is believed; undefined for a client that showed none. */
+  readonly trusted: ChainTrusted | undefined
 }
 
 export type TlsEvent =
@@ -28,6 +32,8 @@ export type TlsEvent =
   /** The peer sent close_notify: nothing was cut off. */
   | { readonly type: 'peer-closed' }
   | { readonly type: 'failure'; readonly failure: Failure }
+  /** For a client that wanted one: what may be resumed (`TlsClientConfig.session`), after `established`. There may be several. */
+  | { readonly type: 'session'; readonly session: Session }
   | Ask
 
 /** What a client said in its hello, as IANA numbers in its order. */
@@ -71,6 +77,20 @@ export type Question =
       readonly authorities: readonly Bytes[]
       /** `none` leaves it to the server whether to go on. */
       readonly reply: CertifiedKey | 'none' | Failure
+    }
+  | {
+      /** RFC 5077: `state` is to be sealed so that only we can open it; `ticket` is to be opened. */
+      readonly about: 'ticket'
+      readonly wanted: { readonly seal: Bytes } | { readonly open: Bytes }
+      /** `none`: no ticket is given; it cannot be opened. */
+      readonly reply: Bytes | 'none' | Failure
+    }
+  | {
+      /** RFC 5246 7.4.1.3: a state is to be kept under an id, or found again. */
+      readonly about: 'session'
+      readonly wanted: { readonly put: Bytes; readonly id: Bytes } | { readonly get: Bytes }
+      /** `none`: there is none under this id; for a state to be kept it is the only answer. */
+      readonly reply: Bytes | 'none' | Failure
     }
   | {
       readonly about: 'sign'

@@ -36,6 +36,9 @@ export const openHearted =
         return own!
       case 'certificate':
         return own ?? 'none'
+      case 'ticket':
+      case 'session':
+        return 'none'
       case 'sign':
         return crypto.sign(schemeById(question.scheme)!.algorithm, question.key.key as Uint8Array, question.message)
       default:

@@ -52,6 +52,8 @@ export const answersOf =
       case 'trust':
         return trusting(question, who.spki)
       case 'certificate':
+      case 'ticket':
+      case 'session':
         return 'none'
       case 'client-hello':
         return who.certified

@@ -145,6 +145,17 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: () => 'It does not know extended_master_secret, which is required here.',
     because: ['The program on the other side is older than 2015.'],
   },
+  'tls/session-mismatch': {
+    title: 'The session that is resumed was another one.',
+    says: f =>
+      `The server resumes it with ${f.got ?? 'something else'}; it was made with ${f.expected ?? 'another suite'}.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/session-unbound': {
+    title: 'The session is resumed without what binds it to its handshake.',
+    says: () => 'It was made with extended_master_secret, which is left out now.',
+    because: ['Somebody splices two connections together (triple handshake).', A_BUG],
+  },
   'tls/renegotiation-unsafe': {
     title: 'The handshake is not protected against being spliced.',
     says: f => `renegotiation_info is ${f.got ?? 'absent'}; in a first handshake it must be there and empty.`,

@@ -145,6 +145,16 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: () => '它不支持此处要求的 extended_master_secret。',
     because: ['对方的程序早于 2015 年。'],
   },
+  'tls/session-mismatch': {
+    title: '所恢复的会话对不上。',
+    says: f => text`服务器用${f.got ?? '别的套件'}恢复它；它当初使用的是${f.expected ?? '另一个套件'}。`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/session-unbound': {
+    title: '恢复会话时缺少把它与握手绑定的扩展。',
+    says: () => '它是用 extended_master_secret 建立的，而现在没有该扩展。',
+    because: ['有人把两条连接拼接在一起（三重握手攻击）。', A_BUG],
+  },
   'tls/renegotiation-unsafe': {
     title: '握手没有防范拼接攻击的保护。',
     says: f => text`renegotiation_info 不合要求（${f.got ?? '缺失'}）：在首次握手中它必须存在且为空。`,

@@ -59,6 +59,8 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
         case 'sign':
           return signed(question, world)
         case 'client-hello':
+        case 'ticket':
+        case 'session':
           return fail('net/no-certificate', { where: question.about })
         default:
           return question satisfies never

@@ -81,6 +81,8 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
         case 'trust':
           return judged(question, { trust }, world, stream)
         case 'certificate':
+        case 'ticket':
+        case 'session':
           return fail('net/no-certificate', { where: question.about })
         default:
           return question satisfies never

@@ -8,7 +8,6 @@ import type { Bytes, Chunk } from '../../engine.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import type { Ask, Established, Pieces, Question, TlsConnection, TlsEvent } from '../../tls/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
-import { ChainTrusted } from '../../x509/trusted.ts'
 import { connectionInfo } from './connection-info.ts'
 import { LINGER } from './linger.ts'
 import type { Address, ByteStream, ConnectionInfo, NetStream, StreamHandler } from './types.ts'
@@ -55,7 +54,6 @@ class TlsStream implements NetStream {
   #handler: StreamHandler
   #paused = false
   #open = false
-  #trusted: ChainTrusted | undefined
   #failure: Failure | undefined
   #disarm: (() => void) | undefined
   #out: Bytes[] = []
@@ -182,6 +180,8 @@ class TlsStream implements NetStream {
       case 'failure':
         this.#fail(event.failure)
         return
+      case 'session':
+        return
       default:
         event satisfies never
     }
@@ -192,7 +192,7 @@ class TlsStream implements NetStream {
     this.#disarm?.()
     this.#open = true
     this.connection = connectionInfo(this.#lower, {
-      tls: { ...established, trusted: this.#trusted },
+      tls: established,
       times: { asked, connected: this.#connected, secured: clock.now() },
     })
     this.#established(this)
@@ -205,7 +205,6 @@ class TlsStream implements NetStream {
       this.#driver.do(now => {
         try {
           this.#engine.answer(id, value, now)
-          if (ChainTrusted.is(value)) this.#trusted = value
         } catch (error) {
           // No answer to this question, which is still open.
           if (!(error instanceof FailureError)) throw error

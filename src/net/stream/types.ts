@@ -12,7 +12,6 @@ import type { Coder } from '../../http/coding.ts'
 import type { Random } from '../../random.ts'
 import type { Established } from '../../tls/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
-import type { ChainTrusted } from '../../x509/trusted.ts'
 import type { TrustStore } from '../../x509/types.ts'
 import type { CertificateFiles } from './credentials.ts'
 
@@ -104,10 +103,7 @@ export interface ConnectionTimes {
 }
 
 /** What was agreed in the handshake, and why the peer is believed. */
-export interface TlsInfo extends Omit<Established, 'type'> {
-  /** The proof that the peer's chain was checked; undefined for a client that showed none. */
-  readonly trusted: ChainTrusted | undefined
-}
+export type TlsInfo = Omit<Established, 'type'>
 
 export interface ConnectionInfo {
   readonly local: Address

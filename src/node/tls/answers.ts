@@ -49,6 +49,9 @@ export const answers = (options: AnswerOptions): Answerer => {
       case 'trust':
         context ??= await options.contextFor(undefined)
         return judgement(question, context, options)
+      case 'ticket':
+      case 'session':
+        return 'none'
       case 'sign': {
         const scheme = schemeById(question.scheme)
         const { key } = question.key

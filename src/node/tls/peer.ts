@@ -38,4 +38,4 @@ export const cipherOf = ({ suite, version }: TlsInfo): CipherNameAndProtocol => 
 })
 
 /** RFC 8422 names, as OpenSSL has them; empty for a group that it does not describe either. */
-export const ephemeralKeyOf = ({ group }: TlsInfo): EphemeralKeyInfo | object => groupInfo[group] ?? {}
+export const ephemeralKeyOf = ({ group }: TlsInfo): EphemeralKeyInfo | object => (group && groupInfo[group]) || {}

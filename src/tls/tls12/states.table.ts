@@ -1,6 +1,5 @@
 /**
- * TLS 1.2 without resumption (RFC 5246 7.3) as two tables. What is not in
- * a row is refused with unexpected_message before any code of the state runs: ChangeCipherSpec before the keys are
+ * TLS 1.2, with resumption by id and by ticket (RFC 5246 7.3, RFC 5077 3.1), as two tables. What is not in a row is refused with unexpected_message before any code of the state runs: ChangeCipherSpec before the keys are
  * there (CVE-2014-0224), a skipped ServerKeyExchange (SMACK), data before Finished.
  */
 
@@ -12,6 +11,11 @@ export const clientStates = machine(
   [
     ['WaitServerHello', 'HelloRequest', 'WaitServerHello', 'RFC 5246 7.4.1.1'],
     ['WaitServerHello', 'ServerHello', 'WaitCertificate', 'RFC 5246 7.4.1.3'],
+    ['WaitServerHello', 'ServerHello', 'WaitResumedTrust', 'RFC 5246 7.3'],
+    ['WaitServerHello', 'ServerHello', 'WaitNewSessionTicket', 'RFC 5077 3.1'],
+    ['WaitServerHello', 'ServerHello', 'WaitChangeCipherSpec', 'RFC 5246 7.3'],
+    ['WaitResumedTrust', 'trust', 'WaitNewSessionTicket', 'RFC 5280 6'],
+    ['WaitResumedTrust', 'trust', 'WaitChangeCipherSpec', 'RFC 5280 6'],
     ['WaitCertificate', 'HelloRequest', 'WaitCertificate', 'RFC 5246 7.4.1.1'],
     ['WaitCertificate', 'Certificate', 'WaitTrust', 'RFC 5246 7.4.2'],
     ['WaitTrust', 'trust', 'WaitServerKeyExchange', 'RFC 5280 6'],
@@ -25,11 +29,16 @@ export const clientStates = machine(
     ],
     ['WaitCertificateRequestOrServerHelloDone', 'CertificateRequest', 'WaitServerHelloDone', 'RFC 5246 7.4.4'],
     ['WaitCertificateRequestOrServerHelloDone', 'ServerHelloDone', 'WaitChangeCipherSpec', 'RFC 5246 7.4.5'],
+    ['WaitCertificateRequestOrServerHelloDone', 'ServerHelloDone', 'WaitNewSessionTicket', 'RFC 5246 7.4.5'],
     ['WaitServerHelloDone', 'HelloRequest', 'WaitServerHelloDone', 'RFC 5246 7.4.1.1'],
     ['WaitServerHelloDone', 'ServerHelloDone', 'WaitOwnCertificate', 'RFC 5246 7.4.5'],
     ['WaitOwnCertificate', 'certificate', 'WaitOwnSignature', 'RFC 5246 7.4.6'],
     ['WaitOwnCertificate', 'certificate', 'WaitChangeCipherSpec', 'RFC 5246 7.4.6'],
+    ['WaitOwnCertificate', 'certificate', 'WaitNewSessionTicket', 'RFC 5246 7.4.6'],
     ['WaitOwnSignature', 'sign', 'WaitChangeCipherSpec', 'RFC 5246 7.4.8'],
+    ['WaitOwnSignature', 'sign', 'WaitNewSessionTicket', 'RFC 5246 7.4.8'],
+    ['WaitNewSessionTicket', 'HelloRequest', 'WaitNewSessionTicket', 'RFC 5246 7.4.1.1'],
+    ['WaitNewSessionTicket', 'NewSessionTicket', 'WaitChangeCipherSpec', 'RFC 5077 3.3'],
     ['WaitChangeCipherSpec', 'HelloRequest', 'WaitChangeCipherSpec', 'RFC 5246 7.4.1.1'],
     ['WaitChangeCipherSpec', 'ChangeCipherSpec', 'WaitFinished', 'RFC 5246 7.1'],
     ['WaitFinished', 'Finished', 'Established', 'RFC 5246 7.4.9'],
@@ -43,6 +52,15 @@ export const serverStates = machine(
   'TLS 1.2, the server (RFC 5246 7.3)',
   [
     ['WaitClientHello', 'ClientHello', 'WaitPolicy', 'RFC 5246 7.4.1.2'],
+    ['WaitClientHello', 'ClientHello', 'WaitTicketOpened', 'RFC 5077 3.4'],
+    ['WaitClientHello', 'ClientHello', 'WaitSessionFound', 'RFC 5246 7.4.1.2'],
+    ['WaitTicketOpened', 'ticket', 'WaitPolicy', 'RFC 5077 3.4'],
+    ['WaitTicketOpened', 'ticket', 'WaitResumedTrust', 'RFC 5077 3.4'],
+    ['WaitTicketOpened', 'ticket', 'WaitChangeCipherSpec', 'RFC 5077 3.4'],
+    ['WaitSessionFound', 'session', 'WaitPolicy', 'RFC 5246 7.4.1.3'],
+    ['WaitSessionFound', 'session', 'WaitResumedTrust', 'RFC 5246 7.4.1.3'],
+    ['WaitSessionFound', 'session', 'WaitChangeCipherSpec', 'RFC 5246 7.4.1.3'],
+    ['WaitResumedTrust', 'trust', 'WaitChangeCipherSpec', 'RFC 5280 6'],
     ['WaitPolicy', 'client-hello', 'WaitSignature', 'RFC 6066 3'],
     ['WaitSignature', 'sign', 'WaitClientKeyExchange', 'RFC 5246 4.7'],
     ['WaitSignature', 'sign', 'WaitClientCertificate', 'RFC 5246 7.4.4'],
@@ -54,6 +72,10 @@ export const serverStates = machine(
     ['WaitCertificateVerify', 'CertificateVerify', 'WaitChangeCipherSpec', 'RFC 5246 7.4.8'],
     ['WaitChangeCipherSpec', 'ChangeCipherSpec', 'WaitFinished', 'RFC 5246 7.1'],
     ['WaitFinished', 'Finished', 'Established', 'RFC 5246 7.4.9'],
+    ['WaitFinished', 'Finished', 'WaitTicketSealed', 'RFC 5077 3.3'],
+    ['WaitFinished', 'Finished', 'WaitSessionKept', 'RFC 5246 7.4.1.3'],
+    ['WaitTicketSealed', 'ticket', 'Established', 'RFC 5077 3.3'],
+    ['WaitSessionKept', 'session', 'Established', 'RFC 5246 7.4.9'],
     ['Established', 'ClientHello', 'Established', 'RFC 5246 7.2.2'],
     ['Established', 'ApplicationData', 'Established', 'RFC 5246 10'],
   ],

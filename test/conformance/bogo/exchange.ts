@@ -153,6 +153,8 @@ class Exchange {
       case 'failure':
         this.#failed(event.failure)
         return
+      case 'session':
+        return
       default:
         event satisfies never
     }

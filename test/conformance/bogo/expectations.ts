@@ -18,7 +18,11 @@ export const checked = (got: Established, { flags, resumption }: Situation, seen
     ['expect-version', flags.number('expect-version'), VERSIONS[got.version]],
     ['expect-cipher', flags.number('expect-cipher'), CipherSuite.names[got.suite]],
     ['expect-cipher-aes', flags.number('expect-cipher-aes'), CipherSuite.names[got.suite]],
-    ['expect-curve-id', flags.number('expect-curve-id'), NamedGroup.names[got.group]],
+    [
+      'expect-curve-id',
+      flags.number('expect-curve-id'),
+      got.group === undefined ? undefined : NamedGroup.names[got.group],
+    ],
     ['expect-server-name', flags.text('expect-server-name'), got.serverName],
     ['expect-alpn', flags.text(flags.has('server') ? 'select-alpn' : 'expect-alpn') ?? '', got.alpn ?? ''],
     ['resumption', resumption && !flags.has('expect-session-miss'), got.resumed],

@@ -1,7 +1,8 @@
 /** The server's keys and its Finished: the end of the handshake. */
-import { FinishedVerified, Fresh } from '../../proofs.ts'
+import { FinishedVerified, type Fresh, Resumed } from '../../proofs.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { verifyData } from '../key-schedule.ts'
+import { sessionFrom } from './remembering.ts'
 import { ClientState, type Keyed, type Table } from './state.ts'
 
 export class WaitChangeCipherSpec extends ClientState implements Handles<Table, 'WaitChangeCipherSpec'> {
@@ -24,33 +25,49 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
     this.#keyed = keyed
   }
   Finished(context: Context, message: Message<'Finished'>): Established {
-    const { negotiated, peer, group, proof, master } = this.#keyed
+    const { negotiated, server, peerChain, group, master } = this.#keyed
     const { suite, alpn, offer } = negotiated
     const hash = context.transcript.digest()
     const expected = verifyData(context.crypto, suite.hash, master, 'server finished', hash)
     const finished = FinishedVerified.check(context.crypto, expected, message.body.verifyData)
     if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
     context.passed('Finished', message)
-    const established = new Established(new Fresh(peer.trusted, proof), finished)
+    const resumed = server instanceof Resumed
+    if (resumed) {
+      context.transcript.add(message.bytes)
+      sendFinished(context, this.#keyed)
+    }
+    const session = sessionFrom(this.#keyed, context.date)
     context.established({
       version: 'TLS 1.2',
       suite: suite.name,
       group,
       alpn,
       serverName: offer.config.serverName,
-      resumed: false,
-      peerChain: peer.chain,
+      resumed,
+      peerChain,
+      trusted: server.trusted,
     })
-    return established
+    if (session !== undefined) context.session(session)
+    return new Established(server, finished)
   }
 }
 
-/** Data may flow: the chain is trusted, its key signed this exchange, and both sides saw the same handshake. */
+/** From here on what we send is under our keys. */
+export const sendFinished = (context: Context, { negotiated, master, writes }: Keyed): void => {
+  context.changeCipherSpec()
+  context.protectWrites(writes)
+  const hash = context.transcript.digest()
+  const { hash: name } = negotiated.suite
+  context.send('Finished', { verifyData: verifyData(context.crypto, name, master, 'client finished', hash) })
+}
+
+/** Data may flow: the chain is trusted, its key signed this exchange or the one of the session, and both sides saw the same handshake. */
 export class Established extends ClientState implements Handles<Table, 'Established'> {
   readonly name = 'Established'
-  readonly server: Fresh
+  readonly server: Fresh | Resumed
   readonly finished: FinishedVerified
-  constructor(server: Fresh, finished: FinishedVerified) {
+  constructor(server: Fresh | Resumed, finished: FinishedVerified) {
     super()
     this.server = server
     this.finished = finished

@@ -3,6 +3,7 @@ import { schemeById } from '../../schemes.table.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { certificateType } from '../certificate-type.ts'
 import type { WaitChangeCipherSpec } from './finished.ts'
+import type { WaitNewSessionTicket } from './new-session-ticket.ts'
 import { WaitOwnCertificate } from './own-certificate.ts'
 import { exchangeKeys, finish } from './own-flight.ts'
 import { ClientState, type Flight, type Table } from './state.ts'
@@ -20,7 +21,7 @@ export class WaitCertificateRequestOrServerHelloDone
   CertificateRequest(_: Context, message: Message<'CertificateRequest'>): WaitServerHelloDone {
     return new WaitServerHelloDone(this.#flight, message)
   }
-  ServerHelloDone(context: Context): WaitChangeCipherSpec {
+  ServerHelloDone(context: Context): WaitNewSessionTicket | WaitChangeCipherSpec {
     context.transcript.forgetRaw()
     return finish(context, exchangeKeys(context, this.#flight))
   }

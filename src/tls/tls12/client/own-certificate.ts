@@ -5,6 +5,7 @@ import { SignatureScheme } from '../../messages/registries.table.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import type { CertifiedKey } from '../../types.ts'
 import type { WaitChangeCipherSpec } from './finished.ts'
+import type { WaitNewSessionTicket } from './new-session-ticket.ts'
 import { exchangeKeys, finish } from './own-flight.ts'
 import type { Flight, Keyed, Table } from './state.ts'
 
@@ -18,7 +19,10 @@ export class WaitOwnCertificate implements Handles<Table, 'WaitOwnCertificate'> 
     this.#request = request
     this.#wanted = wanted
   }
-  certificate(context: Context, key: CertifiedKey | 'none'): WaitOwnSignature | WaitChangeCipherSpec {
+  certificate(
+    context: Context,
+    key: CertifiedKey | 'none',
+  ): WaitOwnSignature | WaitNewSessionTicket | WaitChangeCipherSpec {
     if (key === 'none') {
       context.transcript.forgetRaw()
       context.certificateWasWanted()
@@ -51,7 +55,7 @@ class WaitOwnSignature implements Handles<Table, 'WaitOwnSignature'> {
     this.#keyed = keyed
     this.#scheme = scheme
   }
-  sign(context: Context, signature: Bytes): WaitChangeCipherSpec {
+  sign(context: Context, signature: Bytes): WaitNewSessionTicket | WaitChangeCipherSpec {
     context.send('CertificateVerify', { scheme: this.#scheme, signature })
     return finish(context, this.#keyed)
   }

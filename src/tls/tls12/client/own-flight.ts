@@ -1,8 +1,10 @@
 /** Our half of the key exchange, the keys, and our Finished. */
+import { Fresh } from '../../proofs.ts'
 import { Secret } from '../../secret.ts'
 import type { Context } from '../../states.ts'
-import { type Binding, masterSecret, trafficKeys, verifyData } from '../key-schedule.ts'
-import { WaitChangeCipherSpec } from './finished.ts'
+import { type Binding, masterSecret, trafficKeys } from '../key-schedule.ts'
+import { sendFinished, type WaitChangeCipherSpec } from './finished.ts'
+import { serversTurn, type WaitNewSessionTicket } from './new-session-ticket.ts'
 import type { Flight, Keyed } from './state.ts'
 
 export const exchangeKeys = (context: Context, flight: Flight): Keyed => {
@@ -24,15 +26,12 @@ export const exchangeKeys = (context: Context, flight: Flight): Keyed => {
   premaster.wipe()
   context.secret('CLIENT_RANDOM', offer.random, master)
   const keys = trafficKeys(context.crypto, suite, master, offer.random, serverRandom)
-  return { ...flight, master, reads: keys.server, writes: keys.client }
+  const server = new Fresh(flight.peer.trusted, flight.proof)
+  return { negotiated, server, peerChain: flight.peer.chain, group, master, reads: keys.server, writes: keys.client }
 }
 
-export const finish = (context: Context, keyed: Keyed): WaitChangeCipherSpec => {
-  const { negotiated, master, writes } = keyed
-  context.changeCipherSpec()
-  context.protectWrites(writes)
-  const hash = context.transcript.digest()
-  const { hash: name } = negotiated.suite
-  context.send('Finished', { verifyData: verifyData(context.crypto, name, master, 'client finished', hash) })
-  return new WaitChangeCipherSpec(keyed)
+/** Our last word of a full handshake; the server's comes next. */
+export const finish = (context: Context, keyed: Keyed): WaitNewSessionTicket | WaitChangeCipherSpec => {
+  sendFinished(context, keyed)
+  return serversTurn(keyed)
 }

@@ -3,7 +3,7 @@ import type { Bytes } from '../../../engine.ts'
 import type { ChainTrusted } from '../../../x509/trusted.ts'
 import type { Message } from '../../messages/message.ts'
 import type { ClientNegotiated } from '../../negotiated.ts'
-import type { SignatureValid } from '../../proofs.ts'
+import type { Fresh, Resumed, SignatureValid } from '../../proofs.ts'
 import type { RecordProtection } from '../../record-protection.ts'
 import type { Secret } from '../../secret.ts'
 import type { Context } from '../../states.ts'
@@ -35,7 +35,15 @@ export interface Flight {
   readonly proof: SignatureValid
 }
 
-export interface Keyed extends Flight {
+/** Both sides have the keys. */
+export interface Keyed {
+  readonly negotiated: ClientNegotiated
+  readonly server: Fresh | Resumed
+  readonly peerChain: readonly Bytes[]
+  /** Of the key exchange; undefined where there was none. */
+  readonly group: string | undefined
+  /** What the server has given for the next time. */
+  readonly ticket?: { readonly bytes: Bytes; readonly lifetime: number } | undefined
   readonly master: Secret
   readonly reads: RecordProtection
   readonly writes: RecordProtection

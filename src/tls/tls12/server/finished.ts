@@ -1,7 +1,9 @@
 /** The client's keys and Finished, then ours: the end of the handshake. */
+import type { Bytes } from '../../../engine.ts'
 import { type Authenticated, FinishedVerified } from '../../proofs.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { verifyData } from '../key-schedule.ts'
+import { lifetimeOf, stateOf } from './remembering.ts'
 import type { Keyed, Table } from './state.ts'
 
 export class WaitChangeCipherSpec implements Handles<Table, 'WaitChangeCipherSpec'> {
@@ -22,29 +24,90 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
   constructor(keyed: Keyed) {
     this.#keyed = keyed
   }
-  Finished(context: Context, message: Message<'Finished'>): Established {
+  Finished(context: Context, message: Message<'Finished'>): Established | WaitTicketSealed | WaitSessionKept {
     const { crypto, transcript } = context
-    const { negotiated, suite, master, writes, client, peerChain } = this.#keyed
+    const { suite, master, remembered, resumed } = this.#keyed
     const expected = verifyData(crypto, suite.hash, master, 'client finished', transcript.digest())
     const finished = FinishedVerified.check(crypto, expected, message.body.verifyData)
     if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
     context.passed('Finished', message)
+    // Ours went first.
+    if (resumed) return established(context, this.#keyed, finished)
     transcript.add(message.bytes)
-    context.changeCipherSpec()
-    context.protectWrites(writes)
-    const hash = transcript.digest()
-    context.send('Finished', { verifyData: verifyData(crypto, suite.hash, master, 'server finished', hash) })
-    context.established({
-      version: 'TLS 1.2',
-      suite: suite.name,
-      group: negotiated.group,
-      alpn: negotiated.alpn,
-      serverName: negotiated.serverName,
-      resumed: false,
-      peerChain,
-    })
-    return new Established(client, finished)
+    if (remembered.by === 'ticket') return sealed(context, this.#keyed, finished)
+    if (remembered.by === 'nothing') return finish(context, this.#keyed, finished)
+    const state = stateOf(this.#keyed, context.date)
+    context.ask({ about: 'session', wanted: { put: state, id: remembered.id } })
+    return new WaitSessionKept(this.#keyed, finished)
   }
+}
+
+/** RFC 5077 3.3: a ticket was promised, so there is one, if only an empty one. */
+const sealed = (context: Context, keyed: Keyed, finished: FinishedVerified): Established | WaitTicketSealed => {
+  const state = stateOf(keyed, context.date)
+  if (state.length <= MOST_SEALED) {
+    context.ask({ about: 'ticket', wanted: { seal: state } })
+    return new WaitTicketSealed(keyed, finished)
+  }
+  context.send('NewSessionTicket', { lifetimeHint: 0, ticket: new Uint8Array(0) })
+  return finish(context, keyed, finished)
+}
+
+/** A ticket has 2^16-1 bytes at most; so much for what is around its state. */
+const MOST_SEALED = 0xffff - 512
+
+class WaitTicketSealed implements Handles<Table, 'WaitTicketSealed'> {
+  readonly name = 'WaitTicketSealed'
+  readonly #keyed: Keyed
+  readonly #finished: FinishedVerified
+  constructor(keyed: Keyed, finished: FinishedVerified) {
+    this.#keyed = keyed
+    this.#finished = finished
+  }
+  ticket(context: Context, reply: Bytes | 'none'): Established {
+    const ticket = reply === 'none' ? new Uint8Array(0) : reply
+    const lifetimeHint = ticket.length === 0 ? 0 : lifetimeOf(this.#keyed.negotiated)
+    context.send('NewSessionTicket', { lifetimeHint, ticket })
+    return finish(context, this.#keyed, this.#finished)
+  }
+}
+
+class WaitSessionKept implements Handles<Table, 'WaitSessionKept'> {
+  readonly name = 'WaitSessionKept'
+  readonly #keyed: Keyed
+  readonly #finished: FinishedVerified
+  constructor(keyed: Keyed, finished: FinishedVerified) {
+    this.#keyed = keyed
+    this.#finished = finished
+  }
+  session(context: Context): Established {
+    return finish(context, this.#keyed, this.#finished)
+  }
+}
+
+/** Our last word of a full handshake. */
+const finish = (context: Context, keyed: Keyed, finished: FinishedVerified): Established => {
+  const { suite, master, writes } = keyed
+  context.changeCipherSpec()
+  context.protectWrites(writes)
+  const hash = context.transcript.digest()
+  context.send('Finished', { verifyData: verifyData(context.crypto, suite.hash, master, 'server finished', hash) })
+  return established(context, keyed, finished)
+}
+
+const established = (context: Context, keyed: Keyed, finished: FinishedVerified): Established => {
+  const { negotiated, suite, group, resumed, client, peerChain } = keyed
+  context.established({
+    version: 'TLS 1.2',
+    suite: suite.name,
+    group,
+    alpn: negotiated.alpn,
+    serverName: negotiated.serverName,
+    resumed,
+    peerChain,
+    trusted: client === 'anonymous' ? undefined : client.trusted,
+  })
+  return new Established(client, finished)
 }
 
 /** Data may flow: both sides saw the same handshake, and the client has proven who it is if it said so. */

@@ -59,6 +59,7 @@ export const negotiate = (
     renegotiationInfo:
       extensions.renegotiationInfo !== undefined || cipherSuites.includes(EMPTY_RENEGOTIATION_INFO_SCSV),
     pointFormats: extensions.pointFormats !== undefined,
+    ticket: extensions.sessionTicket?.ticket,
   }
 }
 

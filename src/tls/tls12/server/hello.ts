@@ -1,5 +1,6 @@
 /** The server's flight of TLS 1.2: its hello, its chain and its signed share (RFC 5246 7.3, RFC 8422). */
 import type { Bytes } from '../../../engine.ts'
+import type { Tagged } from '../../../wire/codec.ts'
 import { listed } from '../../listed.ts'
 import { serverExtensions } from '../../messages/extensions.ts'
 import { NamedGroup, SignatureScheme } from '../../messages/registries.table.ts'
@@ -8,11 +9,17 @@ import type { ServerNegotiated } from '../../negotiated.ts'
 import { schemeById } from '../../schemes.table.ts'
 import type { Context, Handles } from '../../states.ts'
 import type { Suite } from '../../suites.table.ts'
-import type { CertifiedKey } from '../../types.ts'
+import type { CertifiedKey, Introduced } from '../../types.ts'
 import { signedParams } from '../signed-params.ts'
 import { asksClients, certificateRequest, WaitClientCertificate } from './client-certificate.ts'
 import { WaitClientKeyExchange } from './key-exchange.ts'
+import { willRemember } from './remembering.ts'
 import type { Exchange, Table } from './state.ts'
+
+export const askPolicy = (context: Context, negotiated: ServerNegotiated, hello: Introduced): WaitPolicy => {
+  context.ask({ about: 'client-hello', hello })
+  return new WaitPolicy(negotiated)
+}
 
 export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
   readonly name = 'WaitPolicy'
@@ -26,29 +33,39 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
     if (asksClients(negotiated.config)) context.transcript.keepRaw()
     context.transcript.useHash(context.crypto, suite.hash)
     const serverRandom = context.crypto.random.bytes(32)
+    const remembered = willRemember(context, negotiated)
     context.send('ServerHello', {
       legacyVersion: 0x0303,
       random: serverRandom,
-      // No session is kept, so none is named (RFC 5246 7.4.1.3).
-      sessionId: new Uint8Array(0),
+      // RFC 5246 7.4.1.3: a session that is not kept has no name.
+      sessionId: remembered.by === 'session' ? remembered.id : new Uint8Array(0),
       cipherSuite: suite.id,
       compressionMethod: 0,
-      extensions: serverExtensions({
-        ...(negotiated.serverName === undefined ? {} : { serverName: {} }),
-        ...(negotiated.renegotiationInfo ? { renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) } } : {}),
-        ...(negotiated.pointFormats ? { pointFormats: { formats: [0] } } : {}),
-        ...(negotiated.alpn === undefined ? {} : { alpn: { protocols: [negotiated.alpn] } }),
-        ...(negotiated.extendedMasterSecret ? { extendedMasterSecret: {} } : {}),
-      }),
+      extensions: [
+        ...serverExtensions({ ...(negotiated.serverName === undefined ? {} : { serverName: {} }) }),
+        ...answersTo(negotiated),
+        ...serverExtensions({
+          ...(negotiated.pointFormats ? { pointFormats: { formats: [0] } } : {}),
+          ...(remembered.by === 'ticket' ? { sessionTicket: {} } : {}),
+        }),
+      ],
     })
     context.send('Certificate', { chain: [...key.chain] })
     const offer = context.crypto.offerShare(negotiated.group)
     const params = { curveType: 3, group: NamedGroup.names[negotiated.group]!, publicKey: offer.share }
     const message = signedParams(negotiated.clientRandom, serverRandom, params)
     context.ask({ about: 'sign', key, scheme, message })
-    return new WaitSignature({ negotiated, serverRandom, suite, offer }, params, scheme)
+    return new WaitSignature({ negotiated, serverRandom, suite, offer, remembered }, params, scheme)
   }
 }
+
+/** What is answered to a client whether its session is resumed or not. */
+export const answersTo = ({ renegotiationInfo, alpn, extendedMasterSecret }: ServerNegotiated): Tagged[] =>
+  serverExtensions({
+    ...(renegotiationInfo ? { renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) } } : {}),
+    ...(alpn === undefined ? {} : { alpn: { protocols: [alpn] } }),
+    ...(extendedMasterSecret ? { extendedMasterSecret: {} } : {}),
+  })
 
 /** The first of the key's schemes that the client takes, with a suite for such a key. */
 const choose = (

@@ -36,7 +36,18 @@ export class WaitClientKeyExchange implements Handles<Table, 'WaitClientKeyExcha
     premaster.wipe()
     context.secret('CLIENT_RANDOM', clientRandom, master)
     const keys = trafficKeys(context.crypto, suite, master, clientRandom, serverRandom)
-    const keyed = { ...this.#exchange, master, reads: keys.client, writes: keys.server }
+    const { group } = negotiated
+    const { remembered } = this.#exchange
+    const keyed = {
+      negotiated,
+      suite,
+      group,
+      remembered,
+      resumed: false,
+      master,
+      reads: keys.client,
+      writes: keys.server,
+    }
     return this.#claimed === undefined
       ? new WaitChangeCipherSpec({ ...keyed, client: 'anonymous', peerChain: [] })
       : new WaitCertificateVerify(keyed, this.#claimed)

@@ -17,7 +17,14 @@ export interface Exchange {
   readonly serverRandom: Bytes
   readonly suite: Suite
   readonly offer: KeyOffer
+  readonly remembered: Remembered
 }
+
+/** How the client may come back: with a ticket, by this id, or not at all. */
+export type Remembered =
+  | { readonly by: 'ticket' }
+  | { readonly by: 'session'; readonly id: Bytes }
+  | { readonly by: 'nothing' }
 
 /** The client's identity: trusted, and not yet proven. */
 export interface Claimed {
@@ -27,7 +34,13 @@ export interface Claimed {
   readonly schemes: readonly Scheme[]
 }
 
-export interface Keyed extends Exchange {
+export interface Keyed {
+  readonly negotiated: ServerNegotiated
+  readonly suite: Suite
+  /** Of the key exchange; undefined where there was none. */
+  readonly group: string | undefined
+  readonly remembered: Remembered
+  readonly resumed: boolean
   readonly master: Secret
   readonly reads: RecordProtection
   readonly writes: RecordProtection

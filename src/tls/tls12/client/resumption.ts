@@ -1,0 +1,116 @@
+/**
+ * Beginning again with a session of before (RFC 5246 7.3, RFC 5077): what may be offered, whether the server takes it, and
+ * the keys. The rules against the triple handshake are those of RFC 7627 5.3: only sessions whose secret is bound to
+ * their handshake are kept and offered.
+ */
+import type { CryptoProvider } from '../../../crypto/provider.ts'
+import type { Bytes } from '../../../engine.ts'
+import { sameOctets } from '../../../wire/bytes.ts'
+import type { ChainTrusted } from '../../../x509/trusted.ts'
+import type { TlsClientConfig } from '../../config.ts'
+import { CipherSuite } from '../../messages/registries.table.ts'
+import type { ClientNegotiated } from '../../negotiated.ts'
+import { Resumed } from '../../proofs.ts'
+import { Secret } from '../../secret.ts'
+import { factsOf, isFresh, type SessionFacts, sessionOf } from '../../session.ts'
+import type { Context, Handles, Message } from '../../states.ts'
+import type { Suite } from '../../suites.table.ts'
+import { trafficKeys } from '../key-schedule.ts'
+import type { WaitChangeCipherSpec } from './finished.ts'
+import { serversTurn, type WaitNewSessionTicket } from './new-session-ticket.ts'
+import type { Keyed, Table } from './state.ts'
+
+/** The session of this configuration, if it may be offered: same name, a suite that is offered, young enough. */
+export const resumable = (
+  { session, serverName }: TlsClientConfig,
+  suites: readonly Suite[],
+  date: number,
+): SessionFacts | undefined => {
+  if (session === undefined || session === 'new') return undefined
+  const facts = factsOf(session)
+  const suits =
+    facts.version === 'TLS 1.2' &&
+    facts.serverName === serverName &&
+    facts.extendedMasterSecret &&
+    suites.some(({ id }) => id === facts.suite) &&
+    isFresh(facts, date)
+  return suits ? facts : undefined
+}
+
+/** RFC 5077 3.4: with a ticket goes an id of our own, so that its echo tells whether the ticket was taken. */
+export const sessionIdFor = (session: SessionFacts | undefined, crypto: CryptoProvider): Bytes =>
+  session === undefined || session.ticket.length === 0 ? (session?.id ?? new Uint8Array(0)) : crypto.random.bytes(32)
+
+/** The session that the server resumes with this hello; undefined for a full handshake. */
+export const resumedBy = (
+  context: Context,
+  message: Message<'ServerHello'>,
+  { offer, suite, extendedMasterSecret }: ClientNegotiated,
+): SessionFacts | undefined => {
+  const { session, sessionId } = offer
+  if (sessionId.length === 0 || !sameOctets(sessionId, message.body.sessionId)) return undefined
+  if (session === undefined)
+    throw context.refusal('hello', message, 'tls/illegal-value', 'sessionId', {
+      got: 'the one that was offered',
+      expected: 'there is no session of that name',
+    })
+  // RFC 5246 7.4.1.3: "this field is the value from the state of the session being resumed."
+  if (suite.id !== session.suite)
+    throw context.refusal('hello', message, 'tls/session-mismatch', 'cipherSuite', {
+      got: suite.name,
+      expected: CipherSuite.nameOf(session.suite),
+    })
+  if (!extendedMasterSecret) throw context.refusal('hello', message, 'tls/session-unbound', 'extensions', {})
+  return session
+}
+
+export const resume = (
+  context: Context,
+  message: Message<'ServerHello'>,
+  negotiated: ClientNegotiated,
+  session: SessionFacts,
+): WaitResumedTrust | WaitNewSessionTicket | WaitChangeCipherSpec => {
+  const { peerChain: chain, trusted } = session
+  if (trusted !== undefined) return serversTurn(keysOf(context, negotiated, session, trusted))
+  const { serverName: name } = negotiated.offer.config
+  context.ask(
+    { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' },
+    { message, chain: [], path: () => 'sessionId' },
+  )
+  return new WaitResumedTrust(negotiated, session)
+}
+
+/** What came from bytes brings no proof: whether the chain is trusted is asked again. */
+export class WaitResumedTrust implements Handles<Table, 'WaitResumedTrust'> {
+  readonly name = 'WaitResumedTrust'
+  readonly #negotiated: ClientNegotiated
+  readonly #session: SessionFacts
+  constructor(negotiated: ClientNegotiated, session: SessionFacts) {
+    this.#negotiated = negotiated
+    this.#session = session
+  }
+  trust(context: Context, trusted: ChainTrusted): WaitNewSessionTicket | WaitChangeCipherSpec {
+    return serversTurn(keysOf(context, this.#negotiated, this.#session, trusted))
+  }
+}
+
+const keysOf = (
+  context: Context,
+  negotiated: ClientNegotiated,
+  session: SessionFacts,
+  trusted: ChainTrusted,
+): Keyed => {
+  const { offer, serverRandom, suite } = negotiated
+  const master = new Secret(session.secret.reveal().slice())
+  context.secret('CLIENT_RANDOM', offer.random, master)
+  const keys = trafficKeys(context.crypto, suite, master, offer.random, serverRandom)
+  return {
+    negotiated,
+    server: new Resumed(trusted, sessionOf({ ...session, trusted })),
+    peerChain: session.peerChain,
+    group: undefined,
+    master,
+    reads: keys.server,
+    writes: keys.client,
+  }
+}

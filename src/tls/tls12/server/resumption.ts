@@ -1,0 +1,145 @@
+/**
+ * Clients that come back (RFC 5246 7.3, RFC 5077): what they bring is opened or looked up by question, and refused without a
+ * word where it does not suit, with a full handshake. The rules against the triple handshake are those of RFC 7627 5.3:
+ * only sessions whose secret is bound to their handshake are given out.
+ */
+import type { Bytes } from '../../../engine.ts'
+import type { ChainTrusted } from '../../../x509/trusted.ts'
+import type { ServerNegotiated } from '../../negotiated.ts'
+import { type Authenticated, Resumed } from '../../proofs.ts'
+import { factsOf, isFresh, Session, type SessionFacts, sessionOf } from '../../session.ts'
+import type { Context, Handles } from '../../states.ts'
+import type { Introduced } from '../../types.ts'
+import { trafficKeys, verifyData } from '../key-schedule.ts'
+import { WaitChangeCipherSpec } from './finished.ts'
+import { answersTo, askPolicy, type WaitPolicy } from './hello.ts'
+import type { Table } from './state.ts'
+
+/** Asks for the session that the client names; undefined when it names none, or nobody would know. */
+export const sought = (
+  context: Context,
+  negotiated: ServerNegotiated,
+  hello: Introduced,
+): WaitTicketOpened | WaitSessionFound | undefined => {
+  const { config, ticket, hello: message } = negotiated
+  const { sessionId } = message.body
+  const known = config.resumption ?? []
+  // RFC 5077 3.4: with a ticket the id is only an echo.
+  if (ticket !== undefined && ticket.length > 0) {
+    if (!known.includes('ticket')) return undefined
+    context.ask({ about: 'ticket', wanted: { open: ticket } })
+    return new WaitTicketOpened(negotiated, hello)
+  }
+  if (sessionId.length === 0 || !known.includes('session')) return undefined
+  context.ask({ about: 'session', wanted: { get: sessionId } })
+  return new WaitSessionFound(negotiated, hello)
+}
+
+abstract class Sought {
+  readonly #negotiated: ServerNegotiated
+  readonly #hello: Introduced
+  constructor(negotiated: ServerNegotiated, hello: Introduced) {
+    this.#negotiated = negotiated
+    this.#hello = hello
+  }
+  protected decided(context: Context, state: Bytes | 'none'): WaitPolicy | WaitResumedTrust | WaitChangeCipherSpec {
+    const session = state === 'none' ? undefined : suitable(context, this.#negotiated, state)
+    if (session === undefined) return askPolicy(context, this.#negotiated, this.#hello)
+    const { peerChain: chain } = session
+    if (chain.length === 0) return resume(context, this.#negotiated, session, 'anonymous')
+    // Nothing that is sealed is a proof, and who was trusted then may not be now.
+    context.ask({ about: 'trust', chain, name: undefined, purpose: 'client', keyUsage: 'digitalSignature' })
+    return new WaitResumedTrust(this.#negotiated, session)
+  }
+}
+
+export class WaitTicketOpened extends Sought implements Handles<Table, 'WaitTicketOpened'> {
+  readonly name = 'WaitTicketOpened'
+  ticket(context: Context, state: Bytes | 'none'): WaitPolicy | WaitResumedTrust | WaitChangeCipherSpec {
+    return this.decided(context, state)
+  }
+}
+
+export class WaitSessionFound extends Sought implements Handles<Table, 'WaitSessionFound'> {
+  readonly name = 'WaitSessionFound'
+  session(context: Context, state: Bytes | 'none'): WaitPolicy | WaitResumedTrust | WaitChangeCipherSpec {
+    return this.decided(context, state)
+  }
+}
+
+export class WaitResumedTrust implements Handles<Table, 'WaitResumedTrust'> {
+  readonly name = 'WaitResumedTrust'
+  readonly #negotiated: ServerNegotiated
+  readonly #session: SessionFacts
+  constructor(negotiated: ServerNegotiated, session: SessionFacts) {
+    this.#negotiated = negotiated
+    this.#session = session
+  }
+  trust(context: Context, trusted: ChainTrusted): WaitChangeCipherSpec {
+    const session = { ...this.#session, trusted }
+    return resume(context, this.#negotiated, session, new Resumed(trusted, sessionOf(session)))
+  }
+}
+
+/** The session in these bytes, if it may be resumed here and now. */
+const suitable = (context: Context, negotiated: ServerNegotiated, state: Bytes): SessionFacts | undefined => {
+  const { config, hello, suites, serverName, extendedMasterSecret } = negotiated
+  const session = Session.fromBytes(state)
+  if (session === undefined) return undefined
+  const facts = factsOf(session)
+  const { clientCertificate = 'none' } = config
+  const shown = facts.peerChain.length > 0
+  const suits =
+    facts.version === 'TLS 1.2' &&
+    facts.extendedMasterSecret &&
+    isFresh(facts, context.date) &&
+    // RFC 6066 3: "MUST NOT accept the request to resume the session if the server_name extension contains a different name."
+    facts.serverName === serverName &&
+    suites.some(({ id }) => id === facts.suite) &&
+    (shown ? clientCertificate !== 'none' : clientCertificate !== 'required')
+  if (!suits) return undefined
+  // RFC 7627 5.3: "If the original session used [it] but the new ClientHello does not contain it, the server MUST abort".
+  if (!extendedMasterSecret) throw context.refusal('hello', hello, 'tls/session-unbound', 'extensions', {})
+  return facts
+}
+
+/** Our flight: hello, keys and Finished; the client's Finished comes after it. */
+const resume = (
+  context: Context,
+  negotiated: ServerNegotiated,
+  session: SessionFacts,
+  client: Authenticated,
+): WaitChangeCipherSpec => {
+  const { crypto, transcript } = context
+  const { clientRandom, hello } = negotiated
+  const suite = negotiated.suites.find(({ id }) => id === session.suite)!
+  transcript.useHash(crypto, suite.hash)
+  const serverRandom = crypto.random.bytes(32)
+  context.send('ServerHello', {
+    legacyVersion: 0x0303,
+    random: serverRandom,
+    sessionId: hello.body.sessionId,
+    cipherSuite: suite.id,
+    compressionMethod: 0,
+    // RFC 6066 3: "the server MUST NOT include a server_name extension". The ticket stays the one that the client has.
+    extensions: answersTo(negotiated),
+  })
+  const { secret: master } = session
+  context.secret('CLIENT_RANDOM', clientRandom, master)
+  const { client: reads, server: writes } = trafficKeys(crypto, suite, master, clientRandom, serverRandom)
+  context.changeCipherSpec()
+  context.protectWrites(writes)
+  const hash = transcript.digest()
+  context.send('Finished', { verifyData: verifyData(crypto, suite.hash, master, 'server finished', hash) })
+  const keys = {
+    negotiated,
+    suite,
+    group: undefined,
+    resumed: true,
+    remembered: { by: 'nothing' } as const,
+    master,
+    reads,
+    writes,
+  }
+  return new WaitChangeCipherSpec({ ...keys, client, peerChain: session.peerChain })
+}
