@@ -38,9 +38,13 @@ const documented = (): ReadonlyMap<string, Documented> => {
 const folder = mkdtempSync(join(tmpdir(), 'barewire-json-'))
 const authority = certificateAuthority({ crypto: nodeWorld().crypto, now: () => Date.now(), name: 'test root' })
 const root = join(folder, 'root.pem')
+/** A certificate that is out of date, with its key. */
+const late = join(folder, 'late.pem')
 const homeBefore = process.env.BAREWIRE_HOME
 beforeAll(() => {
   writeFileSync(root, pem('CERTIFICATE', authority.root))
+  const { certificate, privateKey } = authority.issue({ names: ['localhost'], notAfter: Date.now() - 1000 })
+  writeFileSync(late, pem('CERTIFICATE', certificate) + pem('PRIVATE KEY', privateKey))
   process.env.BAREWIRE_HOME = folder
 })
 afterAll(() => {
@@ -129,6 +133,7 @@ test('every event of every command has the keys that the manual says, and the ma
     await askings(),
     await serving(['--plain'], 'http'),
     await serving([], 'https'),
+    await serving(['--cert', late], 'https'),
     await missed(),
     await ran(['ca', 'path']),
     await ran(['demo', '--seed', '7', '--pcapng', join(folder, 'x.pcapng'), ...EVERYTHING]),

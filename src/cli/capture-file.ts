@@ -1,4 +1,4 @@
-/** Files with the keys of connections: `--pcapng FILE`, which grows as things happen, and `SSLKEYLOGFILE`. */
+/** Files with the keys of connections: `--pcapng FILE`, which grows as things happen, `--keylog FILE` and `SSLKEYLOGFILE`. */
 import { closeSync, constants, fchmodSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { type Capture, captureSink, SYNTHETIC_COMMENT } from '../capture/index.ts'
 import type { Clock } from '../clock.ts'
@@ -24,7 +24,7 @@ export const openCapture = (path: string): CaptureFile => captureOn(path, system
 export const labCapture = (path: string, date: number): CaptureFile =>
   captureOn(path, { now: () => 0, date: () => date })
 
-/** `SSLKEYLOGFILE`: the secrets of each connection as a line, behind what is in the file already. */
+/** `--keylog` and `SSLKEYLOGFILE`: the secrets of each connection as a line, behind what is in the file already. */
 export const openKeyLog = (path: string): KeyLogFile => {
   const file = carefulFile(path, 'append')
   return { sink: keyLogSink(text => file.write(latin1Bytes(text))), close: file.close }

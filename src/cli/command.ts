@@ -4,8 +4,9 @@
  */
 
 import type { Language } from '../explain/index.ts'
+import { DEFAULT_GROUPS, suites } from '../tls/suites.table.ts'
 import type { Io } from './io.ts'
-import { parseColour, parseLanguage } from './options.ts'
+import { parseColour, parseGroups, parseKeyLog, parseLanguage, parseSuites } from './options.ts'
 import type { ColourChoice } from './story/style.ts'
 import { LAYERS, parseVerbosity, type Verbosity } from './verbosity.ts'
 
@@ -63,6 +64,29 @@ export type AnyCommand = Command<never, never>
 
 /** Declares a command; the types of `run` are those of its action. */
 export const command = <A, O extends CommonOptions>(spec: Command<A, O>): AnyCommand => spec as AnyCommand
+
+/** What may be agreed on by TLS: of `get` and `serve`. */
+export const CHOICES: readonly OptionSpec[] = [
+  {
+    flags: '--groups <list>',
+    what: 'key exchange with these groups only, best first: x25519,P-256',
+    parse: parseGroups,
+    offers: DEFAULT_GROUPS,
+  },
+  {
+    flags: '--suites <list>',
+    what: 'these cipher suites only, by their IANA names, best first; all: also those with CBC',
+    parse: parseSuites,
+    offers: ['all', ...suites.map(({ name }) => name)],
+  },
+]
+
+export const KEYLOG: OptionSpec = {
+  flags: '--keylog <file>',
+  what: 'append the keys of connections there, as SSLKEYLOGFILE does, for Wireshark',
+  parse: parseKeyLog,
+  offers: 'files',
+}
 
 export const COMMON: readonly OptionSpec[] = [
   {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { type Language, languageOf } from '../explain/index.ts'
 import { certificateFailures } from '../failures/certificate.ts'
 import { FailureError, fail } from '../failures/index.ts'
+import { DEFAULT_GROUPS, type EcdheGroup, type SuiteName, suites } from '../tls/suites.table.ts'
 import { joined } from '../wire/bytes.ts'
 import type { Io } from './io.ts'
 import type { ColourChoice } from './story/style.ts'
@@ -119,6 +120,39 @@ export const parseAccept = (code: string): string => {
   if (!ACCEPTABLE.includes(code))
     throw usage(`--accept takes the code of a certificate failure, not "${code}": ${ACCEPTABLE.join(', ')}.`)
   return code
+}
+
+const GROUP_NAMES: Readonly<Record<string, EcdheGroup>> = {
+  ...Object.fromEntries(DEFAULT_GROUPS.map(name => [name, name])),
+  'p-256': 'secp256r1',
+  'p-384': 'secp384r1',
+  'p-521': 'secp521r1',
+}
+const SUITE_NAMES: Readonly<Record<string, SuiteName>> = Object.fromEntries(
+  suites.map(({ name }) => [name.toLowerCase(), name]),
+)
+
+/** `x25519,P-256`, best first. */
+export const parseGroups = (text: string): readonly EcdheGroup[] => named(text, '--groups', GROUP_NAMES)
+
+/** Names as IANA has them, best first; `all` for every one, also those that are used only when they are asked for. */
+export const parseSuites = (text: string): readonly SuiteName[] =>
+  text === 'all' ? suites.map(({ name }) => name) : named(text, '--suites', SUITE_NAMES)
+
+const named = <T extends string>(text: string, option: string, known: Readonly<Record<string, T>>): readonly T[] =>
+  text.split(/[,:]/).map(word => {
+    const name = known[word.trim().toLowerCase()]
+    if (name === undefined)
+      throw usage(
+        `${option} takes names with commas between them, not "${word}": ${[...new Set(Object.values(known))].join(', ')}.`,
+      )
+    return name
+  })
+
+/** Keys go into a file: standard output has the answer. */
+export const parseKeyLog = (path: string): string => {
+  if (path === '-') throw usage('--keylog wants the name of a file: standard output has the answer.')
+  return path
 }
 
 export const parseColour = (text: string): ColourChoice => {

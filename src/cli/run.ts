@@ -79,6 +79,8 @@ export interface Run {
 
 export interface RunOptions extends CommonOptions {
   readonly pcapng?: string | undefined
+  /** In place of `SSLKEYLOGFILE`. */
+  readonly keylog?: string | undefined
 }
 
 export interface RunSetup {
@@ -112,7 +114,7 @@ class RunUnderWay implements Run {
     const { io, setup, style } = scene
     this.#scene = scene
     this.#capture = scene.capturePath === undefined ? undefined : openCapture(scene.capturePath)
-    this.#keyLog = io.env.SSLKEYLOGFILE ? openKeyLog(io.env.SSLKEYLOGFILE) : undefined
+    this.#keyLog = scene.keyLogPath === undefined ? undefined : openKeyLog(scene.keyLogPath)
     this.#people = new Outlet(io.err, {
       missing: texts =>
         lines([line(style, { text: ` … ${texts} messages are missing here: nobody read them in time` })]),
@@ -293,6 +295,7 @@ class Scene {
   /** Whether there is a story for people. */
   readonly storied: boolean
   readonly capturePath: string | undefined
+  readonly keyLogPath: string | undefined
   readonly recording = runRecording()
 
   constructor(options: RunOptions, io: Io, setup: RunSetup) {
@@ -305,6 +308,7 @@ class Scene {
     this.privacy = privacyOf(options)
     this.storied = !this.json && (io.err.isTerminal || this.verbosity.level > 0) && setup.form === 'ladder'
     this.capturePath = options.pcapng
+    this.keyLogPath = options.keylog ?? (io.env.SSLKEYLOGFILE || undefined)
   }
 
   /** What was said so far, as far as others may know it. */

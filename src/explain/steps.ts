@@ -35,6 +35,7 @@ export type Note =
   | 'any free port'
   | 'retry with new cookie'
   | 'asks for its password'
+  | 'if you have a certificate'
   | 'both must print the same'
 
 export interface Step {
@@ -171,6 +172,8 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
   'tls/nothing-in-common': offered,
   'tls/alert-received': f =>
     CERTIFICATE_ALERTS.has(f.number ?? -1) ? run('barewire ca path', 'its root, to be trusted') : [],
+  'tls/client-certificate-wanted': f =>
+    f.context?.url === undefined ? [] : run(get(f, '--cert me.pem --key me.key'), 'if you have a certificate'),
   'tls/certificate-expired': clock,
   'tls/certificate-not-yet': clock,
   'tls/certificate-untrusted': f => run(get(named(f), '--trust root.pem'), 'if you have its root'),

@@ -1,9 +1,8 @@
 /** `barewire get URL`: one request; the body is the product, how it went is the story. */
 
-import type { Words } from '../../explain/index.ts'
 import { type Failure, type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import { type FetchInit, fetch } from '../../index.ts'
-import { jsonOfFailure, legible, line, lines, type Shown, type Style, wrap } from '../../inspect/index.ts'
+import { jsonOfFailure, legible, line, lines, type Shown } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
 import type { CommonOptions, Privacy } from '../command.ts'
@@ -13,11 +12,14 @@ import { type FixedAddress, readData } from '../options.ts'
 import { type OutputFile, outputFile } from '../output-file.ts'
 import { beginRun, type Run } from '../run.ts'
 import { writeBody } from '../story/body.ts'
+import { remarkLines } from '../story/remark.ts'
+import { contentsOf, namingFiles, type TlsOptions, warn } from '../tls.ts'
 import { rootsIn } from '../trust.ts'
 import { VERSION } from '../version.ts'
 
-export interface GetOptions extends CommonOptions {
+export interface GetOptions extends CommonOptions, TlsOptions {
   readonly pcapng?: string | undefined
+  readonly keylog?: string | undefined
   readonly request?: string | undefined
   readonly header?: readonly (readonly [string, string])[] | undefined
   readonly data?: string | undefined
@@ -47,7 +49,7 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
     release = limited(url, options, run)
     const init = await run.until(initOf(options, run, io))
     run.begin()
-    const response = await fetch(url, init)
+    const response = await namingFiles({ cert: options.cert, key: options.key, ca: undefined }, () => fetch(url, init))
     run.event(answerOf(response, run.privacy))
     for (const failure of response.connection.tls?.trusted?.accepted ?? []) {
       run.event({ ...jsonOfFailure(failure), type: 'accepted' })
@@ -82,10 +84,8 @@ const proxyNotice = ({ protocol }: URL, run: Run, { env }: Io): void => {
 }
 
 /** Whoever goes on in spite of a failure is told each time, wherever the story goes. */
-const acceptedLines = (failure: Failure, { style, words }: { readonly style: Style; readonly words: Words }): Shown[] =>
-  wrap(`accepted: ${words.sentence(failure)} (${failure.code})`, style.width - 3).map((text, i) =>
-    line(style, { text: i === 0 ? ' !' : '', tint: 'bad' }, { text, column: 3 }),
-  )
+const acceptedLines = (failure: Failure, { style, words }: Run): readonly Shown[] =>
+  remarkLines(`accepted: ${words.sentence(failure)} (${failure.code})`, style)
 
 /** What the timeline is not to show: our own start. A redirect may lead to TLS where the first request has none. */
 const prepare = async ({ protocol }: URL, { location, trust }: GetOptions): Promise<void> => {
@@ -131,7 +131,17 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
     timeouts: step,
     trust: options.trust && rootsIn(options.trust),
     accept: options.accept as readonly FailureCode[] | undefined,
+    ...(await identityOf(options)),
+    warned: failure => warn(failure, run),
+    tls: { groups: options.groups, suites: options.suites },
   }
+}
+
+/** Whom the server gets to know, if it asks. The key may be in the file of the certificate. */
+const identityOf = async ({ cert, key }: GetOptions): Promise<Pick<FetchInit, 'cert' | 'key'>> => {
+  if (cert === undefined && key !== undefined)
+    throw new FailureError(fail('cli/usage', { got: '--key goes with --cert.' }))
+  return { cert: await contentsOf(cert), key: await contentsOf(key) }
 }
 
 /** The body to where it is wanted; with `--json` standard output belongs to the events. */

@@ -9,16 +9,20 @@ import type { Server } from '../../net/server/exchanges.ts'
 import type { Served } from '../../net/server/served.ts'
 import { staticFiles } from '../../net/server/static.ts'
 import { filesIn } from '../../node/files.ts'
-import { type AuthorityFacts, authorityEvent, type LocalAuthority, openAuthority, sinceText } from '../authority.ts'
-import { type CertificateSource, certificateSource, ownAddresses } from '../certificates.ts'
+import { type AuthorityFacts, authorityEvent, sinceText } from '../authority.ts'
+import { ownAddresses } from '../certificates.ts'
 import type { CommonOptions } from '../command.ts'
 import { EXIT_INTERRUPTED, failureOf } from '../errors.ts'
+import { type Identity, identityOf, plainly } from '../identity.ts'
 import type { Io } from '../io.ts'
 import { beginRun, type Run } from '../run.ts'
 import { accessEvent, accessLines } from '../story/access.ts'
+import { namingFiles, type TlsOptions, warn } from '../tls.ts'
 
-export interface ServeOptions extends CommonOptions {
+export interface ServeOptions extends CommonOptions, TlsOptions {
   readonly pcapng?: string | undefined
+  readonly keylog?: string | undefined
+  readonly clientCa?: readonly string[] | undefined
   readonly port: number
   readonly host: string
   readonly plain?: true | undefined
@@ -32,18 +36,22 @@ export const serveFolder = async (folder: string | undefined, options: ServeOpti
       run.event(authorityEvent(next))
       run.notice([renewal(next, run.style)])
     }
-    const authority = options.plain ? undefined : openAuthority({ renewed })
-    const source = authority && certificateSource(authority.issue, options.host, Date.now)
-    const server = await serve(staticFiles(await filesIn(root)), {
-      host: options.host,
-      port: options.port,
-      tls: source && { certificateFor: name => source.for(name) },
-      trace: run.trace,
-      failed: error => defect(error, run),
-      served: each => told(each, run, authority?.path),
-    })
+    const identity = options.plain ? plainly(options) : await identityOf(options, renewed)
+    const { authority } = identity
+    const files = { cert: options.cert, key: options.key, ca: options.clientCa }
+    const handler = staticFiles(await filesIn(root))
+    const server = await namingFiles(files, () =>
+      serve(handler, {
+        host: options.host,
+        port: options.port,
+        tls: identity.tls && { ...identity.tls, warned: failure => warn(failure, run) },
+        trace: run.trace,
+        failed: error => defect(error, run),
+        served: each => told(each, run, authority?.path),
+      }),
+    )
     if (options.json && authority?.since === 'renewed') renewed(authority)
-    announce({ server, options, root, authority, source, run })
+    announce({ server, options, root, identity, run })
     return await untilInterrupted(server, run, io)
   } catch (error) {
     return run.explain(error)
@@ -76,37 +84,41 @@ interface Announcement {
   readonly server: Server
   readonly options: ServeOptions
   readonly root: string
-  readonly authority: LocalAuthority | undefined
-  readonly source: CertificateSource | undefined
+  readonly identity: Identity
   readonly run: Run
 }
 
 /** Where it is, for whom, and how others come to trust it. */
-const announce = ({ server, options, root, authority, source, run }: Announcement): void => {
+const announce = ({ server, options, root, identity, run }: Announcement): void => {
   const urls = urlsOf(server, options)
   const { style } = run
-  run.event({ type: 'listening', urls, folder: root, ca: authority?.path ?? null, names: [...(source?.usual ?? [])] })
+  const { authority, names } = identity
+  run.event({ type: 'listening', urls, folder: root, ca: authority?.path ?? null, names: [...names] })
   const good = (text: string): Shown =>
     line(style, { text: ` ${mark(style, '✓')}`, tint: 'good' }, { text: ` ${text}` })
   const told = [good(root), ...urls.map(url => line(style, { text: '   ' }, { text: url, tint: 'you' }))]
+  if (options.clientCa !== undefined) told.unshift(good(`for clients of ${options.clientCa.join(', ')} only`))
+  if (options.cert !== undefined)
+    told.unshift(good(`certificate ${options.cert.join(', ')} for ${names.join(', ') || 'no name'}`))
   if (authority !== undefined) {
-    const [url] = urls
     told.unshift(
       good(
         `CA "${authority.name}" ${authority.since === 'made' ? 'made just now' : authority.since}: ${authority.path}`,
       ),
       ...(authority.since === 'renewed' ? [renewal(authority, style)] : []),
-      good(`certificate for ${source?.usual.join(', ')} and *.localhost`),
+      good(`certificate for ${names.join(', ')} and *.localhost`),
     )
-    told.push(
-      line(style, { text: '   programs do not trust it by themselves:', tint: 'quiet' }),
-      // Whole, however narrow the terminal is: they are made to be copied.
-      legible(`   curl --cacert ${quoted(authority.path)} ${url}/`, style),
-      legible(`   export NODE_EXTRA_CA_CERTS=${quoted(authority.path)}`, style),
-    )
+    told.push(...howToTrust(authority.path, urls[0]!, style))
   }
   run.notice(told)
 }
+
+const howToTrust = (path: string, url: string, style: Style): readonly Shown[] => [
+  line(style, { text: '   programs do not trust it by themselves:', tint: 'quiet' }),
+  // Whole, however narrow the terminal is: they are made to be copied.
+  legible(`   curl --cacert ${quoted(path)} ${url}/`, style),
+  legible(`   export NODE_EXTRA_CA_CERTS=${quoted(path)}`, style),
+]
 
 /** Whoever trusted the authority before has to hear of it: their clients fail from now on. */
 const renewal = (authority: AuthorityFacts, style: Style): Shown =>

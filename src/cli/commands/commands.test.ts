@@ -25,7 +25,8 @@ test('an option of another tool is answered with what does the same here, never 
     [['--insecure'], '--trust FILE'],
     [['-x', 'http://proxy:3128'], 'There is no -x here: proxies are not spoken to yet'],
     [['-F', 'a=b'], 'There is no -F here: multipart'],
-    [['--cert', 'me.pem'], 'There is no --cert here: client certificates'],
+    [['-E', 'me.pem'], 'There is no -E here: it is --cert FILE'],
+    [['--ciphers', 'HIGH'], 'There is no --ciphers here: it is --suites'],
     [['-s'], 'There is no -s here'],
     [['--no-such'], 'There is no option --no-such.'],
   ] as const) {

@@ -1,6 +1,6 @@
 /** `barewire get URL`. */
 import type { GetOptions } from '../actions/get.ts'
-import { command } from '../command.ts'
+import { CHOICES, command, KEYLOG } from '../command.ts'
 import {
   ACCEPTABLE,
   collect,
@@ -49,6 +49,20 @@ export const getCommand = command<URL, GetOptions>({
       offers: ACCEPTABLE,
     },
     {
+      flags: '--cert <file>',
+      what: 'show this certificate to servers that ask (PEM or DER); may be repeated',
+      parse: collect(String),
+      offers: 'files',
+    },
+    {
+      flags: '--key <file>',
+      what: 'its private key, where that is in another file; may be repeated',
+      parse: collect(String),
+      offers: 'files',
+    },
+    ...CHOICES,
+    KEYLOG,
+    {
       flags: '--pcapng <file>',
       what: 'write the connection with its secrets, for Wireshark',
       parse: parseCapture,
@@ -62,6 +76,7 @@ export const getCommand = command<URL, GetOptions>({
     ['barewire get -d name=value https://host/', 'POST a form'],
     ['barewire get --data-json \'{"a":1}\' https://host/', 'POST JSON'],
     ['barewire get -v tcp,tls https://host/', 'every message of TCP and TLS'],
+    ['barewire get --cert me.pem --key me.key https://host/', 'to a server that asks who you are'],
     ['barewire get --pcapng x.pcapng https://host/', 'for Wireshark, secrets inside'],
     ['barewire get --resolve a.test:443:127.0.0.1 https://a.test/', 'a name that no server knows'],
   ],

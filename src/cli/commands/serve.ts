@@ -1,7 +1,7 @@
 /** `barewire serve [FOLDER]`. */
 import type { ServeOptions } from '../actions/serve.ts'
-import { command } from '../command.ts'
-import { parseCapture, parseHost, parsePort } from '../options.ts'
+import { CHOICES, command, KEYLOG } from '../command.ts'
+import { collect, parseCapture, parseHost, parsePort } from '../options.ts'
 
 export const serveCommand = command<string | undefined, ServeOptions>({
   name: 'serve',
@@ -18,6 +18,26 @@ export const serveCommand = command<string | undefined, ServeOptions>({
     },
     { flags: '--plain', what: 'HTTP without TLS' },
     {
+      flags: '--cert <file>',
+      what: 'this certificate (PEM or DER, intermediate ones behind it) instead of one of the local CA; may be repeated',
+      parse: collect(String),
+      offers: 'files',
+    },
+    {
+      flags: '--key <file>',
+      what: 'its private key, where that is in another file; may be repeated, in any order',
+      parse: collect(String),
+      offers: 'files',
+    },
+    {
+      flags: '--client-ca <file>',
+      what: 'only clients with a certificate of this authority (PEM or DER); may be repeated',
+      parse: collect(String),
+      offers: 'files',
+    },
+    ...CHOICES,
+    KEYLOG,
+    {
       flags: '--pcapng <file>',
       what: 'write all connections with their secrets, for Wireshark',
       parse: parseCapture,
@@ -27,6 +47,8 @@ export const serveCommand = command<string | undefined, ServeOptions>({
   examples: [
     ['barewire serve', 'this folder on https://localhost:8443'],
     ['barewire serve ./dist -p 9443', 'another folder, another port'],
+    ['barewire serve --cert cert.pem --key key.pem', 'with a certificate of your own'],
+    ['barewire serve --client-ca people.pem', 'for clients whom this authority knows'],
     ['curl --cacert $(barewire ca path) https://localhost:8443/', 'ask it'],
     ['export NODE_EXTRA_CA_CERTS=$(barewire ca path)', 'let Node trust it'],
   ],

@@ -23,5 +23,6 @@ export const notes: Readonly<Record<Note, string>> = {
   'any free port': 'any free port',
   'retry with new cookie': 'send the request again, with the cookie that the browser has now',
   'asks for its password': 'asks for its password; keep the result to yourself',
+  'if you have a certificate': 'if you have a certificate that it knows',
   'both must print the same': 'both must print the same',
 }

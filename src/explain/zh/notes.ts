@@ -23,5 +23,6 @@ export const notes: Readonly<Record<Note, string>> = {
   'any free port': '任一空闲端口',
   'retry with new cookie': '使用浏览器现有的 Cookie 重新发送请求',
   'asks for its password': '会询问口令；结果请妥善保管，不要给别人',
+  'if you have a certificate': '前提是手头有它认可的证书',
   'both must print the same': '两者的输出必须相同',
 }

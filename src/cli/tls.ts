@@ -1,0 +1,45 @@
+/** What `get` and `serve` take about TLS: certificates and keys as files, and what may be agreed on. */
+import { readFile } from 'node:fs/promises'
+import { type Failure, FailureError } from '../failures/index.ts'
+import { jsonOfFailure } from '../inspect/index.ts'
+import type { EcdheGroup, SuiteName } from '../tls/suites.table.ts'
+import type { Run } from './run.ts'
+import { remarkLines } from './story/remark.ts'
+
+/** Names of files and choices, as they were typed. */
+export interface TlsOptions {
+  readonly cert?: readonly string[] | undefined
+  readonly key?: readonly string[] | undefined
+  readonly groups?: readonly EcdheGroup[] | undefined
+  readonly suites?: readonly SuiteName[] | undefined
+}
+
+/** Names of files by the option of `net` that takes what is in them. */
+export type FilesNamed = Readonly<Record<'cert' | 'key' | 'ca', readonly string[] | undefined>>
+
+/** The contents of files; undefined where none is named. */
+export const contentsOf = async (paths: readonly string[] | undefined): Promise<readonly Uint8Array[] | undefined> =>
+  paths && Promise.all(paths.map(async path => new Uint8Array(await readFile(path))))
+
+/** `work`, whose failure names the file where `net` says `key[1]`. */
+export const namingFiles = async <T>(files: FilesNamed, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    const file = error instanceof FailureError ? fileOf(error.failure, files) : undefined
+    if (file === undefined || !(error instanceof FailureError)) throw error
+    const { failure, cause } = error
+    throw new FailureError(failure.with({ where: file }), { cause })
+  }
+}
+
+const fileOf = ({ where = '' }: Failure, files: FilesNamed): string | undefined => {
+  const [, name, at = '0'] = /^(cert|key|ca)(?:\[(\d+)\])?$/.exec(where) ?? []
+  return name === undefined ? undefined : files[name as keyof FilesNamed]?.[Number(at)]
+}
+
+/** What others will refuse although it is shown: said each time, whoever reads. */
+export const warn = (failure: Failure, run: Run): void => {
+  run.event({ ...jsonOfFailure(failure), type: 'warning' })
+  run.notice(remarkLines(`${run.words.sentence(failure)} (${failure.code})`, run.style))
+}
