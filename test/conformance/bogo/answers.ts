@@ -2,47 +2,77 @@
 import { DerError } from '../../../src/asn1/der.ts'
 import type { CryptoProvider } from '../../../src/crypto/provider.ts'
 import { type Failure, fail } from '../../../src/failures/index.ts'
-import { type Ask, certifiedKey, type Question } from '../../../src/tls/index.ts'
+import { type Ask, type CertifiedKey, certifiedKey, type Question } from '../../../src/tls/index.ts'
+import { SignatureScheme } from '../../../src/tls/messages/registries.table.ts'
 import { schemeById } from '../../../src/tls/schemes.table.ts'
+import { suites } from '../../../src/tls/suites.table.ts'
 import { spkiOf } from '../../../src/x509/public-key.ts'
 import { trustWithoutChecking } from '../../../src/x509/trusted.ts'
 import type { Credential, Flags } from './flags.ts'
 
 type Asked<A extends Question['about']> = Extract<Ask['question'], { readonly about: A }>
 
-export const answerTo = (question: Ask['question'], flags: Flags, crypto: CryptoProvider): Question['reply'] => {
+export interface Answer {
+  readonly reply: Question['reply']
+  /** Of the credentials in the flags, the one that is shown. */
+  readonly shown?: number
+}
+
+export const answerTo = (question: Ask['question'], flags: Flags, crypto: CryptoProvider): Answer => {
   switch (question.about) {
     case 'client-hello':
       return certificateFor(question, flags)
     case 'trust':
-      return trust(question, flags)
+      return { reply: trust(question, flags) }
     case 'certificate':
       return ownCertificate(question, flags)
     case 'ticket':
     case 'session':
-      return 'none'
-    case 'sign':
-      return crypto.sign(schemeById(question.scheme)!.algorithm, question.key.key as Uint8Array, question.message)
+      return { reply: 'none' }
+    case 'sign': {
+      const { algorithm } = schemeById(question.scheme)!
+      return { reply: crypto.sign(algorithm, question.key.key as Uint8Array, question.message) }
+    }
     default:
       return question satisfies never
   }
 }
 
-const certificateFor = ({ hello }: Asked<'client-hello'>, flags: Flags): Question['reply'] => {
-  if (flags.has('fail-cert-callback')) return fail('net/no-certificate')
-  const own = flags.ownCredential
-  const credentials = [...flags.credentials, ...(own === undefined ? [] : [own])].map(keyOf)
-  const suitable = credentials.find(({ schemes }) => schemes.some(id => hello.schemes.includes(id)))
-  return suitable ?? credentials[0] ?? fail('net/no-certificate')
+/** The first credential that suits what the client offers, or the first: then the engine says what is missing. */
+const certificateFor = ({ hello }: Asked<'client-hello'>, flags: Flags): Answer => {
+  if (flags.has('fail-cert-callback')) return { reply: fail('net/no-certificate') }
+  const keys = keysOf(flags)
+  const offered = suites.filter(({ id }) => hello.suites.includes(id))
+  const suitable = keys.find(
+    ({ schemes, group }) =>
+      (group === undefined || hello.groups.length === 0 || hello.groups.includes(group)) &&
+      schemes.some(
+        id =>
+          hello.schemes.includes(id) &&
+          offered.some(({ authentication }) => authentication === schemeById(id)?.authentication),
+      ),
+  )
+  const chosen = suitable ?? keys[0]
+  return chosen === undefined ? { reply: fail('net/no-certificate') } : { reply: chosen, shown: keys.indexOf(chosen) }
 }
 
-const ownCertificate = ({ schemes: wanted }: Asked<'certificate'>, flags: Flags): Question['reply'] => {
-  const own = flags.ownCredential
-  const credentials = [...flags.credentials, ...(own === undefined ? [] : [own])].map(keyOf)
-  return credentials.find(({ schemes }) => schemes.some(id => wanted.includes(id))) ?? credentials[0] ?? 'none'
+/** What a client shows: as BoringSSL, it says `none` only when it has nothing. */
+const ownCertificate = ({ schemes: wanted }: Asked<'certificate'>, flags: Flags): Answer => {
+  if (flags.has('fail-cert-callback')) return { reply: fail('net/no-certificate') }
+  const keys = keysOf(flags)
+  if (keys.length === 0) return { reply: 'none' }
+  const chosen = keys.find(({ schemes }) => schemes.some(id => wanted.includes(id)))
+  return chosen === undefined
+    ? { reply: fail('tls/no-common-scheme', { got: wanted.map(SignatureScheme.nameOf).join(', ') }) }
+    : { reply: chosen, shown: keys.indexOf(chosen) }
 }
 
-const keyOf = (credential: Credential) => {
+const keysOf = (flags: Flags): readonly CertifiedKey[] => {
+  const own = flags.ownCredential
+  return [...flags.credentials, ...(own === undefined ? [] : [own])].map(keyOf)
+}
+
+const keyOf = (credential: Credential): CertifiedKey => {
   const key = certifiedKey({ chain: credential.chain, privateKey: credential.privateKey })
   const preferred = credential.flags.numbers('signing-prefs')
   return preferred === undefined ? key : { ...key, schemes: preferred.filter(id => key.schemes.includes(id)) }

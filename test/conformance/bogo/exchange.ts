@@ -74,6 +74,7 @@ class Exchange {
   readonly #observer = new Observer()
   readonly #tls: TlsConnection
   #established: Established | undefined
+  #shown: number | undefined
   #ended = false
   #over = false
   #closing = false
@@ -113,7 +114,7 @@ class Exchange {
       this.#drain(now)
     } catch (error) {
       const text = error instanceof FailureError ? reasonOf(error.failure) : (error as Error).stack
-      this.#finish(`the shim: ${text}`)
+      this.#end(`the shim: ${text}`)
     }
   }
 
@@ -162,14 +163,18 @@ class Exchange {
 
   #ask({ id, question }: Ask): void {
     const answer = (): void =>
-      this.#do(now => this.#tls.answer(id, answerTo(question, this.#flags, this.#place.crypto), now))
+      this.#do(now => {
+        const { reply, shown } = answerTo(question, this.#flags, this.#place.crypto)
+        if (shown !== undefined) this.#shown = shown
+        this.#tls.answer(id, reply, now)
+      })
     if (this.#flags.has('async')) setImmediate(answer)
     else answer()
   }
 
   #opened(established: Established): void {
     this.#established = established
-    const fault = checked(established, this.#place, this.#observer)
+    const fault = checked(established, { ...this.#place, shown: this.#shown }, this.#observer)
     if (fault !== undefined) {
       this.#finish(fault)
       return
@@ -227,6 +232,9 @@ class Exchange {
   #finish(fault: string | undefined): void {
     if (this.#over) return
     this.#flush(this.#place.now())
+    this.#end(fault)
+  }
+  #end(fault: string | undefined): void {
     this.#over = true
     this.fault = fault
     this.over()

@@ -1,45 +1,136 @@
 /** What the runner expects of a connection that is established. */
-
+import { readFileSync } from 'node:fs'
 import type { Established } from '../../../src/tls/index.ts'
 import { CipherSuite, NamedGroup } from '../../../src/tls/messages/registries.table.ts'
-import { ServerKeyExchange } from '../../../src/tls/messages/tls12.ts'
-import { decode } from '../../../src/wire/codec.ts'
+import { certificatesIn } from '../../../src/x509/pem.ts'
 import type { Flags } from './flags.ts'
 import type { Observer } from './observer.ts'
 
-interface Situation {
+export interface Situation {
   readonly flags: Flags
   readonly resumption: boolean
+  /** Of the credentials in the flags, the one that was shown. */
+  readonly shown: number | undefined
 }
 
 /** What is not as expected, or undefined. */
-export const checked = (got: Established, { flags, resumption }: Situation, seen: Observer): string | undefined => {
-  const wanted: [string, unknown, unknown][] = [
-    ['expect-version', flags.number('expect-version'), VERSIONS[got.version]],
-    ['expect-cipher', flags.number('expect-cipher'), CipherSuite.names[got.suite]],
-    ['expect-cipher-aes', flags.number('expect-cipher-aes'), CipherSuite.names[got.suite]],
-    [
-      'expect-curve-id',
-      flags.number('expect-curve-id'),
-      got.group === undefined ? undefined : NamedGroup.names[got.group],
-    ],
-    ['expect-server-name', flags.text('expect-server-name'), got.serverName],
-    ['expect-alpn', flags.text(flags.has('server') ? 'select-alpn' : 'expect-alpn') ?? '', got.alpn ?? ''],
-    ['resumption', resumption && !flags.has('expect-session-miss'), got.resumed],
-    [
-      'expect-peer-signature-algorithm',
-      flags.number('expect-peer-signature-algorithm'),
-      flags.has('expect-peer-signature-algorithm') ? peerScheme(seen) : undefined,
-    ],
-  ]
-  const wrong = wanted.find(([, expected, value]) => expected !== undefined && expected !== value)
-  return wrong === undefined ? undefined : `${wrong[0]}: wanted ${wrong[1]}, got ${wrong[2]}`
+export const checked = (got: Established, situation: Situation, seen: Observer): string | undefined => {
+  for (const [name, pair] of EXPECTATIONS) {
+    const { expected, value } = pair(got, situation, seen)
+    if (expected === undefined || text(expected) === text(value)) continue
+    return `${name}: wanted ${text(expected)}, got ${text(value)}`
+  }
+  return undefined
 }
 
-const VERSIONS: Readonly<Record<Established['version'], number>> = { 'TLS 1.2': 0x0303, 'TLS 1.3': 0x0304 }
+const text = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : `${value}`)
 
-/** Of the peer's signature: in 1.2 it lies behind the parameters of the key exchange. */
-const peerScheme = (seen: Observer): number | undefined => {
-  const message = seen.find('in', 'ServerKeyExchange')
-  return message === undefined ? undefined : decode(ServerKeyExchange, message.bytes.subarray(4)).scheme
+type Pair = { readonly expected: unknown; readonly value: unknown }
+type Expectation = (got: Established, situation: Situation, seen: Observer) => Pair
+
+/** True when the flag is there, and then it must be so; without it nothing is expected. */
+const yes = (flags: Flags, name: string): true | undefined => (flags.has(name) ? true : undefined)
+
+const EXPECTATIONS: readonly (readonly [string, Expectation])[] = [
+  ['version', (got, { flags }) => ({ expected: flags.number('expect-version'), value: VERSIONS[got.version] })],
+  ['cipher', (got, { flags }) => ({ expected: flags.number('expect-cipher'), value: CipherSuite.names[got.suite] })],
+  [
+    'cipher with hardware for AES',
+    (got, { flags }) => ({ expected: flags.number('expect-cipher-aes'), value: CipherSuite.names[got.suite] }),
+  ],
+  ['group', (got, { flags }) => ({ expected: flags.number('expect-curve-id'), value: NamedGroup.names[got.group ?? ''] })],
+  ['server name', (got, { flags }) => ({ expected: flags.text('expect-server-name'), value: got.serverName })],
+  [
+    'application protocol',
+    (got, { flags }) => ({
+      expected: flags.text(flags.has('server') ? 'select-alpn' : 'expect-alpn') ?? '',
+      value: got.alpn ?? '',
+    }),
+  ],
+  [
+    'resumption',
+    (got, { flags, resumption }) => ({ expected: resumption && !flags.has('expect-session-miss'), value: got.resumed }),
+  ],
+  [
+    'signature of the peer',
+    (_, { flags }, seen) => ({ expected: flags.number('expect-peer-signature-algorithm'), value: peerScheme(seen) }),
+  ],
+  [
+    'extended master secret',
+    (got, { flags }, seen) => ({
+      expected: yes(flags, 'expect-extended-master-secret'),
+      value: got.version === 'TLS 1.3' || answered(seen, EXTENDED_MASTER_SECRET),
+    }),
+  ],
+  [
+    'secure renegotiation',
+    (got, { flags }, seen) => ({
+      expected: yes(flags, 'expect-secure-renegotiation'),
+      value: got.version === 'TLS 1.3' || answered(seen, RENEGOTIATION_INFO),
+    }),
+  ],
+  [
+    'no secure renegotiation',
+    (_, { flags }, seen) => ({
+      expected: yes(flags, 'expect-no-secure-renegotiation'),
+      value: !answered(seen, RENEGOTIATION_INFO),
+    }),
+  ],
+  [
+    "the peer's chain",
+    (got, { flags }) => {
+      const file = flags.text('expect-peer-cert-file')
+      const chain = file === undefined ? undefined : certificatesIn(new Uint8Array(readFileSync(file)))
+      return { expected: chain?.map(text), value: got.peerChain.map(text) }
+    },
+  ],
+  [
+    'no chain of the peer',
+    (got, { flags }) => ({ expected: yes(flags, 'expect-no-peer-cert'), value: got.peerChain.length === 0 }),
+  ],
+  [
+    'a chain of the client',
+    (got, { flags }) => ({ expected: yes(flags, 'require-any-client-certificate'), value: got.peerChain.length > 0 }),
+  ],
+  ['credential', (_, { flags, shown }) => ({ expected: flags.number('expect-selected-credential'), value: shown })],
+  [
+    'authorities',
+    (_, { flags }, seen) => ({
+      expected: flags.text('expect-client-ca-list')?.replace(/^<.*>$/, ''),
+      value: authorities(seen),
+    }),
+  ],
+  [
+    'kinds of certificates',
+    (_, { flags }, seen) => ({
+      expected: flags.bytes('expect-certificate-types'),
+      value: Uint8Array.from((seen.body('in', 'CertificateRequest')?.types as number[] | undefined) ?? []),
+    }),
+  ],
+  ['HelloRetryRequest', (_, { flags }, seen) => ({ expected: yes(flags, 'expect-hrr'), value: seen.retried })],
+  ['no HelloRetryRequest', (_, { flags }, seen) => ({ expected: yes(flags, 'expect-no-hrr'), value: !seen.retried })],
+]
+
+const VERSIONS: Readonly<Record<Established['version'], number>> = { 'TLS 1.2': 0x0303, 'TLS 1.3': 0x0304 }
+const EXTENDED_MASTER_SECRET = 23
+const RENEGOTIATION_INFO = 0xff01
+
+interface Extension {
+  readonly type: number
+  readonly body: unknown
+}
+
+/** Whether the server's hello has this extension, whichever side is ours. */
+const answered = (seen: Observer, extension: number): boolean => {
+  const hello = seen.body('in', 'ServerHello') ?? seen.body('out', 'ServerHello')
+  return ((hello?.extensions as Extension[] | undefined) ?? []).some(({ type }) => type === extension)
+}
+
+/** In 1.2 the server's signature lies behind the parameters of the key exchange. */
+const peerScheme = (seen: Observer): unknown =>
+  (seen.body('in', 'CertificateVerify') ?? seen.body('in', 'ServerKeyExchange'))?.scheme
+
+const authorities = (seen: Observer): string => {
+  const request = seen.body('in', 'CertificateRequest')
+  return ((request?.authorities as Uint8Array[] | undefined) ?? []).map(text).join(',')
 }

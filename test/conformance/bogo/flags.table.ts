@@ -95,6 +95,8 @@ const supported: readonly [string, Flag][] = [
     'new-rpk-credential',
     'no-key-shares',
     'use-exporter-between-reads',
+    'fips-202205',
+    'wpa-202304',
   ),
   ...valued(
     'port',
@@ -212,7 +214,7 @@ const unsupported: readonly [string, Flag][] = [
       'cert-properties',
     ),
   ]),
-  ...without(reasons.POLICIES, plain('fips-202205', 'wpa-202304', 'cnsa-202407', 'cnsa1-202603', 'cnsa2-202603')),
+  ...without(reasons.POLICIES, plain('cnsa-202407', 'cnsa1-202603', 'cnsa2-202603')),
   ...without(reasons.SERVER_PADDING, [
     ...plain('expect-server-sent-requested-padding', 'server-supports-padding'),
     ...valued('request-server-padding'),

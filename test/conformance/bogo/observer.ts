@@ -1,5 +1,8 @@
 /** Keeps of a connection's trace what the runner's expectations are about. */
 import type { MessageRecord, TraceContext, TraceSink } from '../../../src/trace/types.ts'
+import { decode } from '../../../src/wire/codec.ts'
+
+type Body = Readonly<Record<string, unknown>>
 
 export class Observer implements TraceSink {
   readonly messages: MessageRecord[] = []
@@ -16,8 +19,14 @@ export class Observer implements TraceSink {
   secret(): void {}
   verdict(): void {}
 
-  /** The first message of this name in this direction. */
-  find(direction: 'in' | 'out', name: string): MessageRecord | undefined {
-    return this.messages.find(message => message.direction === direction && message.name === name)
+  /** What the last message of this name in this direction says. */
+  body(direction: 'in' | 'out', name: string): Body | undefined {
+    const found = this.messages.findLast(message => message.direction === direction && message.name === name)
+    if (found?.format === undefined) return undefined
+    return (decode(found.format, found.bytes) as { readonly body: Body }).body
+  }
+  /** A client had to say hello twice. */
+  get retried(): boolean {
+    return this.messages.filter(({ name }) => name === 'ClientHello').length > 1
   }
 }

@@ -1,16 +1,17 @@
 /** From the runner's flags to the configuration of our engine, or to why a case is skipped. */
 import type { CryptoProvider } from '../../../src/crypto/provider.ts'
 import type { TlsClientConfig, TlsServerConfig } from '../../../src/tls/index.ts'
-import { DEFAULT_SUITES, type SuiteName, suites } from '../../../src/tls/suites.table.ts'
+import { type SuiteName, suites } from '../../../src/tls/suites.table.ts'
 import type { TraceContext } from '../../../src/trace/types.ts'
 import type { Flags, ShimFlags } from './flags.ts'
+import { type Policy, policies } from './policies.table.ts'
 import * as reasons from './reasons.ts'
 
 const TLS_1_2 = 0x0303
 
 /** Versions that the flags leave to the shim, by number. */
 export const versionsOf = (flags: Flags): readonly number[] => {
-  const least = flags.number('min-version') ?? 0x0301
+  const least = Math.max(flags.number('min-version') ?? 0x0301, policyOf(flags)?.least ?? 0)
   const most = flags.number('max-version') ?? 0x0304
   const off = [
     ['no-tls1', 0x0301],
@@ -22,6 +23,8 @@ export const versionsOf = (flags: Flags): readonly number[] => {
     .filter(([flag, number]) => !flags.has(flag) && number >= least && number <= most)
     .map(([, number]) => number)
 }
+
+const policyOf = (flags: Flags): Policy | undefined => [...policies].find(([name]) => flags.has(name))?.[1]
 
 /** Why our engine cannot be set up as these flags want it; undefined when it can. */
 export const unsupported = ({ initial, resume }: ShimFlags): string | undefined => {
@@ -43,41 +46,51 @@ const usedAnywhere = (flags: Flags, name: string): boolean =>
 
 /** What the engine cannot do yet, by the flags that ask for it. */
 const MISSING: readonly (readonly [readonly string[], string])[] = [
-  [['require-any-client-certificate', 'use-client-ca-list', 'expect-client-ca-list'], reasons.CLIENT_CERTIFICATES],
-  [['expect-certificate-types', 'use-old-client-cert-callback'], reasons.CLIENT_CERTIFICATES],
   [['new-rpk-credential', 'accepted-peer-cert-types', 'available-client-cert-types'], reasons.RAW_KEYS],
   [['expect-peer-rpk-sha256', 'expect-peer-certificate-type'], reasons.RAW_KEYS],
   [['export-keying-material', 'use-exporter-between-reads'], reasons.EXPORTERS],
   [['enable-ocsp-stapling', 'enable-signed-cert-timestamps'], reasons.STAPLING],
   [['ocsp-response', 'signed-cert-timestamps', 'expect-ocsp-response'], reasons.STAPLING],
   [['false-start', 'handshake-never-done'], reasons.FALSE_START],
-  [['verify-prefs'], reasons.SCHEME_CHOICE],
   [['max-send-fragment'], reasons.FRAGMENT_SIZE],
   [['expect-ticket-renewal', 'use-ticket-callback', 'use-ticket-aead-callback', 'ticket-key'], reasons.RESUMPTION],
 ]
 
 type GroupName = NonNullable<TlsClientConfig['groups']>[number]
 
+/** By IANA number. */
 const GROUPS: Readonly<Record<number, GroupName>> = { 23: 'secp256r1', 24: 'secp384r1', 25: 'secp521r1', 29: 'x25519' }
 
 /** Undefined: one is not ours. */
 const groupsOf = (flags: Flags): readonly GroupName[] | undefined => {
-  const wanted = flags.numbers('curves')
+  const wanted = flags.numbers('curves') ?? policyOf(flags)?.groups
   if (wanted === undefined) return Object.values(GROUPS)
   const groups = wanted.flatMap(number => GROUPS[number] ?? [])
   return groups.length === wanted.length ? groups : undefined
 }
 
-/** Of BoringSSL's language for lists of suites: single names, and the words that the runner uses. */
+/** Of BoringSSL's language for lists of suites: single names, and the few words that the runner uses. */
 const suitesOf = (flags: Flags): readonly SuiteName[] | undefined => {
+  const policy = policyOf(flags)
+  if (policy !== undefined) return policy.suites
+  const all = suites.map(suite => suite.name)
   const wanted = flags.text('cipher')
-  if (wanted === undefined) return DEFAULT_SUITES
+  if (wanted === undefined || wanted === 'ALL:3DES') return all
+  if (wanted === 'AES128') return all.filter(name => name.includes('AES_128'))
+  if (wanted === 'DEFAULT:!AES') return all.filter(name => !name.includes('AES'))
   const names = wanted
     .replaceAll(/[[\]|]/g, ':')
     .split(':')
     .filter(name => name !== '')
   const found = names.flatMap(name => suites.find(suite => suite.name === name)?.name ?? [])
   return found.length === names.length ? found : undefined
+}
+
+/** Distinguished names in DER, as hexadecimal text. */
+const authoritiesOf = (flags: Flags): readonly Uint8Array[] | undefined => {
+  const text = flags.text('use-client-ca-list')
+  if (text === undefined || text.startsWith('<')) return undefined
+  return text.split(',').map(hex => new Uint8Array(Buffer.from(hex, 'hex')))
 }
 
 /** A list of names as it lies in the extension: a length before each. */
@@ -100,6 +113,7 @@ const common = (flags: Flags, { crypto, trace }: Surroundings) => ({
   trace,
   groups: groupsOf(flags)!,
   suites: suitesOf(flags)!,
+  schemes: flags.numbers('verify-prefs') ?? policyOf(flags)?.schemes,
   renegotiation: flags.has('renegotiate-ignore') ? ('declined' as const) : ('fatal' as const),
 })
 
@@ -112,5 +126,14 @@ export const clientConfig = (flags: Flags, surroundings: Surroundings): TlsClien
 
 export const serverConfig = (flags: Flags, surroundings: Surroundings): TlsServerConfig => {
   const alpn = flags.text('select-alpn')
-  return { ...common(flags, surroundings), alpn: alpn === undefined ? undefined : [alpn] }
+  return {
+    ...common(flags, surroundings),
+    alpn: alpn === undefined ? undefined : [alpn],
+    clientCertificate: flags.has('require-any-client-certificate')
+      ? 'required'
+      : flags.has('verify-peer')
+        ? 'asked'
+        : 'none',
+    clientAuthorities: authoritiesOf(flags),
+  }
 }
