@@ -140,6 +140,7 @@ export class Acting implements Context<any> {
     this.events.push({ type: 'session', session })
   }
   established(about: Omit<Established, 'type'>): void {
+    this.#allRead()
     this.transcript.release()
     this.#wipe(this.#passing)
     this.done = true

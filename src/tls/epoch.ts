@@ -21,7 +21,7 @@ export class ReadEpoch {
   }
   /** Whether a record is to be passed over: early data that nobody wants. The first that opens ends it. */
   passes(type: number, fragment: Bytes): boolean {
-    if (this.#mayPass < fragment.length || type !== APPLICATION_DATA) return false
+    if (this.#mayPass === 0 || this.#mayPass < fragment.length || type !== APPLICATION_DATA) return false
     this.#mayPass -= Math.max(1, fragment.length)
     return true
   }

@@ -76,6 +76,30 @@ describe('nothing may be unread when our flight begins', () => {
       expect(recordsOf(concat(...sent)).map(each => each[0])).toEqual([21])
     }
   })
+  test('nothing of the handshake lies behind the Finished in its record', () => {
+    for (const who of ['client', 'server'] as const) {
+      const trace = recorder()
+      const context = (host: string) => ({ trace: { sink: trace, flow: 'test', host } })
+      const both = pair({ crypto, who: ec, client: context('client'), server: context('server') })
+      step(both, () => both[who].tls.state === 'WaitFinished')
+      const from = who === 'client' ? 'server' : 'client'
+      const finished = messagesOf(trace.records).find(
+        ({ name, host, direction }) => name === 'Finished' && host === from && direction === 'out',
+      )!
+      const keys = keysOf(crypto, trace.records, 0)[from]
+      both[who].touch(concat(...keys.seal(22, concat(finished.bytes, Uint8Array.of(0, 0)))))
+      expect(both[who].failure, who).toMatchObject({ code: 'tls/excess-data', alert: 10 })
+      expect(both[who].has('established')).toBe(false)
+    }
+  })
+  test('an empty record of data before the handshake is refused as a full one is', () => {
+    for (const content of [new Uint8Array(0), ascii('x')]) {
+      const client = pair({ crypto, who: ec }).client
+      client.touch()
+      client.touch(record(23, content))
+      expect(client.failure).toMatchObject({ code: 'tls/unexpected-record', alert: 10 })
+    }
+  })
   test('whole messages are unread as much as parts of one', () => {
     const input = new HandshakeInput(() => undefined)
     expect(input.empty).toBe(true)

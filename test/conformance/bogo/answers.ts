@@ -6,9 +6,11 @@ import { type Ask, type CertifiedKey, certifiedKey, type Question } from '../../
 import { SignatureScheme } from '../../../src/tls/messages/registries.table.ts'
 import { schemeById } from '../../../src/tls/schemes.table.ts'
 import { suites } from '../../../src/tls/suites.table.ts'
+import { sameOctets } from '../../../src/wire/bytes.ts'
 import { spkiOf } from '../../../src/x509/public-key.ts'
 import { trustWithoutChecking } from '../../../src/x509/trusted.ts'
 import type { Credential, Flags } from './flags.ts'
+import { policyOf } from './settings.ts'
 
 type Asked<A extends Question['about']> = Extract<Ask['question'], { readonly about: A }>
 
@@ -38,9 +40,10 @@ export const answerTo = (question: Ask['question'], flags: Flags, crypto: Crypto
   }
 }
 
-/** The first credential that suits what the client offers, or the first: then the engine says what is missing. */
+/** The first credential that suits what the client offers. BoringSSL finds no suite where there is none. */
 const certificateFor = ({ hello }: Asked<'client-hello'>, flags: Flags): Answer => {
   if (flags.has('fail-cert-callback')) return { reply: fail('net/no-certificate') }
+  if (flags.has('fail-ddos-callback')) return { reply: fail('net/answer-failed') }
   const keys = keysOf(flags)
   const offered = suites.filter(({ id }) => hello.suites.includes(id))
   const suitable = keys.find(
@@ -52,8 +55,8 @@ const certificateFor = ({ hello }: Asked<'client-hello'>, flags: Flags): Answer 
           offered.some(({ authentication }) => authentication === schemeById(id)?.authentication),
       ),
   )
-  const chosen = suitable ?? keys[0]
-  return chosen === undefined ? { reply: fail('net/no-certificate') } : { reply: chosen, shown: keys.indexOf(chosen) }
+  if (suitable !== undefined) return { reply: suitable, shown: indexOf(suitable, flags) }
+  return { reply: keys.length === 0 ? fail('net/no-certificate') : fail('tls/no-common-suite') }
 }
 
 /** What a client shows: as BoringSSL, it says `none` only when it has nothing. */
@@ -64,18 +67,25 @@ const ownCertificate = ({ schemes: wanted }: Asked<'certificate'>, flags: Flags)
   const chosen = keys.find(({ schemes }) => schemes.some(id => wanted.includes(id)))
   return chosen === undefined
     ? { reply: fail('tls/no-common-scheme', { got: wanted.map(SignatureScheme.nameOf).join(', ') }) }
-    : { reply: chosen, shown: keys.indexOf(chosen) }
+    : { reply: chosen, shown: indexOf(chosen, flags) }
 }
 
 const keysOf = (flags: Flags): readonly CertifiedKey[] => {
   const own = flags.ownCredential
-  return [...flags.credentials, ...(own === undefined ? [] : [own])].map(keyOf)
+  return [...flags.credentials, ...(own === undefined ? [] : [own])].map(each => keyOf(each, flags))
 }
 
-const keyOf = (credential: Credential): CertifiedKey => {
+/** The runner counts those that were introduced; the one that was there before any is -1. */
+const indexOf = (key: CertifiedKey, flags: Flags): number => {
+  const at = keysOf(flags).findIndex(({ chain }) => chain[0] !== undefined && sameOctets(chain[0], key.chain[0]!))
+  return at < flags.credentials.length ? at : -1
+}
+
+const keyOf = (credential: Credential, flags: Flags): CertifiedKey => {
   const key = certifiedKey({ chain: credential.chain, privateKey: credential.privateKey })
-  const preferred = credential.flags.numbers('signing-prefs')
-  return preferred === undefined ? key : { ...key, schemes: preferred.filter(id => key.schemes.includes(id)) }
+  const allowed = policyOf(flags)?.schemes ?? key.schemes
+  const preferred = credential.flags.numbers('signing-prefs') ?? key.schemes
+  return { ...key, schemes: preferred.filter(id => key.schemes.includes(id) && allowed.includes(id)) }
 }
 
 /** The runner's certificates are trusted unless it says otherwise: chains are judged by other suites. */

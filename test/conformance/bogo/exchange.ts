@@ -127,7 +127,7 @@ class Exchange {
       if (this.#over) break
     }
     this.#flush(now)
-    if (this.#tls.closed && this.#closing && this.#ended) this.#finish(undefined)
+    if (this.#tls.closed && this.#closing && this.#ended) this.#finish(UNCLEAN)
   }
 
   #flush(now: number): void {
@@ -225,7 +225,7 @@ class Exchange {
   #failed(failure: Failure): void {
     const cut = failure.code === 'tls/cut-short' && this.#established !== undefined
     if (cut && !this.#flags.has('check-close-notify')) this.#finish(undefined)
-    else if (cut) this.#finish('Unexpected SSL_shutdown result: -1 != 1')
+    else if (cut) this.#finish(UNCLEAN)
     else this.#finish(reasonOf(failure))
   }
 
@@ -241,5 +241,7 @@ class Exchange {
   }
 }
 
+/** What BoringSSL's shim says when the other side closed without close_notify. */
+const UNCLEAN = 'Unexpected SSL_shutdown result: -1 != 1'
 /** Around the length of a record. */
 const SIZES = [0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769]

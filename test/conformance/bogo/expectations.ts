@@ -38,7 +38,10 @@ const EXPECTATIONS: readonly (readonly [string, Expectation])[] = [
     'cipher with hardware for AES',
     (got, { flags }) => ({ expected: flags.number('expect-cipher-aes'), value: CipherSuite.names[got.suite] }),
   ],
-  ['group', (got, { flags }) => ({ expected: flags.number('expect-curve-id'), value: NamedGroup.names[got.group ?? ''] })],
+  [
+    'group',
+    (got, { flags }) => ({ expected: flags.number('expect-curve-id'), value: NamedGroup.names[got.group ?? ''] }),
+  ],
   ['server name', (got, { flags }) => ({ expected: flags.text('expect-server-name'), value: got.serverName })],
   [
     'application protocol',

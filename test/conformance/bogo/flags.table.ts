@@ -40,9 +40,7 @@ const supported: readonly [string, Flag][] = [
     'server-preference',
     'decline-alpn',
     'reject-alpn',
-    'allow-unknown-alpn-protos',
     'use-early-callback',
-    'fail-early-callback',
     'install-ddos-callback',
     'fail-ddos-callback',
     'fail-cert-callback',
@@ -66,7 +64,6 @@ const supported: readonly [string, Flag][] = [
     'cbc-record-splitting',
     'renegotiate-ignore',
     'forbid-renegotiation-after-handshake',
-    'send-alert',
     'reverify-on-resume',
     'expect-hrr',
     'expect-no-hrr',
@@ -230,6 +227,9 @@ const unsupported: readonly [string, Flag][] = [
   ...without(reasons.BORINGSSL_ONLY, [
     ...plain(
       'tls-unique',
+      'send-alert',
+      'allow-unknown-alpn-protos',
+      'fail-early-callback',
       'jdk11-workaround',
       'retain-only-sha256-client-cert',
       'expect-sha256-client-cert',

@@ -1,6 +1,7 @@
 /** From the runner's flags to the configuration of our engine, or to why a case is skipped. */
 import type { CryptoProvider } from '../../../src/crypto/provider.ts'
 import type { TlsClientConfig, TlsServerConfig } from '../../../src/tls/index.ts'
+import { schemeById } from '../../../src/tls/schemes.table.ts'
 import { type SuiteName, suites } from '../../../src/tls/suites.table.ts'
 import type { TraceContext } from '../../../src/trace/types.ts'
 import type { Flags, ShimFlags } from './flags.ts'
@@ -24,7 +25,7 @@ export const versionsOf = (flags: Flags): readonly number[] => {
     .map(([, number]) => number)
 }
 
-const policyOf = (flags: Flags): Policy | undefined => [...policies].find(([name]) => flags.has(name))?.[1]
+export const policyOf = (flags: Flags): Policy | undefined => [...policies].find(([name]) => flags.has(name))?.[1]
 
 /** Why our engine cannot be set up as these flags want it; undefined when it can. */
 export const unsupported = ({ initial, resume }: ShimFlags): string | undefined => {
@@ -33,8 +34,9 @@ export const unsupported = ({ initial, resume }: ShimFlags): string | undefined 
     if (!versions.includes(TLS_1_2)) return versions.includes(0x0304) ? reasons.TLS_1_3 : reasons.OLD_VERSIONS
     const missing = MISSING.find(([names]) => names.some(name => usedAnywhere(flags, name)))
     if (missing !== undefined) return missing[1]
-    if (groupsOf(flags) === undefined) return reasons.BORINGSSL_ONLY
-    if (suitesOf(flags) === undefined) return reasons.BORINGSSL_ONLY
+    if (groupsOf(flags) === undefined) return reasons.OTHER_GROUPS
+    if ((flags.numbers('verify-prefs') ?? []).some(id => schemeById(id) === undefined)) return reasons.OLD_SCHEMES
+    if (suitesOf(flags) === undefined) return reasons.OLD_SUITES
   }
   if (initial.has('resume-count') && (!initial.has('server') || !resume.has('expect-session-miss')))
     return reasons.RESUMPTION
@@ -128,7 +130,8 @@ export const serverConfig = (flags: Flags, surroundings: Surroundings): TlsServe
   const alpn = flags.text('select-alpn')
   return {
     ...common(flags, surroundings),
-    alpn: alpn === undefined ? undefined : [alpn],
+    // What nobody offers is a refusal; nothing at all declines.
+    alpn: alpn !== undefined ? [alpn] : flags.has('reject-alpn') ? ['none of these'] : undefined,
     clientCertificate: flags.has('require-any-client-certificate')
       ? 'required'
       : flags.has('verify-peer')
