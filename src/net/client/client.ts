@@ -7,7 +7,7 @@ import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import { type ReadClientOptions, readClientOptions } from '../stream/client-answers.ts'
 import { connectRead } from '../stream/connect.ts'
 import type { Credentials } from '../stream/credentials.ts'
-import { checkTlsOptions, type TlsChoices } from '../stream/tls-options.ts'
+import { checkPlaces, checkTlsOptions, type TlsChoices } from '../stream/tls-options.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type Transport, type TrustOptions, type World } from '../stream/types.ts'
 import type { Warned } from '../stream/warnings.ts'
 import { told, toldAtOnce } from '../told.ts'
@@ -63,9 +63,22 @@ export const client = (options: ClientOptions): Client => {
   return { fetch: (input, init = {}) => each.fetch(input, init), close, [Symbol.dispose]: close }
 }
 
+const CHOICES: Record<keyof NonNullable<ClientOptions['tls']>, true> = { suites: true, groups: true }
+
 /** Once for all connections: keys are tried. */
-const tlsOf = ({ trust, ca, accept, cert, key, warned, tls = {}, world }: ClientOptions): ReadClientOptions => {
-  checkTlsOptions(tls, { suites: true, groups: true } satisfies Record<keyof typeof tls, true>)
+const tlsOf = ({
+  trust,
+  ca,
+  accept,
+  cert,
+  key,
+  warned,
+  tls = {},
+  world,
+  ...rest
+}: ClientOptions): ReadClientOptions => {
+  checkPlaces(rest, CHOICES)
+  checkTlsOptions(tls, CHOICES)
   return readClientOptions({ ...tls, alpn: ['http/1.1'], accept, trust, ca, cert, key, warned }, world)
 }
 

@@ -12,8 +12,9 @@ import type { RequestHead } from '../../http/types.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { joined } from '../../wire/bytes.ts'
 import { listen } from '../stream/listen.ts'
-import type { TlsServerOptions } from '../stream/server-answers.ts'
+import { checkServerPlaces, type TlsServerOptions } from '../stream/server-answers.ts'
 import { DEFAULT_TIMEOUTS, type NetStream, type Transport, type World } from '../stream/types.ts'
+import { toldAtOnce } from '../told.ts'
 import { ServerConnection } from './connection.ts'
 import type { ConnectionOptions, ExchangeHandler } from './connection-options.ts'
 import { refusedLine, type Served } from './served.ts'
@@ -56,7 +57,8 @@ export const serveExchanges = async (
   handler: ExchangeHandler,
   options: ServerOptions & { readonly failed?: (error: unknown, head: RequestHead) => void },
 ): Promise<Server> => {
-  const { clock } = options.world
+  const { clock, words } = options.world
+  toldAtOnce(() => checkServerPlaces(options), words)
   const { maxConnections = MAX_CONNECTIONS, served, tls, host, port, over, trace } = options
   const open = new Set<ServerConnection>()
   let emptied: (() => void) | undefined

@@ -9,7 +9,7 @@ import { believed, type Credentials, type OwnCertificate, ownCertificates } from
 import { judged } from './judged.ts'
 import { signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
-import { checkTlsOptions, type TlsChoices } from './tls-options.ts'
+import { checkPlaces, checkTlsOptions, type TlsChoices } from './tls-options.ts'
 import type { ByteStream, TrustOptions, World } from './types.ts'
 import { type Warned, warnAbout } from './warnings.ts'
 
@@ -31,6 +31,9 @@ const KNOWN: Record<keyof TlsClientOptions, true> = {
   groups: true,
   warned: true,
 }
+
+/** Throws `FailureError` `net/bad-tls-options` for options of TLS that stand beside `tls`. */
+export const checkClientPlaces = (options: object): void => checkPlaces(options, KNOWN)
 
 /** Options that were read: for any number of connections. */
 export interface ReadClientOptions {

@@ -5,7 +5,12 @@ import { sniOf } from '../../tls/host-name.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { endpointText } from '../../wire/address.ts'
 import { told, toldAtOnce } from '../told.ts'
-import { type ReadClientOptions, readClientOptions, type TlsClientOptions } from './client-answers.ts'
+import {
+  checkClientPlaces,
+  type ReadClientOptions,
+  readClientOptions,
+  type TlsClientOptions,
+} from './client-answers.ts'
 import { connectionInfo } from './connection-info.ts'
 import { dial } from './dial.ts'
 import { secured } from './tls.ts'
@@ -40,7 +45,11 @@ export interface StreamOptions {
  */
 export const connect = async (options: StreamOptions): Promise<NetStream> => {
   const { world, tls } = options
-  return connectRead(options, tls && toldAtOnce(() => readClientOptions(tls, world), world.words))
+  const read = toldAtOnce(() => {
+    checkClientPlaces(options)
+    return tls && readClientOptions(tls, world)
+  }, world.words)
+  return connectRead(options, read)
 }
 
 /** As `connect`, for whoever has read the options of TLS before. */

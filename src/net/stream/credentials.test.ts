@@ -8,6 +8,7 @@ import { certificateAuthority, type Issued, type KeyKind, type LeafOptions } fro
 import { type Failure, FailureError } from '../../failures/index.ts'
 import { Certificate } from '../../x509/certificate.ts'
 import { pem } from '../../x509/pem.ts'
+import { trustStore } from '../../x509/store.ts'
 import { client, connect, fetch, listen, serve } from '../index.ts'
 import type { TlsServerOptions } from './server-answers.ts'
 import type { World } from './types.ts'
@@ -243,6 +244,33 @@ describe('what no client could be served with is refused before anybody listens'
     expect(() => client({ world: nowhere.world, ca: EC_PEM.slice(30) })).toThrow(/This is no certificate/)
     const tls = { groups: [] } as const
     expect(() => client({ world: nowhere.world, tls })).toThrow(/tls\.groups/)
+  })
+})
+
+describe('an option of TLS that stands beside tls', () => {
+  const world = node.world()
+  const root = trustStore([authority.certificate])
+  const saying = (work: () => unknown): Promise<unknown> =>
+    Promise.resolve()
+      .then(work)
+      .catch((error: FailureError) => [error.code, error.failure.where, error.failure.expected])
+  const to = { host: 'shop.test', port: 443, world }
+  test.each<[string, string, () => unknown]>([
+    ['trust', 'connect', () => connect({ ...to, tls: {}, trust: root } as never)],
+    ['accept', 'connect without tls', () => connect({ ...to, accept: ['tls/certificate-expired'] } as never)],
+    ['serverName', 'connect', () => connect({ ...to, tls: {}, serverName: 'other.test' } as never)],
+    ['cert', 'listen', () => listen({ world, cert: EC_PEM, key: keyPem(ec) } as never, () => {})],
+    ['certificateFor', 'serve', () => serve(() => new Response(), { world, certificateFor: () => undefined } as never)],
+    ['key', 'serve', () => serve(() => new Response(), { world, key: keyPem(ec) } as never)],
+    ['suites', 'client', () => client({ world, suites: ['TLS_AES_128_GCM_SHA256'] } as never)],
+    ['groups', 'fetch', () => fetch('https://shop.test/', { world, groups: ['x25519'] } as never)],
+  ])('%s in %s is an error at the call: net/bad-tls-options', async (name, _, call) => {
+    expect(await saying(call)).toEqual(['net/bad-tls-options', name, `it in tls.${name}`])
+  })
+  test('may be undefined there', async () => {
+    const server = await serve(() => new Response('plain'), { world, port: 80, cert: undefined } as never)
+    closing.push(() => server.close(50))
+    expect(await (await fetch('http://shop.test/', { world, groups: undefined } as never)).text()).toBe('plain')
   })
 })
 

@@ -4,7 +4,12 @@ import { tlsServer } from '../../tls/engine.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { told } from '../told.ts'
 import { plain } from './connect.ts'
-import { type ReadServerOptions, readServerOptions, type TlsServerOptions } from './server-answers.ts'
+import {
+  checkServerPlaces,
+  type ReadServerOptions,
+  readServerOptions,
+  type TlsServerOptions,
+} from './server-answers.ts'
 import { secured } from './tls.ts'
 import {
   type Address,
@@ -56,6 +61,7 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
   const { clock } = world
   const transport = options.over ?? world.transport
   const { host, port = 0, trace, tls } = options
+  checkServerPlaces(options)
   const secure = tls && readServerOptions(tls, world)
   /** The oldest first. */
   const handshakes = new Set<ByteStream>()

@@ -10,7 +10,7 @@ import { believed, type CertificateFiles, type Credentials, ownCertificates, sub
 import { judged } from './judged.ts'
 import { signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
-import { checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
+import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
 import type { ByteStream, World } from './types.ts'
 import { type Warned, warnAbout } from './warnings.ts'
 
@@ -47,6 +47,9 @@ const KNOWN: Record<keyof TlsServerOptions, true> = {
   ca: true,
   trust: true,
 }
+
+/** Throws `FailureError` `net/bad-tls-options` for options of TLS that stand beside `tls`. */
+export const checkServerPlaces = (options: object): void => checkPlaces(options, KNOWN)
 
 /** Options that were read: for any number of connections. */
 export interface ReadServerOptions {

@@ -32,6 +32,16 @@ export const checkTlsOptions = (tls: TlsChoices, known: Readonly<Record<string, 
   checkProtocols(tls.alpn)
 }
 
+/**
+ * Throws `FailureError` `net/bad-tls-options` for an option of TLS that stands beside `tls` and not in it: a program
+ * without types would be served in clear text, or believe other roots than it named.
+ */
+export const checkPlaces = (options: object, known: Readonly<Record<string, true>>): void => {
+  for (const [name, value] of Object.entries(options))
+    if (Object.hasOwn(known, name) && value !== undefined)
+      throw wrong(name, 'it stands beside tls', `it in tls.${name}`)
+}
+
 export const wrong = (where: string, got: string, expected?: string): FailureError =>
   new FailureError(fail('net/bad-tls-options', { where, got, ...(expected === undefined ? {} : { expected }) }))
 
