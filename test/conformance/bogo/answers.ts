@@ -10,6 +10,7 @@ import { sameOctets } from '../../../src/wire/bytes.ts'
 import { spkiOf } from '../../../src/x509/public-key.ts'
 import { trustWithoutChecking } from '../../../src/x509/trusted.ts'
 import type { Credential, Flags } from './flags.ts'
+import type { Memory } from './memory.ts'
 import { policyOf } from './settings.ts'
 
 type Asked<A extends Question['about']> = Extract<Ask['question'], { readonly about: A }>
@@ -20,17 +21,27 @@ export interface Answer {
   readonly shown?: number
 }
 
-export const answerTo = (question: Ask['question'], flags: Flags, crypto: CryptoProvider): Answer => {
+export interface Answering {
+  readonly flags: Flags
+  readonly crypto: CryptoProvider
+  readonly memory: Memory
+  readonly now: number
+  /** The peer has shown its certificate in this handshake: it is not one of a session. */
+  readonly shownNow: boolean
+}
+
+export const answerTo = (question: Ask['question'], { flags, crypto, memory, now, shownNow }: Answering): Answer => {
   switch (question.about) {
     case 'client-hello':
       return certificateFor(question, flags)
     case 'trust':
-      return { reply: trust(question, flags) }
+      return { reply: trust(question, shownNow || flags.has('reverify-on-resume') ? flags : undefined) }
     case 'certificate':
       return ownCertificate(question, flags)
     case 'ticket':
+      return { reply: memory.ticket(question, flags, now) }
     case 'session':
-      return { reply: 'none' }
+      return { reply: memory.stored(question, now) }
     case 'sign': {
       const { algorithm } = schemeById(question.scheme)!
       return { reply: crypto.sign(algorithm, question.key.key as Uint8Array, question.message) }
@@ -88,9 +99,13 @@ const keyOf = (credential: Credential, flags: Flags): CertifiedKey => {
   return { ...key, schemes: preferred.filter(id => key.schemes.includes(id) && allowed.includes(id)) }
 }
 
-/** The runner's certificates are trusted unless it says otherwise: chains are judged by other suites. */
-const trust = ({ chain, ...question }: Asked<'trust'>, flags: Flags): Question['reply'] => {
-  if (flags.has('verify-fail')) return fail('tls/certificate-untrusted')
+/**
+ * The runner's certificates are trusted unless it says otherwise: chains are judged by other suites. No flags: nobody judges again. A verdict
+ * that nobody asked for counts for nothing.
+ */
+const trust = ({ chain, ...question }: Asked<'trust'>, flags: Flags | undefined): Question['reply'] => {
+  const judged = flags?.has('verify-peer') === true || flags?.has('require-any-client-certificate') === true
+  if (judged && flags?.has('verify-fail') === true) return fail('tls/certificate-untrusted')
   const publicKey = publicKeyOf(chain[0]!)
   return publicKey instanceof Uint8Array
     ? trustWithoutChecking({ chain, ...question }, publicKey, 'the runner is believed')

@@ -3,6 +3,14 @@ import * as reasons from './reasons.ts'
 
 export const disabled: readonly (readonly [RegExp, string])[] = [
   [/^(Client|Server)-(Sign|SignDefault|Sign-Negotiate|VerifyDefault)-ML-DSA-/, reasons.POST_QUANTUM_SIGNATURES],
+  [
+    /^ExtendedMasterSecret-NoTo(No|Yes)-(Client|Server)$|^NoExtendedMasterSecret-TLS12-Client$/,
+    reasons.SESSION_WITHOUT_BINDING,
+  ],
+  [/^CurveID-Resume-(Client|Server)$/, reasons.SESSION_FACTS],
+  [/^(Client|Server)-VerifyDefault-RSA_PKCS1_SHA1-TLS12$/, reasons.OLD_SCHEMES],
+  // It would rather shake hands anew than resume with a suite that is not the first choice.
+  [/^Resume-Server-CipherNotPreferred$/, reasons.OTHER_DEFAULT],
   [/V2ClientHello/, reasons.SSL_2],
   // 48 and 42 say what is wrong with the certificate; 40, 46 and 50 do not.
   [/^CertificateVerificationFail-(Client|Server)-TLS1[23]-TLS-Sync/, reasons.OTHER_ALERT],

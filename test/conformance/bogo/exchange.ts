@@ -14,8 +14,9 @@ import {
   tlsServer,
 } from '../../../src/tls/index.ts'
 import { answerTo } from './answers.ts'
-import { checked } from './expectations.ts'
+import { checked, leftBehind } from './expectations.ts'
 import type { Flags } from './flags.ts'
+import type { Memory } from './memory.ts'
 import { Observer } from './observer.ts'
 import { reasonOf } from './reason-of.ts'
 import { clientConfig, serverConfig } from './settings.ts'
@@ -26,6 +27,7 @@ const DRAIN = 2000
 export interface Place {
   readonly flags: Flags
   readonly crypto: CryptoProvider
+  readonly memory: Memory
   /** Milliseconds, with the delays that the runner asked for. */
   readonly now: () => number
   readonly resumption: boolean
@@ -83,7 +85,8 @@ class Exchange {
     this.#place = place
     this.#flags = place.flags
     this.#socket = socket
-    const surroundings = { crypto: place.crypto, trace: this.#observer.context }
+    const { crypto, memory } = place
+    const surroundings = { crypto, memory, trace: this.#observer.context }
     this.#tls = this.#flags.has('server')
       ? tlsServer(serverConfig(this.#flags, surroundings))
       : tlsClient(clientConfig(this.#flags, surroundings))
@@ -155,6 +158,7 @@ class Exchange {
         this.#failed(event.failure)
         return
       case 'session':
+        this.#place.memory.session = event.session
         return
       default:
         event satisfies never
@@ -164,7 +168,11 @@ class Exchange {
   #ask({ id, question }: Ask): void {
     const answer = (): void =>
       this.#do(now => {
-        const { reply, shown } = answerTo(question, this.#flags, this.#place.crypto)
+        const { reply, shown } = answerTo(question, {
+          ...this.#place,
+          now,
+          shownNow: this.#observer.body('in', 'Certificate') !== undefined,
+        })
         if (shown !== undefined) this.#shown = shown
         this.#tls.answer(id, reply, now)
       })
@@ -229,8 +237,15 @@ class Exchange {
     else this.#finish(reasonOf(failure))
   }
 
+  /** What was said behind the last thing that mattered: a session, or nothing. */
+  #leftBehind(established: Established): string | undefined {
+    for (let event = this.#tls.pollEvent(); event !== undefined; event = this.#tls.pollEvent())
+      if (event.type === 'session') this.#place.memory.session = event.session
+    return leftBehind(established, this.#place)
+  }
   #finish(fault: string | undefined): void {
     if (this.#over) return
+    if (fault === undefined && this.#established !== undefined) fault = this.#leftBehind(this.#established)
     this.#flush(this.#place.now())
     this.#end(fault)
   }

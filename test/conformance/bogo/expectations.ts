@@ -4,17 +4,22 @@ import type { Established } from '../../../src/tls/index.ts'
 import { CipherSuite, NamedGroup } from '../../../src/tls/messages/registries.table.ts'
 import { certificatesIn } from '../../../src/x509/pem.ts'
 import type { Flags } from './flags.ts'
+import type { Memory } from './memory.ts'
 import type { Observer } from './observer.ts'
 
 export interface Situation {
   readonly flags: Flags
   readonly resumption: boolean
+  readonly memory: Memory
+}
+
+interface Showing extends Situation {
   /** Of the credentials in the flags, the one that was shown. */
   readonly shown: number | undefined
 }
 
 /** What is not as expected, or undefined. */
-export const checked = (got: Established, situation: Situation, seen: Observer): string | undefined => {
+export const checked = (got: Established, situation: Showing, seen: Observer): string | undefined => {
   for (const [name, pair] of EXPECTATIONS) {
     const { expected, value } = pair(got, situation, seen)
     if (expected === undefined || text(expected) === text(value)) continue
@@ -23,10 +28,20 @@ export const checked = (got: Established, situation: Situation, seen: Observer):
   return undefined
 }
 
+/** What a client must have got for the next connection, and what it must not have. */
+export const leftBehind = (got: Established, { flags, memory }: Situation): string | undefined => {
+  if (flags.has('server')) return undefined
+  const wanted =
+    !flags.has('expect-no-session') &&
+    (got.version === 'TLS 1.3' ? !flags.has('shim-shuts-down') : !got.resumed || flags.has('expect-ticket-renewal'))
+  if ((memory.session !== undefined) === wanted) return undefined
+  return `new session was${wanted ? ' not' : ''} cached, but we expected the opposite`
+}
+
 const text = (value: unknown): string => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : `${value}`)
 
 type Pair = { readonly expected: unknown; readonly value: unknown }
-type Expectation = (got: Established, situation: Situation, seen: Observer) => Pair
+type Expectation = (got: Established, situation: Showing, seen: Observer) => Pair
 
 /** True when the flag is there, and then it must be so; without it nothing is expected. */
 const yes = (flags: Flags, name: string): true | undefined => (flags.has(name) ? true : undefined)
@@ -56,7 +71,11 @@ const EXPECTATIONS: readonly (readonly [string, Expectation])[] = [
   ],
   [
     'signature of the peer',
-    (_, { flags }, seen) => ({ expected: flags.number('expect-peer-signature-algorithm'), value: peerScheme(seen) }),
+    (got, { flags }, seen) => ({
+      // Who resumes a session signs nothing.
+      expected: got.resumed ? undefined : flags.number('expect-peer-signature-algorithm'),
+      value: peerScheme(seen),
+    }),
   ],
   [
     'extended master secret',

@@ -25,6 +25,8 @@ export const UNPROTECTED = 'a server without renegotiation_info is refused (RFC 
 export const TOLD_OTHERWISE = 'refused as it must be, but for another reason than BoringSSL tells'
 export const OTHER_ALERT = 'refused as it must be, but with another alert than that of BoringSSL'
 export const OTHER_DEFAULT = 'it tests what BoringSSL has on or off by default'
+export const SESSION_WITHOUT_BINDING = 'a session without extended master secret is not kept (RFC 7627 5.4)'
+export const SESSION_FACTS = 'a session does not keep which group was used for it'
 export const POST_QUANTUM_SIGNATURES = 'ML-DSA certificates are a draft'
 
 /* What is not there yet. */

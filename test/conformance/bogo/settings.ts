@@ -5,6 +5,7 @@ import { schemeById } from '../../../src/tls/schemes.table.ts'
 import { type SuiteName, suites } from '../../../src/tls/suites.table.ts'
 import type { TraceContext } from '../../../src/trace/types.ts'
 import type { Flags, ShimFlags } from './flags.ts'
+import type { Memory } from './memory.ts'
 import { type Policy, policies } from './policies.table.ts'
 import * as reasons from './reasons.ts'
 
@@ -38,8 +39,6 @@ export const unsupported = ({ initial, resume }: ShimFlags): string | undefined 
     if ((flags.numbers('verify-prefs') ?? []).some(id => schemeById(id) === undefined)) return reasons.OLD_SCHEMES
     if (suitesOf(flags) === undefined) return reasons.OLD_SUITES
   }
-  if (initial.has('resume-count') && (!initial.has('server') || !resume.has('expect-session-miss')))
-    return reasons.RESUMPTION
   return undefined
 }
 
@@ -55,7 +54,7 @@ const MISSING: readonly (readonly [readonly string[], string])[] = [
   [['ocsp-response', 'signed-cert-timestamps', 'expect-ocsp-response'], reasons.STAPLING],
   [['false-start', 'handshake-never-done'], reasons.FALSE_START],
   [['max-send-fragment'], reasons.FRAGMENT_SIZE],
-  [['expect-ticket-renewal', 'use-ticket-callback', 'use-ticket-aead-callback', 'ticket-key'], reasons.RESUMPTION],
+  [['ticket-key'], reasons.BORINGSSL_ONLY],
 ]
 
 type GroupName = NonNullable<TlsClientConfig['groups']>[number]
@@ -108,6 +107,7 @@ const protocolsIn = (flags: Flags, name: string): readonly string[] | undefined 
 interface Surroundings {
   readonly crypto: CryptoProvider
   readonly trace: TraceContext
+  readonly memory: Memory
 }
 
 const common = (flags: Flags, { crypto, trace }: Surroundings) => ({
@@ -124,6 +124,7 @@ export const clientConfig = (flags: Flags, surroundings: Surroundings): TlsClien
   // An address is not sent as a name: the client that the runner wants by default sends none.
   serverName: flags.text('host-name') ?? '127.0.0.1',
   alpn: protocolsIn(flags, 'advertise-alpn'),
+  session: surroundings.memory.offered(flags),
 })
 
 export const serverConfig = (flags: Flags, surroundings: Surroundings): TlsServerConfig => {
@@ -138,5 +139,6 @@ export const serverConfig = (flags: Flags, surroundings: Surroundings): TlsServe
         ? 'asked'
         : 'none',
     clientAuthorities: authoritiesOf(flags),
+    resumption: flags.has('no-ticket') ? ['session'] : ['ticket', 'session'],
   }
 }

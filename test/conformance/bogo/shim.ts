@@ -7,6 +7,7 @@ import { nodeCrypto } from '../../../src/node/crypto.ts'
 import { disabled } from './disabled.table.ts'
 import { exchange } from './exchange.ts'
 import { parseFlags, type ShimFlags } from './flags.ts'
+import { Memory } from './memory.ts'
 import { unsupported } from './settings.ts'
 
 /** What the runner takes for "not implemented". */
@@ -72,12 +73,15 @@ const caseName = (args: readonly string[]): string => {
 
 const connections = async ({ initial, resume }: ShimFlags, signal: AbortSignal): Promise<Ending> => {
   const crypto = nodeCrypto()
+  const memory = new Memory(crypto)
   let later = 0
   const count = 1 + (initial.number('resume-count') ?? 0)
   for (let i = 0; i < count; i++) {
     const flags = i === 0 ? initial : resume
+    if (i > 0 && !flags.has('server') && memory.session === undefined)
+      return { code: 1, error: 'No session to offer.\n' }
     const now = (): number => performance.now() + later
-    const fault = await exchange({ flags, crypto, now, resumption: i > 0, signal })
+    const fault = await exchange({ flags, crypto, memory, now, resumption: i > 0, signal })
     if (fault !== undefined) return { code: 1, error: `Connection ${i + 1} failed.\n${fault}\n` }
     later += 1000 * (flags.number('resumption-delay') ?? 0)
   }
