@@ -4,9 +4,10 @@ import type { Established } from '../../../src/tls/types.ts'
 import { ascii, concat } from '../../support/bytes.ts'
 import { recordsOf } from '../../support/tls.ts'
 import type { Look, Target } from '../target.ts'
-import { beliefOf, Duel, type Side, tested } from '../tls/duel.ts'
+import { Duel } from '../tls/duel.ts'
 import { type Player, type Step, TEARINGS, torn } from '../tls/player.ts'
 import { describeScript, giving, operation, parts, readScript, type Script } from '../tls/script.ts'
+import { beliefOf, type Side, tested } from '../tls/setup.ts'
 
 /** What a side may say besides what it was told to write: a flight with a chain, answers to requests, an alert. */
 const MOST_SENT = 16_384
@@ -100,8 +101,9 @@ const play = (player: Player, tape: readonly Step[]): Player => {
   return player
 }
 
-const start = (settings: number, own = 0, theirs = 0, authentication = 0): Uint8Array =>
-  Uint8Array.of(settings, own, theirs, 1, authentication, 0, 0, 0)
+const start = (settings: number, own = 0, theirs = 0, authentication = 0, resumption = 0): Uint8Array =>
+  Uint8Array.of(settings, own, theirs, 1, authentication, resumption, 0, 0)
+
 const ordinary = [
   operation('go'),
   giving('peer writes', ascii('hello')),
@@ -125,16 +127,20 @@ const seeds: readonly Uint8Array[] = [
   ...[0, 1, 2, 3, 4, 6].map(settings => concat(start(settings), ...ordinary)),
   ...[1, 2, 4, 8, 16, 32, 64, 128].map(bits => concat(start(0, bits, bits), ...ordinary)),
   ...[1, 2, 5, 6].map(authentication => concat(start(0, 0, 0, authentication), ...ordinary)),
-  // Questions answered in every way: late, and the last of them with a failure.
+  // Sessions wanted and shown, with tickets and with ids, also with the certificate of a client.
+  ...[5, 9, 13, 6, 10, 14, 7].flatMap(resumption =>
+    [0, 6].map(authentication => concat(start(0, 0, 0, authentication, resumption), ...ordinary)),
+  ),
+  // Questions answered in every way: late, and the last of them with a failure; an alert after each record.
   ...[2, 3, 4].map(manner => concat(start(0), operation('manner', 0, manner), ...ordinary)),
-  ...upTo(4).map(late => concat(start(0, 0, 0, 6), ...many(late, LATER), ...many(late, GO_AND_REPLY), ...ordinary)),
-  ...upTo(4).map(late =>
-    concat(start(0, 0, 0, 6), ...many(late + 1, LATER), ...many(late, GO_AND_REPLY), GO_AND_REFUSE),
-  ),
-  // An alert after each record, and what a lying peer with the keys says afterwards.
-  ...upTo(12).map(records =>
-    concat(start(0, 0, 0, 6), ...many(records, operation('deliver')), operation('alert', 40, 2)),
-  ),
+  ...[0, 5, 9, 6, 10, 7].flatMap(resumption => {
+    const begin = start(0, 0, 0, 6, resumption)
+    return [
+      ...upTo(6).map(late => concat(begin, ...many(late, LATER), ...many(late, GO_AND_REPLY), ...ordinary)),
+      ...upTo(6).map(late => concat(begin, ...many(late + 1, LATER), ...many(late, GO_AND_REPLY), GO_AND_REFUSE)),
+      ...upTo(12).map(records => concat(begin, ...many(records, operation('deliver')), operation('alert', 40, 2))),
+    ]
+  }),
   concat(start(1), operation('go'), giving('sealed', Uint8Array.of(0, 0, 0, 0), 0x0816)),
   concat(start(1), ...many(8, operation('deliver')), operation('go')),
   concat(start(0), operation('go'), operation('close'), operation('go')),

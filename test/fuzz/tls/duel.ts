@@ -3,84 +3,17 @@
  * sends waits as records that the operations deliver, change, drop and forge; the peer itself hears the tested side
  * undisturbed. Everything that the tested side was given goes on a tape.
  */
-import type { GroupName } from '../../../src/crypto/provider.ts'
-import { nodeCrypto } from '../../../src/node/crypto.ts'
-import { tlsClient, tlsServer } from '../../../src/tls/engine.ts'
-import type { SuiteName } from '../../../src/tls/suites.table.ts'
-import { ascii, concat } from '../../support/bytes.ts'
-import { checked } from '../../support/checked.ts'
-import { type Answers, answersOf, type Identity, identity, type KeyKind, record, recordsOf } from '../../support/tls.ts'
-import { Player, type Step } from './player.ts'
+import { concat } from '../../support/bytes.ts'
+import { record, recordsOf } from '../../support/tls.ts'
+import type { Player, Step } from './player.ts'
 import type { Operation, OperationName, Script } from './script.ts'
+import { peerOf, type Side, tested } from './setup.ts'
 import { extended, replaced, sampled, withFragment } from './surgery.ts'
-import { type Belief, toyCrypto } from './toy-crypto.ts'
-
-export type Side = 'client' | 'server'
 
 /** Turns of `go`: no handshake takes more, and two sides that never fall silent would be a finding. */
 const MOST_TURNS = 12
 const HEADER = 5
 const TAG = 16
-
-const KINDS: readonly KeyKind[] = ['p-256', 'ed25519', 'p-384', 'rsa-2048']
-const identities = new Map<KeyKind, Identity>()
-/** Made once: signatures of the toy need no private key. */
-const identityOf = (kind: KeyKind): Identity => {
-  const known = identities.get(kind) ?? identity(nodeCrypto(), kind)
-  identities.set(kind, known)
-  return known
-}
-
-const ALPN: readonly (readonly string[] | undefined)[] = [undefined, ['http/1.1'], ['h2', 'http/1.1'], ['x']]
-const SUITES: readonly (readonly SuiteName[] | undefined)[] = [
-  undefined,
-  ['TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256', 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'],
-  ['TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384'],
-  ['TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'],
-]
-const GROUPS: readonly (readonly Exclude<GroupName, 'X25519MLKEM768'>[] | undefined)[] = [
-  undefined,
-  ['x25519'],
-  ['secp256r1', 'secp384r1'],
-  ['secp521r1', 'x25519'],
-]
-
-const configOf = (bits: number) => ({
-  ...(ALPN[bits & 3] === undefined ? {} : { alpn: ALPN[bits & 3] }),
-  ...(SUITES[(bits >> 2) & 3] === undefined ? {} : { suites: SUITES[(bits >> 2) & 3] }),
-  ...(GROUPS[(bits >> 4) & 3] === undefined ? {} : { groups: GROUPS[(bits >> 4) & 3] }),
-  ...((bits & 64) === 0 ? {} : { extendedMasterSecret: 'required' as const }),
-  ...((bits & 128) === 0 ? {} : { renegotiation: 'fatal' as const }),
-})
-
-export const beliefOf = (script: Script): Belief => ((script.settings & 1) === 0 ? 'careful' : 'credulous')
-
-/** The tested side of a script, fresh. To hold it to the contract of engines costs more than its own work. */
-export const tested = (side: Side, script: Script, as: 'checked' | 'bare'): Player =>
-  playerOf(side, script, script.own, script.seed, beliefOf(script), script.manners, as)
-
-const playerOf = (
-  side: Side,
-  script: Script,
-  bits: number,
-  seed: number,
-  belief: Belief,
-  manners: Script['manners'] = [],
-  as: 'checked' | 'bare' = 'bare',
-): Player => {
-  const crypto = toyCrypto(seed, belief)
-  const who = identityOf(KINDS[(script.settings >> 1) & 3]!)
-  const config = { crypto, ...configOf(bits) }
-  const clientCertificate = (['none', 'asked', 'required', 'none'] as const)[script.authentication & 3]
-  const tls =
-    side === 'client'
-      ? tlsClient({ serverName: 'shop.test', ...config })
-      : tlsServer({ ...config, clientCertificate, clientAuthorities: [ascii('a name')] })
-  const usual = answersOf(crypto, who)
-  const answers: Answers = question =>
-    question.about === 'certificate' && (script.authentication & 4) !== 0 ? who.certified : usual(question)
-  return new Player(as === 'bare' ? tls : checked(tls), answers, manners)
-}
 
 export class Duel {
   readonly own: Player
@@ -94,13 +27,7 @@ export class Duel {
   #stopped = false
   constructor(side: Side, script: Script) {
     this.own = tested(side, script, 'checked')
-    this.peer = playerOf(
-      side === 'client' ? 'server' : 'client',
-      script,
-      script.theirs,
-      script.seed + 1_000,
-      'credulous',
-    )
+    this.peer = peerOf(side, script)
     this.#sent(this.own.drain())
     this.#toOwn.push(...recordsOf(this.peer.drain()))
     for (const operation of script.operations) if (!this.#stopped) this.#operate[operation.name](operation)

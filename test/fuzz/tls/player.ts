@@ -1,5 +1,6 @@
 /** One TLS connection that is played step by step, with all that it says written down; a tape of steps plays it again. */
 import { FailureError, fail } from '../../../src/failures/index.ts'
+import type { Session } from '../../../src/tls/session.ts'
 import type { Ask, Established, Question, TlsConnection, TlsEvent } from '../../../src/tls/types.ts'
 import { concat, toHex } from '../../support/bytes.ts'
 import type { Answers } from '../../support/tls.ts'
@@ -17,6 +18,8 @@ export type Step =
 export type Manner = (typeof MANNERS)[number]
 export const MANNERS = ['rightly', 'later', 'with a failure', 'wrongly first', 'with wrong bytes'] as const
 
+const TAKES_BYTES: ReadonlySet<Question['about']> = new Set(['sign', 'ticket'])
+
 export interface Told {
   /** Events, the state and whether it is closed, in words. */
   readonly words: string
@@ -33,6 +36,9 @@ export class Player {
   readonly sent: Uint8Array[] = []
   established: Established | undefined
   failed: string | undefined
+  /** The last that was given for later. */
+  session: Session | undefined
+  readonly stored: ReadonlyMap<string, Uint8Array>
   peerClosed = false
   #closing = false
   readonly #answers: Answers
@@ -41,8 +47,15 @@ export class Player {
   #asked = 0
   #open: Ask | undefined
   #now = 0
-  constructor(tls: TlsConnection, answers: Answers, manners: readonly Manner[] = []) {
+  /** `stored`: what a server put away for later; the answers write into it. */
+  constructor(
+    tls: TlsConnection,
+    answers: Answers,
+    stored: ReadonlyMap<string, Uint8Array>,
+    manners: readonly Manner[] = [],
+  ) {
     this.tls = tls
+    this.stored = stored
     this.#answers = answers
     this.#manners = manners
   }
@@ -139,6 +152,7 @@ export class Player {
       }
       default:
         if (event.type === 'peer-closed') this.peerClosed = true
+        else this.session = event.session
         this.events.push(event.type)
     }
   }
@@ -164,7 +178,7 @@ export class Player {
         right()
         break
       case 'with wrong bytes':
-        if (ask.question.about === 'sign') this.tls.answer(ask.id, new Uint8Array(32), this.#now)
+        if (TAKES_BYTES.has(ask.question.about)) this.tls.answer(ask.id, new Uint8Array(32), this.#now)
         else right()
         break
     }

@@ -68,11 +68,13 @@ export interface Script {
   readonly seed: number
   /** Bits: 1 and 2 what the server wants of the client, 4 the client has a certificate. */
   readonly authentication: number
+  /** Bits: 1 a session is wanted, 2 one of an earlier connection is shown, both one that was stored; 4 and 8 tickets and ids of the server. */
+  readonly resumption: number
   readonly operations: readonly Operation[]
   readonly manners: readonly Manner[]
 }
 
-/** Of these eight bytes three are still free. */
+/** Of these eight bytes two are still free. */
 const SETTINGS = 8
 const OPERATION = 4
 
@@ -97,8 +99,8 @@ export const readScript = (input: Uint8Array): Script => {
     bytes: part.slice(OPERATION),
   }))
   const manners = operations.filter(({ name }) => name === 'manner').map(({ x }) => MANNERS[x % MANNERS.length]!)
-  const [settings = 0, own = 0, theirs = 0, seed = 0, authentication = 0] = input
-  return { settings, own, theirs, seed, authentication, operations, manners }
+  const [settings = 0, own = 0, theirs = 0, seed = 0, authentication = 0, resumption = 0] = input
+  return { settings, own, theirs, seed, authentication, resumption, operations, manners }
 }
 
 /** One operation as bytes, for seeds. */
@@ -110,10 +112,10 @@ export const giving = (name: OperationName, bytes: Uint8Array, y = 0): Uint8Arra
   concat(operation(name, y, bytes.length), bytes)
 
 export const describeScript = (input: Uint8Array): string[] => {
-  const { settings, own, theirs, seed, authentication, operations } = readScript(input)
+  const { settings, own, theirs, seed, authentication, resumption, operations } = readScript(input)
   const hexOf = (bytes: Uint8Array) => (bytes.length === 0 ? '' : ` ${Buffer.from(bytes).toString('hex')}`)
   return [
-    `settings ${settings}, own ${own}, theirs ${theirs}, seed ${seed}, authentication ${authentication}`,
+    `settings ${settings}, own ${own}, theirs ${theirs}, seed ${seed}, authentication ${authentication}, resumption ${resumption}`,
     ...operations.map(({ name, x, y, bytes }) => `${name} x=${x} y=${y}${hexOf(bytes)}`),
   ]
 }

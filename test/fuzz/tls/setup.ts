@@ -1,0 +1,169 @@
+/** Who meets in a duel: both sides as a script sets them up, with what they remember of an earlier meeting. */
+import type { GroupName } from '../../../src/crypto/provider.ts'
+import { nodeCrypto } from '../../../src/node/crypto.ts'
+import { tlsClient, tlsServer } from '../../../src/tls/engine.ts'
+import { Session } from '../../../src/tls/session.ts'
+import type { SuiteName } from '../../../src/tls/suites.table.ts'
+import type { Ask } from '../../../src/tls/types.ts'
+import { ascii, concat, toHex } from '../../support/bytes.ts'
+import { checked } from '../../support/checked.ts'
+import { type Answers, answersOf, type Identity, identity, type KeyKind } from '../../support/tls.ts'
+import { Player } from './player.ts'
+import type { Script } from './script.ts'
+import { type Belief, toyCrypto } from './toy-crypto.ts'
+
+export type Side = 'client' | 'server'
+
+const KINDS: readonly KeyKind[] = ['p-256', 'ed25519', 'p-384', 'rsa-2048']
+const identities = new Map<KeyKind, Identity>()
+/** Made once: signatures of the toy need no private key. */
+const identityOf = (kind: KeyKind): Identity => {
+  const known = identities.get(kind) ?? identity(nodeCrypto(), kind)
+  identities.set(kind, known)
+  return known
+}
+
+const ALPN: readonly (readonly string[] | undefined)[] = [undefined, ['http/1.1'], ['h2', 'http/1.1'], ['x']]
+const SUITES: readonly (readonly SuiteName[] | undefined)[] = [
+  undefined,
+  ['TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256', 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'],
+  ['TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384'],
+  ['TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'],
+]
+const GROUPS: readonly (readonly Exclude<GroupName, 'X25519MLKEM768'>[] | undefined)[] = [
+  undefined,
+  ['x25519'],
+  ['secp256r1', 'secp384r1'],
+  ['secp521r1', 'x25519'],
+]
+
+const configOf = (bits: number) => ({
+  ...(ALPN[bits & 3] === undefined ? {} : { alpn: ALPN[bits & 3] }),
+  ...(SUITES[(bits >> 2) & 3] === undefined ? {} : { suites: SUITES[(bits >> 2) & 3] }),
+  ...(GROUPS[(bits >> 4) & 3] === undefined ? {} : { groups: GROUPS[(bits >> 4) & 3] }),
+  ...((bits & 64) === 0 ? {} : { extendedMasterSecret: 'required' as const }),
+  ...((bits & 128) === 0 ? {} : { renegotiation: 'fatal' as const }),
+})
+
+export const beliefOf = (script: Script): Belief => ((script.settings & 1) === 0 ? 'careful' : 'credulous')
+
+/** The tested side of a script, fresh. To hold it to the contract of engines costs more than its own work. */
+export const tested = (side: Side, script: Script, as: 'checked' | 'bare'): Player =>
+  playerOf(side, script, {
+    bits: script.own,
+    seed: script.seed,
+    belief: beliefOf(script),
+    manners: script.manners,
+    memory: remembered(side, script),
+    as,
+  })
+
+/** Whom it meets: a peer that takes whatever is said to it, so that the handshake goes on. */
+export const peerOf = (side: Side, script: Script): Player =>
+  playerOf(side === 'client' ? 'server' : 'client', script, {
+    bits: script.theirs,
+    seed: script.seed + 1_000,
+    belief: 'credulous',
+    memory: remembered(side, script),
+  })
+
+/** What is left of an earlier connection of the same two. */
+interface Memory {
+  readonly session?: Session | 'new' | undefined
+  readonly stored: ReadonlyMap<string, Uint8Array>
+}
+
+interface Given {
+  readonly bits: number
+  readonly seed: number
+  readonly belief: Belief
+  readonly memory: Memory
+  readonly manners?: Script['manners']
+  readonly as?: 'checked' | 'bare'
+}
+
+const RESUMPTION = [[], ['ticket'], ['session'], ['ticket', 'session']] as const
+
+const playerOf = (side: Side, script: Script, given: Given): Player => {
+  const { bits, seed, belief, memory, manners = [], as = 'bare' } = given
+  const crypto = toyCrypto(seed, belief)
+  const who = identityOf(KINDS[(script.settings >> 1) & 3]!)
+  const config = { crypto, ...configOf(bits) }
+  const tls =
+    side === 'client'
+      ? tlsClient({ serverName: 'shop.test', session: memory.session, ...config })
+      : tlsServer({
+          ...config,
+          clientCertificate: (['none', 'asked', 'required', 'none'] as const)[script.authentication & 3],
+          clientAuthorities: [ascii('a name')],
+          resumption: RESUMPTION[(script.resumption >> 2) & 3]!,
+        })
+  const stored = new Map(memory.stored)
+  const usual = answersOf(crypto, who)
+  const answers: Answers = question => {
+    if (question.about === 'certificate' && (script.authentication & 4) !== 0) return who.certified
+    return remembering(question, stored, belief) ?? usual(question)
+  }
+  return new Player(as === 'bare' ? tls : checked(tls), answers, stored, manners)
+}
+
+const SEAL = ascii('sealed: ')
+const SUM_LENGTH = 16
+
+/** Tickets are what they hold, with a hash that a careful server looks at; the sessions of a server are in a map. */
+const remembering = (
+  question: Ask['question'],
+  stored: Map<string, Uint8Array>,
+  belief: Belief,
+): Uint8Array | 'none' | undefined => {
+  if (question.about === 'session') {
+    if ('get' in question.wanted) return stored.get(toHex(question.wanted.get)) ?? 'none'
+    stored.set(toHex(question.wanted.id), question.wanted.put.slice())
+    return 'none'
+  }
+  if (question.about !== 'ticket') return undefined
+  if ('seal' in question.wanted) return concat(SEAL, question.wanted.seal, sumOf(question.wanted.seal))
+  const ticket = question.wanted.open
+  const end = ticket.length - SUM_LENGTH
+  if (end < SEAL.length) return 'none'
+  const state = ticket.slice(SEAL.length, end)
+  return belief === 'credulous' || toHex(sumOf(state)) === toHex(ticket.subarray(end)) ? state : 'none'
+}
+
+const sumOf = (state: Uint8Array): Uint8Array =>
+  nodeCrypto().hash('sha256').update(SEAL).update(state).digest().slice(0, SUM_LENGTH)
+
+/** Memories by what they follow from: an earlier connection costs as much as the one that is tested. */
+const memories = new Map<string, Memory>()
+const MOST_MEMORIES = 1_000
+
+const remembered = (side: Side, script: Script): Memory => {
+  const wish = script.resumption & 3
+  if (wish < 2) return { session: wish === 1 ? 'new' : undefined, stored: new Map() }
+  const [client, server] = side === 'client' ? [script.own, script.theirs] : [script.theirs, script.own]
+  const key = [script.settings & 6, client, server, script.authentication & 7, script.resumption & 15].join()
+  const known = memories.get(key)
+  if (known !== undefined) return known
+  if (memories.size >= MOST_MEMORIES) memories.clear()
+  const met = meeting(script, client, server)
+  // From bytes it comes without the proof that the server was trusted.
+  const made =
+    wish === 3 && Session.is(met.session) ? { ...met, session: Session.fromBytes(met.session.toBytes()) } : met
+  memories.set(key, made)
+  return made
+}
+
+/** Turns that a handshake takes at most. */
+const TURNS = 8
+
+const meeting = (script: Script, clientBits: number, serverBits: number): Memory => {
+  const nothing: Memory = { session: 'new', stored: new Map() }
+  const client = playerOf('client', script, { bits: clientBits, seed: 77, belief: 'careful', memory: nothing })
+  const server = playerOf('server', script, { bits: serverBits, seed: 78, belief: 'careful', memory: nothing })
+  let said = client.drain()
+  for (let turn = 0; turn < TURNS && said.length > 0; turn++) {
+    const answer = server.do({ do: 'receive', bytes: said })
+    said = client.do({ do: 'receive', bytes: answer })
+  }
+  return { session: client.session ?? 'new', stored: server.stored }
+}
