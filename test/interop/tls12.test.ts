@@ -1,12 +1,15 @@
 /** What TLS 1.2 has besides a plain handshake, against OpenSSL, GnuTLS and `node:tls`, both ways. */
 
+import { constants } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { connect as nodeConnect, createServer as nodeServer, type TLSSocket } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Session } from '../../src/tls/session.ts'
 import type { CertifiedKey } from '../../src/tls/types.ts'
 import { freePort, installed, missing, type Peer, run, start } from '../support/peers.ts'
 import { type Leaf, type TestAuthority, temporaryFolder, testAuthority } from '../support/peers-chain.ts'
-import { answering, keyOfLeaf, openHearted, talkTo } from '../support/tls-peers.ts'
+import { answering, keyOfLeaf, openHearted, remembering, talkTo } from '../support/tls-peers.ts'
 
 const openssl = installed('openssl')
 const gnutls = openssl && installed('gnutls-serv') && installed('gnutls-cli')
@@ -55,33 +58,48 @@ const nodePeer = async (
     },
   )
   server.on('tlsClientError', () => undefined)
+  // Of sessions by id Node keeps none itself.
+  const sessions = new Map<string, Buffer>()
+  server.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
+    sessions.set(id.toString('hex'), session)
+    done()
+  })
+  server.on('resumeSession', (id: Buffer, done: (error: Error | null, session: Buffer | null) => void) =>
+    done(null, sessions.get(id.toString('hex')) ?? null),
+  )
   const port = await freePort()
   await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve))
   return { port, close: () => server.close() }
 }
 
+interface Talked {
+  readonly said: string
+  readonly reused: boolean
+  readonly session: Buffer | undefined
+  readonly error: Error | undefined
+}
+
 /** `node:tls` as a client that says `ping` and reads to the end. */
-const nodeTalk = (
-  port: number,
-  options: object,
-): Promise<{ said: string; socket: TLSSocket; error: Error | undefined }> =>
+const nodeTalk = (port: number, options: object): Promise<Talked> =>
   new Promise(resolve => {
     let said = ''
     let error: Error | undefined
-    const socket = nodeConnect(
-      {
-        port,
-        host: '127.0.0.1',
-        servername: 'localhost',
-        rejectUnauthorized: false,
-        maxVersion: 'TLSv1.2',
-        ...options,
-      },
-      () => socket.write('ping\n'),
-    )
+    let reused = false
+    let session: Buffer | undefined
+    const usual = {
+      host: '127.0.0.1',
+      servername: 'localhost',
+      rejectUnauthorized: false,
+      maxVersion: 'TLSv1.2',
+    } as const
+    const socket = nodeConnect({ port, ...usual, ...options }, () => {
+      reused = socket.isSessionReused()
+      session = socket.getSession()
+      socket.write('ping\n')
+    })
     socket.on('data', data => (said += String(data)))
     socket.on('error', problem => (error = problem))
-    socket.on('close', () => resolve({ said, socket, error }))
+    socket.on('close', () => resolve({ said, reused, session, error }))
   })
 
 describe(`client certificates${missing('openssl')}`, () => {
@@ -153,5 +171,120 @@ describe(`client certificates${missing('openssl')}`, () => {
     expect(text(stdout)).toContain('pong')
     server.close()
     expect(server.sides[0]?.established?.peerChain[0]).toEqual(key.chain[0])
+  })
+})
+
+/** Three visits to a server, each with what the one before left: whether they were resumed. */
+const visits = async (port: number): Promise<unknown[]> => {
+  let session: Session | 'new' = 'new'
+  const resumed: unknown[] = []
+  for (let i = 0; i < 3; i++) {
+    const side = await talkTo(port, openHearted(undefined), { session, epoch: i * 1_000 })
+    expect(side.failure).toBeUndefined()
+    expect(text(side.data)).toMatch(/^(pong|gnip|ping)\n$/)
+    resumed.push(side.established?.resumed)
+    for (const event of side.events) if (event.type === 'session') session = event.session
+  }
+  return resumed
+}
+
+describe(`sessions${missing('openssl')}`, () => {
+  for (const [how, options, flags] of [
+    ['tickets', {}, []],
+    ['ids', { secureOptions: constants.SSL_OP_NO_TICKET }, ['-no_ticket']],
+  ] as const) {
+    test.skipIf(!openssl)(`our client comes back to node:tls and to openssl s_server with ${how}`, async () => {
+      const reused: boolean[] = []
+      const peer = await nodePeer({ ...options, sessionIdContext: 'test' }, socket =>
+        reused.push(socket.isSessionReused()),
+      )
+      expect(await visits(peer.port)).toEqual([false, true, true])
+      peer.close()
+      expect(reused).toEqual([false, true, true])
+      const { leaf } = who.get('rsa')!
+      const port = await started('openssl', free => [
+        ...['s_server', '-tls1_2', '-rev', '-quiet', '-accept', `127.0.0.1:${free}`, ...flags],
+        ...['-key', leaf.key, '-cert', leaf.certificate],
+      ])
+      expect(await visits(port)).toEqual([false, true, true])
+    })
+    test.skipIf(!openssl)(`node:tls and openssl s_client come back to us with ${how}`, async () => {
+      const { key } = who.get('ecdsa')!
+      const server = await answering(remembering(key), { resumption: ['ticket', 'session'] })
+      let session: Buffer | undefined
+      for (const reused of [false, true, true]) {
+        const talked = await nodeTalk(server.port, { ...options, session })
+        expect([talked.said, talked.reused]).toEqual(['pong\n', reused])
+        session ??= talked.session
+      }
+      const file = join(folder.path, `${how}.session`)
+      for (const more of [
+        ['-sess_out', file],
+        ['-sess_in', file],
+      ]) {
+        const base = [
+          's_client',
+          '-tls1_2',
+          '-quiet',
+          '-connect',
+          `127.0.0.1:${server.port}`,
+          '-servername',
+          'localhost',
+        ]
+        const { stdout } = await run('openssl', [...base, ...flags, ...more], { input: 'ping\n', holdInput: true })
+        expect(text(stdout)).toContain('pong')
+      }
+      server.close()
+      expect(server.sides.map(side => side.established?.resumed)).toEqual([false, true, true, false, true])
+    })
+  }
+  test.skipIf(!openssl)('a client that showed a certificate is known when it comes back, both ways', async () => {
+    const { key, leaf, authority } = who.get('ecdsa')!
+    const names: unknown[] = []
+    const asking = {
+      requestCert: true,
+      rejectUnauthorized: true,
+      ca: [readFileSync(authority.root)],
+      sessionIdContext: 'x',
+    }
+    const peer = await nodePeer(asking, socket => names.push([socket.isSessionReused(), socket.authorized]))
+    const first = await talkTo(peer.port, openHearted(key), { session: 'new' })
+    const event = first.events.find(each => each.type === 'session')
+    const session = event?.type === 'session' ? event.session : undefined
+    expect((await talkTo(peer.port, openHearted(key), { session })).established?.resumed).toBe(true)
+    peer.close()
+    expect(names).toEqual([
+      [false, true],
+      [true, true],
+    ])
+    const server = await answering(remembering(key), { resumption: ['ticket'], clientCertificate: 'required' })
+    const own = { key: readFileSync(leaf.key), cert: readFileSync(leaf.chain) }
+    const { session: given } = await nodeTalk(server.port, own)
+    expect((await nodeTalk(server.port, { ...own, session: given })).said).toBe('pong\n')
+    server.close()
+    expect(server.sides.map(side => side.established?.resumed)).toEqual([false, true])
+    expect(server.sides[1]?.established?.peerChain[0]).toEqual(key.chain[0])
+  })
+  test.skipIf(!gnutls)(`GnuTLS both ways${missing('gnutls-cli')}`, async () => {
+    const { leaf, key } = who.get('ecdsa')!
+    const priority = ['--priority', 'NORMAL:-VERS-ALL:+VERS-TLS1.2']
+    const port = await started('gnutls-serv', free => [
+      ...['--echo', '--quiet', '--port', String(free), ...priority],
+      ...['--x509keyfile', leaf.key, '--x509certfile', leaf.chain],
+    ])
+    expect(await visits(port)).toEqual([false, true, true])
+    const server = await answering(remembering(key), { resumption: ['ticket', 'session'] })
+    await run(
+      'gnutls-cli',
+      [
+        ...['--insecure', '--resume', '--waitresumption', '--logfile', '/dev/null', ...priority],
+        '-p',
+        String(server.port),
+        '127.0.0.1',
+      ],
+      { input: 'ping\n', holdInput: true },
+    )
+    server.close()
+    expect(server.sides.map(side => side.established?.resumed)).toEqual([false, true])
   })
 })

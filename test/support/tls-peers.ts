@@ -6,6 +6,8 @@ import { certifiedKey } from '../../src/tls/certified-key.ts'
 import type { TlsClientConfig, TlsServerConfig } from '../../src/tls/config.ts'
 import { tlsClient, tlsServer } from '../../src/tls/engine.ts'
 import { schemeById } from '../../src/tls/schemes.table.ts'
+import { SessionStore } from '../../src/tls/session-store.ts'
+import { TicketKeeper } from '../../src/tls/tickets.ts'
 import type { CertifiedKey } from '../../src/tls/types.ts'
 import { spkiOf } from '../../src/x509/public-key.ts'
 import { trustWithoutChecking } from '../../src/x509/trusted.ts'
@@ -75,6 +77,23 @@ export const talkTo = (port: number, answers: Answers, config: Partial<TlsClient
     }
     if (data.includes(10)) tls.close(0)
   })
+}
+
+/** As `openHearted`, with a memory for sessions. */
+export const remembering = (own: CertifiedKey | undefined): Answers => {
+  const keeper = new TicketKeeper({ crypto })
+  const store = new SessionStore()
+  const others = openHearted(own)
+  return question => {
+    if (question.about === 'ticket') {
+      const { wanted } = question
+      return 'seal' in wanted ? keeper.seal(wanted.seal, 0) : (keeper.open(wanted.open, 0) ?? 'none')
+    }
+    if (question.about !== 'session') return others(question)
+    if ('get' in question.wanted) return store.get(question.wanted.get, 0) ?? 'none'
+    store.put(question.wanted.id, question.wanted.put, 0)
+    return 'none'
+  }
 }
 
 export interface OurServer {

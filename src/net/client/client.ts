@@ -3,6 +3,7 @@
 import { type Facts, type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import type { CookieJar, CookieRequest } from '../../http/cookies.ts'
 import type { ResponseHead } from '../../http/types.ts'
+import { SessionCache } from '../../tls/session-cache.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import { type ReadClientOptions, readClientOptions } from '../stream/client-answers.ts'
 import { connectRead } from '../stream/connect.ts'
@@ -79,7 +80,8 @@ const tlsOf = ({
 }: ClientOptions): ReadClientOptions => {
   checkPlaces(rest, CHOICES)
   checkTlsOptions(tls, CHOICES)
-  return readClientOptions({ ...tls, alpn: ['http/1.1'], accept, trust, ca, cert, key, warned }, world)
+  const sessions = new SessionCache()
+  return readClientOptions({ ...tls, alpn: ['http/1.1'], sessions, accept, trust, ca, cert, key, warned }, world)
 }
 
 class Fetcher {

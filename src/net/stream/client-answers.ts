@@ -3,6 +3,7 @@ import { Der, DerError } from '../../asn1/der.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import { listed } from '../../tls/listed.ts'
 import { SignatureScheme } from '../../tls/messages/registries.table.ts'
+import type { SessionCache } from '../../tls/session-cache.ts'
 import type { Ask, CertifiedKey } from '../../tls/types.ts'
 import { readName } from '../../x509/distinguished-name.ts'
 import { believed, type Credentials, type OwnCertificate, ownCertificates } from './credentials.ts'
@@ -16,11 +17,17 @@ import { type Warned, warnAbout } from './warnings.ts'
 export interface TlsClientOptions extends TrustOptions, Credentials, TlsChoices, Warned {
   /** The name to ask for and to check; the host of `connect` where undefined. */
   readonly serverName?: string | undefined
+  /**
+   * Where sessions are kept, so that later connections begin sooner; without it none are. To be shared only by options
+   * that trust the same.
+   */
+  readonly sessions?: SessionCache | undefined
 }
 
 /** An option that is not here is refused. */
 const KNOWN: Record<keyof TlsClientOptions, true> = {
   serverName: true,
+  sessions: true,
   trust: true,
   ca: true,
   accept: true,

@@ -87,9 +87,19 @@ const connected = async (
     throw options.signal.reason
   }
   if (tls === undefined) return plain(stream, asked, clock)
-  const { alpn, suites, groups, serverName = options.host } = tls.options
+  const { alpn, suites, groups, sessions, serverName = options.host } = tls.options
+  const origin = endpointText(serverName, options.port)
   const where = endpointText(options.host, options.port)
-  const engine = tlsClient({ crypto: world.crypto, serverName, alpn, suites, groups, trace: stream.trace })
+  const engine = tlsClient({
+    crypto: world.crypto,
+    serverName,
+    alpn,
+    suites,
+    groups,
+    session: sessions && (sessions.take(origin, clock.date()) ?? 'new'),
+    epoch: clock.date() - clock.now(),
+    trace: stream.trace,
+  })
   const abort = (): void => stream.reset()
   options.signal?.addEventListener('abort', abort, { once: true })
   try {
@@ -99,6 +109,7 @@ const connected = async (
       asked,
       where,
       answer: tls.answersFor(stream),
+      session: session => sessions?.keep(origin, session),
       handshake: timeouts.handshake,
     })
   } catch (error) {

@@ -98,13 +98,15 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
 
 const handshake = (
   stream: ByteStream,
-  { options, clientAuthorities, answersFor }: ReadServerOptions,
+  { options, clientAuthorities, resumption, answersFor }: ReadServerOptions,
   { world, timeouts, toPlainHttp }: ListenerOptions,
 ): Promise<NetStream> => {
   const { clock, crypto } = world
   const { alpn, suites, groups, clientCertificate } = options
+  const epoch = clock.date() - clock.now()
+  const wanted = { alpn, suites, groups, clientCertificate, clientAuthorities, resumption, epoch }
   return secured(stream, {
-    engine: tlsServer({ crypto, alpn, suites, groups, clientCertificate, clientAuthorities, trace: stream.trace }),
+    engine: tlsServer({ crypto, ...wanted, trace: stream.trace }),
     clock,
     asked: clock.now(),
     where: 'The client',

@@ -2,7 +2,8 @@
 import { DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
 import { fail } from '../../failures/index.ts'
-import type { CertifiedKey, Introduced } from '../../tls/types.ts'
+import { TicketKeeper } from '../../tls/tickets.ts'
+import type { Ask, CertifiedKey, Introduced } from '../../tls/types.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { matches } from '../../x509/names.ts'
 import type { TrustStore } from '../../x509/types.ts'
@@ -30,6 +31,11 @@ export interface TlsServerOptions extends Credentials, TlsChoices, Warned {
   readonly clientCertificate?: 'none' | 'asked' | 'required' | undefined
   /** Who may have issued it, PEM or DER: clients are told their names. Undefined: see `trust`. */
   readonly ca?: CertificateFiles | undefined
+  /**
+   * Who seals the tickets with which clients come back sooner; `none`: there are none. One of the listener's own where
+   * undefined: its keys change twice a day and are forgotten with it.
+   */
+  readonly tickets?: TicketKeeper | 'none' | undefined
   /** Who may have issued it, where files are not what you have. One of the two must be there: public roots issue to all. */
   readonly trust?: TrustStore | undefined
 }
@@ -46,6 +52,7 @@ const KNOWN: Record<keyof TlsServerOptions, true> = {
   clientCertificate: true,
   ca: true,
   trust: true,
+  tickets: true,
 }
 
 /** Throws `FailureError` `net/bad-tls-options` for options of TLS that stand beside `tls`. */
@@ -56,6 +63,7 @@ export interface ReadServerOptions {
   readonly options: TlsServerOptions
   /** Names of those in `ca`, DER. */
   readonly clientAuthorities: readonly Bytes[]
+  readonly resumption: readonly 'ticket'[]
   readonly answersFor: (stream: ByteStream) => Answerer
 }
 
@@ -68,9 +76,11 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
   checkClients(options)
   const certificateFor = chooserOf(options, world)
   const trust = believed(options)
+  const { tickets = new TicketKeeper({ crypto: world.crypto }) } = options
   return {
     options,
     clientAuthorities: authoritiesIn(options),
+    resumption: tickets === 'none' ? [] : ['ticket'],
     answersFor: stream => question => {
       switch (question.about) {
         case 'client-hello': {
@@ -83,8 +93,9 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
           return signed(question, world)
         case 'trust':
           return judged(question, { trust }, world, stream)
-        case 'certificate':
         case 'ticket':
+          return tickets === 'none' ? 'none' : ticketed(question, tickets, world.clock.date())
+        case 'certificate':
         case 'session':
           return fail('net/no-certificate', { where: question.about })
         default:
@@ -93,6 +104,11 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
     },
   }
 }
+
+type Ticketing = Extract<Ask['question'], { readonly about: 'ticket' }>
+
+const ticketed = ({ wanted }: Ticketing, keeper: TicketKeeper, at: number): Bytes | 'none' =>
+  'seal' in wanted ? keeper.seal(wanted.seal, at) : (keeper.open(wanted.open, at) ?? 'none')
 
 /** Roots for clients that nobody asks for anything would look like protection, and asking without roots too. */
 const checkClients = ({ clientCertificate = 'none', ca, trust }: TlsServerOptions): void => {

@@ -6,6 +6,7 @@ import type { Clock } from '../../clock.ts'
 import { type Driver, drive } from '../../drive.ts'
 import type { Bytes, Chunk } from '../../engine.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
+import type { Session } from '../../tls/session.ts'
 import type { Ask, Established, Pieces, Question, TlsConnection, TlsEvent } from '../../tls/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { connectionInfo } from './connection-info.ts'
@@ -20,6 +21,8 @@ export interface TlsStreamOptions {
   readonly engine: TlsConnection
   readonly clock: Clock
   readonly answer: Answerer
+  /** What a client may resume later. */
+  readonly session?: ((session: Session) => void) | undefined
   /** When the connection was asked for, on `clock`. */
   readonly asked: number
   /** The handshake may take this long, in milliseconds. */
@@ -181,6 +184,7 @@ class TlsStream implements NetStream {
         this.#fail(event.failure)
         return
       case 'session':
+        this.#options.session?.(event.session)
         return
       default:
         event satisfies never

@@ -1,0 +1,102 @@
+/** Clients of `net` come back sooner: sessions in the cache of a client, tickets of a listener. */
+import { describe, expect, test } from 'vitest'
+import { closing } from '../../../test/support/net.ts'
+import { node, type Platform, platforms } from '../../../test/support/worlds.ts'
+import { certificateAuthority } from '../../ca/authority.ts'
+import { SessionCache } from '../../tls/session-cache.ts'
+import { TicketKeeper } from '../../tls/tickets.ts'
+import { client, connect, serve } from '../index.ts'
+import type { TlsServerOptions } from './server-answers.ts'
+import type { World } from './types.ts'
+
+const authorityOf = (name: string) => certificateAuthority({ crypto: node.crypto, now: Date.now, name })
+const ours = authorityOf('server root')
+const people = authorityOf('people')
+const shop = ours.issue({ names: ['shop.test', 'blog.test'] })
+const alice = people.issue({ names: [], commonName: 'alice', purposes: ['client'] })
+
+const served = async (
+  { world: worldOf }: Platform,
+  tls: Partial<TlsServerOptions> = {},
+  port = 443,
+  world = worldOf(),
+) => {
+  const server = await serve((_, { connection }) => new Response(`${connection.tls?.peerChain.length}`), {
+    world,
+    port,
+    tls: { cert: [...shop.chain], key: shop.privateKey, ...tls },
+  })
+  closing.push(() => server.close(50))
+  return { world, close: () => server.close(50) }
+}
+
+const visitor = (world: World, more: object = {}) => {
+  const using = client({ world, ca: ours.root, keepAlive: 0, ...more })
+  closing.push(using.close)
+  /** One connection, and whether it was resumed. */
+  return async (url = 'https://shop.test/'): Promise<boolean | undefined> => {
+    const response = await using.fetch(url, { headers: { connection: 'close' } })
+    await response.text()
+    return response.connection.tls?.resumed
+  }
+}
+
+describe.each(platforms)('on %s', (_, platform) => {
+  test('a client resumes what it had with a server, and with no other', async () => {
+    const { world } = await served(platform)
+    await served(platform, {}, 8443, world)
+    const visit = visitor(world)
+    expect([await visit(), await visit(), await visit()]).toEqual([false, true, true])
+    expect(await visit('https://shop.test:8443/'), 'another port').toBe(false)
+    expect(await visit('https://blog.test/'), 'another name').toBe(false)
+    expect(await visitor(world)(), 'another client').toBe(false)
+  })
+})
+
+test('a listener without tickets, and one that has forgotten its keys, take everybody as new', async () => {
+  const { world } = await served(node, { tickets: 'none' })
+  const visit = visitor(world)
+  expect([await visit(), await visit()]).toEqual([false, false])
+  const before = await served(node)
+  const again = visitor(before.world)
+  expect([await again(), await again()]).toEqual([false, true])
+  await before.close()
+  await served(node, {}, 443, before.world)
+  expect([await again(), await again()]).toEqual([false, true])
+})
+
+test('listeners that share a keeper of tickets take each other’s clients', async () => {
+  const tickets = new TicketKeeper({ crypto: node.crypto })
+  const before = await served(node, { tickets })
+  const visit = visitor(before.world)
+  expect(await visit()).toBe(false)
+  await before.close()
+  await served(node, { tickets }, 443, before.world)
+  expect(await visit()).toBe(true)
+})
+
+test('a client that has said who it is is known again, and whom it is shown by stays trusted', async () => {
+  const { world } = await served(node, { clientCertificate: 'required', ca: people.root })
+  const own = { cert: [...alice.chain], key: alice.privateKey }
+  const visit = visitor(world, own)
+  expect([await visit(), await visit()]).toEqual([false, true])
+  const using = client({ world, ca: ours.root, ...own })
+  closing.push(using.close)
+  for (let i = 0; i < 2; i++) {
+    const response = await using.fetch('https://shop.test/', { headers: { connection: 'close' } })
+    expect(await response.text()).toBe('1')
+    expect(response.connection.tls?.trusted?.anchor).toContain('server root')
+  }
+})
+
+test('connect keeps sessions where it is told to, and nowhere else', async () => {
+  const { world } = await served(node)
+  const sessions = new SessionCache()
+  const visit = async (tls: object): Promise<boolean | undefined> => {
+    const stream = await connect({ host: 'shop.test', port: 443, world, tls: { ca: ours.root, ...tls } })
+    stream.reset()
+    return stream.connection.tls?.resumed
+  }
+  expect([await visit({}), await visit({})]).toEqual([false, false])
+  expect([await visit({ sessions }), await visit({ sessions })]).toEqual([false, true])
+})
