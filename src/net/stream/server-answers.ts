@@ -163,7 +163,7 @@ const choiceOf = (tls: TlsServerOptions, world: World): Chooser => {
 }
 
 /** RFC 5246 7.4.2 and RFC 8422 5.3: a signature that it names, by a key on a curve that it names. */
-const canCheck = ({ schemes, groups }: Introduced, { schemes: ours, group }: CertifiedKey): boolean =>
+export const canCheck = ({ schemes, groups }: Introduced, { schemes: ours, group }: CertifiedKey): boolean =>
   ours.some(scheme => schemes.includes(scheme)) &&
   (group === undefined || groups.length === 0 || groups.includes(group))
 

@@ -1,10 +1,11 @@
 /** What each side answers to the questions of its handshake, from the options of `node:tls`. */
-import { X509Certificate } from 'node:crypto'
 import type { PeerCertificate } from 'node:tls'
+import { DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
 import { type Failure, fail } from '../../failures/index.ts'
+import { canCheck } from '../../net/stream/server-answers.ts'
+import { signed } from '../../net/stream/signing.ts'
 import type { Answerer } from '../../net/stream/tls.ts'
-import { schemeById } from '../../tls/schemes.table.ts'
 import type { Ask, CertifiedKey, Question } from '../../tls/types.ts'
 import { verifyChain } from '../../x509/path.ts'
 import { spkiOf } from '../../x509/public-key.ts'
@@ -12,7 +13,7 @@ import { type ChainTrusted, isTrusted, trustWithoutChecking } from '../../x509/t
 import { nodeWorld } from '../world.ts'
 import { SecureContext } from './context.ts'
 import { nodeError, type TlsError } from './errors.ts'
-import { detailedCertificate, legacyCertificate } from './peer.ts'
+import { detailedCertificate, legacyCertificate, x509 } from './peer.ts'
 
 export type CheckServerIdentity = (hostname: string, certificate: PeerCertificate) => Error | undefined
 
@@ -32,32 +33,32 @@ type About<A extends Question['about']> = Extract<Ask['question'], { about: A }>
 
 export const answers = (options: AnswerOptions): Answerer => {
   let context: SecureContext | undefined
-  const keyFor = async (name: string | undefined, schemes: readonly number[]): Promise<CertifiedKey | undefined> => {
-    context = await options.contextFor(name)
-    const key = context.keys.find(each => each.schemes.some(scheme => schemes.includes(scheme)))
+  const shown = (key: CertifiedKey | undefined): CertifiedKey | undefined => {
     if (key !== undefined) options.shown(key.chain)
     return key
   }
   return async question => {
     switch (question.about) {
       case 'client-hello': {
-        const { serverName, schemes } = question.hello
-        return (await keyFor(serverName, schemes)) ?? context?.keys[0] ?? fail('net/no-certificate')
+        const { hello } = question
+        context = await options.contextFor(hello.serverName)
+        // Where there is none that the client can check, the handshake says what was missing.
+        const key = context.keys.find(each => canCheck(hello, each)) ?? context.keys[0]
+        return shown(key) ?? fail('net/no-certificate')
       }
-      case 'certificate':
-        return (await keyFor(undefined, question.schemes)) ?? 'none'
+      case 'certificate': {
+        context = await options.contextFor(undefined)
+        const key = context.keys.find(({ schemes }) => schemes.some(scheme => question.schemes.includes(scheme)))
+        return shown(key) ?? 'none'
+      }
       case 'trust':
         context ??= await options.contextFor(undefined)
         return judgement(question, context, options)
       case 'ticket':
       case 'session':
         return 'none'
-      case 'sign': {
-        const scheme = schemeById(question.scheme)
-        const { key } = question.key
-        if (scheme === undefined || !(key instanceof Uint8Array)) return fail('net/no-certificate')
-        return nodeWorld().crypto.sign(scheme.algorithm, key, question.message)
-      }
+      case 'sign':
+        return signed(question, nodeWorld())
       default:
         return question satisfies never
     }
@@ -90,8 +91,19 @@ const judgement = async (
     : chainError(result, name, chain)
   judged(error)
   if (error === undefined) return result
-  if (!rejectUnauthorized) return trustWithoutChecking(question, spkiOf(chain[0]!), 'rejectUnauthorized is false')
+  const key = rejectUnauthorized ? undefined : keyOf(chain[0]!)
+  if (key !== undefined) return trustWithoutChecking(question, key, 'rejectUnauthorized is false')
   return isTrusted(result) ? fail('tls/certificate-name', { expected: name ?? '', got: error.message }) : result
+}
+
+/** What is no certificate has none, and nobody can go on with it. */
+const keyOf = (certificate: Bytes): Bytes | undefined => {
+  try {
+    return spkiOf(certificate)
+  } catch (error) {
+    if (error instanceof DerError) return undefined
+    throw error
+  }
 }
 
 /** As Node tells it: with the names of the certificate where the name is wrong. */
@@ -106,11 +118,12 @@ const ENDS_NOWHERE: ReadonlySet<string> = new Set(['tls/certificate-untrusted', 
 
 /** OpenSSL has three names for it, by where the chain ends. */
 const withoutRoot = (chain: readonly Bytes[]): string => {
-  const certificates = chain.map(der => new X509Certificate(der))
+  const certificates = chain.map(x509)
   let depth = 0
-  for (let at = certificates[0]!; ; depth++) {
-    if (at.checkIssued(at)) return 'SELF_SIGNED_CERT_IN_CHAIN'
-    const issuer = depth < chain.length ? certificates.find(other => at.checkIssued(other)) : undefined
+  for (let at = certificates[0]; at !== undefined; depth++) {
+    const one = at
+    if (one.checkIssued(one)) return 'SELF_SIGNED_CERT_IN_CHAIN'
+    const issuer = depth < chain.length ? certificates.find(other => other && one.checkIssued(other)) : undefined
     if (issuer === undefined) break
     at = issuer
   }

@@ -6,7 +6,7 @@ type Callback = () => void
 
 /**
  * Returns at once; `callback` is for `secureConnect`. A host name is sent as SNI also without `servername` (Node's own
- * sends none). Throws TypeError for options that cannot be followed.
+ * sends none). Throws `TlsError` for options that cannot be followed.
  */
 export function connect(options: ConnectionOptions, callback?: Callback): TLSSocket
 export function connect(port: number, host?: string, options?: ConnectionOptions, callback?: Callback): TLSSocket

@@ -2,31 +2,33 @@
  * `createSecureContext`: certificates, keys, roots and what may be negotiated, from the options of `node:tls`. Whatever is
  * wrong with them is an error here, at the call, and so is an option that we would have to ignore.
  */
-import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
+import { createPrivateKey } from 'node:crypto'
 import type { SecureContextOptions as NodeSecureContextOptions } from 'node:tls'
 import type { Bytes } from '../../engine.ts'
-import { certifiedKey } from '../../tls/certified-key.ts'
+import { believed, ownCertificates } from '../../net/stream/credentials.ts'
+import { isKeyElsewhere, type KeyElsewhere } from '../../tls/certified-key.ts'
 import { DEFAULT_SUITES, type EcdheGroup, type SuiteName, suites } from '../../tls/suites.table.ts'
 import type { CertifiedKey } from '../../tls/types.ts'
 import { Certificate, parseCertificate } from '../../x509/certificate.ts'
-import { certificatesIn } from '../../x509/pem.ts'
-import { privateKeyIn } from '../../x509/private-key.ts'
-import { trustStore } from '../../x509/store.ts'
+import { contentsOf, type FileContents } from '../../x509/file-contents.ts'
+import { certificatesIn, isDer } from '../../x509/pem.ts'
 import type { TrustStore } from '../../x509/types.ts'
-import { badValue, unsupported } from './errors.ts'
+import { nodeWorld } from '../world.ts'
+import { badValue, inNodesWords, unsupported } from './errors.ts'
 import { groupsByName, opensslName, VERSIONS, type VersionName } from './names.table.ts'
 
-/** PEM, as text or bytes, or DER. */
-export type FileContents = string | Uint8Array
-
-export type KeyContents = FileContents | { readonly pem: FileContents; readonly passphrase?: string | undefined }
+/** PEM, as text or bytes, or DER; or a key that signs elsewhere. */
+export type KeyContents =
+  | FileContents
+  | { readonly pem: FileContents; readonly passphrase?: string | undefined }
+  | KeyElsewhere
 
 export interface SecureContextOptions extends Omit<NodeSecureContextOptions, 'ca' | 'cert' | 'key'> {
   /** Roots instead of those of the system. */
   readonly ca?: FileContents | readonly FileContents[] | undefined
   /** Own certificates, leaf first; several for keys of several kinds. */
   readonly cert?: FileContents | readonly FileContents[] | undefined
-  /** PKCS#8, PKCS#1 or SEC 1. Encrypted ones need `passphrase`. */
+  /** PKCS#8, PKCS#1 or SEC 1; none where they are in the files of `cert`. Encrypted ones need `passphrase`. */
   readonly key?: KeyContents | readonly KeyContents[] | undefined
 }
 
@@ -46,15 +48,15 @@ export class SecureContext {
     refuseUnknown(options)
     checkVersions(options)
     this.keys = keysOf(options)
-    const roots = options.ca == null ? undefined : rootsIn(listOf(options.ca))
-    this.trust = roots && trustStore(roots)
-    this.authorities = (roots ?? []).flatMap(subjectOf)
+    const { ca } = options
+    this.trust = ca == null ? undefined : inNodesWords(() => believed({ ca }))
+    this.authorities = ca == null ? [] : listOf(ca).flatMap(certificatesIn).flatMap(subjectOf)
     this.suites = options.ciphers === undefined ? undefined : suitesNamed(options.ciphers)
     this.groups = groupsNamed(options.ecdhCurve)
   }
 }
 
-/** Throws TypeError for what is wrong or cannot be had. */
+/** Throws `TlsError` for what is wrong or cannot be had. */
 export const createSecureContext = (options: SecureContextOptions = {}): SecureContext => new SecureContext(options)
 
 /** What we cannot do, and what would be dangerous to leave out without a word. */
@@ -82,7 +84,7 @@ const refuseUnknown = (options: SecureContextOptions): void => {
 const checkVersions = ({ minVersion, maxVersion }: SecureContextOptions): void => {
   const at = (what: string, name: VersionName): number => {
     const index = VERSIONS.indexOf(name)
-    if (index < 0) throw badValue(what, `is one of ${VERSIONS.join(', ')}, not ${String(name)}`)
+    if (index < 0) throw badValue(what, `${String(name)} is none of ${VERSIONS.join(', ')}`)
     return index
   }
   const [lowest, highest] = [at('minVersion', minVersion ?? 'TLSv1.2'), at('maxVersion', maxVersion ?? 'TLSv1.3')]
@@ -95,13 +97,6 @@ const checkVersions = ({ minVersion, maxVersion }: SecureContextOptions): void =
 
 const listOf = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T])
 
-const rootsIn = (files: readonly FileContents[]): readonly Bytes[] =>
-  files.flatMap(file => {
-    const certificates = certificatesIn(file)
-    if (certificates.length === 0) throw badValue('ca', 'holds no certificate')
-    return certificates
-  })
-
 /** Its name in DER; nothing for what is no certificate. */
 const subjectOf = (der: Bytes): readonly Bytes[] => {
   const certificate = parseCertificate(der)
@@ -109,46 +104,23 @@ const subjectOf = (der: Bytes): readonly Bytes[] => {
 }
 
 const keysOf = ({ cert, key, passphrase }: SecureContextOptions): readonly CertifiedKey[] => {
-  if (cert == null) {
-    // Node takes a key alone and leaves it unused; a server without a certificate can answer nobody.
-    if (key != null) throw badValue('key', 'needs the certificate that it belongs to, in cert')
-    return []
-  }
-  const files = listOf(cert)
-  // One file may hold both.
-  const keys = key == null ? files : listOf(key)
-  const pkcs8 = keys.map(each => privateKeyOf(each, passphrase))
-  return files.map(file => certifiedBy(file, pkcs8))
+  if (cert == null && key == null) return []
+  const keys = key == null ? undefined : listOf(key).map(each => opened(each, passphrase))
+  const { crypto } = nodeWorld()
+  return inNodesWords(() => ownCertificates({ cert: cert ?? undefined, key: keys }, crypto)).map(one => one.certified)
 }
 
-/** A chain, with that of the keys that belongs to it. */
-const certifiedBy = (file: FileContents, keys: readonly KeyObject[]): CertifiedKey => {
-  const chain = certificatesIn(file)
-  const [leaf] = chain
-  if (leaf === undefined) throw badValue('cert', 'holds no certificate')
-  const certificate = new X509Certificate(leaf)
-  const own = keys.find(key => certificate.checkPrivateKey(key))
-  if (own === undefined) {
-    const error = new Error('key values mismatch: no key belongs to this certificate')
-    throw Object.assign(error, { code: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' })
-  }
-  const certified = certifiedKey({ chain, privateKey: new Uint8Array(own.export({ format: 'der', type: 'pkcs8' })) })
-  if (certified.schemes.length === 0) throw badValue('cert', `has a key that cannot sign: ${own.asymmetricKeyType}`)
-  return certified
-}
-
-/** Through OpenSSL, which can open encrypted ones. */
-const privateKeyOf = (given: KeyContents, usual: string | undefined): KeyObject => {
+/** Out of its encryption, if it is encrypted and we have the passphrase. */
+const opened = (given: KeyContents, usual: string | undefined): FileContents | KeyElsewhere => {
+  if (isKeyElsewhere(given)) return given
   const { pem, passphrase = usual } = typeof given === 'object' && 'pem' in given ? given : { pem: given }
-  const plain = privateKeyIn(typeof pem === 'string' ? new TextEncoder().encode(pem) : pem)
-  if (plain !== undefined) return createPrivateKey({ key: Buffer.from(plain.pkcs8), format: 'der', type: 'pkcs8' })
+  if (passphrase === undefined || !contentsOf(pem).includes('an encrypted private key')) return pem
   const key = typeof pem === 'string' ? pem : Buffer.from(pem)
+  const form = typeof pem === 'string' || !isDer(pem) ? {} : ({ format: 'der', type: 'pkcs8' } as const)
   try {
-    return createPrivateKey(passphrase === undefined ? { key } : { key, passphrase })
+    return new Uint8Array(createPrivateKey({ key, passphrase, ...form }).export({ format: 'der', type: 'pkcs8' }))
   } catch (error) {
-    const sealed = passphrase === undefined && String(key).includes('ENCRYPTED')
-    const why = sealed ? 'is encrypted: give its passphrase' : 'holds no private key that can be read'
-    throw Object.assign(badValue('key', `${why} (${(error as Error).message})`), { cause: error })
+    throw badValue('passphrase', `does not open the key (${(error as Error).message})`, error)
   }
 }
 
@@ -169,9 +141,7 @@ const suitesNamed = (ciphers: string): readonly SuiteName[] => {
   }
   const left = chosen.filter(name => !never.has(name))
   if (left.length > 0) return left
-  throw Object.assign(new Error(`no cipher match: none of ${ciphers} is spoken here`), {
-    code: 'ERR_SSL_NO_CIPHER_MATCH',
-  })
+  throw Object.assign(badValue('ciphers', `none of ${ciphers} is spoken here`), { code: 'ERR_SSL_NO_CIPHER_MATCH' })
 }
 
 const groupsNamed = (names: string | undefined): readonly EcdheGroup[] | undefined => {

@@ -19,6 +19,8 @@ import {
   strangeRoot,
 } from '../../../test/support/node-tls.ts'
 import { FailureError } from '../../failures/index.ts'
+import { listen } from '../../index.ts'
+import { certifiedKey } from '../../tls/certified-key.ts'
 import { type ConnectionOptions, checkServerIdentity, connect, createServer, type TLSSocket } from './index.ts'
 
 type Options = nodeTls.ConnectionOptions
@@ -216,6 +218,25 @@ test('a server tells which client failed and why, by tlsClientError, with the co
   const ask = (port: number): void =>
     void nodeTls.connect({ port, host: 'localhost', ca: root, servername: 'localhost' }).on('error', () => {})
   expect(await clientErrors(refusing, ask)).toEqual(['ENOSHOP', 'ENOSHOP'])
+})
+
+test('certificates that nobody can read are refused with a failure, and hurt nobody', async () => {
+  const { chain, privateKey } = authority.issue({ names: ['localhost'] })
+  const key = certifiedKey({ chain, privateKey })
+  const shown = async (sent: readonly Uint8Array[], rejectUnauthorized: boolean): Promise<TLSSocket> => {
+    const options = { tls: { certificateFor: () => ({ ...key, chain: sent }) } }
+    const { port } = closing(await listen(options, stream => stream.end()))
+    return closing(connect({ port, host: '127.0.0.1', ca: stranger, rejectUnauthorized }))
+  }
+  const junk = Uint8Array.of(0x30, 0x82, 0x01)
+  expect(await errorOf(await shown([...chain, junk], true))).toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })
+  const careless = await shown([...chain, junk], false)
+  await once(careless, 'secureConnect')
+  expect(careless.getPeerCertificate(true).subject.CN).toBe('localhost')
+  for (const rejectUnauthorized of [true, false]) {
+    const error = await errorOf(await shown([junk], rejectUnauthorized))
+    expect(error).toMatchObject({ cause: { code: 'tls/certificate-malformed' } })
+  }
 })
 
 test('a server without a certificate refuses its clients, and goes on', async () => {

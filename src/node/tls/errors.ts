@@ -1,7 +1,7 @@
 /** Our failures as the errors that code written for `node:tls` looks for: Node's `code`, our `FailureError` as `cause`. */
 import { english } from '../../explain/en/index.ts'
 import { elsewhere } from '../../explain/index.ts'
-import { type Failure, FailureError } from '../../failures/index.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { inWords } from '../../net/told.ts'
 import { alertReasons } from './names.table.ts'
 
@@ -47,15 +47,29 @@ export const nodeCode = (failure: Pick<Failure, 'code' | 'number'>): string => {
 
 const OWN: Readonly<Record<string, string>> = {
   'net/handshake-timeout': 'ERR_TLS_HANDSHAKE_TIMEOUT',
+  'net/key-mismatch': 'ERR_OSSL_X509_KEY_VALUES_MISMATCH',
+  'net/bad-tls-options': 'ERR_INVALID_ARG_VALUE',
+  'net/bad-certificate': 'ERR_INVALID_ARG_VALUE',
+  'net/bad-key': 'ERR_INVALID_ARG_VALUE',
+  'net/key-encrypted': 'ERR_MISSING_PASSPHRASE',
   'tls/bad-server-name': 'ERR_INVALID_ARG_VALUE',
 }
 
 const constant = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]+/g, '_')
 
 /** For what was asked and cannot be done: at the call, with the name of the option or method and the reason. */
-export const unsupported = (what: string, why: string): TypeError & { code: string } =>
-  Object.assign(new TypeError(`${what} is not supported: ${why}`), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
+export const unsupported = (where: string, why: string): TlsError =>
+  Object.assign(badValue(where, `is not supported: ${why}`), { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
 
-/** For a value that is none: as Node says it. */
-export const badValue = (what: string, why: string): TypeError & { code: string } =>
-  Object.assign(new TypeError(`The value of ${what} ${why}`), { code: 'ERR_INVALID_ARG_VALUE' })
+/** For a value that is none. */
+export const badValue = (where: string, got: string, cause?: unknown): TlsError =>
+  nodeError(fail('net/bad-tls-options', { where, got }), cause)
+
+/** What `make` throws, with Node's codes. */
+export const inNodesWords = <T>(make: () => T): T => {
+  try {
+    return make()
+  } catch (error) {
+    throw asNodeError(error)
+  }
+}

@@ -10,7 +10,6 @@ export { checkServerIdentity } from './check-server-identity.ts'
 export { connect } from './connect.ts'
 export {
   createSecureContext,
-  type FileContents,
   type KeyContents,
   SecureContext,
   type SecureContextOptions,

@@ -1,12 +1,12 @@
 /** What a TLS socket knows of its connection and of its peer, under the names of `node:tls`. */
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import type { CipherNameAndProtocol, DetailedPeerCertificate, EphemeralKeyInfo, PeerCertificate } from 'node:tls'
 import type { Bytes } from '../../engine.ts'
 import type { TlsInfo } from '../../net/stream/types.ts'
 import { CarriedSocket } from './carried-socket.ts'
 import { unsupported } from './errors.ts'
 import { versionNames } from './names.table.ts'
-import { chainOf, cipherOf, detailedCertificate, ephemeralKeyOf, legacyCertificate } from './peer.ts'
+import { chainOf, cipherOf, detailedCertificate, ephemeralKeyOf, legacyCertificate, x509 } from './peer.ts'
 
 export abstract class InspectedSocket extends CarriedSocket {
   readonly encrypted = true
@@ -32,17 +32,15 @@ export abstract class InspectedSocket extends CarriedSocket {
   getPeerCertificate(detailed?: boolean): PeerCertificate | DetailedPeerCertificate
   getPeerCertificate(detailed?: boolean): unknown {
     if (this.destroyed) return null
-    const leaf = this.agreed?.peerChain[0]
-    if (this.agreed === undefined || leaf === undefined) return {}
-    return detailed ? detailedCertificate(chainOf(this.agreed)) : legacyCertificate(leaf)
+    const { agreed } = this
+    return detailed && agreed ? detailedCertificate(chainOf(agreed)) : legacyCertificate(agreed?.peerChain[0])
   }
   getPeerX509Certificate(): X509Certificate | undefined {
     return x509(this.agreed?.peerChain[0])
   }
   getCertificate(): PeerCertificate | object | null {
     if (this.destroyed) return null
-    const [leaf] = this.ownChain
-    return leaf === undefined ? {} : legacyCertificate(leaf)
+    return legacyCertificate(this.ownChain[0])
   }
   getX509Certificate(): X509Certificate | undefined {
     return x509(this.ownChain[0])
@@ -104,6 +102,3 @@ export abstract class InspectedSocket extends CarriedSocket {
     return false
   }
 }
-
-const x509 = (der: Bytes | undefined): X509Certificate | undefined =>
-  der === undefined ? undefined : new X509Certificate(der)

@@ -2,10 +2,11 @@
 import type { ServerOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ConnectionOptions as NodeConnectionOptions } from 'node:tls'
+import { checkTlsOptions } from '../../net/stream/tls-options.ts'
 import { latin1Text } from '../../wire/bytes.ts'
 import type { CheckServerIdentity, SniCallback } from './answers.ts'
 import type { SecureContext, SecureContextOptions } from './context.ts'
-import { badValue, unsupported } from './errors.ts'
+import { badValue, inNodesWords, unsupported } from './errors.ts'
 
 interface CommonOptions extends SecureContextOptions {
   /** Instead of the options that `createSecureContext` takes. */
@@ -65,7 +66,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   enableTrace: 'a trace is had from connect and listen of barewire',
 }
 
-/** Throws TypeError for options of one connection that we cannot follow. */
+/** Throws `TlsError` for options of one connection that we cannot follow. */
 export const refuseUnsupported = (options: object): void => {
   const given = options as Readonly<Record<string, unknown>>
   for (const [name, why] of Object.entries(UNSUPPORTED)) if (given[name]) throw unsupported(name, why)
@@ -73,6 +74,12 @@ export const refuseUnsupported = (options: object): void => {
 
 /** As names. In the form of RFC 7301 each has its length before it. */
 export const protocolsOf = (given: TLSSocketOptions['ALPNProtocols']): readonly string[] | undefined => {
+  const alpn = namesIn(given)
+  inNodesWords(() => checkTlsOptions({ alpn }, { alpn: true }))
+  return alpn
+}
+
+const namesIn = (given: TLSSocketOptions['ALPNProtocols']): readonly string[] | undefined => {
   if (given === undefined) return undefined
   if (ArrayBuffer.isView(given)) {
     const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength)

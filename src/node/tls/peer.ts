@@ -6,16 +6,28 @@ import type { TlsInfo } from '../../net/stream/types.ts'
 import { sameOctets } from '../../wire/bytes.ts'
 import { groupInfo, opensslName, versionNames } from './names.table.ts'
 
-/** Node's object for a certificate: subject, names, dates, fingerprints, the DER. */
-export const legacyCertificate = (der: Bytes): PeerCertificate =>
-  new X509Certificate(der).toLegacyObject() as PeerCertificate
+/** As OpenSSL reads it; undefined for what it cannot read, which is the peer's to decide. */
+export const x509 = (der: Bytes | undefined): X509Certificate | undefined => {
+  if (der === undefined) return undefined
+  try {
+    return new X509Certificate(der)
+  } catch {
+    return undefined
+  }
+}
+
+/** Node's object for a certificate: subject, names, dates, fingerprints, the DER. Empty where there is none. */
+export const legacyCertificate = (der: Bytes | undefined): PeerCertificate =>
+  (x509(der)?.toLegacyObject() ?? {}) as PeerCertificate
 
 /**
  * With the certificate of its issuer in it, and so on to the last that is known; one that is its own issuer is so here
  * too. `chain`: leaf first.
  */
 export const detailedCertificate = (chain: readonly Bytes[]): DetailedPeerCertificate => {
-  const certificates = chain.map(der => new X509Certificate(der))
+  const [leaf, ...others] = chain.map(x509)
+  if (leaf === undefined) return {} as DetailedPeerCertificate
+  const certificates = [leaf, ...others.filter(each => each !== undefined)]
   const objects = certificates.map(each => each.toLegacyObject() as DetailedPeerCertificate)
   certificates.forEach((certificate, i) => {
     const issuer = certificates.findIndex(other => certificate.checkIssued(other))

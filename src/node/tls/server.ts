@@ -24,7 +24,7 @@ export class Server extends NetServer {
   /** The oldest first. */
   readonly #handshakes = new Map<TLSSocket, (error: Error) => void>()
 
-  /** Throws TypeError for options that cannot be followed. */
+  /** Throws `TlsError` for options that cannot be followed. */
   constructor(options: TlsOptions = {}, listener?: SecureConnectionListener) {
     refuseUnsupported(options)
     const context = contextOf(options)
@@ -96,7 +96,7 @@ export class Server extends NetServer {
   }
 }
 
-/** `listener` is for `secureConnection`. Throws TypeError for options that cannot be followed. */
+/** `listener` is for `secureConnection`. Throws `TlsError` for options that cannot be followed. */
 export function createServer(listener?: SecureConnectionListener): Server
 export function createServer(options: TlsOptions, listener?: SecureConnectionListener): Server
 export function createServer(first?: TlsOptions | SecureConnectionListener, second?: SecureConnectionListener): Server {

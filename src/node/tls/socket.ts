@@ -47,7 +47,7 @@ export class TLSSocket extends InspectedSocket {
   /** What a callback of the caller threw. */
   #raised: Error | undefined
 
-  /** Without a socket: `connect` makes the connection. Throws TypeError for options that cannot be followed. */
+  /** Without a socket: `connect` makes the connection. Throws `TlsError` for options that cannot be followed. */
   constructor(socket?: Duplex, options: TLSSocketOptions = {}) {
     const side = options.isServer ? 'server' : 'client'
     refuseUnsupported(options)

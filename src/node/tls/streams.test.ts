@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer as createTcpServer, type Socket, connect as tcpConnect } from 'node:net'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -241,6 +241,18 @@ test('a server outlives a hundred clients at once that lie, stall, hang up and r
   expect(new Set(errors)).toEqual(
     new Set(['ECONNRESET', 'ERR_SSL_HTTP_REQUEST', 'ERR_TLS_HANDSHAKE_TIMEOUT', 'ERR_SSL_WRONG_VERSION_NUMBER']),
   )
+})
+
+test('of more than a thousand clients in their handshakes the oldest is cut', async () => {
+  const server = createServer(localhost)
+  const cut: string[] = []
+  server.on('tlsClientError', (error: { cause: { code: string } }) => cut.push(error.cause.code))
+  const clients = Array.from({ length: 1_003 }, () => closing(new PassThrough()))
+  for (const client of clients) server.emit('connection', client as unknown as Socket)
+  await turn()
+  expect(cut).toEqual(['net/handshake-timeout', 'net/handshake-timeout', 'net/handshake-timeout'])
+  expect(clients.map(client => client.destroyed).indexOf(false)).toBe(3)
+  expect(clients.filter(client => client.destroyed)).toHaveLength(3)
 })
 
 test('a server that stalls in the handshake is given up where handshakeTimeout says so', async () => {
