@@ -85,7 +85,7 @@ type Wanted = Extract<Ask['question'], { readonly about: 'certificate' }>
  * The first that the server can check, from an issuer that it names if one of ours is: its list may be old, and what was
  * given to be shown is shown. A server that can check none of them is not answered with silence.
  */
-const shown = (own: readonly OwnCertificate[], { schemes, authorities }: Wanted): CertifiedKey | Failure => {
+export const shown = (own: readonly OwnCertificate[], { schemes, authorities }: Wanted): CertifiedKey | Failure => {
   const usable = own.filter(({ certified }) => certified.schemes.some(scheme => schemes.includes(scheme)))
   const wanted = new Set(authorities.map(keyOf))
   const named = usable.find(({ certificates }) =>

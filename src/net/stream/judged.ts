@@ -1,7 +1,8 @@
 /** Whether a peer's chain is believed: what both sides answer to the question `trust`. */
-import type { FailureCode } from '../../failures/index.ts'
-import type { Ask, Question } from '../../tls/types.ts'
+import type { Failure, FailureCode } from '../../failures/index.ts'
+import type { Ask } from '../../tls/types.ts'
 import { verifyChain } from '../../x509/path.ts'
+import type { ChainTrusted } from '../../x509/trusted.ts'
 import type { TrustStore } from '../../x509/types.ts'
 import type { ByteStream, World } from './types.ts'
 
@@ -17,8 +18,8 @@ export const judged = async (
   { chain, name, purpose, keyUsage }: Trust,
   { trust, accept }: Judge,
   world: World,
-  stream: ByteStream,
-): Promise<Question['reply']> =>
+  stream: Pick<ByteStream, 'trace'>,
+): Promise<ChainTrusted | Failure> =>
   verifyChain({
     chain,
     name,

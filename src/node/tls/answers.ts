@@ -2,12 +2,13 @@
 import type { PeerCertificate } from 'node:tls'
 import { DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
-import { type Failure, fail } from '../../failures/index.ts'
+import { Failure, type FailureCode, fail } from '../../failures/index.ts'
+import { shown as chosen } from '../../net/stream/client-answers.ts'
+import { judged as judgedAs } from '../../net/stream/judged.ts'
 import { canCheck } from '../../net/stream/server-answers.ts'
 import { signed } from '../../net/stream/signing.ts'
 import type { Answerer } from '../../net/stream/tls.ts'
-import type { Ask, CertifiedKey, Question } from '../../tls/types.ts'
-import { verifyChain } from '../../x509/path.ts'
+import type { Ask, Question } from '../../tls/types.ts'
 import { spkiOf } from '../../x509/public-key.ts'
 import { type ChainTrusted, isTrusted, trustWithoutChecking } from '../../x509/trusted.ts'
 import { nodeWorld } from '../world.ts'
@@ -33,23 +34,22 @@ type About<A extends Question['about']> = Extract<Ask['question'], { about: A }>
 
 export const answers = (options: AnswerOptions): Answerer => {
   let context: SecureContext | undefined
-  const shown = (key: CertifiedKey | undefined): CertifiedKey | undefined => {
-    if (key !== undefined) options.shown(key.chain)
-    return key
-  }
   return async question => {
     switch (question.about) {
       case 'client-hello': {
         const { hello } = question
         context = await options.contextFor(hello.serverName)
         // Where there is none that the client can check, the handshake says what was missing.
-        const key = context.keys.find(each => canCheck(hello, each)) ?? context.keys[0]
-        return shown(key) ?? fail('net/no-certificate')
+        const key = (context.own.find(({ certified }) => canCheck(hello, certified)) ?? context.own[0])?.certified
+        if (key === undefined) return fail('net/no-certificate')
+        options.shown(key.chain)
+        return key
       }
       case 'certificate': {
         context = await options.contextFor(undefined)
-        const key = context.keys.find(({ schemes }) => schemes.some(scheme => question.schemes.includes(scheme)))
-        return shown(key) ?? 'none'
+        const key = context.own.length === 0 ? 'none' : chosen(context.own, question)
+        if (key !== 'none' && !(key instanceof Failure)) options.shown(key.chain)
+        return key
       }
       case 'trust':
         context ??= await options.contextFor(undefined)
@@ -71,21 +71,11 @@ const judgement = async (
   context: SecureContext,
   { rejectUnauthorized, checkServerIdentity, judged }: AnswerOptions,
 ): Promise<ChainTrusted | Failure> => {
-  const { chain, name, purpose, keyUsage } = question
-  const world = nodeWorld()
+  const { chain, name } = question
   // Whoever brings a check of the name decides about it alone.
   const check = name === undefined ? undefined : checkServerIdentity
-  const result = verifyChain({
-    chain,
-    name,
-    at: world.clock.date(),
-    trust: context.trust ?? (await world.trust()),
-    crypto: world.crypto,
-    purpose,
-    keyUsage,
-    isRegistrySuffix: domain => world.isPublicSuffix(domain, 'icann'),
-    accept: check === undefined ? [] : ['tls/certificate-name'],
-  })
+  const accept: readonly FailureCode[] = check === undefined ? [] : ['tls/certificate-name']
+  const result = await judgedAs(question, { trust: context.trust, accept }, nodeWorld(), { trace: undefined })
   const error = isTrusted(result)
     ? check?.(name ?? '', detailedCertificate(result.path))
     : chainError(result, name, chain)

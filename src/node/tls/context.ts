@@ -5,10 +5,9 @@
 import { createPrivateKey } from 'node:crypto'
 import type { SecureContextOptions as NodeSecureContextOptions } from 'node:tls'
 import type { Bytes } from '../../engine.ts'
-import { believed, ownCertificates } from '../../net/stream/credentials.ts'
+import { believed, type OwnCertificate, ownCertificates } from '../../net/stream/credentials.ts'
 import { isKeyElsewhere, type KeyElsewhere } from '../../tls/certified-key.ts'
 import { DEFAULT_SUITES, type EcdheGroup, type SuiteName, suites } from '../../tls/suites.table.ts'
-import type { CertifiedKey } from '../../tls/types.ts'
 import { Certificate, parseCertificate } from '../../x509/certificate.ts'
 import { contentsOf, type FileContents } from '../../x509/file-contents.ts'
 import { certificatesIn, isDer } from '../../x509/pem.ts'
@@ -35,7 +34,7 @@ export interface SecureContextOptions extends Omit<NodeSecureContextOptions, 'ca
 /** What `createSecureContext` gives: opaque, except to this folder. */
 export class SecureContext {
   /** Own certificates with their keys, in the order given. */
-  readonly keys: readonly CertifiedKey[]
+  readonly own: readonly OwnCertificate[]
   /** Undefined: what the system trusts. */
   readonly trust: TrustStore | undefined
   /** The subjects of the roots that were given: a server tells clients that it believes these. */
@@ -47,7 +46,7 @@ export class SecureContext {
   constructor(options: SecureContextOptions) {
     refuseUnknown(options)
     checkVersions(options)
-    this.keys = keysOf(options)
+    this.own = ownOf(options)
     const { ca } = options
     this.trust = ca == null ? undefined : inNodesWords(() => believed({ ca }))
     this.authorities = ca == null ? [] : listOf(ca).flatMap(certificatesIn).flatMap(subjectOf)
@@ -103,11 +102,11 @@ const subjectOf = (der: Bytes): readonly Bytes[] => {
   return certificate instanceof Certificate ? [certificate.subject.der] : []
 }
 
-const keysOf = ({ cert, key, passphrase }: SecureContextOptions): readonly CertifiedKey[] => {
+const ownOf = ({ cert, key, passphrase }: SecureContextOptions): readonly OwnCertificate[] => {
   if (cert == null && key == null) return []
   const keys = key == null ? undefined : listOf(key).map(each => opened(each, passphrase))
   const { crypto } = nodeWorld()
-  return inNodesWords(() => ownCertificates({ cert: cert ?? undefined, key: keys }, crypto)).map(one => one.certified)
+  return inNodesWords(() => ownCertificates({ cert: cert ?? undefined, key: keys }, crypto))
 }
 
 /** Out of its encryption, if it is encrypted and we have the passphrase. */
