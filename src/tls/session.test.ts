@@ -44,6 +44,15 @@ describe('a session', () => {
       expect(secret.reveal()).toEqual(own.reveal())
     }
   })
+  test('keeps nothing of the bytes that it comes from, of a Buffer neither', () => {
+    const bytes = Buffer.from(sessionOf(facts()).toBytes())
+    const before = Buffer.from(bytes)
+    const { secret, ticket } = factsOf(Session.fromBytes(bytes)!)
+    secret.wipe()
+    ticket.fill(0)
+    expect(bytes).toEqual(before)
+    expect(secret.reveal().slice().buffer).not.toBe(secret.reveal().buffer)
+  })
   test('comes from no other bytes: cut, longer, of another layout, of no version', () => {
     const bytes = sessionOf(facts()).toBytes()
     for (let length = 0; length < bytes.length; length++)

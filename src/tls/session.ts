@@ -99,7 +99,8 @@ export class Session {
   }
   /** Keeps nothing of `bytes`. Undefined for what `toBytes` of this version of the library has not made. */
   static fromBytes(bytes: Bytes): Session | undefined {
-    const stored = readStored(bytes.slice())
+    // A Buffer's `slice` is a view, and a secret that is wiped later must not be the caller's.
+    const stored = readStored(new Uint8Array(bytes))
     const version = VERSIONS.find(name => ProtocolVersion.names[name] === stored?.version)
     if (stored === undefined || version === undefined || stored.format !== FORMAT) return undefined
     const { format: _, obtained, serverName, alpn, secret, ...facts } = stored
