@@ -124,7 +124,7 @@ const checkClients = ({ clientCertificate = 'none', ca, trust }: TlsServerOption
 const CLIENTS: readonly string[] = ['none', 'asked', 'required']
 
 /** Clients with several certificates choose by these. Of a large bundle none are named: every handshake carries them. */
-const authoritiesIn = ({ ca }: TlsServerOptions): readonly Bytes[] => {
+export const authoritiesIn = ({ ca }: Pick<TlsServerOptions, 'ca'>): readonly Bytes[] => {
   const names = ca === undefined ? [] : subjectsIn(ca)
   return names.length > MOST_AUTHORITIES ? [] : names
 }

@@ -15,6 +15,7 @@ import { nodeWorld } from '../world.ts'
 import { SecureContext } from './context.ts'
 import { nodeError, type TlsError } from './errors.ts'
 import { detailedCertificate, legacyCertificate, x509 } from './peer.ts'
+import type { Resumption } from './resumption.ts'
 
 export type CheckServerIdentity = (hostname: string, certificate: PeerCertificate) => Error | undefined
 
@@ -26,6 +27,8 @@ export interface AnswerOptions {
   readonly checkServerIdentity: CheckServerIdentity | undefined
   /** What the peer's chain was found to be; undefined: good. */
   readonly judged: (error: Error | undefined) => void
+  /** A server's, where sessions may be resumed. */
+  readonly resumption?: Resumption | undefined
   /** The chain that we show. */
   readonly shown: (chain: readonly Bytes[]) => void
 }
@@ -55,8 +58,9 @@ export const answers = (options: AnswerOptions): Answerer => {
         context ??= await options.contextFor(undefined)
         return judgement(question, context, options)
       case 'ticket':
+        return options.resumption?.ticket(question.wanted) ?? 'none'
       case 'session':
-        return 'none'
+        return (await options.resumption?.session(question.wanted)) ?? 'none'
       case 'sign':
         return signed(question, nodeWorld())
       default:

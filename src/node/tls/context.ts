@@ -6,11 +6,11 @@ import { createPrivateKey } from 'node:crypto'
 import type { SecureContextOptions as NodeSecureContextOptions } from 'node:tls'
 import type { Bytes } from '../../engine.ts'
 import { believed, type OwnCertificate, ownCertificates } from '../../net/stream/credentials.ts'
+import { authoritiesIn } from '../../net/stream/server-answers.ts'
 import { isKeyElsewhere, type KeyElsewhere } from '../../tls/certified-key.ts'
 import { DEFAULT_SUITES, type EcdheGroup, type SuiteName, suites } from '../../tls/suites.table.ts'
-import { Certificate, parseCertificate } from '../../x509/certificate.ts'
 import { contentsOf, type FileContents } from '../../x509/file-contents.ts'
-import { certificatesIn, isDer } from '../../x509/pem.ts'
+import { isDer } from '../../x509/pem.ts'
 import type { TrustStore } from '../../x509/types.ts'
 import { nodeWorld } from '../world.ts'
 import { badValue, inNodesWords, unsupported } from './errors.ts'
@@ -49,7 +49,7 @@ export class SecureContext {
     this.own = ownOf(options)
     const { ca } = options
     this.trust = ca == null ? undefined : inNodesWords(() => believed({ ca }))
-    this.authorities = ca == null ? [] : listOf(ca).flatMap(certificatesIn).flatMap(subjectOf)
+    this.authorities = ca == null ? [] : authoritiesIn({ ca })
     this.suites = options.ciphers === undefined ? undefined : suitesNamed(options.ciphers)
     this.groups = groupsNamed(options.ecdhCurve)
   }
@@ -68,7 +68,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   secureProtocol: 'use minVersion and maxVersion',
   secureOptions: 'flags of OpenSSL mean nothing here',
   sigalgs: 'which signatures are accepted cannot be chosen',
-  ticketKeys: 'there is no session resumption',
+  ticketKeys: 'the keys of tickets are made here, change, and never leave',
 }
 
 const refuseUnknown = (options: SecureContextOptions): void => {
@@ -95,12 +95,6 @@ const checkVersions = ({ minVersion, maxVersion }: SecureContextOptions): void =
 }
 
 const listOf = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T])
-
-/** Its name in DER; nothing for what is no certificate. */
-const subjectOf = (der: Bytes): readonly Bytes[] => {
-  const certificate = parseCertificate(der)
-  return certificate instanceof Certificate ? [certificate.subject.der] : []
-}
 
 const ownOf = ({ cert, key, passphrase }: SecureContextOptions): readonly OwnCertificate[] => {
   if (cert == null && key == null) return []

@@ -22,6 +22,8 @@ export abstract class InspectedSocket extends CarriedSocket {
   secureConnecting = true
   /** What was agreed, from the moment when it was. */
   protected agreed: TlsInfo | undefined
+  /** A client's, as far as it was given one. */
+  protected session: Buffer | undefined
   /** The chain that we showed, leaf first. */
   protected ownChain: readonly Bytes[] = []
   protected abstract readonly side: 'client' | 'server'
@@ -60,16 +62,19 @@ export abstract class InspectedSocket extends CarriedSocket {
   isSessionReused(): boolean {
     return this.agreed?.resumed ?? false
   }
-  /** Undefined: there is none that could be resumed. */
+  /**
+   * What to give as `session` to the next connection to the same server, in a form of our own; undefined as long as there
+   * is none, and for a server's sockets. It has the secret in it.
+   */
   getSession(): Buffer | undefined {
-    return undefined
-  }
-  getTLSTicket(): Buffer | undefined {
-    return undefined
+    return this.session
   }
 
   exportKeyingMaterial(_length: number, _label: string, _context?: Uint8Array): Buffer {
     throw unsupported('exportKeyingMaterial', 'no keys are exported')
+  }
+  getTLSTicket(): Buffer | undefined {
+    throw unsupported('getTLSTicket', 'getSession has it')
   }
   getFinished(): Buffer | undefined {
     throw unsupported('getFinished', 'the Finished messages are not kept')

@@ -7,6 +7,7 @@ import { latin1Text } from '../../wire/bytes.ts'
 import type { CheckServerIdentity, SniCallback } from './answers.ts'
 import type { SecureContext, SecureContextOptions } from './context.ts'
 import { badValue, inNodesWords, unsupported } from './errors.ts'
+import type { Resumption } from './resumption.ts'
 
 interface CommonOptions extends SecureContextOptions {
   /** Instead of the options that `createSecureContext` takes. */
@@ -30,6 +31,12 @@ export interface TLSSocketOptions extends CommonOptions {
   readonly SNICallback?: SniCallback | undefined
   /** A server's: clients are to say who they are; with `rejectUnauthorized: false` they need not. */
   readonly requestCert?: boolean | undefined
+  /** A server's: where its sessions and tickets are kept. None: every handshake is a whole one. */
+  readonly resumption?: Resumption | undefined
+  /** A server's: seconds for which a session may be resumed; half a day when not given. */
+  readonly sessionTimeout?: number | undefined
+  /** A client's: what `getSession` gave. What is none, or no longer good, is left out without a word. */
+  readonly session?: Uint8Array | undefined
   /** A client's: the name to ask for and to check. */
   readonly servername?: string | undefined
   /** The same, where there is no `servername`. */
@@ -40,7 +47,7 @@ export interface TLSSocketOptions extends CommonOptions {
 /** Of Node's what is for the connection below (`lookup`, `localAddress`, `family`, …), and ours. */
 export interface ConnectionOptions
   extends Omit<NodeConnectionOptions, keyof TLSSocketOptions | 'socket'>,
-    Omit<TLSSocketOptions, 'isServer' | 'SNICallback'> {
+    Omit<TLSSocketOptions, 'isServer' | 'SNICallback' | 'resumption'> {
   /** Something that is connected already, or will be: TLS runs over it, and `host` and `port` only name the server. */
   readonly socket?: Duplex | undefined
   readonly localAddress?: string | undefined
@@ -56,6 +63,7 @@ export interface ConnectionOptions
 export interface TlsOptions extends Omit<ServerOpts, keyof CommonOptions>, CommonOptions {
   readonly SNICallback?: SniCallback | undefined
   readonly requestCert?: boolean | undefined
+  readonly sessionTimeout?: number | undefined
 }
 
 const UNSUPPORTED: Readonly<Record<string, string>> = {
@@ -69,6 +77,11 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 /** Throws `TlsError` for options of one connection that we cannot follow. */
 export const refuseUnsupported = (options: object): void => {
   const given = options as Readonly<Record<string, unknown>>
+  const { requestCert, rejectUnauthorized, ca, secureContext } = options as TLSSocketOptions
+  const rooted = ca != null || secureContext?.trust !== undefined
+  // Public authorities give a certificate to everybody who asks.
+  if (requestCert && rejectUnauthorized !== false && !rooted)
+    throw badValue('requestCert', 'ca is missing: nobody is named who may issue certificates of clients')
   for (const [name, why] of Object.entries(UNSUPPORTED)) if (given[name]) throw unsupported(name, why)
 }
 

@@ -5,6 +5,7 @@ import type { SniCallback } from './answers.ts'
 import { createSecureContext, SecureContext, type SecureContextOptions } from './context.ts'
 import { badValue, nodeError, unsupported } from './errors.ts'
 import { protocolsOf, refuseUnsupported, type TlsOptions } from './options.ts'
+import { Resumption } from './resumption.ts'
 import { TLSSocket } from './socket.ts'
 
 export type SecureConnectionListener = (socket: TLSSocket) => void
@@ -15,10 +16,13 @@ export type SecureConnectionListener = (socket: TLSSocket) => void
  */
 const MAX_HANDSHAKES = 1_000
 
-/** Events: `secureConnection`, `tlsClientError`, `keylog`, and those of `net.Server`. */
+const KEYS_STAY = 'the keys of tickets are made here, change, and never leave'
+
+/** Events: `secureConnection`, `tlsClientError`, `keylog`, `newSession`, `resumeSession`, and those of `net.Server`. */
 export class Server extends NetServer {
   readonly #options: TlsOptions
   #context: SecureContext
+  #resumption = new Resumption(this)
   /** The last that was added first. */
   readonly #named: { readonly name: string; readonly context: SecureContext }[] = []
   /** The oldest first. */
@@ -41,15 +45,16 @@ export class Server extends NetServer {
     if (!name) throw badValue('hostname', 'must be a name')
     this.#named.unshift({ name, context: context instanceof SecureContext ? context : createSecureContext(context) })
   }
-  /** For connections from now on. */
+  /** For connections from now on; sessions from before are not resumed. */
   setSecureContext(options: SecureContextOptions): void {
     this.#context = createSecureContext(options)
+    this.#resumption = new Resumption(this)
   }
   getTicketKeys(): Buffer {
-    throw unsupported('getTicketKeys', 'there is no session resumption')
+    throw unsupported('getTicketKeys', KEYS_STAY)
   }
   setTicketKeys(_keys: Buffer): void {
-    throw unsupported('setTicketKeys', 'there is no session resumption')
+    throw unsupported('setTicketKeys', KEYS_STAY)
   }
 
   #accept(raw: Socket): void {
@@ -58,6 +63,7 @@ export class Server extends NetServer {
       ...this.#options,
       isServer: true,
       secureContext: this.#context,
+      resumption: this.#resumption,
       SNICallback,
       allowHalfOpen,
     })

@@ -11,6 +11,7 @@ import { type Answerer, secured } from '../../net/stream/tls.ts'
 import type { ByteStream, NetStream } from '../../net/stream/types.ts'
 import { inWords } from '../../net/told.ts'
 import { tlsClient, tlsServer } from '../../tls/engine.ts'
+import { Session } from '../../tls/session.ts'
 import type { TlsConnection } from '../../tls/types.ts'
 import { keyLogSink } from '../../trace/keylog.ts'
 import type { TraceContext } from '../../trace/types.ts'
@@ -119,21 +120,31 @@ export class TLSSocket extends InspectedSocket {
     }
     const handshake = this.#options.handshakeTimeout ?? HANDSHAKE_TIMEOUT
     const answer = this.#answerer()
-    secured(this.#carrier, { engine, clock, asked: clock.now(), handshake, where: this.#where, answer }).then(
+    const session = (session: Session): void => this.#resumable(session)
+    secured(this.#carrier, { engine, clock, asked: clock.now(), handshake, where: this.#where, answer, session }).then(
       stream => this.#secured(stream),
       (error: unknown) => this.#refused(error),
     )
   }
 
   #engine(): TlsConnection {
-    const { crypto } = nodeWorld()
+    const { crypto, clock } = nodeWorld()
     const { suites, groups } = this.#context
-    const common = { crypto, suites, groups, alpn: this.#alpn, trace: this.#keyLog() }
+    const epoch = clock.date() - clock.now()
+    const common = { crypto, epoch, suites, groups, alpn: this.#alpn, trace: this.#keyLog() }
     if (this.side === 'server') {
       const clientCertificate = this.#asksClients ? (this.#rejects ? 'required' : 'asked') : 'none'
-      return tlsServer({ ...common, clientCertificate, clientAuthorities: this.#context.authorities })
+      const { resumption, sessionTimeout: sessionLifetime } = this.#options
+      return tlsServer({
+        ...common,
+        clientCertificate,
+        clientAuthorities: this.#context.authorities,
+        resumption: resumption?.ways,
+        sessionLifetime,
+      })
     }
-    return tlsClient({ ...common, serverName: this.#serverName ?? this.#host ?? 'localhost' })
+    const session = (this.#options.session && Session.fromBytes(this.#options.session)) ?? 'new'
+    return tlsClient({ ...common, session, serverName: this.#serverName ?? this.#host ?? 'localhost' })
   }
 
   #keyLog(): TraceContext | undefined {
@@ -155,6 +166,7 @@ export class TLSSocket extends InspectedSocket {
           throw error
         }
       },
+      resumption: this.#options.resumption,
       rejectUnauthorized: this.#rejects,
       checkServerIdentity,
       judged: error => {
@@ -185,6 +197,9 @@ export class TLSSocket extends InspectedSocket {
     this.authorized = this.agreed.peerChain.length > 0 && this.#distrust === undefined
     if (this.#distrust !== undefined) this.authorizationError = codeOf(this.#distrust)
     else if (this.#asksClients && !this.authorized) this.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT'
+    const { session } = this.#options
+    if (this.session !== undefined) this.emit('session', this.session)
+    else if (this.agreed.resumed && session !== undefined) this.session = Buffer.from(session)
     if (this.side === 'client') this.emit('secureConnect')
     this.emit('secure')
     if (this.destroyed) return
@@ -201,6 +216,13 @@ export class TLSSocket extends InspectedSocket {
     const waiting = this.#untilSecure
     this.#untilSecure = undefined
     waiting?.()
+  }
+
+  /** Whoever wants to resume has to keep what the event brings, or ask for it later. */
+  #resumable(session: Session): void {
+    this.session = Buffer.from(session.toBytes())
+    // Before the handshake is over it is told with it.
+    if (this.agreed !== undefined) this.emit('session', this.session)
   }
 
   /** The handshake failed; an alert may be on its way. */

@@ -1,0 +1,52 @@
+/**
+ * What a server keeps so that its clients need not show and check certificates again: keys for tickets, or nothing but the
+ * ears of the caller, who keeps sessions elsewhere (`newSession` and `resumeSession`, as with `node:tls`).
+ */
+import type { EventEmitter } from 'node:events'
+import type { Bytes } from '../../engine.ts'
+import { TicketKeeper } from '../../tls/tickets.ts'
+import type { Question } from '../../tls/types.ts'
+import { nodeWorld } from '../world.ts'
+
+type Wanted<A extends Question['about']> = Extract<Question, { about: A }> extends { wanted: infer W } ? W : never
+
+export class Resumption {
+  readonly #server: EventEmitter
+  readonly #tickets = new TicketKeeper({ crypto: nodeWorld().crypto })
+
+  constructor(server: EventEmitter) {
+    this.#server = server
+  }
+
+  /** Sessions by their id only where somebody keeps them. */
+  get ways(): readonly ('ticket' | 'session')[] {
+    return this.#server.listenerCount('resumeSession') > 0 ? ['ticket', 'session'] : ['ticket']
+  }
+
+  ticket(wanted: Wanted<'ticket'>): Bytes | undefined {
+    const now = nodeWorld().clock.now()
+    return 'seal' in wanted ? this.#tickets.seal(wanted.seal, now) : this.#tickets.open(wanted.open, now)
+  }
+
+  /** Rejects with what the caller's `resumeSession` calls back with. */
+  session(wanted: Wanted<'session'>): Promise<Bytes | undefined> {
+    return 'put' in wanted ? this.#keep(wanted.id, wanted.put) : this.#find(wanted.get)
+  }
+
+  #keep(id: Bytes, state: Bytes): Promise<undefined> {
+    return new Promise(resolve => {
+      const heard = this.#server.emit('newSession', Buffer.from(id), Buffer.from(state), () => resolve(undefined))
+      if (!heard) resolve(undefined)
+    })
+  }
+
+  #find(id: Bytes): Promise<Bytes | undefined> {
+    return new Promise((resolve, reject) => {
+      const found = (error: Error | null, state?: Uint8Array | null): void => {
+        if (error != null) reject(error)
+        else resolve(state == null ? undefined : new Uint8Array(state))
+      }
+      if (!this.#server.emit('resumeSession', Buffer.from(id), found)) resolve(undefined)
+    })
+  }
+}
