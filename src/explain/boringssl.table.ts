@@ -61,6 +61,7 @@ const words: { readonly [Code in FailureCode]?: string } = {
   'tls/certificate-not-yet': 'CERTIFICATE_VERIFY_FAILED',
   'tls/certificate-name': 'CERTIFICATE_VERIFY_FAILED',
   'tls/certificate-purpose': 'CERTIFICATE_VERIFY_FAILED',
+  'tls/certificate-key-usage': 'KEY_USAGE_BIT_INCORRECT',
   'tls/certificate-untrusted': 'CERTIFICATE_VERIFY_FAILED',
   'tls/certificate-self-signed': 'CERTIFICATE_VERIFY_FAILED',
   'tls/chain-incomplete': 'CERTIFICATE_VERIFY_FAILED',

@@ -10,6 +10,7 @@ const chainFailures = family('tls', {
   'certificate-not-yet': { fault: 'peer', exit: EXIT.certificate, alert: 45, rule: 'RFC 5280 6.1.3' },
   'certificate-name': { fault: 'peer', exit: EXIT.certificate, alert: 42, rule: 'RFC 9525 6.3' },
   'certificate-purpose': { fault: 'peer', exit: EXIT.certificate, alert: 43, rule: 'RFC 5280 4.2.1.12' },
+  'certificate-key-usage': { fault: 'peer', exit: EXIT.certificate, alert: 43, rule: 'RFC 5280 4.2.1.3' },
   'certificate-untrusted': { fault: 'peer', exit: EXIT.certificate, alert: 48, rule: 'RFC 5280 6.1' },
   'certificate-self-signed': { fault: 'peer', exit: EXIT.certificate, alert: 48, rule: 'RFC 5280 6.1' },
   'chain-incomplete': { fault: 'peer', exit: EXIT.certificate, alert: 48, rule: 'RFC 5246 7.4.2' },

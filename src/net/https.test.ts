@@ -107,7 +107,7 @@ describe('who is refused', () => {
 
   test('a key that may not sign the handshake (RFC 5246 7.4.2), a wildcard for a whole registry', async () => {
     const unsigning = keyFor({ names: ['localhost'], usage: KEY_USAGE.keyEncipherment })
-    expect((await refusedWith(unsigning)).code).toBe('tls/certificate-purpose')
+    expect((await refusedWith(unsigning)).code).toBe('tls/certificate-key-usage')
     const wide = keyFor({ names: ['*.co.uk', '*.github.io'] })
     const { port } = await served(() => new Response('never'), { tls: { certificateFor: () => wide } })
     const to = (serverName: string) => connect({ host: 'localhost', port, tls: { trust, serverName } })

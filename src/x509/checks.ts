@@ -215,7 +215,14 @@ const purposes: Check['run'] = (path, context) => {
     )
   const usage = leaf!.extension('keyUsage')
   if (context.keyUsage !== undefined && usage !== undefined && (usage & KEY_USAGE[context.keyUsage]) === 0)
-    refuse(leaf!, keyUsageText(usage), 'keyUsage', context.keyUsage)
+    found.push(
+      fail('tls/certificate-key-usage', {
+        where: calledOf(leaf!),
+        got: keyUsageText(usage),
+        expected: context.keyUsage,
+        ...extensionAt(leaf!, 'keyUsage'),
+      }),
+    )
   if (purpose === 'any') return found
   const wanted = purposeOids[purpose]
   for (const certificate of [leaf!, ...signers(path, context)]) {

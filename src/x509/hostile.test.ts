@@ -152,11 +152,11 @@ test('what was accepted on the way is recorded for a chain without an anchor too
   ).toMatchObject({ accepted: [{ code: 'tls/certificate-signature' }, { code: 'tls/certificate-untrusted' }] })
 })
 
-test('a key that may not sign the handshake: tls/certificate-purpose (RFC 5246 7.4.2)', () => {
+test('a key that may not sign the handshake: tls/certificate-key-usage (RFC 5246 7.4.2)', () => {
   const keyUsage = 'digitalSignature'
   const { chain } = middle.issue({ names, usage: KEY_USAGE.keyEncipherment | KEY_USAGE.keyAgreement })
   expect(verify(chain, { keyUsage })).toMatchObject({
-    code: 'tls/certificate-purpose',
+    code: 'tls/certificate-key-usage',
     got: 'keyEncipherment, keyAgreement',
     expected: keyUsage,
   })
@@ -167,7 +167,7 @@ test('a key that may not sign the handshake: tls/certificate-purpose (RFC 5246 7
   const bare = write('Test Root', root.keyPair, 'x', keys[0]!.spki, [subjectAltName(names)])
   expect(isTrusted(verify([bare], { keyUsage }))).toBe(true)
   expect(verify([chain[0]!], { keyUsage, trust: trustStore([chain[0]!]) })).toMatchObject({
-    code: 'tls/certificate-purpose',
+    code: 'tls/certificate-key-usage',
   })
 })
 

@@ -29,6 +29,12 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
       `${f.where ?? 'It'} may be used for ${f.got ?? 'nothing here'}; it would have to be for ${f.expected ?? '?'}.`,
     because: ['A certificate of another kind (client, mail, code signing, a CA) was installed by mistake.'],
   },
+  'tls/certificate-key-usage': {
+    title: "The certificate's key is not meant for this.",
+    says: f =>
+      `The key of ${f.where ?? 'the certificate'} is for ${f.got ?? 'something else'}; the handshake needs ${f.expected ?? '?'}.`,
+    because: ['The certificate was issued for another kind of key exchange, or for signing certificates.'],
+  },
   'tls/certificate-untrusted': {
     title: 'The certificate is signed by someone you do not trust.',
     says: f => `The chain leads to ${f.got ?? 'an authority'}, which is not among your trusted roots.`,

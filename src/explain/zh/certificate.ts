@@ -29,6 +29,11 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     says: f => text`${f.where ?? '该证书'}可用于${f.got ?? '别的用途'}；这里需要的用途是${f.expected ?? '?'}。`,
     because: ['误装了另一类证书（客户端、邮件、代码签名或 CA 证书）。'],
   },
+  'tls/certificate-key-usage': {
+    title: '证书中的密钥不是用于此目的的。',
+    says: f => text`${f.where ?? '该证书'}的密钥可用于${f.got ?? '别的用途'}；握手需要的是${f.expected ?? '?'}。`,
+    because: ['证书是为另一种密钥交换签发的，或用于签发证书。'],
+  },
   'tls/certificate-untrusted': {
     title: '证书的签发者不受信任。',
     says: f => text`证书链通向${f.got ?? '某个证书颁发机构'}，它不在您信任的根证书之中。`,

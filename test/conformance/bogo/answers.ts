@@ -7,6 +7,8 @@ import { SignatureScheme } from '../../../src/tls/messages/registries.table.ts'
 import { schemeById } from '../../../src/tls/schemes.table.ts'
 import { suites } from '../../../src/tls/suites.table.ts'
 import { sameOctets } from '../../../src/wire/bytes.ts'
+import { Certificate, parseCertificate } from '../../../src/x509/certificate.ts'
+import { KEY_USAGE, keyUsageText } from '../../../src/x509/extensions.ts'
 import { spkiOf } from '../../../src/x509/public-key.ts'
 import { trustWithoutChecking } from '../../../src/x509/trusted.ts'
 import type { Credential, Flags } from './flags.ts'
@@ -100,16 +102,19 @@ const keyOf = (credential: Credential, flags: Flags): CertifiedKey => {
 }
 
 /**
- * The runner's certificates are trusted unless it says otherwise: chains are judged by other suites. No flags: nobody judges again. A verdict
- * that nobody asked for counts for nothing.
+ * The runner's certificates are trusted unless it says otherwise: chains are judged by other suites. What TLS itself wants
+ * of a certificate holds all the same. No flags: nobody judges again. A verdict that nobody asked for counts for nothing.
  */
 const trust = ({ chain, ...question }: Asked<'trust'>, flags: Flags | undefined): Question['reply'] => {
   const judged = flags?.has('verify-peer') === true || flags?.has('require-any-client-certificate') === true
   if (judged && flags?.has('verify-fail') === true) return fail('tls/certificate-untrusted')
   const publicKey = publicKeyOf(chain[0]!)
-  return publicKey instanceof Uint8Array
-    ? trustWithoutChecking({ chain, ...question }, publicKey, 'the runner is believed')
-    : publicKey
+  if (!(publicKey instanceof Uint8Array)) return publicKey
+  const leaf = parseCertificate(chain[0]!)
+  const usage = leaf instanceof Certificate ? leaf.extension('keyUsage') : undefined
+  if (usage !== undefined && (usage & KEY_USAGE[question.keyUsage]) === 0)
+    return fail('tls/certificate-key-usage', { got: keyUsageText(usage), expected: question.keyUsage })
+  return trustWithoutChecking({ chain, ...question }, publicKey, 'the runner is believed')
 }
 
 const publicKeyOf = (certificate: Uint8Array): Uint8Array | Failure => {

@@ -11,7 +11,7 @@ import type { CaseResult } from '../suite.ts'
 import { type Skipped, shims } from './shim.ts'
 
 /** What is not ours by its name: DTLS, QUIC, and what is of TLS 1.0 and 1.1 alone. */
-const OTHERS = ['*DTLS*', '*QUIC*', '*TLS11*', '*-TLS1', '*-TLS1-*', 'TLS1-*']
+const OTHERS = ['*DTLS*', '*QUIC*', '*TLS11*', '*TLS1', '*-TLS1-*', 'TLS1-*']
 /** Both sides spend most of a case computing: a few at a time keep the processors busy. */
 const AT_ONCE = 6
 
