@@ -102,6 +102,18 @@ for (const [client, server, ...makes] of pairs) {
   })
 }
 
+test('small writes of one turn leave in few records, and in order', async () => {
+  const [near, far] = await ours()
+  const pieces: string[] = []
+  far.on('data', (piece: Buffer) => pieces.push(String(piece)))
+  const expected = Array.from({ length: 1_000 }, (_, i) => `${i};`)
+  for (const piece of expected) near.write(piece)
+  near.end()
+  await once(far, 'end')
+  expect(pieces.join('')).toBe(expected.join(''))
+  expect(pieces.length).toBeLessThanOrEqual(3)
+})
+
 test('a callback of write is called when the bytes have left, in order', async () => {
   const [near, far] = await ours()
   far.resume()
