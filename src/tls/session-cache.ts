@@ -32,6 +32,10 @@ export class SessionCache {
       this.#sessions.delete(oldest)
     }
   }
+  /** RFC 5246 7.2.2: what a connection that failed was resumed from is not tried again. */
+  forget(key: string): void {
+    this.#sessions.delete(key)
+  }
   /** As the one that was used last. */
   #put(key: string, sessions: Session[]): void {
     this.#sessions.delete(key)

@@ -3,14 +3,14 @@ import { Der, DerError } from '../../asn1/der.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import { listed } from '../../tls/listed.ts'
 import { SignatureScheme } from '../../tls/messages/registries.table.ts'
-import type { SessionCache } from '../../tls/session-cache.ts'
+import { SessionCache } from '../../tls/session-cache.ts'
 import type { Ask, CertifiedKey } from '../../tls/types.ts'
 import { readName } from '../../x509/distinguished-name.ts'
 import { believed, type Credentials, type OwnCertificate, ownCertificates } from './credentials.ts'
 import { judged } from './judged.ts'
 import { signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
-import { checkPlaces, checkTlsOptions, type TlsChoices } from './tls-options.ts'
+import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
 import type { ByteStream, TrustOptions, World } from './types.ts'
 import { type Warned, warnAbout } from './warnings.ts'
 
@@ -54,6 +54,8 @@ export interface ReadClientOptions {
  */
 export const readClientOptions = (options: TlsClientOptions, world: World): ReadClientOptions => {
   checkTlsOptions(options, KNOWN)
+  if (options.sessions !== undefined && !(options.sessions instanceof SessionCache))
+    throw wrong('tls.sessions', `a value of type ${typeof options.sessions}`, 'a SessionCache')
   const trust = believed(options)
   const { cert, key, accept } = options
   const own = cert === undefined && key === undefined ? [] : ownCertificates(options, world.crypto)

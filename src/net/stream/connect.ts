@@ -113,6 +113,7 @@ const connected = async (
       handshake: timeouts.handshake,
     })
   } catch (error) {
+    sessions?.forget(origin)
     options.signal?.throwIfAborted()
     throw error
   } finally {

@@ -77,6 +77,8 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
   const certificateFor = chooserOf(options, world)
   const trust = believed(options)
   const { tickets = new TicketKeeper({ crypto: world.crypto }) } = options
+  if (tickets !== 'none' && !(tickets instanceof TicketKeeper))
+    throw wrong('tls.tickets', `a value of type ${typeof tickets}`, "a TicketKeeper, or 'none'")
   return {
     options,
     clientAuthorities: authoritiesIn(options),

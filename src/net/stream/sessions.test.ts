@@ -1,8 +1,9 @@
 /** Clients of `net` come back sooner: sessions in the cache of a client, tickets of a listener. */
 import { describe, expect, test } from 'vitest'
-import { closing } from '../../../test/support/net.ts'
+import { closing, codeOf } from '../../../test/support/net.ts'
 import { node, type Platform, platforms } from '../../../test/support/worlds.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
+import { Session } from '../../tls/session.ts'
 import { SessionCache } from '../../tls/session-cache.ts'
 import { TicketKeeper } from '../../tls/tickets.ts'
 import { client, connect, serve } from '../index.ts'
@@ -99,4 +100,50 @@ test('connect keeps sessions where it is told to, and nowhere else', async () =>
   }
   expect([await visit({}), await visit({})]).toEqual([false, false])
   expect([await visit({ sessions }), await visit({ sessions })]).toEqual([false, true])
+})
+
+test('a session whose connection failed is not tried again', async () => {
+  const { world, close } = await served(node)
+  const visit = visitor(world)
+  expect(await visit()).toBe(false)
+  await close()
+  const hellos: number[] = []
+  const listener = await world.transport.listen({ port: 443 }, stream => {
+    const data = (bytes: Uint8Array): void => {
+      // The header of its record says how long it is.
+      hellos.push((bytes[3]! << 8) | bytes[4]!)
+      stream.reset()
+    }
+    stream.handler = { data, end() {}, drain() {}, closed() {} }
+  })
+  expect(await codeOf(visit())).toBe('tcp/reset-in-handshake')
+  expect(await codeOf(visit())).toBe('tcp/reset-in-handshake')
+  await listener.close()
+  // A ticket has the chain in it.
+  expect(hellos[0]).toBeGreaterThan(hellos[1]! + 100)
+})
+
+test('a session can be kept beyond the process; whom it was with is judged again by who takes it up', async () => {
+  const { world } = await served(node)
+  const to = { world, host: 'shop.test', port: 443 }
+  const kept = new SessionCache()
+  const first = await connect({ ...to, tls: { ca: ours.root, sessions: kept } })
+  first.reset()
+  const bytes = kept.take('shop.test:443', Date.now())!.toBytes()
+  const taken = (): SessionCache => {
+    const sessions = new SessionCache()
+    sessions.keep('shop.test:443', Session.fromBytes(bytes)!)
+    return sessions
+  }
+  const second = await connect({ ...to, tls: { ca: ours.root, sessions: taken() } })
+  expect(second.connection.tls).toMatchObject({ resumed: true, trusted: { anchor: 'server root' } })
+  second.reset()
+  expect(await codeOf(connect({ ...to, tls: { ca: people.root, sessions: taken() } }))).toBe('tls/chain-incomplete')
+})
+
+test('what only looks like a cache or a keeper of tickets is refused at the call', async () => {
+  const to = { world: node.world(), host: 'shop.test', port: 443 }
+  const sessions = new Map() as unknown as SessionCache
+  expect(await codeOf(connect({ ...to, tls: { sessions } }))).toBe('net/bad-tls-options')
+  expect(await codeOf(served(node, { tickets: true as unknown as TicketKeeper }))).toBe('net/bad-tls-options')
 })
