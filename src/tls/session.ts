@@ -126,9 +126,15 @@ export class Session {
 export const sessionOf = (facts: SessionFacts): Session => make(facts)
 export const factsOf = (session: Session): SessionFacts => reveal(session)
 
-/** Whether it is still good at `at`, in milliseconds since 1970. One from the future is not: a clock was set back. */
+/**
+ * Whether it is still good at `at`, in milliseconds since 1970. One from the future is not: a clock was set back. Two
+ * connections at once read the date and the clock at different fractions of a millisecond, and dates are corrected.
+ */
 export const isFresh = ({ obtained, lifetime }: SessionFacts, at: number): boolean =>
-  at >= obtained && at < obtained + lifetime * 1_000
+  at >= obtained - CORRECTION && at < obtained + lifetime * 1_000
+
+/** Milliseconds: as much as a clock that is kept right is ever set back at once. */
+const CORRECTION = 1_000
 
 const VERSIONS: readonly TlsVersion[] = ['TLS 1.2', 'TLS 1.3']
 
