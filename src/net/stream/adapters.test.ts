@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { expect, test } from 'vitest'
+import { soon } from '../../../test/support/net.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import { fetch, listen } from '../../index.ts'
 import { systemClock } from '../../node/clock.ts'
@@ -65,6 +66,40 @@ test('destroying the Duplex cuts the stream', async () => {
   })
   toNode(a).destroy()
   expect(await cut).toMatchObject({ code: 'tcp/reset' })
+})
+
+test.each<[string, (stream: ByteStream) => unknown]>([
+  ['a Duplex of Node', toNode],
+  ['web streams', toWeb],
+])('%s that nobody reads makes the writer wait', async (_, adapt) => {
+  const [near, far] = memoryPair(systemClock)
+  near.handler = { data() {}, end() {}, drain() {}, closed() {} }
+  adapt(far)
+  let written = 0
+  for (let i = 0; i < 200; i++) {
+    if (near.unsent! < 262_144) {
+      near.write([new Uint8Array(300_000)])
+      written += 300_000
+    }
+    await soon()
+  }
+  // What the pair holds, what the adapter holds, and a piece of each.
+  expect(written).toBeLessThan(2_000_000)
+})
+
+test.each<[string, (stream: ByteStream) => AsyncIterable<Uint8Array>]>([
+  ['a Duplex of Node', toNode],
+  ['web streams', stream => toWeb(stream).readable],
+])('%s has what came whole when somebody reads at last', async (_, adapt) => {
+  const [near, far] = memoryPair(systemClock)
+  near.handler = { data() {}, end() {}, drain() {}, closed() {} }
+  const readable = adapt(far)
+  for (const piece of pieces) near.write([piece.slice()])
+  near.end()
+  await soon(20)
+  const seen: Uint8Array[] = []
+  for await (const bytes of readable) seen.push(bytes)
+  expect(digest(seen)).toBe(digest(pieces))
 })
 
 test('web streams: pipeTo both ways, with back pressure and an end', async () => {

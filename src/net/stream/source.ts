@@ -62,7 +62,6 @@ export class Source {
 
   /** Nobody wants the rest. */
   cancel(reason: unknown): void {
-    this.#ahead?.catch(ignore)
     this.#reader.cancel(reason).catch(ignore)
   }
 
