@@ -6,8 +6,10 @@ import { describe, expect, test } from 'vitest'
 import { closing, codeOf, soon } from '../../test/support/net.ts'
 import { type CertificateAuthority, certificateAuthority, type LeafOptions } from '../ca/authority.ts'
 import { client, connect, fetch, listen, type ServeOptions, serve } from '../index.ts'
+import { virtualClock } from '../lab/clock.ts'
 import { systemClock } from '../node/clock.ts'
 import { kernelTransport } from '../node/kernel.ts'
+import { nextTurn } from '../node/turn.ts'
 import { nodeWorld } from '../node/world.ts'
 import { certifiedKey } from '../tls/certified-key.ts'
 import { recorder } from '../trace/recorder.ts'
@@ -30,6 +32,27 @@ const served = async (handler: Handler, options: ServeOptions = {}) => {
   closing.push(() => server.close(100))
   return server
 }
+
+test('the time for a handshake ends with it: a connection rests as long as it likes', async () => {
+  const clock = virtualClock({ turn: nextTurn, date: Date.now() })
+  const world = { ...nodeWorld(), clock, transport: memoryTransport(clock) }
+  let failed: string | undefined
+  const echo = (stream: NetStream): void => {
+    stream.handler = { data: bytes => void stream.write([bytes.slice()]), end() {}, drain() {}, closed() {} }
+  }
+  const listener = await listen({ world, port: 443, tls: { certificateFor: () => good } }, echo)
+  const stream = await connect({ world, host: 'localhost', port: 443, tls: { trust } })
+  const said = new Promise<number>(resolve => {
+    const closed = (failure?: { code: string }): void => void (failed = failure?.code ?? 'closed')
+    stream.handler = { data: bytes => resolve(bytes[0]!), end() {}, drain() {}, closed }
+  })
+  await new Promise<void>(resolve => void clock.later(clock.now() + 3_600_000, resolve))
+  stream.write([Uint8Array.of(7)])
+  expect(await said).toBe(7)
+  expect(failed).toBeUndefined()
+  stream.reset()
+  await listener.close()
+})
 
 const transports: [string, () => Transport][] = [
   ['kernel', () => kernelTransport()],

@@ -183,9 +183,18 @@ describe('an abort', () => {
   test('whose answers nobody reads: net/pool-waits says so, and the next goes on when one is cancelled', async () => {
     const clock = virtualClock({ turn: nextTurn })
     const world = { ...nodeWorld(), clock, transport: memoryTransport(clock) }
-    const server = await serve(() => new Response(new Uint8Array(1_000_000)), { port: 80, world })
+    const server = await serve(
+      ({ url }) => {
+        const body = new Uint8Array(1_000_000)
+        return new Response(body, url.endsWith('/last') ? { headers: { connection: 'close' } } : {})
+      },
+      { port: 80, world },
+    )
     const one = client({ world, perOrigin: 2, timeouts: { turn: 5_000 } })
-    const unread = [await one.fetch('http://a/'), await one.fetch('http://a/')]
+    const first = await one.fetch('http://a/')
+    // One that was read to its end and closed is counted no more.
+    await (await one.fetch('http://a/last')).arrayBuffer()
+    const unread = [first, await one.fetch('http://a/')]
     const asked = await one.fetch('http://a/').catch((error: unknown) => error)
     expect(asked).toMatchObject({
       code: 'net/pool-waits',
@@ -197,6 +206,12 @@ describe('an abort', () => {
     expect((await (await next).arrayBuffer()).byteLength).toBe(1_000_000)
     one.close()
     await server.close(0)
+  })
+
+  test.each([204, 205, 304])('that answers %i has answered without a body', async status => {
+    const url = await peer(socket => socket.once('data', () => socket.end(`HTTP/1.1 ${status} x\r\n\r\n`)))
+    const response = await fetch(url)
+    expect([response.status, response.body]).toEqual([status, null])
   })
 
   test('whose answers were dropped unread are let go with them', async () => {
