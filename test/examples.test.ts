@@ -11,7 +11,7 @@ import { CHROMIUM, startChromium } from './support/peers-chromium.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const says: Readonly<Record<string, RegExp>> = {
-  'a-server-on-this-machine.ts': /^hello barewire TLS_ECDHE_\S+\nhello node\n$/,
+  'a-server-on-this-machine.ts': /^hello barewire TLS_AES_\S+\nhello node\n$/,
   'capture-of-a-failing-test.ts': /^not the answer that was expected: see failing\.pcapng, \d{4,} bytes\n$/,
   'expired-certificate.ts': /^tls\/certificate-expired: /,
   'https-agent-over-our-tls.ts': /^you asked for \/cart\nUNABLE_TO_VERIFY_LEAF_SIGNATURE <- tls\/chain-incomplete\n$/,
@@ -87,7 +87,7 @@ test.skipIf(!hasChromium)(
       await page.goto(`file://${folder}/index.html`)
       await page.waitForFunction('document.body.innerText.includes("lost")')
       expect(await page.evaluate('document.body.innerText.trim()')).toMatch(
-        /^200, 6000 characters over TLS 1\.2, trusted through barewire demo CA\n\d+ frames sent, [1-9]\d* lost/,
+        /^200, 6000 characters over TLS 1\.3, trusted through barewire demo CA\n\d+ frames sent, [1-9]\d* lost/,
       )
     } finally {
       await browser.close()

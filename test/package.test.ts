@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 94,
+  './net': 112,
   './wire': 6,
   './trace': 4,
   './failures': 4,
@@ -85,15 +85,15 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './crypto': 1,
   './x509': 24,
   './ca': 17,
-  './tls': 43,
+  './tls': 56,
   './http': 20,
   './session': 9,
   './capture': 11,
   './inspect': 58,
-  './lab': 138,
+  './lab': 155,
   './lab/web': 118,
   './web': 119,
-  '. in a browser': 202,
+  '. in a browser': 220,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

@@ -76,6 +76,8 @@ const names: { readonly [Code in FailureCode]?: Elsewhere } = {
   'tls/unexpected-message': { openssl: '0A0000F4 unexpected message' },
   'tls/bad-message': { openssl: '0A00009F length mismatch' },
   'tls/message-too-long': { openssl: '0A000098 excessive message size' },
+  'tls/missing-extension': { openssl: '0A00006D missing extension' },
+  'tls/too-many-key-updates': { openssl: '0A000084 too many key updates' },
   'tls/unoffered-extension': { openssl: '0A00006E bad extension' },
   'tls/renegotiation': { openssl: '0A000153 no renegotiation' },
   'tls/handshake-cut': { openssl: '0A000126 unexpected eof while reading', curl: 35, node: 'ECONNRESET' },

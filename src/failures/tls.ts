@@ -26,6 +26,7 @@ const checks = family('tls', {
   'compression-unknown': { ...fromPeer, alert: 47, rule: 'RFC 8879 4' },
   'compression-too-long': { ...fromPeer, alert: 47, rule: 'RFC 8879 4' },
   'compression-broken': { ...fromPeer, alert: 42, rule: 'RFC 8879 4' },
+  'client-certificate-required': { ...fromPeer, alert: 116, rule: 'RFC 9846 4.5.2.4' },
   'client-certificate-wanted': { ...fromPeer, rule: 'RFC 5246 7.4.6' },
   'share-wrong': { ...fromPeer, alert: 47, rule: 'RFC 8422 5.11' },
   'finished-wrong': { ...fromPeer, alert: 51, rule: 'RFC 5246 7.4.9' },
@@ -41,6 +42,7 @@ const records = family('tls', {
   'record-too-long': { ...fromPeer, alert: 22, rule: 'RFC 5246 6.2.3' },
   'record-version': { ...fromPeer, alert: 70, rule: 'RFC 5246 6.2.1' },
   'too-many-empty-records': { ...fromPeer, alert: 10, rule: 'RFC 5246 6.2.1' },
+  'too-many-key-updates': { ...fromPeer, alert: 10, rule: 'RFC 9846 4.7.3' },
   'too-many-warnings': { ...fromPeer, alert: 10, rule: 'RFC 5246 7.2.2' },
   'too-much-waiting': { ...fromPeer, alert: 10, rule: 'RFC 5246 7.3' },
   'cut-short': { ...fromPeer, rule: 'RFC 5246 7.2.1' },
@@ -56,6 +58,7 @@ const messages = family('tls', {
   'bad-message': { ...fromPeer, alert: 50, rule: 'RFC 5246 7.2.2' },
   'message-too-long': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.4' },
   'illegal-value': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.2.2' },
+  'missing-extension': { ...fromPeer, alert: 109, rule: 'RFC 9846 9.2' },
   'unoffered-extension': { ...fromPeer, alert: 110, rule: 'RFC 5246 7.4.1.4' },
   renegotiation: { ...fromPeer, alert: 100, rule: 'RFC 5246 7.4.1.1' },
   'handshake-cut': { ...fromPeer, rule: 'RFC 5246 7.2.1' },
@@ -75,6 +78,7 @@ const messages = family('tls', {
 
 const misuse = family('tls', {
   'key-used-up': { fault: 'local', exit: EXIT.tls, alert: 80, rule: 'RFC 9846 5.5' },
+  'nothing-to-speak': { ...fromCaller, alert: 80 },
   'bad-server-name': { ...fromCaller, rule: 'RFC 6066 3' },
   'write-too-early': { ...fromCaller, alert: 80 },
   'write-after-close': { ...fromCaller, alert: 80 },

@@ -55,23 +55,20 @@ const stage = async (options: LabWorldOptions = {}) => {
 
 describe('a world that is closed in the middle', () => {
   // Looking up, connecting, in the handshake, before the answer, in it.
-  test.each([0, 5, 15, 25, 45, 65, 85, 105, 125, 145, 165, 185, 205])(
-    'after %d ms leaves nobody waiting',
-    async time => {
-      const { world, near, server, browser, ask, wait } = await stage()
-      const answer = ask()
-      const pinged = new Promise(resolve => near.host.ping(near.host.address, resolve))
-      // Whoever waits for time to pass would wait until it does.
-      if (time > 0) await wait(time)
-      world.close()
-      expect(await outcome(answer)).toBe('ip/host-stopped')
-      expect(await outcome(server.close())).toBe('done')
-      expect(await outcome(pinged)).not.toBe('hangs')
-      world.close()
-      browser.close()
-      expect(world.network.clock.waiting).toBe(0)
-    },
-  )
+  test.each([0, 5, 15, 25, 45, 65, 85, 105, 125, 145, 165, 185])('after %d ms leaves nobody waiting', async time => {
+    const { world, near, server, browser, ask, wait } = await stage()
+    const answer = ask()
+    const pinged = new Promise(resolve => near.host.ping(near.host.address, resolve))
+    // Whoever waits for time to pass would wait until it does.
+    if (time > 0) await wait(time)
+    world.close()
+    expect(await outcome(answer)).toBe('ip/host-stopped')
+    expect(await outcome(server.close())).toBe('done')
+    expect(await outcome(pinged)).not.toBe('hangs')
+    world.close()
+    browser.close()
+    expect(world.network.clock.waiting).toBe(0)
+  })
 
   test('answers whoever asks it afterwards', async () => {
     const { world, near, browser, ask } = await stage()

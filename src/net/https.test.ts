@@ -67,8 +67,8 @@ describe.each(transports)('over %s', (_, make) => {
     const response = await fetch(url, { over, trust })
     expect(await response.text()).toBe('localhost')
     const { tls, times } = response.connection
-    expect(tls?.version).toBe('TLS 1.2')
-    expect(tls?.suite).toMatch(/^TLS_ECDHE_ECDSA_WITH_/)
+    expect(tls?.version).toBe('TLS 1.3')
+    expect(tls?.suite).toBe('TLS_AES_128_GCM_SHA256')
     expect(tls?.alpn).toBe('http/1.1')
     expect(tls?.trusted?.anchor).toContain('test root')
     expect(tls?.peerChain[0]).toEqual(good.chain[0])

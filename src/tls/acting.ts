@@ -50,6 +50,8 @@ export class Acting implements Context<any> {
   format: Codec<Tagged> = UNDECIDED.format
   unbound: ReadonlySet<string> = UNDECIDED.unbound
   alertLevels: boolean = UNDECIDED.alertLevels
+  /** Protected records all look like application data (RFC 9846 5.2). */
+  disguised = false
   readable = false
   writable = false
   /** The handshake is over: close_notify and the end of the stream mean what they say. */
@@ -59,8 +61,8 @@ export class Acting implements Context<any> {
   certificateWanted = false
   readonly #parts: Parts
   /** Of the handshake, and of the connection for as long as it lives. */
-  readonly #passing: Secret[] = []
-  readonly #kept: Secret[] = []
+  readonly #passing: { wipe(): void }[] = []
+  readonly #kept: { wipe(): void }[] = []
   #asks = 0
 
   constructor(parts: Parts, state: State) {
@@ -77,6 +79,7 @@ export class Acting implements Context<any> {
     this.format = version.format
     this.unbound = version.unbound as ReadonlySet<string>
     this.alertLevels = version.alertLevels
+    this.disguised = version.disguised
     this.#parts.records.agreeOnVersion(version.record)
     this.#parts.outgoing.agreeOnVersion()
     return this
@@ -98,7 +101,7 @@ export class Acting implements Context<any> {
   protectReads(protection: RecordProtection): void {
     this.#allRead()
     this.reading = new ReadEpoch(protection)
-    this.#parts.records.expectProtected()
+    this.#parts.records.expectProtected(protection.mostFragment)
   }
   passOver(bytes: number): void {
     this.reading.passOver(bytes)
@@ -117,6 +120,19 @@ export class Acting implements Context<any> {
     const secrets = life === 'kept' ? this.#kept : this.#passing
     secrets.push(secret)
     this.#parts.tracing?.secret(label, clientRandom, secret.reveal().slice())
+  }
+  wipesLater(material: { wipe(): void }): void {
+    this.#passing.push(material)
+  }
+  replaces(before: Secret, after: Secret): void {
+    const at = this.#kept.indexOf(before)
+    if (at >= 0) this.#kept[at] = after
+  }
+  passOverChangeCipherSpec(): void {
+    this.#parts.patience.changeCipherSpec()
+  }
+  keysUpdated(): void {
+    this.#parts.patience.keyUpdate()
   }
   passed(check: Check, message: AnyMessage): void {
     this.#verdict(check, message, undefined)
@@ -154,7 +170,7 @@ export class Acting implements Context<any> {
     this.#wipe(this.#passing)
     this.#wipe(this.#kept)
   }
-  #wipe(secrets: Secret[]): void {
+  #wipe(secrets: { wipe(): void }[]): void {
     for (const secret of secrets.splice(0)) secret.wipe()
   }
   /** Before we change keys or send a flight: whatever the peer has sent beyond it was not written for what follows. */

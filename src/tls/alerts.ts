@@ -9,7 +9,11 @@ export const FATAL = 2
 export const CLOSE_NOTIFY = 0
 export const HANDSHAKE_FAILURE = 40
 const INTERNAL_ERROR = 80
+/** RFC 9846 6.1: followed by close_notify, and of no other meaning. */
+export const USER_CANCELED = 90
 export const NO_RENEGOTIATION = 100
+/** RFC 9846 6.2: the client showed no certificate. */
+export const CERTIFICATE_REQUIRED = 116
 
 export const AlertDescription: Named = named(
   u8,

@@ -1,9 +1,10 @@
 /** What a TLS connection is made of. Everything that decides about trust or keys is asked for later, not set here. */
-import type { CryptoProvider } from '../crypto/provider.ts'
+import type { CryptoProvider, GroupName } from '../crypto/provider.ts'
 import type { Bytes, Millis } from '../engine.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { Session } from './session.ts'
-import type { EcdheGroup, SuiteName } from './suites.table.ts'
+import type { AnySuiteName } from './suites.table.ts'
+import type { TlsVersion } from './types.ts'
 
 export type Renegotiation = 'declined' | 'fatal'
 
@@ -18,10 +19,15 @@ interface TlsConfig {
   readonly epoch?: Millis | undefined
   /** Application protocols by preference (RFC 7301): `['http/1.1']`. None: the extension is not used. */
   readonly alpn?: readonly string[] | undefined
-  /** Cipher suites by preference; `DEFAULT_SUITES` when left out. */
-  readonly suites?: readonly SuiteName[] | undefined
+  /** Versions that are spoken, whatever their order: the newest that both know is used. Both when left out. */
+  readonly versions?: readonly TlsVersion[] | undefined
+  /**
+   * Cipher suites of all versions by preference; the usual ones when left out. A version of which none is named is not
+   * spoken.
+   */
+  readonly suites?: readonly AnySuiteName[] | undefined
   /** Key-exchange groups by preference; `DEFAULT_GROUPS` when left out. */
-  readonly groups?: readonly EcdheGroup[] | undefined
+  readonly groups?: readonly GroupName[] | undefined
   /** Signature schemes that the peer may use, as IANA numbers by preference; all that we know when left out. */
   readonly schemes?: readonly number[] | undefined
   /**
@@ -37,6 +43,11 @@ interface TlsConfig {
 }
 
 export interface TlsClientConfig extends TlsConfig {
+  /**
+   * Groups of which a share is sent with the first hello of TLS 1.3 (RFC 9846 4.3.8), among `groups`. The first of
+   * `groups` when left out; none of them: the server asks for the one that it likes.
+   */
+  readonly shares?: readonly GroupName[] | undefined
   /**
    * The name that the certificate must be for: a host name in ASCII (A-labels for other scripts), or an IP address
    * without brackets. A host name is sent as SNI (RFC 6066 3). `tlsClient` throws `FailureError` for anything else.

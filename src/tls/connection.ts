@@ -8,11 +8,19 @@ import type { Bytes, Chunk, Millis } from '../engine.ts'
 import { type Facts, Failure, FailureError, fail } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { hexText } from '../wire/bytes.ts'
-import { decode } from '../wire/codec.ts'
 import { Acting } from './acting.ts'
-import { alertFor, CLOSE_NOTIFY, FATAL, HANDSHAKE_FAILURE, WARNING } from './alerts.ts'
+import {
+  alertFor,
+  CERTIFICATE_REQUIRED,
+  CLOSE_NOTIFY,
+  FATAL,
+  HANDSHAKE_FAILURE,
+  USER_CANCELED,
+  WARNING,
+} from './alerts.ts'
 import { HandshakeInput, type WholeMessage } from './handshake-input.ts'
 import { longest, MAX_WAITING_BYTES } from './limits.ts'
+import { readMessage } from './messages/handshake.ts'
 import { HandshakeType } from './messages/registries.table.ts'
 import { Outgoing } from './outgoing.ts'
 import { Patience } from './patience.ts'
@@ -28,6 +36,9 @@ import type { Pieces, Question, TlsConnection, TlsEvent } from './types.ts'
 
 /** The state of a connection that was just made: no call has brought the time yet. */
 const START = 'Start'
+
+/** Level and description. */
+const ALERT_LENGTH = 2
 
 type Handler = (context: Context, input: unknown) => State
 
@@ -49,7 +60,7 @@ export class Connection implements TlsConnection {
     this.#role = role
     this.#tracing = trace === undefined ? undefined : new Tracing(trace)
     this.#records = new RecordInput(role.side)
-    this.#outgoing = new Outgoing(this.#tracing)
+    this.#outgoing = new Outgoing(this.#tracing, () => this.#renewed())
     const parts = { role, crypto, tracing: this.#tracing, records: this.#records }
     this.#acting = new Acting(
       { ...parts, messages: this.#messages, outgoing: this.#outgoing, patience: this.#patience },
@@ -94,6 +105,12 @@ export class Connection implements TlsConnection {
     if (this.#acting.closing) throw new FailureError(fail('tls/write-after-close', { where: 'close()' }))
     if (!this.#acting.writable) throw new FailureError(fail('tls/write-too-early', { where: this.state }))
     if (plaintext.length > 0) this.#guarded(() => this.#outgoing.data(plaintext, now))
+  }
+  updateKeys(now: Millis): void {
+    this.#begin(now)
+    const { state, closing, writable } = this.#acting
+    if (closing || !writable || this.#failure !== undefined) return
+    this.#guarded(() => state.renew?.(this.#acting as never, 'asking'))
   }
   close(now: Millis): void {
     this.#begin(now)
@@ -157,21 +174,37 @@ export class Connection implements TlsConnection {
 
   #record({ type, bytes, start }: RecordOnWire): void {
     const { reading } = this.#acting
-    const { protection } = reading
+    const protection = this.#inClear(type, bytes.length) ? undefined : reading.protection
     const fragment = bytes.subarray(HEADER_LENGTH)
     const content = protection === undefined ? fragment : protection.open(type, fragment)
     const readable = protection === undefined ? undefined : content
-    const traced = this.#tracing?.record('in', this.#acting.now, [bytes], start, protection, readable)
+    const inside = readable === undefined ? type : protection!.opened
+    const traced = this.#tracing?.record('in', this.#acting.now, [bytes], start, protection, readable, inside)
     if ((content === undefined || protection === undefined) && reading.passes(type, fragment)) return
     if (content === undefined) {
       const at = traced === undefined ? {} : { at: { message: traced.id, start: 0, end: bytes.length } }
       throw refusal('tls/record-damaged', { number: protection!.sequence, ...at }, traced?.id)
     }
-    reading.opened()
+    if (protection !== undefined) reading.opened()
     if (content.length > reading.mostContent)
       throw refusal('tls/content-too-long', { got: `${content.length}`, number: reading.mostContent })
-    if (type === APPLICATION_DATA) this.#applicationData(content)
-    else this.#protocol(type, content, traced)
+    if (inside === CHANGE_CIPHER_SPEC && protection !== undefined && this.#acting.disguised)
+      throw this.#misplaced('a protected ChangeCipherSpec')
+    if (inside === APPLICATION_DATA) this.#applicationData(content)
+    else this.#protocol(inside, content, traced)
+  }
+
+  /**
+   * RFC 9846 5: a ChangeCipherSpec is never protected, and everything else that is looks like application data. A peer that
+   * could not read our hello has no keys for the alert that says so (6).
+   */
+  #inClear(type: number, length: number): boolean {
+    const { disguised, done, reading } = this.#acting
+    if (!disguised || type === APPLICATION_DATA || reading.protection === undefined) return false
+    if (type === CHANGE_CIPHER_SPEC) return true
+    const early = !done && reading.protection.sequence === 0
+    if (type === ALERT && early && length === HEADER_LENGTH + ALERT_LENGTH) return true
+    throw this.#unexpected('a record in clear text')
   }
 
   /** The fast path: nothing but a test of the state lies between a record and its event. */
@@ -219,13 +252,14 @@ export class Connection implements TlsConnection {
       this.#acting.events.push({ type: 'peer-closed' })
       return
     }
-    if (level === WARNING && this.#acting.alertLevels) {
+    if (description === USER_CANCELED || (level === WARNING && this.#acting.alertLevels)) {
       this.#patience.warning()
       return
     }
     this.#refusedByPeer = true
     const { certificateWanted, done, state } = this.#acting
-    const wanted = certificateWanted && description === HANDSHAKE_FAILURE && !done
+    const wanted =
+      certificateWanted && (description === CERTIFICATE_REQUIRED || (description === HANDSHAKE_FAILURE && !done))
     const code = wanted ? 'tls/client-certificate-wanted' : 'tls/alert-received'
     throw state.refused?.(description) ?? refusal(code, { number: description })
   }
@@ -239,16 +273,17 @@ export class Connection implements TlsConnection {
     if (known && length <= most) return
     const { bytes, carriedBy } = soFar()
     const id = this.#tracing?.handshake('in', this.#acting.now, name, this.#acting.format, bytes, carriedBy) ?? 0
-    if (!known && this.#role.table.ways(this.state, 'ChangeCipherSpec').length > 0) throw this.#misplaced('Handshake')
+    const onward = this.#role.table.ways(this.state, 'ChangeCipherSpec').some(next => next !== this.state)
+    if (!known && onward) throw this.#misplaced('Handshake')
     if (!known) throw this.#unexpected(name, { message: id, start: 0, end: bytes.length })
     throw refusal('tls/message-too-long', { where: name, got: `${length}`, number: most }, id)
   }
 
   #handshakeMessage({ type, bytes, carriedBy }: WholeMessage): void {
     const { format, unbound, transcript, now } = this.#acting
-    const name = HandshakeType.nameOf(type)
-    const id = this.#tracing?.handshake('in', now, name, format, bytes, carriedBy) ?? 0
-    const { body } = parse(name, () => decode(format, bytes), { message: id, bytes })
+    const known = HandshakeType.nameOf(type)
+    const id = this.#tracing?.handshake('in', now, known, format, bytes, carriedBy) ?? 0
+    const { name, body } = parse(known, () => readMessage(format, bytes), { message: id, bytes })
     if (!unbound.has(name)) transcript.add(bytes)
     this.#step(name, { name, body, bytes, id, format }, id)
   }
@@ -308,6 +343,13 @@ export class Connection implements TlsConnection {
       if (!(error instanceof Refusal)) throw error
       this.#fail(error.failure, error.because)
     }
+  }
+
+  /** New keys for those that are used up; false where there are none to be had. */
+  #renewed(): boolean {
+    const { state } = this.#acting
+    state.renew?.(this.#acting as never, 'not asking')
+    return state.renew !== undefined
   }
 
   /** The one place where a failure becomes an alert, and where a connection becomes a failed one for good. */

@@ -11,7 +11,7 @@ export class ReadEpoch {
   readonly protection: RecordProtection | undefined
   /** Bytes of content that a record may hold. */
   mostContent: number = MAX_PLAINTEXT
-  /** Bytes of records that may still be passed over because they cannot be opened (RFC 9846 4.2.10). */
+  /** Bytes of records that may still be passed over because they cannot be opened (RFC 9846 4.3.10). */
   #mayPass = 0
   constructor(protection?: RecordProtection) {
     this.protection = protection

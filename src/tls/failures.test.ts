@@ -732,6 +732,10 @@ test('RFC 5246 7.2.2: the alert of each failure; a number here must not follow a
     'tls/write-after-close': 80,
     'tls/no-such-question': 80,
     'tls/proof-mismatch': 80,
+    'tls/missing-extension': 109,
+    'tls/client-certificate-required': 116,
+    'tls/too-many-key-updates': 10,
+    'tls/nothing-to-speak': 80,
   }
   for (const code of Object.keys(tlsFailures) as FailureCode[]) expect(fail(code).alert, code).toBe(alerts[code])
 })

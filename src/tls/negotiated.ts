@@ -1,23 +1,10 @@
 /** What the hellos of both sides say together: all that a version needs to know of what came before it. */
 import type { GroupName } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
-import type { Tagged } from '../wire/codec.ts'
-import type { TlsClientConfig, TlsServerConfig } from './config.ts'
-import type { SessionFacts } from './session.ts'
+import type { TlsServerConfig } from './config.ts'
+import type { Offer } from './offer.ts'
 import type { Message } from './states.ts'
 import type { Suite } from './suites.table.ts'
-
-/** What our hello said, for judging the answer. */
-export interface Offer {
-  readonly config: TlsClientConfig
-  readonly random: Bytes
-  readonly suites: readonly Suite[]
-  readonly groups: readonly GroupName[]
-  readonly extensions: readonly Tagged[]
-  readonly sessionId: Bytes
-  /** What is offered to be resumed. */
-  readonly session: SessionFacts | undefined
-}
 
 /** What both hellos together say. */
 export interface ClientNegotiated {
@@ -52,4 +39,6 @@ export interface ServerNegotiated {
   readonly pointFormats: boolean
   /** What the client has to resume, or an empty one: it takes tickets. Undefined: it does not know them. */
   readonly ticket: Bytes | undefined
+  /** We could have spoken TLS 1.3: the random has to say so (RFC 9846 4.2.3). */
+  readonly downgraded: boolean
 }

@@ -3,7 +3,7 @@
  * (40 is sent for whatever is not in common), so the offer is told with it.
  */
 import { extensionNumbers } from './messages/extensions.ts'
-import type { Offer } from './negotiated.ts'
+import type { Offer } from './offer.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import { acceptable } from './schemes.table.ts'
 

@@ -166,7 +166,7 @@ describe('a message is judged by its header', () => {
     expect(message?.carriedBy).toMatchObject([{ start: 5, end: 11 }])
     expect(server.failure?.at).toEqual({ message: message?.id, start: 0, end: 6 })
   })
-  for (const suite of DEFAULT_SUITES)
+  for (const suite of DEFAULT_SUITES.filter(name => name.startsWith('TLS_ECDHE')))
     test(`${suite}: a ChangeCipherSpec that was lost is told as what is missing`, () => {
       for (const side of ['client', 'server'] as const) {
         const both = pair({ crypto, who: suite.includes('RSA') ? rsa : ec, client: { suites: [suite] } })

@@ -19,8 +19,11 @@ export class Outgoing {
   #version = FIRST_VERSION
   /** Offset in the byte stream. */
   #at = 0
-  constructor(tracing: Tracing | undefined) {
+  /** Makes new keys when those of `protect` are used up; false: there are none to be had. */
+  readonly #renew: () => boolean
+  constructor(tracing: Tracing | undefined, renew: () => boolean) {
     this.#tracing = tracing
+    this.#renew = renew
   }
   get empty(): boolean {
     return this.#pieces.length === 0
@@ -47,9 +50,10 @@ export class Outgoing {
     }
     this.#tracing?.handshake('out', now, name, format, message, carriers)
   }
+  /** In clear: in the handshake of TLS 1.2 there are no keys yet, in that of 1.3 it says nothing. */
   changeCipherSpec(now: Millis): void {
     const content = Uint8Array.of(1)
-    const record = this.#record(CHANGE_CIPHER_SPEC, content, now)
+    const record = this.#emit(CHANGE_CIPHER_SPEC, content, now, undefined)
     if (record !== undefined) this.#tracing?.small('out', now, 'ChangeCipherSpec', content, record)
   }
   alert(level: number, description: number, now: Millis): void {
@@ -67,16 +71,19 @@ export class Outgoing {
   }
   #dataRecord(content: Bytes, now: Millis): void {
     const protection = this.#protection
-    if (protection?.usedUp) throw refusal('tls/key-used-up', { number: protection.sequence })
+    if (protection?.usedUp && !this.#renew()) throw refusal('tls/key-used-up', { number: protection.sequence })
     this.#record(APPLICATION_DATA, content, now)
   }
   #record(type: number, content: Bytes, now: Millis): TracedRecord | undefined {
-    const protection = this.#protection
+    return this.#emit(type, content, now, this.#protection)
+  }
+  #emit(type: number, content: Bytes, now: Millis, protection: RecordProtection | undefined): TracedRecord | undefined {
     const record = protection === undefined ? this.#plain(type, content) : protection.seal(type, content)
     this.#pieces.push(...record)
     const start = this.#at
     for (const piece of record) this.#at += piece.length
-    return this.#tracing?.record('out', now, record, start, protection, protection === undefined ? undefined : content)
+    const hidden = protection === undefined ? undefined : content
+    return this.#tracing?.record('out', now, record, start, protection, hidden, type)
   }
   #plain(type: number, content: Bytes): readonly [Bytes, Bytes] {
     const header = new Uint8Array(HEADER_LENGTH)

@@ -4,7 +4,7 @@
  */
 import type { Bytes } from '../engine.ts'
 import { hexText, joined, latin1Text } from '../wire/bytes.ts'
-import { MAX_CIPHERTEXT, MAX_PLAINTEXT } from './limits.ts'
+import { MAX_PLAINTEXT } from './limits.ts'
 import { ProtocolVersion } from './messages/registries.table.ts'
 import { ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, HEADER_LENGTH, RecordHeader } from './record-format.ts'
 import { refusal } from './refusal.ts'
@@ -39,8 +39,8 @@ export class RecordInput {
     this.#version = version
   }
   /** From here on fragments are protected and may be longer. */
-  expectProtected(): void {
-    this.#maxFragment = MAX_CIPHERTEXT
+  expectProtected(most: number): void {
+    this.#maxFragment = most
   }
   push(chunk: Bytes): void {
     if (chunk.length === 0) return

@@ -1,5 +1,6 @@
 /** The signature schemes that we make and check, by preference, and what each is made of (RFC 9846 4.3.3). */
 import type { SignatureAlgorithm } from '../crypto/provider.ts'
+import { NamedGroup } from './messages/registries.table.ts'
 import type { EcdheGroup } from './suites.table.ts'
 
 export interface Scheme {
@@ -70,3 +71,26 @@ export const acceptable = (chosen: readonly number[] | undefined): readonly Sche
   chosen === undefined ? schemes : chosen.flatMap(id => schemes.filter(scheme => scheme.id === id))
 
 export const schemeById = (id: number): Scheme | undefined => schemes.find(scheme => scheme.id === id)
+
+/** RFC 9846 4.3.3: of the schemes that we know TLS 1.3 has all but PKCS#1. */
+export const isIn13 = (id: number): boolean => {
+  const scheme = schemeById(id)
+  return scheme !== undefined && scheme.algorithm.key !== 'rsa-pkcs1'
+}
+
+/** What is known of a key: its kind as `x509/public-key.ts` calls it, and of an ECDSA key its group. */
+interface Key {
+  readonly type?: string | undefined
+  readonly group: number | undefined
+}
+
+/**
+ * RFC 9846 4.3.3: what TLS 1.3 has of the schemes. PKCS#1 is gone, and the curve in the name of an ECDSA scheme binds the
+ * key. Undefined for anything else, and where the scheme does not fit the key.
+ */
+export const schemeFor13 = (id: number, { type, group }: Key): Scheme | undefined => {
+  const scheme = schemeById(id)
+  if (scheme === undefined || !isIn13(id)) return undefined
+  if (type !== undefined && scheme.keyType !== type) return undefined
+  return scheme.group === undefined || NamedGroup.names[scheme.group] === group ? scheme : undefined
+}

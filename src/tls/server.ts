@@ -13,30 +13,50 @@ import {
   ProtocolVersion,
   TLS_1_2,
 } from './messages/registries.table.ts'
+import { versionsOf } from './offer.ts'
+import { serverStates } from './roles.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
 import { checkSecurity, negotiate } from './tls12/server/greeting.ts'
 import { askPolicy, type WaitPolicy } from './tls12/server/hello.ts'
 import { sought, type WaitSessionFound, type WaitTicketOpened } from './tls12/server/resumption.ts'
-import { serverStates } from './tls12/states.table.ts'
-import { tls12 } from './version.ts'
+import { greeted } from './tls13/hello-server.ts'
+import { WaitPolicy13 } from './tls13/server.ts'
+import type { TlsVersion } from './types.ts'
+import { type Hellos, tls12, tls13 } from './version.ts'
 
-export const serverRole = (config: TlsServerConfig): Role => ({
-  side: 'server',
-  table: serverStates,
-  renegotiation: config.renegotiation ?? 'declined',
-  epoch: config.epoch ?? 0,
-  start: () => new WaitClientHello(config),
-})
+/** Throws `FailureError` for suites of no version that is spoken. */
+export const serverRole = (config: TlsServerConfig): Role => {
+  versionsOf(config)
+  return {
+    side: 'server',
+    table: serverStates,
+    renegotiation: config.renegotiation ?? 'declined',
+    epoch: config.epoch ?? 0,
+    start: () => new WaitClientHello(config),
+  }
+}
 
-class WaitClientHello implements Handles<typeof serverStates, 'WaitClientHello'> {
+class WaitClientHello implements Handles<typeof serverStates, 'WaitClientHello', Hellos> {
   readonly name = 'WaitClientHello'
   readonly #config: TlsServerConfig
   constructor(config: TlsServerConfig) {
     this.#config = config
   }
-  ClientHello(context: Context, message: Message<'ClientHello'>): WaitPolicy | WaitTicketOpened | WaitSessionFound {
+  ClientHello(
+    context: Context<Hellos>,
+    message: Message<'ClientHello', Hellos>,
+  ): WaitPolicy | WaitTicketOpened | WaitSessionFound | WaitPolicy13 {
     const extensions = checkedExtensions(context, message)
-    checkVersion(context, message, extensions)
+    const version = chosenVersion(context, message, extensions, this.#config)
+    return version === 'TLS 1.3'
+      ? this.#greeted13(context, message, extensions)
+      : this.#greeted12(context, message, extensions)
+  }
+  #greeted12(
+    context: Context<Hellos>,
+    message: Message<'ClientHello'>,
+    extensions: ClientExtensions,
+  ): WaitPolicy | WaitTicketOpened | WaitSessionFound {
     checkSecurity(context, message, extensions, this.#config)
     const negotiated = negotiate(context, message, extensions, this.#config)
     context.passed('hello', message)
@@ -45,9 +65,21 @@ class WaitClientHello implements Handles<typeof serverStates, 'WaitClientHello'>
     const hello = introduced(message, extensions, negotiated)
     return sought(context, negotiated, hello) ?? askPolicy(context, negotiated, hello)
   }
+  #greeted13(
+    undecided: Context<Hellos>,
+    message: Message<'ClientHello', Hellos>,
+    extensions: ClientExtensions,
+  ): WaitPolicy13 {
+    const context = undecided.speak(tls13)
+    const greeting = greeted(context, message, this.#config)
+    context.passed('hello', message)
+    context.transcript.add(message.bytes)
+    context.ask({ about: 'client-hello', hello: introduced(message, extensions, greeting) })
+    return new WaitPolicy13(greeting)
+  }
 }
 
-const checkedExtensions = (context: Context, message: Message<'ClientHello'>): ClientExtensions => {
+const checkedExtensions = (context: Context<Hellos>, message: Message<'ClientHello', Hellos>): ClientExtensions => {
   const { compressionMethods, extensions: list = [] } = message.body
   const twice = duplicateOf(list)
   if (twice !== undefined)
@@ -63,16 +95,29 @@ const checkedExtensions = (context: Context, message: Message<'ClientHello'>): C
   return clientView(list)
 }
 
-/** The version in one place: supported_versions decides where it is sent (RFC 9846 4.3.1), the old field elsewhere. */
-const checkVersion = (context: Context, message: Message<'ClientHello'>, extensions: ClientExtensions): void => {
+/**
+ * The version in one place: the newest that both speak. supported_versions decides where it is sent (RFC 9846 4.3.1), the
+ * old field elsewhere.
+ */
+const chosenVersion = (
+  context: Context<Hellos>,
+  message: Message<'ClientHello', Hellos>,
+  extensions: ClientExtensions,
+  config: TlsServerConfig,
+): TlsVersion => {
   const { legacyVersion, cipherSuites } = message.body
   const versions = extensions.supportedVersions?.versions
-  const offered = versions === undefined ? legacyVersion >= TLS_1_2 : versions.includes(TLS_1_2)
-  if (offered) return
-  const got = listed(versions ?? [legacyVersion], ProtocolVersion.nameOf)
-  // RFC 7507 3: a client that falls back to less than we can do is told so; nobody else learns that there was more.
-  if (versions === undefined && cipherSuites.includes(FALLBACK_SCSV))
-    throw context.refusal('hello', message, 'tls/fallback', 'legacyVersion', { got, expected: 'TLS 1.2' })
+  const ours = versionsOf(config)
+  const offered = (version: TlsVersion): boolean => {
+    const number = ProtocolVersion.names[version]!
+    return versions === undefined ? number === TLS_1_2 && legacyVersion >= TLS_1_2 : versions.includes(number)
+  }
+  const chosen = ours.find(offered)
   const path = versions === undefined ? 'legacyVersion' : 'extensions'
-  throw context.refusal('hello', message, 'tls/no-common-version', path, { got, expected: 'TLS 1.2' })
+  const facts = { got: listed(versions ?? [legacyVersion], ProtocolVersion.nameOf), expected: ours.join(' or ') }
+  // RFC 7507 3: a client that falls back to less than we can do is told so; nobody else learns that there was more.
+  if (chosen !== ours[0] && cipherSuites.includes(FALLBACK_SCSV))
+    throw context.refusal('hello', message, 'tls/fallback', path, facts)
+  if (chosen === undefined) throw context.refusal('hello', message, 'tls/no-common-version', path, facts)
+  return chosen
 }

@@ -4,11 +4,16 @@ import { type Answers, answersOf, identity, keysOf, type Pair, pair, record, ste
 import { nodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
 import { recorder } from '../trace/recorder.ts'
-import { encode } from '../wire/codec.ts'
+import { type Codec, encode } from '../wire/codec.ts'
 import { HandshakeType } from './messages/registries.table.ts'
 import { bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+import { bodies13, handshake13 } from './messages/tls13.ts'
+import { clientStates, serverStates } from './roles.table.ts'
+import { Secret } from './secret.ts'
 import { Session } from './session.ts'
-import { clientStates, serverStates } from './tls12/states.table.ts'
+import { suites13 } from './suites.table.ts'
+import { protectionOf } from './tls13/key-schedule.ts'
+import { clientMoves13, serverMoves13 } from './tls13/states.table.ts'
 
 const crypto = nodeCrypto()
 const who = identity(crypto, 'p-256')
@@ -33,7 +38,26 @@ const inputs: { name: string; type: number; content: Uint8Array }[] = [
   { name: 'an empty record', type: 22, content: new Uint8Array(0) },
 ]
 
+/** The same for states of TLS 1.3, where the messages have another form. */
+const inputs13 = inputs.map(input =>
+  input.type === 22 && input.name in bodies13 && input.name !== 'HelloRequest'
+    ? { ...input, content: sample13(input.name as keyof typeof bodies13) }
+    : input,
+)
+function sample13(name: keyof typeof bodies13): Uint8Array {
+  const body = (bodies13[name] as Codec<unknown>).sample(random.number)
+  return encode(handshake13.codec, { type: HandshakeType.names[name]!, body })
+}
+const is13 = (state: string): boolean => STATES_13.has(state)
+const STATES_13: ReadonlySet<string> = new Set([...clientMoves13, ...serverMoves13].map(([, , state]) => state))
+
 const QUESTIONS: Readonly<Record<string, string>> = {
+  WaitTrust13: 'trust',
+  WaitPolicy13: 'client-hello',
+  WaitSignature13: 'sign',
+  WaitOwnCertificate13: 'certificate',
+  WaitOwnSignature13: 'sign',
+  WaitClientTrust13: 'trust',
   WaitTrust: 'trust',
   WaitPolicy: 'client-hello',
   WaitSignature: 'sign',
@@ -89,7 +113,16 @@ const WITH_CLIENT_CERTIFICATE: ReadonlySet<string> = new Set([
   'WaitClientCertificate',
   'WaitClientTrust',
   'WaitCertificateVerify',
+  'WaitCertificate13',
+  'WaitOwnCertificate13',
+  'WaitOwnSignature13',
+  'WaitClientCertificate13',
+  'WaitClientTrust13',
+  'WaitClientCertificateVerify13',
 ])
+
+/** States behind a HelloRetryRequest. */
+const RETRIED: ReadonlySet<string> = new Set(['WaitServerHelloAgain', 'WaitClientHelloAgain'])
 
 /** Both sides, run until `side` is in `state`; questions are left open where the state is a question's. */
 const reach = (side: 'client' | 'server', state: string) => {
@@ -108,11 +141,13 @@ const reach = (side: 'client' | 'server', state: string) => {
   const both: Pair = pair({
     crypto,
     who,
+    versions: [is13(state) ? 'TLS 1.3' : 'TLS 1.2'],
     client: { trace: { sink: trace, flow: 'test', host: 'client' }, session },
     server: {
       trace: { sink: trace, flow: 'test', host: 'server' },
       resumption,
       clientCertificate: known ? 'required' : 'none',
+      groups: RETRIED.has(state) ? ['secp256r1'] : undefined,
     },
     clientAnswers: answersIn('client'),
     serverAnswers: answersIn('server'),
@@ -129,7 +164,9 @@ for (const [side, table] of [
     for (const state of table.states)
       test(state, () => {
         expect(reach(side, state).both[side].tls.state).toBe(state)
-        for (const input of inputs.filter(({ name }) => table.ways(state, name).length === 0)) {
+        for (const input of (is13(state) ? inputs13 : inputs).filter(
+          ({ name }) => table.ways(state, name).length === 0,
+        )) {
           const { both, trace } = reach(side, state)
           const me = both[side]
           const before = me.events.length
@@ -157,9 +194,36 @@ const wrapped = (
   { type, content }: (typeof inputs)[number],
   trace: ReturnType<typeof recorder>['records'],
 ): Uint8Array => {
+  if (is13(state)) return wrapped13(state, side, { type, content }, trace)
   if (state !== 'WaitFinished' && state !== 'Established') return record(type, content)
   const keys = keysOf(crypto, trace, state === 'Established' ? 1 : 0)
   return concat(...(side === 'client' ? keys.server : keys.client).seal(type, content))
+}
+
+const PLAIN_13: ReadonlySet<string> = new Set([...RETRIED, 'WaitPolicy13'])
+
+const wrapped13 = (
+  state: string,
+  side: 'client' | 'server',
+  { type, content }: { type: number; content: Uint8Array },
+  trace: ReturnType<typeof recorder>['records'],
+): Uint8Array => {
+  if (PLAIN_13.has(state) || type === 20) return record(type, content)
+  const stage = state === 'Established13' ? 'TRAFFIC_SECRET_0' : 'HANDSHAKE_TRAFFIC_SECRET'
+  const label = `${side === 'client' ? 'SERVER' : 'CLIENT'}_${stage}`
+  const found = trace.find(entry => entry.type === 'secret' && entry.record.label === label)
+  if (found?.type !== 'secret') throw new Error(`no ${label} in the trace`)
+  const protection = protectionOf(crypto, suites13[0]!, new Secret(found.record.secret))
+  const came = trace.filter(
+    entry =>
+      entry.type === 'message' &&
+      entry.record.host === side &&
+      entry.record.direction === 'in' &&
+      entry.record.layer === 'record' &&
+      entry.record.sealed,
+  ).length
+  for (let i = 0; i < (state === 'Established13' ? 0 : came); i++) protection.seal(22, content)
+  return concat(...protection.seal(type, content))
 }
 
 test('CVE-2014-0224: ChangeCipherSpec before the key exchange is refused in every early state', () => {

@@ -42,12 +42,15 @@ export type Input<I, B> = I extends keyof B & string
       ? undefined
       : never
 
-/** The inputs of a state in words, for failures. A HelloRequest may always come and is never waited for. */
-export const waitedFor = (table: States, state: string): string =>
-  table
-    .inputs(state)
-    .filter(name => name !== 'HelloRequest')
-    .join(' or ')
+/**
+ * The inputs of a state in words, for failures: what leads on. What may always come (HelloRequest, in TLS 1.3
+ * ChangeCipherSpec) is never waited for, and a HelloRetryRequest is a ServerHello by its type.
+ */
+export const waitedFor = (table: States, state: string): string => {
+  const inputs = table.inputs(state).filter(name => name !== 'HelloRequest' && name !== 'HelloRetryRequest')
+  const onward = inputs.filter(name => table.ways(state, name).some(next => next !== state))
+  return (onward.length > 0 ? onward : inputs).join(' or ')
+}
 
 type Moves<T extends States> = T['moves'][number]
 
@@ -66,6 +69,8 @@ export interface State {
   readonly name: string
   /** What a fatal alert means that comes now, where more is known than its number. */
   refused?(alert: number): Refusal | undefined
+  /** Takes new keys for what we send (RFC 9846 4.7.3); without it a connection ends when they are used up. */
+  renew?(context: Context<never>, request: 'asking' | 'not asking'): void
 }
 
 export interface Role {
@@ -84,6 +89,8 @@ export interface Context<B = Bodies> {
   readonly transcript: Transcript
   /** The time of the call that is under way, in milliseconds since 1970 (`TlsConfig.epoch`). */
   readonly date: Millis
+  /** We have said close_notify: nothing may follow it. */
+  readonly closing: boolean
   /** From here on messages are those of this version, and every record names it. */
   speak<V>(version: Version<V>): Context<V>
   /** Sends a handshake message and adds it to the transcript. */
@@ -106,6 +113,14 @@ export interface Context<B = Bodies> {
    * it is `kept`.
    */
   secret(label: string, clientRandom: Bytes, secret: Secret, life?: 'kept'): void
+  /** The same life as `secret`, for what is no secret of the key log. */
+  wipesLater(material: { wipe(): void }): void
+  /** A kept secret was wiped, and has a successor. */
+  replaces(before: Secret, after: Secret): void
+  /** RFC 9846 5: it says nothing. */
+  passOverChangeCipherSpec(): void
+  /** The peer has new keys for what it sends. */
+  keysUpdated(): void
   /** A check was made and passed. */
   passed(check: Check, message: AnyMessage): void
   /** A check failed, to be thrown: `path` names the field at fault in the message. */
@@ -121,4 +136,4 @@ export interface Context<B = Bodies> {
 }
 
 /** The checks of the handshake, as verdicts name them. */
-export type Check = 'key exchange' | 'signature' | 'Finished' | 'hello'
+export type Check = 'key exchange' | 'signature' | 'Finished' | 'hello' | 'key update'

@@ -165,10 +165,25 @@ export const suites13: readonly Suite13[] = [
   },
 ]
 
-export const DEFAULT_SUITES: readonly DefaultSuiteName[] = defaults.map(suite => suite.name)
+/** What can be chosen, of both versions. */
+export type AnySuiteName = SuiteName | Suite13Name
+
+/** Those of 1.3 with the ciphers in the order of 1.2: AES first, which processors know. */
+export const DEFAULT_SUITES: readonly AnySuiteName[] = [...suites13, ...defaults].map(suite => suite.name)
+
+/** What of a list of names belongs to TLS 1.2, in its order. */
+export const suitesNamed = (names: readonly string[] = DEFAULT_SUITES): readonly Suite[] =>
+  names.flatMap(name => suites.filter(suite => suite.name === name))
+
+/** What of a list of names belongs to TLS 1.3, in its order. */
+export const suites13Named = (names: readonly string[] = DEFAULT_SUITES): readonly Suite13[] =>
+  names.flatMap(name => suites13.filter(suite => suite.name === name))
 
 /** Groups that TLS 1.2 can use: in Diffie-Hellman the server may speak first. A KEM needs the share of the client. */
 export type EcdheGroup = Exclude<GroupName, 'X25519MLKEM768'>
 
+export const ecdheGroups = (groups: readonly GroupName[]): readonly EcdheGroup[] =>
+  groups.filter((group): group is EcdheGroup => group !== 'X25519MLKEM768')
+
 /** X25519 first: it is the cheapest by far. P-521 last: it costs the most and protects nobody better. */
-export const DEFAULT_GROUPS: readonly EcdheGroup[] = ['x25519', 'secp256r1', 'secp384r1', 'secp521r1']
+export const DEFAULT_GROUPS: readonly GroupName[] = ['x25519', 'secp256r1', 'secp384r1', 'secp521r1']

@@ -36,7 +36,10 @@ export class Tracing {
   constructor(context: TraceContext) {
     this.#context = context
   }
-  /** `wire`: the record as it was sent or received; `content`: what the protection hid, undefined when there was none. */
+  /**
+   * `wire`: the record as it was sent or received; `content`: what the protection hid, undefined when there was none;
+   * `inside`: its content type, which TLS 1.3 hides too.
+   */
   record(
     direction: Direction,
     at: Millis,
@@ -44,6 +47,7 @@ export class Tracing {
     start: number,
     protection: RecordProtection | undefined,
     content: Bytes | undefined,
+    inside: number,
   ): TracedRecord {
     const { sink, flow, host } = this.#context
     const id = sink.nextId()
@@ -51,9 +55,8 @@ export class Tracing {
     const bytes = joined(wire)
     const contentAt = HEADER_LENGTH + (protection?.prefixLength ?? 0)
     if (content !== undefined) bytes.set(content, contentAt)
-    const type = bytes[0]!
     const length = content?.length ?? bytes.length - HEADER_LENGTH
-    const payload = type === APPLICATION_DATA && content !== undefined ? this.#advance(direction, length) : undefined
+    const payload = inside === APPLICATION_DATA && content !== undefined ? this.#advance(direction, length) : undefined
     const opaque = protection !== undefined && content === undefined
     sink.message({
       id,
@@ -62,7 +65,7 @@ export class Tracing {
       host,
       direction,
       at,
-      name: KIND[type] ?? `record of type ${type}`,
+      name: KIND[inside] ?? `record of type ${inside}`,
       format: protection?.format ?? (PlainRecord as Codec<unknown>),
       bytes,
       stream: { start, end: start + bytes.length },

@@ -3,7 +3,7 @@ import type { CryptoProvider, Hash, HashName } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import { joined } from '../wire/bytes.ts'
 
-/** RFC 9846 4.4.1: what stands in the place of the first ClientHello is a message of this type. */
+/** RFC 9846 4.5.1: what stands in the place of the first ClientHello is a message of this type. */
 const MESSAGE_HASH = 254
 
 export class Transcript {
@@ -36,7 +36,7 @@ export class Transcript {
     for (const message of this.#raw ?? []) this.#hash.update(message)
     if (!this.#keep) this.#raw = undefined
   }
-  /** RFC 9846 4.4.1: when a HelloRetryRequest comes, a message with the hash stands for everything before it. */
+  /** RFC 9846 4.5.1: when a HelloRetryRequest comes, a message with the hash stands for everything before it. */
   replaceByHash(crypto: CryptoProvider, name: HashName): void {
     const hash = this.digest()
     this.#hash = crypto.hash(name)

@@ -126,6 +126,8 @@ export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
    * `established` and after `close`; a key that is used up ends the connection with `tls/key-used-up`. The peer's close_notify does not end our own direction.
    */
   write(plaintext: Bytes, now: Millis): void
+  /** New keys for both directions (RFC 9846 4.7.3): ours now, the peer's when it hears of it. TLS 1.2 has none. */
+  updateKeys(now: Millis): void
   /** close_notify; the driver sends FIN behind it. */
   close(now: Millis): void
   /**

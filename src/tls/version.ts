@@ -2,6 +2,7 @@
 import type { Codec, Tagged } from '../wire/codec.ts'
 import { TLS_1_2 } from './messages/registries.table.ts'
 import { type Bodies, Handshake } from './messages/tls12.ts'
+import { type Bodies13, handshake13 } from './messages/tls13.ts'
 import type { TlsVersion } from './types.ts'
 
 /** `B`: what its messages say, by name. */
@@ -15,6 +16,8 @@ export interface Version<B> {
   readonly unbound: ReadonlySet<keyof B>
   /** RFC 9846 6: in TLS 1.3 an alert is fatal whatever level it names. */
   readonly alertLevels: boolean
+  /** RFC 9846 5.2: protected records all look like application data. */
+  readonly disguised: boolean
 }
 
 /** RFC 5246 7.4.8, 7.4.9: who has checked what covers everything before it adds it; a HelloRequest is no part of the handshake (7.4.1.1). */
@@ -24,11 +27,33 @@ export const tls12: Version<Bodies> = {
   format: Handshake,
   unbound: new Set<keyof Bodies>(['CertificateVerify', 'Finished', 'HelloRequest']),
   alertLevels: true,
+  disguised: false,
 }
 
+/** RFC 9846 4.5: the hellos are for those to add who choose by them, and what is checked against the transcript adds itself. */
+export const tls13: Version<Bodies13> = {
+  record: TLS_1_2,
+  name: 'TLS 1.3',
+  format: handshake13.codec,
+  unbound: new Set<keyof Bodies13>([
+    'ClientHello',
+    'ServerHello',
+    'HelloRetryRequest',
+    'CertificateVerify',
+    'Finished',
+    'NewSessionTicket',
+    'KeyUpdate',
+  ]),
+  alertLevels: false,
+  disguised: true,
+}
+
+/** What is said before there is a version, and in 1.2. */
+export type Hellos = Bodies & Pick<Bodies13, 'HelloRetryRequest'>
+
 /** Until a version is agreed there are hellos, in one form for all; how they are bound is for those to say who choose. */
-export const UNDECIDED: Pick<Version<Bodies>, 'format' | 'unbound' | 'alertLevels'> = {
+export const UNDECIDED: Pick<Version<Hellos>, 'format' | 'unbound' | 'alertLevels'> = {
   format: Handshake,
-  unbound: new Set<keyof Bodies>(['ClientHello', 'ServerHello', 'HelloRequest']),
+  unbound: new Set<keyof Hellos>(['ClientHello', 'ServerHello', 'HelloRetryRequest', 'HelloRequest']),
   alertLevels: true,
 }

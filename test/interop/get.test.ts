@@ -96,7 +96,7 @@ for (const kind of ['ecdsa', 'rsa'] as const) {
           const io = captured({ terminal: 80, env })
           expect(await main(['get', '--trust', authority.root, '-o', '/dev/null', url('/new.txt')], io)).toBe(0)
           const told = io.stderr()
-          for (const row of ['name', 'tcp', 'tls 1.2', 'who', 'why', 'request', 'answer', 'close'])
+          for (const row of ['name', 'tcp', 'tls 1.3', 'who', 'why', 'request', 'answer', 'close'])
             expect(told).toContain(row)
           expect(told).toContain('close_notify both ways')
           expect(told).toMatch(/127\.0\.0\.1:[1-9]\d+ (→|->) /)

@@ -4,7 +4,7 @@ import { requestStates, responseStates } from '../../src/http/exchange.table.ts'
 import { neighbourStates } from '../../src/link/neighbours.ts'
 import type { States } from '../../src/machine.ts'
 import { tcpStates } from '../../src/tcp/states.table.ts'
-import { clientStates, serverStates } from '../../src/tls/tls12/states.table.ts'
+import { clientStates, serverStates } from '../../src/tls/roles.table.ts'
 
 export const machines: readonly States[] = [
   neighbourStates,

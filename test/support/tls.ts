@@ -12,7 +12,16 @@ import { schemeById, schemes } from '../../src/tls/schemes.table.ts'
 import { Secret } from '../../src/tls/secret.ts'
 import { suites } from '../../src/tls/suites.table.ts'
 import { trafficKeys } from '../../src/tls/tls12/key-schedule.ts'
-import type { Ask, CertifiedKey, Established, Pieces, Question, TlsConnection, TlsEvent } from '../../src/tls/types.ts'
+import type {
+  Ask,
+  CertifiedKey,
+  Established,
+  Pieces,
+  Question,
+  TlsConnection,
+  TlsEvent,
+  TlsVersion,
+} from '../../src/tls/types.ts'
 import type { TraceRecord } from '../../src/trace/recorder.ts'
 import { decode } from '../../src/wire/codec.ts'
 import { type ChainTrusted, trustWithoutChecking } from '../../src/x509/trusted.ts'
@@ -114,17 +123,27 @@ export interface Pair {
 export interface PairOptions {
   readonly crypto: CryptoProvider
   readonly who: Identity
+  /** What both speak, unless they say otherwise: `TLS 1.2` when left out, which most tests are about. */
+  readonly versions?: readonly TlsVersion[]
   readonly client?: Partial<TlsClientConfig>
   readonly server?: Partial<TlsServerConfig>
   readonly clientAnswers?: Answers
   readonly serverAnswers?: Answers
 }
 
-export const pair = ({ crypto, who, client, server, clientAnswers, serverAnswers }: PairOptions): Pair => {
+export const pair = ({
+  crypto,
+  who,
+  versions = ['TLS 1.2'],
+  client,
+  server,
+  clientAnswers,
+  serverAnswers,
+}: PairOptions): Pair => {
   const answers = answersOf(crypto, who)
   return {
-    client: new Side(tlsClient({ crypto, serverName: 'shop.test', ...client }), clientAnswers ?? answers),
-    server: new Side(tlsServer({ crypto, ...server }), serverAnswers ?? answers),
+    client: new Side(tlsClient({ crypto, serverName: 'shop.test', versions, ...client }), clientAnswers ?? answers),
+    server: new Side(tlsServer({ crypto, versions, ...server }), serverAnswers ?? answers),
   }
 }
 

@@ -18,7 +18,7 @@ const demo = async (...args: string[]) => {
 test('the demo tells the exchange and what an attacker gets, over HTTP and over HTTPS', async () => {
   const { code, stdout, stderr } = await demo('--pcapng', join(folder, 'told.pcapng'))
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  for (const row of ['name', 'arp', 'tcp', 'tls 1.2', 'who', 'request', 'answer', 'cookie', 'close'])
+  for (const row of ['name', 'arp', 'tcp', 'tls 1.3', 'who', 'request', 'answer', 'cookie', 'close'])
     expect(stdout).toMatch(new RegExp(`^ +${row} `, 'm'))
   expect(stdout).toContain('correct horse battery staple')
   for (const refusal of ['tls/signature-wrong', 'tls/certificate-untrusted', 'tls/record-damaged', 'tls/cut-short'])

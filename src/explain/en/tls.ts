@@ -110,6 +110,14 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
       'None of its certificates is of a kind that was asked for.',
     ],
   },
+  'tls/client-certificate-required': {
+    title: 'The client did not say who it is.',
+    says: () => 'It was asked for a certificate and sent none; here one is required.',
+    because: [
+      'The client is not set up with a certificate.',
+      'None of its certificates is of a kind that was asked for.',
+    ],
+  },
   'tls/compression-unknown': {
     title: 'The certificate is compressed in a way that was not offered.',
     says: f => `It is compressed with ${f.got ?? 'something else'}; we offered ${f.expected ?? 'nothing of the kind'}.`,
@@ -187,6 +195,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => `${f.number ?? 'Many'} warnings came in a row.`,
     because: ['Somebody wants to keep us busy.'],
   },
+  'tls/too-many-key-updates': {
+    title: 'Too many changes of keys.',
+    says: f => `${f.number ?? 'Many'} KeyUpdates came without data between them.`,
+    because: ['Somebody wants to keep us busy.'],
+  },
   'tls/too-much-waiting': {
     title: 'The other side sends more than the handshake allows.',
     says: f => `More than ${f.number ?? '?'} bytes came while we were making up our mind.`,
@@ -258,6 +271,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: () => 'Its hello has no renegotiation_info; every server since 2010 sends it.',
     because: [A_BUG, SOMETHING_BETWEEN],
   },
+  'tls/missing-extension': {
+    title: 'An extension is missing that must be there.',
+    says: f => `${f.where ?? 'The message'} has no ${f.expected ?? 'such extension'}.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
   'tls/unoffered-extension': {
     title: 'The server answers an extension that was not offered.',
     says: f => `Its hello has ${f.got ?? 'an extension'}; ours had ${f.expected ?? 'none such'}.`,
@@ -288,6 +306,12 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     title: 'A key has protected as much as it may.',
     says: f => `${f.number ?? 'So many'} records went out under it, and TLS 1.2 has no way to change it.`,
     because: ['The connection carried hundreds of gigabytes; another one has another key.'],
+  },
+  'tls/nothing-to-speak': {
+    title: 'No version of TLS is left to speak.',
+    says: f =>
+      `${f.expected ?? 'The versions that were chosen'}: none of them has the cipher suites ${f.got ?? 'that were chosen'}.`,
+    because: ['The suites that were chosen belong to another version.'],
   },
   'tls/bad-server-name': {
     title: 'This is not a name that a server can be asked for.',

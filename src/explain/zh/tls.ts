@@ -82,6 +82,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => text`已用该密钥发送${f.number ?? '过多'}条记录，而 TLS 1.2 在此无法更换密钥。`,
     because: ['该连接已传输数百 GB；新的连接会使用新的密钥。'],
   },
+  'tls/nothing-to-speak': {
+    title: '没有可用的 TLS 版本。',
+    says: f => text`所选的密码套件（${f.got ?? '无'}）都不属于所选的版本（${f.expected ?? '无'}）。`,
+    because: ['所选的密码套件属于另一个版本。'],
+  },
   'tls/bad-server-name': {
     title: '不能用这个名称向服务器发起请求。',
     says: f => text`“${f.got ?? ''}”既不是 ASCII 写法的主机名，也不是不带方括号的 IP 地址。`,
@@ -106,6 +111,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     because: [A_BUG, '服务器有多张证书，选错了其中一张。'],
   },
   'tls/client-certificate-missing': {
+    title: '客户端没有说明自己是谁。',
+    says: () => '已要求它出示证书，它没有发送；此处必须有证书。',
+    because: ['客户端没有配置证书。', '它的证书都不是所要求的类型。'],
+  },
+  'tls/client-certificate-required': {
     title: '客户端没有说明自己是谁。',
     says: () => '已要求它出示证书，它没有发送；此处必须有证书。',
     because: ['客户端没有配置证书。', '它的证书都不是所要求的类型。'],
@@ -185,6 +195,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => text`连续收到${f.number ?? '许多'}条警告。`,
     because: [KEEP_BUSY],
   },
+  'tls/too-many-key-updates': {
+    title: '密钥更新过多。',
+    says: f => text`收到${f.number ?? '许多'}条 KeyUpdate，其间没有任何数据。`,
+    because: [KEEP_BUSY],
+  },
   'tls/too-much-waiting': {
     title: '对方发送的数据超过了握手所允许的量。',
     says: f => text`在我们尚未作出决定时，就收到了超过${f.number ?? '?'}字节的数据。`,
@@ -255,6 +270,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/renegotiation-unprotected': {
     title: '服务器没有防范拼接攻击的保护。',
     says: () => '它的 hello 没有 renegotiation_info；2010 年以来的服务器都会发送。',
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/missing-extension': {
+    title: '缺少必须有的扩展。',
+    says: f => text`${f.where ?? '该消息'}没有${f.expected ?? '所需的扩展'}。`,
     because: [A_BUG, SOMETHING_BETWEEN],
   },
   'tls/unoffered-extension': {

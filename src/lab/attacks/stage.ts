@@ -37,8 +37,11 @@ const openShop = (world: LabWorld, server: Machine, over: Attack['over'], notice
     host: server.host.address.text,
     port: PORTS[over],
     served: ({ failure }) => void (failure === undefined || noticed.push(failure)),
-    ...(over === 'https' ? { tls: world.certified([SHOP]) } : {}),
+    ...(over === 'https' ? { tls: { ...world.certified([SHOP]), versions: PLAYED } } : {}),
   })
+
+/** What the attackers read and change is told of the handshake of TLS 1.2, most of which is in clear. */
+const PLAYED = ['TLS 1.2'] as const
 
 const PORTS = { http: 80, https: 443 } as const
 

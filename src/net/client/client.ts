@@ -64,7 +64,11 @@ export const client = (options: ClientOptions): Client => {
   return { fetch: (input, init = {}) => each.fetch(input, init), close, [Symbol.dispose]: close }
 }
 
-const CHOICES: Record<keyof NonNullable<ClientOptions['tls']>, true> = { suites: true, groups: true }
+const CHOICES: Record<keyof NonNullable<ClientOptions['tls']>, true> = {
+  versions: true,
+  suites: true,
+  groups: true,
+}
 
 /** Once for all connections: keys are tried. */
 const tlsOf = ({

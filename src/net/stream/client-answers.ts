@@ -34,6 +34,7 @@ const KNOWN: Record<keyof TlsClientOptions, true> = {
   cert: true,
   key: true,
   alpn: true,
+  versions: true,
   suites: true,
   groups: true,
   warned: true,

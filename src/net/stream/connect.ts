@@ -87,13 +87,14 @@ const connected = async (
     throw options.signal.reason
   }
   if (tls === undefined) return plain(stream, asked, clock)
-  const { alpn, suites, groups, sessions, serverName = options.host } = tls.options
+  const { alpn, versions, suites, groups, sessions, serverName = options.host } = tls.options
   const origin = endpointText(serverName, options.port)
   const where = endpointText(options.host, options.port)
   const engine = tlsClient({
     crypto: world.crypto,
     serverName,
     alpn,
+    versions,
     suites,
     groups,
     session: sessions && (sessions.take(origin, clock.date()) ?? 'new'),

@@ -102,9 +102,9 @@ const handshake = (
   { world, timeouts, toPlainHttp }: ListenerOptions,
 ): Promise<NetStream> => {
   const { clock, crypto } = world
-  const { alpn, suites, groups, clientCertificate } = options
+  const { alpn, versions, suites, groups, clientCertificate } = options
   const epoch = clock.date() - clock.now()
-  const wanted = { alpn, suites, groups, clientCertificate, clientAuthorities, resumption, epoch }
+  const wanted = { alpn, versions, suites, groups, clientCertificate, clientAuthorities, resumption, epoch }
   return secured(stream, {
     engine: tlsServer({ crypto, ...wanted, trace: stream.trace }),
     clock,

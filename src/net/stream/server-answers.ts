@@ -46,6 +46,7 @@ const KNOWN: Record<keyof TlsServerOptions, true> = {
   cert: true,
   key: true,
   alpn: true,
+  versions: true,
   suites: true,
   groups: true,
   warned: true,

@@ -2,23 +2,28 @@
  * What callers decide about TLS, checked at the call: a name that nobody knows, or an option that is none, must not look
  * like a decision that was heard.
  */
+import type { GroupName } from '../../crypto/provider.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { listed } from '../../tls/listed.ts'
-import { DEFAULT_GROUPS, type EcdheGroup, type SuiteName, suites } from '../../tls/suites.table.ts'
+import { type AnySuiteName, DEFAULT_GROUPS, suites, suites13 } from '../../tls/suites.table.ts'
+import type { TlsVersion } from '../../tls/types.ts'
 
 /** What may be agreed on in the handshake. */
 export interface TlsChoices {
   /** Application protocols (ALPN), best first. */
   readonly alpn?: readonly string[] | undefined
-  /** Cipher suites by their IANA names, best first. */
-  readonly suites?: readonly SuiteName[] | undefined
+  /** Versions that are spoken: the newest that both know is used. Both where undefined. */
+  readonly versions?: readonly TlsVersion[] | undefined
+  /** Cipher suites of all versions by their IANA names, best first; a version of which none is named is not spoken. */
+  readonly suites?: readonly AnySuiteName[] | undefined
   /** Groups of the key exchange by their IANA names, best first. */
-  readonly groups?: readonly EcdheGroup[] | undefined
+  readonly groups?: readonly GroupName[] | undefined
 }
 
-/** Every suite and group that can be chosen. */
-export const SUITES: readonly SuiteName[] = suites.map(suite => suite.name)
-export const GROUPS: readonly EcdheGroup[] = DEFAULT_GROUPS
+/** Every version, suite and group that can be chosen. */
+export const VERSIONS: readonly TlsVersion[] = ['TLS 1.3', 'TLS 1.2']
+export const SUITES: readonly AnySuiteName[] = [...suites13, ...suites].map(suite => suite.name)
+export const GROUPS: readonly GroupName[] = [...DEFAULT_GROUPS, 'X25519MLKEM768']
 
 /** Throws `FailureError` `net/bad-tls-options`. `Known` lists the options that there are: a misspelt one is refused. */
 export const checkTlsOptions = (tls: TlsChoices, known: Readonly<Record<string, true>>): void => {
@@ -27,6 +32,7 @@ export const checkTlsOptions = (tls: TlsChoices, known: Readonly<Record<string, 
     if (!Object.hasOwn(known, name) && value !== undefined)
       throw wrong(`tls.${name}`, 'there is no such option', Object.keys(known).join(', '))
   }
+  checkNames('versions', tls.versions, VERSIONS)
   checkNames('suites', tls.suites, SUITES)
   checkNames('groups', tls.groups, GROUPS)
   checkProtocols(tls.alpn)

@@ -8,7 +8,7 @@ import type { Bytes } from '../../engine.ts'
 import { believed, type OwnCertificate, ownCertificates } from '../../net/stream/credentials.ts'
 import { authoritiesIn } from '../../net/stream/server-answers.ts'
 import { isKeyElsewhere, type KeyElsewhere } from '../../tls/certified-key.ts'
-import { DEFAULT_SUITES, type EcdheGroup, type SuiteName, suites } from '../../tls/suites.table.ts'
+import { type AnySuiteName, DEFAULT_SUITES, type EcdheGroup, suites, suites13 } from '../../tls/suites.table.ts'
 import { contentsOf, type FileContents } from '../../x509/file-contents.ts'
 import { isDer } from '../../x509/pem.ts'
 import type { TrustStore } from '../../x509/types.ts'
@@ -40,7 +40,7 @@ export class SecureContext {
   /** The subjects of the roots that were given: a server tells clients that it believes these. */
   readonly authorities: readonly Bytes[]
   /** Undefined: the usual ones. */
-  readonly suites: readonly SuiteName[] | undefined
+  readonly suites: readonly AnySuiteName[] | undefined
   readonly groups: readonly EcdheGroup[] | undefined
 
   constructor(options: SecureContextOptions) {
@@ -121,12 +121,12 @@ const opened = (given: KeyContents, usual: string | undefined): FileContents | K
  * A list as OpenSSL takes it, as far as it names suites: `ECDHE-ECDSA-AES128-GCM-SHA256:…`, IANA's names too, `!NAME` to
  * leave one out, `DEFAULT` and `HIGH` for the usual ones. What names none of ours adds none, as with OpenSSL.
  */
-const suitesNamed = (ciphers: string): readonly SuiteName[] => {
-  const chosen: SuiteName[] = []
+const suitesNamed = (ciphers: string): readonly AnySuiteName[] => {
+  const chosen: AnySuiteName[] = []
   const never = new Set<string>()
   for (const word of ciphers.split(/[:, ]+/)) {
     const [, sign = '', name = ''] = /^([!+-]?)(.*)$/.exec(word) ?? []
-    const named = suites.filter(suite => suite.name === name || opensslName(suite.name) === name)
+    const named = [...suites13, ...suites].filter(suite => suite.name === name || opensslName(suite.name) === name)
     const meant =
       named.length === 0 && /^(DEFAULT|HIGH|ALL)$/.test(name) ? DEFAULT_SUITES : named.map(suite => suite.name)
     if (sign === '') chosen.push(...meant.filter(each => !chosen.includes(each)))

@@ -13,8 +13,10 @@ export interface AnyMessage {
   readonly format: Codec<Tagged>
 }
 
-/** A parsed message; `B`: what the messages of its version say. */
-export interface Message<N extends keyof B & string, B = Bodies> extends AnyMessage {
+interface MessageOf<N extends string, Body> extends AnyMessage {
   readonly name: N
-  readonly body: B[N]
+  readonly body: Body
 }
+
+/** A parsed message; `B`: what the messages of its version say. */
+export type Message<N extends keyof B & string, B = Bodies> = MessageOf<N, B[N]>

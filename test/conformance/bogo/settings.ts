@@ -2,7 +2,7 @@
 import type { CryptoProvider } from '../../../src/crypto/provider.ts'
 import type { TlsClientConfig, TlsServerConfig } from '../../../src/tls/index.ts'
 import { schemeById } from '../../../src/tls/schemes.table.ts'
-import { type SuiteName, suites } from '../../../src/tls/suites.table.ts'
+import { suites } from '../../../src/tls/suites.table.ts'
 import type { TraceContext } from '../../../src/trace/types.ts'
 import type { Flags, ShimFlags } from './flags.ts'
 import type { Memory } from './memory.ts'
@@ -71,7 +71,7 @@ const groupsOf = (flags: Flags): readonly GroupName[] | undefined => {
 }
 
 /** Of BoringSSL's language for lists of suites: single names, and the few words that the runner uses. */
-const suitesOf = (flags: Flags): readonly SuiteName[] | undefined => {
+const suitesOf = (flags: Flags): TlsClientConfig['suites'] => {
   const policy = policyOf(flags)
   if (policy !== undefined) return policy.suites
   const all = suites.map(suite => suite.name)

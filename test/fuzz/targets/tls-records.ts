@@ -32,7 +32,7 @@ const told = (chunks: readonly Uint8Array[], first: number): { records: string[]
         at += next.bytes.length
         records.push(`${next.type} ${toHex(next.bytes)}`)
         if (records.length === agreed) input.agreeOnVersion(TLS12)
-        if (records.length === protectedFrom) input.expectProtected()
+        if (records.length === protectedFrom) input.expectProtected(16_384 + 2_048)
       }
     } catch (error) {
       if (error instanceof Refusal) return { records, end: error.failure.code }

@@ -3,7 +3,7 @@ import { printable } from '../../../x509/distinguished-name.ts'
 import type { TlsClientConfig } from '../../config.ts'
 import { duplicateOf, type ServerExtensions, serverView } from '../../messages/extensions.ts'
 import { ExtensionType } from '../../messages/registries.table.ts'
-import type { Offer } from '../../negotiated.ts'
+import type { Offer } from '../../offer.ts'
 import type { Refusal } from '../../refusal.ts'
 import type { Context, Message } from '../../states.ts'
 

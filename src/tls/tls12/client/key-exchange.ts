@@ -4,6 +4,7 @@ import type { ClientNegotiated } from '../../negotiated.ts'
 import { SignatureValid } from '../../proofs.ts'
 import { acceptable } from '../../schemes.table.ts'
 import type { Context, Handles, Message } from '../../states.ts'
+import { ecdheGroups } from '../../suites.table.ts'
 import { signedParams } from '../signed-params.ts'
 import { WaitCertificateRequestOrServerHelloDone } from './hello-done.ts'
 import { ClientState, type Peer, type Table } from './state.ts'
@@ -19,7 +20,7 @@ export class WaitServerKeyExchange extends ClientState implements Handles<Table,
   }
   ServerKeyExchange(context: Context, message: Message<'ServerKeyExchange'>): WaitCertificateRequestOrServerHelloDone {
     const { params } = message.body
-    const { groups } = this.#negotiated.offer
+    const groups = ecdheGroups(this.#negotiated.offer.groups)
     // RFC 8422 5.4: only named curves are left, and only those that were offered.
     if (params.curveType !== 3)
       throw context.refusal('key exchange', message, 'tls/wrong-group', 'params.curveType', {

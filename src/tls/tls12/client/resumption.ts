@@ -1,45 +1,15 @@
-/**
- * Beginning again with a session of before (RFC 5246 7.3, RFC 5077): what may be offered, whether the server takes it, and
- * the keys. The rules against the triple handshake are those of RFC 7627 5.3: only sessions whose secret is bound to
- * their handshake are kept and offered.
- */
-import type { CryptoProvider } from '../../../crypto/provider.ts'
-import type { Bytes } from '../../../engine.ts'
 import { sameOctets } from '../../../wire/bytes.ts'
 import type { ChainTrusted } from '../../../x509/trusted.ts'
-import type { TlsClientConfig } from '../../config.ts'
 import { CipherSuite } from '../../messages/registries.table.ts'
 import type { ClientNegotiated } from '../../negotiated.ts'
 import { Resumed } from '../../proofs.ts'
 import { Secret } from '../../secret.ts'
-import { factsOf, isFresh, type SessionFacts, sessionOf } from '../../session.ts'
+import { type SessionFacts, sessionOf } from '../../session.ts'
 import type { Context, Handles, Message } from '../../states.ts'
-import type { Suite } from '../../suites.table.ts'
 import { trafficKeys } from '../key-schedule.ts'
 import type { WaitChangeCipherSpec } from './finished.ts'
 import { serversTurn, type WaitNewSessionTicket } from './new-session-ticket.ts'
 import type { Keyed, Table } from './state.ts'
-
-/** The session of this configuration, if it may be offered: same name, a suite that is offered, young enough. */
-export const resumable = (
-  { session, serverName }: TlsClientConfig,
-  suites: readonly Suite[],
-  date: number,
-): SessionFacts | undefined => {
-  if (session === undefined || session === 'new') return undefined
-  const facts = factsOf(session)
-  const suits =
-    facts.version === 'TLS 1.2' &&
-    facts.serverName === serverName &&
-    facts.extendedMasterSecret &&
-    suites.some(({ id }) => id === facts.suite) &&
-    isFresh(facts, date)
-  return suits ? facts : undefined
-}
-
-/** RFC 5077 3.4: with a ticket goes an id of our own, so that its echo tells whether the ticket was taken. */
-export const sessionIdFor = (session: SessionFacts | undefined, crypto: CryptoProvider): Bytes =>
-  session === undefined || session.ticket.length === 0 ? (session?.id ?? new Uint8Array(0)) : crypto.random.bytes(32)
 
 /** The session that the server resumes with this hello; undefined for a full handshake. */
 export const resumedBy = (

@@ -5,9 +5,9 @@ import type { Message } from '../../messages/message.ts'
 import type { ClientNegotiated } from '../../negotiated.ts'
 import type { Fresh, Resumed, SignatureValid } from '../../proofs.ts'
 import type { RecordProtection } from '../../record-protection.ts'
+import type { clientStates } from '../../roles.table.ts'
 import type { Secret } from '../../secret.ts'
 import type { Context } from '../../states.ts'
-import type { clientStates } from '../states.table.ts'
 
 export type Table = typeof clientStates
 

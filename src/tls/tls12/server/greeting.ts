@@ -11,9 +11,10 @@ import {
   SignatureScheme,
 } from '../../messages/registries.table.ts'
 import type { ServerNegotiated } from '../../negotiated.ts'
+import { versionsOf } from '../../offer.ts'
 import { schemeById, schemes } from '../../schemes.table.ts'
 import type { Context, Message } from '../../states.ts'
-import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, suites } from '../../suites.table.ts'
+import { DEFAULT_GROUPS, ecdheGroups, type Suite, suitesNamed } from '../../suites.table.ts'
 
 export const checkSecurity = (
   context: Context,
@@ -60,16 +61,17 @@ export const negotiate = (
       extensions.renegotiationInfo !== undefined || cipherSuites.includes(EMPTY_RENEGOTIATION_INFO_SCSV),
     pointFormats: extensions.pointFormats !== undefined,
     ticket: extensions.sessionTicket?.ticket,
+    downgraded: versionsOf(config).includes('TLS 1.3'),
   }
 }
 
 const commonSuites = (context: Context, message: Message<'ClientHello'>, config: TlsServerConfig): readonly Suite[] => {
-  const ours = config.suites ?? DEFAULT_SUITES
+  const ours = suitesNamed(config.suites)
   const { cipherSuites } = message.body
-  const common = ours.flatMap(name => suites.filter(suite => suite.name === name && cipherSuites.includes(suite.id)))
+  const common = ours.filter(suite => cipherSuites.includes(suite.id))
   if (common.length === 0)
     throw context.refusal('hello', message, 'tls/no-common-suite', 'cipherSuites', {
-      expected: ours.join(', '),
+      expected: ours.map(suite => suite.name).join(', '),
       got: listed(cipherSuites, CipherSuite.nameOf),
     })
   return common
@@ -82,7 +84,7 @@ const commonGroup = (
   extensions: ClientExtensions,
   config: TlsServerConfig,
 ): GroupName => {
-  const ours = config.groups ?? DEFAULT_GROUPS
+  const ours = ecdheGroups(config.groups ?? DEFAULT_GROUPS)
   const theirs = extensions.supportedGroups?.groups ?? [NamedGroup.names.secp256r1!]
   const group = ours.find(name => theirs.includes(NamedGroup.names[name]!))
   if (group === undefined)

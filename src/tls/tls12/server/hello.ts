@@ -1,5 +1,6 @@
 /** The server's flight of TLS 1.2: its hello, its chain and its signed share (RFC 5246 7.3, RFC 8422). */
 import type { Bytes } from '../../../engine.ts'
+import { latin1Bytes } from '../../../wire/bytes.ts'
 import type { Tagged } from '../../../wire/codec.ts'
 import { listed } from '../../listed.ts'
 import { serverExtensions } from '../../messages/extensions.ts'
@@ -15,6 +16,9 @@ import { asksClients, certificateRequest, WaitClientCertificate } from './client
 import { WaitClientKeyExchange } from './key-exchange.ts'
 import { willRemember } from './remembering.ts'
 import type { Exchange, Table } from './state.ts'
+
+/** RFC 9846 4.2.3: "DOWNGRD" and 1, which a client that speaks TLS 1.3 refuses. */
+const ASKED_FOR_1_2 = latin1Bytes('DOWNGRD\x01')
 
 export const askPolicy = (context: Context, negotiated: ServerNegotiated, hello: Introduced): WaitPolicy => {
   context.ask({ about: 'client-hello', hello })
@@ -33,6 +37,7 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
     if (asksClients(negotiated.config)) context.transcript.keepRaw()
     context.transcript.useHash(context.crypto, suite.hash)
     const serverRandom = context.crypto.random.bytes(32)
+    if (negotiated.downgraded) serverRandom.set(ASKED_FOR_1_2, serverRandom.length - ASKED_FOR_1_2.length)
     const remembered = willRemember(context, negotiated)
     context.send('ServerHello', {
       legacyVersion: 0x0303,

@@ -5,10 +5,10 @@ import type { ChainTrusted } from '../../../x509/trusted.ts'
 import type { ServerNegotiated } from '../../negotiated.ts'
 import type { Authenticated } from '../../proofs.ts'
 import type { RecordProtection } from '../../record-protection.ts'
+import type { serverStates } from '../../roles.table.ts'
 import type { Scheme } from '../../schemes.table.ts'
 import type { Secret } from '../../secret.ts'
 import type { Suite } from '../../suites.table.ts'
-import type { serverStates } from '../states.table.ts'
 
 export type Table = typeof serverStates
 

@@ -1,0 +1,158 @@
+/**
+ * What a client offers: the parts of its hello, and the secrets behind them. A second hello (RFC 9846 4.2.4) is the first
+ * with what the server asked for, so both are built here.
+ */
+import type { CryptoProvider, GroupName, KeyOffer } from '../crypto/provider.ts'
+import type { Bytes } from '../engine.ts'
+import { FailureError, fail } from '../failures/index.ts'
+import type { Tagged } from '../wire/codec.ts'
+import type { TlsClientConfig } from './config.ts'
+import { type ClientExtensions, clientExtensions } from './messages/extensions.ts'
+import type { ClientHello } from './messages/hello.ts'
+import { NamedGroup, NameType, ProtocolVersion, PskKeyExchangeMode, TLS_1_2 } from './messages/registries.table.ts'
+import { acceptable, type Scheme } from './schemes.table.ts'
+import type { SessionFacts } from './session.ts'
+import type { Context } from './states.ts'
+import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, type Suite13, suites13Named, suitesNamed } from './suites.table.ts'
+import { resumable, sessionIdFor } from './tls12/client/resumable.ts'
+import type { TlsVersion } from './types.ts'
+
+/** The versions that a configuration speaks, the newest first. Throws `FailureError` when there is none. */
+export const versionsOf = ({
+  versions,
+  suites,
+}: Pick<TlsClientConfig, 'versions' | 'suites'>): readonly TlsVersion[] => {
+  const spoken: TlsVersion[] = []
+  const wanted = (version: TlsVersion): boolean => versions?.includes(version) ?? true
+  if (wanted('TLS 1.3') && suites13Named(suites).length > 0) spoken.push('TLS 1.3')
+  if (wanted('TLS 1.2') && suitesNamed(suites).length > 0) spoken.push('TLS 1.2')
+  if (spoken.length > 0) return spoken
+  throw new FailureError(
+    fail('tls/nothing-to-speak', {
+      expected: (versions ?? ['TLS 1.3', 'TLS 1.2']).join(', '),
+      got: (suites ?? DEFAULT_SUITES).join(', '),
+    }),
+  )
+}
+
+/** What our hello said, for judging the answer. */
+export interface Offer {
+  readonly config: TlsClientConfig
+  readonly random: Bytes
+  /** RFC 9846 appendix D.4: made up where TLS 1.3 is offered, so that the handshake looks like a resumption of 1.2. */
+  readonly sessionId: Bytes
+  readonly versions: readonly TlsVersion[]
+  /** What is offered to be resumed in TLS 1.2. */
+  readonly session: SessionFacts | undefined
+  /** Of TLS 1.2; none where that is not offered. */
+  readonly suites: readonly Suite[]
+  readonly suites13: readonly Suite13[]
+  readonly groups: readonly GroupName[]
+  readonly schemes: readonly Scheme[]
+  readonly shares: ReadonlyMap<GroupName, KeyOffer>
+  /** In their order. */
+  readonly extensions: readonly Tagged[]
+}
+
+/** `name`: as SNI; undefined for an address. */
+export const offerOf = (config: TlsClientConfig, name: string | undefined, { crypto, date }: Context<never>): Offer => {
+  const versions = versionsOf(config)
+  const groups = groupsFor(config, versions)
+  const suites = versions.includes('TLS 1.2') ? suitesNamed(config.suites) : []
+  const session = resumable(config, suites, date)
+  const sessionId = sessionIdFor(session, crypto)
+  const parts = {
+    config,
+    random: crypto.random.bytes(32),
+    sessionId: versions.includes('TLS 1.3') && sessionId.length === 0 ? crypto.random.bytes(32) : sessionId,
+    session,
+    versions,
+    suites,
+    suites13: versions.includes('TLS 1.3') ? suites13Named(config.suites) : [],
+    groups,
+    schemes: acceptable(config.schemes),
+    shares: sharesFor(config, versions, groups, crypto),
+  }
+  return { ...parts, extensions: clientExtensions(extensionsOf(parts, name)) }
+}
+
+/** A hybrid belongs to TLS 1.3 alone: in 1.2 the server would have to speak first. */
+const groupsFor = (config: TlsClientConfig, versions: readonly TlsVersion[]): readonly GroupName[] => {
+  const groups: readonly GroupName[] = config.groups ?? DEFAULT_GROUPS
+  return versions.includes('TLS 1.3') ? groups : groups.filter(group => group !== 'X25519MLKEM768')
+}
+
+/** One share, of the group that we like best: the others are asked for by those who want them. */
+const sharesFor = (
+  config: TlsClientConfig,
+  versions: readonly TlsVersion[],
+  groups: readonly GroupName[],
+  crypto: CryptoProvider,
+): ReadonlyMap<GroupName, KeyOffer> =>
+  new Map(
+    versions.includes('TLS 1.3')
+      ? (config.shares ?? groups.slice(0, 1)).map(group => [group, crypto.offerShare(group)])
+      : [],
+  )
+
+const extensionsOf = (offer: Omit<Offer, 'extensions'>, name: string | undefined): ClientExtensions => {
+  const { config, versions, groups, shares } = offer
+  const alpn = config.alpn === undefined || config.alpn.length === 0 ? undefined : { protocols: [...config.alpn] }
+  const serverName = name === undefined ? undefined : { names: [{ type: NameType.names.host_name!, body: name }] }
+  return {
+    serverName,
+    ...(versions.includes('TLS 1.2')
+      ? {
+          extendedMasterSecret: {},
+          renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) },
+          pointFormats: { formats: [0] },
+          ...(config.session === undefined
+            ? {}
+            : { sessionTicket: { ticket: offer.session?.ticket ?? new Uint8Array(0) } }),
+        }
+      : {}),
+    supportedGroups: { groups: groups.map(group => NamedGroup.names[group]!) },
+    signatureAlgorithms: { schemes: offer.schemes.map(scheme => scheme.id) },
+    alpn,
+    ...(versions.includes('TLS 1.3')
+      ? {
+          supportedVersions: { versions: versions.map(version => ProtocolVersion.names[version]!) },
+          keyShare: { clientShares: [...shares].map(shareEntry) },
+          pskKeyExchangeModes: { modes: [PskKeyExchangeMode.names.psk_dhe_ke!] },
+        }
+      : {}),
+  } as ClientExtensions
+}
+
+const shareEntry = ([group, { share }]: readonly [GroupName, KeyOffer]): { group: number; keyExchange: Bytes } => ({
+  group: NamedGroup.names[group]!,
+  keyExchange: share,
+})
+
+/** What a HelloRetryRequest asks for. */
+export interface Retry {
+  readonly group: GroupName | undefined
+  readonly cookie: Bytes | undefined
+  readonly suite: Suite13
+}
+
+/** RFC 9846 4.2.2: the same hello, but for the share, the cookie and early data. */
+export const offeredAgain = (offer: Offer, { group, cookie }: Retry, crypto: CryptoProvider): Offer => {
+  const shares = group === undefined ? offer.shares : new Map([[group, crypto.offerShare(group)]])
+  const [keyShare, ...added] = clientExtensions({
+    keyShare: { clientShares: [...shares].map(shareEntry) },
+    ...(cookie === undefined ? {} : { cookie: { cookie } }),
+  } as ClientExtensions)
+  const extensions = offer.extensions.flatMap(each => (each.type === keyShare!.type ? [keyShare!, ...added] : [each]))
+  return { ...offer, shares, extensions }
+}
+
+/** As it goes out. */
+export const helloOf = ({ random, sessionId, suites, suites13, extensions }: Offer): ClientHello => ({
+  legacyVersion: TLS_1_2,
+  random,
+  sessionId,
+  cipherSuites: [...suites13, ...suites].map(suite => suite.id),
+  compressionMethods: [0],
+  extensions: [...extensions],
+})

@@ -1,0 +1,48 @@
+/** What both hellos together say in TLS 1.3, and what the states of a client add to it, one after the other. */
+import type { GroupName } from '../../crypto/provider.ts'
+import type { Bytes } from '../../engine.ts'
+import type { ChainTrusted } from '../../x509/trusted.ts'
+import type { ExtensionsIn } from '../messages/extensions.ts'
+import type { Offer } from '../offer.ts'
+import type { FinishedVerified, SignatureValid } from '../proofs.ts'
+import type { Suite13 } from '../suites.table.ts'
+import type { HandshakeKeys, TrafficKeys } from './handshake-keys.ts'
+
+export interface Agreed {
+  readonly offer: Offer
+  readonly suite: Suite13
+  readonly group: GroupName
+  readonly keys: HandshakeKeys
+}
+
+/** What the server takes of the offer. */
+export type Taken = ExtensionsIn<'encryptedExtensions'>
+
+export interface Answered extends Agreed {
+  readonly taken: Taken
+}
+
+export type Request = ExtensionsIn<'certificateRequest'>
+
+export interface Asked extends Answered {
+  /** Undefined: the server does not want to know who we are. */
+  readonly request: Request | undefined
+}
+
+/** The server's identity, checked. */
+export interface Peer {
+  readonly trusted: ChainTrusted
+  readonly key: { readonly type: string; readonly group: number | undefined }
+  readonly chain: readonly Bytes[]
+}
+
+export interface Proven extends Asked {
+  readonly peer: Peer
+  readonly proof: SignatureValid
+}
+
+/** All that the server had to say. */
+export interface Heard extends Proven {
+  readonly finished: FinishedVerified
+  readonly traffic: TrafficKeys
+}

@@ -1,0 +1,46 @@
+/** What every list of extensions in TLS 1.3 has to hold to, and what a signature there is of. */
+import type { Bytes } from '../../engine.ts'
+import { joined, latin1Bytes } from '../../wire/bytes.ts'
+import type { Tagged } from '../../wire/codec.ts'
+import { duplicateOf, misplacedIn, type Place } from '../messages/extensions.ts'
+import { ExtensionType } from '../messages/registries.table.ts'
+import type { AnyMessage, Check, Context } from '../states.ts'
+
+interface Listed {
+  readonly list: readonly Tagged[]
+  readonly place: Place
+  /** Where the list lies in the message. */
+  readonly path?: string
+  /** What may be answered; undefined: anything, and what is not understood is passed over. */
+  readonly offered?: readonly Tagged[] | undefined
+}
+
+/** RFC 9846 4.3: nothing twice, nothing where it does not belong, nothing in an answer that was not asked for. */
+export const checkList = <B>(
+  context: Context<B>,
+  message: AnyMessage,
+  { list, place, path = 'extensions', offered }: Listed,
+  check: Check = 'hello',
+): void => {
+  const twice = duplicateOf(list)
+  if (twice !== undefined)
+    throw context.refusal(check, message, 'tls/bad-message', path, {
+      got: `${ExtensionType.nameOf(twice)} is there twice`,
+    })
+  const unasked = offered === undefined ? -1 : list.findIndex(({ type }) => !offered.some(each => each.type === type))
+  if (unasked >= 0)
+    throw context.refusal(check, message, 'tls/unoffered-extension', `${path}.${unasked}`, {
+      got: ExtensionType.nameOf(list[unasked]!.type),
+      expected: offered!.map(({ type }) => ExtensionType.nameOf(type)).join(', '),
+    })
+  const misplaced = misplacedIn(list, place)
+  if (misplaced !== undefined)
+    throw context.refusal(check, message, 'tls/illegal-value', `${path}.${misplaced}`, {
+      got: ExtensionType.nameOf(list[misplaced]!.type),
+      expected: `it does not belong into ${message.name}`,
+    })
+}
+
+/** RFC 9846 4.5.3: 64 spaces, who signs, a zero, and the hash of everything up to the certificate. */
+export const signedContent = (who: 'client' | 'server', transcriptHash: Bytes): Bytes =>
+  joined([latin1Bytes(`${' '.repeat(64)}TLS 1.3, ${who} CertificateVerify\0`), transcriptHash])

@@ -1,0 +1,156 @@
+/** What a server of TLS 1.3 waits for behind its flight: who the client is, where we ask, and its Finished. */
+import type { Bytes } from '../../engine.ts'
+import type { ChainTrusted } from '../../x509/trusted.ts'
+import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
+import type { TlsServerConfig } from '../config.ts'
+import { taggedExtensions } from '../messages/extensions.ts'
+import { SignatureScheme } from '../messages/registries.table.ts'
+import type { Bodies13, CertificateRequest } from '../messages/tls13.ts'
+import { type Authenticated, FinishedVerified, Fresh, SignatureValid } from '../proofs.ts'
+import type { serverStates } from '../roles.table.ts'
+import { acceptable, schemeFor13 } from '../schemes.table.ts'
+import type { Context, Handles, Message } from '../states.ts'
+import { checkList, signedContent } from './checks.ts'
+import { EstablishedServer } from './established.ts'
+import type { HandshakeKeys, TrafficKeys } from './handshake-keys.ts'
+import type { Greeting } from './hello-server.ts'
+import { Tolerant } from './tolerant.ts'
+
+type Handling<N extends (typeof serverStates)['moves'][number][0]> = Handles<typeof serverStates, N, Bodies13>
+
+export interface Exchange {
+  readonly greeting: Greeting
+  readonly keys: HandshakeKeys
+}
+
+/** Our flight is out. */
+interface Flight extends Exchange {
+  readonly traffic: TrafficKeys
+}
+
+export const asksClients = ({ clientCertificate = 'none' }: TlsServerConfig): boolean => clientCertificate !== 'none'
+
+/** RFC 9846 4.4.2. */
+export const certificateRequest13 = ({ schemes, clientAuthorities = [] }: TlsServerConfig): CertificateRequest => ({
+  context: new Uint8Array(0),
+  extensions: taggedExtensions<'certificateRequest'>({
+    signatureAlgorithms: { schemes: acceptable(schemes).map(({ id }) => id) },
+    ...(clientAuthorities.length === 0 ? {} : { certificateAuthorities: { authorities: [...clientAuthorities] } }),
+  }),
+})
+
+export class WaitClientCertificate13 extends Tolerant implements Handling<'WaitClientCertificate13'> {
+  readonly name = 'WaitClientCertificate13'
+  readonly #flight: Flight
+  constructor(flight: Flight) {
+    super()
+    this.#flight = flight
+  }
+  Certificate(
+    context: Context<Bodies13>,
+    message: Message<'Certificate', Bodies13>,
+  ): WaitClientTrust13 | WaitClientFinished13 {
+    const { context: about, entries } = message.body
+    if (about.length > 0)
+      throw context.refusal('signature', message, 'tls/illegal-value', 'context', {
+        got: `${about.length} bytes`,
+        expected: 'it is empty in the handshake',
+      })
+    if (entries.length === 0) {
+      if (this.#flight.greeting.config.clientCertificate === 'required')
+        throw context.refusal('signature', message, 'tls/client-certificate-required', 'entries', {})
+      return new WaitClientFinished13(this.#flight)
+    }
+    entries.forEach(({ extensions: list }, index) => {
+      const path = `entries.${index}.extensions`
+      // Our request has asked for none of them.
+      checkList(context, message, { list, place: 'certificate', path, offered: [] }, 'signature')
+    })
+    const chain = entries.map(entry => entry.certificate)
+    context.ask(
+      { about: 'trust', chain, name: undefined, purpose: 'client', keyUsage: 'digitalSignature' },
+      { message, chain, path: index => `entries.${index}.certificate` },
+    )
+    return new WaitClientTrust13(this.#flight, chain)
+  }
+}
+
+class WaitClientTrust13 implements Handling<'WaitClientTrust13'> {
+  readonly name = 'WaitClientTrust13'
+  readonly #flight: Flight
+  readonly #chain: readonly Bytes[]
+  constructor(flight: Flight, chain: readonly Bytes[]) {
+    this.#flight = flight
+    this.#chain = chain
+  }
+  /** `replies.ts` has seen that the proof is one, and of this chain and purpose. */
+  trust(_: Context<Bodies13>, trusted: ChainTrusted): WaitClientCertificateVerify13 {
+    return new WaitClientCertificateVerify13(this.#flight, trusted, this.#chain)
+  }
+}
+
+class WaitClientCertificateVerify13 extends Tolerant implements Handling<'WaitClientCertificateVerify13'> {
+  readonly name = 'WaitClientCertificateVerify13'
+  readonly #flight: Flight
+  readonly #trusted: ChainTrusted
+  readonly #chain: readonly Bytes[]
+  constructor(flight: Flight, trusted: ChainTrusted, chain: readonly Bytes[]) {
+    super()
+    this.#flight = flight
+    this.#trusted = trusted
+    this.#chain = chain
+  }
+  CertificateVerify(context: Context<Bodies13>, message: Message<'CertificateVerify', Bodies13>): WaitClientFinished13 {
+    const { scheme: number, signature } = message.body
+    const { publicKey } = this.#trusted
+    const scheme = schemeFor13(number, { type: keyTypeOf(publicKey), group: keyGroupOf(publicKey) })
+    if (scheme === undefined || !acceptable(this.#flight.greeting.config.schemes).includes(scheme))
+      throw context.refusal('signature', message, 'tls/illegal-value', 'scheme', {
+        got: SignatureScheme.nameOf(number),
+        expected: `it must be one that was asked for and fits a key of type ${keyTypeOf(publicKey)}`,
+      })
+    const content = signedContent('client', context.transcript.digest())
+    const proof = SignatureValid.check(context.crypto, scheme, publicKey, content, signature)
+    if (proof === undefined)
+      throw context.refusal('signature', message, 'tls/signature-wrong', 'signature', { got: scheme.name })
+    context.passed('signature', message)
+    context.transcript.add(message.bytes)
+    return new WaitClientFinished13(this.#flight, { proof: new Fresh(this.#trusted, proof), chain: this.#chain })
+  }
+}
+
+interface Client {
+  readonly proof: Authenticated
+  readonly chain: readonly Bytes[]
+}
+
+export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClientFinished13'> {
+  readonly name = 'WaitClientFinished13'
+  readonly #flight: Flight
+  readonly #client: Client
+  constructor(flight: Flight, client: Client = { proof: 'anonymous', chain: [] }) {
+    super()
+    this.#flight = flight
+    this.#client = client
+  }
+  Finished(context: Context<Bodies13>, message: Message<'Finished', Bodies13>): EstablishedServer {
+    const { keys, greeting, traffic } = this.#flight
+    const expected = keys.finished('client', context.transcript.digest())
+    const finished = FinishedVerified.check(context.crypto, expected, message.body.verifyData)
+    if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
+    context.passed('Finished', message)
+    context.transcript.add(message.bytes)
+    context.protectReads(traffic.protection('client'))
+    context.established({
+      version: 'TLS 1.3',
+      suite: greeting.suite.name,
+      group: greeting.group,
+      alpn: greeting.alpn,
+      serverName: greeting.serverName,
+      resumed: false,
+      peerChain: this.#client.chain,
+      trusted: this.#client.proof === 'anonymous' ? undefined : this.#client.proof.trusted,
+    })
+    return new EstablishedServer(this.#client.proof, finished, traffic)
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * The client's handshake of TLS 1.3 behind the hellos, one class per state (RFC 9846 2, appendix A.1):
+ *
+ *     WaitEncryptedExtensions     what the server takes of the offer, under the first keys
+ *     WaitCertificateOrRequest13, WaitCertificate13
+ *                                 its chain                       -> ask whether it is to be trusted
+ *     WaitTrust13                 the proof of trust comes
+ *     WaitCertificateVerify13     signed by that key              -> SignatureValid
+ *     WaitFinished13              it has seen the same handshake  -> FinishedVerified, our flight, the last keys
+ *     Established13               data, tickets and new keys
+ */
+import type { Bytes } from '../../engine.ts'
+import { printable } from '../../x509/distinguished-name.ts'
+import type { ChainTrusted } from '../../x509/trusted.ts'
+import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
+import { extensionsIn } from '../messages/extensions.ts'
+import { SignatureScheme } from '../messages/registries.table.ts'
+import type { Bodies13 } from '../messages/tls13.ts'
+import { FinishedVerified, SignatureValid } from '../proofs.ts'
+import type { clientStates } from '../roles.table.ts'
+import { isIn13, schemeFor13 } from '../schemes.table.ts'
+import type { Context, Handles, Message } from '../states.ts'
+import type { Agreed, Answered, Asked, Peer, Proven, Request } from './agreed.ts'
+import { checkList, signedContent } from './checks.ts'
+import type { EstablishedClient } from './established.ts'
+import { conclude, WaitOwnCertificate13 } from './own-certificate.ts'
+import { Tolerant } from './tolerant.ts'
+
+type Table = typeof clientStates
+type Handling<N extends Table['moves'][number][0]> = Handles<Table, N, Bodies13>
+
+export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitEncryptedExtensions'> {
+  readonly name = 'WaitEncryptedExtensions'
+  readonly #agreed: Agreed
+  constructor(agreed: Agreed) {
+    super()
+    this.#agreed = agreed
+  }
+  EncryptedExtensions(
+    context: Context<Bodies13>,
+    message: Message<'EncryptedExtensions', Bodies13>,
+  ): WaitCertificateOrRequest13 {
+    const { offer } = this.#agreed
+    const list = message.body.extensions
+    checkList(context, message, { list, place: 'encryptedExtensions', offered: offer.extensions })
+    const taken = extensionsIn(list, 'encryptedExtensions')
+    const { alpn: ours = [] } = offer.config
+    const { protocols } = taken.alpn ?? {}
+    if (protocols !== undefined && (protocols.length !== 1 || !ours.includes(protocols[0]!)))
+      throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
+        got: printable(`ALPN ${protocols.join(', ')}`),
+        expected: `it must be one of ${ours.join(', ')}`,
+      })
+    context.passed('hello', message)
+    return new WaitCertificateOrRequest13({ ...this.#agreed, taken })
+  }
+}
+
+/** A request for our certificate, or the chain at once. */
+class WaitCertificateOrRequest13 extends Tolerant implements Handling<'WaitCertificateOrRequest13'> {
+  readonly name = 'WaitCertificateOrRequest13'
+  readonly #answered: Answered
+  constructor(answered: Answered) {
+    super()
+    this.#answered = answered
+  }
+  CertificateRequest(context: Context<Bodies13>, message: Message<'CertificateRequest', Bodies13>): WaitCertificate13 {
+    const { context: about, extensions: list } = message.body
+    checkList(context, message, { list, place: 'certificateRequest' }, 'key exchange')
+    if (about.length > 0)
+      throw context.refusal('key exchange', message, 'tls/illegal-value', 'context', {
+        got: `${about.length} bytes`,
+        expected: 'it is empty in the handshake',
+      })
+    const request = extensionsIn(list, 'certificateRequest')
+    if (request.signatureAlgorithms === undefined)
+      throw context.refusal('key exchange', message, 'tls/missing-extension', 'extensions', {
+        expected: 'signature_algorithms',
+      })
+    return new WaitCertificate13(this.#answered, request)
+  }
+  Certificate(context: Context<Bodies13>, message: Message<'Certificate', Bodies13>): WaitTrust13 {
+    return shown(context, message, { ...this.#answered, request: undefined })
+  }
+}
+
+class WaitCertificate13 extends Tolerant implements Handling<'WaitCertificate13'> {
+  readonly name = 'WaitCertificate13'
+  readonly #asked: Asked
+  constructor(answered: Answered, request: Request) {
+    super()
+    this.#asked = { ...answered, request }
+  }
+  Certificate(context: Context<Bodies13>, message: Message<'Certificate', Bodies13>): WaitTrust13 {
+    return shown(context, message, this.#asked)
+  }
+}
+
+/** The server's chain: what stands in it is judged by whoever answers. */
+const shown = (context: Context<Bodies13>, message: Message<'Certificate', Bodies13>, asked: Asked): WaitTrust13 => {
+  const { context: about, entries } = message.body
+  if (about.length > 0)
+    throw context.refusal('key exchange', message, 'tls/illegal-value', 'context', {
+      got: `${about.length} bytes`,
+      expected: 'it is empty in the handshake',
+    })
+  if (entries.length === 0) throw context.refusal('key exchange', message, 'tls/certificate-missing', 'entries', {})
+  entries.forEach(({ extensions: list }, index) => {
+    const path = `entries.${index}.extensions`
+    checkList(context, message, { list, place: 'certificate', path, offered: asked.offer.extensions }, 'key exchange')
+  })
+  const chain = entries.map(entry => entry.certificate)
+  const { serverName: name } = asked.offer.config
+  context.ask(
+    { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' },
+    { message, chain, path: index => `entries.${index}.certificate` },
+  )
+  return new WaitTrust13(asked, message, chain)
+}
+
+class WaitTrust13 implements Handling<'WaitTrust13'> {
+  readonly name = 'WaitTrust13'
+  readonly #asked: Asked
+  readonly #certificate: Message<'Certificate', Bodies13>
+  readonly #chain: readonly Bytes[]
+  constructor(asked: Asked, certificate: Message<'Certificate', Bodies13>, chain: readonly Bytes[]) {
+    this.#asked = asked
+    this.#certificate = certificate
+    this.#chain = chain
+  }
+  trust(context: Context<Bodies13>, trusted: ChainTrusted): WaitCertificateVerify13 {
+    const { publicKey } = trusted
+    const keyType = keyTypeOf(publicKey)
+    if (keyType === 'other')
+      throw context.refusal('key exchange', this.#certificate, 'tls/certificate-kind', 'entries.0.certificate', {
+        expected: 'a key that can sign in TLS 1.3',
+        got: 'a key of another type',
+      })
+    const key = { type: keyType, group: keyGroupOf(publicKey) }
+    return new WaitCertificateVerify13(this.#asked, { trusted, key, chain: this.#chain })
+  }
+}
+
+class WaitCertificateVerify13 extends Tolerant implements Handling<'WaitCertificateVerify13'> {
+  readonly name = 'WaitCertificateVerify13'
+  readonly #asked: Asked
+  readonly #peer: Peer
+  constructor(asked: Asked, peer: Peer) {
+    super()
+    this.#asked = asked
+    this.#peer = peer
+  }
+  CertificateVerify(context: Context<Bodies13>, message: Message<'CertificateVerify', Bodies13>): WaitFinished13 {
+    const { scheme: number, signature } = message.body
+    const { trusted, key } = this.#peer
+    const scheme = schemeFor13(number, key)
+    if (scheme === undefined || !this.#asked.offer.schemes.includes(scheme))
+      throw context.refusal('signature', message, 'tls/illegal-value', 'scheme', {
+        got: SignatureScheme.nameOf(number),
+        expected: `it must be one that was offered and fits a key of type ${key.type}`,
+      })
+    const content = signedContent('server', context.transcript.digest())
+    const proof = SignatureValid.check(context.crypto, scheme, trusted.publicKey, content, signature)
+    if (proof === undefined)
+      throw context.refusal('signature', message, 'tls/signature-wrong', 'signature', { got: scheme.name })
+    context.passed('signature', message)
+    context.transcript.add(message.bytes)
+    return new WaitFinished13({ ...this.#asked, peer: this.#peer, proof })
+  }
+}
+
+class WaitFinished13 extends Tolerant implements Handling<'WaitFinished13'> {
+  readonly name = 'WaitFinished13'
+  readonly #proven: Proven
+  constructor(proven: Proven) {
+    super()
+    this.#proven = proven
+  }
+  Finished(
+    context: Context<Bodies13>,
+    message: Message<'Finished', Bodies13>,
+  ): EstablishedClient | WaitOwnCertificate13 {
+    const { keys, request } = this.#proven
+    const expected = keys.finished('server', context.transcript.digest())
+    const finished = FinishedVerified.check(context.crypto, expected, message.body.verifyData)
+    if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
+    context.passed('Finished', message)
+    context.transcript.add(message.bytes)
+    const traffic = keys.application(context, context.transcript.digest())
+    context.protectReads(traffic.protection('server'))
+    const heard = { ...this.#proven, finished, traffic }
+    if (request === undefined) return conclude(context, heard)
+    const { schemes } = request.signatureAlgorithms!
+    const wanted = schemes.filter(isIn13)
+    context.ask({
+      about: 'certificate',
+      schemes: wanted,
+      authorities: request.certificateAuthorities?.authorities ?? [],
+    })
+    return new WaitOwnCertificate13(heard, wanted)
+  }
+}

@@ -1,0 +1,69 @@
+/** Data may flow (RFC 9846 4.7): what still comes beside it are tickets and new keys. */
+import { KeyUpdateRequest } from '../messages/registries.table.ts'
+import type { Bodies13 } from '../messages/tls13.ts'
+import type { Authenticated, FinishedVerified, Fresh } from '../proofs.ts'
+import type { clientStates, serverStates } from '../roles.table.ts'
+import type { Context, Handles, Message } from '../states.ts'
+import type { TrafficKeys } from './handshake-keys.ts'
+
+type Side = 'client' | 'server'
+
+abstract class Established {
+  readonly name = 'Established13'
+  readonly #traffic: TrafficKeys
+  readonly #ours: Side
+  readonly #theirs: Side
+  constructor(traffic: TrafficKeys, ours: Side) {
+    this.#traffic = traffic
+    this.#ours = ours
+    this.#theirs = ours === 'client' ? 'server' : 'client'
+  }
+  KeyUpdate(context: Context<Bodies13>, message: Message<'KeyUpdate', Bodies13>): this {
+    const { request } = message.body
+    const wanted = request === KeyUpdateRequest.names.update_requested
+    if (!wanted && request !== KeyUpdateRequest.names.update_not_requested)
+      throw context.refusal('key update', message, 'tls/illegal-value', 'request', {
+        got: `${request}`,
+        expected: 'it is either requested or not',
+      })
+    context.keysUpdated()
+    context.protectReads(this.#traffic.next(context, this.#theirs))
+    // RFC 9846 4.7.3: the answer asks for nothing, or two that ask would never stop. Nothing follows close_notify.
+    if (wanted && !context.closing) this.renew(context)
+    return this
+  }
+  /** New keys for what we send: because the peer asks, somebody here does, or the old ones are used up. */
+  renew(context: Context<Bodies13>, request: 'asking' | 'not asking' = 'not asking'): void {
+    const name = request === 'asking' ? 'update_requested' : 'update_not_requested'
+    context.send('KeyUpdate', { request: KeyUpdateRequest.names[name]! })
+    context.protectWrites(this.#traffic.next(context, this.#ours))
+  }
+  exported(label: string, about: Uint8Array, length: number): Uint8Array {
+    return this.#traffic.exported(label, about, length)
+  }
+}
+
+/** The chain is trusted, its key signed this handshake, and both sides saw the same one. */
+export class EstablishedClient extends Established implements Handles<typeof clientStates, 'Established13', Bodies13> {
+  readonly server: Fresh
+  readonly finished: FinishedVerified
+  constructor(server: Fresh, finished: FinishedVerified, traffic: TrafficKeys) {
+    super(traffic, 'client')
+    this.server = server
+    this.finished = finished
+  }
+  /** RFC 9846 4.7.1: "Clients MAY" use tickets. */
+  NewSessionTicket(): this {
+    return this
+  }
+}
+
+export class EstablishedServer extends Established implements Handles<typeof serverStates, 'Established13', Bodies13> {
+  readonly client: Authenticated
+  readonly finished: FinishedVerified
+  constructor(client: Authenticated, finished: FinishedVerified, traffic: TrafficKeys) {
+    super(traffic, 'server')
+    this.client = client
+    this.finished = finished
+  }
+}

@@ -1,0 +1,146 @@
+/** The client reads the server's hello in TLS 1.3, or its wish for another one of ours (RFC 9846 4.2.3, 4.2.4). */
+import type { GroupName } from '../../crypto/provider.ts'
+import { sameOctets } from '../../wire/bytes.ts'
+import { extensionNumbers, extensionsIn } from '../messages/extensions.ts'
+import type { ServerHello } from '../messages/hello.ts'
+import { NamedGroup, ProtocolVersion, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'
+import type { Bodies13 } from '../messages/tls13.ts'
+import { helloOf, type Offer, offeredAgain } from '../offer.ts'
+import { offerRefused } from '../offer-refused.ts'
+import type { Refusal } from '../refusal.ts'
+import type { clientStates } from '../roles.table.ts'
+import type { AnyMessage, Context, Handles, Message } from '../states.ts'
+import type { Suite13 } from '../suites.table.ts'
+import { checkList } from './checks.ts'
+import { WaitEncryptedExtensions } from './client.ts'
+import { HandshakeKeys } from './handshake-keys.ts'
+import { Tolerant } from './tolerant.ts'
+
+/** A hello of the server, or a request for another of ours: they have one form. */
+type Hello = AnyMessage & { readonly body: ServerHello }
+
+/** `retried`: the suite that a HelloRetryRequest named. */
+export const serverHello13 = (
+  context: Context<Bodies13>,
+  message: Message<'ServerHello', Bodies13>,
+  offer: Offer,
+  retried?: Suite13,
+): WaitEncryptedExtensions => {
+  const suite = answered(context, message, offer)
+  if (retried !== undefined && retried !== suite)
+    throw illegal(context, message, 'cipherSuite', suite.name, `the HelloRetryRequest named ${retried.name}`)
+  const list = message.body.extensions ?? []
+  checkList(context, message, { list, place: 'serverHello', offered: offer.extensions })
+  const { keyShare } = extensionsIn(list, 'serverHello')
+  if (keyShare === undefined)
+    throw context.refusal('hello', message, 'tls/missing-extension', 'extensions', { expected: 'key_share' })
+  const { group: number, keyExchange } = keyShare.serverShare
+  const found = [...offer.shares].find(([name]) => NamedGroup.names[name] === number)
+  if (found === undefined)
+    throw illegal(context, message, 'extensions', NamedGroup.nameOf(number), `shares of ${names(offer)} were offered`)
+  const [group, share] = found
+  const secret = share.secret(keyExchange)
+  if (secret === undefined)
+    throw context.refusal('key exchange', message, 'tls/share-wrong', 'extensions', {
+      got: `${keyExchange.length} bytes`,
+      expected: group,
+    })
+  context.passed('hello', message)
+  if (retried === undefined) context.transcript.useHash(context.crypto, suite.hash)
+  context.transcript.add(message.bytes)
+  const keys = HandshakeKeys.from(context, { suite, secret, clientRandom: offer.random })
+  context.protectReads(keys.protection('server'))
+  if (retried === undefined) context.changeCipherSpec()
+  context.protectWrites(keys.protection('client'))
+  return new WaitEncryptedExtensions({ offer, suite, group, keys })
+}
+
+const names = (offer: Offer): string => [...offer.shares.keys()].join(', ')
+
+/** What a ServerHello and a HelloRetryRequest both repeat of our hello; the suite that they choose. */
+const answered = (context: Context<Bodies13>, message: Hello, offer: Offer): Suite13 => {
+  const { legacyVersion, sessionId, cipherSuite, compressionMethod } = message.body
+  if (legacyVersion !== TLS_1_2)
+    throw illegal(context, message, 'legacyVersion', ProtocolVersion.nameOf(legacyVersion), 'it says TLS 1.2 for ever')
+  if (!sameOctets(sessionId, offer.sessionId))
+    throw illegal(context, message, 'sessionId', `${sessionId.length} bytes`, 'it repeats that of the ClientHello')
+  if (compressionMethod !== 0)
+    throw illegal(context, message, 'compressionMethod', `${compressionMethod}`, 'only null was offered')
+  const suite = offer.suites13.find(({ id }) => id === cipherSuite)
+  if (suite === undefined)
+    throw illegal(context, message, 'cipherSuite', `0x${cipherSuite.toString(16)}`, 'it must be one that was offered')
+  return suite
+}
+
+/** RFC 9846 4.2.4: another share, or a cookie to be shown; asking for nothing new is refused. */
+export const retryRequested = (
+  context: Context<Bodies13>,
+  message: Message<'HelloRetryRequest', Bodies13>,
+  offer: Offer,
+): WaitServerHelloAgain => {
+  const suite = answered(context, message, offer)
+  const list = message.body.extensions ?? []
+  // RFC 9846 4.3: "with the exception of the "cookie" extension", which nobody offers.
+  const asked = list.filter(({ type }) => type !== extensionNumbers.cookie)
+  checkList(context, message, { list: asked, place: 'helloRetryRequest', offered: offer.extensions })
+  checkList(context, message, { list, place: 'helloRetryRequest' })
+  const { supportedVersions, keyShare, cookie } = extensionsIn(list, 'helloRetryRequest')
+  if (supportedVersions?.version !== TLS_1_3)
+    throw illegal(context, message, 'extensions', 'another version', 'it chooses TLS 1.3')
+  const group = keyShare === undefined ? undefined : groupAsked(context, message, offer, keyShare.selectedGroup)
+  if (group === undefined && cookie === undefined)
+    throw illegal(context, message, 'extensions', 'nothing', 'it asks for something that the first hello had not')
+  context.passed('hello', message)
+  const { transcript, crypto } = context
+  transcript.useHash(crypto, suite.hash)
+  transcript.replaceByHash(crypto, suite.hash)
+  transcript.add(message.bytes)
+  context.changeCipherSpec()
+  const again = offeredAgain(offer, { group, cookie: cookie?.cookie, suite }, crypto)
+  context.send('ClientHello', helloOf(again))
+  return new WaitServerHelloAgain(again, suite)
+}
+
+const groupAsked = (context: Context<Bodies13>, message: AnyMessage, offer: Offer, number: number): GroupName => {
+  const group = offer.groups.find(name => NamedGroup.names[name] === number)
+  if (group === undefined || offer.shares.has(group))
+    throw illegal(
+      context,
+      message,
+      'extensions',
+      NamedGroup.nameOf(number),
+      `a group of ${offer.groups.join(', ')} for which there was no share`,
+    )
+  return group
+}
+
+export class WaitServerHelloAgain
+  extends Tolerant
+  implements Handles<typeof clientStates, 'WaitServerHelloAgain', Bodies13>
+{
+  readonly name = 'WaitServerHelloAgain'
+  readonly #offer: Offer
+  readonly #suite: Suite13
+  constructor(offer: Offer, suite: Suite13) {
+    super()
+    this.#offer = offer
+    this.#suite = suite
+  }
+  refused(alert: number): Refusal | undefined {
+    return offerRefused(this.#offer, alert)
+  }
+  ServerHello(context: Context<Bodies13>, message: Message<'ServerHello', Bodies13>): WaitEncryptedExtensions {
+    const { supportedVersions } = extensionsIn(message.body.extensions ?? [], 'serverHello')
+    if (supportedVersions?.version !== TLS_1_3)
+      throw illegal(context, message, 'extensions', 'another version', 'the HelloRetryRequest chose TLS 1.3')
+    return serverHello13(context, message, this.#offer, this.#suite)
+  }
+}
+
+const illegal = (
+  context: Context<Bodies13>,
+  message: AnyMessage,
+  path: string,
+  got: string,
+  expected: string,
+): Refusal => context.refusal('hello', message, 'tls/illegal-value', path, { got, expected })

@@ -1,0 +1,153 @@
+/** What a client's hello and our configuration have in common in TLS 1.3 (RFC 9846 4.2.1). */
+import type { GroupName } from '../../crypto/provider.ts'
+import type { Bytes } from '../../engine.ts'
+import { sameOctets } from '../../wire/bytes.ts'
+import type { TlsServerConfig } from '../config.ts'
+import { commonProtocol, serverNameOf } from '../hello-checks.ts'
+import { listed } from '../listed.ts'
+import { type ClientExtensions, clientView } from '../messages/extensions.ts'
+import type { ClientHello } from '../messages/hello.ts'
+import { CipherSuite, CompressionMethod, NamedGroup, TLS_1_3 } from '../messages/registries.table.ts'
+import type { Bodies13 } from '../messages/tls13.ts'
+import type { Refusal } from '../refusal.ts'
+import { schemeById } from '../schemes.table.ts'
+import type { AnyMessage, Context, Message } from '../states.ts'
+import { DEFAULT_GROUPS, type Suite13, suites13Named } from '../suites.table.ts'
+import { checkList } from './checks.ts'
+
+export interface Greeting {
+  /** The last one. */
+  readonly hello: Message<'ClientHello', Bodies13>
+  readonly config: TlsServerConfig
+  readonly suite: Suite13
+  readonly group: GroupName
+  /** The client's share of that group; undefined: it is to be asked for. */
+  readonly share: Bytes | undefined
+  /** Signature schemes of the client that we know, in its order. */
+  readonly schemes: readonly number[]
+  readonly alpn: string | undefined
+  readonly serverName: string | undefined
+  readonly retried: boolean
+}
+
+export const greeted = (
+  context: Context<Bodies13>,
+  hello: Message<'ClientHello', Bodies13>,
+  config: TlsServerConfig,
+): Greeting => {
+  const extensions = checked(context, hello)
+  const suite = commonSuite(context, hello, config)
+  const { group, share } = commonGroup(context, hello, extensions, config)
+  return {
+    hello,
+    config,
+    suite,
+    group,
+    share,
+    schemes: extensions.signatureAlgorithms!.schemes.filter(id => schemeById(id) !== undefined),
+    alpn: commonProtocol(context, hello, extensions, config),
+    serverName: serverNameOf(context, hello, extensions),
+    retried: false,
+  }
+}
+
+/** RFC 9846 9.2: what a hello without a pre-shared key must have; RFC 9846 4.3.8: shares fit the groups. */
+const checked = (context: Context<Bodies13>, hello: AnyMessage & { readonly body: ClientHello }): ClientExtensions => {
+  const { compressionMethods, extensions: list = [] } = hello.body
+  checkList(context, hello, { list, place: 'clientHello' })
+  if (compressionMethods.length !== 1 || compressionMethods[0] !== 0)
+    throw illegal(
+      context,
+      hello,
+      'compressionMethods',
+      listed(compressionMethods, CompressionMethod.nameOf),
+      'only null',
+    )
+  const extensions = clientView(list)
+  for (const key of ['supportedGroups', 'keyShare', 'signatureAlgorithms'] as const)
+    if (extensions[key] === undefined)
+      throw context.refusal('hello', hello, 'tls/missing-extension', 'extensions', { expected: WANTED[key] })
+  const { groups } = extensions.supportedGroups!
+  const shares = extensions.keyShare!.clientShares.map(({ group }) => group)
+  if (new Set(shares).size < shares.length)
+    throw illegal(context, hello, 'extensions', 'two shares of one group', 'one of each group')
+  const stray = shares.find(group => !groups.includes(group))
+  if (stray !== undefined)
+    throw illegal(context, hello, 'extensions', `a share of ${NamedGroup.nameOf(stray)}`, 'a group that it lists')
+  return extensions
+}
+
+const WANTED = {
+  supportedGroups: 'supported_groups',
+  keyShare: 'key_share',
+  signatureAlgorithms: 'signature_algorithms',
+} as const
+
+const commonSuite = (
+  context: Context<Bodies13>,
+  hello: Message<'ClientHello', Bodies13>,
+  config: TlsServerConfig,
+): Suite13 => {
+  const ours = suites13Named(config.suites)
+  const { cipherSuites } = hello.body
+  const common = ours.find(suite => cipherSuites.includes(suite.id))
+  if (common !== undefined) return common
+  throw context.refusal('hello', hello, 'tls/no-common-suite', 'cipherSuites', {
+    expected: ours.map(suite => suite.name).join(', '),
+    got: listed(cipherSuites, CipherSuite.nameOf),
+  })
+}
+
+/** Our preference among the groups that came with a share: another round trip costs more than another curve. */
+const commonGroup = (
+  context: Context<Bodies13>,
+  hello: Message<'ClientHello', Bodies13>,
+  { supportedGroups, keyShare }: ClientExtensions,
+  config: TlsServerConfig,
+): { group: GroupName; share: Bytes | undefined } => {
+  const ours: readonly GroupName[] = config.groups ?? DEFAULT_GROUPS
+  const shareOf = (name: GroupName): Bytes | undefined =>
+    keyShare!.clientShares.find(({ group }) => group === NamedGroup.names[name])?.keyExchange
+  const theirs = supportedGroups!.groups
+  const common = ours.filter(name => theirs.includes(NamedGroup.names[name]!))
+  const group = common.find(name => shareOf(name) !== undefined) ?? common[0]
+  if (group !== undefined) return { group, share: shareOf(group) }
+  throw context.refusal('hello', hello, 'tls/no-common-group', 'extensions', {
+    expected: ours.join(', '),
+    got: listed(theirs, NamedGroup.nameOf),
+  })
+}
+
+/** RFC 9846 4.2.2: the second hello is the first, but for what was asked for. */
+export const greetedAgain = (
+  context: Context<Bodies13>,
+  hello: Message<'ClientHello', Bodies13>,
+  first: Greeting,
+): Greeting => {
+  const before = first.hello.body
+  const { body } = hello
+  const extensions = checked(context, hello)
+  if (extensions.supportedVersions?.versions.includes(TLS_1_3) !== true)
+    throw illegal(context, hello, 'extensions', 'a hello without TLS 1.3', 'what the first one offered')
+  const same =
+    sameOctets(body.random, before.random) &&
+    sameOctets(body.sessionId, before.sessionId) &&
+    body.cipherSuites.join() === before.cipherSuites.join()
+  if (!same) throw illegal(context, hello, '', 'another hello', 'the first one with another share')
+  const [share, more] = extensions.keyShare!.clientShares
+  if (share === undefined || more !== undefined || share.group !== NamedGroup.names[first.group])
+    throw illegal(context, hello, 'extensions', 'other shares', `one share, of ${first.group}`)
+  if (extensions.earlyData !== undefined)
+    throw illegal(context, hello, 'extensions', 'early_data', 'none behind a HelloRetryRequest')
+  context.passed('hello', hello)
+  context.transcript.add(hello.bytes)
+  return { ...first, hello, share: share.keyExchange, retried: true }
+}
+
+const illegal = (
+  context: Context<Bodies13>,
+  message: AnyMessage,
+  path: string,
+  got: string,
+  expected: string,
+): Refusal => context.refusal('hello', message, 'tls/illegal-value', path, { got, expected })

@@ -1,0 +1,80 @@
+/** The client's last words in the handshake: who we are, where the server asks, and our Finished (RFC 9846 4.5.2.3). */
+import type { Bytes } from '../../engine.ts'
+import { listed } from '../listed.ts'
+import { SignatureScheme } from '../messages/registries.table.ts'
+import type { Bodies13 } from '../messages/tls13.ts'
+import { Fresh } from '../proofs.ts'
+import { refusal } from '../refusal.ts'
+import type { clientStates } from '../roles.table.ts'
+import { schemeFor13 } from '../schemes.table.ts'
+import type { Context, Handles } from '../states.ts'
+import type { CertifiedKey } from '../types.ts'
+import type { Heard } from './agreed.ts'
+import { signedContent } from './checks.ts'
+import { EstablishedClient } from './established.ts'
+
+type Handling<N extends (typeof clientStates)['moves'][number][0]> = Handles<typeof clientStates, N, Bodies13>
+
+const IN_HANDSHAKE = new Uint8Array(0)
+
+export class WaitOwnCertificate13 implements Handling<'WaitOwnCertificate13'> {
+  readonly name = 'WaitOwnCertificate13'
+  readonly #heard: Heard
+  readonly #wanted: readonly number[]
+  constructor(heard: Heard, wanted: readonly number[]) {
+    this.#heard = heard
+    this.#wanted = wanted
+  }
+  certificate(context: Context<Bodies13>, key: CertifiedKey | 'none'): WaitOwnSignature13 | EstablishedClient {
+    if (key === 'none') {
+      context.certificateWasWanted()
+      context.send('Certificate', { context: IN_HANDSHAKE, entries: [] })
+      return conclude(context, this.#heard)
+    }
+    const scheme = key.schemes.find(id => this.#wanted.includes(id) && schemeFor13(id, { group: key.group }))
+    if (scheme === undefined)
+      throw refusal('tls/no-common-scheme', {
+        where: 'CertificateRequest',
+        expected: `a key that signs with ${key.schemes.map(SignatureScheme.nameOf).join(', ')}`,
+        got: listed(this.#wanted, SignatureScheme.nameOf),
+      })
+    context.send('Certificate', {
+      context: IN_HANDSHAKE,
+      entries: key.chain.map(certificate => ({ certificate, extensions: [] })),
+    })
+    context.ask({ about: 'sign', key, scheme, message: signedContent('client', context.transcript.digest()) })
+    return new WaitOwnSignature13(this.#heard, scheme)
+  }
+}
+
+class WaitOwnSignature13 implements Handling<'WaitOwnSignature13'> {
+  readonly name = 'WaitOwnSignature13'
+  readonly #heard: Heard
+  readonly #scheme: number
+  constructor(heard: Heard, scheme: number) {
+    this.#heard = heard
+    this.#scheme = scheme
+  }
+  sign(context: Context<Bodies13>, signature: Bytes): EstablishedClient {
+    context.send('CertificateVerify', { scheme: this.#scheme, signature })
+    return conclude(context, this.#heard)
+  }
+}
+
+/** Our Finished, and the keys for what comes behind it. */
+export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedClient => {
+  const { keys, traffic, peer, proof, finished, offer, suite, group, taken } = heard
+  context.send('Finished', { verifyData: keys.finished('client', context.transcript.digest()) })
+  context.protectWrites(traffic.protection('client'))
+  context.established({
+    version: 'TLS 1.3',
+    suite: suite.name,
+    group,
+    alpn: taken.alpn?.protocols[0],
+    serverName: offer.config.serverName,
+    resumed: false,
+    peerChain: peer.chain,
+    trusted: peer.trusted,
+  })
+  return new EstablishedClient(new Fresh(peer.trusted, proof), finished, traffic)
+}
