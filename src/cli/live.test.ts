@@ -126,6 +126,15 @@ test.each([
   expect(await new Promise(resolve => child.on('close', resolve))).toBe(exit)
 })
 
+test('the exit code of the process is that of the command', async () => {
+  const bin = fileURLToPath(new URL('bin.ts', import.meta.url))
+  const exitOf = (...args: string[]) =>
+    new Promise(resolve => {
+      spawn(process.execPath, ['--import', 'tsx', bin, ...args], { stdio: 'ignore' }).on('close', resolve)
+    })
+  expect(await Promise.all([exitOf('--version'), exitOf('get', 'http://127.0.0.1:1/')])).toEqual([0, 3])
+})
+
 /** Enhanced Packet Blocks of a pcapng, and the bytes behind the last block that is whole. */
 const framesIn = (path: string) => {
   const file = readFileSync(path)

@@ -25,9 +25,9 @@ export const collect =
 
 /** `Name: value`. */
 export const parseHeader = (text: string): readonly [string, string] => {
-  const [, name, value] = /^([^\s:]+):[ \t]*(.*?)[ \t]*$/.exec(text) ?? []
-  if (name === undefined || value === undefined) throw usage(`-H wants "Name: value", not "${text}".`)
-  return [name, value]
+  const found = /^([^\s:]+):[ \t]*(.*?)[ \t]*$/.exec(text)
+  if (found === null) throw usage(`-H wants "Name: value", not "${text}".`)
+  return [found[1]!, found[2]!]
 }
 
 /** `name:password` for Basic authentication, as the value of Authorization (RFC 7617 2). */

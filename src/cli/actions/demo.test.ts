@@ -49,6 +49,17 @@ test('--json gives all of it to a program, one object per line', async () => {
   expect(played.every(attack => attack.asExpected)).toBe(true)
 })
 
+test('--json -v gives the messages, -vv where their fields lie, -vvv their bytes', async () => {
+  const keysOf = async (...args: string[]) => {
+    const { stdout } = await demo('--json', ...args, '--pcapng', join(folder, 'detail.pcapng'))
+    const message = stdout.split('\n').find(text => text.includes('"type":"message"'))
+    return Object.keys(JSON.parse(message ?? '{}')).filter(key => key === 'fields' || key === 'bytes')
+  }
+  expect(await keysOf('-v')).toEqual([])
+  expect(await keysOf('-vv')).toEqual(['fields'])
+  expect((await keysOf('-vvv')).sort()).toEqual(['bytes', 'fields'])
+})
+
 test('an attack that does not go as it must is cli/check, exit 9', async () => {
   const harmless: Attack = {
     id: 'harmless',
