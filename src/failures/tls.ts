@@ -74,6 +74,11 @@ const messages = family('tls', {
   'wrong-compression': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.4.1.3' },
   'no-null-compression': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.4.1.2' },
   'illegal-extension': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.4.1.4' },
+  'share-missing': { ...fromPeer, alert: 109, rule: 'RFC 9846 4.3.8' },
+  'shares-twice': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.3.8' },
+  'retry-empty': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.2.4' },
+  'session-echo': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.2.3' },
+  'second-hello': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.2.4' },
 })
 
 const misuse = family('tls', {

@@ -104,7 +104,11 @@ export class Connection implements TlsConnection {
     if (this.#failure !== undefined) return
     if (this.#acting.closing) throw new FailureError(fail('tls/write-after-close', { where: 'close()' }))
     if (!this.#acting.writable) throw new FailureError(fail('tls/write-too-early', { where: this.state }))
-    if (plaintext.length > 0) this.#guarded(() => this.#outgoing.data(plaintext, now))
+    if (plaintext.length === 0) return
+    this.#guarded(() => {
+      this.#acting.state.beforeData?.(this.#acting as never)
+      this.#outgoing.data(plaintext, now)
+    })
   }
   updateKeys(now: Millis): void {
     this.#begin(now)

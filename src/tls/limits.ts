@@ -31,7 +31,7 @@ export const MAX_WARNINGS = 4
 /** Requests to negotiate again, over the life of a connection. Each costs us an answer. */
 export const MAX_RENEGOTIATION_REQUESTS = 4
 
-/** Changes of the peer's keys without data between them; BoringSSL has 32. Each costs us an answer. */
+/** Changes of the peer's keys without data between them; BoringSSL has 32. */
 export const MAX_KEY_UPDATES = 32
 
 /** ChangeCipherSpecs that say nothing, in a handshake of TLS 1.3; BoringSSL has 32. */

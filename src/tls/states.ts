@@ -71,6 +71,8 @@ export interface State {
   refused?(alert: number): Refusal | undefined
   /** Takes new keys for what we send (RFC 9846 4.7.3); without it a connection ends when they are used up. */
   renew?(context: Context<never>, request: 'asking' | 'not asking'): void
+  /** Before data goes out. */
+  beforeData?(context: Context<never>): void
 }
 
 export interface Role {

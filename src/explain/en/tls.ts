@@ -276,6 +276,15 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => `${f.where ?? 'The message'} has no ${f.expected ?? 'such extension'}.`,
     because: [A_BUG, SOMETHING_BETWEEN],
   },
+  'tls/share-missing': {
+    title: 'A hello of TLS 1.3 has no key share.',
+    says: f => `${f.where ?? 'The hello'} must bring ${f.expected ?? 'a key share'}.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/shares-twice': { title: 'Two key shares for one group.', ...notAllowed },
+  'tls/retry-empty': { title: 'The server asks for another hello, and for no change in it.', ...notAllowed },
+  'tls/session-echo': { title: 'The server does not repeat our session id.', ...notAllowed },
+  'tls/second-hello': { title: 'The server changed its mind about the version.', ...notAllowed },
   'tls/unoffered-extension': {
     title: 'The server answers an extension that was not offered.',
     says: f => `Its hello has ${f.got ?? 'an extension'}; ours had ${f.expected ?? 'none such'}.`,

@@ -277,6 +277,15 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => text`${f.where ?? '该消息'}没有${f.expected ?? '所需的扩展'}。`,
     because: [A_BUG, SOMETHING_BETWEEN],
   },
+  'tls/share-missing': {
+    title: 'TLS 1.3 的 hello 没有密钥份额。',
+    says: f => text`${f.where ?? '该 hello'}必须带有${f.expected ?? '密钥份额'}。`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/shares-twice': { title: '同一个组有两个密钥份额。', ...notAllowed },
+  'tls/retry-empty': { title: '服务器要求重发 hello，却没有要求任何改动。', ...notAllowed },
+  'tls/session-echo': { title: '服务器没有重复我们的会话标识。', ...notAllowed },
+  'tls/second-hello': { title: '服务器中途改变了版本。', ...notAllowed },
   'tls/unoffered-extension': {
     title: '服务器回应了未曾提供的扩展。',
     says: f => text`它的 hello 含有${f.got ?? '某个扩展'}；我们提供的是${f.expected ?? '别的扩展'}。`,

@@ -24,8 +24,9 @@ export const checkList = <B>(
 ): void => {
   const twice = duplicateOf(list)
   if (twice !== undefined)
-    throw context.refusal(check, message, 'tls/bad-message', path, {
-      got: `${ExtensionType.nameOf(twice)} is there twice`,
+    throw context.refusal(check, message, 'tls/extension-twice', path, {
+      got: ExtensionType.nameOf(twice),
+      expected: 'it may be there once',
     })
   const unasked = offered === undefined ? -1 : list.findIndex(({ type }) => !offered.some(each => each.type === type))
   if (unasked >= 0)
@@ -35,7 +36,7 @@ export const checkList = <B>(
     })
   const misplaced = misplacedIn(list, place)
   if (misplaced !== undefined)
-    throw context.refusal(check, message, 'tls/illegal-value', `${path}.${misplaced}`, {
+    throw context.refusal(check, message, 'tls/illegal-extension', `${path}.${misplaced}`, {
       got: ExtensionType.nameOf(list[misplaced]!.type),
       expected: `it does not belong into ${message.name}`,
     })

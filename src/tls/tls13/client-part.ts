@@ -105,7 +105,7 @@ class WaitClientCertificateVerify13 extends Tolerant implements Handling<'WaitCl
     const { publicKey } = this.#trusted
     const scheme = schemeFor13(number, { type: keyTypeOf(publicKey), group: keyGroupOf(publicKey) })
     if (scheme === undefined || !acceptable(this.#flight.greeting.config.schemes).includes(scheme))
-      throw context.refusal('signature', message, 'tls/illegal-value', 'scheme', {
+      throw context.refusal('signature', message, 'tls/wrong-scheme', 'scheme', {
         got: SignatureScheme.nameOf(number),
         expected: `it must be one that was asked for and fits a key of type ${keyTypeOf(publicKey)}`,
       })

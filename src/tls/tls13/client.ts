@@ -47,7 +47,7 @@ export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitE
     const { alpn: ours = [] } = offer.config
     const { protocols } = taken.alpn ?? {}
     if (protocols !== undefined && (protocols.length !== 1 || !ours.includes(protocols[0]!)))
-      throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
+      throw context.refusal('hello', message, 'tls/wrong-protocol', 'extensions', {
         got: printable(`ALPN ${protocols.join(', ')}`),
         expected: `it must be one of ${ours.join(', ')}`,
       })
@@ -155,7 +155,7 @@ class WaitCertificateVerify13 extends Tolerant implements Handling<'WaitCertific
     const { trusted, key } = this.#peer
     const scheme = schemeFor13(number, key)
     if (scheme === undefined || !this.#asked.offer.schemes.includes(scheme))
-      throw context.refusal('signature', message, 'tls/illegal-value', 'scheme', {
+      throw context.refusal('signature', message, 'tls/wrong-scheme', 'scheme', {
         got: SignatureScheme.nameOf(number),
         expected: `it must be one that was offered and fits a key of type ${key.type}`,
       })

@@ -13,6 +13,8 @@ abstract class Established {
   readonly #traffic: TrafficKeys
   readonly #ours: Side
   readonly #theirs: Side
+  /** The peer has asked for new keys of ours. */
+  #owed = false
   constructor(traffic: TrafficKeys, ours: Side) {
     this.#traffic = traffic
     this.#ours = ours
@@ -28,13 +30,18 @@ abstract class Established {
       })
     context.keysUpdated()
     context.protectReads(this.#traffic.next(context, this.#theirs))
-    // RFC 9846 4.7.3: the answer asks for nothing, or two that ask would never stop. Nothing follows close_notify.
-    if (wanted && !context.closing) this.renew(context)
+    // RFC 9846 4.7.3: the answer comes "prior to sending its next Application Data record", one for however many.
+    if (wanted) this.#owed = true
     return this
+  }
+  /** Nothing is sent under keys that the peer wants replaced. The answer asks for nothing, or two that ask would never stop. */
+  beforeData(context: Context<Bodies13>): void {
+    if (this.#owed) this.renew(context)
   }
   /** New keys for what we send: because the peer asks, somebody here does, or the old ones are used up. */
   renew(context: Context<Bodies13>, request: 'asking' | 'not asking' = 'not asking'): void {
     const name = request === 'asking' ? 'update_requested' : 'update_not_requested'
+    this.#owed = false
     context.send('KeyUpdate', { request: KeyUpdateRequest.names[name]! })
     context.protectWrites(this.#traffic.next(context, this.#ours))
   }

@@ -1,5 +1,6 @@
 /** The client reads the server's hello in TLS 1.3, or its wish for another one of ours (RFC 9846 4.2.3, 4.2.4). */
 import type { GroupName } from '../../crypto/provider.ts'
+import type { FailureCode } from '../../failures/index.ts'
 import { sameOctets } from '../../wire/bytes.ts'
 import { extensionNumbers, extensionsIn } from '../messages/extensions.ts'
 import type { ServerHello } from '../messages/hello.ts'
@@ -28,16 +29,29 @@ export const serverHello13 = (
 ): WaitEncryptedExtensions => {
   const suite = answered(context, message, offer)
   if (retried !== undefined && retried !== suite)
-    throw illegal(context, message, 'cipherSuite', suite.name, `the HelloRetryRequest named ${retried.name}`)
+    throw illegal(
+      context,
+      message,
+      'cipherSuite',
+      suite.name,
+      `the HelloRetryRequest named ${retried.name}`,
+      'tls/wrong-suite',
+    )
   const list = message.body.extensions ?? []
   checkList(context, message, { list, place: 'serverHello', offered: offer.extensions })
   const { keyShare } = extensionsIn(list, 'serverHello')
-  if (keyShare === undefined)
-    throw context.refusal('hello', message, 'tls/missing-extension', 'extensions', { expected: 'key_share' })
+  if (keyShare === undefined) throw context.refusal('hello', message, 'tls/share-missing', 'extensions', {})
   const { group: number, keyExchange } = keyShare.serverShare
   const found = [...offer.shares].find(([name]) => NamedGroup.names[name] === number)
   if (found === undefined)
-    throw illegal(context, message, 'extensions', NamedGroup.nameOf(number), `shares of ${names(offer)} were offered`)
+    throw illegal(
+      context,
+      message,
+      'extensions',
+      NamedGroup.nameOf(number),
+      `shares of ${names(offer)} were offered`,
+      'tls/wrong-group',
+    )
   const [group, share] = found
   const secret = share.secret(keyExchange)
   if (secret === undefined)
@@ -63,12 +77,26 @@ const answered = (context: Context<Bodies13>, message: Hello, offer: Offer): Sui
   if (legacyVersion !== TLS_1_2)
     throw illegal(context, message, 'legacyVersion', ProtocolVersion.nameOf(legacyVersion), 'it says TLS 1.2 for ever')
   if (!sameOctets(sessionId, offer.sessionId))
-    throw illegal(context, message, 'sessionId', `${sessionId.length} bytes`, 'it repeats that of the ClientHello')
+    throw illegal(
+      context,
+      message,
+      'sessionId',
+      `${sessionId.length} bytes`,
+      'it repeats that of the ClientHello',
+      'tls/session-echo',
+    )
   if (compressionMethod !== 0)
     throw illegal(context, message, 'compressionMethod', `${compressionMethod}`, 'only null was offered')
   const suite = offer.suites13.find(({ id }) => id === cipherSuite)
   if (suite === undefined)
-    throw illegal(context, message, 'cipherSuite', `0x${cipherSuite.toString(16)}`, 'it must be one that was offered')
+    throw illegal(
+      context,
+      message,
+      'cipherSuite',
+      `0x${cipherSuite.toString(16)}`,
+      'it must be one that was offered',
+      'tls/wrong-suite',
+    )
   return suite
 }
 
@@ -89,7 +117,14 @@ export const retryRequested = (
     throw illegal(context, message, 'extensions', 'another version', 'it chooses TLS 1.3')
   const group = keyShare === undefined ? undefined : groupAsked(context, message, offer, keyShare.selectedGroup)
   if (group === undefined && cookie === undefined)
-    throw illegal(context, message, 'extensions', 'nothing', 'it asks for something that the first hello had not')
+    throw illegal(
+      context,
+      message,
+      'extensions',
+      'nothing',
+      'it asks for something that the first hello had not',
+      'tls/retry-empty',
+    )
   context.passed('hello', message)
   const { transcript, crypto } = context
   transcript.useHash(crypto, suite.hash)
@@ -110,6 +145,7 @@ const groupAsked = (context: Context<Bodies13>, message: AnyMessage, offer: Offe
       'extensions',
       NamedGroup.nameOf(number),
       `a group of ${offer.groups.join(', ')} for which there was no share`,
+      'tls/wrong-group',
     )
   return group
 }
@@ -132,7 +168,14 @@ export class WaitServerHelloAgain
   ServerHello(context: Context<Bodies13>, message: Message<'ServerHello', Bodies13>): WaitEncryptedExtensions {
     const { supportedVersions } = extensionsIn(message.body.extensions ?? [], 'serverHello')
     if (supportedVersions?.version !== TLS_1_3)
-      throw illegal(context, message, 'extensions', 'another version', 'the HelloRetryRequest chose TLS 1.3')
+      throw illegal(
+        context,
+        message,
+        'extensions',
+        'another version',
+        'the HelloRetryRequest chose TLS 1.3',
+        'tls/second-hello',
+      )
     return serverHello13(context, message, this.#offer, this.#suite)
   }
 }
@@ -143,4 +186,5 @@ const illegal = (
   path: string,
   got: string,
   expected: string,
-): Refusal => context.refusal('hello', message, 'tls/illegal-value', path, { got, expected })
+  code: FailureCode = 'tls/illegal-value',
+): Refusal => context.refusal('hello', message, code, path, { got, expected })

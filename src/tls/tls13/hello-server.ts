@@ -1,6 +1,7 @@
 /** What a client's hello and our configuration have in common in TLS 1.3 (RFC 9846 4.2.1). */
 import type { GroupName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
+import type { FailureCode } from '../../failures/index.ts'
 import { sameOctets } from '../../wire/bytes.ts'
 import type { TlsServerConfig } from '../config.ts'
 import { commonProtocol, serverNameOf } from '../hello-checks.ts'
@@ -62,15 +63,17 @@ const checked = (context: Context<Bodies13>, hello: AnyMessage & { readonly body
       'compressionMethods',
       listed(compressionMethods, CompressionMethod.nameOf),
       'only null',
+      'tls/no-null-compression',
     )
   const extensions = clientView(list)
-  for (const key of ['supportedGroups', 'keyShare', 'signatureAlgorithms'] as const)
+  for (const key of ['supportedGroups', 'signatureAlgorithms'] as const)
     if (extensions[key] === undefined)
       throw context.refusal('hello', hello, 'tls/missing-extension', 'extensions', { expected: WANTED[key] })
+  if (extensions.keyShare === undefined) throw context.refusal('hello', hello, 'tls/share-missing', 'extensions', {})
   const { groups } = extensions.supportedGroups!
-  const shares = extensions.keyShare!.clientShares.map(({ group }) => group)
+  const shares = extensions.keyShare.clientShares.map(({ group }) => group)
   if (new Set(shares).size < shares.length)
-    throw illegal(context, hello, 'extensions', 'two shares of one group', 'one of each group')
+    throw illegal(context, hello, 'extensions', 'two shares of one group', 'one of each group', 'tls/shares-twice')
   const stray = shares.find(group => !groups.includes(group))
   if (stray !== undefined)
     throw illegal(context, hello, 'extensions', `a share of ${NamedGroup.nameOf(stray)}`, 'a group that it lists')
@@ -79,7 +82,6 @@ const checked = (context: Context<Bodies13>, hello: AnyMessage & { readonly body
 
 const WANTED = {
   supportedGroups: 'supported_groups',
-  keyShare: 'key_share',
   signatureAlgorithms: 'signature_algorithms',
 } as const
 
@@ -136,7 +138,7 @@ export const greetedAgain = (
   if (!same) throw illegal(context, hello, '', 'another hello', 'the first one with another share')
   const [share, more] = extensions.keyShare!.clientShares
   if (share === undefined || more !== undefined || share.group !== NamedGroup.names[first.group])
-    throw illegal(context, hello, 'extensions', 'other shares', `one share, of ${first.group}`)
+    throw illegal(context, hello, 'extensions', 'other shares', `one share, of ${first.group}`, 'tls/wrong-group')
   if (extensions.earlyData !== undefined)
     throw illegal(context, hello, 'extensions', 'early_data', 'none behind a HelloRetryRequest')
   context.passed('hello', hello)
@@ -150,4 +152,5 @@ const illegal = (
   path: string,
   got: string,
   expected: string,
-): Refusal => context.refusal('hello', message, 'tls/illegal-value', path, { got, expected })
+  code: FailureCode = 'tls/illegal-value',
+): Refusal => context.refusal('hello', message, code, path, { got, expected })

@@ -172,6 +172,7 @@ class Exchange {
           ...this.#place,
           now,
           shownNow: this.#observer.body('in', 'Certificate') !== undefined,
+          version: this.#observer.body('in', 'EncryptedExtensions') === undefined ? 'TLS 1.2' : 'TLS 1.3',
         })
         if (shown !== undefined) this.#shown = shown
         this.#tls.answer(id, reply, now)
@@ -200,6 +201,7 @@ class Exchange {
       for (let i = 0; i < (this.#flags.number('repeat-shim-initial-write') ?? 1); i++)
         write(Buffer.from(text, 'latin1'))
     }
+    if (this.#flags.has('key-update-before-read')) this.#tls.updateKeys(now)
     if (this.#flags.has('shim-shuts-down')) this.#shutDown()
   }
 
@@ -214,10 +216,13 @@ class Exchange {
       this.#finish(':APPLICATION_DATA_ON_SHUTDOWN:')
       return
     }
+    const now = this.#place.now()
+    if (this.#flags.has('key-update')) this.#tls.updateKeys(now)
     this.#tls.write(
       bytes.map(byte => byte ^ 0xff),
-      this.#place.now(),
+      now,
     )
+    if (this.#flags.has('key-update-before-read')) this.#tls.updateKeys(now)
   }
 
   /** The runner closed in the proper way. */

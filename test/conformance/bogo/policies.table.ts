@@ -1,11 +1,11 @@
 /** Policies that a flag sets as a whole: suites, groups and signature schemes, where ours has them. */
-import type { SuiteName } from '../../../src/tls/suites.table.ts'
+import type { Suite13Name, SuiteName } from '../../../src/tls/suites.table.ts'
 
 export interface Policy {
   /** Versions that it leaves. */
   readonly least: number
   readonly suites: readonly SuiteName[]
-  readonly suites13: readonly string[]
+  readonly suites13: readonly Suite13Name[]
   /** IANA numbers, as those of the schemes. */
   readonly groups: readonly number[]
   readonly schemes: readonly number[]

@@ -32,7 +32,6 @@ export const POST_QUANTUM_SIGNATURES = 'ML-DSA certificates are a draft'
 /* What is not there yet. */
 export const ENCRYPTED_HELLO = 'Encrypted Client Hello comes next'
 export const PSK_IMPORTER = 'imported pre-shared keys (RFC 9258) are not there yet'
-export const TLS_1_3 = 'TLS 1.3 is not there yet'
 export const RESUMPTION = 'resumption is not there yet'
 export const RAW_KEYS = 'raw public keys are not there yet'
 export const EXPORTERS = 'exporters are not there yet'

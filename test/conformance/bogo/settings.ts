@@ -1,15 +1,16 @@
 /** From the runner's flags to the configuration of our engine, or to why a case is skipped. */
 import type { CryptoProvider } from '../../../src/crypto/provider.ts'
-import type { TlsClientConfig, TlsServerConfig } from '../../../src/tls/index.ts'
+import type { TlsClientConfig, TlsServerConfig, TlsVersion } from '../../../src/tls/index.ts'
 import { schemeById } from '../../../src/tls/schemes.table.ts'
-import { suites } from '../../../src/tls/suites.table.ts'
+import { type AnySuiteName, suites, suites13 } from '../../../src/tls/suites.table.ts'
 import type { TraceContext } from '../../../src/trace/types.ts'
 import type { Flags, ShimFlags } from './flags.ts'
 import type { Memory } from './memory.ts'
 import { type Policy, policies } from './policies.table.ts'
 import * as reasons from './reasons.ts'
 
-const TLS_1_2 = 0x0303
+/** Those that we speak, by number. */
+const VERSIONS: Readonly<Record<number, TlsVersion>> = { 771: 'TLS 1.2', 772: 'TLS 1.3' }
 
 /** Versions that the flags leave to the shim, by number. */
 export const versionsOf = (flags: Flags): readonly number[] => {
@@ -26,13 +27,14 @@ export const versionsOf = (flags: Flags): readonly number[] => {
     .map(([, number]) => number)
 }
 
+const spokenOf = (flags: Flags): readonly TlsVersion[] => versionsOf(flags).flatMap(number => VERSIONS[number] ?? [])
+
 export const policyOf = (flags: Flags): Policy | undefined => [...policies].find(([name]) => flags.has(name))?.[1]
 
 /** Why our engine cannot be set up as these flags want it; undefined when it can. */
 export const unsupported = ({ initial, resume }: ShimFlags): string | undefined => {
   for (const flags of [initial, resume]) {
-    const versions = versionsOf(flags)
-    if (!versions.includes(TLS_1_2)) return versions.includes(0x0304) ? reasons.TLS_1_3 : reasons.OLD_VERSIONS
+    if (spokenOf(flags).length === 0) return reasons.OLD_VERSIONS
     const missing = MISSING.find(([names]) => names.some(name => usedAnywhere(flags, name)))
     if (missing !== undefined) return missing[1]
     if (groupsOf(flags) === undefined) return reasons.OTHER_GROUPS
@@ -60,20 +62,44 @@ const MISSING: readonly (readonly [readonly string[], string])[] = [
 type GroupName = NonNullable<TlsClientConfig['groups']>[number]
 
 /** By IANA number. */
-const GROUPS: Readonly<Record<number, GroupName>> = { 23: 'secp256r1', 24: 'secp384r1', 25: 'secp521r1', 29: 'x25519' }
+const GROUPS: Readonly<Record<number, GroupName>> = {
+  23: 'secp256r1',
+  24: 'secp384r1',
+  25: 'secp521r1',
+  29: 'x25519',
+  4588: 'X25519MLKEM768',
+}
+/** What BoringSSL offers by itself. */
+const USUAL_GROUPS: readonly GroupName[] = ['x25519', 'secp256r1', 'secp384r1']
 
 /** Undefined: one is not ours. */
 const groupsOf = (flags: Flags): readonly GroupName[] | undefined => {
   const wanted = flags.numbers('curves') ?? policyOf(flags)?.groups
-  if (wanted === undefined) return Object.values(GROUPS)
+  return wanted === undefined ? USUAL_GROUPS : groupsNamed(wanted)
+}
+
+const groupsNamed = (wanted: readonly number[]): readonly GroupName[] | undefined => {
   const groups = wanted.flatMap(number => GROUPS[number] ?? [])
   return groups.length === wanted.length ? groups : undefined
 }
 
+/** Groups of which a share goes with the first hello; undefined: as the engine does it. */
+const sharesOf = (flags: Flags): readonly GroupName[] | undefined => {
+  if (flags.has('no-key-shares')) return []
+  const wanted = flags.numbers('key-shares')
+  return wanted === undefined ? undefined : groupsNamed(wanted)
+}
+
 /** Of BoringSSL's language for lists of suites: single names, and the few words that the runner uses. */
-const suitesOf = (flags: Flags): TlsClientConfig['suites'] => {
+/** Those of TLS 1.3 are always there, whatever the list says. */
+const suitesOf = (flags: Flags): readonly AnySuiteName[] | undefined => {
   const policy = policyOf(flags)
-  if (policy !== undefined) return policy.suites
+  if (policy !== undefined) return [...policy.suites13, ...policy.suites]
+  const older = olderSuites(flags)
+  return older === undefined ? undefined : [...suites13.map(suite => suite.name), ...older]
+}
+
+const olderSuites = (flags: Flags): readonly AnySuiteName[] | undefined => {
   const all = suites.map(suite => suite.name)
   const wanted = flags.text('cipher')
   if (wanted === undefined || wanted === 'ALL:3DES') return all
@@ -113,6 +139,7 @@ interface Surroundings {
 const common = (flags: Flags, { crypto, trace }: Surroundings) => ({
   crypto,
   trace,
+  versions: spokenOf(flags),
   groups: groupsOf(flags)!,
   suites: suitesOf(flags)!,
   schemes: flags.numbers('verify-prefs') ?? policyOf(flags)?.schemes,
@@ -124,6 +151,7 @@ export const clientConfig = (flags: Flags, surroundings: Surroundings): TlsClien
   // An address is not sent as a name: the client that the runner wants by default sends none.
   serverName: flags.text('host-name') ?? '127.0.0.1',
   alpn: protocolsIn(flags, 'advertise-alpn'),
+  shares: sharesOf(flags),
   session: surroundings.memory.offered(flags),
 })
 

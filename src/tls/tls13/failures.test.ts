@@ -1,0 +1,148 @@
+/** What the hellos of TLS 1.3 must not say, each with its own failure and alert; and when new keys are owed. */
+import { describe, expect, test } from 'vitest'
+import { ascii, concat } from '../../../test/support/bytes.ts'
+import { identity, type Pair, type PairOptions, pair, record, recordsOf, shuttle } from '../../../test/support/tls.ts'
+import type { FailureCode } from '../../failures/index.ts'
+import { nodeCrypto } from '../../node/crypto.ts'
+import { messagesOf, recorder } from '../../trace/recorder.ts'
+import { decode, encode, type Tagged } from '../../wire/codec.ts'
+import { extensionNumbers } from '../messages/extensions.ts'
+import type { ClientHello, ServerHello } from '../messages/hello.ts'
+import { handshake13 } from '../messages/tls13.ts'
+
+const crypto = nodeCrypto()
+const who = identity(crypto, 'p-256')
+const versions = ['TLS 1.3'] as const
+
+const CLIENT_HELLO = 1
+const SERVER_HELLO = 2
+
+/** A handshake over a wire that rewrites the plain messages of one type. */
+const rewritten = <B>(type: number, change: (body: B) => B, options: Partial<PairOptions> = {}): Pair => {
+  const both = pair({ crypto, who, versions, ...options })
+  shuttle(both, bytes =>
+    recordsOf(bytes).map(each => {
+      if (each[0] !== 22 || each[5] !== type) return each
+      const message = decode(handshake13.codec, each.subarray(5))
+      return record(22, encode(handshake13.codec, { ...message, body: change(message.body as B) }))
+    }),
+  )
+  return both
+}
+
+/** With one extension changed, or taken out. */
+const changing =
+  (key: keyof typeof extensionNumbers, change: (body: unknown) => unknown) =>
+  <B extends { extensions: Tagged[] | undefined }>(hello: B): B => ({
+    ...hello,
+    extensions: hello.extensions!.flatMap(each => {
+      if (each.type !== extensionNumbers[key]) return [each]
+      const body = change(each.body)
+      return body === undefined ? [] : [{ ...each, body }]
+    }),
+  })
+
+type Shares = { clientShares: { group: number; keyExchange: Uint8Array }[] }
+
+describe('RFC 9846 4.2.2: a server refuses', () => {
+  const cases: [FailureCode, number, (hello: ClientHello) => ClientHello][] = [
+    ['tls/share-missing', 109, changing('keyShare', () => undefined)],
+    ['tls/missing-extension', 109, changing('supportedGroups', () => undefined)],
+    [
+      'tls/shares-twice',
+      47,
+      changing('keyShare', body => {
+        const { clientShares } = body as Shares
+        return { clientShares: [...clientShares, ...clientShares] }
+      }),
+    ],
+    ['tls/no-null-compression', 47, hello => ({ ...hello, compressionMethods: [0, 1] })],
+    ['tls/extension-twice', 50, hello => ({ ...hello, extensions: [...hello.extensions!, hello.extensions!.at(-1)!] })],
+  ]
+  for (const [code, alert, change] of cases)
+    test(`${code}`, () => {
+      const both = rewritten(CLIENT_HELLO, change)
+      expect(both.server.failure).toMatchObject({ code, alert })
+      expect(both.client.failure).toMatchObject({ code: 'tls/alert-received', number: alert })
+    })
+})
+
+describe('RFC 9846 4.2.3: a client refuses', () => {
+  const cases: [FailureCode, number, (hello: ServerHello) => ServerHello][] = [
+    ['tls/share-missing', 109, changing('keyShare', () => undefined)],
+    ['tls/session-echo', 47, hello => ({ ...hello, sessionId: new Uint8Array(32).fill(7) })],
+    ['tls/wrong-suite', 47, hello => ({ ...hello, cipherSuite: 0x1304 })],
+    [
+      'tls/wrong-group',
+      47,
+      changing('keyShare', () => ({ serverShare: { group: 0x0017, keyExchange: new Uint8Array(65) } })),
+    ],
+  ]
+  for (const [code, alert, change] of cases)
+    test(`${code}`, () => {
+      const both = rewritten(SERVER_HELLO, change)
+      expect(both.client.failure).toMatchObject({ code, alert })
+      expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: alert })
+    })
+})
+
+describe('RFC 9846 4.2.4: a client that is asked for another hello refuses', () => {
+  /** The server likes a group that comes without a share. */
+  const retrying = { client: { groups: ['x25519', 'secp256r1'] }, server: { groups: ['secp256r1'] } } as const
+  test('tls/retry-empty: to be asked for nothing new', () => {
+    const both = rewritten<ServerHello>(
+      SERVER_HELLO,
+      changing('keyShare', () => undefined),
+      retrying,
+    )
+    expect(both.client.failure).toMatchObject({ code: 'tls/retry-empty', alert: 47 })
+  })
+  test('tls/wrong-group: to be asked for the share that it has sent, or for a group that it does not offer', () => {
+    for (const selectedGroup of [0x001d, 0x0019]) {
+      const both = rewritten<ServerHello>(
+        SERVER_HELLO,
+        changing('keyShare', () => ({ selectedGroup })),
+        retrying,
+      )
+      expect(both.client.failure, `${selectedGroup}`).toMatchObject({ code: 'tls/wrong-group', alert: 47 })
+    }
+  })
+  test('tls/second-hello: to be answered in another version then', () => {
+    let hellos = 0
+    const both = rewritten<ServerHello>(
+      SERVER_HELLO,
+      hello => (++hellos === 1 ? hello : changing('supportedVersions', () => undefined)(hello)),
+      retrying,
+    )
+    expect(both.client.failure).toMatchObject({ code: 'tls/second-hello', alert: 47 })
+  })
+})
+
+describe('RFC 9846 4.7.3: new keys that the peer asks for', () => {
+  const updatesOf = (asked: number, written: string): number => {
+    const trace = recorder()
+    const both = pair({
+      crypto,
+      who,
+      versions,
+      server: { trace: { sink: trace, flow: 'test', host: 'server' } },
+    })
+    shuttle(both)
+    for (let i = 0; i < asked; i++) {
+      both.client.tls.updateKeys(0)
+      both.server.touch(concat(...both.client.touch()))
+    }
+    if (written !== '') both.server.tls.write(ascii(written), 0)
+    both.client.touch(concat(...both.server.touch()))
+    expect(both.client.data).toEqual(ascii(written))
+    expect(both.client.failure ?? both.server.failure).toBeUndefined()
+    return messagesOf(trace.records).filter(({ name, direction }) => name === 'KeyUpdate' && direction === 'out').length
+  }
+  test('are there before the next data, once for however many were asked for', () => {
+    expect(updatesOf(1, 'x')).toBe(1)
+    expect(updatesOf(20, 'x')).toBe(1)
+  })
+  test('cost nothing where no data follows', () => {
+    expect(updatesOf(20, '')).toBe(0)
+  })
+})

@@ -1,0 +1,80 @@
+/** Which of the credentials in the runner's flags is shown. */
+import { fail } from '../../../src/failures/index.ts'
+import { keyTypeOf } from '../../../src/tls/certificate-key.ts'
+import { type Ask, type CertifiedKey, certifiedKey, type Question, type TlsVersion } from '../../../src/tls/index.ts'
+import { SignatureScheme } from '../../../src/tls/messages/registries.table.ts'
+import { schemeById, schemeFor13 } from '../../../src/tls/schemes.table.ts'
+import { suites } from '../../../src/tls/suites.table.ts'
+import { sameOctets } from '../../../src/wire/bytes.ts'
+import { spkiOf } from '../../../src/x509/public-key.ts'
+import type { Credential, Flags } from './flags.ts'
+import { policyOf, versionsOf } from './settings.ts'
+
+type Asked<A extends Question['about']> = Extract<Ask['question'], { readonly about: A }>
+type Hello = Asked<'client-hello'>['hello']
+
+export interface Answer {
+  readonly reply: Question['reply']
+  /** The runner counts credentials that were introduced; the one that was there before any is -1. */
+  readonly shown?: number
+}
+
+/** The first that suits what the client offers. BoringSSL finds no suite in 1.2 where there is none. */
+export const certificateFor = (hello: Hello, flags: Flags): Answer => {
+  if (flags.has('fail-cert-callback')) return { reply: fail('net/no-certificate') }
+  if (flags.has('fail-ddos-callback')) return { reply: fail('net/answer-failed') }
+  const keys = keysOf(flags)
+  const in13 = hello.versions.includes(0x0304) && versionsOf(flags).includes(0x0304)
+  const chosen = keys.find(key => (in13 ? suits13(key, hello.schemes) : suits12(key, hello)))
+  if (chosen !== undefined) return { reply: chosen, shown: indexOf(chosen, flags) }
+  if (keys.length === 0) return { reply: fail('net/no-certificate') }
+  return { reply: fail(in13 ? 'tls/no-common-scheme' : 'tls/no-common-suite') }
+}
+
+const suits12 = ({ schemes, group }: CertifiedKey, hello: Hello): boolean => {
+  const offered = suites.filter(({ id }) => hello.suites.includes(id))
+  return (
+    (group === undefined || hello.groups.length === 0 || hello.groups.includes(group)) &&
+    schemes.some(
+      id =>
+        hello.schemes.includes(id) &&
+        offered.some(({ authentication }) => authentication === schemeById(id)?.authentication),
+    )
+  )
+}
+
+/** RFC 9846 4.3.3: a scheme of ECDSA has one curve, and PKCS#1 has none. */
+const suits13 = (key: CertifiedKey, wanted: readonly number[]): boolean => {
+  const type = keyTypeOf(spkiOf(key.chain[0]!))
+  return key.schemes.some(id => wanted.includes(id) && schemeFor13(id, { type, group: key.group }) !== undefined)
+}
+
+/** What a client shows: as BoringSSL, it says `none` only when it has nothing. */
+export const ownCertificate = ({ schemes }: Asked<'certificate'>, flags: Flags, version: TlsVersion): Answer => {
+  if (flags.has('fail-cert-callback')) return { reply: fail('net/no-certificate') }
+  const keys = keysOf(flags)
+  if (keys.length === 0) return { reply: 'none' }
+  const chosen = keys.find(key =>
+    version === 'TLS 1.3' ? suits13(key, schemes) : key.schemes.some(id => schemes.includes(id)),
+  )
+  return chosen === undefined
+    ? { reply: fail('tls/no-common-scheme', { got: schemes.map(SignatureScheme.nameOf).join(', ') }) }
+    : { reply: chosen, shown: indexOf(chosen, flags) }
+}
+
+const keysOf = (flags: Flags): readonly CertifiedKey[] => {
+  const own = flags.ownCredential
+  return [...flags.credentials, ...(own === undefined ? [] : [own])].map(each => keyOf(each, flags))
+}
+
+const indexOf = (key: CertifiedKey, flags: Flags): number => {
+  const at = keysOf(flags).findIndex(({ chain }) => chain[0] !== undefined && sameOctets(chain[0], key.chain[0]!))
+  return at < flags.credentials.length ? at : -1
+}
+
+const keyOf = (credential: Credential, flags: Flags): CertifiedKey => {
+  const key = certifiedKey({ chain: credential.chain, privateKey: credential.privateKey })
+  const allowed = policyOf(flags)?.schemes ?? key.schemes
+  const preferred = credential.flags.numbers('signing-prefs') ?? key.schemes
+  return { ...key, schemes: preferred.filter(id => key.schemes.includes(id) && allowed.includes(id)) }
+}
