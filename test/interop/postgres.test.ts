@@ -53,15 +53,20 @@ const connected = async (more?: ClientConfig): Promise<Client> => {
 
 const check = test.skipIf(noPostgres !== '')
 
-check(`PostgreSQL says that it speaks TLS with us${noPostgres}`, async () => {
-  const client = await connected()
-  const { rows } = await client.query('select ssl, version, cipher from pg_stat_ssl where pid = pg_backend_pid()')
-  expect(rows).toEqual([{ ssl: true, version: 'TLSv1.2', cipher: expect.stringMatching(/^ECDHE-ECDSA-/) }])
-  expect(made[0]).toMatchObject({ authorized: true, servername: 'localhost', encrypted: true })
-  expect(made[0]?.getCipher().name).toBe(rows[0].cipher)
-  await client.end()
-  expect(made[0]?.destroyed).toBe(true)
-})
+for (const [version, cipher] of [
+  ['TLSv1.2', /^ECDHE-ECDSA-/],
+  ['TLSv1.3', /^TLS_AES_/],
+] as const) {
+  check(`PostgreSQL says that it speaks ${version} with us${noPostgres}`, async () => {
+    const client = await connected({ ssl: { ca: root, minVersion: version, maxVersion: version } })
+    const { rows } = await client.query('select ssl, version, cipher from pg_stat_ssl where pid = pg_backend_pid()')
+    expect(rows).toEqual([{ ssl: true, version, cipher: expect.stringMatching(cipher) }])
+    expect(made[0]).toMatchObject({ authorized: true, servername: 'localhost', encrypted: true })
+    expect(made[0]?.getCipher().name).toBe(rows[0].cipher)
+    await client.end()
+    expect(made[0]?.destroyed).toBe(true)
+  })
+}
 
 check(`a hundred thousand rows come and eight megabytes go, through a pool of eight${noPostgres}`, async () => {
   const pool = new Pool({ ...config(), max: 8 })

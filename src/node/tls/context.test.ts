@@ -65,21 +65,44 @@ test('of an ECDSA and an RSA certificate each client is shown the one that it ca
   const pkcs1 = createPrivateKey(rsa.key).export({ format: 'pem', type: 'pkcs1' })
   const server = { cert: [localhost.cert, rsa.cert], key: [pkcs1, localhost.key] }
   const kindFor = async (ciphers: string) =>
-    (await agreed(server, { ciphers })).getPeerX509Certificate()?.publicKey.asymmetricKeyType
+    (await agreed(server, { ciphers, maxVersion: 'TLSv1.2' })).getPeerX509Certificate()?.publicKey.asymmetricKeyType
   expect(await kindFor('ECDHE-ECDSA-AES128-GCM-SHA256')).toBe('ec')
   expect(await kindFor('ECDHE-RSA-AES128-GCM-SHA256')).toBe('rsa')
 })
 
 test('ciphers and ecdhCurve choose what is offered', async () => {
-  const client = { ciphers: 'ECDHE-RSA-CHACHA20-POLY1305:!ECDHE-RSA-AES128-GCM-SHA256', ecdhCurve: 'P-384' }
+  const old = { maxVersion: 'TLSv1.2' } as const
+  const client = { ...old, ciphers: 'ECDHE-RSA-CHACHA20-POLY1305:!ECDHE-RSA-AES128-GCM-SHA256', ecdhCurve: 'P-384' }
   const near = await agreed(issued({ key: 'rsa-2048' }), client)
   expect(near.getCipher().standardName).toBe('TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256')
   expect(near.getEphemeralKeyInfo()).toEqual({ type: 'ECDH', name: 'secp384r1', size: 384 })
-  const server = await agreed({ ciphers: 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', ecdhCurve: 'prime256v1:X25519' })
+  const server = await agreed({
+    ...old,
+    ciphers: 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
+    ecdhCurve: 'prime256v1:X25519',
+  })
   expect(server.getCipher().name).toBe('ECDHE-ECDSA-AES256-GCM-SHA384')
   expect(server.getEphemeralKeyInfo()).toMatchObject({ name: 'prime256v1' })
-  const without = await agreed({}, { ciphers: 'DEFAULT:!ECDHE-ECDSA-AES128-GCM-SHA256' })
+  const without = await agreed(old, { ciphers: 'DEFAULT:!ECDHE-ECDSA-AES128-GCM-SHA256' })
   expect(without.getCipher().name).toBe('ECDHE-ECDSA-AES256-GCM-SHA384')
+  const newest = await agreed({}, { ciphers: 'ECDHE-RSA-AES128-GCM-SHA256:TLS_CHACHA20_POLY1305_SHA256' })
+  expect(newest.getCipher()).toMatchObject({ name: 'TLS_CHACHA20_POLY1305_SHA256', version: 'TLSv1.3' })
+  const stay = await agreed({}, { ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' })
+  expect(stay.getProtocol()).toBe('TLSv1.3')
+  const ecdhCurve = 'X25519MLKEM768'
+  const hybrid = await agreed({ ecdhCurve }, { ecdhCurve })
+  expect(hybrid.getEphemeralKeyInfo()).toEqual({})
+})
+
+test('minVersion and maxVersion choose what is spoken', async () => {
+  const spoken = async (server: TlsOptions, client: ConnectionOptions) => (await agreed(server, client)).getProtocol()
+  expect(await spoken({}, {})).toBe('TLSv1.3')
+  expect(await spoken({}, { maxVersion: 'TLSv1.2' })).toBe('TLSv1.2')
+  expect(await spoken({ maxVersion: 'TLSv1.2' }, {})).toBe('TLSv1.2')
+  expect(await spoken({ minVersion: 'TLSv1.3' }, { minVersion: 'TLSv1' })).toBe('TLSv1.3')
+  await expect(spoken({ minVersion: 'TLSv1.3' }, { maxVersion: 'TLSv1.2' })).rejects.toMatchObject({
+    code: 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+  })
 })
 
 test('ALPNProtocols are taken as names, as bytes, and in the form of RFC 7301', async () => {
@@ -122,6 +145,7 @@ const refused: readonly (readonly [string, object, string, string])[] = [
   ['a curve that nobody has', { ecdhCurve: 'secp256k1' }, UNAVAILABLE, 'net/bad-tls-options'],
   ['a version that is none', { minVersion: 'TLSv2' }, 'ERR_INVALID_ARG_VALUE', 'net/bad-tls-options'],
   ['a version that is broken', { maxVersion: 'TLSv1.1' }, UNAVAILABLE, 'net/bad-tls-options'],
+  ['no version at all', { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' }, UNAVAILABLE, 'net/bad-tls-options'],
   ['pfx', { pfx: Buffer.alloc(9) }, UNAVAILABLE, 'net/bad-tls-options'],
   ['crl', { crl: 'x' }, UNAVAILABLE, 'net/bad-tls-options'],
   ['dhparam', { dhparam: 'x' }, UNAVAILABLE, 'net/bad-tls-options'],

@@ -4,17 +4,19 @@
  */
 import { createPrivateKey } from 'node:crypto'
 import type { SecureContextOptions as NodeSecureContextOptions } from 'node:tls'
+import type { GroupName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { believed, type OwnCertificate, ownCertificates } from '../../net/stream/credentials.ts'
 import { authoritiesIn } from '../../net/stream/server-answers.ts'
 import { isKeyElsewhere, type KeyElsewhere } from '../../tls/certified-key.ts'
-import { type AnySuiteName, DEFAULT_SUITES, type EcdheGroup, suites, suites13 } from '../../tls/suites.table.ts'
+import { type AnySuiteName, DEFAULT_SUITES, suites, suites13 } from '../../tls/suites.table.ts'
+import type { TlsVersion } from '../../tls/types.ts'
 import { contentsOf, type FileContents } from '../../x509/file-contents.ts'
 import { isDer } from '../../x509/pem.ts'
 import type { TrustStore } from '../../x509/types.ts'
 import { nodeWorld } from '../world.ts'
 import { badValue, inNodesWords, unsupported } from './errors.ts'
-import { groupsByName, opensslName, VERSIONS, type VersionName } from './names.table.ts'
+import { groupsByName, opensslName, VERSIONS, type VersionName, versionNames } from './names.table.ts'
 
 /** PEM, as text or bytes, or DER; or a key that signs elsewhere. */
 export type KeyContents =
@@ -39,13 +41,14 @@ export class SecureContext {
   readonly trust: TrustStore | undefined
   /** The subjects of the roots that were given: a server tells clients that it believes these. */
   readonly authorities: readonly Bytes[]
+  readonly versions: readonly TlsVersion[]
   /** Undefined: the usual ones. */
   readonly suites: readonly AnySuiteName[] | undefined
-  readonly groups: readonly EcdheGroup[] | undefined
+  readonly groups: readonly GroupName[] | undefined
 
   constructor(options: SecureContextOptions) {
     refuseUnknown(options)
-    checkVersions(options)
+    this.versions = versionsOf(options)
     this.own = ownOf(options)
     const { ca } = options
     this.trust = ca == null ? undefined : inNodesWords(() => believed({ ca }))
@@ -80,19 +83,23 @@ const refuseUnknown = (options: SecureContextOptions): void => {
     throw unsupported('dhparam', 'there is no key exchange over finite fields')
 }
 
-const checkVersions = ({ minVersion, maxVersion }: SecureContextOptions): void => {
+/** Those between the lowest and the highest, both included. */
+const versionsOf = ({ minVersion, maxVersion }: SecureContextOptions): readonly TlsVersion[] => {
   const at = (what: string, name: VersionName): number => {
     const index = VERSIONS.indexOf(name)
     if (index < 0) throw badValue(what, `${String(name)} is none of ${VERSIONS.join(', ')}`)
     return index
   }
   const [lowest, highest] = [at('minVersion', minVersion ?? 'TLSv1.2'), at('maxVersion', maxVersion ?? 'TLSv1.3')]
-  const ours = VERSIONS.indexOf('TLSv1.2')
-  if (lowest > ours || highest < ours) {
-    const asked = lowest > ours ? `minVersion ${minVersion}` : `maxVersion ${maxVersion}`
-    throw unsupported(asked, 'only TLSv1.2 is spoken here')
-  }
+  const spoken = SPOKEN.filter(version => {
+    const index = VERSIONS.indexOf(versionNames[version])
+    return index >= lowest && index <= highest
+  })
+  if (spoken.length > 0) return spoken
+  throw unsupported(`minVersion ${minVersion}, maxVersion ${maxVersion}`, 'TLSv1.2 and TLSv1.3 are spoken here')
 }
+
+const SPOKEN: readonly TlsVersion[] = ['TLS 1.3', 'TLS 1.2']
 
 const listOf = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T])
 
@@ -119,7 +126,8 @@ const opened = (given: KeyContents, usual: string | undefined): FileContents | K
 
 /**
  * A list as OpenSSL takes it, as far as it names suites: `ECDHE-ECDSA-AES128-GCM-SHA256:…`, IANA's names too, `!NAME` to
- * leave one out, `DEFAULT` and `HIGH` for the usual ones. What names none of ours adds none, as with OpenSSL.
+ * leave one out, `DEFAULT` and `HIGH` for the usual ones. What names none of ours adds none, and those of TLS 1.3 stay as
+ * they are where none of them is named, as with Node.
  */
 const suitesNamed = (ciphers: string): readonly AnySuiteName[] => {
   const chosen: AnySuiteName[] = []
@@ -133,11 +141,12 @@ const suitesNamed = (ciphers: string): readonly AnySuiteName[] => {
     else if (sign !== '+') for (const each of meant) never.add(each)
   }
   const left = chosen.filter(name => !never.has(name))
-  if (left.length > 0) return left
+  const newest = suites13.map(suite => suite.name)
+  if (left.length > 0) return left.some(name => newest.some(each => each === name)) ? left : [...newest, ...left]
   throw Object.assign(badValue('ciphers', `none of ${ciphers} is spoken here`), { code: 'ERR_SSL_NO_CIPHER_MATCH' })
 }
 
-const groupsNamed = (names: string | undefined): readonly EcdheGroup[] | undefined => {
+const groupsNamed = (names: string | undefined): readonly GroupName[] | undefined => {
   if (names === undefined || names === 'auto') return undefined
   return names.split(':').map(name => {
     const group = groupsByName[name.toLowerCase()]

@@ -85,7 +85,7 @@ for (const [what, server, options, code, failure] of wrong) {
   })
 
   test(`${what} is told and talked to where rejectUnauthorized is false, as with Node`, async () => {
-    const port = await listening(nodeTls.createServer(server, socket => socket.end('hello')))
+    const port = await listening(nodeTls.createServer(server, socket => setImmediate(() => socket.end('hello'))))
     for (const [, tls] of makes) {
       const near = closing(tls.connect({ port, host: 'localhost', ca: root, ...options, rejectUnauthorized: false }))
       await once(near, 'secureConnect')

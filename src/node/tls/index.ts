@@ -2,7 +2,7 @@
  * `barewire/node/tls`: our TLS in the shape of `node:tls`, for what is written against it: `https.Agent`, undici, clients
  * of databases. Read `socket.ts` first.
  */
-import { suites } from '../../tls/suites.table.ts'
+import { suites, suites13 } from '../../tls/suites.table.ts'
 import { opensslName } from './names.table.ts'
 
 export type { CheckServerIdentity, SniCallback } from './answers.ts'
@@ -20,7 +20,7 @@ export { createServer, type SecureConnectionListener, Server } from './server.ts
 export { TLSSocket } from './socket.ts'
 
 export const DEFAULT_MIN_VERSION = 'TLSv1.2'
-export const DEFAULT_MAX_VERSION = 'TLSv1.2'
+export const DEFAULT_MAX_VERSION = 'TLSv1.3'
 
 /** In small letters, as Node has them. */
-export const getCiphers = (): string[] => suites.map(({ name }) => opensslName(name).toLowerCase())
+export const getCiphers = (): string[] => [...suites13, ...suites].map(({ name }) => opensslName(name).toLowerCase())

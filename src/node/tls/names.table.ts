@@ -1,5 +1,5 @@
 /** What Node and OpenSSL call what the registries of IANA call otherwise. */
-import type { EcdheGroup } from '../../tls/suites.table.ts'
+import type { GroupName } from '../../crypto/provider.ts'
 import type { TlsVersion } from '../../tls/types.ts'
 
 /** `minVersion` and `maxVersion`, from the oldest. */
@@ -20,8 +20,9 @@ export const groupInfo: Readonly<
 }
 
 /** Names for `ecdhCurve`, in small letters. */
-export const groupsByName: Readonly<Record<string, EcdheGroup>> = {
+export const groupsByName: Readonly<Record<string, GroupName>> = {
   x25519: 'x25519',
+  x25519mlkem768: 'X25519MLKEM768',
   'p-256': 'secp256r1',
   prime256v1: 'secp256r1',
   secp256r1: 'secp256r1',

@@ -121,13 +121,13 @@ test('newSession and resumeSession keep sessions elsewhere, also for another pro
 })
 
 test('after setSecureContext nobody resumes what was agreed before', async () => {
-  const server = createServer(localhost, socket => socket.end('hello'))
+  const server = createServer({ ...localhost, maxVersion: 'TLSv1.2' }, socket => socket.end('hello'))
   const port = await listening(server)
   const visitOurs = (session?: Buffer) =>
     visit({ connect } as unknown as Tls, port, session === undefined ? {} : { session })
   const { session } = await visitOurs()
   expect((await visitOurs(session)).reused).toBe(true)
-  server.setSecureContext(issued())
+  server.setSecureContext({ ...issued(), maxVersion: 'TLSv1.2' })
   expect((await visitOurs(session)).reused).toBe(false)
 })
 
@@ -143,7 +143,9 @@ test('an https.Agent that keeps what `session` brings resumes with it', async ()
     }
   }
   const http = createHttpServer((_, answer) => answer.setHeader('connection', 'close').end('hello'))
-  const port = await listening(createServer(localhost, socket => http.emit('connection', socket)))
+  const port = await listening(
+    createServer({ ...localhost, maxVersion: 'TLSv1.2' }, socket => http.emit('connection', socket)),
+  )
   const agent = closing(new OurAgent())
   for (let i = 0; i < 3; i++) {
     const asking = httpsGet({ host: 'localhost', port, agent })

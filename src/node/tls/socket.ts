@@ -7,6 +7,8 @@ import { type Duplex, finished } from 'node:stream'
 import type { Bytes } from '../../engine.ts'
 import { english } from '../../explain/en/index.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
+import { LINGER, Linger } from '../../net/stream/linger.ts'
+import { NOBODY } from '../../net/stream/nobody.ts'
 import { type Answerer, secured } from '../../net/stream/tls.ts'
 import type { ByteStream, NetStream } from '../../net/stream/types.ts'
 import { inWords } from '../../net/told.ts'
@@ -129,9 +131,9 @@ export class TLSSocket extends InspectedSocket {
 
   #engine(): TlsConnection {
     const { crypto, clock } = nodeWorld()
-    const { suites, groups } = this.#context
+    const { versions, suites, groups } = this.#context
     const epoch = clock.date() - clock.now()
-    const common = { crypto, epoch, suites, groups, alpn: this.#alpn, trace: this.#keyLog() }
+    const common = { crypto, epoch, versions, suites, groups, alpn: this.#alpn, trace: this.#keyLog() }
     if (this.side === 'server') {
       const clientCertificate = this.#asksClients ? (this.#rejects ? 'required' : 'asked') : 'none'
       const { resumption, sessionTimeout: sessionLifetime } = this.#options
@@ -282,8 +284,23 @@ export class TLSSocket extends InspectedSocket {
     this.secureConnecting = false
     this.#release(error)
     this.#untilSecure = undefined
-    if (!this.#ending) this.lower.destroy()
+    if (!this.#ending) {
+      if (error === null && this.writableFinished && this.#stream !== undefined) this.#linger(this.#stream)
+      else this.lower.destroy()
+    }
     super._destroy(error, done)
+  }
+
+  /**
+   * Everything is sent, FIN too, and nobody reads any more: what the other side still sends is read all the same, or the
+   * kernel would answer it with RST, which erases what was written last (RFC 9112 9.6).
+   */
+  #linger(stream: NetStream): void {
+    const linger = new Linger(nodeWorld().clock, this.#carrier, LINGER)
+    this.lower.once('close', () => linger.end())
+    linger.start()
+    stream.handler = NOBODY
+    stream.resume()
   }
 
   #send(pieces: readonly Bytes[], done: (error?: Error | null) => void): void {

@@ -7,47 +7,56 @@ import { expect, test } from 'vitest'
 import { closing, issued, listening, localhost, next, pairs, root } from '../../../test/support/node-tls.ts'
 import { connect, createServer, TLSSocket } from './index.ts'
 
+/** A turn later: within the event, a server of Node that speaks TLS 1.3 sends no close_notify. */
+const ended = (socket: NodeSocket, text: string): unknown => setImmediate(() => socket.end(text))
+
+const agreedOn = [
+  ['TLSv1.2', 'ECDHE-ECDSA-AES128-GCM-SHA256', 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'],
+  ['TLSv1.3', 'TLS_AES_128_GCM_SHA256', 'TLS_AES_128_GCM_SHA256'],
+] as const
+
 for (const [client, server, clientTls, serverTls] of pairs) {
   const who = `client of ${client}, server of ${server}`
 
-  test(`${who}: both know what was agreed, and say the same of it as Node does`, async () => {
-    const listener = serverTls.createServer({
-      ...localhost,
-      ALPNProtocols: ['h9', 'http/1.1'],
-      maxVersion: 'TLSv1.2',
-    })
-    const accepted = next<NodeSocket>(listener, 'secureConnection')
-    const port = await listening(listener)
-    const near = closing(
-      clientTls.connect({ port, host: '127.0.0.1', servername: 'localhost', ca: root, ALPNProtocols: ['http/1.1'] }),
-    )
-    expect(near.authorized).toBe(false)
-    await once(near, 'secureConnect')
-    const far = await accepted
-    expect(near).toMatchObject({ authorized: true, authorizationError: null, encrypted: true })
-    expect(far).toMatchObject({ authorized: false, authorizationError: null, encrypted: true })
-    for (const side of [near, far]) {
-      expect(side).toMatchObject({ alpnProtocol: 'http/1.1', servername: 'localhost', connecting: false })
-      expect(side.getProtocol()).toBe('TLSv1.2')
-      expect(side.getCipher()).toMatchObject({
-        name: 'ECDHE-ECDSA-AES128-GCM-SHA256',
-        standardName: 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
-        version: 'TLSv1.2',
+  test.each(agreedOn)(
+    `${who}: both know what was agreed in %s, and say the same of it as Node does`,
+    async (version, name, standardName) => {
+      const listener = serverTls.createServer({
+        ...localhost,
+        ALPNProtocols: ['h9', 'http/1.1'],
+        minVersion: version,
+        maxVersion: version,
+        ciphers: name,
       })
-      expect(side.isSessionReused()).toBe(false)
-    }
-    expect(near.getEphemeralKeyInfo()).toEqual({ type: 'ECDH', name: 'X25519', size: 253 })
-    expect(far.getEphemeralKeyInfo()).toBeNull()
-    expect(near.getPeerCertificate().subjectaltname).toBe('DNS:localhost, IP Address:127.0.0.1')
-    expect(near.getPeerCertificate(true).issuerCertificate.subject.CN).toBe('Test root')
-    const { issuerCertificate } = near.getPeerCertificate(true)
-    expect(issuerCertificate.issuerCertificate).toBe(issuerCertificate)
-    expect(near.getPeerX509Certificate()?.subject).toBe('CN=localhost')
-    expect(far.getPeerCertificate()).toEqual({})
-    expect(far.getX509Certificate()?.subject).toBe('CN=localhost')
-    expect(near.remotePort).toBe(port)
-    expect(near.address()).toMatchObject({ address: '127.0.0.1', port: far.remotePort })
-  })
+      const accepted = next<NodeSocket>(listener, 'secureConnection')
+      const port = await listening(listener)
+      const near = closing(
+        clientTls.connect({ port, host: '127.0.0.1', servername: 'localhost', ca: root, ALPNProtocols: ['http/1.1'] }),
+      )
+      expect(near.authorized).toBe(false)
+      await once(near, 'secureConnect')
+      const far = await accepted
+      expect(near).toMatchObject({ authorized: true, authorizationError: null, encrypted: true })
+      expect(far).toMatchObject({ authorized: false, authorizationError: null, encrypted: true })
+      for (const side of [near, far]) {
+        expect(side).toMatchObject({ alpnProtocol: 'http/1.1', servername: 'localhost', connecting: false })
+        expect(side.getProtocol()).toBe(version)
+        expect(side.getCipher()).toMatchObject({ name, standardName, version })
+        expect(side.isSessionReused()).toBe(false)
+      }
+      expect(near.getEphemeralKeyInfo()).toEqual({ type: 'ECDH', name: 'X25519', size: 253 })
+      expect(far.getEphemeralKeyInfo()).toBeNull()
+      expect(near.getPeerCertificate().subjectaltname).toBe('DNS:localhost, IP Address:127.0.0.1')
+      expect(near.getPeerCertificate(true).issuerCertificate.subject.CN).toBe('Test root')
+      const { issuerCertificate } = near.getPeerCertificate(true)
+      expect(issuerCertificate.issuerCertificate).toBe(issuerCertificate)
+      expect(near.getPeerX509Certificate()?.subject).toBe('CN=localhost')
+      expect(far.getPeerCertificate()).toEqual({})
+      expect(far.getX509Certificate()?.subject).toBe('CN=localhost')
+      expect(near.remotePort).toBe(port)
+      expect(near.address()).toMatchObject({ address: '127.0.0.1', port: far.remotePort })
+    },
+  )
 
   test(`${who}: what is written before the handshake arrives, and both directions end in good order`, async () => {
     const port = await listening(serverTls.createServer(localhost, socket => socket.pipe(socket)))
@@ -72,7 +81,7 @@ for (const [client, server, clientTls, serverTls] of pairs) {
   })
 
   test(`${who}: over any Duplex, another TLS connection too`, async () => {
-    const inner = serverTls.createServer(localhost, socket => socket.end('from inside'))
+    const inner = serverTls.createServer(localhost, socket => ended(socket, 'from inside'))
     const port = await listening(serverTls.createServer(localhost, socket => void inner.emit('connection', socket)))
     const outer = closing(clientTls.connect({ port, host: 'localhost', ca: root }))
     const near = closing(clientTls.connect({ socket: outer, servername: 'localhost', ca: root }))
@@ -107,14 +116,29 @@ for (const [client, server, clientTls, serverTls] of pairs) {
     expect(await nameFrom(second, 'localhost')).toBe('CN=localhost')
   })
 
-  test(`${who}: the key log of both has the same line`, async () => {
-    const listener = serverTls.createServer({ ...localhost, maxVersion: 'TLSv1.2' })
-    const far = next<Buffer>(listener, 'keylog')
+  test.each([
+    ['TLSv1.2', ['CLIENT_RANDOM']],
+    [
+      'TLSv1.3',
+      [
+        'CLIENT_HANDSHAKE_TRAFFIC_SECRET',
+        'CLIENT_TRAFFIC_SECRET_0',
+        'EXPORTER_SECRET',
+        'SERVER_HANDSHAKE_TRAFFIC_SECRET',
+        'SERVER_TRAFFIC_SECRET_0',
+      ],
+    ],
+  ] as const)(`${who}: the key logs of both have the same lines in %s`, async (maxVersion, labels) => {
+    const lines = { near: new Set<string>(), far: new Set<string>() }
+    const listener = serverTls.createServer({ ...localhost, maxVersion }, socket => ended(socket, 'hello'))
+    listener.on('keylog', line => lines.far.add(String(line)))
     const port = await listening(listener)
     const near = closing(clientTls.connect({ port, host: 'localhost', ca: root }))
-    const line = String(await next<Buffer>(near, 'keylog'))
-    expect(line).toMatch(/^CLIENT_RANDOM [0-9a-f]{64} [0-9a-f]{96}\n$/)
-    expect(String(await far)).toBe(line)
+    near.on('keylog', line => lines.near.add(String(line)))
+    expect(await text(near)).toBe('hello')
+    expect([...lines.near].map(line => line.split(' ')[0]).sort()).toEqual(labels)
+    expect([...lines.far].sort()).toEqual([...lines.near].sort())
+    for (const line of lines.near) expect(line).toMatch(/^[A-Z_0]+ [0-9a-f]{64} [0-9a-f]{64,96}\n$/)
   })
 }
 
