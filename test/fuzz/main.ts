@@ -83,7 +83,7 @@ async function run(target: Target, built: Bundle, options: Omit<Options, 'target
 /** Until the worker is done, dies, or stays in one execution. */
 function watched(worker: Worker, running: SharedArrayBuffer, tell: (progress: Progress) => void): Promise<Progress> {
   const numbers = new Int32Array(running, 0, 2)
-  const none: Progress = { type: 'done', executions: 0, coverage: 0, corpus: 0, crashes: [], fewest: [] }
+  const none: Progress = { type: 'progress', executions: 0, coverage: 0, corpus: 0, crashes: [], fewest: [] }
   let last = none
   const died = (message: string): Progress => {
     const input = new Uint8Array(running, 8).slice(0, Atomics.load(numbers, 1))
