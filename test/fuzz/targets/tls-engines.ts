@@ -1,12 +1,12 @@
 /** The engines of TLS: a script between a live peer and the tested side, and what must hold whatever the script does. */
 import { seeded } from '../../../src/random.ts'
 import type { Established } from '../../../src/tls/types.ts'
-import { ascii, concat } from '../../support/bytes.ts'
+import { ascii, concat, hex } from '../../support/bytes.ts'
 import { recordsOf } from '../../support/tls.ts'
 import type { Look, Target } from '../target.ts'
 import { Duel } from '../tls/duel.ts'
 import { type Player, type Step, TEARINGS, torn } from '../tls/player.ts'
-import { describeScript, giving, operation, parts, readScript, type Script } from '../tls/script.ts'
+import { describeScript, giving, type OperationName, operation, parts, readScript, type Script } from '../tls/script.ts'
 import { beliefOf, type Side, tested } from '../tls/setup.ts'
 
 /** What a side may say besides what it was told to write: a flight with a chain, answers to requests, an alert. */
@@ -101,8 +101,9 @@ const play = (player: Player, tape: readonly Step[]): Player => {
   return player
 }
 
-const start = (settings: number, own = 0, theirs = 0, authentication = 0, resumption = 0): Uint8Array =>
-  Uint8Array.of(settings, own, theirs, 1, authentication, resumption, 0, 0)
+/** The beginning of a script; both sides speak TLS 1.2 alone when `newer` is 0. */
+const start = (settings: number, both = 0, authentication = 0, resumption = 0, newer = 0): Uint8Array =>
+  Uint8Array.of(settings, both, both, 1, authentication, resumption, newer, newer)
 
 const ordinary = [
   operation('go'),
@@ -122,29 +123,53 @@ const LATER = operation('manner', 0, 1)
 const GO_AND_REPLY = concat(operation('go'), operation('reply'))
 const GO_AND_REFUSE = concat(operation('go'), operation('reply', 0, 1))
 
+const interrupted = (resumption: number, newer: number): Uint8Array[] => {
+  const begin = start(0, 0, 6, resumption, newer)
+  return [
+    ...upTo(6).map(late => concat(begin, ...many(late, LATER), ...many(late, GO_AND_REPLY), ...ordinary)),
+    ...upTo(6).map(late => concat(begin, ...many(late + 1, LATER), ...many(late, GO_AND_REPLY), GO_AND_REFUSE)),
+    ...upTo(12).map(records => concat(begin, ...many(records, operation('deliver')), operation('alert', 40, 2))),
+  ]
+}
+const TLS13 = 1
+const BOTH = 2
+const RETRY = 4
+
 const seeds: readonly Uint8Array[] = [
   // Every kind of key, credulous and careful; every setting of both sides; every way to ask for a certificate.
-  ...[0, 1, 2, 3, 4, 6].map(settings => concat(start(settings), ...ordinary)),
-  ...[1, 2, 4, 8, 16, 32, 64, 128].map(bits => concat(start(0, bits, bits), ...ordinary)),
-  ...[1, 2, 5, 6].map(authentication => concat(start(0, 0, 0, authentication), ...ordinary)),
+  ...[0, TLS13].flatMap(newer => [
+    ...[0, 1, 2, 3, 4, 6].map(settings => concat(start(settings, 0, 0, 0, newer), ...ordinary)),
+    ...[1, 2, 4, 8, 16, 32, 64, 128].map(bits => concat(start(0, bits, 0, 0, newer), ...ordinary)),
+    ...[1, 2, 5, 6].map(authentication => concat(start(0, 0, authentication, 0, newer), ...ordinary)),
+    ...[2, 3, 4].map(manner => concat(start(0, 0, 0, 0, newer), operation('manner', 0, manner), ...ordinary)),
+    concat(start(1, 0, 0, 0, newer), ...many(8, operation('deliver')), operation('go')),
+    concat(start(0, 0, 0, 0, newer), operation('go'), operation('close'), operation('go')),
+    concat(start(0, 0, 0, 0, newer), operation('go'), operation('peer writes much', 17_000, 7), operation('go')),
+    // More than may wait for an answer.
+    concat(start(0, 0, 0, 0, newer), LATER, operation('deliver', 0, 7), ...many(4, giving('flood', RECORDS, 511))),
+  ]),
+  ...[BOTH, TLS13 | RETRY, TLS13 | 8, TLS13 | 12, TLS13 | 16, TLS13 | 32, TLS13 | 48, TLS13 | 64, TLS13 | 68].map(
+    newer => concat(start(0, 0, 0, 0, newer), ...ordinary),
+  ),
+  // New keys from either side and from both at once, and floods of them by a peer that has the keys.
+  ...[['update keys'], ['peer updates keys'], ['update keys', 'peer updates keys']].map(names =>
+    concat(
+      start(0, 0, 0, 0, TLS13),
+      operation('go'),
+      ...names.map(name => operation(name as OperationName)),
+      ...ordinary,
+    ),
+  ),
+  concat(start(1, 0, 0, 0, TLS13), operation('go'), ...many(40, giving('sealed', hex('18 000001 01 16'), 23))),
   // Sessions wanted and shown, with tickets and with ids, also with the certificate of a client.
   ...[5, 9, 13, 6, 10, 14, 7].flatMap(resumption =>
-    [0, 6].map(authentication => concat(start(0, 0, 0, authentication, resumption), ...ordinary)),
+    [0, 6].flatMap(authentication =>
+      [0, TLS13].map(newer => concat(start(0, 0, authentication, resumption, newer), ...ordinary)),
+    ),
   ),
-  // Questions answered in every way: late, and the last of them with a failure; an alert after each record.
-  ...[2, 3, 4].map(manner => concat(start(0), operation('manner', 0, manner), ...ordinary)),
-  ...[0, 5, 9, 6, 10, 7].flatMap(resumption => {
-    const begin = start(0, 0, 0, 6, resumption)
-    return [
-      ...upTo(6).map(late => concat(begin, ...many(late, LATER), ...many(late, GO_AND_REPLY), ...ordinary)),
-      ...upTo(6).map(late => concat(begin, ...many(late + 1, LATER), ...many(late, GO_AND_REPLY), GO_AND_REFUSE)),
-      ...upTo(12).map(records => concat(begin, ...many(records, operation('deliver')), operation('alert', 40, 2))),
-    ]
-  }),
+  // Questions answered late, the last of them with a failure; an alert after each record.
+  ...[0, 5, 9, 6, 10, 7].flatMap(resumption =>
+    [0, TLS13, TLS13 | RETRY].flatMap(newer => interrupted(resumption, newer)),
+  ),
   concat(start(1), operation('go'), giving('sealed', Uint8Array.of(0, 0, 0, 0), 0x0816)),
-  concat(start(1), ...many(8, operation('deliver')), operation('go')),
-  concat(start(0), operation('go'), operation('close'), operation('go')),
-  // More than may wait for an answer.
-  concat(start(0), LATER, operation('deliver', 0, 7), ...many(4, giving('flood', RECORDS, 511))),
-  concat(start(0), operation('go'), operation('peer writes much', 17_000, 7), operation('go')),
 ]

@@ -160,6 +160,8 @@ export class Duel {
     stop: () => {
       this.#stopped = true
     },
+    'update keys': () => this.#do({ do: 'update keys' }),
+    'peer updates keys': () => this.#peerDoes({ do: 'update keys' }),
   }
   #peerWrites(bytes: Uint8Array): void {
     if (!this.peer.mayWrite) return

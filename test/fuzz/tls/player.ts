@@ -9,7 +9,7 @@ export type Step =
   | { readonly do: 'receive'; readonly bytes: Uint8Array }
   | { readonly do: 'end' }
   | { readonly do: 'write'; readonly bytes: Uint8Array }
-  | { readonly do: 'close' }
+  | { readonly do: 'close' | 'update keys' }
   /** Answers a question that was left open. */
   | { readonly do: 'reply'; readonly how: 'rightly' | 'with a failure' }
   | { readonly do: 'wait'; readonly milliseconds: number }
@@ -74,6 +74,9 @@ export class Player {
       case 'close':
         this.#closing = true
         this.tls.close(this.#now)
+        break
+      case 'update keys':
+        this.tls.updateKeys(this.#now)
         break
       case 'wait':
         this.#now += step.milliseconds

@@ -38,6 +38,8 @@ export const OPERATIONS = [
   'reflect',
   'alert',
   'stop',
+  'update keys',
+  'peer updates keys',
 ] as const
 export type OperationName = (typeof OPERATIONS)[number]
 
@@ -70,11 +72,13 @@ export interface Script {
   readonly authentication: number
   /** Bits: 1 a session is wanted, 2 one of an earlier connection is shown, both one that was stored; 4 and 8 tickets and ids of the server. */
   readonly resumption: number
+  /** Of both sides, bits: 1 and 2 versions, 4 and 8 shares of a client, 16 and 32 suites of TLS 1.3, 64 the hybrid group. */
+  readonly ownNewer: number
+  readonly theirNewer: number
   readonly operations: readonly Operation[]
   readonly manners: readonly Manner[]
 }
 
-/** Of these eight bytes two are still free. */
 const SETTINGS = 8
 const OPERATION = 4
 
@@ -88,7 +92,8 @@ export const parts = (input: Uint8Array): Uint8Array[] => {
   return found
 }
 
-const nameOf = (byte: number): OperationName => OPERATIONS[byte % OPERATIONS.length]!
+/** Numbers without an operation are left for those to come. */
+const nameOf = (byte: number): OperationName => OPERATIONS[byte & 63] ?? 'go'
 
 export const readScript = (input: Uint8Array): Script => {
   const [, ...others] = parts(input)
@@ -99,8 +104,17 @@ export const readScript = (input: Uint8Array): Script => {
     bytes: part.slice(OPERATION),
   }))
   const manners = operations.filter(({ name }) => name === 'manner').map(({ x }) => MANNERS[x % MANNERS.length]!)
-  const [settings = 0, own = 0, theirs = 0, seed = 0, authentication = 0, resumption = 0] = input
-  return { settings, own, theirs, seed, authentication, resumption, operations, manners }
+  const [
+    settings = 0,
+    own = 0,
+    theirs = 0,
+    seed = 0,
+    authentication = 0,
+    resumption = 0,
+    ownNewer = 0,
+    theirNewer = 0,
+  ] = input
+  return { settings, own, theirs, seed, authentication, resumption, ownNewer, theirNewer, operations, manners }
 }
 
 /** One operation as bytes, for seeds. */
@@ -112,10 +126,11 @@ export const giving = (name: OperationName, bytes: Uint8Array, y = 0): Uint8Arra
   concat(operation(name, y, bytes.length), bytes)
 
 export const describeScript = (input: Uint8Array): string[] => {
-  const { settings, own, theirs, seed, authentication, resumption, operations } = readScript(input)
+  const { settings, own, theirs, seed, authentication, resumption, ownNewer, theirNewer, operations } =
+    readScript(input)
   const hexOf = (bytes: Uint8Array) => (bytes.length === 0 ? '' : ` ${Buffer.from(bytes).toString('hex')}`)
   return [
-    `settings ${settings}, own ${own}, theirs ${theirs}, seed ${seed}, authentication ${authentication}, resumption ${resumption}`,
+    `settings ${settings}, own ${own}, theirs ${theirs}, seed ${seed}, authentication ${authentication}, resumption ${resumption}, newer ${ownNewer} and ${theirNewer}`,
     ...operations.map(({ name, x, y, bytes }) => `${name} x=${x} y=${y}${hexOf(bytes)}`),
   ]
 }

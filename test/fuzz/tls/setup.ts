@@ -3,8 +3,8 @@ import type { GroupName } from '../../../src/crypto/provider.ts'
 import { nodeCrypto } from '../../../src/node/crypto.ts'
 import { tlsClient, tlsServer } from '../../../src/tls/engine.ts'
 import { Session } from '../../../src/tls/session.ts'
-import type { SuiteName } from '../../../src/tls/suites.table.ts'
-import type { Ask } from '../../../src/tls/types.ts'
+import { type AnySuiteName, DEFAULT_GROUPS, DEFAULT_SUITES } from '../../../src/tls/suites.table.ts'
+import type { Ask, TlsVersion } from '../../../src/tls/types.ts'
 import { ascii, concat, toHex } from '../../support/bytes.ts'
 import { checked } from '../../support/checked.ts'
 import { type Answers, answersOf, type Identity, identity, type KeyKind } from '../../support/tls.ts'
@@ -23,27 +23,50 @@ const identityOf = (kind: KeyKind): Identity => {
   return known
 }
 
+/** A choice by some bits of a byte. */
+const pick = <T>(choices: readonly T[], bits: number): T => choices[bits % choices.length]!
+
 const ALPN: readonly (readonly string[] | undefined)[] = [undefined, ['http/1.1'], ['h2', 'http/1.1'], ['x']]
-const SUITES: readonly (readonly SuiteName[] | undefined)[] = [
-  undefined,
+const SUITES12: readonly (readonly AnySuiteName[])[] = [
+  DEFAULT_SUITES.filter(name => name.includes('_WITH_')),
   ['TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256', 'TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256'],
   ['TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384', 'TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384'],
   ['TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256'],
 ]
-const GROUPS: readonly (readonly Exclude<GroupName, 'X25519MLKEM768'>[] | undefined)[] = [
-  undefined,
+const SUITES13: readonly (readonly AnySuiteName[])[] = [
+  DEFAULT_SUITES.filter(name => !name.includes('_WITH_')),
+  ['TLS_CHACHA20_POLY1305_SHA256'],
+  ['TLS_AES_256_GCM_SHA384'],
+  ['TLS_AES_128_GCM_SHA256'],
+]
+const GROUPS: readonly (readonly GroupName[])[] = [
+  DEFAULT_GROUPS,
   ['x25519'],
   ['secp256r1', 'secp384r1'],
   ['secp521r1', 'x25519'],
 ]
+const VERSIONS: readonly (readonly TlsVersion[])[] = [['TLS 1.2'], ['TLS 1.3'], ['TLS 1.2', 'TLS 1.3']]
 
-const configOf = (bits: number) => ({
-  ...(ALPN[bits & 3] === undefined ? {} : { alpn: ALPN[bits & 3] }),
-  ...(SUITES[(bits >> 2) & 3] === undefined ? {} : { suites: SUITES[(bits >> 2) & 3] }),
-  ...(GROUPS[(bits >> 4) & 3] === undefined ? {} : { groups: GROUPS[(bits >> 4) & 3] }),
-  ...((bits & 64) === 0 ? {} : { extendedMasterSecret: 'required' as const }),
-  ...((bits & 128) === 0 ? {} : { renegotiation: 'fatal' as const }),
+/** What the bits of a script set on either side. */
+const configOf = (bits: number, newer: number) => ({
+  alpn: pick(ALPN, bits & 3),
+  suites: [...pick(SUITES13, (newer >> 4) & 3), ...pick(SUITES12, (bits >> 2) & 3)],
+  groups: groupsOf(bits, newer),
+  versions: pick(VERSIONS, newer & 3),
+  extendedMasterSecret: pick(['preferred', 'required'] as const, (bits >> 6) & 1),
+  renegotiation: pick(['declined', 'fatal'] as const, (bits >> 7) & 1),
 })
+
+const groupsOf = (bits: number, newer: number): readonly GroupName[] => {
+  const groups = pick(GROUPS, (bits >> 4) & 3)
+  return (newer & 64) === 0 ? groups : ['X25519MLKEM768', ...groups]
+}
+
+/** Shares that a client sends with its first hello: as it likes, none, its last group, all. */
+const sharesOf = (bits: number, newer: number): readonly GroupName[] | undefined => {
+  const groups = groupsOf(bits, newer)
+  return pick([undefined, [], groups.slice(-1), groups], (newer >> 2) & 3)
+}
 
 export const beliefOf = (script: Script): Belief => ((script.settings & 1) === 0 ? 'careful' : 'credulous')
 
@@ -51,6 +74,7 @@ export const beliefOf = (script: Script): Belief => ((script.settings & 1) === 0
 export const tested = (side: Side, script: Script, as: 'checked' | 'bare'): Player =>
   playerOf(side, script, {
     bits: script.own,
+    newer: script.ownNewer,
     seed: script.seed,
     belief: beliefOf(script),
     manners: script.manners,
@@ -62,6 +86,7 @@ export const tested = (side: Side, script: Script, as: 'checked' | 'bare'): Play
 export const peerOf = (side: Side, script: Script): Player =>
   playerOf(side === 'client' ? 'server' : 'client', script, {
     bits: script.theirs,
+    newer: script.theirNewer,
     seed: script.seed + 1_000,
     belief: 'credulous',
     memory: remembered(side, script),
@@ -75,6 +100,7 @@ interface Memory {
 
 interface Given {
   readonly bits: number
+  readonly newer: number
   readonly seed: number
   readonly belief: Belief
   readonly memory: Memory
@@ -85,13 +111,13 @@ interface Given {
 const RESUMPTION = [[], ['ticket'], ['session'], ['ticket', 'session']] as const
 
 const playerOf = (side: Side, script: Script, given: Given): Player => {
-  const { bits, seed, belief, memory, manners = [], as = 'bare' } = given
+  const { bits, newer, seed, belief, memory, manners = [], as = 'bare' } = given
   const crypto = toyCrypto(seed, belief)
   const who = identityOf(KINDS[(script.settings >> 1) & 3]!)
-  const config = { crypto, ...configOf(bits) }
+  const config = { crypto, ...configOf(bits, newer) }
   const tls =
     side === 'client'
-      ? tlsClient({ serverName: 'shop.test', session: memory.session, ...config })
+      ? tlsClient({ serverName: 'shop.test', session: memory.session, shares: sharesOf(bits, newer), ...config })
       : tlsServer({
           ...config,
           clientCertificate: (['none', 'asked', 'required', 'none'] as const)[script.authentication & 3],
@@ -140,8 +166,20 @@ const MOST_MEMORIES = 1_000
 const remembered = (side: Side, script: Script): Memory => {
   const wish = script.resumption & 3
   if (wish < 2) return { session: wish === 1 ? 'new' : undefined, stored: new Map() }
-  const [client, server] = side === 'client' ? [script.own, script.theirs] : [script.theirs, script.own]
-  const key = [script.settings & 6, client, server, script.authentication & 7, script.resumption & 15].join()
+  const sides: [Setting, Setting] = [
+    { bits: script.own, newer: script.ownNewer },
+    { bits: script.theirs, newer: script.theirNewer },
+  ]
+  const [client, server] = side === 'client' ? sides : (sides.reverse() as typeof sides)
+  const key = [
+    script.settings & 6,
+    client.bits,
+    client.newer,
+    server.bits,
+    server.newer,
+    script.authentication & 7,
+    script.resumption & 15,
+  ].join()
   const known = memories.get(key)
   if (known !== undefined) return known
   if (memories.size >= MOST_MEMORIES) memories.clear()
@@ -156,10 +194,15 @@ const remembered = (side: Side, script: Script): Memory => {
 /** Turns that a handshake takes at most. */
 const TURNS = 8
 
-const meeting = (script: Script, clientBits: number, serverBits: number): Memory => {
-  const nothing: Memory = { session: 'new', stored: new Map() }
-  const client = playerOf('client', script, { bits: clientBits, seed: 77, belief: 'careful', memory: nothing })
-  const server = playerOf('server', script, { bits: serverBits, seed: 78, belief: 'careful', memory: nothing })
+interface Setting {
+  readonly bits: number
+  readonly newer: number
+}
+
+const meeting = (script: Script, ofClient: Setting, ofServer: Setting): Memory => {
+  const begin = { belief: 'careful', memory: { session: 'new', stored: new Map() } } as const
+  const client = playerOf('client', script, { ...ofClient, ...begin, seed: 77 })
+  const server = playerOf('server', script, { ...ofServer, ...begin, seed: 78 })
   let said = client.drain()
   for (let turn = 0; turn < TURNS && said.length > 0; turn++) {
     const answer = server.do({ do: 'receive', bytes: said })
