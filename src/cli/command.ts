@@ -4,9 +4,9 @@
  */
 
 import type { Language } from '../explain/index.ts'
-import { DEFAULT_GROUPS, suites } from '../tls/suites.table.ts'
+import { GROUPS, SUITES } from '../net/stream/tls-options.ts'
 import type { Io } from './io.ts'
-import { parseColour, parseGroups, parseKeyLog, parseLanguage, parseSuites } from './options.ts'
+import { parseColour, parseGroups, parseKeyLog, parseLanguage, parseSuites, parseVersions } from './options.ts'
 import type { ColourChoice } from './story/style.ts'
 import { LAYERS, parseVerbosity, type Verbosity } from './verbosity.ts'
 
@@ -68,16 +68,22 @@ export const command = <A, O extends CommonOptions>(spec: Command<A, O>): AnyCom
 /** What may be agreed on by TLS: of `get` and `serve`. */
 export const CHOICES: readonly OptionSpec[] = [
   {
+    flags: '--tls <version>',
+    what: '1.2 or 1.3: only this one; otherwise the newest that both know',
+    parse: parseVersions,
+    offers: ['1.2', '1.3'],
+  },
+  {
     flags: '--groups <list>',
-    what: 'key exchange with these groups only, best first: x25519,P-256',
+    what: 'key exchange with these groups only, best first: x25519,P-256; all: also the hybrid with ML-KEM',
     parse: parseGroups,
-    offers: DEFAULT_GROUPS,
+    offers: ['all', ...GROUPS],
   },
   {
     flags: '--suites <list>',
     what: 'these cipher suites only, by their IANA names, best first; all: also those with CBC',
     parse: parseSuites,
-    offers: ['all', ...suites.map(({ name }) => name)],
+    offers: ['all', ...SUITES],
   },
 ]
 

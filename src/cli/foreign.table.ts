@@ -35,8 +35,9 @@ export const FOREIGN: Readonly<Record<string, string>> = {
   '--data-binary': 'it is -d, which changes no byte',
   '--http1.1': 'HTTP/1.1 is what is spoken',
   '--http2': 'HTTP/2 is not spoken yet; curl --http2 does',
-  '--tlsv1.2': 'TLS 1.2 is what is spoken',
-  '--tlsv1.3': 'TLS 1.3 is not spoken yet; curl --tlsv1.3 does',
+  '--tlsv1.2': 'it is --tls 1.2,1.3, which are spoken anyway; --tls 1.2 speaks nothing else',
+  '--tlsv1.3': 'it is --tls 1.3',
+  '--tls-max': 'it is --tls 1.2, which speaks nothing else',
   '--trace': 'it is -v, with layers: -v tcp,tls,http; -vvv shows bytes',
   '--verify': '--trust FILE adds a root; --accept CODE goes on after one failure',
 }

@@ -23,8 +23,8 @@ export interface IdentityOptions extends TlsOptions {
 }
 
 /** Without TLS: nothing that belongs to it may have been asked for. */
-export const plainly = ({ cert, key, clientCa, groups, suites }: IdentityOptions): Identity => {
-  const given = Object.entries({ cert, key, 'client-ca': clientCa, groups, suites }).find(([, value]) => value)
+export const plainly = ({ tls, cert, key, clientCa, groups, suites }: IdentityOptions): Identity => {
+  const given = Object.entries({ tls, cert, key, 'client-ca': clientCa, groups, suites }).find(([, value]) => value)
   if (given !== undefined) throw usage(`--${given[0]} is about TLS, and --plain does without.`)
   return { tls: undefined, authority: undefined, names: [] }
 }
@@ -33,10 +33,10 @@ export const identityOf = async (
   options: IdentityOptions,
   renewed: NonNullable<AuthorityOptions['renewed']>,
 ): Promise<Identity> => {
-  const { groups, suites, clientCa } = options
+  const { tls: versions, groups, suites, clientCa } = options
   if (options.cert === undefined && options.key !== undefined) throw usage('--key goes with --cert.')
   const ca = await contentsOf(clientCa)
-  const choices = { groups, suites, ca, clientCertificate: ca && ('required' as const) }
+  const choices = { versions, groups, suites, ca, clientCertificate: ca && ('required' as const) }
   const cert = await contentsOf(options.cert)
   if (cert !== undefined)
     return {

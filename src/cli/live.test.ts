@@ -198,7 +198,7 @@ test('redirects over two connections are two timelines, each with its own facts,
   expect(blocks[0]).toContain('CN=localhost, EC P-256')
   expect(blocks[0]).toMatch(/✓ dates \(\d+ days left\)/)
   expect(blocks[0]).toContain('302 Found')
-  expect(blocks[0]).toContain('2 round trips')
+  expect(blocks[0]).toContain('1 round trip ')
   expect(blocks[1]).toMatch(/^http:\/\/localhost:\d+ /)
   expect(blocks[1]).toContain('in clear text, though the connection before was encrypted')
   expect(blocks[1]).not.toContain('tls')

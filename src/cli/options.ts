@@ -1,10 +1,13 @@
 /** Values of options: each parser returns what the command works with or says what it wanted to see. */
 
 import { readFile } from 'node:fs/promises'
+import type { GroupName } from '../crypto/provider.ts'
 import { type Language, languageOf } from '../explain/index.ts'
 import { certificateFailures } from '../failures/certificate.ts'
 import { FailureError, fail } from '../failures/index.ts'
-import { DEFAULT_GROUPS, type EcdheGroup, type SuiteName, suites } from '../tls/suites.table.ts'
+import { GROUPS, SUITES } from '../net/stream/tls-options.ts'
+import type { AnySuiteName } from '../tls/suites.table.ts'
+import type { TlsVersion } from '../tls/types.ts'
 import { joined } from '../wire/bytes.ts'
 import type { Io } from './io.ts'
 import type { ColourChoice } from './story/style.ts'
@@ -122,22 +125,27 @@ export const parseAccept = (code: string): string => {
   return code
 }
 
-const GROUP_NAMES: Readonly<Record<string, EcdheGroup>> = {
-  ...Object.fromEntries(DEFAULT_GROUPS.map(name => [name, name])),
+const GROUP_NAMES: Readonly<Record<string, GroupName>> = {
+  ...Object.fromEntries(GROUPS.map(name => [name.toLowerCase(), name])),
   'p-256': 'secp256r1',
   'p-384': 'secp384r1',
   'p-521': 'secp521r1',
 }
-const SUITE_NAMES: Readonly<Record<string, SuiteName>> = Object.fromEntries(
-  suites.map(({ name }) => [name.toLowerCase(), name]),
+const SUITE_NAMES: Readonly<Record<string, AnySuiteName>> = Object.fromEntries(
+  SUITES.map(name => [name.toLowerCase(), name]),
 )
+const VERSION_NAMES: Readonly<Record<string, TlsVersion>> = { '1.2': 'TLS 1.2', '1.3': 'TLS 1.3' }
 
-/** `x25519,P-256`, best first. */
-export const parseGroups = (text: string): readonly EcdheGroup[] => named(text, '--groups', GROUP_NAMES)
+/** `1.3`, or both with a comma between them. */
+export const parseVersions = (text: string): readonly TlsVersion[] => named(text, '--tls', VERSION_NAMES)
+
+/** `x25519,P-256`, best first; `all` for every one, also those that are used only when they are asked for. */
+export const parseGroups = (text: string): readonly GroupName[] =>
+  text === 'all' ? GROUPS : named(text, '--groups', GROUP_NAMES)
 
 /** Names as IANA has them, best first; `all` for every one, also those that are used only when they are asked for. */
-export const parseSuites = (text: string): readonly SuiteName[] =>
-  text === 'all' ? suites.map(({ name }) => name) : named(text, '--suites', SUITE_NAMES)
+export const parseSuites = (text: string): readonly AnySuiteName[] =>
+  text === 'all' ? SUITES : named(text, '--suites', SUITE_NAMES)
 
 const named = <T extends string>(text: string, option: string, known: Readonly<Record<string, T>>): readonly T[] =>
   text.split(/[,:]/).map(word => {

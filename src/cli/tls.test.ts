@@ -153,3 +153,26 @@ test('--keylog appends the keys of get and serve to a file that is its owner’s
   for (const text of secrets) expect(served).toContain(text)
   expect(served.split('\n').length).toBeGreaterThan(secrets.length + 1)
 })
+
+test('--tls speaks one version and no other, and what cannot be spoken is refused', async () => {
+  const { url, stop } = await serving(['--cert', ec.cert, '--key', ec.key, '--groups', 'all'])
+  expect((await asked(url, '-v')).err).toMatch(/tls 1\.3 +x25519, AES-128-GCM, http\/1\.1 +1 round trip /)
+  expect((await asked(url, '-v', '--tls', '1.2')).err).toMatch(
+    /tls 1\.2 +x25519, AES-128-GCM, http\/1\.1 +2 round trips /,
+  )
+  expect((await asked(url, '-v', '--tls', '1.3', '--groups', 'X25519MLKEM768')).err).toMatch(
+    /tls 1\.3 +X25519MLKEM768, /,
+  )
+  await stop()
+  const old = await serving(['--cert', ec.cert, '--key', ec.key, '--tls', '1.2'])
+  const newer = await asked(old.url, '--tls', '1.3')
+  expect([newer.exit, newer.err]).toEqual([4, expect.stringContaining('tls/no-common-version')])
+  expect(newer.err).toMatch(/try +barewire get https:\/\/localhost:\d+\/hello\.txt +# with both versions of TLS/)
+  await old.stop()
+  for (const words of [
+    ['--tls', '1.2', '--suites', 'TLS_AES_128_GCM_SHA256'],
+    ['--tls', '1.2', '--groups', 'X25519MLKEM768'],
+  ])
+    expect((await asked('https://localhost:1', ...words)).err).toContain('net/bad-tls-options')
+  expect((await asked('https://localhost:1', '--tls', '1.1')).err).toContain('cli/usage')
+})

@@ -2,16 +2,16 @@
 import { readFile } from 'node:fs/promises'
 import { type Failure, FailureError } from '../failures/index.ts'
 import { jsonOfFailure } from '../inspect/index.ts'
-import type { EcdheGroup, SuiteName } from '../tls/suites.table.ts'
+import type { TlsChoices } from '../net/stream/tls-options.ts'
+import type { TlsVersion } from '../tls/types.ts'
 import type { Run } from './run.ts'
 import { remarkLines } from './story/remark.ts'
 
 /** Names of files and choices, as they were typed. */
-export interface TlsOptions {
+export interface TlsOptions extends Pick<TlsChoices, 'groups' | 'suites'> {
+  readonly tls?: readonly TlsVersion[] | undefined
   readonly cert?: readonly string[] | undefined
   readonly key?: readonly string[] | undefined
-  readonly groups?: readonly EcdheGroup[] | undefined
-  readonly suites?: readonly SuiteName[] | undefined
 }
 
 /** Names of files by the option of `net` that takes what is in them. */

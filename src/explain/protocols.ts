@@ -14,5 +14,5 @@ const GREETINGS: readonly (readonly [start: RegExp, protocol: string])[] = [
 export const spokenIn = (got: string | undefined): string | undefined =>
   got === undefined ? undefined : GREETINGS.find(([start]) => start.test(got))?.[1]
 
-/** Whether the other side takes only versions of TLS that are newer than ours. */
-export const wantsNewer = (got: string | undefined): boolean => /TLS 1\.3/.test(got ?? '')
+/** Whether the other side takes a version of TLS that we know: somebody switched it off here. */
+export const wantsSwitchedOff = (got: string | undefined): boolean => /TLS 1\.[23]/.test(got ?? '')

@@ -4,7 +4,7 @@
  * came from outside is quoted for a shell.
  */
 import type { Facts, Failure, FailureCode, RequestContext } from '../failures/index.ts'
-import { spokenIn, wantsNewer } from './protocols.ts'
+import { spokenIn, wantsSwitchedOff } from './protocols.ts'
 
 /** What words are made of: the facts, and what was asked, as far as it is known. */
 export interface Told extends Facts {
@@ -28,7 +28,7 @@ export type Note =
   | 'what is in it?'
   | 'with the right address'
   | 'what the server takes'
-  | 'speaks TLS 1.3'
+  | 'with both versions'
   | 'wait longer'
   | 'without following'
   | 'its root, to be trusted'
@@ -163,9 +163,7 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
   },
   'tls/not-tls': f => (/HTTP/.test(spokenIn(f.got) ?? 'HTTP') ? overHttp(f) : []),
   'tls/no-common-version': f =>
-    wantsNewer(f.got) && f.context?.url !== undefined
-      ? run(`curl -v ${quoted(f.context.url)}`, 'speaks TLS 1.3')
-      : offered(f),
+    wantsSwitchedOff(f.got) && f.context?.url !== undefined ? run(get(f, ''), 'with both versions') : offered(f),
   'tls/no-common-suite': offered,
   'tls/no-common-group': offered,
   'tls/no-common-scheme': offered,

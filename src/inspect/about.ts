@@ -59,10 +59,19 @@ const aboutHandshake = (told: ToldHandshake | undefined): string => {
 }
 
 const aboutClientHello = ({ cipherSuites, extensions }: ClientHello): string => {
-  const suites = `${cipherSuites.length} suites`
-  const name = clientView(extensions ?? []).serverName?.names[0]?.body
-  return typeof name === 'string' ? `${name}, ${suites}` : suites
+  const { serverName, supportedGroups, sessionTicket, preSharedKey } = clientView(extensions ?? [])
+  const name = serverName?.names[0]?.body
+  const resumes = preSharedKey !== undefined || (sessionTicket?.ticket.length ?? 0) > 0
+  const parts = [
+    typeof name === 'string' ? name : undefined,
+    counted(cipherSuites.length, 'suite'),
+    supportedGroups && counted(supportedGroups.groups.length, 'group'),
+    resumes ? 'to resume' : undefined,
+  ]
+  return parts.filter(part => part !== undefined).join(', ')
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const groupName = (group: number | undefined): string => (group === undefined ? '' : NamedGroup.nameOf(group))
 const protocols = (alpn: { readonly protocols: readonly string[] } | undefined): string =>

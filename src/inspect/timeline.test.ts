@@ -177,7 +177,7 @@ test('a failure of a certificate shows the chain with its days, and ends with wh
   const issued = authority.issue({ names: ['shop.test'] })
   const bytes = encode(Handshake, { type: 11, body: { chain: [...issued.chain] } })
   const records = [message(0, 'tls', 'in', 'Certificate', { bytes })]
-  const failure = fail('tls/certificate-untrusted', { where: 'shop.test' })
+  const failure = fail('tls/certificate-untrusted', { expected: 'shop.test' })
   const text = renderFailure(failure, { style: plain(100), records })
   expect(text.join('\n')).toMatch(/ {2}they showed {3}1 {2}CN=shop\.test, by CN=test root, 2026-11-20 to 2026-11-28/)
   const labels = text.flatMap(line => /^ {2}(\S.*?) {2,}\S/.exec(line)?.[1] ?? [])

@@ -251,7 +251,8 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
   const { facts } = scene
   const handshake = scene.messages.filter(m => m.layer === 'tls' && !/alert/i.test(m.name))
   if (handshake.length === 0 && facts.tls === undefined) return []
-  const trips = countRoundTrips(handshake)
+  const count = countRoundTrips(handshake)
+  const trips = `${count} round trip${count === 1 ? '' : 's'}`
   const finished = handshake.length === 0 || handshake.filter(m => /^finished/i.test(m.name)).length >= 2
   const checks = scene.verdicts.filter(v => v.layer === 'tls')
   const failed = checks.find(v => !v.ok)
@@ -261,7 +262,7 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
       ? (hello?.about ?? handshake.at(-1)?.name ?? '')
       : [facts.tls.group, shortSuite(facts.tls.suite), facts.tls.alpn].filter(Boolean).join(', ')
   const rows = [
-    row('tls', what, facts.tls?.resumed ? 'resumed' : `${trips} round trip${trips === 1 ? '' : 's'}`, {
+    row('tls', what, facts.tls?.resumed ? `resumed, ${trips}` : trips, {
       label: facts.tls?.version.toLowerCase() ?? 'tls',
       span: spanUntil(scene, handshake, finished || failed !== undefined || isAlerted(scene) ? 'done' : 'under way'),
       ok: finished && failed === undefined,
@@ -287,8 +288,11 @@ const isAlerted = ({ messages }: Scene): boolean => messages.some(m => m.layer =
 const PEOPLE = /^(name|dates|chain|signature)$/
 
 /** How often the direction turned from us to the other side. */
-const countRoundTrips = (list: readonly MessageRecord[]): number =>
-  list.filter((m, i) => m.direction === 'in' && list[i - 1]?.direction === 'out').length
+/** ChangeCipherSpec waits for nothing: in TLS 1.3 it is there for middleboxes alone (RFC 9846 appendix D.4). */
+const countRoundTrips = (handshake: readonly MessageRecord[]): number => {
+  const list = handshake.filter(({ name }) => name !== 'ChangeCipherSpec')
+  return list.filter((m, i) => m.direction === 'in' && list[i - 1]?.direction === 'out').length
+}
 
 const httpRows = (scene: Scene): TimelineRow[] => {
   // A jar judges every cookie that comes, in their order.

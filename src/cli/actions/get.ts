@@ -133,7 +133,7 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
     accept: options.accept as readonly FailureCode[] | undefined,
     ...(await identityOf(options)),
     warned: failure => warn(failure, run),
-    tls: { groups: options.groups, suites: options.suites },
+    tls: { versions: options.tls, groups: options.groups, suites: options.suites },
   }
 }
 

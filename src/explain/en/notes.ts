@@ -16,7 +16,7 @@ export const notes: Readonly<Record<Note, string>> = {
   'what is in it?': 'what is in it?',
   'with the right address': 'with the address that it should have',
   'what the server takes': 'what the server takes',
-  'speaks TLS 1.3': 'speaks TLS 1.3',
+  'with both versions': 'with both versions of TLS',
   'wait longer': 'wait longer',
   'without following': 'where the first answer points',
   'its root, to be trusted': 'the root that the other program has to trust',

@@ -1,7 +1,7 @@
 /** What ends TLS, in words, in the order in which it can happen. */
 import type { tlsFailures } from '../../failures/tls.ts'
 import { alertText } from '../../tls/alerts.table.ts'
-import { spokenIn, wantsNewer } from '../protocols.ts'
+import { spokenIn, wantsSwitchedOff } from '../protocols.ts'
 import type { Explanation, WordsOf } from '../words.ts'
 import { alertWords } from './alerts.ts'
 import { arrived } from './arrived.ts'
@@ -43,8 +43,8 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     title: 'No version in common.',
     ...nothingInCommon('versions'),
     because: f =>
-      wantsNewer(f.got)
-        ? ['Barewire does not speak TLS 1.3 yet; the other side is up to date.']
+      wantsSwitchedOff(f.got)
+        ? ['The version that the other side speaks was switched off on this side.']
         : ['The other side is limited to versions that are switched off here, because they are broken.'],
   },
   'tls/no-common-suite': {

@@ -16,7 +16,7 @@ export const notes: Readonly<Record<Note, string>> = {
   'what is in it?': '查看其中的内容',
   'with the right address': '换成它本应对应的地址',
   'what the server takes': '查看服务器接受什么',
-  'speaks TLS 1.3': '支持 TLS 1.3',
+  'with both versions': '同时允许 TLS 的两个版本',
   'wait longer': '等待更久',
   'without following': '查看第一个响应指向哪里',
   'its root, to be trusted': '对方程序需要信任的根证书',

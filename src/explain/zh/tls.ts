@@ -1,7 +1,7 @@
 /** What ends TLS, in Chinese, in the order in which it can happen. */
 import type { tlsFailures } from '../../failures/tls.ts'
 import { alertText } from '../../tls/alerts.table.ts'
-import { spokenIn, wantsNewer } from '../protocols.ts'
+import { spokenIn, wantsSwitchedOff } from '../protocols.ts'
 import type { Explanation, WordsOf } from '../words.ts'
 import { alertWords } from './alerts.ts'
 import { arrived } from './arrived.ts'
@@ -46,9 +46,7 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     title: '没有共同的 TLS 版本。',
     ...nothingInCommon('版本'),
     because: f =>
-      wantsNewer(f.got)
-        ? ['Barewire 尚不支持 TLS 1.3；对方的版本是新的。']
-        : ['对方只支持此处因已被攻破而关闭的版本。'],
+      wantsSwitchedOff(f.got) ? ['对方使用的版本在这一侧被关闭了。'] : ['对方只支持此处因已被攻破而关闭的版本。'],
   },
   'tls/no-common-suite': { title: '没有共同的密码套件。', ...nothingInCommon('密码套件') },
   'tls/no-common-group': { title: '没有共同的密钥交换组。', ...nothingInCommon('密钥交换组') },

@@ -36,7 +36,19 @@ export const checkTlsOptions = (tls: TlsChoices, known: Readonly<Record<string, 
   checkNames('suites', tls.suites, SUITES)
   checkNames('groups', tls.groups, GROUPS)
   checkProtocols(tls.alpn)
+  checkTogether(tls)
 }
+
+/** Each list may be right, and all of them leave nothing that could be spoken. */
+const checkTogether = ({ versions = VERSIONS, suites: named = SUITES, groups = GROUPS }: TlsChoices): void => {
+  const spoken = versions.filter(version => named.some(name => isOf(version, name)))
+  if (spoken.length === 0) throw wrong('tls.suites', `none of ${versions.join(', ')}`, 'one of each version')
+  if (!spoken.includes('TLS 1.3') && groups.every(group => group === 'X25519MLKEM768'))
+    throw wrong('tls.groups', 'X25519MLKEM768 alone, which TLS 1.2 does not have', DEFAULT_GROUPS.join(', '))
+}
+
+const isOf = (version: TlsVersion, name: AnySuiteName): boolean =>
+  (version === 'TLS 1.3') === suites13.some(suite => suite.name === name)
 
 /**
  * Throws `FailureError` `net/bad-tls-options` for an option of TLS that stands beside `tls` and not in it: a program
