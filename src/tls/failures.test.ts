@@ -27,6 +27,7 @@ import { tlsClient, tlsServer } from './engine.ts'
 import { clientExtensions, extensionNumbers, serverExtensions } from './messages/extensions.ts'
 import { HandshakeType } from './messages/registries.table.ts'
 import { Alert, type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+import type { TlsVersion } from './types.ts'
 
 const crypto = nodeCrypto()
 const ec = identity(crypto, 'p-256')
@@ -334,9 +335,14 @@ describe('an alert in the place of a ServerHello is about our offer, and the off
     return side
   }
   test('tls/no-common-version: alert 70: whoever knew less than TLS 1.2 would have answered with less', () => {
-    const side = refused(70)
-    expectFailure(side, 'tls/no-common-version')
-    expect(sentence(side.failure!)).toContain('We offer TLS 1.2; the other side offers only TLS 1.3 or later.')
+    const said = (...versions: readonly TlsVersion[]): string => {
+      const side = refused(70, { versions })
+      expectFailure(side, 'tls/no-common-version')
+      return sentence(side.failure!)
+    }
+    expect(said('TLS 1.2')).toContain('We offer TLS 1.2; the other side offers only TLS 1.3 or later.')
+    expect(said('TLS 1.3')).toContain('We offer TLS 1.3; the other side offers only TLS 1.2 or earlier.')
+    expect(said('TLS 1.2', 'TLS 1.3')).toContain('We offer TLS 1.3, TLS 1.2; the other side offers none of them.')
   })
   test('tls/no-common-suite: alert 71: stronger suites are wanted', () => {
     const side = refused(71, { suites: ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'] })
