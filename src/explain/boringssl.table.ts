@@ -27,6 +27,7 @@ const words: { readonly [Code in FailureCode]?: string } = {
   'tls/session-mismatch': 'OLD_SESSION_CIPHER_NOT_RETURNED',
   'tls/session-unbound': 'RESUMED_EMS_SESSION_WITHOUT_EMS_EXTENSION',
   'tls/share-wrong': 'BAD_ECPOINT',
+  'tls/binder-wrong': 'DIGEST_CHECK_FAILED',
   'tls/finished-wrong': 'DIGEST_CHECK_FAILED',
   'tls/renegotiation-unsafe': 'RENEGOTIATION_MISMATCH',
   'tls/record-damaged': 'DECRYPTION_FAILED_OR_BAD_RECORD_MAC',

@@ -29,6 +29,7 @@ const checks = family('tls', {
   'client-certificate-required': { ...fromPeer, alert: 116, rule: 'RFC 9846 4.5.2.4' },
   'client-certificate-wanted': { ...fromPeer, rule: 'RFC 5246 7.4.6' },
   'share-wrong': { ...fromPeer, alert: 47, rule: 'RFC 8422 5.11' },
+  'binder-wrong': { ...fromPeer, alert: 51, rule: 'RFC 9846 4.3.11.2' },
   'finished-wrong': { ...fromPeer, alert: 51, rule: 'RFC 5246 7.4.9' },
   'no-extended-master-secret': { ...fromPeer, alert: 40, rule: 'RFC 7627 5.3' },
   'session-mismatch': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.4.1.3' },

@@ -84,9 +84,10 @@ export class Acting implements Context<any> {
     this.#parts.outgoing.agreeOnVersion()
     return this
   }
-  send(name: string, body: unknown): void {
+  send(name: string, body: unknown, finish?: (bytes: Uint8Array) => void): void {
     this.#allRead()
     const bytes = encode(this.format, { type: HandshakeType.names[name]!, body })
+    finish?.(bytes)
     this.transcript.add(bytes)
     this.#parts.outgoing.handshake(name, this.format, bytes, this.now)
   }
@@ -121,8 +122,9 @@ export class Acting implements Context<any> {
     secrets.push(secret)
     this.#parts.tracing?.secret(label, clientRandom, secret.reveal().slice())
   }
-  wipesLater(material: { wipe(): void }): void {
-    this.#passing.push(material)
+  wipesLater(material: { wipe(): void }, life?: 'kept'): void {
+    const materials = life === 'kept' ? this.#kept : this.#passing
+    materials.push(material)
   }
   replaces(before: Secret, after: Secret): void {
     const at = this.#kept.indexOf(before)

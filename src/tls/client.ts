@@ -9,7 +9,7 @@ import { serverView } from './messages/extensions.ts'
 import { ProtocolVersion, TLS_1_2, TLS_1_3 } from './messages/registries.table.ts'
 import type { Bodies13 } from './messages/tls13.ts'
 import type { ClientNegotiated } from './negotiated.ts'
-import { helloOf, type Offer, offerOf, versionsOf } from './offer.ts'
+import { type Offer, offerOf, sendHello, versionsOf } from './offer.ts'
 import { offerRefused } from './offer-refused.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import { clientStates } from './roles.table.ts'
@@ -40,7 +40,7 @@ export const clientRole = (config: TlsClientConfig): Role => {
     epoch: config.epoch ?? 0,
     start(context) {
       const offer = offerOf(config, name, context)
-      context.send('ClientHello', helloOf(offer))
+      sendHello(context, offer)
       return new WaitServerHello(offer)
     },
   }

@@ -7,7 +7,7 @@ import type { Bytes } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import type { Tagged } from '../wire/codec.ts'
 import type { TlsClientConfig } from './config.ts'
-import { type ClientExtensions, clientExtensions } from './messages/extensions.ts'
+import { type ClientExtensions, clientExtensions, extensionNumbers } from './messages/extensions.ts'
 import type { ClientHello } from './messages/hello.ts'
 import { NamedGroup, NameType, ProtocolVersion, PskKeyExchangeMode, TLS_1_2 } from './messages/registries.table.ts'
 import { acceptable, type Scheme } from './schemes.table.ts'
@@ -15,6 +15,7 @@ import type { SessionFacts } from './session.ts'
 import type { Context } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, type Suite13, suites13Named, suitesNamed } from './suites.table.ts'
 import { resumable, sessionIdFor } from './tls12/client/resumable.ts'
+import { bind, type OfferedKey, offeredKey, unbound } from './tls13/psk.ts'
 import type { TlsVersion } from './types.ts'
 
 /** The versions that a configuration speaks, the newest first. Throws `FailureError` when there is none. */
@@ -42,6 +43,8 @@ export interface Offer {
   /** RFC 9846 appendix D.4: made up where TLS 1.3 is offered, so that the handshake looks like a resumption of 1.2. */
   readonly sessionId: Bytes
   readonly versions: readonly TlsVersion[]
+  /** What is offered to be resumed in TLS 1.3. */
+  readonly key: OfferedKey | undefined
   /** What is offered to be resumed in TLS 1.2. */
   readonly session: SessionFacts | undefined
   /** Of TLS 1.2; none where that is not offered. */
@@ -66,6 +69,7 @@ export const offerOf = (config: TlsClientConfig, name: string | undefined, { cry
     random: crypto.random.bytes(32),
     sessionId: versions.includes('TLS 1.3') && sessionId.length === 0 ? crypto.random.bytes(32) : sessionId,
     session,
+    key: versions.includes('TLS 1.3') ? offeredKey(config, suites13Named(config.suites), date) : undefined,
     versions,
     suites,
     suites13: versions.includes('TLS 1.3') ? suites13Named(config.suites) : [],
@@ -121,6 +125,8 @@ const extensionsOf = (offer: Omit<Offer, 'extensions'>, name: string | undefined
           pskKeyExchangeModes: { modes: [PskKeyExchangeMode.names.psk_dhe_ke!] },
         }
       : {}),
+    // RFC 9846 4.3.11: "MUST be the last extension in the ClientHello".
+    ...(offer.key === undefined ? {} : { preSharedKey: unbound(offer.key) }),
   } as ClientExtensions
 }
 
@@ -136,19 +142,22 @@ export interface Retry {
   readonly suite: Suite13
 }
 
-/** RFC 9846 4.2.2: the same hello, but for the share, the cookie and early data. */
-export const offeredAgain = (offer: Offer, { group, cookie }: Retry, crypto: CryptoProvider): Offer => {
+/** RFC 9846 4.2.2: the same hello, but for the share, the cookie and keys that do not suit the hash that is known now. */
+export const offeredAgain = (offer: Offer, { group, cookie, suite }: Retry, crypto: CryptoProvider): Offer => {
+  const key = offer.key?.hash === suite.hash ? offer.key : undefined
   const shares = group === undefined ? offer.shares : new Map([[group, crypto.offerShare(group)]])
   const [keyShare, ...added] = clientExtensions({
     keyShare: { clientShares: [...shares].map(shareEntry) },
     ...(cookie === undefined ? {} : { cookie: { cookie } }),
   } as ClientExtensions)
-  const extensions = offer.extensions.flatMap(each => (each.type === keyShare!.type ? [keyShare!, ...added] : [each]))
-  return { ...offer, shares, extensions }
+  const extensions = offer.extensions
+    .filter(({ type }) => key !== undefined || type !== extensionNumbers.preSharedKey)
+    .flatMap(each => (each.type === keyShare!.type ? [keyShare!, ...added] : [each]))
+  return { ...offer, shares, key, extensions }
 }
 
 /** As it goes out. */
-export const helloOf = ({ random, sessionId, suites, suites13, extensions }: Offer): ClientHello => ({
+const helloOf = ({ random, sessionId, suites, suites13, extensions }: Offer): ClientHello => ({
   legacyVersion: TLS_1_2,
   random,
   sessionId,
@@ -156,3 +165,10 @@ export const helloOf = ({ random, sessionId, suites, suites13, extensions }: Off
   compressionMethods: [0],
   extensions: [...extensions],
 })
+
+/** Sends the hello of an offer, bound to the key that it offers. */
+export const sendHello = <B extends { ClientHello: ClientHello }>(context: Context<B>, offer: Offer): void => {
+  const { transcript, crypto } = context
+  const { key } = offer
+  context.send('ClientHello', helloOf(offer), key && (bytes => bind(crypto, key, transcript, bytes)))
+}

@@ -14,6 +14,7 @@ import { Session } from './session.ts'
 import { suites13 } from './suites.table.ts'
 import { protectionOf } from './tls13/key-schedule.ts'
 import { clientMoves13, serverMoves13 } from './tls13/states.table.ts'
+import type { TlsVersion } from './types.ts'
 
 const crypto = nodeCrypto()
 const who = identity(crypto, 'p-256')
@@ -58,6 +59,9 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   WaitOwnCertificate13: 'certificate',
   WaitOwnSignature13: 'sign',
   WaitClientTrust13: 'trust',
+  WaitTicket13: 'ticket',
+  WaitResumedTrust13: 'trust',
+  WaitResumedClientTrust13: 'trust',
   WaitTrust: 'trust',
   WaitPolicy: 'client-hello',
   WaitSignature: 'sign',
@@ -79,6 +83,9 @@ const MEMORY: Readonly<Record<string, readonly ['ticket' | 'session', 'first' | 
   WaitTicketOpened: ['ticket', 'again'],
   WaitSessionFound: ['session', 'again'],
   WaitResumedTrust: ['ticket', 'again'],
+  WaitTicket13: ['ticket', 'again'],
+  WaitResumedTrust13: ['ticket', 'again'],
+  WaitResumedClientTrust13: ['ticket', 'again'],
 }
 
 /** The tickets of this server are what is in them, and its clients have one session. */
@@ -90,10 +97,11 @@ const open: Answers = question => {
   return 'none'
 }
 let kept: Uint8Array = new Uint8Array(0)
-const sessionBy = (how: 'ticket' | 'session'): Session => {
+const sessionBy = (how: 'ticket' | 'session', version: TlsVersion): Session => {
   const both = pair({
     crypto,
     who,
+    versions: [version],
     client: { session: 'new' },
     server: { resumption: [how], clientCertificate: 'asked' },
     serverAnswers: open,
@@ -131,7 +139,8 @@ const reach = (side: 'client' | 'server', state: string) => {
   const [how, when] = MEMORY[state] ?? []
   const resumption = how === undefined ? [] : [how]
   const known = WITH_CLIENT_CERTIFICATE.has(state) || when === 'again'
-  const session = how && (when === 'again' ? sessionBy(how) : how === 'ticket' ? 'new' : undefined)
+  const version = is13(state) ? 'TLS 1.3' : 'TLS 1.2'
+  const session = how && (when === 'again' ? sessionBy(how, version) : how === 'ticket' ? 'new' : undefined)
   const answersIn =
     (asked: 'client' | 'server'): Answers =>
     question => {
@@ -141,7 +150,7 @@ const reach = (side: 'client' | 'server', state: string) => {
   const both: Pair = pair({
     crypto,
     who,
-    versions: [is13(state) ? 'TLS 1.3' : 'TLS 1.2'],
+    versions: [version],
     client: { trace: { sink: trace, flow: 'test', host: 'client' }, session },
     server: {
       trace: { sink: trace, flow: 'test', host: 'server' },
@@ -200,7 +209,7 @@ const wrapped = (
   return concat(...(side === 'client' ? keys.server : keys.client).seal(type, content))
 }
 
-const PLAIN_13: ReadonlySet<string> = new Set([...RETRIED, 'WaitPolicy13'])
+const PLAIN_13: ReadonlySet<string> = new Set([...RETRIED, 'WaitPolicy13', 'WaitTicket13', 'WaitResumedClientTrust13'])
 
 const wrapped13 = (
   state: string,

@@ -95,8 +95,11 @@ export interface Context<B = Bodies> {
   readonly closing: boolean
   /** From here on messages are those of this version, and every record names it. */
   speak<V>(version: Version<V>): Context<V>
-  /** Sends a handshake message and adds it to the transcript. */
-  send<N extends keyof B & string>(name: N, body: B[N]): void
+  /**
+   * Sends a handshake message and adds it to the transcript. `finish` may change its last bytes, which depend on the ones
+   * before them.
+   */
+  send<N extends keyof B & string>(name: N, body: B[N], finish?: (bytes: Uint8Array) => void): void
   changeCipherSpec(): void
   /** Everything that is sent from here on is protected by this. */
   protectWrites(protection: RecordProtection): void
@@ -116,7 +119,7 @@ export interface Context<B = Bodies> {
    */
   secret(label: string, clientRandom: Bytes, secret: Secret, life?: 'kept'): void
   /** The same life as `secret`, for what is no secret of the key log. */
-  wipesLater(material: { wipe(): void }): void
+  wipesLater(material: { wipe(): void }, life?: 'kept'): void
   /** A kept secret was wiped, and has a successor. */
   replaces(before: Secret, after: Secret): void
   /** RFC 9846 5: it says nothing. */

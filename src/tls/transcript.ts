@@ -36,6 +36,10 @@ export class Transcript {
     for (const message of this.#raw ?? []) this.#hash.update(message)
     if (!this.#keep) this.#raw = undefined
   }
+  /** As `useHash`, unless there is one already. */
+  useHashOnce(crypto: CryptoProvider, name: HashName): void {
+    if (this.#hash === undefined) this.useHash(crypto, name)
+  }
   /** RFC 9846 4.5.1: when a HelloRetryRequest comes, a message with the hash stands for everything before it. */
   replaceByHash(crypto: CryptoProvider, name: HashName): void {
     const hash = this.digest()

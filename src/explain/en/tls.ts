@@ -143,6 +143,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => `${f.where ?? 'The message'} brings ${f.got ?? 'bytes'} for ${f.expected ?? 'the group'}.`,
     because: [A_BUG, 'Somebody tries to force a known secret.'],
   },
+  'tls/binder-wrong': {
+    title: 'The client does not have the key that it offers.',
+    says: () => 'Its hello is not bound to the session with the secret of that session.',
+    because: ['Somebody shows a ticket of another client.', SOMETHING_BETWEEN],
+  },
   'tls/finished-wrong': {
     title: 'Keys disagree: someone changed the handshake.',
     says: f => `The ${f.where ?? 'other side'} has seen other messages than we have sent, or other keys.`,

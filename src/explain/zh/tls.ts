@@ -143,6 +143,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => text`${f.where ?? '该消息'}为${f.expected ?? '该组'}带来的是${f.got ?? '若干字节'}。`,
     because: [A_BUG, '有人试图迫使双方使用已知的密钥。'],
   },
+  'tls/binder-wrong': {
+    title: '客户端并不拥有它所提出的密钥。',
+    says: () => '它的 hello 没有用该会话的密钥绑定到该会话。',
+    because: ['有人出示了别的客户端的票据。', SOMETHING_BETWEEN],
+  },
   'tls/finished-wrong': {
     title: '双方密钥不一致：有人改动了握手。',
     says: f => text`${f.where ?? '对方'}看到的消息与我们发送的不同，或者使用了不同的密钥。`,

@@ -4,7 +4,8 @@ import type { Bytes } from '../../engine.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
 import type { ExtensionsIn } from '../messages/extensions.ts'
 import type { Offer } from '../offer.ts'
-import type { FinishedVerified, SignatureValid } from '../proofs.ts'
+import type { FinishedVerified, Fresh, Resumed } from '../proofs.ts'
+import type { SessionFacts } from '../session.ts'
 import type { Suite13 } from '../suites.table.ts'
 import type { HandshakeKeys, TrafficKeys } from './handshake-keys.ts'
 
@@ -13,6 +14,8 @@ export interface Agreed {
   readonly suite: Suite13
   readonly group: GroupName
   readonly keys: HandshakeKeys
+  /** The session that the server goes on with. */
+  readonly resumed: SessionFacts | undefined
 }
 
 /** What the server takes of the offer. */
@@ -37,8 +40,8 @@ export interface Peer {
 }
 
 export interface Proven extends Asked {
-  readonly peer: Peer
-  readonly proof: SignatureValid
+  readonly server: Fresh | Resumed
+  readonly peerChain: readonly Bytes[]
 }
 
 /** All that the server had to say. */

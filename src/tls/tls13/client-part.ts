@@ -9,11 +9,13 @@ import type { Bodies13, CertificateRequest } from '../messages/tls13.ts'
 import { type Authenticated, FinishedVerified, Fresh, SignatureValid } from '../proofs.ts'
 import type { serverStates } from '../roles.table.ts'
 import { acceptable, schemeFor13 } from '../schemes.table.ts'
+import type { SessionFacts } from '../session.ts'
 import type { Context, Handles, Message } from '../states.ts'
 import { checkList, signedContent } from './checks.ts'
 import { EstablishedServer } from './established.ts'
 import type { HandshakeKeys, TrafficKeys } from './handshake-keys.ts'
 import type { Greeting } from './hello-server.ts'
+import { ticketFor } from './server-tickets.ts'
 import { Tolerant } from './tolerant.ts'
 
 type Handling<N extends (typeof serverStates)['moves'][number][0]> = Handles<typeof serverStates, N, Bodies13>
@@ -122,6 +124,8 @@ class WaitClientCertificateVerify13 extends Tolerant implements Handling<'WaitCl
 interface Client {
   readonly proof: Authenticated
   readonly chain: readonly Bytes[]
+  /** The session that we go on with. */
+  readonly resumed?: SessionFacts | undefined
 }
 
 export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClientFinished13'> {
@@ -141,16 +145,24 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
     context.passed('Finished', message)
     context.transcript.add(message.bytes)
     context.protectReads(traffic.protection('client'))
+    const ticket = this.#remember(context)
     context.established({
       version: 'TLS 1.3',
       suite: greeting.suite.name,
       group: greeting.group,
       alpn: greeting.alpn,
       serverName: greeting.serverName,
-      resumed: false,
+      resumed: this.#client.resumed !== undefined,
       peerChain: this.#client.chain,
       trusted: this.#client.proof === 'anonymous' ? undefined : this.#client.proof.trusted,
     })
-    return new EstablishedServer(this.#client.proof, finished, traffic)
+    if (ticket !== undefined) context.ask({ about: 'ticket', wanted: { seal: ticket.state } })
+    return new EstablishedServer(this.#client.proof, finished, traffic, ticket?.sealed)
+  }
+  /** With what this client can come back. */
+  #remember(context: Context<Bodies13>): ReturnType<typeof ticketFor> {
+    const { keys, greeting } = this.#flight
+    if (!greeting.takesTickets || !greeting.config.resumption?.includes('ticket')) return undefined
+    return ticketFor(context, greeting, keys, this.#client)
   }
 }

@@ -16,9 +16,10 @@ import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
 import { extensionsIn } from '../messages/extensions.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import { FinishedVerified, SignatureValid } from '../proofs.ts'
+import { FinishedVerified, Fresh, Resumed, SignatureValid } from '../proofs.ts'
 import type { clientStates } from '../roles.table.ts'
 import { isIn13, schemeFor13 } from '../schemes.table.ts'
+import { type SessionFacts, sessionOf } from '../session.ts'
 import type { Context, Handles, Message } from '../states.ts'
 import type { Agreed, Answered, Asked, Peer, Proven, Request } from './agreed.ts'
 import { checkList, signedContent } from './checks.ts'
@@ -39,8 +40,8 @@ export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitE
   EncryptedExtensions(
     context: Context<Bodies13>,
     message: Message<'EncryptedExtensions', Bodies13>,
-  ): WaitCertificateOrRequest13 {
-    const { offer } = this.#agreed
+  ): WaitCertificateOrRequest13 | WaitFinished13 | WaitResumedTrust13 {
+    const { offer, resumed } = this.#agreed
     const list = message.body.extensions
     checkList(context, message, { list, place: 'encryptedExtensions', offered: offer.extensions })
     const taken = extensionsIn(list, 'encryptedExtensions')
@@ -52,7 +53,36 @@ export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitE
         expected: `it must be one of ${ours.join(', ')}`,
       })
     context.passed('hello', message)
-    return new WaitCertificateOrRequest13({ ...this.#agreed, taken })
+    const answered = { ...this.#agreed, taken }
+    if (resumed === undefined) return new WaitCertificateOrRequest13(answered)
+    const { trusted, peerChain: chain } = resumed
+    if (trusted !== undefined) return goOn(answered, resumed, trusted)
+    const { serverName: name } = offer.config
+    context.ask(
+      { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' },
+      { message, chain: [], path: () => 'extensions' },
+    )
+    return new WaitResumedTrust13(answered, resumed)
+  }
+}
+
+/** Whom the session has shown is who the server is: it has the key. */
+const goOn = (answered: Answered, resumed: SessionFacts, trusted: ChainTrusted): WaitFinished13 => {
+  const server = new Resumed(trusted, sessionOf(resumed))
+  return new WaitFinished13({ ...answered, request: undefined, server, peerChain: resumed.peerChain })
+}
+
+/** What came from bytes brings no proof: whether the chain is trusted is asked again. */
+class WaitResumedTrust13 implements Handling<'WaitResumedTrust13'> {
+  readonly name = 'WaitResumedTrust13'
+  readonly #answered: Answered
+  readonly #session: SessionFacts
+  constructor(answered: Answered, session: SessionFacts) {
+    this.#answered = answered
+    this.#session = session
+  }
+  trust(_: Context<Bodies13>, trusted: ChainTrusted): WaitFinished13 {
+    return goOn(this.#answered, { ...this.#session, trusted }, trusted)
   }
 }
 
@@ -165,7 +195,8 @@ class WaitCertificateVerify13 extends Tolerant implements Handling<'WaitCertific
       throw context.refusal('signature', message, 'tls/signature-wrong', 'signature', { got: scheme.name })
     context.passed('signature', message)
     context.transcript.add(message.bytes)
-    return new WaitFinished13({ ...this.#asked, peer: this.#peer, proof })
+    const server = new Fresh(trusted, proof)
+    return new WaitFinished13({ ...this.#asked, server, peerChain: this.#peer.chain })
   }
 }
 

@@ -1,10 +1,14 @@
 /** Data may flow (RFC 9846 4.7): what still comes beside it are tickets and new keys. */
+import type { Bytes } from '../../engine.ts'
 import { KeyUpdateRequest } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import type { Authenticated, FinishedVerified, Fresh } from '../proofs.ts'
+import type { Authenticated, FinishedVerified, Fresh, Resumed } from '../proofs.ts'
 import type { clientStates, serverStates } from '../roles.table.ts'
 import type { Context, Handles, Message } from '../states.ts'
+import { checkList } from './checks.ts'
+import type { ClientTickets } from './client-tickets.ts'
 import type { TrafficKeys } from './handshake-keys.ts'
+import type { SealedTicket } from './server-tickets.ts'
 
 type Side = 'client' | 'server'
 
@@ -52,15 +56,25 @@ abstract class Established {
 
 /** The chain is trusted, its key signed this handshake, and both sides saw the same one. */
 export class EstablishedClient extends Established implements Handles<typeof clientStates, 'Established13', Bodies13> {
-  readonly server: Fresh
+  readonly server: Fresh | Resumed
   readonly finished: FinishedVerified
-  constructor(server: Fresh, finished: FinishedVerified, traffic: TrafficKeys) {
+  readonly #tickets: ClientTickets | undefined
+  constructor(
+    server: Fresh | Resumed,
+    finished: FinishedVerified,
+    traffic: TrafficKeys,
+    tickets: ClientTickets | undefined,
+  ) {
     super(traffic, 'client')
+    this.#tickets = tickets
     this.server = server
     this.finished = finished
   }
-  /** RFC 9846 4.7.1: "Clients MAY" use tickets. */
-  NewSessionTicket(): this {
+  /** Whoever does not want to come back passes them over. */
+  NewSessionTicket(context: Context<Bodies13>, message: Message<'NewSessionTicket', Bodies13>): this {
+    const { extensions: list } = message.body
+    checkList(context, message, { list, place: 'newSessionTicket' })
+    this.#tickets?.came(context, message.body)
     return this
   }
 }
@@ -68,9 +82,24 @@ export class EstablishedClient extends Established implements Handles<typeof cli
 export class EstablishedServer extends Established implements Handles<typeof serverStates, 'Established13', Bodies13> {
   readonly client: Authenticated
   readonly finished: FinishedVerified
-  constructor(client: Authenticated, finished: FinishedVerified, traffic: TrafficKeys) {
+  #sealed: SealedTicket | undefined
+  constructor(
+    client: Authenticated,
+    finished: FinishedVerified,
+    traffic: TrafficKeys,
+    sealed: SealedTicket | undefined,
+  ) {
     super(traffic, 'server')
+    this.#sealed = sealed
     this.client = client
     this.finished = finished
+  }
+  /** The ticket that `WaitClientFinished13` has asked for. */
+  ticket(context: Context<Bodies13>, ticket: Bytes | 'none'): this {
+    const sealed = this.#sealed
+    this.#sealed = undefined
+    if (ticket !== 'none' && sealed !== undefined && !context.closing)
+      context.send('NewSessionTicket', { ...sealed, ticket })
+    return this
   }
 }

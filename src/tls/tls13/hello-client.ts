@@ -6,7 +6,7 @@ import { extensionNumbers, extensionsIn } from '../messages/extensions.ts'
 import type { ServerHello } from '../messages/hello.ts'
 import { NamedGroup, ProtocolVersion, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import { helloOf, type Offer, offeredAgain } from '../offer.ts'
+import { type Offer, offeredAgain, sendHello } from '../offer.ts'
 import { offerRefused } from '../offer-refused.ts'
 import type { Refusal } from '../refusal.ts'
 import type { clientStates } from '../roles.table.ts'
@@ -15,6 +15,8 @@ import type { Suite13 } from '../suites.table.ts'
 import { checkList } from './checks.ts'
 import { WaitEncryptedExtensions } from './client.ts'
 import { HandshakeKeys } from './handshake-keys.ts'
+import { EarlySecret } from './key-schedule.ts'
+import type { OfferedKey } from './psk.ts'
 import { Tolerant } from './tolerant.ts'
 
 /** A hello of the server, or a request for another of ours: they have one form. */
@@ -39,7 +41,7 @@ export const serverHello13 = (
     )
   const list = message.body.extensions ?? []
   checkList(context, message, { list, place: 'serverHello', offered: offer.extensions })
-  const { keyShare } = extensionsIn(list, 'serverHello')
+  const { keyShare, preSharedKey } = extensionsIn(list, 'serverHello')
   if (keyShare === undefined) throw context.refusal('hello', message, 'tls/share-missing', 'extensions', {})
   const { group: number, keyExchange } = keyShare.serverShare
   const found = [...offer.shares].find(([name]) => NamedGroup.names[name] === number)
@@ -59,14 +61,34 @@ export const serverHello13 = (
       got: `${keyExchange.length} bytes`,
       expected: group,
     })
+  const key = preSharedKey && chosenKey(context, message, offer, suite, preSharedKey.selectedIdentity)
   context.passed('hello', message)
   if (retried === undefined) context.transcript.useHash(context.crypto, suite.hash)
   context.transcript.add(message.bytes)
-  const keys = HandshakeKeys.from(context, { suite, secret, clientRandom: offer.random })
+  const early = key && new EarlySecret(context.crypto, suite.hash, key.session.secret)
+  const keys = HandshakeKeys.from(context, { suite, secret, clientRandom: offer.random, early })
   context.protectReads(keys.protection('server'))
   if (retried === undefined) context.changeCipherSpec()
   context.protectWrites(keys.protection('client'))
-  return new WaitEncryptedExtensions({ offer, suite, group, keys })
+  return new WaitEncryptedExtensions({ offer, suite, group, keys, resumed: key?.session })
+}
+
+/** RFC 9846 4.3.11: an identity that was offered, and a suite with its hash. */
+const chosenKey = (
+  context: Context<Bodies13>,
+  message: AnyMessage,
+  { key }: Offer,
+  suite: Suite13,
+  index: number,
+): OfferedKey => {
+  if (key === undefined || index !== 0)
+    throw illegal(context, message, 'extensions', `pre_shared_key ${index}`, 'it must be one that was offered')
+  if (suite.hash !== key.hash)
+    throw context.refusal('hello', message, 'tls/session-mismatch', 'cipherSuite', {
+      got: suite.name,
+      expected: `a suite with ${key.hash}`,
+    })
+  return key
 }
 
 const names = (offer: Offer): string => [...offer.shares.keys()].join(', ')
@@ -132,7 +154,7 @@ export const retryRequested = (
   transcript.add(message.bytes)
   context.changeCipherSpec()
   const again = offeredAgain(offer, { group, cookie: cookie?.cookie, suite }, crypto)
-  context.send('ClientHello', helloOf(again))
+  sendHello(context, again)
   return new WaitServerHelloAgain(again, suite)
 }
 

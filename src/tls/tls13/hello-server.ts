@@ -6,15 +6,23 @@ import { sameOctets } from '../../wire/bytes.ts'
 import type { TlsServerConfig } from '../config.ts'
 import { commonProtocol, serverNameOf } from '../hello-checks.ts'
 import { listed } from '../listed.ts'
-import { type ClientExtensions, clientView } from '../messages/extensions.ts'
+import { type ClientExtensions, clientView, extensionNumbers } from '../messages/extensions.ts'
 import type { ClientHello } from '../messages/hello.ts'
-import { CipherSuite, CompressionMethod, NamedGroup, TLS_1_3 } from '../messages/registries.table.ts'
+import {
+  CipherSuite,
+  CompressionMethod,
+  NamedGroup,
+  PskKeyExchangeMode,
+  TLS_1_3,
+} from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import type { Refusal } from '../refusal.ts'
 import { schemeById } from '../schemes.table.ts'
 import type { AnyMessage, Context, Message } from '../states.ts'
 import { DEFAULT_GROUPS, type Suite13, suites13Named } from '../suites.table.ts'
+import type { Transcript } from '../transcript.ts'
 import { checkList } from './checks.ts'
+import type { PreSharedKey } from './psk.ts'
 
 export interface Greeting {
   /** The last one. */
@@ -29,6 +37,12 @@ export interface Greeting {
   readonly alpn: string | undefined
   readonly serverName: string | undefined
   readonly retried: boolean
+  /** Keys from before, where the client takes part in agreeing on new ones. */
+  readonly offered: PreSharedKey | undefined
+  /** The client takes tickets that can be used here. */
+  readonly takesTickets: boolean
+  /** The transcript up to the hello. */
+  readonly before: Transcript
 }
 
 export const greeted = (
@@ -45,11 +59,42 @@ export const greeted = (
     suite,
     group,
     share,
-    schemes: extensions.signatureAlgorithms!.schemes.filter(id => schemeById(id) !== undefined),
+    schemes: (extensions.signatureAlgorithms?.schemes ?? []).filter(id => schemeById(id) !== undefined),
     alpn: commonProtocol(context, hello, extensions, config),
     serverName: serverNameOf(context, hello, extensions),
     retried: false,
+    offered: offeredKeys(context, hello, extensions),
+    takesTickets: agreesOnNew(extensions),
+    before: context.transcript.fork(),
   }
+}
+
+/** RFC 9846 4.3.9: psk_dhe_ke; a key alone would give up forward secrecy. */
+const agreesOnNew = ({ pskKeyExchangeModes }: ClientExtensions): boolean =>
+  pskKeyExchangeModes?.modes.includes(PskKeyExchangeMode.names.psk_dhe_ke!) === true
+
+/** RFC 9846 4.3.11: last, with its modes, and a binder for each key. */
+const offeredKeys = (
+  context: Context<Bodies13>,
+  hello: Message<'ClientHello', Bodies13>,
+  extensions: ClientExtensions,
+): PreSharedKey | undefined => {
+  const { preSharedKey, pskKeyExchangeModes } = extensions
+  if (preSharedKey === undefined) return undefined
+  if (hello.body.extensions?.at(-1)?.type !== extensionNumbers.preSharedKey)
+    throw illegal(context, hello, 'extensions', 'pre_shared_key before another extension', 'it is the last')
+  if (pskKeyExchangeModes === undefined)
+    throw context.refusal('hello', hello, 'tls/missing-extension', 'extensions', { expected: 'psk_key_exchange_modes' })
+  const { identities, binders } = preSharedKey
+  if (identities.length !== binders.length)
+    throw illegal(
+      context,
+      hello,
+      'extensions',
+      `${identities.length} keys and ${binders.length} binders`,
+      'one for each',
+    )
+  return agreesOnNew(extensions) ? preSharedKey : undefined
 }
 
 /** RFC 9846 9.2: what a hello without a pre-shared key must have; RFC 9846 4.3.8: shares fit the groups. */
@@ -67,7 +112,7 @@ const checked = (context: Context<Bodies13>, hello: AnyMessage & { readonly body
     )
   const extensions = clientView(list)
   for (const key of ['supportedGroups', 'signatureAlgorithms'] as const)
-    if (extensions[key] === undefined)
+    if (extensions[key] === undefined && (key !== 'signatureAlgorithms' || extensions.preSharedKey === undefined))
       throw context.refusal('hello', hello, 'tls/missing-extension', 'extensions', { expected: WANTED[key] })
   if (extensions.keyShare === undefined) throw context.refusal('hello', hello, 'tls/share-missing', 'extensions', {})
   const { groups } = extensions.supportedGroups!
@@ -126,24 +171,26 @@ export const greetedAgain = (
   hello: Message<'ClientHello', Bodies13>,
   first: Greeting,
 ): Greeting => {
-  const before = first.hello.body
+  const earlier = first.hello.body
   const { body } = hello
   const extensions = checked(context, hello)
   if (extensions.supportedVersions?.versions.includes(TLS_1_3) !== true)
     throw illegal(context, hello, 'extensions', 'a hello without TLS 1.3', 'what the first one offered')
   const same =
-    sameOctets(body.random, before.random) &&
-    sameOctets(body.sessionId, before.sessionId) &&
-    body.cipherSuites.join() === before.cipherSuites.join()
+    sameOctets(body.random, earlier.random) &&
+    sameOctets(body.sessionId, earlier.sessionId) &&
+    body.cipherSuites.join() === earlier.cipherSuites.join()
   if (!same) throw illegal(context, hello, '', 'another hello', 'the first one with another share')
   const [share, more] = extensions.keyShare!.clientShares
   if (share === undefined || more !== undefined || share.group !== NamedGroup.names[first.group])
     throw illegal(context, hello, 'extensions', 'other shares', `one share, of ${first.group}`, 'tls/wrong-group')
   if (extensions.earlyData !== undefined)
     throw illegal(context, hello, 'extensions', 'early_data', 'none behind a HelloRetryRequest')
+  const offered = offeredKeys(context, hello, extensions)
   context.passed('hello', hello)
+  const before = context.transcript.fork()
   context.transcript.add(hello.bytes)
-  return { ...first, hello, share: share.keyExchange, retried: true }
+  return { ...first, hello, share: share.keyExchange, retried: true, offered, before }
 }
 
 const illegal = (

@@ -3,7 +3,6 @@ import type { Bytes } from '../../engine.ts'
 import { listed } from '../listed.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import { Fresh } from '../proofs.ts'
 import { refusal } from '../refusal.ts'
 import type { clientStates } from '../roles.table.ts'
 import { schemeFor13 } from '../schemes.table.ts'
@@ -11,6 +10,7 @@ import type { Context, Handles } from '../states.ts'
 import type { CertifiedKey } from '../types.ts'
 import type { Heard } from './agreed.ts'
 import { signedContent } from './checks.ts'
+import { ClientTickets } from './client-tickets.ts'
 import { EstablishedClient } from './established.ts'
 
 type Handling<N extends (typeof clientStates)['moves'][number][0]> = Handles<typeof clientStates, N, Bodies13>
@@ -63,18 +63,22 @@ class WaitOwnSignature13 implements Handling<'WaitOwnSignature13'> {
 
 /** Our Finished, and the keys for what comes behind it. */
 export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedClient => {
-  const { keys, traffic, peer, proof, finished, offer, suite, group, taken } = heard
+  const { keys, traffic, server, peerChain, finished, offer, suite, group, taken, resumed } = heard
   context.send('Finished', { verifyData: keys.finished('client', context.transcript.digest()) })
   context.protectWrites(traffic.protection('client'))
+  const alpn = taken.alpn?.protocols[0]
+  const secret = offer.config.session === undefined ? undefined : keys.resumption(context.transcript.digest())
+  if (secret !== undefined) context.wipesLater(secret, 'kept')
   context.established({
     version: 'TLS 1.3',
     suite: suite.name,
     group,
-    alpn: taken.alpn?.protocols[0],
+    alpn,
     serverName: offer.config.serverName,
-    resumed: false,
-    peerChain: peer.chain,
-    trusted: peer.trusted,
+    resumed: resumed !== undefined,
+    peerChain,
+    trusted: server.trusted,
   })
-  return new EstablishedClient(new Fresh(peer.trusted, proof), finished, traffic)
+  const tickets = secret && new ClientTickets(secret, { suite, alpn, peerChain, server, resumed, offer })
+  return new EstablishedClient(server, finished, traffic, tickets)
 }

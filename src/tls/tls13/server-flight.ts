@@ -1,0 +1,46 @@
+/** How every flight of a server of TLS 1.3 begins: its hello, the first keys, what it takes of the offer. */
+import { taggedExtensions } from '../messages/extensions.ts'
+import { NamedGroup, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'
+import type { Bodies13 } from '../messages/tls13.ts'
+import type { Secret } from '../secret.ts'
+import type { Context } from '../states.ts'
+import { HandshakeKeys } from './handshake-keys.ts'
+import type { Greeting } from './hello-server.ts'
+import { EarlySecret } from './key-schedule.ts'
+
+/** `psk`: of the first key that the client offers, to go on with it; it stays the caller's. */
+export const openFlight = (context: Context<Bodies13>, greeting: Greeting, psk?: Secret): HandshakeKeys => {
+  const { hello, suite, group, share, retried } = greeting
+  const agreed = context.crypto.answerShare(group, share!)
+  if (agreed === undefined)
+    throw context.refusal('key exchange', hello, 'tls/share-wrong', 'extensions', {
+      got: `${share!.length} bytes`,
+      expected: group,
+    })
+  const { sessionId, random: clientRandom } = hello.body
+  context.send('ServerHello', {
+    legacyVersion: TLS_1_2,
+    random: context.crypto.random.bytes(32),
+    sessionId,
+    cipherSuite: suite.id,
+    compressionMethod: 0,
+    extensions: taggedExtensions<'serverHello'>({
+      supportedVersions: { version: TLS_1_3 },
+      keyShare: { serverShare: { group: NamedGroup.names[group]!, keyExchange: agreed.share } },
+      ...(psk === undefined ? {} : { preSharedKey: { selectedIdentity: 0 } }),
+    }),
+  })
+  // RFC 9846 appendix D.4: only for those who play that this is TLS 1.2.
+  if (sessionId.length > 0 && !retried) context.changeCipherSpec()
+  const early = psk && new EarlySecret(context.crypto, suite.hash, psk)
+  const keys = HandshakeKeys.from(context, { suite, secret: agreed.secret, clientRandom, early })
+  context.protectWrites(keys.protection('server'))
+  context.protectReads(keys.protection('client'))
+  context.send('EncryptedExtensions', {
+    extensions: taggedExtensions<'encryptedExtensions'>({
+      ...(greeting.serverName === undefined || psk !== undefined ? {} : { serverName: {} }),
+      ...(greeting.alpn === undefined ? {} : { alpn: { protocols: [greeting.alpn] } }),
+    }),
+  })
+  return keys
+}

@@ -1,0 +1,64 @@
+/** The server's flight in a handshake with certificates (RFC 9846 2). */
+import type { Bytes } from '../../engine.ts'
+import { listed } from '../listed.ts'
+import { SignatureScheme } from '../messages/registries.table.ts'
+import type { Bodies13 } from '../messages/tls13.ts'
+import type { serverStates } from '../roles.table.ts'
+import { schemeFor13 } from '../schemes.table.ts'
+import type { Context, Handles } from '../states.ts'
+import type { CertifiedKey } from '../types.ts'
+import { signedContent } from './checks.ts'
+import {
+  asksClients,
+  certificateRequest13,
+  type Exchange,
+  WaitClientCertificate13,
+  WaitClientFinished13,
+} from './client-part.ts'
+import type { Greeting } from './hello-server.ts'
+import { openFlight } from './server-flight.ts'
+
+type Handling<N extends (typeof serverStates)['moves'][number][0]> = Handles<typeof serverStates, N, Bodies13>
+
+/** A handshake with certificates: all that can be said before our key has signed. */
+export const showCertificate = (context: Context<Bodies13>, greeting: Greeting, key: CertifiedKey): WaitSignature13 => {
+  const scheme = chosenScheme(context, greeting, key)
+  const keys = openFlight(context, greeting)
+  if (asksClients(greeting.config)) context.send('CertificateRequest', certificateRequest13(greeting.config))
+  context.send('Certificate', {
+    context: new Uint8Array(0),
+    entries: key.chain.map(certificate => ({ certificate, extensions: [] })),
+  })
+  const message = signedContent('server', context.transcript.digest())
+  context.ask({ about: 'sign', key, scheme, message })
+  return new WaitSignature13({ greeting, keys }, scheme)
+}
+
+/** The first of the key's schemes that the client takes and that TLS 1.3 has for such a key. */
+const chosenScheme = (context: Context<Bodies13>, { hello, schemes }: Greeting, key: CertifiedKey): number => {
+  const scheme = key.schemes.find(id => schemes.includes(id) && schemeFor13(id, { group: key.group }) !== undefined)
+  if (scheme !== undefined) return scheme
+  throw context.refusal('hello', hello, 'tls/no-common-scheme', 'extensions', {
+    expected: `a key that signs with ${key.schemes.map(SignatureScheme.nameOf).join(', ')}`,
+    got: listed(schemes, SignatureScheme.nameOf),
+  })
+}
+
+export class WaitSignature13 implements Handling<'WaitSignature13'> {
+  readonly name = 'WaitSignature13'
+  readonly #exchange: Exchange
+  readonly #scheme: number
+  constructor(exchange: Exchange, scheme: number) {
+    this.#exchange = exchange
+    this.#scheme = scheme
+  }
+  sign(context: Context<Bodies13>, signature: Bytes): WaitClientFinished13 | WaitClientCertificate13 {
+    const { keys, greeting } = this.#exchange
+    context.send('CertificateVerify', { scheme: this.#scheme, signature })
+    context.send('Finished', { verifyData: keys.finished('server', context.transcript.digest()) })
+    const traffic = keys.application(context, context.transcript.digest())
+    context.protectWrites(traffic.protection('server'))
+    const flight = { ...this.#exchange, traffic }
+    return asksClients(greeting.config) ? new WaitClientCertificate13(flight) : new WaitClientFinished13(flight)
+  }
+}

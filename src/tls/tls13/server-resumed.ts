@@ -1,0 +1,117 @@
+/**
+ * Clients that come back (RFC 9846 2.2): the ticket is opened by question, and passed over without a word where it does
+ * not suit, with a full handshake. As BoringSSL does, only the first of several keys is looked at.
+ */
+import type { Bytes } from '../../engine.ts'
+import type { ChainTrusted } from '../../x509/trusted.ts'
+import type { Bodies13 } from '../messages/tls13.ts'
+import { type Authenticated, Resumed } from '../proofs.ts'
+import type { serverStates } from '../roles.table.ts'
+import { factsOf, isFresh, Session, type SessionFacts, sessionOf } from '../session.ts'
+import type { Context, Handles } from '../states.ts'
+import { suites13 } from '../suites.table.ts'
+import type { CertifiedKey } from '../types.ts'
+import { WaitClientFinished13 } from './client-part.ts'
+import type { Greeting } from './hello-server.ts'
+import { isBound } from './psk.ts'
+import { openFlight } from './server-flight.ts'
+import { showCertificate, type WaitSignature13 } from './server-full.ts'
+
+type Handling<N extends (typeof serverStates)['moves'][number][0]> = Handles<typeof serverStates, N, Bodies13>
+
+/** With the key that the client offers, if somebody can open it, or with certificates. */
+export const proceed = (
+  context: Context<Bodies13>,
+  greeting: Greeting,
+  key: CertifiedKey,
+): WaitTicket13 | WaitSignature13 => {
+  const { offered, config } = greeting
+  if (offered === undefined || !config.resumption?.includes('ticket')) return showCertificate(context, greeting, key)
+  context.ask({ about: 'ticket', wanted: { open: offered.identities[0]!.identity } })
+  return new WaitTicket13(greeting, key)
+}
+
+export class WaitTicket13 implements Handling<'WaitTicket13'> {
+  readonly name = 'WaitTicket13'
+  readonly #greeting: Greeting
+  readonly #key: CertifiedKey
+  constructor(greeting: Greeting, key: CertifiedKey) {
+    this.#greeting = greeting
+    this.#key = key
+  }
+  ticket(
+    context: Context<Bodies13>,
+    state: Bytes | 'none',
+  ): WaitSignature13 | WaitResumedClientTrust13 | WaitClientFinished13 {
+    const greeting = this.#greeting
+    const session = state === 'none' ? undefined : suitable(context, greeting, state)
+    if (session === undefined) return showCertificate(context, greeting, this.#key)
+    checkBinder(context, greeting, session)
+    const { peerChain: chain } = session
+    if (chain.length === 0) return resume(context, greeting, session, 'anonymous')
+    // Nothing that is sealed is a proof, and who was trusted then may not be now.
+    context.ask({ about: 'trust', chain, name: undefined, purpose: 'client', keyUsage: 'digitalSignature' })
+    return new WaitResumedClientTrust13(greeting, session)
+  }
+}
+
+class WaitResumedClientTrust13 implements Handling<'WaitResumedClientTrust13'> {
+  readonly name = 'WaitResumedClientTrust13'
+  readonly #greeting: Greeting
+  readonly #session: SessionFacts
+  constructor(greeting: Greeting, session: SessionFacts) {
+    this.#greeting = greeting
+    this.#session = session
+  }
+  trust(context: Context<Bodies13>, trusted: ChainTrusted): WaitClientFinished13 {
+    const session = { ...this.#session, trusted }
+    return resume(context, this.#greeting, session, new Resumed(trusted, sessionOf(session)))
+  }
+}
+
+/** The session in these bytes, if it may be resumed here and now. */
+const suitable = (context: Context<Bodies13>, greeting: Greeting, state: Bytes): SessionFacts | undefined => {
+  const { suite, serverName, config } = greeting
+  const session = Session.fromBytes(state)
+  if (session === undefined) return undefined
+  const facts = factsOf(session)
+  const { clientCertificate = 'none' } = config
+  const shown = facts.peerChain.length > 0
+  const suits =
+    facts.version === 'TLS 1.3' &&
+    isFresh(facts, context.date) &&
+    facts.serverName === serverName &&
+    // RFC 9846 4.3.11: a key belongs to a hash, not to a suite.
+    suites13.find(({ id }) => id === facts.suite)?.hash === suite.hash &&
+    (shown ? clientCertificate !== 'none' : clientCertificate !== 'required')
+  return suits ? facts : undefined
+}
+
+/** RFC 9846 4.3.11.2: "If this value is not present or does not validate, the server MUST abort the handshake." */
+const checkBinder = (
+  context: Context<Bodies13>,
+  { hello, offered, before, suite }: Greeting,
+  session: SessionFacts,
+): void => {
+  const key = { hash: suite.hash, secret: session.secret }
+  if (!isBound(context.crypto, key, before, hello.bytes, offered!, 0))
+    throw context.refusal('hello', hello, 'tls/binder-wrong', 'extensions', {})
+}
+
+/** Our flight without certificates. */
+const resume = (
+  context: Context<Bodies13>,
+  greeting: Greeting,
+  session: SessionFacts,
+  client: Authenticated,
+): WaitClientFinished13 => {
+  const keys = openFlight(context, greeting, session.secret)
+  session.secret.wipe()
+  context.send('Finished', { verifyData: keys.finished('server', context.transcript.digest()) })
+  const traffic = keys.application(context, context.transcript.digest())
+  context.protectWrites(traffic.protection('server'))
+  return new WaitClientFinished13(
+    { greeting, keys, traffic },
+    { proof: client, chain: session.peerChain, resumed: session },
+  )
+}

@@ -1,0 +1,58 @@
+/** What a server of TLS 1.3 gives a client to come back with (RFC 9846 4.7.1). */
+import type { Bytes } from '../../engine.ts'
+import type { Bodies13, NewSessionTicket } from '../messages/tls13.ts'
+import { type SessionFacts, sessionOf } from '../session.ts'
+import type { Context } from '../states.ts'
+import type { HandshakeKeys } from './handshake-keys.ts'
+import type { Greeting } from './hello-server.ts'
+import { resumptionPsk } from './key-schedule.ts'
+import { LONGEST_TICKET } from './psk.ts'
+
+const HALF_A_DAY = 43_200
+
+/** One ticket for a connection: its nonce need not differ from any other. */
+const NONCE = Uint8Array.of(0)
+
+/** What goes out with the ticket when it is sealed. */
+export type SealedTicket = Pick<NewSessionTicket, 'lifetime' | 'ageAdd' | 'nonce' | 'extensions'>
+
+interface Client {
+  readonly chain: readonly Bytes[]
+  readonly resumed?: SessionFacts | undefined
+}
+
+/** What is to be known when the client comes back; undefined when it would be good for nothing. */
+export const ticketFor = (
+  context: Context<Bodies13>,
+  { config, suite, serverName, alpn }: Greeting,
+  keys: HandshakeKeys,
+  { chain, resumed }: Client,
+): { readonly state: Bytes; readonly sealed: SealedTicket } | undefined => {
+  const { crypto, date: obtained, transcript } = context
+  // As old as the handshake in which the certificates were shown: resuming does not make that longer.
+  const left = resumed && Math.floor((resumed.obtained - obtained) / 1_000) + resumed.lifetime
+  const lifetime = Math.min(left ?? config.sessionLifetime ?? HALF_A_DAY, LONGEST_TICKET)
+  if (lifetime <= 0) return undefined
+  const ageAdd = new DataView(crypto.random.bytes(4).buffer).getUint32(0)
+  const secret = keys.resumption(transcript.digest())
+  const psk = resumptionPsk(crypto, suite.hash, secret, NONCE)
+  secret.wipe()
+  const state = sessionOf({
+    version: 'TLS 1.3',
+    suite: suite.id,
+    secret: psk,
+    id: new Uint8Array(0),
+    ticket: new Uint8Array(0),
+    lifetime,
+    obtained,
+    serverName,
+    alpn,
+    extendedMasterSecret: true,
+    ageAdd,
+    maxEarlyData: 0,
+    peerChain: chain,
+    trusted: undefined,
+  }).toBytes()
+  psk.wipe()
+  return { state, sealed: { lifetime, ageAdd, nonce: NONCE, extensions: [] } }
+}
