@@ -453,6 +453,33 @@ const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string]
     'failures',
     'tls/no-extended-master-secret: RFC 7627 5.3: refused by either side where it is required',
   ],
+  ['triple handshake, CVE-2014-1295: sessions', 'resumption', 'RFC 7627 5.3: the triple handshake'],
+  [
+    'ticket forgery',
+    'resumption',
+    'ticket forgery: bits changed, another server, an old key: a full handshake, and no word about why',
+  ],
+  ['floods of tickets', 'resumption', 'hello floods: a ticket that opens nothing costs one question and no more'],
+  [
+    'Lucky Thirteen, CVE-2013-0169',
+    'tls12/cbc-protection',
+    'Lucky Thirteen: as many blocks are hashed for every record of one length, whatever its padding is',
+  ],
+  [
+    'ROBOT, CVE-2017-13099, and Bleichenbacher 1998',
+    'tls12/rsa-premaster',
+    'Bleichenbacher, ROBOT: a block that is wrong anywhere gives the random secret',
+  ],
+  [
+    'POODLE against TLS, CVE-2014-8730',
+    'tls12/cbc-protection',
+    'RFC 5246 6.2.3.2: padding may have up to 255 octets and a length, and each must be the length',
+  ],
+  [
+    'floods of new keys that want answers',
+    'tls13/failures',
+    'are there before the next data, once for however many were asked for',
+  ],
   ['CRIME: a server that compresses', 'failures', 'what a server must not answer, each by its own code'],
   [
     'duplicate extensions',
