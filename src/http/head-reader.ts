@@ -19,8 +19,8 @@ const QUESTION = 0x3f
 
 /** The head goes on: more bytes are needed. */
 export const MORE = -1
-/** `failure` says why. */
-export const FAILED = -2
+/** Where what was read ends, `MORE`, or why it is refused. */
+type Outcome = number | Failure
 
 export type StartLine = 'request' | 'response' | 'trailers'
 
@@ -35,7 +35,6 @@ export class HeadReader {
   #startDone: boolean
   /** From the start of the head: where its first line begins after empty ones. */
   start = 0
-  failure: Failure | undefined
   /** `PER_FIELD` numbers a field line, from the start of the head. */
   offsets: number[] = []
   /** Of a request, from the start of the head. */
@@ -60,7 +59,6 @@ export class HeadReader {
     this.#emptyLines = 0
     this.#startDone = this.#kind === 'trailers'
     this.start = 0
-    this.failure = undefined
     this.offsets = []
   }
 
@@ -69,21 +67,21 @@ export class HeadReader {
     return this.#line === this.start && this.#scanned <= this.#line && !this.#startDone
   }
 
-  /** `base` is the first byte of the head. Returns where the bytes after the head begin, `MORE` or `FAILED`. */
-  read(bytes: Bytes, base: number, end: number): number {
+  /** `base` is the first byte of the head. Returns where the bytes after the head begin, `MORE`, or why it is refused. */
+  read(bytes: Bytes, base: number, end: number): Outcome {
     if (this.#scanned > 0) {
       const lf = bytes.indexOf(LF, base + this.#scanned)
       if (lf < 0 || lf >= end) return this.#incomplete(base, end)
     }
     while (!this.#startDone) {
       const next = this.#kind === 'request' ? this.#requestLine(bytes, base, end) : this.#statusLine(bytes, base, end)
-      if (next < 0) return next
+      if (typeof next !== 'number' || next < 0) return next
       this.#line = next - base
     }
     return this.#fields(bytes, base, end)
   }
 
-  #requestLine(bytes: Bytes, base: number, end: number): number {
+  #requestLine(bytes: Bytes, base: number, end: number): Outcome {
     const line = base + this.#line
     let p = line
     while (p < end && (classOf[bytes[p]!]! & TOKEN) !== 0) p++
@@ -103,19 +101,20 @@ export class HeadReader {
     this.targetStart = target - base
     this.targetEnd = p - base
     const next = this.#version(bytes, base, p + 1, end)
-    return next < 0 ? next : this.#lineEnd(bytes, base, next, end)
+    if (typeof next !== 'number' || next < 0) return next
+    return this.#lineEnd(bytes, base, next, end)
   }
 
   /** RFC 9112 4: status-line = HTTP-version SP status-code SP [ reason-phrase ]. The last SP is often left out. */
-  #statusLine(bytes: Bytes, base: number, end: number): number {
+  #statusLine(bytes: Bytes, base: number, end: number): Outcome {
     const line = base + this.#line
     // An alert or a handshake of TLS: a message of HTTP never begins so, and it is judged without waiting for a line.
     if (line < end && (bytes[line] === 0x15 || bytes[line] === 0x16)) {
-      this.failure = fail('http/tls-answered', { got: octetName(bytes[line]), at: this.#at(0, 1) })
-      return FAILED
+      return fail('http/tls-answered', { got: octetName(bytes[line]), at: this.#at(0, 1) })
     }
-    let p = this.#version(bytes, base, line, end)
-    if (p < 0) return p
+    const version = this.#version(bytes, base, line, end)
+    if (typeof version !== 'number' || version < 0) return version
+    let p = version
     const status = latin1Text(bytes, p + 1, Math.min(p + 4, end))
     if (bytes[p] !== SP || !/^[1-9][0-9]{2}$/.test(status)) return this.#badStart(bytes, base, end)
     this.status = Number(status)
@@ -132,7 +131,7 @@ export class HeadReader {
   }
 
   /** HTTP/1.x at `p`; returns the position after it. */
-  #version(bytes: Bytes, base: number, p: number, end: number): number {
+  #version(bytes: Bytes, base: number, p: number, end: number): Outcome {
     if (p + 8 > end) return this.#badStart(bytes, base, end)
     const http =
       bytes[p] === 0x48 &&
@@ -152,7 +151,7 @@ export class HeadReader {
     return p + 8
   }
 
-  #lineEnd(bytes: Bytes, base: number, p: number, end: number): number {
+  #lineEnd(bytes: Bytes, base: number, p: number, end: number): Outcome {
     if (p + 1 >= end) {
       if (p < end && bytes[p] !== CR) return this.#badEnd(bytes, base, p, end)
       return this.#incomplete(base, end)
@@ -163,7 +162,7 @@ export class HeadReader {
     return p + 2
   }
 
-  #badEnd(bytes: Bytes, base: number, p: number, end: number): number {
+  #badEnd(bytes: Bytes, base: number, p: number, end: number): Outcome {
     const where = { where: 'The first line' }
     if (bytes[p] === LF) return this.#refuse('http/bare-line-feed', bytes, base, end, where)
     if (bytes[p] === CR) return this.#refuse('http/bare-carriage-return', bytes, base, end, where)
@@ -171,13 +170,12 @@ export class HeadReader {
   }
 
   /** RFC 9112 2.2: a server SHOULD ignore at least one empty line before the request line. */
-  #emptyLine(bytes: Bytes, base: number, end: number): number {
+  #emptyLine(bytes: Bytes, base: number, end: number): Outcome {
     const line = base + this.#line
     const first = bytes[line]
     // A message never begins with this octet, so it is judged without waiting for a line.
     if (first === 0x16 && this.#line === 0) {
-      this.failure = fail('http/tls-spoken', { got: '0x16', at: this.#at(0, 1) })
-      return FAILED
+      return fail('http/tls-spoken', { got: '0x16', at: this.#at(0, 1) })
     }
     if (first !== CR || this.#emptyLines >= this.#limits.emptyLines) return this.#badStart(bytes, base, end)
     if (line + 1 >= end) return this.#incomplete(base, end)
@@ -188,7 +186,7 @@ export class HeadReader {
     return line + 2
   }
 
-  #fields(bytes: Bytes, base: number, end: number): number {
+  #fields(bytes: Bytes, base: number, end: number): Outcome {
     const offsets = this.offsets
     const { head, fields } = this.#limits
     const limit = this.#kind === 'trailers' ? this.#limits.trailers : head
@@ -219,14 +217,13 @@ export class HeadReader {
       while (p > value && (bytes[p - 1] === SP || bytes[p - 1] === HTAB)) p--
       offsets.push(line - base, nameEnd - base, value - base, p - base)
       if (offsets.length > 4 * fields) {
-        this.failure = fail('http/too-many-headers', { number: fields })
-        return FAILED
+        return fail('http/too-many-headers', { number: fields })
       }
       this.#line = next - base
     }
   }
 
-  #badName(bytes: Bytes, base: number, p: number, end: number): number {
+  #badName(bytes: Bytes, base: number, p: number, end: number): Outcome {
     const line = base + this.#line
     const octet = bytes[p]
     if (octet === LF) return this.#refuse('http/bare-line-feed', bytes, base, end, { where: 'A header line' })
@@ -239,14 +236,14 @@ export class HeadReader {
     return this.#refuse('http/bad-header', bytes, base, end, { where: 'A header name', got: octetName(octet) })
   }
 
-  #badValue(bytes: Bytes, base: number, p: number, nameEnd: number, end: number): number {
+  #badValue(bytes: Bytes, base: number, p: number, nameEnd: number, end: number): Outcome {
     const where = latin1Text(bytes, base + this.#line, nameEnd)
     if (bytes[p] === LF) return this.#refuse('http/bare-line-feed', bytes, base, end, { where })
     if (bytes[p] === CR) return this.#refuse('http/bare-carriage-return', bytes, base, end, { where })
     return this.#refuse('http/bad-header', bytes, base, end, { where, got: octetName(bytes[p]) })
   }
 
-  #badStart(bytes: Bytes, base: number, end: number): number {
+  #badStart(bytes: Bytes, base: number, end: number): Outcome {
     const line = base + this.#line
     const lf = bytes.indexOf(LF, line)
     // Whoever does not speak HTTP at all is told so, whatever ends the line.
@@ -265,34 +262,30 @@ export class HeadReader {
   }
 
   /** The line is wrong: said once its LF is there; the size of the line goes before its content. */
-  #refuse(code: FailureCode, bytes: Bytes, base: number, end: number, facts: Facts): number {
+  #refuse(code: FailureCode, bytes: Bytes, base: number, end: number, facts: Facts): Outcome {
     const lf = bytes.indexOf(LF, base + this.#line)
     if (lf < 0 || lf >= end) return this.#incomplete(base, end)
     if (!this.#startDone && lf + 1 - base - this.#line > this.#limits.startLine) return this.#tooLong()
     if (lf + 1 - base > (this.#kind === 'trailers' ? this.#limits.trailers : this.#limits.head)) return this.#tooBig()
-    this.failure = fail(code, { ...facts, at: this.#at(this.#line, lf + 1 - base) })
-    return FAILED
+    return fail(code, { ...facts, at: this.#at(this.#line, lf + 1 - base) })
   }
 
-  #incomplete(base: number, end: number): number {
+  #incomplete(base: number, end: number): Outcome {
     this.#scanned = end - base
     if (!this.#startDone && this.#scanned - this.#line > this.#limits.startLine) return this.#tooLong()
     if (this.#scanned > (this.#kind === 'trailers' ? this.#limits.trailers : this.#limits.head)) return this.#tooBig()
     return MORE
   }
 
-  #tooLong(): number {
+  #tooLong(): Failure {
     const number = this.#limits.startLine
-    this.failure = fail(this.#kind === 'request' ? 'http/target-too-long' : 'http/header-too-big', { number })
-    return FAILED
+    return fail(this.#kind === 'request' ? 'http/target-too-long' : 'http/header-too-big', { number })
   }
 
-  #tooBig(): number {
-    this.failure =
-      this.#kind === 'trailers'
-        ? fail('http/trailers-too-big', { number: this.#limits.trailers })
-        : fail('http/header-too-big', { number: this.#limits.head })
-    return FAILED
+  #tooBig(): Failure {
+    return this.#kind === 'trailers'
+      ? fail('http/trailers-too-big', { number: this.#limits.trailers })
+      : fail('http/header-too-big', { number: this.#limits.head })
   }
 
   #at(start: number, end: number): { message: number; start: number; end: number } {

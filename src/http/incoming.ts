@@ -8,10 +8,13 @@ import { latin1Text } from '../wire/bytes.ts'
 import { ChunkReader } from './chunked.ts'
 import { PER_FIELD } from './fields.ts'
 import { isWord } from './grammar.ts'
-import { FAILED, HeadReader, MORE } from './head-reader.ts'
+import { HeadReader, MORE } from './head-reader.ts'
 import type { HttpLimits } from './limits.ts'
 import { smallArray } from './slab.ts'
 import type { BodyFraming, HeaderList } from './types.ts'
+
+/** It was refused, and that was told. */
+const FAILED = -2
 
 /** What the bytes are waited for. `done`: the message is complete and `next` was not called. */
 export type Waits = 'head' | 'length' | 'until-close' | 'chunks' | 'trailers' | 'done' | 'failed'
@@ -224,8 +227,8 @@ export class Incoming {
     const reader = this.#heads
     const next = reader.read(bytes, p, end)
     if (next === MORE) return MORE
-    if (next === FAILED) {
-      this.#fail(reader.failure!, {
+    if (typeof next !== 'number') {
+      this.#fail(next, {
         bytes: bytes.slice(p, Math.min(end, p + this.#limits.head)),
         stream: this.#origin + p,
       })
@@ -297,13 +300,13 @@ export class Incoming {
     const reader = this.#trailers
     const next = reader.read(bytes, p, end)
     if (next === MORE) return MORE
-    const failure = next === FAILED ? reader.failure! : forbiddenTrailer(bytes, p, reader.offsets)
-    if (failure !== undefined) {
-      this.#fail(failure, undefined)
+    const taken = typeof next === 'number' ? (forbiddenTrailer(bytes, p, reader.offsets) ?? next) : next
+    if (typeof taken !== 'number') {
+      this.#fail(taken, undefined)
       return FAILED
     }
     this.#done(trailersOf(bytes, p, reader.offsets))
-    return next
+    return taken
   }
 
   #done(trailers: HeaderList): void {
