@@ -37,6 +37,8 @@ export const answerTo = (
     case 'certificate':
       return ownCertificate(question, flags, version)
     case 'ticket':
+      // Whoever comes back is turned away as strangers are.
+      if (flags.has('fail-ddos-callback')) return { reply: fail('net/answer-failed') }
       return { reply: memory.ticket(question, flags, now) }
     case 'session':
       return { reply: memory.stored(question, now) }

@@ -11,6 +11,46 @@ export const disabled: readonly (readonly [RegExp, string])[] = [
   [/^(Client|Server)-VerifyDefault-RSA_PKCS1_SHA1-TLS12$/, reasons.OLD_SCHEMES],
   // It would rather shake hands anew than resume with a suite that is not the first choice.
   [/^Resume-Server-CipherNotPreferred$/, reasons.OTHER_DEFAULT],
+  [/^CBCRecordSplitting|^BadRSAClientKeyExchange-[1-8]$|^ConflictingVersionNegotiation$/, reasons.OLD_VERSIONS],
+  [/^Compliance-cnsa1-202603-TLS-(Client-MLKEM1024|PrefersMLKEM1024|Server-MLKEM1024)$/, reasons.POLICIES],
+  // Binders of 12 bytes, where RFC 9846 4.3.11 wants 32.
+  [/^Resume-Server-TLS12-TLS1[23]-TLS$/, reasons.TOLD_OTHERWISE],
+  // P-521 and Ed25519 are off there.
+  [
+    /^(Client|Server)-VerifyDefault-(ECDSA_P521_SHA512|Ed25519)-TLS1[23]$|^PostQuantumEnabledByDefaultInClients$/,
+    reasons.OTHER_DEFAULT,
+  ],
+  // Whose order counts, and whether another round trip is worth another group.
+  [
+    /^SendHelloRetryRequest-2-TLS13$|^TLS13-CipherPreference-Server-ChaCha20-AES$|^EmptySessionID-TLS13$|^Resume-Server-CipherNotPreferred-TLS13$/,
+    reasons.OTHER_DEFAULT,
+  ],
+  [/^Client-RejectJDK11DowngradeRandom$|^Server-JDK11-/, reasons.BORINGSSL_ONLY],
+  [
+    /^(Client|Server)-Sign(-Negotiate|Default)?-RSA_PKCS1_SHA256_LEGACY-TLS13$|^TLS13-Client-(Empty|Nonminimal)TicketFlags$/,
+    reasons.DRAFTS,
+  ],
+  [/^TLS-ECH-Server-ECHInner/, reasons.ENCRYPTED_HELLO],
+  [/^TrustAnchors-EmptyID-ClientHello$|^ExtensionTrailingData-TrustAnchors-/, reasons.TRUST_ANCHOR_IDS],
+  [/^PAKE-Extension-Duplicate$/, reasons.OTHER_CREDENTIALS],
+  [
+    /^ServerCertificateType-Server-RejectsDefaultOnly-|^CertificateSelection-Server-CertificateType-.*-MatchNone-/,
+    reasons.RAW_KEYS,
+  ],
+  [
+    /^CertificateSelection-Client-ClientCertificateTypes-.*-MatchNone-TLS-TLS12$|^CheckClientCertificateTypes$/,
+    reasons.TOLD_OTHERWISE,
+  ],
+  [/^HelloRetryRequest-Duplicate(Cookie|Curve)-TLS13$|^EncryptedExtensionsWithKeyShare-TLS13$/, reasons.OTHER_ALERT],
+  // In a message of TLS 1.3 that must be refused there is often more than one thing wrong.
+  [
+    /^(HelloRetryRequest-EmptyCookie|TrailingKeyShareData|HelloRetryRequestVersionMismatch|TLS13-InvalidCompressionMethod|RequestContextInHandshake|ClientAuth-NoFallback|ServerAuth-NoFallback|EmptyCertificateList|NoSupportedCurves|MissingSignatureAlgorithmsInCertificateRequest)(-TLS13)?$/,
+    reasons.TOLD_OTHERWISE,
+  ],
+  [
+    /^(KeyUpdate-InvalidRequestMode|TLS13-EmptyRecords-TLS|TLS13-OnlyPadding-TLS|TooManyChangeCipherSpec-(Client|Server)-TLS13|SendWarningAlerts-TLS13|ServerBogusVersion|SupportedVersionSelection-TLS12|TLS13-HRR-InvalidCompressionMethod|TLS13-WrongOuterRecord-TLS|UnencryptedEncryptedExtensions|UnexpectedUnencryptedExtension-Client-TLS13|StrayHelloRequest(-Packed)?)$/,
+    reasons.TOLD_OTHERWISE,
+  ],
   [/V2ClientHello/, reasons.SSL_2],
   // 48 and 42 say what is wrong with the certificate; 40, 46 and 50 do not.
   [/^CertificateVerificationFail-(Client|Server)-TLS1[23]-TLS-Sync/, reasons.OTHER_ALERT],

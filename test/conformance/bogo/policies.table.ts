@@ -35,4 +35,14 @@ export const policies: ReadonlyMap<string, Policy> = new Map<string, Policy>([
       schemes: [0x0501, 0x0601, 0x0503, 0x0805, 0x0806],
     },
   ],
+  [
+    'cnsa1-202603',
+    {
+      least: 0x0303,
+      suites: AES_256,
+      suites13: ['TLS_AES_256_GCM_SHA384'],
+      groups: [24],
+      schemes: [0x0503, 0x0805, 0x0501],
+    },
+  ],
 ])

@@ -11,11 +11,12 @@ export const OTHER_CREDENTIALS = 'delegated credentials and SPAKE2+ are not offe
 export const PSK_SUITES = 'TLS 1.2 suites with pre-shared keys are not offered'
 export const TRUST_ANCHOR_IDS = 'trust anchor identifiers are a draft'
 export const POLICIES = 'policies that want ML-KEM-1024 cannot be met'
+export const DRAFTS = 'it is about a draft, or an RFC that nobody uses'
 export const SERVER_PADDING = 'padding that the client asks of the server is a draft'
 export const ACROSS_NAMES = 'resumption across names is a draft'
 export const RENEGOTIATION = 'renegotiation is always refused (RFC 9325 3.5)'
 export const HINTS = 'a handshake is not split over two processes'
-export const BORINGSSL_ONLY = 'it tests an interface that only BoringSSL has'
+export const BORINGSSL_ONLY = 'it tests an interface or a choice that only BoringSSL has'
 export const INVENTED_COMPRESSION = 'it compresses certificates with algorithms that exist in the test only'
 export const OTHER_GROUPS = 'groups that we do not have: P-224, ML-KEM alone, a hybrid that came to nothing'
 export const OLD_SCHEMES = 'SHA-1 and MD5 signatures are forbidden (RFC 9155)'
@@ -30,6 +31,7 @@ export const SESSION_FACTS = 'a session does not keep which group was used for i
 export const POST_QUANTUM_SIGNATURES = 'ML-DSA certificates are a draft'
 
 /* What is not there yet. */
+export const GREASE = 'our clients do not send GREASE yet'
 export const ENCRYPTED_HELLO = 'Encrypted Client Hello comes next'
 export const PSK_IMPORTER = 'imported pre-shared keys (RFC 9258) are not there yet'
 export const RESUMPTION = 'resumption is not there yet'

@@ -35,6 +35,8 @@ export const policyOf = (flags: Flags): Policy | undefined => [...policies].find
 export const unsupported = ({ initial, resume }: ShimFlags): string | undefined => {
   for (const flags of [initial, resume]) {
     if (spokenOf(flags).length === 0) return reasons.OLD_VERSIONS
+    // Our clients speak of tickets whenever they speak of sessions.
+    if (flags.has('no-ticket') && !flags.has('server')) return reasons.BORINGSSL_ONLY
     const missing = MISSING.find(([names]) => names.some(name => usedAnywhere(flags, name)))
     if (missing !== undefined) return missing[1]
     if (groupsOf(flags) === undefined) return reasons.OTHER_GROUPS
@@ -83,11 +85,17 @@ const groupsNamed = (wanted: readonly number[]): readonly GroupName[] | undefine
   return groups.length === wanted.length ? groups : undefined
 }
 
-/** Groups of which a share goes with the first hello; undefined: as the engine does it. */
+const isHybrid = (group: GroupName): boolean => group === 'X25519MLKEM768'
+
+/** Groups of which a share goes with the first hello. */
 const sharesOf = (flags: Flags): readonly GroupName[] | undefined => {
   if (flags.has('no-key-shares')) return []
   const wanted = flags.numbers('key-shares')
-  return wanted === undefined ? undefined : groupsNamed(wanted)
+  if (wanted !== undefined) return groupsNamed(wanted)
+  // As BoringSSL: one that quantum computers do not break, and one for those who do not know it.
+  const groups = groupsOf(flags) ?? []
+  const kinds = [groups.find(isHybrid), groups.find(group => !isHybrid(group))]
+  return groups.filter(group => kinds.includes(group))
 }
 
 /** Of BoringSSL's language for lists of suites: single names, and the few words that the runner uses. */

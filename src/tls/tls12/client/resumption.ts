@@ -20,7 +20,7 @@ export const resumedBy = (
   const { session, sessionId } = offer
   if (sessionId.length === 0 || !sameOctets(sessionId, message.body.sessionId)) return undefined
   if (session === undefined)
-    throw context.refusal('hello', message, 'tls/illegal-value', 'sessionId', {
+    throw context.refusal('hello', message, 'tls/session-echo', 'sessionId', {
       got: 'the one that was offered',
       expected: 'there is no session of that name',
     })
