@@ -4,6 +4,7 @@ import { english } from '../explain/en/index.ts'
 import { isPublicSuffix } from '../net/public-suffix.ts'
 import type { World } from '../net/stream/types.ts'
 import type { TrustStore } from '../x509/types.ts'
+import { nodeCertificateCoders } from './certificate-coders.ts'
 import { systemClock } from './clock.ts'
 import { nodeCoders } from './coders.ts'
 import { nodeCrypto } from './crypto.ts'
@@ -21,6 +22,7 @@ export const nodeWorld = (): World => {
     crypto: nodeCrypto(),
     transport: kernelTransport(),
     coders: nodeCoders,
+    certificateCoders: nodeCertificateCoders,
     trust: systemTrust,
     isPublicSuffix,
     words: english,

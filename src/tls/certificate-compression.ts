@@ -26,6 +26,10 @@ export interface CertificateCoder {
 export const algorithmOf = ({ algorithm }: CertificateCoder): number =>
   CertificateCompressionAlgorithm.names[algorithm]!
 
+/** What compress_certificate says; undefined without coders: the extension is left out. */
+export const compressions = (coders: readonly CertificateCoder[] = []): { algorithms: number[] } | undefined =>
+  coders.length === 0 ? undefined : { algorithms: coders.map(algorithmOf) }
+
 /** The first of our coders that the peer reads: `algorithms` is what its compress_certificate lists. */
 export const commonCoder = (
   coders: readonly CertificateCoder[],

@@ -2,6 +2,7 @@
 import type { CryptoProvider, GroupName } from '../crypto/provider.ts'
 import type { Bytes, Millis } from '../engine.ts'
 import type { TraceContext } from '../trace/types.ts'
+import type { CertificateCoder } from './certificate-compression.ts'
 import type { Session } from './session.ts'
 import type { AnySuiteName } from './suites.table.ts'
 import type { TlsVersion } from './types.ts'
@@ -30,6 +31,11 @@ interface TlsConfig {
   readonly groups?: readonly GroupName[] | undefined
   /** Signature schemes that the peer may use, as IANA numbers by preference; all that we know when left out. */
   readonly schemes?: readonly number[] | undefined
+  /**
+   * How certificates may be compressed in TLS 1.3 (RFC 8879), best first: `nodeCertificateCoders`. They are offered to the
+   * peer, and used where it offers them. None when left out.
+   */
+  readonly certificateCoders?: readonly CertificateCoder[] | undefined
   /**
    * RFC 7627. It is always offered and always used when the peer knows it; `required` also refuses peers that do not.
    * `preferred` when left out.

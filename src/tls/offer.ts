@@ -6,6 +6,7 @@ import type { CryptoProvider, GroupName, KeyOffer } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import type { Tagged } from '../wire/codec.ts'
+import { compressions } from './certificate-compression.ts'
 import type { TlsClientConfig } from './config.ts'
 import { type ClientExtensions, clientExtensions, extensionNumbers } from './messages/extensions.ts'
 import type { ClientHello } from './messages/hello.ts'
@@ -123,6 +124,7 @@ const extensionsOf = (offer: Omit<Offer, 'extensions'>, name: string | undefined
           supportedVersions: { versions: versions.map(version => ProtocolVersion.names[version]!) },
           keyShare: { clientShares: [...shares].map(shareEntry) },
           pskKeyExchangeModes: { modes: [PskKeyExchangeMode.names.psk_dhe_ke!] },
+          compressCertificate: compressions(config.certificateCoders),
         }
       : {}),
     // RFC 9846 4.3.11: "MUST be the last extension in the ClientHello".

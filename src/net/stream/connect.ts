@@ -92,6 +92,7 @@ const connected = async (
   const where = endpointText(options.host, options.port)
   const engine = tlsClient({
     crypto: world.crypto,
+    certificateCoders: world.certificateCoders,
     serverName,
     alpn,
     versions,

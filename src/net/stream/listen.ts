@@ -101,12 +101,12 @@ const handshake = (
   { options, clientAuthorities, resumption, answersFor }: ReadServerOptions,
   { world, timeouts, toPlainHttp }: ListenerOptions,
 ): Promise<NetStream> => {
-  const { clock, crypto } = world
+  const { clock, crypto, certificateCoders } = world
   const { alpn, versions, suites, groups, clientCertificate } = options
   const epoch = clock.date() - clock.now()
   const wanted = { alpn, versions, suites, groups, clientCertificate, clientAuthorities, resumption, epoch }
   return secured(stream, {
-    engine: tlsServer({ crypto, ...wanted, trace: stream.trace }),
+    engine: tlsServer({ crypto, certificateCoders, ...wanted, trace: stream.trace }),
     clock,
     asked: clock.now(),
     where: 'The client',

@@ -10,6 +10,7 @@ import type { Words } from '../../explain/words.ts'
 import type { Failure, FailureCode, FailureError } from '../../failures/index.ts'
 import type { Coder } from '../../http/coding.ts'
 import type { Random } from '../../random.ts'
+import type { CertificateCoder } from '../../tls/certificate-compression.ts'
 import type { Established } from '../../tls/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import type { TrustStore } from '../../x509/types.ts'
@@ -127,6 +128,8 @@ export interface World {
   readonly crypto: CryptoProvider
   readonly transport: Transport
   readonly coders: readonly Coder[]
+  /** How certificates are compressed (RFC 8879); not at all where undefined. */
+  readonly certificateCoders?: readonly CertificateCoder[] | undefined
   /** The roots that are believed where the caller names none. */
   trust(): TrustStore | Promise<TrustStore>
   /**

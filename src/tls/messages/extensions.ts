@@ -22,7 +22,7 @@ type In<K extends ExtensionKey, P extends Place> = Rows[K]['in'] extends { reado
 
 /** What the extensions of a message say, as far as we understand them. */
 export type ExtensionsIn<P extends Place> = {
-  [K in ExtensionKey as P extends keyof Rows[K]['in'] ? K : never]?: In<K, P>
+  [K in ExtensionKey as P extends keyof Rows[K]['in'] ? K : never]?: In<K, P> | undefined
 }
 
 /** What a client says in its hello. */

@@ -1,6 +1,7 @@
 /** What a server of TLS 1.3 waits for behind its flight: who the client is, where we ask, and its Finished. */
 import type { Bytes } from '../../engine.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
+import { compressions } from '../certificate-compression.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
 import type { TlsServerConfig } from '../config.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
@@ -11,6 +12,7 @@ import type { serverStates } from '../roles.table.ts'
 import { acceptable, schemeFor13 } from '../schemes.table.ts'
 import type { SessionFacts } from '../session.ts'
 import type { Context, Handles, Message } from '../states.ts'
+import { type CertificateMessage, uncompressed } from './certificate-message.ts'
 import { checkList, signedContent } from './checks.ts'
 import { EstablishedServer } from './established.ts'
 import type { HandshakeKeys, TrafficKeys } from './handshake-keys.ts'
@@ -33,11 +35,16 @@ interface Flight extends Exchange {
 export const asksClients = ({ clientCertificate = 'none' }: TlsServerConfig): boolean => clientCertificate !== 'none'
 
 /** RFC 9846 4.4.2. */
-export const certificateRequest13 = ({ schemes, clientAuthorities = [] }: TlsServerConfig): CertificateRequest => ({
+export const certificateRequest13 = ({
+  schemes,
+  clientAuthorities = [],
+  certificateCoders,
+}: TlsServerConfig): CertificateRequest => ({
   context: new Uint8Array(0),
   extensions: taggedExtensions<'certificateRequest'>({
     signatureAlgorithms: { schemes: acceptable(schemes).map(({ id }) => id) },
     ...(clientAuthorities.length === 0 ? {} : { certificateAuthorities: { authorities: [...clientAuthorities] } }),
+    compressCertificate: compressions(certificateCoders),
   }),
 })
 
@@ -52,6 +59,16 @@ export class WaitClientCertificate13 extends Tolerant implements Handling<'WaitC
     context: Context<Bodies13>,
     message: Message<'Certificate', Bodies13>,
   ): WaitClientTrust13 | WaitClientFinished13 {
+    return this.#shown(context, message)
+  }
+  CompressedCertificate(
+    context: Context<Bodies13>,
+    message: Message<'CompressedCertificate', Bodies13>,
+  ): WaitClientTrust13 | WaitClientFinished13 {
+    const { certificateCoders } = this.#flight.greeting.config
+    return this.#shown(context, uncompressed(certificateCoders, message, this.name))
+  }
+  #shown(context: Context<Bodies13>, message: CertificateMessage): WaitClientTrust13 | WaitClientFinished13 {
     const { context: about, entries } = message.body
     if (about.length > 0)
       throw context.refusal('signature', message, 'tls/illegal-value', 'context', {

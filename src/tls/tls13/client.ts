@@ -22,6 +22,7 @@ import { isIn13, schemeFor13 } from '../schemes.table.ts'
 import { type SessionFacts, sessionOf } from '../session.ts'
 import type { Context, Handles, Message } from '../states.ts'
 import type { Agreed, Answered, Asked, Peer, Proven, Request } from './agreed.ts'
+import { type CertificateMessage, uncompressed } from './certificate-message.ts'
 import { checkList, signedContent } from './checks.ts'
 import type { EstablishedClient } from './established.ts'
 import { conclude, WaitOwnCertificate13 } from './own-certificate.ts'
@@ -112,6 +113,10 @@ class WaitCertificateOrRequest13 extends Tolerant implements Handling<'WaitCerti
   Certificate(context: Context<Bodies13>, message: Message<'Certificate', Bodies13>): WaitTrust13 {
     return shown(context, message, { ...this.#answered, request: undefined })
   }
+  CompressedCertificate(context: Context<Bodies13>, message: Message<'CompressedCertificate', Bodies13>): WaitTrust13 {
+    const asked = { ...this.#answered, request: undefined }
+    return shown(context, uncompressed(asked.offer.config.certificateCoders, message, this.name), asked)
+  }
 }
 
 class WaitCertificate13 extends Tolerant implements Handling<'WaitCertificate13'> {
@@ -124,10 +129,14 @@ class WaitCertificate13 extends Tolerant implements Handling<'WaitCertificate13'
   Certificate(context: Context<Bodies13>, message: Message<'Certificate', Bodies13>): WaitTrust13 {
     return shown(context, message, this.#asked)
   }
+  CompressedCertificate(context: Context<Bodies13>, message: Message<'CompressedCertificate', Bodies13>): WaitTrust13 {
+    const { certificateCoders } = this.#asked.offer.config
+    return shown(context, uncompressed(certificateCoders, message, this.name), this.#asked)
+  }
 }
 
 /** The server's chain: what stands in it is judged by whoever answers. */
-const shown = (context: Context<Bodies13>, message: Message<'Certificate', Bodies13>, asked: Asked): WaitTrust13 => {
+const shown = (context: Context<Bodies13>, message: CertificateMessage, asked: Asked): WaitTrust13 => {
   const { context: about, entries } = message.body
   if (about.length > 0)
     throw context.refusal('key exchange', message, 'tls/illegal-value', 'context', {
@@ -151,9 +160,9 @@ const shown = (context: Context<Bodies13>, message: Message<'Certificate', Bodie
 class WaitTrust13 implements Handling<'WaitTrust13'> {
   readonly name = 'WaitTrust13'
   readonly #asked: Asked
-  readonly #certificate: Message<'Certificate', Bodies13>
+  readonly #certificate: CertificateMessage
   readonly #chain: readonly Bytes[]
-  constructor(asked: Asked, certificate: Message<'Certificate', Bodies13>, chain: readonly Bytes[]) {
+  constructor(asked: Asked, certificate: CertificateMessage, chain: readonly Bytes[]) {
     this.#asked = asked
     this.#certificate = certificate
     this.#chain = chain

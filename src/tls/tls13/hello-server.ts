@@ -36,6 +36,8 @@ export interface Greeting {
   readonly schemes: readonly number[]
   readonly alpn: string | undefined
   readonly serverName: string | undefined
+  /** How our certificate may be compressed. */
+  readonly compressions: readonly number[]
   readonly retried: boolean
   /** Keys from before, where the client takes part in agreeing on new ones. */
   readonly offered: PreSharedKey | undefined
@@ -62,6 +64,7 @@ export const greeted = (
     schemes: (extensions.signatureAlgorithms?.schemes ?? []).filter(id => schemeById(id) !== undefined),
     alpn: commonProtocol(context, hello, extensions, config),
     serverName: serverNameOf(context, hello, extensions),
+    compressions: extensions.compressCertificate?.algorithms ?? [],
     retried: false,
     offered: offeredKeys(context, hello, extensions),
     takesTickets: agreesOnNew(extensions),

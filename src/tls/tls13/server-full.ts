@@ -7,6 +7,7 @@ import type { serverStates } from '../roles.table.ts'
 import { schemeFor13 } from '../schemes.table.ts'
 import type { Context, Handles } from '../states.ts'
 import type { CertifiedKey } from '../types.ts'
+import { sendCertificate } from './certificate-message.ts'
 import { signedContent } from './checks.ts'
 import {
   asksClients,
@@ -25,10 +26,9 @@ export const showCertificate = (context: Context<Bodies13>, greeting: Greeting, 
   const scheme = chosenScheme(context, greeting, key)
   const keys = openFlight(context, greeting)
   if (asksClients(greeting.config)) context.send('CertificateRequest', certificateRequest13(greeting.config))
-  context.send('Certificate', {
-    context: new Uint8Array(0),
-    entries: key.chain.map(certificate => ({ certificate, extensions: [] })),
-  })
+  const entries = key.chain.map(certificate => ({ certificate, extensions: [] }))
+  const { config, compressions } = greeting
+  sendCertificate(context, { context: new Uint8Array(0), entries }, config.certificateCoders, compressions)
   const message = signedContent('server', context.transcript.digest())
   context.ask({ about: 'sign', key, scheme, message })
   return new WaitSignature13({ greeting, keys }, scheme)

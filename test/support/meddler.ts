@@ -1,0 +1,137 @@
+/**
+ * Somebody on the path of a handshake of TLS 1.3 who has all its keys: what each side says can be changed, left out or
+ * added to, in good records. So one side becomes a peer that breaks one rule and holds to all others.
+ */
+import type { CryptoProvider } from '../../src/crypto/provider.ts'
+import { HandshakeType } from '../../src/tls/messages/registries.table.ts'
+import { handshake13 } from '../../src/tls/messages/tls13.ts'
+import type { RecordProtection } from '../../src/tls/record-protection.ts'
+import { Secret } from '../../src/tls/secret.ts'
+import { type Suite13, suites13 } from '../../src/tls/suites.table.ts'
+import { protectionOf } from '../../src/tls/tls13/key-schedule.ts'
+import { type Recording, recorder } from '../../src/trace/recorder.ts'
+import { decode, encode } from '../../src/wire/codec.ts'
+import { concat } from './bytes.ts'
+import { type Direction, type Pair, type PairOptions, pair, record, recordsOf, shuttle } from './tls.ts'
+
+export interface Piece {
+  readonly type: number
+  readonly content: Uint8Array
+}
+
+export interface Heard extends Piece {
+  readonly from: 'client' | 'server'
+  /** Of a handshake message: what it is called. */
+  readonly name: string | undefined
+  /** Records of this side so far, this one included. */
+  readonly count: number
+}
+
+/** What goes on in the place of a record; undefined: the record as it is. Bytes are sent as they are. */
+export type Meddle = (heard: Heard) => readonly (Piece | Uint8Array)[] | undefined
+
+/** A handshake message, of any body. */
+export const said = (name: string, body: Uint8Array): Piece => ({
+  type: 22,
+  content: concat(
+    Uint8Array.of(HandshakeType.names[name]!, body.length >> 16, (body.length >> 8) & 0xff, body.length & 0xff),
+    body,
+  ),
+})
+
+/** A message with another value. */
+export const changed = <T>(heard: Piece, change: (body: T) => T): Piece => {
+  const { type, body } = decode(handshake13.codec, heard.content)
+  return { type: 22, content: encode(handshake13.codec, { type, body: change(body as T) }) }
+}
+
+/** One direction, with the keys of whoever sends. */
+class Way {
+  readonly #from: 'client' | 'server'
+  readonly #crypto: CryptoProvider
+  readonly #suite: Suite13
+  readonly #trace: Recording
+  #opens: RecordProtection | undefined
+  #seals: RecordProtection | undefined
+  #stage = ''
+  #finished = false
+  #count = 0
+  constructor(from: 'client' | 'server', crypto: CryptoProvider, suite: Suite13, trace: Recording) {
+    this.#from = from
+    this.#crypto = crypto
+    this.#suite = suite
+    this.#trace = trace
+  }
+  pass(bytes: Uint8Array, meddle: Meddle): Uint8Array {
+    const clear = bytes[0] !== 23
+    const content = clear ? bytes.subarray(5) : this.#open(bytes.subarray(5))
+    const type = clear ? bytes[0]! : this.#opens!.opened
+    const name = type === 22 ? HandshakeType.nameOf(content[0]!) : undefined
+    const pieces = meddle({ type, content, name, from: this.#from, count: ++this.#count }) ?? [{ type, content }]
+    const out = pieces.map(piece =>
+      piece instanceof Uint8Array
+        ? piece
+        : clear
+          ? record(piece.type, piece.content)
+          : concat(...this.#seals!.seal(piece.type, piece.content)),
+    )
+    if (name === 'Finished') this.#finished = true
+    return concat(...out)
+  }
+  /** Seals one more record behind what was said last. */
+  seal({ type, content }: Piece): Uint8Array {
+    this.#turn()
+    return concat(...this.#seals!.seal(type, content))
+  }
+  #open(fragment: Uint8Array): Uint8Array {
+    this.#turn()
+    const content = this.#opens!.open(23, fragment)
+    if (content === undefined) throw new Error(`what the ${this.#from} says cannot be opened`)
+    return content
+  }
+  #turn(): void {
+    const stage = this.#finished ? 'TRAFFIC_SECRET_0' : 'HANDSHAKE_TRAFFIC_SECRET'
+    if (stage === this.#stage) return
+    this.#stage = stage
+    const label = `${this.#from.toUpperCase()}_${stage}`
+    const found = this.#trace.records.find(entry => entry.type === 'secret' && entry.record.label === label)
+    if (found?.type !== 'secret') throw new Error(`no ${label} in the trace`)
+    const make = (): RecordProtection =>
+      protectionOf(this.#crypto, this.#suite, new Secret(found.record.secret.slice()))
+    this.#opens = make()
+    this.#seals = make()
+  }
+}
+
+export interface Meddled extends Pair {
+  readonly trace: Recording
+  /** One more record as if this side had sent it. */
+  readonly saysMore: (from: 'client' | 'server', ...pieces: readonly Piece[]) => void
+}
+
+/** A handshake of TLS 1.3 with `meddle` on the path, run until both are silent. */
+export const meddled = (options: PairOptions, meddle: Meddle = () => undefined): Meddled => {
+  const trace = recorder()
+  const context = (host: string) => ({ trace: { sink: trace, flow: 'meddled', host } })
+  const suite = suites13[0]!
+  const both = pair({
+    versions: ['TLS 1.3'],
+    ...options,
+    client: { suites: [suite.name], ...context('client'), ...options.client },
+    server: { ...context('server'), ...options.server },
+  })
+  const ways = {
+    client: new Way('client', options.crypto, suite, trace),
+    server: new Way('server', options.crypto, suite, trace),
+  }
+  const wire = (bytes: Uint8Array, direction: Direction): Uint8Array[] => {
+    const way = direction === 'to-server' ? ways.client : ways.server
+    return recordsOf(bytes).map(each => way.pass(each, meddle))
+  }
+  shuttle(both, wire)
+  const saysMore: Meddled['saysMore'] = (from, ...pieces) => {
+    const to = from === 'client' ? both.server : both.client
+    for (const piece of pieces) to.touch(ways[from].seal(piece))
+  }
+  return { ...both, trace, saysMore }
+}
