@@ -175,8 +175,9 @@ describe.skipIf(!canRun)(`get on a hostile wire${missing('openssl')}`, () => {
   const through = async (
     judge: (record: PassingRecord) => Verdict,
     use: (url: string) => Promise<void>,
+    ...only: readonly string[]
   ): Promise<void> => {
-    const peer = await startOpenssl(authority.issue(), '-tls1_2')
+    const peer = await startOpenssl(authority.issue(), ...only)
     const relay = await startRelay(peer.port, judge)
     try {
       await use(`https://localhost:${relay.port}/`)
@@ -188,33 +189,44 @@ describe.skipIf(!canRun)(`get on a hostile wire${missing('openssl')}`, () => {
   const trusting = () => ['--trust', authority.root]
 
   test('the signature in ServerKeyExchange altered: tls/signature-wrong', async () => {
-    await through(alterServerKeyExchange, async url => {
-      await refused('tls/signature-wrong', 4, url, ...trusting())
-    })
+    await through(
+      alterServerKeyExchange,
+      async url => {
+        await refused('tls/signature-wrong', 4, url, ...trusting())
+      },
+      '-tls1_2',
+    )
   })
 
-  test('a wrong Finished of the server: tls/finished-wrong', async () => {
-    const leaf = authority.issue()
-    const blocks = [leaf.chain, leaf.key].map(file => pemBlocks(readFileSync(file, 'latin1')).map(({ der }) => der))
-    const [chain = [], [key] = []] = blocks
-    const world = nodeWorld()
-    const server = await serve(() => new Response('never'), {
-      world: { ...world, crypto: withWrongFinished(world.crypto) },
-      tls: { certificateFor: () => ({ chain, key, schemes: [RSA_PSS_RSAE_SHA256] }) },
-    })
-    await refused('tls/finished-wrong', 4, `https://localhost:${server.port}/`, ...trusting())
-    await server.close()
-  })
+  test.each(['TLS 1.2', 'TLS 1.3'] as const)(
+    'a wrong Finished of the server in %s: tls/finished-wrong',
+    async version => {
+      const leaf = authority.issue()
+      const blocks = [leaf.chain, leaf.key].map(file => pemBlocks(readFileSync(file, 'latin1')).map(({ der }) => der))
+      const [chain = [], [key] = []] = blocks
+      const world = nodeWorld()
+      const server = await serve(() => new Response('never'), {
+        world: { ...world, crypto: withWrongFinished(world.crypto) },
+        tls: { certificateFor: () => ({ chain, key, schemes: [RSA_PSS_RSAE_SHA256] }), versions: [version] },
+      })
+      await refused('tls/finished-wrong', 4, `https://localhost:${server.port}/`, ...trusting())
+      await server.close()
+    },
+  )
 
-  test('one bit of a record altered: tls/record-damaged', async () => {
+  test.each(['-tls1_2', '-tls1_3'])('one bit of a record altered, %s: tls/record-damaged', async only => {
     const flip = ({ from, type, bytes }: PassingRecord): Verdict => {
       if (from === 'server' && type === 23) bytes[bytes.length - 20]! ^= 1
       return 'pass'
     }
-    await through(flip, async url => {
-      const { failure } = await refused('tls/record-damaged', 4, url, ...trusting())
-      expect(failure.fault).toBe('peer')
-    })
+    await through(
+      flip,
+      async url => {
+        const { failure } = await refused('tls/record-damaged', 4, url, ...trusting())
+        expect(failure.fault).toBe('peer')
+      },
+      only,
+    )
   })
 
   test('RST during the handshake: tcp/reset-in-handshake', async () => {
@@ -235,24 +247,36 @@ describe.skipIf(!canRun)(`get on a hostile wire${missing('openssl')}`, () => {
     )
   })
 
-  test('the connection closed without close_notify, which ends a body without length: tls/cut-short', async () => {
+  const withoutGoodbye = 'the connection closed without close_notify'
+  // An alert is two bytes; in TLS 1.3 its type is sealed with it, and it is known by its length.
+  test.each([
+    ['-tls1_2', ({ type }: PassingRecord) => type === 21],
+    ['-tls1_3', ({ bytes }: PassingRecord) => bytes.length === SEALED_13 + 2],
+  ] as const)(`${withoutGoodbye}, which ends a body without length, %s: tls/cut-short`, async (only, isGoodbye) => {
     await through(
-      ({ from, type }) => (from === 'server' && type === 21 ? 'close' : 'pass'),
+      record => (record.from === 'server' && isGoodbye(record) ? 'close' : 'pass'),
       async url => {
         await refused('tls/cut-short', 4, url, ...trusting())
       },
+      only,
     )
   })
 
-  test('the connection closed without close_notify in the middle of a body: tls/cut-short', async () => {
+  test.each([
+    ['TLSv1.2', SEALED_12],
+    ['TLSv1.3', SEALED_13],
+  ] as const)(`${withoutGoodbye} in the middle of a body, %s: tls/cut-short`, async (maxVersion, sealed) => {
     const leaf = authority.issue()
-    const server = createServer({ key: readFileSync(leaf.key), cert: readFileSync(leaf.chain) }, socket => {
+    const identity = { key: readFileSync(leaf.key), cert: readFileSync(leaf.chain) }
+    const begun = 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegun'
+    const server = createServer({ ...identity, maxVersion }, socket => {
       socket.on('error', () => {})
-      socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegun'))
+      socket.once('data', () => socket.write(begun))
     })
     await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
     const upstream = (server.address() as AddressInfo).port
-    const seen = ({ from, type }: PassingRecord): Verdict => (from === 'server' && type === 23 ? 'last' : 'pass')
+    const seen = ({ from, bytes }: PassingRecord): Verdict =>
+      from === 'server' && bytes.length === sealed + begun.length ? 'last' : 'pass'
     const relay = await startRelay(upstream, seen)
     await refused('tls/cut-short', 4, `https://localhost:${relay.port}/`, ...trusting())
     await relay.stop()
@@ -278,6 +302,10 @@ describe.skipIf(!canRun)(`get on a hostile wire${missing('openssl')}`, () => {
   })
 })
 
+/** What AES-GCM adds to a record: header, explicit nonce and tag (RFC 5288 3); header, type and tag (RFC 9846 5.2). */
+const SEALED_12 = 5 + 8 + 16
+const SEALED_13 = 5 + 1 + 16
+
 /** Flips the last bit of the signature: ServerKeyExchange is message 12, alone in a record or in the middle of one. */
 const alterServerKeyExchange = ({ from, type, bytes }: PassingRecord): Verdict => {
   if (from !== 'server' || type !== 22) return 'pass'
@@ -291,7 +319,7 @@ const alterServerKeyExchange = ({ from, type, bytes }: PassingRecord): Verdict =
 
 const RSA_PSS_RSAE_SHA256 = 0x0804
 
-/** A provider whose PRF goes wrong for one label only (RFC 5246 7.4.9): keys agree, the server's Finished does not. */
+/** A provider that goes wrong for one label only (RFC 5246 7.4.9, RFC 9846 4.4.4): keys agree, Finished does not. */
 const withWrongFinished = (crypto: CryptoProvider): CryptoProvider =>
   new Proxy(crypto, {
     get(target, name) {
@@ -301,7 +329,7 @@ const withWrongFinished = (crypto: CryptoProvider): CryptoProvider =>
       return (...args: Parameters<CryptoProvider['hmac']>) => {
         const code = target.hmac(...args)
         const about = args.slice(2).map(piece => Buffer.from(piece as Uint8Array).toString('latin1'))
-        if (about.join('').includes('server finished')) code[0]! ^= 1
+        if (/server finished|tls13 finished/.test(about.join(''))) code[0]! ^= 1
         return code
       }
     },

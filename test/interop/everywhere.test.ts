@@ -33,7 +33,7 @@ beforeAll(async () => {
 }, 60_000)
 
 test('on Node all of it succeeds, and something was lost on the way', () => {
-  expect(here.tls).toBe('TLS 1.2 with shop.test, trusted through everywhere CA; heard: hello')
+  expect(here.tls).toBe('TLS 1.3 with shop.test, trusted through everywhere CA; heard: hello')
   const text = 'some text some text some text '
   expect(here.coded).toEqual([text, text, text, 'refused', 'refused', 'refused', 'in pieces'])
   expect(here.hidden).toBe('one=a=b, two=a=b; gzip, whole')

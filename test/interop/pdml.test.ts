@@ -23,6 +23,9 @@ interface Theirs {
   readonly end: number
 }
 
+/** The type of a record of TLS 1.3 whose own type is sealed has a name of its own there. */
+const SAME_FIELD: Readonly<Record<string, string>> = { 'tls.record.opaque_type': 'tls.record.content_type' }
+
 /** Per frame, every field that tshark gives a place in the frame. */
 const pdml = (capture: Uint8Array): Theirs[][] =>
   tshark(capture, '-T', 'pdml')
@@ -30,7 +33,9 @@ const pdml = (capture: Uint8Array): Theirs[][] =>
     .slice(1)
     .map(packet =>
       [...packet.matchAll(/<field name="([^"]+)"[^>]*? size="(\d+)" pos="(\d+)"/g)].flatMap(([, name, size, pos]) =>
-        Number(size) === 0 ? [] : [{ name: name!, start: Number(pos), end: Number(pos) + Number(size) }],
+        Number(size) === 0
+          ? []
+          : [{ name: SAME_FIELD[name!] ?? name!, start: Number(pos), end: Number(pos) + Number(size) }],
       ),
     )
 

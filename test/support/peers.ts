@@ -162,6 +162,7 @@ error_log ${folder}/error.log info;
 events { worker_connections 512; }
 http {
   access_log off;
+  ssl_protocols TLSv1.2 TLSv1.3;
   default_type application/octet-stream;
   client_body_temp_path ${folder}/temporary;
   proxy_temp_path ${folder}/temporary;
