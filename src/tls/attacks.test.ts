@@ -1,8 +1,7 @@
 /**
- * The attacks on TLS that have a name, each as its attacker would run it against us. What is proven in another file is
- * listed at the end, with the test that proves it.
+ * The attacks on TLS 1.2 that have a name, each as its attacker would run it against us. Those on TLS 1.3 are in
+ * `tls13/attacks.test.ts`; `attacks-elsewhere.test.ts` lists what other files prove.
  */
-import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, hex } from '../../test/support/bytes.ts'
 import {
@@ -397,112 +396,4 @@ test('ALPACA: a server of another protocol or for another name is not taken, in 
   shuttle(protocol)
   expect(protocol.server.failure).toMatchObject({ code: 'tls/alpn-none', alert: 120 })
   neverBoth(protocol)
-})
-
-/** Attacks whose test stands with what it is about. */
-const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string])[] = [
-  [
-    'EarlyCCS, CVE-2014-0224',
-    'states',
-    'CVE-2014-0224: ChangeCipherSpec before the key exchange is refused in every early state',
-  ],
-  [
-    'SMACK: a proof left out by a client',
-    'client-auth',
-    'SMACK: a client that shows a certificate cannot leave out the proof that it is its own',
-  ],
-  [
-    'goto fail, CVE-2014-1266',
-    'failures',
-    'tls/signature-wrong: one bit of the signature, of the point, or another key',
-  ],
-  [
-    'invalid curves and points of small order, CVE-2015-7940',
-    'failures',
-    'tls/share-wrong: a point of small order, signed or not, on either side',
-  ],
-  [
-    'downgrade by changing the hellos',
-    'failures',
-    'tls/finished-wrong: a hello changed in passing, or a wrong verify_data; for both sides',
-  ],
-  [
-    'downgrade by a fallback of the client',
-    'failures',
-    'tls/fallback: RFC 7507 3: a client that falls back to TLS 1.1 is refused with inappropriate_fallback',
-  ],
-  ['downgrade from TLS 1.3', 'failures', 'tls/downgrade: RFC 9846 4.1.3: the mark in the random of the server'],
-  [
-    'any byte changed',
-    'tampering',
-    'no byte of the handshake can be changed in passing without both sides refusing to be established',
-  ],
-  ['truncation', 'failures', 'tls/cut-short: the stream ends without close_notify, between records or inside one'],
-  [
-    'replay and reordering of records',
-    'failures',
-    'tls/record-damaged: any bit of a record, a replay, a record left out; nothing of it is passed on',
-  ],
-  [
-    'renegotiation without RFC 5746',
-    'failures',
-    'tls/renegotiation-unprotected, tls/renegotiation-unsafe: RFC 5746 3.4: it must be there and empty',
-  ],
-  [
-    'triple handshake, CVE-2014-1295: no extended master secret',
-    'failures',
-    'tls/no-extended-master-secret: RFC 7627 5.3: refused by either side where it is required',
-  ],
-  ['triple handshake, CVE-2014-1295: sessions', 'resumption', 'RFC 7627 5.3: the triple handshake'],
-  [
-    'ticket forgery',
-    'resumption',
-    'ticket forgery: bits changed, another server, an old key: a full handshake, and no word about why',
-  ],
-  ['floods of tickets', 'resumption', 'hello floods: a ticket that opens nothing costs one question and no more'],
-  [
-    'Lucky Thirteen, CVE-2013-0169',
-    'tls12/cbc-protection',
-    'Lucky Thirteen: as many blocks are hashed for every record of one length, whatever its padding is',
-  ],
-  [
-    'ROBOT, CVE-2017-13099, and Bleichenbacher 1998',
-    'tls12/rsa-premaster',
-    'Bleichenbacher, ROBOT: a block that is wrong anywhere gives the random secret',
-  ],
-  [
-    'POODLE against TLS, CVE-2014-8730',
-    'tls12/cbc-protection',
-    'RFC 5246 6.2.3.2: padding may have up to 255 octets and a length, and each must be the length',
-  ],
-  [
-    'floods of new keys that want answers',
-    'tls13/failures',
-    'are there before the next data, once for however many were asked for',
-  ],
-  ['CRIME: a server that compresses', 'failures', 'what a server must not answer, each by its own code'],
-  [
-    'duplicate extensions',
-    'failures',
-    'tls/extension-twice: RFC 5246 7.4.1.4, in either hello; alert 50 as from BoringSSL, Go and rustls',
-  ],
-  ['floods of empty records', 'failures', 'tls/too-many-empty-records: so many in a row, counted anew after data'],
-  ['floods of alerts', 'failures', 'tls/too-many-warnings: so many in a row, before and after the handshake'],
-  [
-    'floods while a question is open',
-    'failures',
-    'tls/too-much-waiting: what comes while a question is open has an end',
-  ],
-  [
-    'huge messages',
-    'order',
-    'tls/message-too-long: a hello of more than 16 KiB, as in BoringSSL; certificates may have 64',
-  ],
-  ['huge failures', 'hostile', 'a hello of 64 KB makes no failure of 64 KB'],
-  ['hellos that are dear to refuse', 'hostile', 'refusing a hello costs no more than taking it'],
-  ['plaintext before a change of keys', 'order', 'nothing may be unread when keys change'],
-]
-
-test.each(ELSEWHERE)('%s: stands in %s.test.ts', (_, file, name) => {
-  expect(readFileSync(new URL(`${file}.test.ts`, import.meta.url), 'utf8')).toContain(`('${name}`)
 })

@@ -76,6 +76,7 @@ export class Campaign {
     return this.kept
       .toSorted((a, b) => a.length - b.length)
       .filter(input => {
+        this.#options.before?.(input)
         this.#options.counters.fill(0)
         const reached = new Set<string>()
         this.#options.target.run(input, { depth: 'quick', reached: what => reached.add(what) })

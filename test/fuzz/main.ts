@@ -10,6 +10,7 @@ import { type Bundle, bundle } from './bundle.ts'
 import { corpusOf, readCrash, storeCorpus, storeCrash } from './corpus.ts'
 import type { Target } from './target.ts'
 import { targets } from './targets.ts'
+import { watched } from './watch.ts'
 import type { Progress, Task } from './worker.ts'
 
 interface Options {
@@ -65,7 +66,7 @@ async function run(target: Target, built: Bundle, options: Omit<Options, 'target
   const workerData: Task = { target: target.name, seconds, seed, corpus, words, counters, running }
   const start = performance.now()
   let told = start
-  const last = await watched(new Worker(built.file, { workerData }), running, progress => {
+  const last = await watched(new Worker(built.file, { workerData }), running, LONGEST_EXECUTION, progress => {
     const now = performance.now()
     if (progress.type !== 'done' && now - told < EVERY) return
     told = now
@@ -78,40 +79,6 @@ async function run(target: Target, built: Bundle, options: Omit<Options, 'target
   if (options.grow && last.crashes.length === 0)
     console.log(`${target.name}: ${storeCorpus(target.name, last.fewest)} inputs in the corpus`)
   return last.crashes.length
-}
-
-/** Until the worker is done, dies, or stays in one execution. */
-function watched(worker: Worker, running: SharedArrayBuffer, tell: (progress: Progress) => void): Promise<Progress> {
-  const numbers = new Int32Array(running, 0, 2)
-  const none: Progress = { type: 'progress', executions: 0, coverage: 0, corpus: 0, crashes: [], fewest: [] }
-  let last = none
-  const died = (message: string): Progress => {
-    const input = new Uint8Array(running, 8).slice(0, Atomics.load(numbers, 1))
-    return { ...last, crashes: [...last.crashes, { input, message }] }
-  }
-  return new Promise(resolve => {
-    let [begun, since] = [0, performance.now()]
-    const watch = setInterval(() => {
-      const now = Atomics.load(numbers, 0)
-      if (now !== begun || last.type === 'done' || performance.now() - since < LONGEST_EXECUTION) {
-        if (now !== begun) [begun, since] = [now, performance.now()]
-        return
-      }
-      finish(died('an execution without end'))
-    }, 1_000)
-    const finish = (progress: Progress): void => {
-      clearInterval(watch)
-      resolve(progress)
-      void worker.terminate()
-    }
-    worker.on('message', (progress: Progress) => {
-      last = { ...progress, type: 'progress' }
-      tell(progress)
-      if (progress.type === 'done') finish(progress)
-    })
-    worker.on('error', error => finish(died(String((error as Error).stack ?? error))))
-    worker.on('exit', () => finish(last))
-  })
 }
 
 const line = ({ executions, coverage, corpus, crashes }: Progress, seconds: number): string =>

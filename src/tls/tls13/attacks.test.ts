@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, hex } from '../../../test/support/bytes.ts'
 import {
+  answersOf,
   identity,
   type Pair,
   type PairOptions,
@@ -18,6 +19,7 @@ import { decode, encode, type Tagged } from '../../wire/codec.ts'
 import { extensionNumbers } from '../messages/extensions.ts'
 import type { ClientHello, ServerHello } from '../messages/hello.ts'
 import { handshake13 } from '../messages/tls13.ts'
+import type { Ask } from '../types.ts'
 
 const crypto = nodeCrypto()
 const ec = identity(crypto, 'p-256')
@@ -181,6 +183,41 @@ describe('floods', () => {
     expect(client.failure).toBeUndefined()
     expect(client.events).toHaveLength(events)
   })
+})
+
+test('hello floods: hundreds of tickets in one hello cost one question', () => {
+  const sealed = (question: Ask['question']) =>
+    question.about === 'ticket'
+      ? 'seal' in question.wanted
+        ? question.wanted.seal
+        : ('none' as const)
+      : answersOf(crypto, ec)(question)
+  const first = pair({
+    crypto,
+    who: ec,
+    versions,
+    client: { session: 'new' },
+    server: { resumption: ['ticket'] },
+    serverAnswers: sealed,
+  })
+  shuttle(first)
+  const given = first.client.events.find(event => event.type === 'session')
+  if (given?.type !== 'session') throw new Error('no session')
+  const both = changed<ClientHello>(
+    1,
+    hello => ({
+      ...hello,
+      extensions: hello.extensions!.map(each => {
+        if (each.type !== extensionNumbers.preSharedKey) return each
+        const { identities, binders } = each.body as { identities: unknown[]; binders: unknown[] }
+        const many = <T>(list: readonly T[]): T[] => Array.from({ length: 60 }, () => list[0]!)
+        return { ...each, body: { identities: many(identities), binders: many(binders) } }
+      }),
+    }),
+    { client: { session: given.session }, server: { resumption: ['ticket'] }, serverAnswers: sealed },
+  )
+  expect(both.server.events.filter(event => event.type === 'ask' && event.question.about === 'ticket')).toHaveLength(1)
+  neverBoth(both)
 })
 
 describe('a hello that is asked for again', () => {
