@@ -86,6 +86,7 @@ const misuse = family('tls', {
   'key-used-up': { fault: 'local', exit: EXIT.tls, alert: 80, rule: 'RFC 9846 5.5' },
   'nothing-to-speak': { ...fromCaller, alert: 80 },
   'bad-server-name': { ...fromCaller, rule: 'RFC 6066 3' },
+  'no-exporter': { ...fromCaller, rule: 'RFC 5705 4' },
   'write-too-early': { ...fromCaller, alert: 80 },
   'write-after-close': { ...fromCaller, alert: 80 },
   'no-such-question': { ...fromCaller, alert: 80 },

@@ -10,6 +10,7 @@ import { type Codec, encode, type Tagged } from '../wire/codec.ts'
 import { NO_RENEGOTIATION, WARNING } from './alerts.ts'
 import { ReadEpoch } from './epoch.ts'
 import type { HandshakeInput } from './handshake-input.ts'
+import { MAX_PLAINTEXT } from './limits.ts'
 import { HandshakeType } from './messages/registries.table.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Patience } from './patience.ts'
@@ -64,6 +65,8 @@ export class Acting implements Context<any> {
   readonly #passing: { wipe(): void }[] = []
   readonly #kept: { wipe(): void }[] = []
   #asks = 0
+  /** Of what is under the next keys. */
+  #mostContent = MAX_PLAINTEXT
 
   constructor(parts: Parts, state: State) {
     this.#parts = parts
@@ -102,13 +105,22 @@ export class Acting implements Context<any> {
   protectReads(protection: RecordProtection): void {
     this.#allRead()
     this.reading = new ReadEpoch(protection)
+    this.reading.mostContent = this.#mostContent
     this.#parts.records.expectProtected(protection.mostFragment)
   }
   passOver(bytes: number): void {
     this.reading.passOver(bytes)
   }
+  limitWrites(bytes: number): void {
+    this.#parts.outgoing.limit(bytes)
+  }
+  limitReads(bytes: number, from: 'next keys' | 'now'): void {
+    this.#mostContent = bytes
+    if (from === 'now') this.reading.mostContent = bytes
+  }
   mayWrite(): void {
     this.writable = true
+    this.events.push({ type: 'writable' })
   }
   mayRead(): void {
     this.readable = true
@@ -135,6 +147,9 @@ export class Acting implements Context<any> {
   }
   keysUpdated(): void {
     this.#parts.patience.keyUpdate()
+  }
+  keeps(secret: Secret): void {
+    this.#kept.push(secret)
   }
   passed(check: Check, message: AnyMessage): void {
     this.#verdict(check, message, undefined)

@@ -4,6 +4,7 @@ import { ascii, concat } from '../../test/support/bytes.ts'
 import {
   type Answers,
   answersOf,
+  changing,
   type Identity,
   identity,
   type Pair,
@@ -21,7 +22,7 @@ import { nodeCrypto } from '../node/crypto.ts'
 import { decode, encode } from '../wire/codec.ts'
 import { trustWithoutChecking } from '../x509/trusted.ts'
 import { HandshakeType } from './messages/registries.table.ts'
-import { Alert, type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+import { Alert, type Bodies, Handshake } from './messages/tls12.ts'
 
 const crypto = nodeCrypto()
 const server = identity(crypto, 'p-256')
@@ -53,16 +54,6 @@ const meeting = (who: Identity | undefined, options: Partial<PairOptions> = {}):
     server: { clientCertificate: 'required', ...options.server },
   })
 }
-
-/** A wire that changes one message on its way. */
-const changing =
-  <N extends HandshakeName>(name: N, change: (body: Bodies[N]) => Bodies[N]): Wire =>
-  bytes =>
-    recordsOf(bytes).map(each => {
-      if (each[0] !== 22 || each[5] !== HandshakeType.names[name]) return each
-      const { type, body } = decode(Handshake, each.subarray(5))
-      return record(22, encode(Handshake, { type, body: change(body as Bodies[N]) }))
-    })
 
 const lastAlert = (bytes: Uint8Array): number | undefined => {
   const last = recordsOf(bytes).at(-1)

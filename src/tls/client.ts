@@ -14,6 +14,7 @@ import { offerRefused } from './offer-refused.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import { clientStates } from './roles.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
+import { answered12 } from './tls12/client/answered.ts'
 import { WaitCertificate } from './tls12/client/certificate.ts'
 import type { WaitChangeCipherSpec } from './tls12/client/finished.ts'
 import { checkedExtensions, illegal } from './tls12/client/hello.ts'
@@ -88,7 +89,7 @@ const serverHello12 = (context: Context, message: Message<'ServerHello'>, offer:
     alpn: extensions.alpn?.protocols[0],
     extendedMasterSecret: extensions.extendedMasterSecret !== undefined,
     sessionId: body.sessionId,
-    ticketPromised: extensions.sessionTicket !== undefined,
+    ...answered12(context, message, extensions, { suite, config: offer.config }),
   }
   const session = resumedBy(context, message, negotiated)
   // Whether we are asked who we are is known only later.

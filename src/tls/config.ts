@@ -46,6 +46,13 @@ interface TlsConfig {
    * 7.2.2); `fatal` ends it at the first time, as BoringSSL does. `declined` when left out.
    */
   readonly renegotiation?: Renegotiation | undefined
+  /** `kept`: the secret of TLS 1.2 stays for `exportKeyingMaterial` (RFC 5705). Wiped after the handshake when left out. */
+  readonly exporters?: 'kept' | undefined
+  /**
+   * Bytes of content in a record that we take (RFC 8449): 64 to 16,384, for whoever is short of memory. The client says
+   * nothing of it when left out; the server then takes records of full size.
+   */
+  readonly recordSizeLimit?: number | undefined
 }
 
 export interface TlsClientConfig extends TlsConfig {
@@ -64,6 +71,17 @@ export interface TlsClientConfig extends TlsConfig {
    * that is not offered, too old) counts as `new`. Left out: sessions are not spoken of.
    */
   readonly session?: Session | 'new' | undefined
+  /** What the server is to bring along with its chain, for the question `trust`: OCSP (RFC 6066 8), SCTs (RFC 6962 3.3). */
+  readonly evidence?: readonly ('ocsp' | 'scts')[] | undefined
+  /** Bytes of content in a record, both ways (RFC 6066 4). The newer `recordSizeLimit` goes before it. */
+  readonly maxFragmentLength?: 512 | 1024 | 2048 | 4096 | undefined
+  /**
+   * `allowed`: data may be written before the server's Finished has come (RFC 7918), with forward secrecy, an AEAD and ALPN
+   * only. The event `writable` tells.
+   */
+  readonly falseStart?: 'allowed' | undefined
+  /** `signalled`: this is another attempt with less than we can do, after one that failed (RFC 7507 4). */
+  readonly fallback?: 'signalled' | undefined
 }
 
 export interface TlsServerConfig extends TlsConfig {

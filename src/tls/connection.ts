@@ -116,6 +116,12 @@ export class Connection implements TlsConnection {
     if (closing || !writable || this.#failure !== undefined) return
     this.#guarded(() => state.renew?.(this.#acting as never, 'asking'))
   }
+  exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Bytes {
+    const { done, state } = this.#acting
+    const made = done && this.#failure === undefined ? state.exportKeyingMaterial?.(label, context, length) : undefined
+    if (made === undefined) throw new FailureError(fail('tls/no-exporter', { where: this.state, got: label }))
+    return made
+  }
   close(now: Millis): void {
     this.#begin(now)
     const acting = this.#acting

@@ -5,6 +5,8 @@ import type { TlsServerConfig } from './config.ts'
 import type { Offer } from './offer.ts'
 import type { Message } from './states.ts'
 import type { Suite } from './suites.table.ts'
+import type { MacOrder } from './tls12/cbc-protection.ts'
+import type { Limits } from './tls12/record-limits.ts'
 
 /** What both hellos together say. */
 export interface ClientNegotiated {
@@ -17,6 +19,10 @@ export interface ClientNegotiated {
   readonly sessionId: Bytes
   /** RFC 5077 3.2: a NewSessionTicket comes. */
   readonly ticketPromised: boolean
+  /** RFC 6066 8: a CertificateStatus may come. */
+  readonly stapled: boolean
+  readonly scts: readonly Bytes[] | undefined
+  readonly macOrder: MacOrder
 }
 
 /** What the client's hello and our configuration have in common. */
@@ -41,4 +47,8 @@ export interface ServerNegotiated {
   readonly ticket: Bytes | undefined
   /** We could have spoken TLS 1.3: the random has to say so (RFC 9846 4.2.3). */
   readonly downgraded: boolean
+  readonly encryptThenMac: boolean
+  readonly wantsOcsp: boolean
+  readonly wantsScts: boolean
+  readonly limits: Limits
 }

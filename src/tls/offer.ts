@@ -10,11 +10,19 @@ import { compressions } from './certificate-compression.ts'
 import type { TlsClientConfig } from './config.ts'
 import { type ClientExtensions, clientExtensions, extensionNumbers } from './messages/extensions.ts'
 import type { ClientHello } from './messages/hello.ts'
-import { NamedGroup, NameType, ProtocolVersion, PskKeyExchangeMode, TLS_1_2 } from './messages/registries.table.ts'
+import {
+  FALLBACK_SCSV,
+  NamedGroup,
+  NameType,
+  ProtocolVersion,
+  PskKeyExchangeMode,
+  TLS_1_2,
+} from './messages/registries.table.ts'
 import { acceptable, type Scheme } from './schemes.table.ts'
 import type { SessionFacts } from './session.ts'
 import type { Context } from './states.ts'
 import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, type Suite13, suites13Named, suitesNamed } from './suites.table.ts'
+import { offered12 } from './tls12/client/offered.ts'
 import { resumable, sessionIdFor } from './tls12/client/resumable.ts'
 import { bind, type OfferedKey, offeredKey, unbound } from './tls13/psk.ts'
 import type { TlsVersion } from './types.ts'
@@ -111,9 +119,7 @@ const extensionsOf = (offer: Omit<Offer, 'extensions'>, name: string | undefined
           extendedMasterSecret: {},
           renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) },
           pointFormats: { formats: [0] },
-          ...(config.session === undefined
-            ? {}
-            : { sessionTicket: { ticket: offer.session?.ticket ?? new Uint8Array(0) } }),
+          ...offered12(config, offer.suites, offer.session),
         }
       : {}),
     supportedGroups: { groups: groups.map(group => NamedGroup.names[group]!) },
@@ -159,11 +165,14 @@ export const offeredAgain = (offer: Offer, { group, cookie, suite }: Retry, cryp
 }
 
 /** As it goes out. */
-const helloOf = ({ random, sessionId, suites, suites13, extensions }: Offer): ClientHello => ({
+const helloOf = ({ config, random, sessionId, suites, suites13, extensions }: Offer): ClientHello => ({
   legacyVersion: TLS_1_2,
   random,
   sessionId,
-  cipherSuites: [...suites13, ...suites].map(suite => suite.id),
+  cipherSuites: [
+    ...[...suites13, ...suites].map(suite => suite.id),
+    ...(config.fallback === 'signalled' ? [FALLBACK_SCSV] : []),
+  ],
   compressionMethods: [0],
   extensions: [...extensions],
 })

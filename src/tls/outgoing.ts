@@ -16,6 +16,7 @@ export class Outgoing {
   readonly #tracing: Tracing | undefined
   #protection: RecordProtection | undefined
   #pieces: Bytes[] = []
+  #most: number = MAX_PLAINTEXT
   #version = FIRST_VERSION
   /** Offset in the byte stream. */
   #at = 0
@@ -37,14 +38,18 @@ export class Outgoing {
   agreeOnVersion(): void {
     this.#version = TLS_1_2
   }
+  /** From here on records hold no more content than this. */
+  limit(bytes: number): void {
+    this.#most = bytes
+  }
   protect(protection: RecordProtection): void {
     this.#protection = protection
   }
   /** `message` must not change any more. */
   handshake(name: string, format: Codec<Tagged>, message: Bytes, now: Millis): void {
     const carriers: Carrier[] = []
-    for (let at = 0; at < message.length; at += MAX_PLAINTEXT) {
-      const part = message.subarray(at, at + MAX_PLAINTEXT)
+    for (let at = 0; at < message.length; at += this.#most) {
+      const part = message.subarray(at, at + this.#most)
       const record = this.#record(HANDSHAKE, part, now)
       if (record !== undefined) carriers.push({ message: record.id, start: record.at, end: record.at + part.length })
     }
@@ -63,11 +68,11 @@ export class Outgoing {
   }
   /** Protected at once: the caller may change `data` afterwards. Throws `Refusal` when the key is used up. */
   data(data: Bytes, now: Millis): void {
-    if (data.length <= MAX_PLAINTEXT) {
+    if (data.length <= this.#most) {
       this.#dataRecord(data, now)
       return
     }
-    for (let at = 0; at < data.length; at += MAX_PLAINTEXT) this.#dataRecord(data.subarray(at, at + MAX_PLAINTEXT), now)
+    for (let at = 0; at < data.length; at += this.#most) this.#dataRecord(data.subarray(at, at + this.#most), now)
   }
   #dataRecord(content: Bytes, now: Millis): void {
     const protection = this.#protection

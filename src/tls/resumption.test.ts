@@ -4,12 +4,12 @@ import { ascii, concat, tearings } from '../../test/support/bytes.ts'
 import {
   type Answers,
   answersOf,
+  changing,
   identity,
   type Pair,
   type PairOptions,
   pair,
   record,
-  recordsOf,
   shuttle,
   step,
   type Wire,
@@ -18,12 +18,12 @@ import { platforms } from '../../test/support/worlds.ts'
 import { fail } from '../failures/index.ts'
 import { nodeCrypto, seededNodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
-import { decode, encode } from '../wire/codec.ts'
+import { encode } from '../wire/codec.ts'
 import { type ChainTrusted, trustWithoutChecking } from '../x509/trusted.ts'
 import type { TlsServerConfig } from './config.ts'
 import { extensionNumbers } from './messages/extensions.ts'
 import { HandshakeType } from './messages/registries.table.ts'
-import { type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+import { type Bodies, Handshake } from './messages/tls12.ts'
 import { Resumed } from './proofs.ts'
 import { factsOf, Session } from './session.ts'
 import { SessionStore } from './session-store.ts'
@@ -107,15 +107,6 @@ const expectFull = (both: Pair): void => {
   expect([both.client.established?.resumed, both.server.established?.resumed]).toEqual([false, false])
 }
 
-/** A wire that changes one message on its way. */
-const changing =
-  <N extends HandshakeName>(name: N, change: (body: Bodies[N]) => Bodies[N]): Wire =>
-  bytes =>
-    recordsOf(bytes).map(each => {
-      if (each[0] !== 22 || each[5] !== HandshakeType.names[name]) return each
-      const { type, body } = decode(Handshake, each.subarray(5))
-      return record(22, encode(Handshake, { type, body: change(body as Bodies[N]) }))
-    })
 const without = (number: number) => (body: Bodies['ClientHello']) => ({
   ...body,
   extensions: body.extensions!.filter(({ type }) => type !== number),

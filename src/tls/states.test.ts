@@ -97,6 +97,8 @@ const open: Answers = question => {
   return 'none'
 }
 let kept: Uint8Array = new Uint8Array(0)
+/** Clients that ask for it get an OCSP response with the certificate. */
+const stapled = { ...who.certified, ocsp: Uint8Array.of(1) }
 const sessionBy = (how: 'ticket' | 'session', version: TlsVersion): Session => {
   const both = pair({
     crypto,
@@ -145,13 +147,18 @@ const reach = (side: 'client' | 'server', state: string) => {
     (asked: 'client' | 'server'): Answers =>
     question => {
       if (asked === side && question.about === QUESTIONS[state]) return undefined
+      if (question.about === 'client-hello') return stapled
       return question.about === 'certificate' ? who.certified : (asked === 'server' ? open : answers)(question)
     }
   const both: Pair = pair({
     crypto,
     who,
     versions: [version],
-    client: { trace: { sink: trace, flow: 'test', host: 'client' }, session },
+    client: {
+      trace: { sink: trace, flow: 'test', host: 'client' },
+      session,
+      evidence: state === 'WaitCertificateStatus' ? ['ocsp'] : [],
+    },
     server: {
       trace: { sink: trace, flow: 'test', host: 'server' },
       resumption,

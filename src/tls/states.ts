@@ -73,6 +73,8 @@ export interface State {
   renew?(context: Context<never>, request: 'asking' | 'not asking'): void
   /** Before data goes out. */
   beforeData?(context: Context<never>): void
+  /** RFC 5705; undefined when there is nothing to make it of. */
+  exportKeyingMaterial?(label: string, context: Bytes | undefined, length: number): Bytes | undefined
 }
 
 export interface Role {
@@ -109,6 +111,10 @@ export interface Context<B = Bodies> {
   passOver(bytes: number): void
   /** Application data may be sent from here on. */
   mayWrite(): void
+  /** Records that we send hold no more than this. */
+  limitWrites(bytes: number): void
+  /** Records that come under the keys to come, or at once, hold no more than this. */
+  limitReads(bytes: number, from: 'next keys' | 'now'): void
   /** Application data may come from here on. */
   mayRead(): void
   /** Stops reading until the reply comes, as an input of that name. `about`: the message whose chain it is about. */
@@ -126,6 +132,8 @@ export interface Context<B = Bodies> {
   passOverChangeCipherSpec(): void
   /** The peer has new keys for what it sends. */
   keysUpdated(): void
+  /** Of use for as long as the connection lives, and wiped with it. */
+  keeps(secret: Secret): void
   /** A check was made and passed. */
   passed(check: Check, message: AnyMessage): void
   /** A check failed, to be thrown: `path` names the field at fault in the message. */

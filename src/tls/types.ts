@@ -27,6 +27,8 @@ export interface Established {
 
 export type TlsEvent =
   | Established
+  /** False Start: data may be written, to a server whose Finished has not come yet (RFC 7918). */
+  | { readonly type: 'writable' }
   /** `bytes` is a buffer of its own: it may be kept, and is never changed. */
   | { readonly type: 'data'; readonly bytes: Bytes }
   /** The peer sent close_notify: nothing was cut off. */
@@ -66,6 +68,10 @@ export type Question =
       readonly purpose: 'server' | 'client'
       /** What the key exchange wants of the key in the certificate (RFC 5246 7.4.2); RSA would want keyEncipherment. */
       readonly keyUsage: 'digitalSignature'
+      /** An OCSP response in DER, as the server stapled it; it vouches for nothing until it is checked. */
+      readonly ocsp?: Bytes | undefined
+      /** SignedCertificateTimestamps, as they came in the handshake. */
+      readonly scts?: readonly Bytes[] | undefined
       readonly reply: ChainTrusted | Failure
     }
   | {
@@ -113,6 +119,10 @@ export interface CertifiedKey {
   readonly schemes: readonly number[]
   /** Of an ECDSA key: its curve, as an IANA NamedGroup number. A client that did not list it is refused (RFC 8422 5.3). */
   readonly group?: number | undefined
+  /** An OCSP response for the leaf, DER: given to clients that ask for one. */
+  readonly ocsp?: Bytes | undefined
+  /** SignedCertificateTimestamps for the leaf: given to clients that ask for them. */
+  readonly scts?: readonly Bytes[] | undefined
   /** For whoever answers `sign`; the engine never looks at it. */
   readonly key: unknown
 }
@@ -128,6 +138,12 @@ export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
   write(plaintext: Bytes, now: Millis): void
   /** New keys for both directions (RFC 9846 4.7.3): ours now, the peer's when it hears of it. TLS 1.2 has none. */
   updateKeys(now: Millis): void
+  /**
+   * A secret that both sides can make, for other protocols (RFC 5705): `label` is registered or begins with EXPERIMENTAL.
+   * Throws `FailureError` `tls/no-exporter` before `established`, and in TLS 1.2 without `exporters` or
+   * extended master secret and for labels of TLS itself.
+   */
+  exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Bytes
   /** close_notify; the driver sends FIN behind it. */
   close(now: Millis): void
   /**

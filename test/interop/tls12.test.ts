@@ -7,6 +7,7 @@ import { connect as nodeConnect, createServer as nodeServer, type TLSSocket } fr
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Session } from '../../src/tls/session.ts'
 import type { CertifiedKey } from '../../src/tls/types.ts'
+import { hexText } from '../../src/wire/bytes.ts'
 import { freePort, installed, missing, type Peer, run, start } from '../support/peers.ts'
 import { type Leaf, type TestAuthority, temporaryFolder, testAuthority } from '../support/peers-chain.ts'
 import { answering, keyOfLeaf, openHearted, remembering, talkTo } from '../support/tls-peers.ts'
@@ -47,6 +48,7 @@ const started = async (program: string, argumentsFor: (port: number) => readonly
 const nodePeer = async (
   options: object,
   seen: (socket: TLSSocket) => void,
+  handlers: Readonly<Record<string, (...given: never[]) => void>> = {},
 ): Promise<{ port: number; close(): void }> => {
   const { leaf } = who.get('ecdsa')!
   const server = nodeServer(
@@ -58,6 +60,7 @@ const nodePeer = async (
     },
   )
   server.on('tlsClientError', () => undefined)
+  for (const [event, handler] of Object.entries(handlers)) server.on(event, handler as () => void)
   // Of sessions by id Node keeps none itself.
   const sessions = new Map<string, Buffer>()
   server.on('newSession', (id: Buffer, session: Buffer, done: () => void) => {
@@ -80,7 +83,12 @@ interface Talked {
 }
 
 /** `node:tls` as a client that says `ping` and reads to the end. */
-const nodeTalk = (port: number, options: object): Promise<Talked> =>
+const nodeTalk = (
+  port: number,
+  options: object,
+  secure?: (socket: TLSSocket) => void,
+  made?: (socket: TLSSocket) => void,
+): Promise<Talked> =>
   new Promise(resolve => {
     let said = ''
     let error: Error | undefined
@@ -93,10 +101,12 @@ const nodeTalk = (port: number, options: object): Promise<Talked> =>
       maxVersion: 'TLSv1.2',
     } as const
     const socket = nodeConnect({ port, ...usual, ...options }, () => {
+      secure?.(socket)
       reused = socket.isSessionReused()
       session = socket.getSession()
       socket.write('ping\n')
     })
+    made?.(socket)
     socket.on('data', data => (said += String(data)))
     socket.on('error', problem => (error = problem))
     socket.on('close', () => resolve({ said, reused, session, error }))
@@ -286,5 +296,105 @@ describe(`sessions${missing('openssl')}`, () => {
     )
     server.close()
     expect(server.sides.map(side => side.established?.resumed)).toEqual([false, true])
+  })
+})
+
+describe(`what else may be agreed on${missing('openssl')}`, () => {
+  test.skipIf(!openssl)('exported secrets are those of node:tls, both ways', async () => {
+    const { key } = who.get('ecdsa')!
+    const [label, context] = ['EXPERIMENTAL test', Buffer.from('context')]
+    const theirs: string[] = []
+    const exported = (socket: TLSSocket) => {
+      theirs.push(socket.exportKeyingMaterial(32, label, context).toString('hex'))
+    }
+    const peer = await nodePeer({}, exported)
+    const side = await talkTo(peer.port, openHearted(undefined), { exporters: 'kept' })
+    peer.close()
+    const server = await answering(openHearted(key), { exporters: 'kept' })
+    await nodeTalk(server.port, {}, exported)
+    server.close()
+    const ours = [side, server.sides[0]!].map(({ tls }) => hexText(tls.exportKeyingMaterial(label, context, 32)))
+    expect(ours).toEqual(theirs)
+  })
+  test.skipIf(!openssl)('OCSP responses are stapled, both ways', async () => {
+    const { key } = who.get('ecdsa')!
+    const response = Uint8Array.from({ length: 700 }, (_, i) => i)
+    const peer = await nodePeer({}, () => undefined, {
+      OCSPRequest: (_: unknown, __: unknown, done: (error: Error | null, given: Buffer) => void) =>
+        done(null, Buffer.from(response)),
+    })
+    const side = await talkTo(peer.port, openHearted(undefined), { evidence: ['ocsp', 'scts'] })
+    peer.close()
+    const asked = side.events.flatMap(event => (event.type === 'ask' ? [event.question] : []))
+    expect(asked).toMatchObject([{ about: 'trust', ocsp: response }])
+    expect(text(side.data)).toBe('pong\n')
+    const server = await answering(openHearted({ ...key, ocsp: response }))
+    const got: Buffer[] = []
+    const watching = (socket: TLSSocket) => void socket.on('OCSPResponse', given => got.push(given))
+    const { said } = await nodeTalk(server.port, { requestOCSP: true }, undefined, watching)
+    server.close()
+    expect([said, got.map(each => new Uint8Array(each))]).toEqual(['pong\n', [response]])
+  })
+  test.skipIf(!openssl)('CBC goes with encrypt-then-MAC and without, both ways', async () => {
+    const { key } = who.get('rsa')!
+    const suites = [
+      'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA',
+      'TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256',
+      'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384',
+    ] as const
+    // SSL_OP_NO_ENCRYPT_THEN_MAC, which node:crypto does not name.
+    for (const [i, ciphers] of ['ECDHE-RSA-AES128-SHA', 'ECDHE-RSA-AES128-SHA256', 'ECDHE-RSA-AES256-SHA384'].entries())
+      for (const secureOptions of [0, 0x8_0000]) {
+        const { leaf } = who.get('rsa')!
+        const own = { key: readFileSync(leaf.key), cert: readFileSync(leaf.chain) }
+        const peer = await nodePeer({ ...own, secureOptions, ciphers }, () => undefined)
+        const side = await talkTo(peer.port, openHearted(undefined), { suites: [suites[i]!] })
+        peer.close()
+        expect([side.failure, text(side.data)]).toEqual([undefined, 'pong\n'])
+        const server = await answering(openHearted(key), { suites })
+        const { said } = await nodeTalk(server.port, { ciphers, secureOptions })
+        server.close()
+        expect([said, server.sides[0]?.established?.suite]).toEqual(['pong\n', suites[i]])
+      }
+  })
+  test.skipIf(!openssl)('max_fragment_length, both ways', async () => {
+    const { leaf, key } = who.get('rsa')!
+    const port = await started('openssl', free => [
+      ...['s_server', '-tls1_2', '-rev', '-quiet', '-accept', `127.0.0.1:${free}`],
+      ...['-key', leaf.key, '-cert', leaf.certificate],
+    ])
+    const side = await talkTo(port, openHearted(undefined), { maxFragmentLength: 512 })
+    expect([side.failure, text(side.data)]).toEqual([undefined, 'gnip\n'])
+    const server = await answering(openHearted(key))
+    const { stdout } = await run(
+      'openssl',
+      ['s_client', '-tls1_2', '-quiet', '-maxfraglen', '512', '-connect', `127.0.0.1:${server.port}`],
+      { input: 'ping\n', holdInput: true },
+    )
+    server.close()
+    expect(text(stdout)).toContain('pong')
+  })
+  test.skipIf(!gnutls)(`record_size_limit, which GnuTLS speaks, both ways${missing('gnutls-cli')}`, async () => {
+    const { leaf, key } = who.get('ecdsa')!
+    const priority = ['--priority', 'NORMAL:-VERS-ALL:+VERS-TLS1.2']
+    const port = await started('gnutls-serv', free => [
+      ...['--echo', '--quiet', '--port', String(free), ...priority, '--recordsize', '600'],
+      ...['--x509keyfile', leaf.key, '--x509certfile', leaf.chain],
+    ])
+    const side = await talkTo(port, openHearted(undefined), { recordSizeLimit: 512 })
+    expect([side.failure, text(side.data)]).toEqual([undefined, 'ping\n'])
+    const server = await answering(openHearted(key), { recordSizeLimit: 512 })
+    const { stdout } = await run(
+      'gnutls-cli',
+      [
+        ...['--insecure', '--logfile', '/dev/null', '--recordsize', '600', ...priority],
+        '-p',
+        String(server.port),
+        '127.0.0.1',
+      ],
+      { input: 'ping\n', holdInput: true },
+    )
+    server.close()
+    expect(text(stdout)).toContain('pong')
   })
 })

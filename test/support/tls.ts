@@ -6,7 +6,8 @@ import { keyGroupOf } from '../../src/tls/certificate-key.ts'
 import type { TlsClientConfig, TlsServerConfig } from '../../src/tls/config.ts'
 import { tlsClient, tlsServer } from '../../src/tls/engine.ts'
 import type { ClientHello, ServerHello } from '../../src/tls/messages/hello.ts'
-import { Handshake } from '../../src/tls/messages/tls12.ts'
+import { HandshakeType } from '../../src/tls/messages/registries.table.ts'
+import { type Bodies, Handshake, type HandshakeName } from '../../src/tls/messages/tls12.ts'
 import type { RecordProtection } from '../../src/tls/record-protection.ts'
 import { schemeById, schemes } from '../../src/tls/schemes.table.ts'
 import { Secret } from '../../src/tls/secret.ts'
@@ -23,7 +24,7 @@ import type {
   TlsVersion,
 } from '../../src/tls/types.ts'
 import type { TraceRecord } from '../../src/trace/recorder.ts'
-import { decode } from '../../src/wire/codec.ts'
+import { decode, encode } from '../../src/wire/codec.ts'
 import { type ChainTrusted, trustWithoutChecking } from '../../src/x509/trusted.ts'
 import { ascii, concat } from './bytes.ts'
 import { checked } from './checked.ts'
@@ -164,6 +165,23 @@ export const shuttle = ({ client, server }: Pair, wire: Wire = bytes => [bytes])
     toClient = new Uint8Array(0)
     for (const chunk of down) toServer = concat(toServer, ...client.touch(chunk))
   }
+}
+
+/** A wire that changes one plain message on its way; undefined leaves it out. */
+export const changing = <N extends HandshakeName>(
+  name: N,
+  change: (body: Bodies[N]) => Bodies[N] | undefined,
+): Wire => {
+  /** What comes after ChangeCipherSpec only looks like a message. */
+  const protectedNow = new Set<Direction>()
+  return (bytes, direction) =>
+    recordsOf(bytes).flatMap(each => {
+      if (each[0] === 20) protectedNow.add(direction)
+      if (each[0] !== 22 || protectedNow.has(direction) || each[5] !== HandshakeType.names[name]) return [each]
+      const { type, body } = decode(Handshake, each.subarray(5))
+      const changed = change(body as Bodies[N])
+      return changed === undefined ? [] : [record(22, encode(Handshake, { type, body: changed }))]
+    })
 }
 
 /** Carries one record at a time, until `stop` says so or both are silent. Records in flight then are lost. */

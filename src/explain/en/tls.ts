@@ -335,6 +335,15 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
       'Something else was joined to the name: a port, a path, a space.',
     ],
   },
+  'tls/no-exporter': {
+    title: 'This connection exports no such secret.',
+    says: f => `Nothing can be exported for ${f.got ?? 'this label'} here.`,
+    because: [
+      'The secret was not kept: the option exporters was not given.',
+      'The handshake is not over, or went without extended master secret.',
+      'The label is one of TLS itself.',
+    ],
+  },
   'tls/write-too-early': {
     title: 'Data was written before the handshake was over.',
     says: f => `write() was called in ${f.where ?? 'the handshake'}; it may be called after the event "established".`,

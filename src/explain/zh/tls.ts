@@ -312,6 +312,15 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
       return text`它发送了告警${alertText(f.number ?? 0)}${meaning}。`
     },
   },
+  'tls/no-exporter': {
+    title: '该连接不能导出这样的密钥。',
+    says: f => text`这里无法为${f.got ?? '该标签'}导出任何内容。`,
+    because: [
+      '密钥没有保留：没有给出 exporters 选项。',
+      '握手尚未结束，或者没有使用 extended master secret。',
+      '该标签属于 TLS 自身。',
+    ],
+  },
   'tls/write-too-early': {
     title: '握手尚未结束就写入了数据。',
     says: f => text`write() 在${f.where ?? '握手'}阶段被调用；要等到 "established" 事件之后才可以调用。`,

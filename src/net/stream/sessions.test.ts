@@ -91,7 +91,7 @@ test('a client that has said who it is is known again, and whom it is shown by s
 })
 
 test('connect keeps sessions where it is told to, and nowhere else', async () => {
-  const { world } = await served(node)
+  const { world } = await served(node, { versions: ['TLS 1.2'] })
   const sessions = new SessionCache()
   const visit = async (tls: object): Promise<boolean | undefined> => {
     const stream = await connect({ host: 'shop.test', port: 443, world, tls: { ca: ours.root, ...tls } })
@@ -124,7 +124,7 @@ test('a session whose connection failed is not tried again', async () => {
 })
 
 test('a session can be kept beyond the process; whom it was with is judged again by who takes it up', async () => {
-  const { world } = await served(node)
+  const { world } = await served(node, { versions: ['TLS 1.2'] })
   const to = { world, host: 'shop.test', port: 443 }
   const kept = new SessionCache()
   const first = await connect({ ...to, tls: { ca: ours.root, sessions: kept } })

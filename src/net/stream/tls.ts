@@ -183,6 +183,8 @@ class TlsStream implements NetStream {
       case 'failure':
         this.#fail(event.failure)
         return
+      case 'writable':
+        return
       case 'session':
         this.#options.session?.(event.session)
         return

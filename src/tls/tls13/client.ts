@@ -10,6 +10,7 @@
  *     Established13               data, tickets and new keys
  */
 import type { Bytes } from '../../engine.ts'
+import type { Tagged } from '../../wire/codec.ts'
 import { printable } from '../../x509/distinguished-name.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
@@ -21,6 +22,7 @@ import type { clientStates } from '../roles.table.ts'
 import { isIn13, schemeFor13 } from '../schemes.table.ts'
 import { type SessionFacts, sessionOf } from '../session.ts'
 import type { Context, Handles, Message } from '../states.ts'
+import { clientLimits } from '../tls12/record-limits.ts'
 import type { Agreed, Answered, Asked, Peer, Proven, Request } from './agreed.ts'
 import { type CertificateMessage, uncompressed } from './certificate-message.ts'
 import { checkList, signedContent } from './checks.ts'
@@ -53,6 +55,8 @@ export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitE
         got: printable(`ALPN ${protocols.join(', ')}`),
         expected: `it must be one of ${ours.join(', ')}`,
       })
+    const { recordSizeLimit: size, maxFragmentLength: fragment } = offer.config
+    clientLimits(context, message, taken, { size, fragment, beside: 1 })
     context.passed('hello', message)
     const answered = { ...this.#agreed, taken }
     if (resumed === undefined) return new WaitCertificateOrRequest13(answered)
@@ -135,6 +139,18 @@ class WaitCertificate13 extends Tolerant implements Handling<'WaitCertificate13'
   }
 }
 
+/** RFC 9846 4.5.2.1: what vouches for the leaf stands beside it. */
+const evidenceIn = ([leaf]: readonly { readonly extensions: readonly Tagged[] }[]): {
+  ocsp?: Bytes
+  scts?: Bytes[]
+} => {
+  const { statusRequest, signedCertificateTimestamp } = extensionsIn(leaf!.extensions, 'certificate')
+  return {
+    ...(statusRequest === undefined ? {} : { ocsp: statusRequest.response }),
+    ...(signedCertificateTimestamp === undefined ? {} : { scts: signedCertificateTimestamp.timestamps }),
+  }
+}
+
 /** The server's chain: what stands in it is judged by whoever answers. */
 const shown = (context: Context<Bodies13>, message: CertificateMessage, asked: Asked): WaitTrust13 => {
   const { context: about, entries } = message.body
@@ -151,7 +167,7 @@ const shown = (context: Context<Bodies13>, message: CertificateMessage, asked: A
   const chain = entries.map(entry => entry.certificate)
   const { serverName: name } = asked.offer.config
   context.ask(
-    { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' },
+    { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature', ...evidenceIn(entries) },
     { message, chain, path: index => `entries.${index}.certificate` },
   )
   return new WaitTrust13(asked, message, chain)

@@ -10,6 +10,9 @@ import type { ClientTickets } from './client-tickets.ts'
 import type { TrafficKeys } from './handshake-keys.ts'
 import type { SealedTicket } from './server-tickets.ts'
 
+/** RFC 5869 2.3: 255 times the hash, of which SHA-256 is the shortest here. */
+const MOST_EXPORTED = 255 * 32
+
 type Side = 'client' | 'server'
 
 abstract class Established {
@@ -49,8 +52,9 @@ abstract class Established {
     context.send('KeyUpdate', { request: KeyUpdateRequest.names[name]! })
     context.protectWrites(this.#traffic.next(context, this.#ours))
   }
-  exported(label: string, about: Uint8Array, length: number): Uint8Array {
-    return this.#traffic.exported(label, about, length)
+  /** RFC 9846 7.5: no context is an empty one. */
+  exportKeyingMaterial(label: string, about: Bytes | undefined, length: number): Bytes | undefined {
+    return length > MOST_EXPORTED ? undefined : this.#traffic.exported(label, about ?? new Uint8Array(0), length)
   }
 }
 

@@ -157,6 +157,8 @@ class Exchange {
       case 'failure':
         this.#failed(event.failure)
         return
+      case 'writable':
+        return
       case 'session':
         this.#place.memory.session = event.session
         return

@@ -155,7 +155,7 @@ export class Player {
       }
       default:
         if (event.type === 'peer-closed') this.peerClosed = true
-        else this.session = event.session
+        else if (event.type === 'session') this.session = event.session
         this.events.push(event.type)
     }
   }

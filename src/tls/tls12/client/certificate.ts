@@ -2,6 +2,7 @@
  * The client's handshake of TLS 1.2 after the hellos, one class per state (RFC 5246 7.3, RFC 8422):
  *
  *     WaitCertificate       the server shows its chain          -> ask whether it is to be trusted
+ *     WaitCertificateStatus it may have an OCSP response with it
  *     WaitTrust             the proof of trust comes            -> does the key suit the suite and our groups?
  *     WaitServerKeyExchange its share, signed by that key       -> SignatureValid
  *     WaitCertificateRequestOrServerHelloDone, WaitServerHelloDone
@@ -12,11 +13,13 @@
  *
  * Until the last line nothing is believed of what was said in clear: the Finished covers it all.
  */
+import type { Bytes } from '../../../engine.ts'
 import type { ChainTrusted } from '../../../x509/trusted.ts'
 import { authenticationOf, keyGroupOf, keyTypeOf } from '../../certificate-key.ts'
-import { NamedGroup } from '../../messages/registries.table.ts'
+import { CertificateStatusType, NamedGroup } from '../../messages/registries.table.ts'
 import type { ClientNegotiated } from '../../negotiated.ts'
 import type { Context, Handles, Message } from '../../states.ts'
+import type { WaitCertificateRequestOrServerHelloDone } from './hello-done.ts'
 import { WaitServerKeyExchange } from './key-exchange.ts'
 import { ClientState, type Table } from './state.ts'
 
@@ -27,48 +30,82 @@ export class WaitCertificate extends ClientState implements Handles<Table, 'Wait
     super()
     this.#negotiated = negotiated
   }
-  Certificate(context: Context, message: Message<'Certificate'>): WaitTrust {
-    const { chain } = message.body
-    if (chain.length === 0) throw context.refusal('key exchange', message, 'tls/certificate-missing', 'chain', {})
-    const { serverName: name } = this.#negotiated.offer.config
-    // RFC 5246 7.4.2: all suites here are ECDHE, in which the server signs its share.
-    context.ask(
-      { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' },
-      {
-        message,
-        chain,
-        path: index => `chain.${index}`,
-      },
-    )
-    return new WaitTrust(this.#negotiated, message)
+  Certificate(context: Context, message: Message<'Certificate'>): WaitTrust | WaitCertificateStatus {
+    if (message.body.chain.length === 0)
+      throw context.refusal('key exchange', message, 'tls/certificate-missing', 'chain', {})
+    const shown = { negotiated: this.#negotiated, certificate: message }
+    return this.#negotiated.stapled ? new WaitCertificateStatus(shown) : judged(context, shown)
+  }
+}
+
+interface ChainShown {
+  readonly negotiated: ClientNegotiated
+  readonly certificate: Message<'Certificate'>
+  /** What came after it, where that was no CertificateStatus. */
+  readonly exchange?: Message<'ServerKeyExchange'>
+}
+
+/** Asks whether the server is to be believed. RFC 5246 7.4.2: all suites here are ECDHE, in which it signs its share. */
+const judged = (context: Context, shown: ChainShown, ocsp?: Bytes): WaitTrust => {
+  const { negotiated, certificate } = shown
+  const { chain } = certificate.body
+  const { serverName: name } = negotiated.offer.config
+  const { scts } = negotiated
+  const evidence = { ...(ocsp === undefined ? {} : { ocsp }), ...(scts === undefined ? {} : { scts }) }
+  context.ask(
+    { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature', ...evidence },
+    { message: certificate, chain, path: index => `chain.${index}` },
+  )
+  return new WaitTrust(shown)
+}
+
+/** RFC 6066 8: the server may bring an OCSP response, or leave it out after all. */
+class WaitCertificateStatus extends ClientState implements Handles<Table, 'WaitCertificateStatus'> {
+  readonly name = 'WaitCertificateStatus'
+  readonly #shown: ChainShown
+  constructor(shown: ChainShown) {
+    super()
+    this.#shown = shown
+  }
+  CertificateStatus(context: Context, message: Message<'CertificateStatus'>): WaitTrust {
+    const { statusType, response } = message.body
+    if (statusType !== CertificateStatusType.names.ocsp)
+      throw context.refusal('key exchange', message, 'tls/illegal-value', 'statusType', {
+        got: CertificateStatusType.nameOf(statusType),
+        expected: 'ocsp was asked for',
+      })
+    return judged(context, this.#shown, response)
+  }
+  ServerKeyExchange(context: Context, exchange: Message<'ServerKeyExchange'>): WaitTrust {
+    return judged(context, { ...this.#shown, exchange })
   }
 }
 
 class WaitTrust implements Handles<Table, 'WaitTrust'> {
   readonly name = 'WaitTrust'
-  readonly #negotiated: ClientNegotiated
-  readonly #certificate: Message<'Certificate'>
-  constructor(negotiated: ClientNegotiated, certificate: Message<'Certificate'>) {
-    this.#negotiated = negotiated
-    this.#certificate = certificate
+  readonly #shown: ChainShown
+  constructor(shown: ChainShown) {
+    this.#shown = shown
   }
   /** `replies.ts` has seen that the proof is one, and of this chain, name and use. */
-  trust(context: Context, trusted: ChainTrusted): WaitServerKeyExchange {
-    const { suite, offer } = this.#negotiated
+  trust(context: Context, trusted: ChainTrusted): WaitServerKeyExchange | WaitCertificateRequestOrServerHelloDone {
+    const { negotiated, certificate, exchange } = this.#shown
+    const { suite, offer } = negotiated
     const keyType = keyTypeOf(trusted.publicKey)
     // RFC 5246 7.4.2: the key in the certificate must suit the key exchange that was chosen.
     if (authenticationOf(keyType) !== suite.authentication)
-      throw context.refusal('key exchange', this.#certificate, 'tls/certificate-kind', 'chain.0', {
+      throw context.refusal('key exchange', certificate, 'tls/certificate-kind', 'chain.0', {
         expected: `a key for ${suite.name}`,
         got: `a key of type ${keyType}`,
       })
     // RFC 8422 5.3: the key "MUST respect the client's choice of elliptic curves".
     const group = keyGroupOf(trusted.publicKey)
     if (group !== undefined && !offer.groups.some(name => NamedGroup.names[name] === group))
-      throw context.refusal('key exchange', this.#certificate, 'tls/certificate-kind', 'chain.0', {
+      throw context.refusal('key exchange', certificate, 'tls/certificate-kind', 'chain.0', {
         expected: `a key in one of the groups that were offered (${offer.groups.join(', ')})`,
         got: `one in ${NamedGroup.nameOf(group)}`,
       })
-    return new WaitServerKeyExchange(this.#negotiated, { trusted, keyType, chain: this.#certificate.body.chain })
+    const next = new WaitServerKeyExchange(negotiated, { trusted, keyType, chain: certificate.body.chain })
+    return exchange === undefined ? next : next.ServerKeyExchange(context, exchange)
   }
 }

@@ -1,6 +1,9 @@
 /** The server's keys and its Finished: the end of the handshake. */
+
+import type { Bytes } from '../../../engine.ts'
 import { FinishedVerified, type Fresh, Resumed } from '../../proofs.ts'
 import type { Context, Handles, Message } from '../../states.ts'
+import { type Exporter, exporterOf } from '../exporter.ts'
 import { verifyData } from '../key-schedule.ts'
 import { sessionFrom } from './remembering.ts'
 import { ClientState, type Keyed, type Table } from './state.ts'
@@ -38,6 +41,7 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
       sendFinished(context, this.#keyed)
     }
     const session = sessionFrom(this.#keyed, context.date)
+    const exporter = exporterFor(context, this.#keyed)
     context.established({
       version: 'TLS 1.2',
       suite: suite.name,
@@ -49,8 +53,16 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
       trusted: server.trusted,
     })
     if (session !== undefined) context.session(session)
-    return new Established(server, finished)
+    return new Established(server, finished, exporter)
   }
+}
+
+/** RFC 7627 5.4: without extended master secret a secret may be that of two connections. */
+const exporterFor = (context: Context, { negotiated, master }: Keyed): Exporter | undefined => {
+  const { offer, suite, serverRandom, extendedMasterSecret } = negotiated
+  return offer.config.exporters === 'kept' && extendedMasterSecret
+    ? exporterOf(context, { suite, master, clientRandom: offer.random, serverRandom })
+    : undefined
 }
 
 /** From here on what we send is under our keys. */
@@ -67,9 +79,14 @@ export class Established extends ClientState implements Handles<Table, 'Establis
   readonly name = 'Established'
   readonly server: Fresh | Resumed
   readonly finished: FinishedVerified
-  constructor(server: Fresh | Resumed, finished: FinishedVerified) {
+  readonly #exporter: Exporter | undefined
+  constructor(server: Fresh | Resumed, finished: FinishedVerified, exporter: Exporter | undefined) {
     super()
     this.server = server
     this.finished = finished
+    this.#exporter = exporter
+  }
+  exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Bytes | undefined {
+    return this.#exporter?.(label, context, length)
   }
 }

@@ -25,7 +25,7 @@ export const exchangeKeys = (context: Context, flight: Flight): Keyed => {
   const master = masterSecret(context.crypto, suite.hash, premaster, binding)
   premaster.wipe()
   context.secret('CLIENT_RANDOM', offer.random, master)
-  const keys = trafficKeys(context.crypto, suite, master, offer.random, serverRandom)
+  const keys = trafficKeys(context.crypto, suite, master, offer.random, serverRandom, negotiated.macOrder)
   const server = new Fresh(flight.peer.trusted, flight.proof)
   return { negotiated, server, peerChain: flight.peer.chain, group, master, reads: keys.server, writes: keys.client }
 }
@@ -33,5 +33,10 @@ export const exchangeKeys = (context: Context, flight: Flight): Keyed => {
 /** Our last word of a full handshake; the server's comes next. */
 export const finish = (context: Context, keyed: Keyed): WaitNewSessionTicket | WaitChangeCipherSpec => {
   sendFinished(context, keyed)
+  if (mayStart(keyed)) context.mayWrite()
   return serversTurn(keyed)
 }
+
+/** RFC 7918 3: only where the keys are worth it whatever somebody has changed in the hellos; and ALPN shows that it works. */
+const mayStart = ({ negotiated: { offer, suite, alpn } }: Keyed): boolean =>
+  offer.config.falseStart === 'allowed' && suite.exchange === 'ecdhe' && suite.mode === 'aead' && alpn !== undefined

@@ -73,7 +73,7 @@ const keysOf = (
   const { offer, serverRandom, suite } = negotiated
   const master = new Secret(session.secret.reveal().slice())
   context.secret('CLIENT_RANDOM', offer.random, master)
-  const keys = trafficKeys(context.crypto, suite, master, offer.random, serverRandom)
+  const keys = trafficKeys(context.crypto, suite, master, offer.random, serverRandom, negotiated.macOrder)
   return {
     negotiated,
     server: new Resumed(trusted, sessionOf({ ...session, trusted })),

@@ -2,6 +2,7 @@
 import type { Bytes } from '../../../engine.ts'
 import { type Authenticated, FinishedVerified } from '../../proofs.ts'
 import type { Context, Handles, Message } from '../../states.ts'
+import { type Exporter, exporterOf } from '../exporter.ts'
 import { verifyData } from '../key-schedule.ts'
 import { lifetimeOf, stateOf } from './remembering.ts'
 import type { Keyed, Table } from './state.ts'
@@ -97,6 +98,7 @@ const finish = (context: Context, keyed: Keyed, finished: FinishedVerified): Est
 
 const established = (context: Context, keyed: Keyed, finished: FinishedVerified): Established => {
   const { negotiated, suite, group, resumed, client, peerChain } = keyed
+  const exporter = exporterFor(context, keyed)
   context.established({
     version: 'TLS 1.2',
     suite: suite.name,
@@ -107,7 +109,15 @@ const established = (context: Context, keyed: Keyed, finished: FinishedVerified)
     peerChain,
     trusted: client === 'anonymous' ? undefined : client.trusted,
   })
-  return new Established(client, finished)
+  return new Established(client, finished, exporter)
+}
+
+/** RFC 7627 5.4: without extended master secret a secret may be that of two connections. */
+const exporterFor = (context: Context, { negotiated, suite, master, serverRandom }: Keyed): Exporter | undefined => {
+  const { config, clientRandom, extendedMasterSecret } = negotiated
+  return config.exporters === 'kept' && extendedMasterSecret
+    ? exporterOf(context, { suite, master, clientRandom, serverRandom })
+    : undefined
 }
 
 /** Data may flow: both sides saw the same handshake, and the client has proven who it is if it said so. */
@@ -115,9 +125,14 @@ export class Established implements Handles<Table, 'Established'> {
   readonly name = 'Established'
   readonly client: Authenticated
   readonly finished: FinishedVerified
-  constructor(client: Authenticated, finished: FinishedVerified) {
+  readonly #exporter: Exporter | undefined
+  constructor(client: Authenticated, finished: FinishedVerified, exporter: Exporter | undefined) {
     this.client = client
     this.finished = finished
+    this.#exporter = exporter
+  }
+  exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Bytes | undefined {
+    return this.#exporter?.(label, context, length)
   }
   ClientHello(context: Context): this {
     context.refuseRenegotiation()

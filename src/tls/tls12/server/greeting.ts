@@ -5,6 +5,7 @@ import { commonProtocol, serverNameOf } from '../../hello-checks.ts'
 import { listed } from '../../listed.ts'
 import type { ClientExtensions } from '../../messages/extensions.ts'
 import {
+  CertificateStatusType,
   CipherSuite,
   EMPTY_RENEGOTIATION_INFO_SCSV,
   NamedGroup,
@@ -15,6 +16,7 @@ import { versionsOf } from '../../offer.ts'
 import { schemeById, schemes } from '../../schemes.table.ts'
 import type { Context, Message } from '../../states.ts'
 import { DEFAULT_GROUPS, ecdheGroups, type Suite, suitesNamed } from '../../suites.table.ts'
+import { limitsIn } from '../record-limits.ts'
 
 export const checkSecurity = (
   context: Context,
@@ -62,6 +64,10 @@ export const negotiate = (
     pointFormats: extensions.pointFormats !== undefined,
     ticket: extensions.sessionTicket?.ticket,
     downgraded: versionsOf(config).includes('TLS 1.3'),
+    encryptThenMac: extensions.encryptThenMac !== undefined,
+    wantsOcsp: extensions.statusRequest?.head === CertificateStatusType.names.ocsp,
+    wantsScts: extensions.signedCertificateTimestamp !== undefined,
+    limits: limitsIn(context, message, extensions),
   }
 }
 

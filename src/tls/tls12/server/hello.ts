@@ -3,14 +3,16 @@ import type { Bytes } from '../../../engine.ts'
 import { latin1Bytes } from '../../../wire/bytes.ts'
 import type { Tagged } from '../../../wire/codec.ts'
 import { listed } from '../../listed.ts'
-import { serverExtensions } from '../../messages/extensions.ts'
-import { NamedGroup, SignatureScheme } from '../../messages/registries.table.ts'
+import { serverExtensions, taggedExtensions } from '../../messages/extensions.ts'
+import { CertificateStatusType, NamedGroup, SignatureScheme } from '../../messages/registries.table.ts'
 import type { ServerEcdhParams } from '../../messages/tls12.ts'
 import type { ServerNegotiated } from '../../negotiated.ts'
 import { schemeById } from '../../schemes.table.ts'
 import type { Context, Handles } from '../../states.ts'
 import type { Suite } from '../../suites.table.ts'
 import type { CertifiedKey, Introduced } from '../../types.ts'
+import type { MacOrder } from '../cbc-protection.ts'
+import { serverLimits } from '../record-limits.ts'
 import { signedParams } from '../signed-params.ts'
 import { asksClients, certificateRequest, WaitClientCertificate } from './client-certificate.ts'
 import { WaitClientKeyExchange } from './key-exchange.ts'
@@ -48,29 +50,47 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
       compressionMethod: 0,
       extensions: [
         ...serverExtensions({ ...(negotiated.serverName === undefined ? {} : { serverName: {} }) }),
-        ...answersTo(negotiated),
+        ...answersTo(context, negotiated, suite),
         ...serverExtensions({
           ...(negotiated.pointFormats ? { pointFormats: { formats: [0] } } : {}),
           ...(remembered.by === 'ticket' ? { sessionTicket: {} } : {}),
+          ...(negotiated.wantsOcsp && key.ocsp !== undefined ? { statusRequest: {} } : {}),
+          ...(negotiated.wantsScts && (key.scts?.length ?? 0) > 0
+            ? { signedCertificateTimestamp: { timestamps: [...key.scts!] } }
+            : {}),
         }),
       ],
     })
     context.send('Certificate', { chain: [...key.chain] })
+    if (negotiated.wantsOcsp && key.ocsp !== undefined)
+      context.send('CertificateStatus', { statusType: CertificateStatusType.names.ocsp!, response: key.ocsp })
     const offer = context.crypto.offerShare(negotiated.group)
     const params = { curveType: 3, group: NamedGroup.names[negotiated.group]!, publicKey: offer.share }
     const message = signedParams(negotiated.clientRandom, serverRandom, params)
     context.ask({ about: 'sign', key, scheme, message })
-    return new WaitSignature({ negotiated, serverRandom, suite, offer, remembered }, params, scheme)
+    return new WaitSignature(
+      { negotiated, serverRandom, suite, offer, remembered, macOrder: macOrderOf(negotiated, suite) },
+      params,
+      scheme,
+    )
   }
 }
 
 /** What is answered to a client whether its session is resumed or not. */
-export const answersTo = ({ renegotiationInfo, alpn, extendedMasterSecret }: ServerNegotiated): Tagged[] =>
-  serverExtensions({
+export const answersTo = (context: Context, negotiated: ServerNegotiated, suite: Suite): Tagged[] => {
+  const { renegotiationInfo, alpn, extendedMasterSecret, limits, config } = negotiated
+  return taggedExtensions<'serverHello12'>({
     ...(renegotiationInfo ? { renegotiationInfo: { renegotiatedConnection: new Uint8Array(0) } } : {}),
     ...(alpn === undefined ? {} : { alpn: { protocols: [alpn] } }),
     ...(extendedMasterSecret ? { extendedMasterSecret: {} } : {}),
+    ...(macOrderOf(negotiated, suite) === 'encrypt-then-mac' ? { encryptThenMac: {} } : {}),
+    ...serverLimits(context, limits, config),
   })
+}
+
+/** RFC 7366 3: where there is a MAC, and the client knows it. */
+export const macOrderOf = ({ encryptThenMac }: ServerNegotiated, { mode }: Suite): MacOrder =>
+  encryptThenMac && mode === 'cbc' ? 'encrypt-then-mac' : 'mac-then-encrypt'
 
 /** The first of the key's schemes that the client takes, with a suite for such a key. */
 const choose = (

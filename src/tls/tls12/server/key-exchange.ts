@@ -35,12 +35,13 @@ export class WaitClientKeyExchange implements Handles<Table, 'WaitClientKeyExcha
     const master = masterSecret(context.crypto, suite.hash, premaster, binding)
     premaster.wipe()
     context.secret('CLIENT_RANDOM', clientRandom, master)
-    const keys = trafficKeys(context.crypto, suite, master, clientRandom, serverRandom)
     const { group } = negotiated
-    const { remembered } = this.#exchange
+    const { remembered, macOrder } = this.#exchange
+    const keys = trafficKeys(context.crypto, suite, master, clientRandom, serverRandom, macOrder)
     const keyed = {
       negotiated,
       suite,
+      serverRandom,
       group,
       remembered,
       resumed: false,

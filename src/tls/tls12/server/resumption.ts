@@ -12,7 +12,7 @@ import type { Context, Handles } from '../../states.ts'
 import type { Introduced } from '../../types.ts'
 import { trafficKeys, verifyData } from '../key-schedule.ts'
 import { WaitChangeCipherSpec } from './finished.ts'
-import { answersTo, askPolicy, type WaitPolicy } from './hello.ts'
+import { answersTo, askPolicy, macOrderOf, type WaitPolicy } from './hello.ts'
 import type { Table } from './state.ts'
 
 /** Asks for the session that the client names; undefined when it names none, or nobody would know. */
@@ -122,24 +122,26 @@ const resume = (
     cipherSuite: suite.id,
     compressionMethod: 0,
     // RFC 6066 3: "the server MUST NOT include a server_name extension". The ticket stays the one that the client has.
-    extensions: answersTo(negotiated),
+    extensions: answersTo(context, negotiated, suite),
   })
   const { secret: master } = session
   context.secret('CLIENT_RANDOM', clientRandom, master)
-  const { client: reads, server: writes } = trafficKeys(crypto, suite, master, clientRandom, serverRandom)
+  const order = macOrderOf(negotiated, suite)
+  const made = trafficKeys(crypto, suite, master, clientRandom, serverRandom, order)
   context.changeCipherSpec()
-  context.protectWrites(writes)
+  context.protectWrites(made.server)
   const hash = transcript.digest()
   context.send('Finished', { verifyData: verifyData(crypto, suite.hash, master, 'server finished', hash) })
   const keys = {
     negotiated,
     suite,
+    serverRandom,
     group: undefined,
     resumed: true,
     remembered: { by: 'nothing' } as const,
     master,
-    reads,
-    writes,
+    reads: made.client,
+    writes: made.server,
   }
   return new WaitChangeCipherSpec({ ...keys, client, peerChain: session.peerChain })
 }

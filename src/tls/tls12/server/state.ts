@@ -9,6 +9,7 @@ import type { serverStates } from '../../roles.table.ts'
 import type { Scheme } from '../../schemes.table.ts'
 import type { Secret } from '../../secret.ts'
 import type { Suite } from '../../suites.table.ts'
+import type { MacOrder } from '../cbc-protection.ts'
 
 export type Table = typeof serverStates
 
@@ -18,6 +19,7 @@ export interface Exchange {
   readonly suite: Suite
   readonly offer: KeyOffer
   readonly remembered: Remembered
+  readonly macOrder: MacOrder
 }
 
 /** How the client may come back: with a ticket, by this id, or not at all. */
@@ -37,6 +39,7 @@ export interface Claimed {
 export interface Keyed {
   readonly negotiated: ServerNegotiated
   readonly suite: Suite
+  readonly serverRandom: Bytes
   /** Of the key exchange; undefined where there was none. */
   readonly group: string | undefined
   readonly remembered: Remembered
