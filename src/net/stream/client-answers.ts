@@ -3,6 +3,7 @@ import { Der, DerError } from '../../asn1/der.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import { listed } from '../../tls/listed.ts'
 import { SignatureScheme } from '../../tls/messages/registries.table.ts'
+import { schemeFor13 } from '../../tls/schemes.table.ts'
 import { SessionCache } from '../../tls/session-cache.ts'
 import type { Ask, CertifiedKey } from '../../tls/types.ts'
 import { readName } from '../../x509/distinguished-name.ts'
@@ -89,7 +90,13 @@ type Wanted = Extract<Ask['question'], { readonly about: 'certificate' }>
  * given to be shown is shown. A server that can check none of them is not answered with silence.
  */
 export const shown = (own: readonly OwnCertificate[], { schemes, authorities }: Wanted): CertifiedKey | Failure => {
-  const usable = own.filter(({ certified }) => certified.schemes.some(scheme => schemes.includes(scheme)))
+  const common = ({ certified }: OwnCertificate): readonly number[] =>
+    certified.schemes.filter(scheme => schemes.includes(scheme))
+  // Those first that TLS 1.3 can use too, where a scheme names the curve of the key: the question knows no version.
+  const certain = own.filter(one =>
+    common(one).some(id => schemeFor13(id, { group: one.certified.group }) !== undefined),
+  )
+  const usable = [...certain, ...own.filter(one => !certain.includes(one) && common(one).length > 0)]
   const wanted = new Set(authorities.map(keyOf))
   const named = usable.find(({ certificates }) =>
     certificates.some(one => one !== undefined && wanted.has(one.issuer.key)),

@@ -55,9 +55,14 @@ describe.each(platforms)('on %s', (_, platform) => {
 test('one that shows nothing is served where it is only asked, and told what was wanted where it must', async () => {
   const { world } = await served(node, { clientCertificate: 'asked', ca: people.root })
   expect(await asked(world)).toBe('nobody, trusted through undefined')
-  const strict = await served(node, { clientCertificate: 'required', ca: people.root })
-  expect(await codeOf(asked(strict.world))).toBe('tls/client-certificate-wanted')
-  expect(strict.refused.map(({ code }) => code)).toEqual(['tls/client-certificate-missing'])
+  for (const [version, code] of [
+    ['TLS 1.2', 'tls/client-certificate-missing'],
+    ['TLS 1.3', 'tls/client-certificate-required'],
+  ] as const) {
+    const strict = await served(node, { clientCertificate: 'required', ca: people.root })
+    const said = await codeOf(asked(strict.world, { tls: { versions: [version] } }))
+    expect([said, strict.refused.map(failure => failure.code)]).toEqual(['tls/client-certificate-wanted', [code]])
+  }
 })
 
 test('a certificate of a stranger, one that is out of date and one for servers are refused, also where one is only asked', async () => {
@@ -114,4 +119,13 @@ test('a client with the key of another certificate hears of it at the call', asy
   const wrong = { cert: alice.certificate, key: person().privateKey }
   expect(await codeOf(fetch('https://nobody.test/', { world, ...wrong }))).toBe('net/key-mismatch')
   expect(() => client({ world, ...wrong })).toThrow(/do not belong together/)
+})
+
+test('of several certificates one is shown whose signature the server can check in the version that is spoken', async () => {
+  const large = person(people, { key: 'p-384', commonName: 'large' })
+  const both = { cert: [...large.chain, ...alice.chain], key: [large.privateKey, alice.privateKey] }
+  for (const version of ['TLS 1.2', 'TLS 1.3'] as const) {
+    const { world } = await served(node, { clientCertificate: 'required', ca: people.root })
+    expect(await asked(world, { ...both, tls: { versions: [version] } })).toBe('CN=large, trusted through people')
+  }
 })

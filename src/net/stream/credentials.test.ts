@@ -6,11 +6,12 @@ import { closing, codeOf } from '../../../test/support/net.ts'
 import { node, type Platform, platforms } from '../../../test/support/worlds.ts'
 import { certificateAuthority, type Issued, type KeyKind, type LeafOptions } from '../../ca/authority.ts'
 import { type Failure, FailureError } from '../../failures/index.ts'
+import { certifiedKey } from '../../tls/certified-key.ts'
 import { Certificate } from '../../x509/certificate.ts'
 import { pem } from '../../x509/pem.ts'
 import { trustStore } from '../../x509/store.ts'
 import { client, connect, fetch, listen, serve } from '../index.ts'
-import type { TlsServerOptions } from './server-answers.ts'
+import { canCheck, type TlsServerOptions } from './server-answers.ts'
 import type { World } from './types.ts'
 
 const DAY = 86_400_000
@@ -87,13 +88,31 @@ test('of an RSA and an ECDSA certificate each client gets the one that it can ch
   expect((await answerOf(world)).peerChain[0]).toEqual(ec.certificate)
 })
 
-test('a certificate on a curve that the client does not list is passed over for one that it can check', async () => {
+test('a certificate on a curve that the client does not list is passed over in TLS 1.2, where that would bind it', async () => {
   const large = issue('p-384')
   const world = await servedBy({ cert: [...large.chain, ...rsa.chain], key: [keyPem(large), keyPem(rsa)] })
-  const shown = async (groups: readonly ['x25519'] | readonly ['x25519', 'secp384r1']) =>
-    (await fetch('https://shop.test/', { world, ca: root, tls: { groups } })).connection.tls?.peerChain[0]
-  expect(await shown(['x25519'])).toEqual(rsa.certificate)
-  expect(await shown(['x25519', 'secp384r1'])).toEqual(large.certificate)
+  const shown = async (version: 'TLS 1.2' | 'TLS 1.3', ...groups: readonly ('x25519' | 'secp384r1')[]) =>
+    (await fetch('https://shop.test/', { world, ca: root, tls: { versions: [version], groups } })).connection.tls
+      ?.peerChain[0]
+  expect(await shown('TLS 1.2', 'x25519')).toEqual(rsa.certificate)
+  expect(await shown('TLS 1.2', 'x25519', 'secp384r1')).toEqual(large.certificate)
+  expect(await shown('TLS 1.3', 'x25519')).toEqual(large.certificate)
+})
+
+test('in TLS 1.3 a scheme names the curve of the key that it is for', () => {
+  const hello = { serverName: undefined, suites: [0x1301], groups: [29], alpn: [], raw: new Uint8Array(0) }
+  // ecdsa_secp384r1_sha384 alone, or with rsa_pss_rsae_sha256 beside it.
+  const saying = (version: number, ...schemes: readonly number[]) => ({
+    ...hello,
+    groups: [23, 24],
+    versions: [version],
+    schemes,
+  })
+  const own = certifiedKey({ chain: ec.chain, privateKey: ec.privateKey })
+  expect(canCheck(saying(0x0303, 0x0503), own)).toBe(true)
+  expect(canCheck(saying(0x0304, 0x0503, 0x0804), own)).toBe(false)
+  expect(canCheck(saying(0x0304, 0x0403), own)).toBe(true)
+  expect(canCheck(saying(0x0304, 0x0503), own, { versions: ['TLS 1.2'] })).toBe(true)
 })
 
 test('of certificates for several names the one for the name that is asked for is shown, else the first', async () => {

@@ -2,6 +2,9 @@
 import { DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
 import { fail } from '../../failures/index.ts'
+import { TLS_1_3 } from '../../tls/messages/registries.table.ts'
+import { versionsOf } from '../../tls/offer.ts'
+import { schemeFor13 } from '../../tls/schemes.table.ts'
 import { TicketKeeper } from '../../tls/tickets.ts'
 import type { Ask, CertifiedKey, Introduced } from '../../tls/types.ts'
 import type { Certificate } from '../../x509/certificate.ts'
@@ -159,16 +162,26 @@ const choiceOf = (tls: TlsServerOptions, world: World): Chooser => {
   return (name, hello) => {
     const named = name === undefined ? [] : all.filter(({ certificates: [leaf] }) => isFor(leaf, name))
     const these = named.length > 0 ? named : all
-    const usable = these.find(({ certified }) => canCheck(hello, certified))
+    const usable = these.find(({ certified }) => canCheck(hello, certified, tls))
     // Where there is none, the handshake says what was missing.
     return (usable ?? these[0])?.certified
   }
 }
 
-/** RFC 5246 7.4.2 and RFC 8422 5.3: a signature that it names, by a key on a curve that it names. */
-export const canCheck = ({ schemes, groups }: Introduced, { schemes: ours, group }: CertifiedKey): boolean =>
-  ours.some(scheme => schemes.includes(scheme)) &&
-  (group === undefined || groups.length === 0 || groups.includes(group))
+/**
+ * Whether the client can check what this key signs, in the version that will be spoken: by a scheme that it names, and in
+ * TLS 1.2 (RFC 8422 5.3) on a curve that it names; in TLS 1.3 the scheme names the curve (RFC 9846 4.3.3).
+ */
+export const canCheck = (
+  { schemes, groups, versions }: Introduced,
+  { schemes: ours, group }: CertifiedKey,
+  choices: Pick<TlsChoices, 'versions' | 'suites'> = {},
+): boolean => {
+  const common = ours.filter(scheme => schemes.includes(scheme))
+  if (versions.includes(TLS_1_3) && versionsOf(choices).includes('TLS 1.3'))
+    return common.some(scheme => schemeFor13(scheme, { group }) !== undefined)
+  return common.length > 0 && (group === undefined || groups.length === 0 || groups.includes(group))
+}
 
 const isFor = (leaf: Certificate | undefined, name: string): boolean => {
   try {
