@@ -58,6 +58,8 @@ test('a name longer than 64 characters stands in subjectAltName only, which is t
   const { certificate, chain } = ca.issue({ names: [name] })
   const leaf = new Certificate(certificate)
   expect(leaf.subject.isEmpty).toBe(true)
+  const fits = new Certificate(ca.issue({ names: [`${'a'.repeat(60)}.com`] }).certificate)
+  expect([fits.subject.shortText.length, fits.find('subjectAltName')?.critical]).toEqual([64, false])
   expect(leaf.find('subjectAltName')?.critical).toBe(true)
   const trust = trustStore([ca.certificate])
   expect(isTrusted(verifyChain({ chain, name, at, trust, crypto, profile: webpki }))).toBe(true)
