@@ -7,6 +7,10 @@ export const disabled: readonly (readonly [RegExp, string])[] = [
     /^ExtendedMasterSecret-NoTo(No|Yes)-(Client|Server)$|^NoExtendedMasterSecret-TLS12-Client$/,
     reasons.SESSION_WITHOUT_BINDING,
   ],
+  // It does not get older by being resumed.
+  [/^TLS13-HonorServerSessionTicketLifetime$/, reasons.OTHER_DEFAULT],
+  // Without coders of ours nobody looks into the list.
+  [/^DuplicateCertCompressionExt-/, reasons.OTHER_DEFAULT],
   [/^CurveID-Resume-(Client|Server)$/, reasons.SESSION_FACTS],
   [/^(Client|Server)-VerifyDefault-RSA_PKCS1_SHA1-TLS12$/, reasons.OLD_SCHEMES],
   // It would rather shake hands anew than resume with a suite that is not the first choice.
