@@ -39,6 +39,7 @@ const words: { readonly [Code in FailureCode]?: string } = {
   'tls/bad-message': 'DECODE_ERROR',
   'tls/message-too-long': 'EXCESSIVE_MESSAGE_SIZE',
   'tls/missing-extension': 'MISSING_EXTENSION',
+  'tls/too-much-early-data': 'TOO_MUCH_READ_EARLY_DATA',
   'tls/too-many-key-updates': 'TOO_MANY_KEY_UPDATES',
   'tls/unoffered-extension': 'UNEXPECTED_EXTENSION',
   'tls/renegotiation': 'NO_RENEGOTIATION',

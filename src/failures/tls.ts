@@ -43,6 +43,7 @@ const records = family('tls', {
   'record-too-long': { ...fromPeer, alert: 22, rule: 'RFC 5246 6.2.3' },
   'record-version': { ...fromPeer, alert: 70, rule: 'RFC 5246 6.2.1' },
   'too-many-empty-records': { ...fromPeer, alert: 10, rule: 'RFC 5246 6.2.1' },
+  'too-much-early-data': { ...fromPeer, alert: 10, rule: 'RFC 9846 4.3.10' },
   'too-many-key-updates': { ...fromPeer, alert: 10, rule: 'RFC 9846 4.7.3' },
   'too-many-warnings': { ...fromPeer, alert: 10, rule: 'RFC 5246 7.2.2' },
   'too-much-waiting': { ...fromPeer, alert: 10, rule: 'RFC 5246 7.3' },

@@ -10,7 +10,7 @@ import { type Codec, encode, type Tagged } from '../wire/codec.ts'
 import { NO_RENEGOTIATION, WARNING } from './alerts.ts'
 import { ReadEpoch } from './epoch.ts'
 import type { HandshakeInput } from './handshake-input.ts'
-import { MAX_PLAINTEXT } from './limits.ts'
+import { MAX_CIPHERTEXT_13, MAX_PLAINTEXT } from './limits.ts'
 import { HandshakeType } from './messages/registries.table.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Patience } from './patience.ts'
@@ -54,6 +54,8 @@ export class Acting implements Context<any> {
   /** Protected records all look like application data (RFC 9846 5.2). */
   disguised = false
   readable = false
+  /** Bytes of early data that may still come. */
+  earlyLeft = 0
   writable = false
   /** The handshake is over: close_notify and the end of the stream mean what they say. */
   done = false
@@ -109,6 +111,7 @@ export class Acting implements Context<any> {
     this.#parts.records.expectProtected(protection.mostFragment)
   }
   passOver(bytes: number): void {
+    this.#parts.records.expectProtected(MAX_CIPHERTEXT_13)
     this.reading.passOver(bytes)
   }
   limitWrites(bytes: number): void {
@@ -117,6 +120,16 @@ export class Acting implements Context<any> {
   limitReads(bytes: number, from: 'next keys' | 'now'): void {
     this.#mostContent = bytes
     if (from === 'now') this.reading.mostContent = bytes
+  }
+  bareWrites(): void {
+    this.#parts.outgoing.protect(undefined)
+  }
+  sendEarly(data: Bytes): void {
+    this.#parts.outgoing.data(data, this.now)
+  }
+  mayReadEarly(bytes: number): void {
+    this.readable = bytes > 0
+    this.earlyLeft = bytes
   }
   mayWrite(): void {
     this.writable = true

@@ -9,7 +9,7 @@ import { serverView } from './messages/extensions.ts'
 import { ProtocolVersion, TLS_1_2, TLS_1_3 } from './messages/registries.table.ts'
 import type { Bodies13 } from './messages/tls13.ts'
 import type { ClientNegotiated } from './negotiated.ts'
-import { type Offer, offerOf, sendHello, versionsOf } from './offer.ts'
+import { type Offer, offerOf, sendEarly, sendHello, versionsOf } from './offer.ts'
 import { offerRefused } from './offer-refused.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import { clientStates } from './roles.table.ts'
@@ -42,6 +42,7 @@ export const clientRole = (config: TlsClientConfig): Role => {
     start(context) {
       const offer = offerOf(config, name, context)
       sendHello(context, offer)
+      sendEarly(context, offer)
       return new WaitServerHello(offer)
     },
   }
@@ -116,7 +117,8 @@ const chosenVersion = (context: Context<Hellos>, message: Message<'ServerHello',
     throw context.refusal('hello', message, 'tls/downgrade', 'random', {
       got: mark === ASKED_FOR_LESS ? 'TLS 1.1 or less' : 'TLS 1.2',
     })
-  if (legacyVersion === TLS_1_2 && offer.versions.includes('TLS 1.2')) return 'TLS 1.2'
+  // RFC 9846 4.3.10 and D.3: early data was written for a server that speaks TLS 1.3.
+  if (legacyVersion === TLS_1_2 && offer.versions.includes('TLS 1.2') && offer.early === undefined) return 'TLS 1.2'
   throw context.refusal('hello', message, 'tls/no-common-version', 'legacyVersion', {
     expected: offer.versions.join(' or '),
     got: ProtocolVersion.nameOf(legacyVersion),

@@ -57,6 +57,11 @@ interface TlsConfig {
 
 export interface TlsClientConfig extends TlsConfig {
   /**
+   * Sent with the first hello, where `session` allows so much of it (RFC 9846 2.3). Whoever has the wire can have it arrive
+   * twice, and it has no forward secrecy. `Established.earlyData` says whether it was taken; if not, it is yours to send again.
+   */
+  readonly earlyData?: Bytes | undefined
+  /**
    * Groups of which a share is sent with the first hello of TLS 1.3 (RFC 9846 4.3.8), among `groups`. The first of
    * `groups` when left out; none of them: the server asks for the one that it likes.
    */
@@ -85,6 +90,11 @@ export interface TlsClientConfig extends TlsConfig {
 }
 
 export interface TlsServerConfig extends TlsConfig {
+  /**
+   * Bytes of early data that are taken from a client that comes back with TLS 1.3 (RFC 9846 2.3, 8); none when left out.
+   * It may be a copy that somebody sends again: the question `early-data` is asked each time, and what comes is marked.
+   */
+  readonly earlyData?: number | undefined
   /**
    * Whether clients are to say who they are (RFC 5246 7.4.4): `asked` takes one that shows nothing, `required` refuses it;
    * whoever shows a certificate is held to it. `none` when left out.

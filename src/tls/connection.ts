@@ -225,7 +225,16 @@ export class Connection implements TlsConnection {
       return
     }
     this.#patience.data()
-    this.#acting.events.push({ type: 'data', bytes: content })
+    if (this.#acting.done) this.#acting.events.push({ type: 'data', bytes: content })
+    else this.#early(content)
+  }
+
+  /** RFC 9846 4.3.10: "a server receiving more than max_early_data_size bytes … SHOULD terminate the connection". */
+  #early(content: Bytes): void {
+    const acting = this.#acting
+    acting.earlyLeft -= content.length
+    if (acting.earlyLeft < 0) throw refusal('tls/too-much-early-data', { number: content.length + acting.earlyLeft })
+    acting.events.push({ type: 'data', bytes: content, early: true })
   }
 
   #protocol(type: number, content: Bytes, traced: TracedRecord | undefined): void {

@@ -744,6 +744,7 @@ test('RFC 5246 7.2.2: the alert of each failure; a number here must not follow a
     'tls/no-such-question': 80,
     'tls/proof-mismatch': 80,
     'tls/missing-extension': 109,
+    'tls/too-much-early-data': 10,
     'tls/binder-wrong': 51,
     'tls/client-certificate-required': 116,
     'tls/too-many-key-updates': 10,

@@ -36,3 +36,9 @@ export const MAX_KEY_UPDATES = 32
 
 /** ChangeCipherSpecs that say nothing, in a handshake of TLS 1.3; BoringSSL has 32. */
 export const MAX_CHANGE_CIPHER_SPECS = 32
+
+/**
+ * Bytes of early data that a server passes over because it does not take it (RFC 9846 4.3.10), records and all; what our
+ * own tickets allow fits in, and a client of another server has as much elsewhere (BoringSSL: 14,336).
+ */
+export const PASSED_OVER = 65_536

@@ -21,9 +21,18 @@ import {
 import { acceptable, type Scheme } from './schemes.table.ts'
 import type { SessionFacts } from './session.ts'
 import type { Context } from './states.ts'
-import { DEFAULT_GROUPS, DEFAULT_SUITES, type Suite, type Suite13, suites13Named, suitesNamed } from './suites.table.ts'
+import {
+  DEFAULT_GROUPS,
+  DEFAULT_SUITES,
+  type Suite,
+  type Suite13,
+  suites13,
+  suites13Named,
+  suitesNamed,
+} from './suites.table.ts'
 import { offered12 } from './tls12/client/offered.ts'
 import { resumable, sessionIdFor } from './tls12/client/resumable.ts'
+import { EarlySecret, KEY_LOG, protectionOf } from './tls13/key-schedule.ts'
 import { bind, type OfferedKey, offeredKey, unbound } from './tls13/psk.ts'
 import type { TlsVersion } from './types.ts'
 
@@ -54,6 +63,10 @@ export interface Offer {
   readonly versions: readonly TlsVersion[]
   /** What is offered to be resumed in TLS 1.3. */
   readonly key: OfferedKey | undefined
+  /** What goes out with the hello. */
+  readonly early: Bytes | undefined
+  /** Early data of the first hello was lost to a HelloRetryRequest. */
+  readonly refusedEarly?: boolean
   /** What is offered to be resumed in TLS 1.2. */
   readonly session: SessionFacts | undefined
   /** Of TLS 1.2; none where that is not offered. */
@@ -73,12 +86,14 @@ export const offerOf = (config: TlsClientConfig, name: string | undefined, { cry
   const suites = versions.includes('TLS 1.2') ? suitesNamed(config.suites) : []
   const session = resumable(config, suites, date)
   const sessionId = sessionIdFor(session, crypto)
+  const key = versions.includes('TLS 1.3') ? offeredKey(config, suites13Named(config.suites), date) : undefined
   const parts = {
     config,
     random: crypto.random.bytes(32),
     sessionId: versions.includes('TLS 1.3') && sessionId.length === 0 ? crypto.random.bytes(32) : sessionId,
     session,
-    key: versions.includes('TLS 1.3') ? offeredKey(config, suites13Named(config.suites), date) : undefined,
+    key,
+    early: earlyData(config, key),
     versions,
     suites,
     suites13: versions.includes('TLS 1.3') ? suites13Named(config.suites) : [],
@@ -87,6 +102,14 @@ export const offerOf = (config: TlsClientConfig, name: string | undefined, { cry
     shares: sharesFor(config, versions, groups, crypto),
   }
   return { ...parts, extensions: clientExtensions(extensionsOf(parts, name)) }
+}
+
+/** RFC 9846 4.3.10: only what the ticket allows, and for the same protocol above. */
+const earlyData = ({ earlyData, alpn }: TlsClientConfig, key: OfferedKey | undefined): Bytes | undefined => {
+  if (key === undefined || earlyData === undefined || earlyData.length === 0) return undefined
+  const { session } = key
+  const same = session.alpn === undefined ? (alpn ?? []).length === 0 : alpn?.includes(session.alpn) === true
+  return same && earlyData.length <= session.maxEarlyData ? earlyData : undefined
 }
 
 /** A hybrid belongs to TLS 1.3 alone: in 1.2 the server would have to speak first. */
@@ -133,6 +156,7 @@ const extensionsOf = (offer: Omit<Offer, 'extensions'>, name: string | undefined
           compressCertificate: compressions(config.certificateCoders),
         }
       : {}),
+    ...(offer.early === undefined ? {} : { earlyData: {} }),
     // RFC 9846 4.3.11: "MUST be the last extension in the ClientHello".
     ...(offer.key === undefined ? {} : { preSharedKey: unbound(offer.key) }),
   } as ClientExtensions
@@ -159,9 +183,11 @@ export const offeredAgain = (offer: Offer, { group, cookie, suite }: Retry, cryp
     ...(cookie === undefined ? {} : { cookie: { cookie } }),
   } as ClientExtensions)
   const extensions = offer.extensions
+    // RFC 9846 4.2.2: early data is gone.
+    .filter(({ type }) => type !== extensionNumbers.earlyData)
     .filter(({ type }) => key !== undefined || type !== extensionNumbers.preSharedKey)
     .flatMap(each => (each.type === keyShare!.type ? [keyShare!, ...added] : [each]))
-  return { ...offer, shares, key, extensions }
+  return { ...offer, shares, key, early: undefined, refusedEarly: offer.early !== undefined, extensions }
 }
 
 /** As it goes out. */
@@ -182,4 +208,20 @@ export const sendHello = <B extends { ClientHello: ClientHello }>(context: Conte
   const { transcript, crypto } = context
   const { key } = offer
   context.send('ClientHello', helloOf(offer), key && (bytes => bind(crypto, key, transcript, bytes)))
+}
+
+/** Data behind the hello, under a key that both have from before (RFC 9846 2.3). */
+export const sendEarly = <B>(context: Context<B>, { key, early, random }: Offer): void => {
+  if (key === undefined || early === undefined) return
+  const { crypto } = context
+  const transcript = context.transcript.fork()
+  transcript.useHashOnce(crypto, key.hash)
+  const suite = suites13.find(({ id }) => id === key.session.suite)!
+  const stage = new EarlySecret(crypto, key.hash, key.session.secret)
+  const traffic = stage.clientTraffic(transcript.digest())
+  stage.wipe()
+  context.secret(KEY_LOG.clientEarlyTraffic, random, traffic)
+  context.changeCipherSpec()
+  context.protectWrites(protectionOf(crypto, suite, traffic))
+  context.sendEarly(early)
 }

@@ -42,7 +42,8 @@ export class Outgoing {
   limit(bytes: number): void {
     this.#most = bytes
   }
-  protect(protection: RecordProtection): void {
+  /** Undefined: in clear. */
+  protect(protection: RecordProtection | undefined): void {
     this.#protection = protection
   }
   /** `message` must not change any more. */

@@ -16,12 +16,13 @@ export const replyFault = (asked: Ask | undefined, id: QuestionId, reply: Questi
 /** From JavaScript anything may come. */
 const nameOf = (id: QuestionId | undefined): string => `${id?.number ?? 'without a number'}`
 
-const MAY_BE_NONE: ReadonlySet<string> = new Set<Question['about']>(['certificate', 'ticket', 'session'])
+const MAY_BE_NONE: ReadonlySet<string> = new Set<Question['about']>(['certificate', 'ticket', 'session', 'early-data'])
 const BYTES: ReadonlySet<string> = new Set<Question['about']>(['sign', 'ticket', 'session'])
 
 /** Whether `reply` is of the kind that a question about `about` takes. */
 const fits = (about: Question['about'], reply: Question['reply']): boolean => {
   if (reply === 'none') return MAY_BE_NONE.has(about)
+  if (reply === 'fresh') return about === 'early-data'
   if (typeof reply !== 'object' || reply === null) return false
   if (reply instanceof Uint8Array) return BYTES.has(about) && reply.length <= MAX_BYTES
   if (reply instanceof Failure) return true

@@ -60,6 +60,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   WaitOwnSignature13: 'sign',
   WaitClientTrust13: 'trust',
   WaitTicket13: 'ticket',
+  WaitEarlyJudged: 'early-data',
   WaitResumedTrust13: 'trust',
   WaitResumedClientTrust13: 'trust',
   WaitTrust: 'trust',
@@ -84,12 +85,15 @@ const MEMORY: Readonly<Record<string, readonly ['ticket' | 'session', 'first' | 
   WaitSessionFound: ['session', 'again'],
   WaitResumedTrust: ['ticket', 'again'],
   WaitTicket13: ['ticket', 'again'],
+  WaitEarlyJudged: ['ticket', 'again'],
+  WaitEndOfEarlyData: ['ticket', 'again'],
   WaitResumedTrust13: ['ticket', 'again'],
   WaitResumedClientTrust13: ['ticket', 'again'],
 }
 
 /** The tickets of this server are what is in them, and its clients have one session. */
 const open: Answers = question => {
+  if (question.about === 'early-data') return 'fresh'
   if (question.about === 'ticket') return 'seal' in question.wanted ? question.wanted.seal : question.wanted.open
   if (question.about !== 'session') return answersOf(crypto, who)(question)
   if ('get' in question.wanted) return kept
@@ -99,13 +103,13 @@ const open: Answers = question => {
 let kept: Uint8Array = new Uint8Array(0)
 /** Clients that ask for it get an OCSP response with the certificate. */
 const stapled = { ...who.certified, ocsp: Uint8Array.of(1) }
-const sessionBy = (how: 'ticket' | 'session', version: TlsVersion): Session => {
+const sessionBy = (how: 'ticket' | 'session', version: TlsVersion, early: boolean): Session => {
   const both = pair({
     crypto,
     who,
     versions: [version],
     client: { session: 'new' },
-    server: { resumption: [how], clientCertificate: 'asked' },
+    server: { resumption: [how], clientCertificate: early ? 'none' : 'asked', earlyData: 100 },
     serverAnswers: open,
     clientAnswers: question => (question.about === 'certificate' ? who.certified : answersOf(crypto, who)(question)),
   })
@@ -131,6 +135,9 @@ const WITH_CLIENT_CERTIFICATE: ReadonlySet<string> = new Set([
   'WaitClientCertificateVerify13',
 ])
 
+/** States of handshakes that begin with data. */
+const EARLY: ReadonlySet<string> = new Set(['WaitEarlyJudged', 'WaitEndOfEarlyData'])
+
 /** States behind a HelloRetryRequest. */
 const RETRIED: ReadonlySet<string> = new Set(['WaitServerHelloAgain', 'WaitClientHelloAgain'])
 
@@ -140,9 +147,10 @@ const reach = (side: 'client' | 'server', state: string) => {
   const answers = answersOf(crypto, who)
   const [how, when] = MEMORY[state] ?? []
   const resumption = how === undefined ? [] : [how]
-  const known = WITH_CLIENT_CERTIFICATE.has(state) || when === 'again'
+  const known = WITH_CLIENT_CERTIFICATE.has(state) || (when === 'again' && !EARLY.has(state))
   const version = is13(state) ? 'TLS 1.3' : 'TLS 1.2'
-  const session = how && (when === 'again' ? sessionBy(how, version) : how === 'ticket' ? 'new' : undefined)
+  const session =
+    how && (when === 'again' ? sessionBy(how, version, EARLY.has(state)) : how === 'ticket' ? 'new' : undefined)
   const answersIn =
     (asked: 'client' | 'server'): Answers =>
     question => {
@@ -158,10 +166,12 @@ const reach = (side: 'client' | 'server', state: string) => {
       trace: { sink: trace, flow: 'test', host: 'client' },
       session,
       evidence: state === 'WaitCertificateStatus' ? ['ocsp'] : [],
+      earlyData: EARLY.has(state) ? Uint8Array.of(1) : undefined,
     },
     server: {
       trace: { sink: trace, flow: 'test', host: 'server' },
       resumption,
+      earlyData: 100,
       clientCertificate: known ? 'required' : 'none',
       groups: RETRIED.has(state) ? ['secp256r1'] : undefined,
     },
@@ -216,7 +226,13 @@ const wrapped = (
   return concat(...(side === 'client' ? keys.server : keys.client).seal(type, content))
 }
 
-const PLAIN_13: ReadonlySet<string> = new Set([...RETRIED, 'WaitPolicy13', 'WaitTicket13', 'WaitResumedClientTrust13'])
+const PLAIN_13: ReadonlySet<string> = new Set([
+  ...RETRIED,
+  'WaitPolicy13',
+  'WaitTicket13',
+  'WaitResumedClientTrust13',
+  'WaitEarlyJudged',
+])
 
 const wrapped13 = (
   state: string,
@@ -225,7 +241,12 @@ const wrapped13 = (
   trace: ReturnType<typeof recorder>['records'],
 ): Uint8Array => {
   if (PLAIN_13.has(state) || type === 20) return record(type, content)
-  const stage = state === 'Established13' ? 'TRAFFIC_SECRET_0' : 'HANDSHAKE_TRAFFIC_SECRET'
+  const stage =
+    state === 'Established13'
+      ? 'TRAFFIC_SECRET_0'
+      : state === 'WaitEndOfEarlyData'
+        ? 'EARLY_TRAFFIC_SECRET'
+        : 'HANDSHAKE_TRAFFIC_SECRET'
   const label = `${side === 'client' ? 'SERVER' : 'CLIENT'}_${stage}`
   const found = trace.find(entry => entry.type === 'secret' && entry.record.label === label)
   if (found?.type !== 'secret') throw new Error(`no ${label} in the trace`)

@@ -31,6 +31,7 @@ export interface Replies {
   ticket: Bytes | 'none'
   session: Bytes | 'none'
   sign: Bytes
+  'early-data': 'fresh' | 'none'
 }
 
 /** Everything that a state can be given. ApplicationData is not in it: the connection hands it on by itself. */
@@ -109,6 +110,12 @@ export interface Context<B = Bodies> {
   protectReads(protection: RecordProtection): void
   /** So many bytes of records that cannot be opened are passed over, until the first that can. */
   passOver(bytes: number): void
+  /** What is sent from here on is in clear again: early data was not wanted. */
+  bareWrites(): void
+  /** Sends data before its time. */
+  sendEarly(data: Bytes): void
+  /** So many bytes of data may come before the handshake is over. */
+  mayReadEarly(bytes: number): void
   /** Application data may be sent from here on. */
   mayWrite(): void
   /** Records that we send hold no more than this. */

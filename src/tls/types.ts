@@ -23,6 +23,8 @@ export interface Established {
   readonly peerChain: readonly Bytes[]
   /** Why it is believed; undefined for a client that showed none. */
   readonly trusted: ChainTrusted | undefined
+  /** Whether the server has taken the client's early data; undefined: there was none. */
+  readonly earlyData?: 'accepted' | 'rejected' | undefined
 }
 
 export type TlsEvent =
@@ -30,7 +32,12 @@ export type TlsEvent =
   /** False Start: data may be written, to a server whose Finished has not come yet (RFC 7918). */
   | { readonly type: 'writable' }
   /** `bytes` is a buffer of its own: it may be kept, and is never changed. */
-  | { readonly type: 'data'; readonly bytes: Bytes }
+  | {
+      readonly type: 'data'
+      readonly bytes: Bytes
+      /** Of a client that is not known to be there: it may be a copy (RFC 9846 8). */
+      readonly early?: true
+    }
   /** The peer sent close_notify: nothing was cut off. */
   | { readonly type: 'peer-closed' }
   | { readonly type: 'failure'; readonly failure: Failure }
@@ -97,6 +104,12 @@ export type Question =
       readonly wanted: { readonly put: Bytes; readonly id: Bytes } | { readonly get: Bytes }
       /** `none`: there is none under this id; for a state to be kept it is the only answer. */
       readonly reply: Bytes | 'none' | Failure
+    }
+  | {
+      /** RFC 9846 8: `fresh` only where no early data has come with this binder, here or on any server with our tickets. */
+      readonly about: 'early-data'
+      readonly binder: Bytes
+      readonly reply: 'fresh' | 'none' | Failure
     }
   | {
       readonly about: 'sign'

@@ -40,6 +40,7 @@ export const openHearted =
         return own ?? 'none'
       case 'ticket':
       case 'session':
+      case 'early-data':
         return 'none'
       case 'sign':
         return crypto.sign(schemeById(question.scheme)!.algorithm, question.key.key as Uint8Array, question.message)

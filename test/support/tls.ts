@@ -64,6 +64,7 @@ export const answersOf =
       case 'certificate':
       case 'ticket':
       case 'session':
+      case 'early-data':
         return 'none'
       case 'client-hello':
         return who.certified

@@ -200,6 +200,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => `${f.number ?? 'Many'} warnings came in a row.`,
     because: ['Somebody wants to keep us busy.'],
   },
+  'tls/too-much-early-data': {
+    title: 'The client sends more early data than it may.',
+    says: f => `The ticket allowed it ${f.number === undefined ? 'so much' : `only ${f.number} bytes more`}.`,
+    because: [A_BUG, 'Somebody wants us to hold memory for it.'],
+  },
   'tls/too-many-key-updates': {
     title: 'Too many changes of keys.',
     says: f => `${f.number ?? 'Many'} KeyUpdates came without data between them.`,

@@ -198,6 +198,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: f => text`连续收到${f.number ?? '许多'}条警告。`,
     because: [KEEP_BUSY],
   },
+  'tls/too-much-early-data': {
+    title: '客户端发送的早期数据超过了允许的量。',
+    says: f => text`票据只允许它再发送${f.number ?? '若干'}字节。`,
+    because: [A_BUG, HOLD_MEMORY],
+  },
   'tls/too-many-key-updates': {
     title: '密钥更新过多。',
     says: f => text`收到${f.number ?? '许多'}条 KeyUpdate，其间没有任何数据。`,

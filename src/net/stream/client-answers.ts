@@ -75,6 +75,7 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
         case 'client-hello':
         case 'ticket':
         case 'session':
+        case 'early-data':
           return fail('net/no-certificate', { where: question.about })
         default:
           return question satisfies never

@@ -103,6 +103,7 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
           return tickets === 'none' ? 'none' : ticketed(question, tickets, world.clock.date())
         case 'certificate':
         case 'session':
+        case 'early-data':
           return fail('net/no-certificate', { where: question.about })
         default:
           return question satisfies never

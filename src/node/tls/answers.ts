@@ -61,6 +61,8 @@ export const answers = (options: AnswerOptions): Answerer => {
         return options.resumption?.ticket(question.wanted) ?? 'none'
       case 'session':
         return (await options.resumption?.session(question.wanted)) ?? 'none'
+      case 'early-data':
+        return 'none'
       case 'sign':
         return signed(question, nodeWorld())
       default:

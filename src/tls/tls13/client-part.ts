@@ -138,11 +138,29 @@ class WaitClientCertificateVerify13 extends Tolerant implements Handling<'WaitCl
   }
 }
 
-interface Client {
+export interface Client {
   readonly proof: Authenticated
   readonly chain: readonly Bytes[]
   /** The session that we go on with. */
   readonly resumed?: SessionFacts | undefined
+  readonly early?: 'accepted'
+}
+
+/** The client writes what needs no answer of ours; then it changes to the keys of the handshake. */
+export class WaitEndOfEarlyData extends Tolerant implements Handling<'WaitEndOfEarlyData'> {
+  readonly name = 'WaitEndOfEarlyData'
+  readonly #flight: Flight
+  readonly #client: Client
+  constructor(flight: Flight, client: Client) {
+    super()
+    this.#flight = flight
+    this.#client = client
+  }
+  EndOfEarlyData(context: Context<Bodies13>): WaitClientFinished13 {
+    context.mayReadEarly(0)
+    context.protectReads(this.#flight.keys.protection('client'))
+    return new WaitClientFinished13(this.#flight, this.#client)
+  }
 }
 
 export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClientFinished13'> {
@@ -170,6 +188,7 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
       alpn: greeting.alpn,
       serverName: greeting.serverName,
       resumed: this.#client.resumed !== undefined,
+      ...(greeting.early ? { earlyData: this.#client.early ?? ('rejected' as const) } : {}),
       peerChain: this.#client.chain,
       trusted: this.#client.proof === 'anonymous' ? undefined : this.#client.proof.trusted,
     })

@@ -23,7 +23,7 @@ import { isIn13, schemeFor13 } from '../schemes.table.ts'
 import { type SessionFacts, sessionOf } from '../session.ts'
 import type { Context, Handles, Message } from '../states.ts'
 import { clientLimits } from '../tls12/record-limits.ts'
-import type { Agreed, Answered, Asked, Peer, Proven, Request } from './agreed.ts'
+import type { Agreed, Answered, Asked, Peer, Proven, Request, Taken } from './agreed.ts'
 import { type CertificateMessage, uncompressed } from './certificate-message.ts'
 import { checkList, signedContent } from './checks.ts'
 import type { EstablishedClient } from './established.ts'
@@ -57,7 +57,10 @@ export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitE
       })
     const { recordSizeLimit: size, maxFragmentLength: fragment } = offer.config
     clientLimits(context, message, taken, { size, fragment, beside: 1 })
+    checkEarly(context, message, this.#agreed, taken)
     context.passed('hello', message)
+    if (offer.early !== undefined && resumed !== undefined && taken.earlyData === undefined)
+      context.protectWrites(this.#agreed.keys.protection('client'))
     const answered = { ...this.#agreed, taken }
     if (resumed === undefined) return new WaitCertificateOrRequest13(answered)
     const { trusted, peerChain: chain } = resumed
@@ -69,6 +72,26 @@ export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitE
     )
     return new WaitResumedTrust13(answered, resumed)
   }
+}
+
+/** RFC 9846 4.3.10: taken only with the key that it is under, and for the protocol that it was written for. */
+const checkEarly = (
+  context: Context<Bodies13>,
+  message: Message<'EncryptedExtensions', Bodies13>,
+  { resumed }: Agreed,
+  taken: Taken,
+): void => {
+  if (taken.earlyData === undefined) return
+  if (resumed === undefined)
+    throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
+      got: 'early_data without the session',
+      expected: 'it is taken with the session that it is protected by',
+    })
+  if (taken.alpn?.protocols[0] !== resumed.alpn)
+    throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
+      got: printable(`early_data for ${taken.alpn?.protocols[0] ?? 'no protocol'}`),
+      expected: printable(`it was written for ${resumed.alpn ?? 'no protocol'}`),
+    })
 }
 
 /** Whom the session has shown is who the server is: it has the key. */

@@ -68,8 +68,9 @@ export const serverHello13 = (
   const early = key && new EarlySecret(context.crypto, suite.hash, key.session.secret)
   const keys = HandshakeKeys.from(context, { suite, secret, clientRandom: offer.random, early })
   context.protectReads(keys.protection('server'))
-  if (retried === undefined) context.changeCipherSpec()
-  context.protectWrites(keys.protection('client'))
+  if (retried === undefined && offer.early === undefined) context.changeCipherSpec()
+  // Until it is known whether early data is taken, its keys stay.
+  if (offer.early === undefined || key === undefined) context.protectWrites(keys.protection('client'))
   return new WaitEncryptedExtensions({ offer, suite, group, keys, resumed: key?.session })
 }
 
@@ -152,7 +153,8 @@ export const retryRequested = (
   transcript.useHash(crypto, suite.hash)
   transcript.replaceByHash(crypto, suite.hash)
   transcript.add(message.bytes)
-  context.changeCipherSpec()
+  if (offer.early === undefined) context.changeCipherSpec()
+  else context.bareWrites()
   const again = offeredAgain(offer, { group, cookie: cookie?.cookie, suite }, crypto)
   sendHello(context, again)
   return new WaitServerHelloAgain(again, suite)

@@ -43,6 +43,8 @@ export interface Greeting {
   readonly offered: PreSharedKey | undefined
   /** The client takes tickets that can be used here. */
   readonly takesTickets: boolean
+  /** The first hello was followed by early data. */
+  readonly early: boolean
   /** The transcript up to the hello. */
   readonly before: Transcript
 }
@@ -68,6 +70,7 @@ export const greeted = (
     retried: false,
     offered: offeredKeys(context, hello, extensions),
     takesTickets: agreesOnNew(extensions),
+    early: extensions.earlyData !== undefined,
     before: context.transcript.fork(),
   }
 }

@@ -65,6 +65,10 @@ class WaitOwnSignature13 implements Handling<'WaitOwnSignature13'> {
 /** Our Finished, and the keys for what comes behind it. */
 export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedClient => {
   const { keys, traffic, server, peerChain, finished, offer, suite, group, taken, resumed } = heard
+  if (offer.early !== undefined && taken.earlyData !== undefined) {
+    context.send('EndOfEarlyData', {})
+    context.protectWrites(keys.protection('client'))
+  }
   context.send('Finished', { verifyData: keys.finished('client', context.transcript.digest()) })
   context.protectWrites(traffic.protection('client'))
   const alpn = taken.alpn?.protocols[0]
@@ -79,6 +83,9 @@ export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedC
     resumed: resumed !== undefined,
     peerChain,
     trusted: server.trusted,
+    ...(offer.early === undefined && offer.refusedEarly !== true
+      ? {}
+      : { earlyData: taken.earlyData === undefined ? ('rejected' as const) : ('accepted' as const) }),
   })
   const tickets = secret && new ClientTickets(secret, { suite, alpn, peerChain, server, resumed, offer })
   return new EstablishedClient(server, finished, traffic, tickets)

@@ -1,4 +1,6 @@
 /** How every flight of a server of TLS 1.3 begins: its hello, the first keys, what it takes of the offer. */
+
+import { PASSED_OVER } from '../limits.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import { NamedGroup, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
@@ -8,8 +10,19 @@ import { HandshakeKeys } from './handshake-keys.ts'
 import type { Greeting } from './hello-server.ts'
 import { EarlySecret } from './key-schedule.ts'
 
-/** `psk`: of the first key that the client offers, to go on with it; it stays the caller's. */
-export const openFlight = (context: Context<Bodies13>, greeting: Greeting, psk?: Secret): HandshakeKeys => {
+/** What a client that comes back is granted. */
+interface Resumption {
+  /** Of the first key that it offers; it stays the caller's. */
+  readonly psk?: Secret
+  /** Its early data is taken. */
+  readonly early?: boolean
+}
+
+export const openFlight = (
+  context: Context<Bodies13>,
+  greeting: Greeting,
+  { psk, early: taken = false }: Resumption = {},
+): HandshakeKeys => {
   const { hello, suite, group, share, retried } = greeting
   const agreed = context.crypto.answerShare(group, share!)
   if (agreed === undefined)
@@ -39,8 +52,10 @@ export const openFlight = (context: Context<Bodies13>, greeting: Greeting, psk?:
   context.send('EncryptedExtensions', {
     extensions: taggedExtensions<'encryptedExtensions'>({
       ...(greeting.serverName === undefined || psk !== undefined ? {} : { serverName: {} }),
+      ...(taken ? { earlyData: {} } : {}),
       ...(greeting.alpn === undefined ? {} : { alpn: { protocols: [greeting.alpn] } }),
     }),
   })
+  if (greeting.early && !taken && !greeting.retried) context.passOver(PASSED_OVER)
   return keys
 }

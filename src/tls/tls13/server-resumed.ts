@@ -6,13 +6,15 @@ import type { Bytes } from '../../engine.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import { type Authenticated, Resumed } from '../proofs.ts'
+import { EARLY_WINDOW } from '../replays.ts'
 import type { serverStates } from '../roles.table.ts'
 import { factsOf, isFresh, Session, type SessionFacts, sessionOf } from '../session.ts'
 import type { Context, Handles } from '../states.ts'
 import { suites13 } from '../suites.table.ts'
 import type { CertifiedKey } from '../types.ts'
-import { WaitClientFinished13 } from './client-part.ts'
+import { WaitClientFinished13, WaitEndOfEarlyData } from './client-part.ts'
 import type { Greeting } from './hello-server.ts'
+import { EarlySecret, KEY_LOG, protectionOf } from './key-schedule.ts'
 import { isBound } from './psk.ts'
 import { openFlight } from './server-flight.ts'
 import { showCertificate, type WaitSignature13 } from './server-full.ts'
@@ -42,13 +44,17 @@ export class WaitTicket13 implements Handling<'WaitTicket13'> {
   ticket(
     context: Context<Bodies13>,
     state: Bytes | 'none',
-  ): WaitSignature13 | WaitResumedClientTrust13 | WaitClientFinished13 {
+  ): WaitSignature13 | WaitResumedClientTrust13 | WaitEarlyJudged | WaitClientFinished13 {
     const greeting = this.#greeting
     const session = state === 'none' ? undefined : suitable(context, greeting, state)
     if (session === undefined) return showCertificate(context, greeting, this.#key)
     checkBinder(context, greeting, session)
     const { peerChain: chain } = session
-    if (chain.length === 0) return resume(context, greeting, session, 'anonymous')
+    if (chain.length === 0) {
+      if (!mayBeEarly(context, greeting, session)) return resume(context, greeting, session, 'anonymous')
+      context.ask({ about: 'early-data', binder: greeting.offered!.binders[0]! })
+      return new WaitEarlyJudged(greeting, session)
+    }
     // Nothing that is sealed is a proof, and who was trusted then may not be now.
     context.ask({ about: 'trust', chain, name: undefined, purpose: 'client', keyUsage: 'digitalSignature' })
     return new WaitResumedClientTrust13(greeting, session)
@@ -67,6 +73,40 @@ class WaitResumedClientTrust13 implements Handling<'WaitResumedClientTrust13'> {
     const session = { ...this.#session, trusted }
     return resume(context, this.#greeting, session, new Resumed(trusted, sessionOf(session)))
   }
+}
+
+/** Whether what comes behind the hello has come before. */
+class WaitEarlyJudged implements Handling<'WaitEarlyJudged'> {
+  readonly name = 'WaitEarlyJudged'
+  readonly #greeting: Greeting
+  readonly #session: SessionFacts
+  constructor(greeting: Greeting, session: SessionFacts) {
+    this.#greeting = greeting
+    this.#session = session
+  }
+  'early-data'(context: Context<Bodies13>, judged: 'fresh' | 'none'): WaitEndOfEarlyData | WaitClientFinished13 {
+    return judged === 'fresh'
+      ? takeEarly(context, this.#greeting, this.#session)
+      : resume(context, this.#greeting, this.#session, 'anonymous')
+  }
+}
+
+/**
+ * RFC 9846 4.3.10 and 8: for the protocol, the suite and about the moment that it was written for, with the first hello. A
+ * client that showed a certificate is asked to prove itself first.
+ */
+const mayBeEarly = (context: Context<Bodies13>, greeting: Greeting, session: SessionFacts): boolean => {
+  const { config, early, retried, suite, alpn, offered } = greeting
+  const age = (offered!.identities[0]!.obfuscatedTicketAge - session.ageAdd) >>> 0
+  return (
+    early &&
+    !retried &&
+    (config.earlyData ?? 0) > 0 &&
+    session.maxEarlyData > 0 &&
+    session.suite === suite.id &&
+    session.alpn === alpn &&
+    Math.abs(age - (context.date - session.obtained)) <= EARLY_WINDOW
+  )
 }
 
 /** The session in these bytes, if it may be resumed here and now. */
@@ -98,6 +138,25 @@ const checkBinder = (
     throw context.refusal('hello', hello, 'tls/binder-wrong', 'extensions', {})
 }
 
+/** The same, and early data is read until the client says that it is over. */
+const takeEarly = (context: Context<Bodies13>, greeting: Greeting, session: SessionFacts): WaitEndOfEarlyData => {
+  const { crypto, transcript } = context
+  const { suite, hello, config } = greeting
+  const stage = new EarlySecret(crypto, suite.hash, session.secret)
+  const early = stage.clientTraffic(transcript.digest())
+  stage.wipe()
+  context.secret(KEY_LOG.clientEarlyTraffic, hello.body.random, early)
+  const keys = openFlight(context, greeting, { psk: session.secret, early: true })
+  session.secret.wipe()
+  context.protectReads(protectionOf(crypto, suite, early))
+  context.mayReadEarly(Math.min(config.earlyData!, session.maxEarlyData))
+  context.send('Finished', { verifyData: keys.finished('server', transcript.digest()) })
+  const traffic = keys.application(context, transcript.digest())
+  context.protectWrites(traffic.protection('server'))
+  const client = { proof: 'anonymous' as const, chain: [], resumed: session, early: 'accepted' as const }
+  return new WaitEndOfEarlyData({ greeting, keys, traffic }, client)
+}
+
 /** Our flight without certificates. */
 const resume = (
   context: Context<Bodies13>,
@@ -105,7 +164,7 @@ const resume = (
   session: SessionFacts,
   client: Authenticated,
 ): WaitClientFinished13 => {
-  const keys = openFlight(context, greeting, session.secret)
+  const keys = openFlight(context, greeting, { psk: session.secret })
   session.secret.wipe()
   context.send('Finished', { verifyData: keys.finished('server', context.transcript.digest()) })
   const traffic = keys.application(context, context.transcript.digest())

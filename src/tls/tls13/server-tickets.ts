@@ -1,5 +1,6 @@
 /** What a server of TLS 1.3 gives a client to come back with (RFC 9846 4.7.1). */
 import type { Bytes } from '../../engine.ts'
+import { taggedExtensions } from '../messages/extensions.ts'
 import type { Bodies13, NewSessionTicket } from '../messages/tls13.ts'
 import { type SessionFacts, sessionOf } from '../session.ts'
 import type { Context } from '../states.ts'
@@ -34,6 +35,8 @@ export const ticketFor = (
   const lifetime = Math.min(left ?? config.sessionLifetime ?? HALF_A_DAY, LONGEST_TICKET)
   if (lifetime <= 0) return undefined
   const ageAdd = new DataView(crypto.random.bytes(4).buffer).getUint32(0)
+  // A client that has shown a certificate proves itself before anything of it is taken.
+  const maxEarlyData = chain.length > 0 ? 0 : (config.earlyData ?? 0)
   const secret = keys.resumption(transcript.digest())
   const psk = resumptionPsk(crypto, suite.hash, secret, NONCE)
   secret.wipe()
@@ -49,10 +52,13 @@ export const ticketFor = (
     alpn,
     extendedMasterSecret: true,
     ageAdd,
-    maxEarlyData: 0,
+    maxEarlyData,
     peerChain: chain,
     trusted: undefined,
   }).toBytes()
   psk.wipe()
-  return { state, sealed: { lifetime, ageAdd, nonce: NONCE, extensions: [] } }
+  const extensions = taggedExtensions<'newSessionTicket'>(
+    maxEarlyData === 0 ? {} : { earlyData: { maxEarlyDataSize: maxEarlyData } },
+  )
+  return { state, sealed: { lifetime, ageAdd, nonce: NONCE, extensions } }
 }

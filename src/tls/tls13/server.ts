@@ -1,3 +1,4 @@
+import { PASSED_OVER } from '../limits.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import { RETRY_RANDOM } from '../messages/hello.ts'
 import { NamedGroup, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'
@@ -36,6 +37,8 @@ export class WaitPolicy13 implements Handling<'WaitPolicy13'> {
       }),
     })
     if (greeting.hello.body.sessionId.length > 0) context.changeCipherSpec()
+    // RFC 9846 4.3.10: what was sent behind the first hello is under keys that are never made.
+    if (greeting.early) context.passOver(PASSED_OVER)
     return new WaitClientHelloAgain(greeting, key)
   }
 }

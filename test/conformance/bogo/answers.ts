@@ -42,6 +42,8 @@ export const answerTo = (
       return { reply: memory.ticket(question, flags, now) }
     case 'session':
       return { reply: memory.stored(question, now) }
+    case 'early-data':
+      return { reply: 'fresh' }
     case 'sign': {
       const { algorithm } = schemeById(question.scheme)!
       return { reply: crypto.sign(algorithm, question.key.key as Uint8Array, question.message) }

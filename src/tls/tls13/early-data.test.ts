@@ -1,0 +1,189 @@
+/** Data with the first hello (RFC 9846 2.3, 4.3.10, 8): when it is taken, when it is not, and that no copy is. */
+import { describe, expect, test } from 'vitest'
+import { ascii, concat } from '../../../test/support/bytes.ts'
+import {
+  type Answers,
+  answersOf,
+  identity,
+  type Pair,
+  type PairOptions,
+  pair,
+  recordsOf,
+  Side,
+  shuttle,
+} from '../../../test/support/tls.ts'
+import { nodeCrypto } from '../../node/crypto.ts'
+import type { TlsServerConfig } from '../config.ts'
+import { tlsServer } from '../engine.ts'
+import { ReplayGuard } from '../replays.ts'
+import type { Session } from '../session.ts'
+import { TicketKeeper } from '../tickets.ts'
+
+const crypto = nodeCrypto()
+const who = identity(crypto, 'p-256')
+const EARLY = ascii('GET / at once')
+
+const house = () => {
+  const keeper = new TicketKeeper({ crypto })
+  const replays = new ReplayGuard()
+  const answers: Answers = question => {
+    if (question.about === 'early-data') return replays.isFresh(question.binder, 0) ? 'fresh' : 'none'
+    if (question.about !== 'ticket') return answersOf(crypto, who)(question)
+    return 'seal' in question.wanted
+      ? keeper.seal(question.wanted.seal, 0)
+      : (keeper.open(question.wanted.open, 0) ?? 'none')
+  }
+  return answers
+}
+
+const SERVER: Partial<TlsServerConfig> = { resumption: ['ticket'], earlyData: 16_384 }
+
+const visit = (there: Answers, session: Session | 'new', options: Partial<PairOptions> = {}): Pair => {
+  const both = pair({
+    crypto,
+    who,
+    versions: ['TLS 1.3'],
+    serverAnswers: there,
+    ...options,
+    client: { session, ...options.client },
+    server: { ...SERVER, ...options.server },
+  })
+  shuttle(both)
+  return both
+}
+const sessionIn = ({ client: { events } }: Pair): Session => {
+  const found = events.findLast(event => event.type === 'session')
+  if (found?.type !== 'session') throw new Error('the client got no session')
+  return found.session
+}
+/** What the server heard before it knew that somebody is there, and behind it. */
+const heard = ({ server: { events } }: Pair): [string, string] => {
+  const data = events.flatMap(event => (event.type === 'data' ? [event] : []))
+  const text = (early: boolean) =>
+    new TextDecoder().decode(concat(...data.filter(event => (event.early === true) === early).map(each => each.bytes)))
+  return [text(true), text(false)]
+}
+const expectRejected = (both: Pair, resumed: boolean): void => {
+  expect([both.client.failure, both.server.failure]).toEqual([undefined, undefined])
+  expect(heard(both)).toEqual(['', ''])
+  expect(both.client.established).toMatchObject({ resumed, earlyData: 'rejected' })
+  expect(both.server.established).toMatchObject({ resumed, earlyData: 'rejected' })
+  both.client.tls.write(ascii('again'), 0)
+  both.server.tls.write(ascii('answer'), 0)
+  shuttle(both)
+  expect([heard(both), both.client.data]).toEqual([['', 'again'], ascii('answer')])
+}
+
+test('it is there with the first flight, marked, and the connection goes on', () => {
+  const there = house()
+  const session = sessionIn(visit(there, 'new'))
+  const both = visit(there, session, { client: { earlyData: EARLY } })
+  expect([both.client.failure, both.server.failure]).toEqual([undefined, undefined])
+  expect(heard(both)).toEqual(['GET / at once', ''])
+  const types = both.server.events.map(({ type }) => type)
+  expect(types.indexOf('data')).toBeLessThan(types.indexOf('established'))
+  for (const side of [both.client, both.server])
+    expect(side.established).toMatchObject({ resumed: true, earlyData: 'accepted' })
+  both.client.tls.write(ascii('more'), 0)
+  both.server.tls.write(ascii('answer'), 0)
+  shuttle(both)
+  expect([heard(both), both.client.data]).toEqual([['GET / at once', 'more'], ascii('answer')])
+})
+
+test('a client that has none says nothing of it', () => {
+  const there = house()
+  const both = visit(there, sessionIn(visit(there, 'new')))
+  expect(both.client.established?.earlyData).toBeUndefined()
+  expect(both.server.established?.earlyData).toBeUndefined()
+})
+
+test('it is not sent where the ticket does not allow so much, nor for another protocol', () => {
+  const there = house()
+  const first = visit(there, 'new', {
+    client: { alpn: ['http/1.1'] },
+    server: { alpn: ['http/1.1', 'x'], earlyData: 5 },
+  })
+  const session = sessionIn(first)
+  for (const client of [
+    { earlyData: EARLY, alpn: ['http/1.1'] },
+    { earlyData: ascii('12345'), alpn: ['x'] },
+  ]) {
+    const both = visit(there, session, { client, server: { alpn: ['http/1.1', 'x'] } })
+    expect(both.client.established?.earlyData).toBeUndefined()
+    expect(heard(both)).toEqual(['', ''])
+  }
+})
+
+describe('it is passed over, and the handshake goes on, where', () => {
+  test.each<[string, boolean, Partial<PairOptions>]>([
+    ['the server takes none', true, { server: { earlyData: 0 } }],
+    ['the server asks for another share', true, { server: { groups: ['secp256r1'] } }],
+    ['the server cannot open the ticket', false, { serverAnswers: house() }],
+    ['the server chooses another suite', true, { server: { suites: ['TLS_CHACHA20_POLY1305_SHA256'] } }],
+    ['the ticket is older than it says', true, { server: { epoch: 11_000 } }],
+  ])('%s', (_, resumed, options) => {
+    const there = house()
+    const session = sessionIn(visit(there, 'new'))
+    expectRejected(visit(there, session, { ...options, client: { earlyData: EARLY } }), resumed)
+  })
+})
+
+test('0-RTT replay: a copy of the first flight is passed over by every server that shares the guard', () => {
+  const there = house()
+  const session = sessionIn(visit(there, 'new'))
+  let flight: Uint8Array = new Uint8Array(0)
+  const both = pair({
+    crypto,
+    who,
+    versions: ['TLS 1.3'],
+    serverAnswers: there,
+    client: { session, earlyData: EARLY },
+    server: SERVER,
+  })
+  shuttle(both, (bytes, direction) => {
+    if (direction === 'to-server' && flight.length === 0) flight = bytes.slice()
+    return [bytes]
+  })
+  expect(heard(both)[0]).toBe('GET / at once')
+  for (let i = 0; i < 3; i++) {
+    const server = new Side(tlsServer({ crypto, versions: ['TLS 1.3'], ...SERVER }), there)
+    server.touch(flight)
+    expect(server.data).toHaveLength(0)
+    expect(server.established).toBeUndefined()
+    expect(server.failure).toBeUndefined()
+  }
+})
+
+test('tls/too-much-early-data: a client is held to what its ticket allows', () => {
+  const there = house()
+  const session = sessionIn(visit(there, 'new'))
+  const both = visit(there, session, { client: { earlyData: EARLY }, server: { earlyData: 12 } })
+  expect(both.server.failure?.code).toBe('tls/too-much-early-data')
+  expect(heard(both)).toEqual(['', ''])
+})
+
+test('what is passed over is bounded', () => {
+  const there = house()
+  const session = sessionIn(visit(there, 'new'))
+  const client = pair({ crypto, who, versions: ['TLS 1.3'], client: { session, earlyData: EARLY } }).client
+  const [hello, , data] = recordsOf(concat(...client.touch()))
+  const server = new Side(tlsServer({ crypto, versions: ['TLS 1.3'], resumption: ['ticket'] }), there)
+  server.touch(hello)
+  for (let sent = 0; sent <= 65_536; sent += data!.length - 5) {
+    expect(server.failure).toBeUndefined()
+    server.touch(data)
+  }
+  expect(server.failure?.code).toBe('tls/record-damaged')
+})
+
+test('a guard takes each binder once in its window, and nothing when it is full', () => {
+  const guard = new ReplayGuard({ window: 100, most: 2 })
+  const [a, b, c] = [ascii('a'), ascii('b'), ascii('c')]
+  expect([guard.isFresh(a, 0), guard.isFresh(a, 99), guard.isFresh(b, 50), guard.isFresh(c, 60)]).toEqual([
+    true,
+    false,
+    true,
+    false,
+  ])
+  expect([guard.isFresh(c, 100), guard.isFresh(a, 101), guard.isFresh(a, 150)]).toEqual([true, false, true])
+})
