@@ -300,21 +300,35 @@ describe(`sessions${missing('openssl')}`, () => {
 })
 
 describe(`what else may be agreed on${missing('openssl')}`, () => {
-  test.skipIf(!openssl)('exported secrets are those of node:tls, both ways', async () => {
-    const { key } = who.get('ecdsa')!
-    const [label, context] = ['EXPERIMENTAL test', Buffer.from('context')]
-    const theirs: string[] = []
-    const exported = (socket: TLSSocket) => {
-      theirs.push(socket.exportKeyingMaterial(32, label, context).toString('hex'))
-    }
-    const peer = await nodePeer({}, exported)
-    const side = await talkTo(peer.port, openHearted(undefined), { exporters: 'kept' })
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const)
+    test.skipIf(!openssl)(`exported secrets are those of node:tls, both ways (${maxVersion})`, async () => {
+      const { key } = who.get('ecdsa')!
+      const [label, context] = ['EXPERIMENTAL test', Buffer.from('context')]
+      const theirs: string[] = []
+      const exported = (socket: TLSSocket) => {
+        theirs.push(socket.exportKeyingMaterial(32, label, context).toString('hex'))
+      }
+      const peer = await nodePeer({ maxVersion }, exported)
+      const side = await talkTo(peer.port, openHearted(undefined), { exporters: 'kept' })
+      peer.close()
+      const server = await answering(openHearted(key), { exporters: 'kept' })
+      await nodeTalk(server.port, { maxVersion }, exported)
+      server.close()
+      const ours = [side, server.sides[0]!]
+      expect(ours.map(({ established }) => established?.version)).toEqual(Array(2).fill(maxVersion.replace('v', ' ')))
+      expect(ours.map(({ tls }) => hexText(tls.exportKeyingMaterial(label, context, 32)))).toEqual(theirs)
+    })
+  test.skipIf(!openssl)('an OCSP response in TLS 1.3 comes with the question of trust', async () => {
+    const response = Uint8Array.from({ length: 700 }, (_, i) => i)
+    const peer = await nodePeer({ maxVersion: 'TLSv1.3' }, () => undefined, {
+      OCSPRequest: (_: unknown, __: unknown, done: (error: Error | null, given: Buffer) => void) =>
+        done(null, Buffer.from(response)),
+    })
+    const side = await talkTo(peer.port, openHearted(undefined), { evidence: ['ocsp', 'scts'] })
     peer.close()
-    const server = await answering(openHearted(key), { exporters: 'kept' })
-    await nodeTalk(server.port, {}, exported)
-    server.close()
-    const ours = [side, server.sides[0]!].map(({ tls }) => hexText(tls.exportKeyingMaterial(label, context, 32)))
-    expect(ours).toEqual(theirs)
+    expect(side.established?.version).toBe('TLS 1.3')
+    const asked = side.events.flatMap(event => (event.type === 'ask' ? [event.question] : []))
+    expect(asked).toMatchObject([{ about: 'trust', ocsp: response }])
   })
   test.skipIf(!openssl)('OCSP responses are stapled, both ways', async () => {
     const { key } = who.get('ecdsa')!
@@ -383,6 +397,12 @@ describe(`what else may be agreed on${missing('openssl')}`, () => {
     ])
     const side = await talkTo(port, openHearted(undefined), { recordSizeLimit: 512 })
     expect([side.failure, text(side.data)]).toEqual([undefined, 'ping\n'])
+    const young = await started('gnutls-serv', free => [
+      ...['--echo', '--quiet', '--port', String(free), '--priority', 'NORMAL:-VERS-ALL:+VERS-TLS1.3'],
+      ...['--x509keyfile', leaf.key, '--x509certfile', leaf.chain],
+    ])
+    const other = await talkTo(young, openHearted(undefined), { recordSizeLimit: 512 })
+    expect([other.established?.version, text(other.data)]).toEqual(['TLS 1.3', 'ping\n'])
     const server = await answering(openHearted(key), { recordSizeLimit: 512 })
     const { stdout } = await run(
       'gnutls-cli',
