@@ -81,6 +81,29 @@ test('a secret overtakes the frames that just came in, and nothing waits longer 
   expect(packetsOf(out.bytes()).length).toBe(103)
 })
 
+test('in a handshake of TLS 1.3 what we send waits too, until the secrets of what comes behind it are known', () => {
+  const out = file()
+  const capture = captureSink(out.write, clock)
+  const secret = { flow: 'f', host: 'h', clientRandom: Uint8Array.of(1), secret: Uint8Array.of(2) }
+  const written = () => packetsOf(out.bytes()).map(({ body }) => Buffer.from(body.data).toString())
+  capture.frame(ascii('ClientHello'), { direction: 'out' })
+  capture.frame(ascii('ServerHello to Finished'), { direction: 'in' })
+  capture.secret({ ...secret, label: 'SERVER_HANDSHAKE_TRAFFIC_SECRET' })
+  capture.frame(ascii('ChangeCipherSpec'), { direction: 'out' })
+  expect(written()).toEqual(['ClientHello'])
+  capture.secret({ ...secret, label: 'SERVER_TRAFFIC_SECRET_0' })
+  capture.frame(ascii('Finished'), { direction: 'out' })
+  expect(written()).toEqual(['ClientHello', 'ServerHello to Finished', 'ChangeCipherSpec', 'Finished'])
+  const secrets = [DECRYPTION_SECRETS, DECRYPTION_SECRETS]
+  expect(typesOf(out.bytes()).slice(3, 6)).toEqual([...secrets, ENHANCED_PACKET])
+  // Of a handshake that never ends no more than these wait.
+  capture.secret({ ...secret, clientRandom: Uint8Array.of(3), label: 'SERVER_HANDSHAKE_TRAFFIC_SECRET' })
+  for (let i = 0; i < 17; i++) capture.frame(ascii(`${i}`), { direction: 'out' })
+  expect(written()).toHaveLength(4 + 17)
+  capture.frame(ascii('17'), { direction: 'out' })
+  expect(written()).toHaveLength(4 + 18)
+})
+
 test('what other layers say does not disturb the file', () => {
   const out = file()
   const capture = captureSink(out.write, clock)

@@ -35,12 +35,18 @@ export interface CaptureOptions extends SectionOptions {
 }
 
 /**
- * Inbound frames that wait at most for a secret to overtake them. In TLS 1.3 the frame that brings ServerHello may bring
- * protected records too, whose secrets nobody knows before it was read; a server's flight of 16 full frames is 23 KB.
+ * Frames that wait at most for a secret to overtake them. In TLS 1.3 the frame that brings ServerHello may bring protected
+ * records too, whose secrets nobody knows before it was read; and who reads the file wants to know the secrets of what
+ * comes behind Finished when it meets Finished, while the server's chain may still be judged and we have said something
+ * in between. A server's flight of 16 full frames is 23 KB.
  */
 const HELD_FRAMES = 16
 
-/** Writes a pcapng file piece by piece as things happen; all but the last inbound frames is in the file at once. */
+/** Secrets of TLS 1.3 (SSLKEYLOGFILE): from the first on a handshake is under way, with the second it is over. */
+const UNDER_WAY = 'SERVER_HANDSHAKE_TRAFFIC_SECRET'
+const OVER = 'SERVER_TRAFFIC_SECRET_0'
+
+/** Writes a pcapng file piece by piece as things happen; all but the last inbound frames, or a handshake's, is there at once. */
 export const captureSink = (
   write: (bytes: Uint8Array) => void,
   clock: Pick<Clock, 'now' | 'date'>,
@@ -54,7 +60,9 @@ export const captureSink = (
   let frames = 0
   let finished = false
   const held: (() => void)[] = []
+  let underWay = false
   const release = (): void => {
+    underWay = false
     for (const write of held.splice(0)) write()
   }
   const on = (name: string, about: Pick<InterfaceOptions, 'description' | 'comments'> = {}): number => {
@@ -73,7 +81,7 @@ export const captureSink = (
       ...(comment === undefined ? {} : { comments: [comment] }),
     }
     held.push(() => file.packet(bytes, options))
-    if (direction !== 'in' || held.length > HELD_FRAMES) release()
+    if ((direction !== 'in' && !underWay) || held.length > HELD_FRAMES) release()
   }
   const streams = syntheticStreams(epoch, (bytes, direction, date, comment) =>
     put(bytes, on('kernel', KERNEL), {
@@ -89,7 +97,10 @@ export const captureSink = (
       else if (entry.type === 'state') streams.state(entry.record)
       else if (entry.type === 'secret') {
         const line = keyLogLine(entry.record)
-        if (isNew(line)) file.secrets(line)
+        if (!isNew(line)) return
+        file.secrets(line)
+        const { label } = entry.record
+        if (label === UNDER_WAY || label === OVER) underWay = label === UNDER_WAY
       }
     }),
     frame(bytes, given = {}) {
