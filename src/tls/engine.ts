@@ -7,15 +7,20 @@ import { clientRole } from './client.ts'
 import type { TlsClientConfig, TlsServerConfig } from './config.ts'
 import { Connection } from './connection.ts'
 import { serverRole } from './server.ts'
+import { checkOwnLimit } from './tls12/record-limits.ts'
 import type { TlsConnection } from './types.ts'
 
 export type { TlsClientConfig, TlsServerConfig } from './config.ts'
 export type { TlsConnection, TlsEvent } from './types.ts'
 
 /** A client; its ClientHello is ready to be polled at once. */
-export const tlsClient = (config: TlsClientConfig): TlsConnection =>
-  new Connection(clientRole(config), config.crypto, config.trace)
+export const tlsClient = (config: TlsClientConfig): TlsConnection => {
+  checkOwnLimit(config.recordSizeLimit)
+  return new Connection(clientRole(config), config.crypto, config.trace)
+}
 
 /** A server; it waits for a ClientHello. */
-export const tlsServer = (config: TlsServerConfig): TlsConnection =>
-  new Connection(serverRole(config), config.crypto, config.trace)
+export const tlsServer = (config: TlsServerConfig): TlsConnection => {
+  checkOwnLimit(config.recordSizeLimit)
+  return new Connection(serverRole(config), config.crypto, config.trace)
+}

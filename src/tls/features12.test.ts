@@ -143,6 +143,12 @@ describe('how much a record may hold', () => {
     expect(sizes(both, 'client')).toEqual([16_384, 3_616])
     expect(new Set(sizes(both, 'server'))).toEqual(new Set([1_000]))
   })
+  test('a limit of our own that nobody may announce is a mistake of the caller', () => {
+    for (const recordSizeLimit of [63, 16_385, 100.5, Number.NaN]) {
+      expect(() => pair({ crypto, who: ec, client: { recordSizeLimit } }), `${recordSizeLimit}`).toThrow(RangeError)
+      expect(() => pair({ crypto, who: ec, server: { recordSizeLimit } }), `${recordSizeLimit}`).toThrow(RangeError)
+    }
+  })
   test('tls/content-too-long: more than was asked for', () => {
     for (const [client, most] of [
       [{ recordSizeLimit: 64 }, 64],

@@ -8,6 +8,12 @@ import type { AnyMessage, Context } from '../states.ts'
 /** RFC 8449 4: "Endpoints MUST NOT send a "record_size_limit" extension with a value smaller than 64." */
 const LEAST_LIMIT = 64
 
+/** Throws RangeError for a limit of our own that nobody may announce: a mistake of the caller, told at the call. */
+export const checkOwnLimit = (size: number | undefined): void => {
+  if (size === undefined || (Number.isInteger(size) && size >= LEAST_LIMIT && size <= MAX_PLAINTEXT)) return
+  throw new RangeError(`recordSizeLimit is ${size}; it may be ${LEAST_LIMIT} to ${MAX_PLAINTEXT}`)
+}
+
 /** What a client asks for: its own limit, or one for both. */
 export interface Limits {
   readonly size: number | undefined
