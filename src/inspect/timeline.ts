@@ -288,11 +288,16 @@ const isAlerted = ({ messages }: Scene): boolean => messages.some(m => m.layer =
 const PEOPLE = /^(name|dates|chain|signature)$/
 
 /** How often the direction turned from us to the other side. */
-/** ChangeCipherSpec waits for nothing: in TLS 1.3 it is there for middleboxes alone (RFC 9846 appendix D.4). */
+/**
+ * ChangeCipherSpec waits for nothing: in TLS 1.3 it is there for middleboxes alone (RFC 9846 appendix D.4). Tickets and new
+ * keys come when the handshake is over, and nobody waits for those.
+ */
 const countRoundTrips = (handshake: readonly MessageRecord[]): number => {
-  const list = handshake.filter(({ name }) => name !== 'ChangeCipherSpec')
+  const list = handshake.filter(({ name }) => !UNAWAITED.has(name))
   return list.filter((m, i) => m.direction === 'in' && list[i - 1]?.direction === 'out').length
 }
+
+const UNAWAITED: ReadonlySet<string> = new Set(['ChangeCipherSpec', 'NewSessionTicket', 'KeyUpdate'])
 
 const httpRows = (scene: Scene): TimelineRow[] => {
   // A jar judges every cookie that comes, in their order.

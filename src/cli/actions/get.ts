@@ -4,6 +4,8 @@ import { type Failure, type FailureCode, FailureError, fail } from '../../failur
 import { type FetchInit, fetch } from '../../index.ts'
 import { jsonOfFailure, legible, line, lines, type Shown } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
+import type { World } from '../../net/stream/types.ts'
+import { nodeWorld } from '../../node/world.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
 import type { CommonOptions, Privacy } from '../command.ts'
 import type { Io } from '../io.ts'
@@ -133,9 +135,13 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
     accept: options.accept as readonly FailureCode[] | undefined,
     ...(await identityOf(options)),
     warned: failure => warn(failure, run),
+    world: legibleWorld(),
     tls: { versions: options.tls, groups: options.groups, suites: options.suites },
   }
 }
+
+/** The server's chain is to be read in the story, in `--json` and in captures: it is not asked for in compressed form. */
+const legibleWorld = (): World => ({ ...nodeWorld(), certificateCoders: undefined })
 
 /** Whom the server gets to know, if it asks. The key may be in the file of the certificate. */
 const identityOf = async ({ cert, key }: GetOptions): Promise<Pick<FetchInit, 'cert' | 'key'>> => {
