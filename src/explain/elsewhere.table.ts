@@ -61,6 +61,7 @@ const names: { readonly [Code in FailureCode]?: Elsewhere } = {
     chrome: 'ERR_SOCKET_NOT_CONNECTED',
   },
   'tls/client-certificate-missing': { openssl: '0A0000C7 peer did not return a certificate' },
+  'tls/client-certificate-required': { openssl: '0A0000C7 peer did not return a certificate' },
   'tls/share-wrong': { openssl: '0A00010F bad ecpoint' },
   'tls/finished-wrong': { openssl: '0A000095 digest check failed', node: 'ERR_SSL_DIGEST_CHECK_FAILED' },
   'tls/renegotiation-unsafe': { openssl: '0A000152 unsafe legacy renegotiation disabled' },

@@ -15,10 +15,11 @@ import {
 } from '../../../test/support/node-tls.ts'
 
 const alice = issued({ names: [], commonName: 'alice', purposes: ['client'] })
-const asking: TlsOptions = { ...localhost, ca: root, requestCert: true, maxVersion: 'TLSv1.2' }
+const both = pairs.flatMap(pair => (['TLSv1.2', 'TLSv1.3'] as const).map(version => [...pair, version] as const))
 
-for (const [client, server, clientTls, serverTls] of pairs) {
-  const who = `client of ${client}, server of ${server}`
+for (const [client, server, clientTls, serverTls, version] of both) {
+  const who = `${version}, client of ${client}, server of ${server}`
+  const asking: TlsOptions = { ...localhost, ca: root, requestCert: true, minVersion: version, maxVersion: version }
 
   test(`${who}: a client with a certificate is known by it`, async () => {
     const listener = serverTls.createServer(asking)
