@@ -53,6 +53,7 @@ const OWN: Readonly<Record<string, string>> = {
   'net/bad-key': 'ERR_INVALID_ARG_VALUE',
   'net/key-encrypted': 'ERR_MISSING_PASSPHRASE',
   'tls/bad-server-name': 'ERR_INVALID_ARG_VALUE',
+  'tls/no-exporter': 'ERR_TLS_INVALID_STATE',
 }
 
 const constant = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]+/g, '_')

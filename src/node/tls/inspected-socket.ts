@@ -70,9 +70,6 @@ export abstract class InspectedSocket extends CarriedSocket {
     return this.session
   }
 
-  exportKeyingMaterial(_length: number, _label: string, _context?: Uint8Array): Buffer {
-    throw unsupported('exportKeyingMaterial', 'no keys are exported')
-  }
   getTLSTicket(): Buffer | undefined {
     throw unsupported('getTLSTicket', 'getSession has it')
   }

@@ -49,23 +49,25 @@ const visit = async (tls: Tls, port: number, options: nodeTls.ConnectionOptions)
   return { ...facts, session: left }
 }
 
-for (const [client, server, clientTls, serverTls] of pairs) {
-  const who = `client of ${client}, server of ${server}`
+const both = pairs.flatMap(pair => (['TLSv1.2', 'TLSv1.3'] as const).map(version => [...pair, version] as const))
+
+for (const [client, server, clientTls, serverTls, maxVersion] of both) {
+  const who = `${maxVersion}, client of ${client}, server of ${server}`
 
   test(`${who}: a session is resumed, and knows what the first handshake found`, async () => {
     const alice = issued({ names: [], commonName: 'alice', purposes: ['client'] })
     const seen: [boolean, boolean, string | undefined][] = []
-    const options = { ...localhost, ca: root, requestCert: true, maxVersion: 'TLSv1.2' } as const
+    const options = { ...localhost, ca: root, requestCert: true, maxVersion } as const
     const port = await listening(
       serverTls.createServer(options, socket => {
         seen.push([socket.isSessionReused(), socket.authorized, socket.getPeerX509Certificate()?.subject])
-        socket.end('hello')
+        setImmediate(() => socket.end('hello'))
       }),
     )
     const first = await visit(clientTls, port, alice)
     expect(first.reused).toBe(false)
     const second = await visit(clientTls, port, { ...alice, session: first.session })
-    expect(second).toMatchObject({ reused: true, authorized: true, protocol: 'TLSv1.2', suite: first.suite })
+    expect(second).toMatchObject({ reused: true, authorized: true, protocol: maxVersion, suite: first.suite })
     const third = await visit(clientTls, port, { ...alice, session: second.session })
     expect(third.reused).toBe(true)
     expect(seen).toEqual([
@@ -77,7 +79,7 @@ for (const [client, server, clientTls, serverTls] of pairs) {
 
   test(`${who}: what is no session, or one of another server, is no obstacle`, async () => {
     const make = (): Promise<number> =>
-      listening(serverTls.createServer({ ...localhost, maxVersion: 'TLSv1.2' }, socket => socket.end('hello')))
+      listening(serverTls.createServer({ ...localhost, maxVersion }, socket => setImmediate(() => socket.end('hello'))))
     const { session } = await visit(clientTls, await make(), {})
     expect((await visit(clientTls, await make(), { session })).reused).toBe(false)
     if (client === 'node') return
@@ -121,13 +123,13 @@ test('newSession and resumeSession keep sessions elsewhere, also for another pro
 })
 
 test('after setSecureContext nobody resumes what was agreed before', async () => {
-  const server = createServer({ ...localhost, maxVersion: 'TLSv1.2' }, socket => socket.end('hello'))
+  const server = createServer(localhost, socket => socket.end('hello'))
   const port = await listening(server)
   const visitOurs = (session?: Buffer) =>
     visit({ connect } as unknown as Tls, port, session === undefined ? {} : { session })
   const { session } = await visitOurs()
   expect((await visitOurs(session)).reused).toBe(true)
-  server.setSecureContext({ ...issued(), maxVersion: 'TLSv1.2' })
+  server.setSecureContext(issued())
   expect((await visitOurs(session)).reused).toBe(false)
 })
 

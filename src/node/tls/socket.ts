@@ -22,7 +22,7 @@ import { failureOf } from '../socket.ts'
 import { nodeWorld } from '../world.ts'
 import { answers, asking } from './answers.ts'
 import { createSecureContext, SecureContext } from './context.ts'
-import { asNodeError, badValue, nodeError } from './errors.ts'
+import { asNodeError, badValue, inNodesWords, nodeError } from './errors.ts'
 import { InspectedSocket } from './inspected-socket.ts'
 import { protocolsOf, refuseUnsupported, type TLSSocketOptions } from './options.ts'
 
@@ -37,6 +37,7 @@ export class TLSSocket extends InspectedSocket {
   readonly #carrier: ByteStream
   #serverName: string | undefined
   #host: string | undefined
+  #engine: TlsConnection | undefined
   #stream: NetStream | undefined
   #started = false
   /** TLS ends what is below by itself: its alert shall arrive. */
@@ -92,6 +93,14 @@ export class TLSSocket extends InspectedSocket {
     this.#serverName = name || undefined
   }
 
+  /** RFC 5705. Throws before `secureConnect`, and where the connection has nothing that is its own. */
+  exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    const engine = this.#engine
+    if (engine === undefined || this.agreed === undefined)
+      throw Object.assign(new Error('the handshake is not over'), { code: 'ERR_TLS_INVALID_STATE' })
+    return Buffer.from(inNodesWords(() => engine.exportKeyingMaterial(label, context, length)))
+  }
+
   #watchLower(toBeConnected: boolean): void {
     const { lower } = this
     lower.on('error', error => {
@@ -115,7 +124,8 @@ export class TLSSocket extends InspectedSocket {
     const { clock } = nodeWorld()
     let engine: TlsConnection
     try {
-      engine = this.#engine()
+      engine = this.#makeEngine()
+      this.#engine = engine
     } catch (error) {
       this.destroy(asNodeError(error))
       return
@@ -129,11 +139,21 @@ export class TLSSocket extends InspectedSocket {
     )
   }
 
-  #engine(): TlsConnection {
+  #makeEngine(): TlsConnection {
     const { crypto, clock } = nodeWorld()
     const { versions, suites, groups } = this.#context
     const epoch = clock.date() - clock.now()
-    const common = { crypto, epoch, versions, suites, groups, alpn: this.#alpn, trace: this.#keyLog() }
+    const exporters = 'kept'
+    const common = {
+      crypto,
+      epoch,
+      versions,
+      suites,
+      groups,
+      exporters,
+      alpn: this.#alpn,
+      trace: this.#keyLog(),
+    } as const
     if (this.side === 'server') {
       const clientCertificate = this.#asksClients ? (this.#rejects ? 'required' : 'asked') : 'none'
       const { resumption, sessionTimeout: sessionLifetime } = this.#options

@@ -88,6 +88,8 @@ for (const [client, server, ...makes] of pairs) {
     expect([near.readableEnded, far.readableEnded, far.writableFinished]).toEqual([true, true, true])
   })
 
+  // A client of Node closes with the tickets of TLS 1.3 unread; the kernel's RST then erases what it wrote.
+  if (client === 'node') continue
   test(`${who}: what was written last arrives when the socket is destroyed behind it`, async () => {
     const [near, far] = await pair(makes)
     const body = Buffer.alloc(3_000_000, 1)
@@ -124,9 +126,9 @@ test('a callback of write is called when the bytes have left, in order', async (
   expect(near.bytesWritten).toBe(1_000_000)
 })
 
-/** A server of TCP with TLS on top of each connection, both within reach. */
+/** A server of TCP with TLS on top of each connection, both within reach. No tickets come behind the handshake. */
 const layers = async (): Promise<{ near: TLSSocket; below: Socket; far: TLSSocket }> => {
-  const server = createServer(localhost)
+  const server = createServer({ ...localhost, maxVersion: 'TLSv1.2' })
   const raw = next<Socket>(server, 'connection')
   const accepted = next<TLSSocket>(server, 'secureConnection')
   const port = await listening(server)

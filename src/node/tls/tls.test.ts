@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect as tcpConnect } from 'node:net'
 import { type Duplex, Duplex as NodeDuplex, PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { type TLSSocket as NodeSocket, rootCertificates } from 'node:tls'
+import { type TLSSocket as NodeSocket, connect as nodeConnect, rootCertificates } from 'node:tls'
 import { expect, test } from 'vitest'
 import { closing, issued, listening, localhost, next, pairs, root } from '../../../test/support/node-tls.ts'
 import { connect, createServer, TLSSocket } from './index.ts'
@@ -55,6 +55,35 @@ for (const [client, server, clientTls, serverTls] of pairs) {
       expect(far.getX509Certificate()?.subject).toBe('CN=localhost')
       expect(near.remotePort).toBe(port)
       expect(near.address()).toMatchObject({ address: '127.0.0.1', port: far.remotePort })
+    },
+  )
+
+  test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    `${who}: both export the same keys in %s, and nobody else has them`,
+    async version => {
+      const listener = serverTls.createServer({ ...localhost, minVersion: version, maxVersion: version })
+      const accepted = next<NodeSocket>(listener, 'secureConnection')
+      const port = await listening(listener)
+      const near = closing(clientTls.connect({ port, host: 'localhost', ca: root }))
+      expect(() => near.exportKeyingMaterial(32, 'EXPORTER-test', Buffer.from('context'))).toThrow(
+        expect.objectContaining({ code: 'ERR_TLS_INVALID_STATE' }),
+      )
+      await once(near, 'secureConnect')
+      const far = await accepted
+      const keys = (socket: NodeSocket): string[] =>
+        [
+          [32, 'EXPORTER-test', Buffer.from('context')],
+          [32, 'EXPORTER-test', Buffer.from('another')],
+          [32, 'EXPORTER-other', Buffer.from('context')],
+          [100, 'EXPORTER-test', Buffer.alloc(0)],
+        ].map(asked => socket.exportKeyingMaterial(...(asked as [number, string, Buffer])).toString('hex'))
+      expect(keys(near)).toEqual(keys(far))
+      expect(new Set(keys(near)).size).toBe(4)
+      const without = (socket: NodeSocket): string =>
+        (socket.exportKeyingMaterial as (length: number, label: string) => Buffer)
+          .call(socket, 32, 'EXPORTER-test')
+          .toString('hex')
+      expect(without(near)).toBe(without(far))
     },
   )
 
@@ -190,12 +219,26 @@ test('renegotiation is refused, with false and with an error', async () => {
   near.disableRenegotiation()
 })
 
+test('without extended_master_secret nothing is exported: another connection could have the same', async () => {
+  const listener = createServer({ ...localhost, maxVersion: 'TLSv1.2' })
+  const accepted = next<TLSSocket>(listener, 'secureConnection')
+  const port = await listening(listener)
+  // SSL_OP_NO_EXTENDED_MASTER_SECRET, which Node has no name for.
+  closing(nodeConnect({ port, host: 'localhost', ca: root, secureOptions: 1 }))
+  const far = await accepted
+  expect(() => far.exportKeyingMaterial(32, 'EXPORTER-test')).toThrow(
+    expect.objectContaining({
+      code: 'ERR_TLS_INVALID_STATE',
+      cause: expect.objectContaining({ code: 'tls/no-exporter' }),
+    }),
+  )
+})
+
 test('methods that have nothing true to say throw', async () => {
   const port = await listening(createServer(localhost))
   const near = closing(connect({ port, host: 'localhost', ca: root }))
   await once(near, 'secureConnect')
   const refusal = { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' }
-  expect(() => near.exportKeyingMaterial(32, 'label')).toThrow(expect.objectContaining(refusal))
   expect(() => near.getFinished()).toThrow(expect.objectContaining(refusal))
   expect(() => near.getSharedSigalgs()).toThrow(expect.objectContaining(refusal))
   expect(() => near.getTLSTicket()).toThrow(expect.objectContaining(refusal))
