@@ -32,6 +32,16 @@ interface TlsConfig {
   /** Signature schemes that the peer may use, as IANA numbers by preference; all that we know when left out. */
   readonly schemes?: readonly number[] | undefined
   /**
+   * Signature schemes that the peer may use inside its certificates, where they are others (RFC 9846 4.3.3): IANA numbers.
+   * The peer is told, and whoever answers `trust` judges. Those of `schemes` when left out.
+   */
+  readonly certificateSchemes?: readonly number[] | undefined
+  /**
+   * How many zeros go behind so many bytes of content in a record of TLS 1.3 (RFC 9846 5.4), so that its length tells less;
+   * what does not fit into the record is left out. None when left out. Called for every record.
+   */
+  readonly padding?: ((contentLength: number) => number) | undefined
+  /**
    * How certificates may be compressed in TLS 1.3 (RFC 8879), best first: `nodeCertificateCoders`. They are offered to the
    * peer, and used where it offers them. None when left out.
    */
@@ -87,6 +97,16 @@ export interface TlsClientConfig extends TlsConfig {
   readonly falseStart?: 'allowed' | undefined
   /** `signalled`: this is another attempt with less than we can do, after one that failed (RFC 7507 4). */
   readonly fallback?: 'signalled' | undefined
+  /** Whom we trust to issue the server's certificate, as distinguished names in DER (RFC 9846 4.3.4). The server is not told when left out. */
+  readonly serverAuthorities?: readonly Bytes[] | undefined
+  /**
+   * `allowed`: a server of TLS 1.3 may ask who we are at any time (RFC 9846 4.7.2); the questions `certificate` and `sign`
+   * come then too, and until they are answered nothing is read, up to 128 KiB. Such a request ends the connection when left
+   * out.
+   */
+  readonly postHandshakeAuth?: 'allowed' | undefined
+  /** `sent`: numbers without a meaning are among those that we offer (RFC 8701), to find out who chokes on them. */
+  readonly grease?: 'sent' | undefined
 }
 
 export interface TlsServerConfig extends TlsConfig {

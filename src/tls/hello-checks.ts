@@ -23,6 +23,8 @@ export const introduced = (
   groups: extensions.supportedGroups?.groups ?? [],
   versions: extensions.supportedVersions?.versions ?? [body.legacyVersion],
   alpn: extensions.alpn?.protocols ?? [],
+  certificateSchemes: extensions.signatureAlgorithmsCert?.schemes,
+  authorities: extensions.certificateAuthorities?.authorities ?? [],
   raw: bytes,
 })
 

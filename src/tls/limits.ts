@@ -34,6 +34,9 @@ export const MAX_RENEGOTIATION_REQUESTS = 4
 /** Changes of the peer's keys without data between them; BoringSSL has 32. */
 export const MAX_KEY_UPDATES = 32
 
+/** Requests for a certificate behind the handshake, over the life of a connection. Each costs us a signature. */
+export const MAX_LATER_REQUESTS = 32
+
 /** ChangeCipherSpecs that say nothing, in a handshake of TLS 1.3; BoringSSL has 32. */
 export const MAX_CHANGE_CIPHER_SPECS = 32
 

@@ -8,6 +8,7 @@ import { FailureError, fail } from '../failures/index.ts'
 import type { Tagged } from '../wire/codec.ts'
 import { compressions } from './certificate-compression.ts'
 import type { TlsClientConfig } from './config.ts'
+import { type Grease, greased, greaseFor } from './greased.ts'
 import { type ClientExtensions, clientExtensions, extensionNumbers } from './messages/extensions.ts'
 import type { ClientHello } from './messages/hello.ts'
 import {
@@ -77,6 +78,8 @@ export interface Offer {
   readonly shares: ReadonlyMap<GroupName, KeyOffer>
   /** In their order. */
   readonly extensions: readonly Tagged[]
+  /** What is added on the way out. */
+  readonly grease: Grease | undefined
 }
 
 /** `name`: as SNI; undefined for an address. */
@@ -100,6 +103,7 @@ export const offerOf = (config: TlsClientConfig, name: string | undefined, { cry
     groups,
     schemes: acceptable(config.schemes),
     shares: sharesFor(config, versions, groups, crypto),
+    grease: config.grease && greaseFor(crypto.random),
   }
   return { ...parts, extensions: clientExtensions(extensionsOf(parts, name)) }
 }
@@ -154,8 +158,11 @@ const extensionsOf = (offer: Omit<Offer, 'extensions'>, name: string | undefined
           keyShare: { clientShares: [...shares].map(shareEntry) },
           pskKeyExchangeModes: { modes: [PskKeyExchangeMode.names.psk_dhe_ke!] },
           compressCertificate: compressions(config.certificateCoders),
+          postHandshakeAuth: config.postHandshakeAuth && {},
         }
       : {}),
+    signatureAlgorithmsCert: config.certificateSchemes && { schemes: [...config.certificateSchemes] },
+    certificateAuthorities: config.serverAuthorities && { authorities: [...config.serverAuthorities] },
     ...(offer.early === undefined ? {} : { earlyData: {} }),
     // RFC 9846 4.3.11: "MUST be the last extension in the ClientHello".
     ...(offer.key === undefined ? {} : { preSharedKey: unbound(offer.key) }),
@@ -187,21 +194,25 @@ export const offeredAgain = (offer: Offer, { group, cookie, suite }: Retry, cryp
     .filter(({ type }) => type !== extensionNumbers.earlyData)
     .filter(({ type }) => key !== undefined || type !== extensionNumbers.preSharedKey)
     .flatMap(each => (each.type === keyShare!.type ? [keyShare!, ...added] : [each]))
-  return { ...offer, shares, key, early: undefined, refusedEarly: offer.early !== undefined, extensions }
+  const grease = offer.grease && group !== undefined ? { ...offer.grease, share: undefined } : offer.grease
+  return { ...offer, shares, key, early: undefined, refusedEarly: offer.early !== undefined, extensions, grease }
 }
 
 /** As it goes out. */
-const helloOf = ({ config, random, sessionId, suites, suites13, extensions }: Offer): ClientHello => ({
-  legacyVersion: TLS_1_2,
-  random,
-  sessionId,
-  cipherSuites: [
-    ...[...suites13, ...suites].map(suite => suite.id),
-    ...(config.fallback === 'signalled' ? [FALLBACK_SCSV] : []),
-  ],
-  compressionMethods: [0],
-  extensions: [...extensions],
-})
+const helloOf = ({ config, random, sessionId, suites, suites13, extensions, grease }: Offer): ClientHello => {
+  const hello = {
+    legacyVersion: TLS_1_2,
+    random,
+    sessionId,
+    cipherSuites: [
+      ...[...suites13, ...suites].map(suite => suite.id),
+      ...(config.fallback === 'signalled' ? [FALLBACK_SCSV] : []),
+    ],
+    compressionMethods: [0],
+    extensions: [...extensions],
+  }
+  return grease === undefined ? hello : greased(hello, grease)
+}
 
 /** Sends the hello of an offer, bound to the key that it offers. */
 export const sendHello = <B extends { ClientHello: ClientHello }>(context: Context<B>, offer: Offer): void => {

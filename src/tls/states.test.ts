@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { concat } from '../../test/support/bytes.ts'
+import { concat, hex } from '../../test/support/bytes.ts'
 import { type Answers, answersOf, identity, keysOf, type Pair, pair, record, step } from '../../test/support/tls.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
@@ -58,6 +58,8 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   WaitSignature13: 'sign',
   WaitOwnCertificate13: 'certificate',
   WaitOwnSignature13: 'sign',
+  WaitLaterCertificate13: 'certificate',
+  WaitLaterSignature13: 'sign',
   WaitClientTrust13: 'trust',
   WaitTicket13: 'ticket',
   WaitEarlyJudged: 'early-data',
@@ -138,6 +140,10 @@ const WITH_CLIENT_CERTIFICATE: ReadonlySet<string> = new Set([
 /** States of handshakes that begin with data. */
 const EARLY: ReadonlySet<string> = new Set(['WaitEarlyJudged', 'WaitEndOfEarlyData'])
 
+/** States of a client that is asked who it is when the handshake is over, and how it is asked. */
+const LATER: ReadonlySet<string> = new Set(['WaitLaterCertificate13', 'WaitLaterSignature13'])
+const LATER_REQUEST = { type: 22, content: hex('0d 00000b 00 0008 000d 0004 0002 0403') }
+
 /** States behind a HelloRetryRequest. */
 const RETRIED: ReadonlySet<string> = new Set(['WaitServerHelloAgain', 'WaitClientHelloAgain'])
 
@@ -167,6 +173,7 @@ const reach = (side: 'client' | 'server', state: string) => {
       session,
       evidence: state === 'WaitCertificateStatus' ? ['ocsp'] : [],
       earlyData: EARLY.has(state) ? Uint8Array.of(1) : undefined,
+      postHandshakeAuth: LATER.has(state) ? 'allowed' : undefined,
     },
     server: {
       trace: { sink: trace, flow: 'test', host: 'server' },
@@ -179,6 +186,7 @@ const reach = (side: 'client' | 'server', state: string) => {
     serverAnswers: answersIn('server'),
   })
   step(both, () => both[side].tls.state === state)
+  if (LATER.has(state)) both.client.touch(wrapped13('Established13', 'client', LATER_REQUEST, trace.records))
   return { both, trace }
 }
 

@@ -51,6 +51,10 @@ export interface Introduced {
   /** Of its signature schemes those that we know and that a common suite can use. */
   readonly schemes: readonly number[]
   readonly suites: readonly number[]
+  /** What it can check inside certificates, where it says so apart (RFC 9846 4.3.3); undefined: as `schemes`. */
+  readonly certificateSchemes: readonly number[] | undefined
+  /** Whom it trusts to issue our certificate: distinguished names in DER (RFC 9846 4.3.4). None: it does not say. */
+  readonly authorities: readonly Bytes[]
   readonly groups: readonly number[]
   readonly versions: readonly number[]
   readonly alpn: readonly string[]

@@ -39,12 +39,14 @@ export const certificateRequest13 = ({
   schemes,
   clientAuthorities = [],
   certificateCoders,
+  certificateSchemes,
 }: TlsServerConfig): CertificateRequest => ({
   context: new Uint8Array(0),
   extensions: taggedExtensions<'certificateRequest'>({
     signatureAlgorithms: { schemes: acceptable(schemes).map(({ id }) => id) },
     ...(clientAuthorities.length === 0 ? {} : { certificateAuthorities: { authorities: [...clientAuthorities] } }),
     compressCertificate: compressions(certificateCoders),
+    signatureAlgorithmsCert: certificateSchemes && { schemes: [...certificateSchemes] },
   }),
 })
 

@@ -3,11 +3,13 @@ import type { Bytes } from '../../engine.ts'
 import { KeyUpdateRequest } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import type { Authenticated, FinishedVerified, Fresh, Resumed } from '../proofs.ts'
+import { refusal } from '../refusal.ts'
 import type { clientStates, serverStates } from '../roles.table.ts'
 import type { Context, Handles, Message } from '../states.ts'
 import { checkList } from './checks.ts'
 import type { ClientTickets } from './client-tickets.ts'
 import type { TrafficKeys } from './handshake-keys.ts'
+import type { LaterRequests } from './later-certificate.ts'
 import type { SealedTicket } from './server-tickets.ts'
 
 /** RFC 5869 2.3: 255 times the hash, of which SHA-256 is the shortest here. */
@@ -63,13 +65,16 @@ export class EstablishedClient extends Established implements Handles<typeof cli
   readonly server: Fresh | Resumed
   readonly finished: FinishedVerified
   readonly #tickets: ClientTickets | undefined
+  readonly #requests: LaterRequests | undefined
   constructor(
     server: Fresh | Resumed,
     finished: FinishedVerified,
     traffic: TrafficKeys,
     tickets: ClientTickets | undefined,
+    requests: LaterRequests | undefined,
   ) {
     super(traffic, 'client')
+    this.#requests = requests
     this.#tickets = tickets
     this.server = server
     this.finished = finished
@@ -80,6 +85,19 @@ export class EstablishedClient extends Established implements Handles<typeof cli
     checkList(context, message, { list, place: 'newSessionTicket' })
     this.#tickets?.came(context, message.body)
     return this
+  }
+  /** RFC 9846 4.7.2: without post_handshake_auth it is an unexpected_message. */
+  CertificateRequest(
+    context: Context<Bodies13>,
+    message: Message<'CertificateRequest', Bodies13>,
+  ): ReturnType<LaterRequests['came']> {
+    if (this.#requests === undefined)
+      throw refusal('tls/unexpected-message', {
+        where: this.name,
+        expected: 'no request for a certificate: post_handshake_auth was not offered',
+        got: message.name,
+      })
+    return this.#requests.came(context, message, this)
   }
 }
 

@@ -15,6 +15,7 @@ import {
   protectionOf,
   verifyData,
 } from './key-schedule.ts'
+import type { Padding } from './record-protection.ts'
 
 type Side = 'client' | 'server'
 type Both = Readonly<Record<Side, Secret>>
@@ -26,6 +27,8 @@ interface Basis {
   readonly clientRandom: Bytes
   /** Of a pre-shared key; undefined: without one. */
   readonly early?: EarlySecret | undefined
+  /** Of what is sealed. */
+  readonly padding: Padding | undefined
 }
 
 /** What protects the handshake behind the ServerHello. */
@@ -35,12 +38,19 @@ export class HandshakeKeys {
   readonly #clientRandom: Bytes
   readonly #traffic: Both
   readonly #main: MainSecret
-  private constructor(crypto: CryptoProvider, { suite, clientRandom }: Basis, traffic: Both, main: MainSecret) {
+  readonly #padding: Padding | undefined
+  private constructor(
+    crypto: CryptoProvider,
+    { suite, clientRandom, padding }: Basis,
+    traffic: Both,
+    main: MainSecret,
+  ) {
     this.#crypto = crypto
     this.#suite = suite
     this.#clientRandom = clientRandom
     this.#traffic = traffic
     this.#main = main
+    this.#padding = padding
   }
   /** The transcript ends with the ServerHello. `basis.secret` is wiped. */
   static from(context: Context<Bodies13>, basis: Basis): HandshakeKeys {
@@ -59,7 +69,7 @@ export class HandshakeKeys {
     return new HandshakeKeys(crypto, basis, traffic, main)
   }
   protection(of: Side): RecordProtection {
-    return protectionOf(this.#crypto, this.#suite, this.#traffic[of])
+    return protectionOf(this.#crypto, this.#suite, this.#traffic[of], this.#padding)
   }
   /** What the Finished of that side says behind a transcript with this hash. */
   finished(of: Side, hash: Bytes): Bytes {
@@ -72,7 +82,7 @@ export class HandshakeKeys {
     context.secret(KEY_LOG.clientTraffic, this.#clientRandom, traffic.client, 'kept')
     context.secret(KEY_LOG.serverTraffic, this.#clientRandom, traffic.server, 'kept')
     context.secret(KEY_LOG.exporter, this.#clientRandom, exporter, 'kept')
-    return new TrafficKeys(this.#crypto, this.#suite, traffic, exporter)
+    return new TrafficKeys(this.#crypto, this.#suite, traffic, exporter, this.#padding)
   }
   /** For the tickets of this connection; `hash`: of the whole handshake. The last that comes from here. */
   resumption(hash: Bytes): Secret {
@@ -87,15 +97,21 @@ export class TrafficKeys {
   readonly #crypto: CryptoProvider
   readonly #suite: Suite13
   readonly #exporter: Secret
+  readonly #padding: Padding | undefined
   #traffic: Both
-  constructor(crypto: CryptoProvider, suite: Suite13, traffic: Both, exporter: Secret) {
+  constructor(crypto: CryptoProvider, suite: Suite13, traffic: Both, exporter: Secret, padding: Padding | undefined) {
+    this.#padding = padding
     this.#crypto = crypto
     this.#suite = suite
     this.#traffic = traffic
     this.#exporter = exporter
   }
   protection(of: Side): RecordProtection {
-    return protectionOf(this.#crypto, this.#suite, this.#traffic[of])
+    return protectionOf(this.#crypto, this.#suite, this.#traffic[of], this.#padding)
+  }
+  /** What the Finished of that side says that ends an exchange behind the handshake (RFC 9846 4.5). */
+  finished(of: Side, hash: Bytes): Bytes {
+    return verifyData(this.#crypto, this.#suite.hash, this.#traffic[of], hash)
   }
   /** RFC 9846 4.7.3: the keys behind a KeyUpdate; those before are gone. */
   next(context: Context<Bodies13>, of: Side): RecordProtection {

@@ -66,7 +66,13 @@ export const serverHello13 = (
   if (retried === undefined) context.transcript.useHash(context.crypto, suite.hash)
   context.transcript.add(message.bytes)
   const early = key && new EarlySecret(context.crypto, suite.hash, key.session.secret)
-  const keys = HandshakeKeys.from(context, { suite, secret, clientRandom: offer.random, early })
+  const keys = HandshakeKeys.from(context, {
+    suite,
+    secret,
+    clientRandom: offer.random,
+    early,
+    padding: offer.config.padding,
+  })
   context.protectReads(keys.protection('server'))
   if (retried === undefined && offer.early === undefined) context.changeCipherSpec()
   // Until it is known whether early data is taken, its keys stay.

@@ -13,6 +13,7 @@ import { sendCertificate } from './certificate-message.ts'
 import { signedContent } from './checks.ts'
 import { ClientTickets } from './client-tickets.ts'
 import { EstablishedClient } from './established.ts'
+import { laterRequests } from './later-certificate.ts'
 
 type Handling<N extends (typeof clientStates)['moves'][number][0]> = Handles<typeof clientStates, N, Bodies13>
 
@@ -74,6 +75,7 @@ export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedC
   const alpn = taken.alpn?.protocols[0]
   const secret = offer.config.session === undefined ? undefined : keys.resumption(context.transcript.digest())
   if (secret !== undefined) context.wipesLater(secret, 'kept')
+  const requests = laterRequests(context, offer.config, traffic)
   context.established({
     version: 'TLS 1.3',
     suite: suite.name,
@@ -88,5 +90,5 @@ export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedC
       : { earlyData: taken.earlyData === undefined ? ('rejected' as const) : ('accepted' as const) }),
   })
   const tickets = secret && new ClientTickets(secret, { suite, alpn, peerChain, server, resumed, offer })
-  return new EstablishedClient(server, finished, traffic, tickets)
+  return new EstablishedClient(server, finished, traffic, tickets, requests)
 }

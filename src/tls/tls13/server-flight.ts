@@ -23,6 +23,7 @@ export const openFlight = (
   greeting: Greeting,
   { psk, early: taken = false }: Resumption = {},
 ): HandshakeKeys => {
+  const { padding } = greeting.config
   const { hello, suite, group, share, retried } = greeting
   const agreed = context.crypto.answerShare(group, share!)
   if (agreed === undefined)
@@ -46,7 +47,7 @@ export const openFlight = (
   // RFC 9846 appendix D.4: only for those who play that this is TLS 1.2.
   if (sessionId.length > 0 && !retried) context.changeCipherSpec()
   const early = psk && new EarlySecret(context.crypto, suite.hash, psk)
-  const keys = HandshakeKeys.from(context, { suite, secret: agreed.secret, clientRandom, early })
+  const keys = HandshakeKeys.from(context, { suite, secret: agreed.secret, clientRandom, early, padding })
   context.protectWrites(keys.protection('server'))
   context.protectReads(keys.protection('client'))
   context.send('EncryptedExtensions', {

@@ -32,6 +32,10 @@ export const clientMoves13 = [
   ['WaitOwnCertificate13', 'certificate', 'Established13', 'RFC 9846 4.5.2'],
   ['WaitOwnSignature13', 'sign', 'Established13', 'RFC 9846 4.5.3'],
   ['Established13', 'NewSessionTicket', 'Established13', 'RFC 9846 4.7.1'],
+  ['Established13', 'CertificateRequest', 'WaitLaterCertificate13', 'RFC 9846 4.7.2'],
+  ['WaitLaterCertificate13', 'certificate', 'WaitLaterSignature13', 'RFC 9846 4.7.2'],
+  ['WaitLaterCertificate13', 'certificate', 'Established13', 'RFC 9846 4.7.2'],
+  ['WaitLaterSignature13', 'sign', 'Established13', 'RFC 9846 4.7.2'],
   ['Established13', 'KeyUpdate', 'Established13', 'RFC 9846 4.7.3'],
   ['Established13', 'ApplicationData', 'Established13', 'RFC 9846 5'],
 ] as const
