@@ -36,6 +36,7 @@ import { resumable, sessionIdFor } from './tls12/client/resumable.ts'
 import { EarlySecret, KEY_LOG, protectionOf } from './tls13/key-schedule.ts'
 import { bind, type OfferedKey, offeredKey, unbound } from './tls13/psk.ts'
 import type { TlsVersion } from './types.ts'
+import { wishes } from './wishes.ts'
 
 /** The versions that a configuration speaks, the newest first. Throws `FailureError` when there is none. */
 export const versionsOf = ({
@@ -161,8 +162,7 @@ const extensionsOf = (offer: Omit<Offer, 'extensions'>, name: string | undefined
           postHandshakeAuth: config.postHandshakeAuth && {},
         }
       : {}),
-    signatureAlgorithmsCert: config.certificateSchemes && { schemes: [...config.certificateSchemes] },
-    certificateAuthorities: config.serverAuthorities && { authorities: [...config.serverAuthorities] },
+    ...wishes(config),
     ...(offer.early === undefined ? {} : { earlyData: {} }),
     // RFC 9846 4.3.11: "MUST be the last extension in the ClientHello".
     ...(offer.key === undefined ? {} : { preSharedKey: unbound(offer.key) }),

@@ -105,6 +105,8 @@ test('in TLS 1.3 a scheme names the curve of the key that it is for', () => {
   const saying = (version: number, ...schemes: readonly number[]) => ({
     ...hello,
     groups: [23, 24],
+    certificateSchemes: undefined,
+    authorities: [],
     versions: [version],
     schemes,
   })

@@ -13,14 +13,21 @@ import { type Bodies13, type Certificate, handshake13 } from '../messages/tls13.
 import { refusal } from '../refusal.ts'
 import type { clientStates } from '../roles.table.ts'
 import { isIn13, schemeFor13 } from '../schemes.table.ts'
-import type { Context, Handles, Message } from '../states.ts'
+import type { Context, Handles, Message, State } from '../states.ts'
 import type { Transcript } from '../transcript.ts'
 import type { CertifiedKey } from '../types.ts'
 import { checkList, signedContent } from './checks.ts'
-import type { EstablishedClient } from './established.ts'
 import type { TrafficKeys } from './handshake-keys.ts'
 
 type Handling<N extends (typeof clientStates)['moves'][number][0]> = Handles<typeof clientStates, N, Bodies13>
+
+/** The state that the connection comes from and goes back to. */
+interface Standing extends State {
+  readonly name: 'Established13'
+  renew(context: Context<Bodies13>, request?: 'asking' | 'not asking'): void
+  beforeData(context: Context<Bodies13>): void
+  exportKeyingMaterial(label: string, about: Bytes | undefined, length: number): Bytes | undefined
+}
 
 /** What an answer is bound to: the handshake, which is over. */
 export class LaterRequests {
@@ -35,7 +42,7 @@ export class LaterRequests {
   came(
     context: Context<Bodies13>,
     message: Message<'CertificateRequest', Bodies13>,
-    established: EstablishedClient,
+    established: Standing,
   ): WaitLaterCertificate13 {
     const { context: about, extensions: list } = message.body
     checkList(context, message, { list, place: 'certificateRequest' }, 'signature')
@@ -71,7 +78,7 @@ export const laterRequests = (
   postHandshakeAuth === 'allowed' ? new LaterRequests(context.transcript.fork(), traffic) : undefined
 
 interface Later {
-  readonly established: EstablishedClient
+  readonly established: Standing
   /** Of the handshake, and of this exchange. */
   readonly transcript: Transcript
   readonly traffic: TrafficKeys
@@ -92,11 +99,14 @@ abstract class Waiting {
   beforeData(context: Context<Bodies13>): void {
     this.later.established.beforeData(context)
   }
+  exportKeyingMaterial(label: string, about: Bytes | undefined, length: number): Bytes | undefined {
+    return this.later.established.exportKeyingMaterial(label, about, length)
+  }
 }
 
 class WaitLaterCertificate13 extends Waiting implements Handling<'WaitLaterCertificate13'> {
   readonly name = 'WaitLaterCertificate13'
-  certificate(context: Context<Bodies13>, key: CertifiedKey | 'none'): WaitLaterSignature13 | EstablishedClient {
+  certificate(context: Context<Bodies13>, key: CertifiedKey | 'none'): WaitLaterSignature13 | Standing {
     const { later } = this
     const { about, schemes, transcript } = later
     if (key === 'none') {
@@ -128,7 +138,7 @@ class WaitLaterSignature13 extends Waiting implements Handling<'WaitLaterSignatu
     this.#certificate = certificate
     this.#scheme = scheme
   }
-  sign(context: Context<Bodies13>, signature: Bytes): EstablishedClient {
+  sign(context: Context<Bodies13>, signature: Bytes): Standing {
     return answered(context, this.later, this.#certificate, { scheme: this.#scheme, signature })
   }
 }
@@ -139,7 +149,7 @@ const answered = (
   { established, transcript, traffic }: Later,
   certificate: Certificate,
   verify?: Bodies13['CertificateVerify'],
-): EstablishedClient => {
+): Standing => {
   if (context.closing) return established
   const say = <N extends 'Certificate' | 'CertificateVerify'>(name: N, body: Bodies13[N]): void => {
     transcript.add(encoded(name, body))
