@@ -27,11 +27,24 @@ export interface Listen {
 export interface Transfer {
   readonly identity: Identity
   readonly port: number
-  /** Bytes to receive or to send; for `handshakes` how many of them. */
+  /** Bytes to receive or to send. */
   readonly bytes: number
 }
 
+export type Version = '1.2' | '1.3'
+export interface Visits {
+  readonly identity: Identity
+  readonly port: number
+  /** How many handshakes. */
+  readonly count: number
+  readonly version: Version
+  /** All but the first go on with its session. */
+  readonly resumed: boolean
+}
+
 const SUITE = 'ECDHE-ECDSA-AES128-GCM-SHA256'
+/** For every version and key that is measured. */
+const SUITES = `TLS_AES_128_GCM_SHA256:${SUITE}:ECDHE-RSA-AES128-GCM-SHA256`
 /** What an application hands over at once. */
 const PIECE = new Uint8Array(256 * 1024)
 
@@ -97,7 +110,7 @@ const start = async ({ identity, send }: Listen): Promise<number> => {
     const listener = await listen({ tls: { certificateFor: () => key } }, stream => serveOurs(stream, send))
     return listener.port
   }
-  const options = { ...pems(identity), minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: SUITE } as const
+  const options = { ...pems(identity), minVersion: 'TLSv1.2', ciphers: kind === 'node' ? SUITES : SUITE } as const
   const accept = (socket: unknown): void => serveNode(socket as Duplex, send)
   const server =
     kind === 'node'
@@ -116,7 +129,11 @@ const open = async ({ identity, port }: Transfer): Promise<Duplex> => {
   return socket
 }
 const openOurs = ({ identity, port }: Transfer): Promise<NetStream> =>
-  connect({ host: '127.0.0.1', port, tls: { serverName: 'localhost', trust: trustStore([identity.root]) } })
+  connect({
+    host: '127.0.0.1',
+    port,
+    tls: { serverName: 'localhost', trust: trustStore([identity.root]), versions: ['TLS 1.2'] },
+  })
 
 /** Takes what the server sends. */
 const receive = async (transfer: Transfer): Promise<void> => {
@@ -167,19 +184,30 @@ const send = async (transfer: Transfer): Promise<void> => {
   socket.destroy()
 }
 
-/** Full handshakes one after another, `atOnce` at a time, with `node:tls` as the client whoever the server is. */
-const handshakes = async ({ identity, port, bytes: count }: Transfer): Promise<void> => {
+/** Handshakes one after another, four at a time, with `node:tls` as the client whoever the server is. */
+const handshakes = async ({ identity, port, count, version, resumed }: Visits): Promise<void> => {
   const { ca } = pems(identity)
-  const secureContext = tls.createSecureContext({ ca, maxVersion: 'TLSv1.2', ciphers: SUITE })
+  const protocol = `TLSv${version}` as const
+  const secureContext = tls.createSecureContext({ ca, minVersion: protocol, maxVersion: protocol, ciphers: SUITES })
+  let session: Buffer | undefined
   const one = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      const socket: Socket = tls.connect({ host: '127.0.0.1', port, servername: 'localhost', secureContext }, () =>
-        socket.end(),
-      )
+      const to = { host: '127.0.0.1', port, servername: 'localhost', secureContext }
+      const socket: tls.TLSSocket = tls.connect(session === undefined ? to : { ...to, session }, () => {
+        if (socket.getProtocol() !== protocol || (session !== undefined && !socket.isSessionReused()))
+          reject(new Error(`${socket.getProtocol()}, resumed: ${socket.isSessionReused()}`))
+        if (session !== undefined || !resumed) socket.end()
+      })
+      if (resumed && session === undefined)
+        socket.once('session', kept => {
+          session = kept
+          socket.end()
+        })
       socket.on('error', reject)
       socket.on('close', () => resolve())
       socket.resume()
     })
+  await one()
   const lane = async (times: number): Promise<void> => {
     for (let i = 0; i < times; i++) await one()
   }

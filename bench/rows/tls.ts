@@ -1,5 +1,5 @@
 /**
- * TLS 1.2 (ECDHE-ECDSA, AES-128-GCM) over loopback between two processes. `node:tls` is always the other side; what
+ * TLS over loopback between two processes; bulk is TLS 1.2 (ECDHE-ECDSA, AES-128-GCM), as lemon-tls has it. `node:tls` is always the other side; what
  * changes is the side that is measured. Bulk is megabytes by the clock, so two idle cores are wanted: on fewer, both
  * rows of a pair approach one another. Handshakes are counted by the server's processor time, because the client costs
  * more than the server and would be measured otherwise.
@@ -8,7 +8,7 @@ import { performance } from 'node:perf_hooks'
 import { certificateAuthority } from '../../src/ca/authority.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
 import { Worker } from '../processes/calls.ts'
-import type { Identity, Listen, Transfer } from '../processes/tls-peer.ts'
+import type { Identity, Listen, Transfer, Version, Visits } from '../processes/tls-peer.ts'
 import type { BenchRow } from '../row.ts'
 
 type Kind = 'ours' | 'node' | 'lemon'
@@ -16,14 +16,17 @@ type Kind = 'ours' | 'node' | 'lemon'
 const BYTES = 384 * 1024 * 1024
 const HANDSHAKES = 600
 
-let made: Identity | undefined
-const identity = (): Identity => {
-  if (made === undefined) {
-    const ca = certificateAuthority({ crypto: nodeCrypto(), now: Date.now, name: 'Bench root' })
-    const { chain, root, privateKey } = ca.issue({ names: ['localhost'] })
-    made = { chain, root, privateKey }
-  }
-  return made
+type KeyKind = 'ecdsa' | 'rsa'
+const made = new Map<KeyKind, Identity>()
+const identity = (kind: KeyKind = 'ecdsa'): Identity => {
+  const known = made.get(kind)
+  if (known !== undefined) return known
+  const ca = certificateAuthority({ crypto: nodeCrypto(), now: Date.now, name: 'Bench root' })
+  const key = kind === 'rsa' ? 'rsa-2048' : 'p-256'
+  const { chain, root, privateKey } = ca.issue({ names: ['localhost'], key })
+  const fresh = { chain, root, privateKey }
+  made.set(kind, fresh)
+  return fresh
 }
 
 /** Processes of one row, started when first needed. */
@@ -40,10 +43,10 @@ class Cast {
     }
     return worker
   }
-  port(server: Worker, send: number): Promise<number> {
+  port(server: Worker, send: number, key?: KeyKind): Promise<number> {
     let port = this.#ports.get(server)
     if (port === undefined) {
-      port = server.call<number>('start', { identity: identity(), send } satisfies Listen)
+      port = server.call<number>('start', { identity: identity(key), send } satisfies Listen)
       this.#ports.set(server, port)
     }
     return port
@@ -84,30 +87,37 @@ const bulk = (direction: 'receive' | 'send', peer: Kind, name: string, goal: num
   )
 }
 
-const handshake = (): BenchRow => {
+interface HandshakeKind {
+  readonly version: Version
+  readonly key: KeyKind
+  readonly resumed: boolean
+}
+
+const handshake = ({ version, key, resumed }: HandshakeKind, goal: number): BenchRow => {
   const cast = new Cast()
   const warm = new Set<Kind>()
   const measure = async (kind: Kind): Promise<number> => {
     const server = cast.worker(kind, 'server')
-    const port = await cast.port(server, 1)
+    const port = await cast.port(server, 1, key)
+    const client = cast.worker('node', 'client')
+    const visits = (count: number): Visits => ({ identity: identity(key), port, count, version, resumed })
     if (!warm.has(kind)) {
       // Long enough for the compiler to be done on either side.
-      await cast.worker('node', 'client').call('handshakes', { identity: identity(), port, bytes: 4 * HANDSHAKES })
+      await client.call('handshakes', visits(4 * HANDSHAKES))
       warm.add(kind)
     }
     const before = await server.call<number>('cpu')
-    const transfer: Transfer = { identity: identity(), port, bytes: HANDSHAKES }
-    await cast.worker('node', 'client').call('handshakes', transfer)
+    await client.call('handshakes', visits(HANDSHAKES))
     const after = await server.call<number>('cpu')
     return (after - before) / HANDSHAKES / 1000
   }
-  const name = 'tls/handshake-1.2-ecdsa-full'
+  const name = `tls/handshake-${version}-${key}-${resumed ? 'resumed' : 'full'}`
   return {
     ...row(
       name,
       'ms CPU',
       'node:tls',
-      0.8,
+      goal,
       cast,
       () => measure('ours'),
       () => measure('node'),
@@ -131,5 +141,10 @@ export const rows: readonly BenchRow[] = [
   bulk('receive', 'lemon', 'lemon-tls', 1.5),
   bulk('send', 'node', 'node:tls', 0.7),
   bulk('send', 'lemon', 'lemon-tls', 1.5),
-  handshake(),
+  ...(['1.2', '1.3'] as const).flatMap(version =>
+    (['ecdsa', 'rsa'] as const).flatMap(key => [
+      handshake({ version, key, resumed: false }, 0.8),
+      handshake({ version, key, resumed: true }, 0.8),
+    ]),
+  ),
 ]
