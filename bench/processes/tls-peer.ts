@@ -3,7 +3,7 @@
  * processes, so that only one side of a measurement is ours or theirs.
  */
 
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
 import { connect, listen } from '../../src/index.ts'
