@@ -29,6 +29,10 @@ export interface AnswerOptions {
   readonly judged: (error: Error | undefined) => void
   /** A server's, where sessions may be resumed. */
   readonly resumption?: Resumption | undefined
+  /** A server's: the OCSP response for a chain that it shows. */
+  readonly staple?: ((chain: readonly Bytes[]) => Promise<Bytes | undefined>) | undefined
+  /** What came with the peer's chain. */
+  readonly stapled: (ocsp: Bytes | undefined) => void
   /** The chain that we show. */
   readonly shown: (chain: readonly Bytes[]) => void
 }
@@ -46,7 +50,7 @@ export const answers = (options: AnswerOptions): Answerer => {
         const key = (context.own.find(({ certified }) => canCheck(hello, certified)) ?? context.own[0])?.certified
         if (key === undefined) return fail('net/no-certificate')
         options.shown(key.chain)
-        return key
+        return options.staple === undefined ? key : { ...key, ocsp: await options.staple(key.chain) }
       }
       case 'certificate': {
         context = await options.contextFor(undefined)
@@ -56,6 +60,7 @@ export const answers = (options: AnswerOptions): Answerer => {
       }
       case 'trust':
         context ??= await options.contextFor(undefined)
+        options.stapled(question.ocsp)
         return judgement(question, context, options)
       case 'ticket':
         return options.resumption?.ticket(question.wanted) ?? 'none'

@@ -166,7 +166,7 @@ for (const [what, options, code, failure] of refused) {
 
 test('options of one connection that cannot be followed are refused at the call', () => {
   const unavailable = expect.objectContaining({ code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
-  for (const name of ['pskCallback', 'requestOCSP', 'enableTrace'])
+  for (const name of ['pskCallback', 'enableTrace'])
     expect(() => connect({ port: 1, [name]: true })).toThrow(unavailable)
   for (const name of ['pskCallback', 'ALPNCallback', 'enableTrace'])
     expect(() => createServer({ ...localhost, [name]: true })).toThrow(unavailable)

@@ -2,6 +2,7 @@
 import type { ServerOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ConnectionOptions as NodeConnectionOptions } from 'node:tls'
+import type { Bytes } from '../../engine.ts'
 import { checkTlsOptions } from '../../net/stream/tls-options.ts'
 import { latin1Text } from '../../wire/bytes.ts'
 import type { CheckServerIdentity, SniCallback } from './answers.ts'
@@ -37,6 +38,10 @@ export interface TLSSocketOptions extends CommonOptions {
   readonly sessionTimeout?: number | undefined
   /** A client's: what `getSession` gave. What is none, or no longer good, is left out without a word. */
   readonly session?: Uint8Array | undefined
+  /** A server's: the OCSP response for a chain of ours, in DER. */
+  readonly staple?: ((chain: readonly Bytes[]) => Promise<Bytes | undefined>) | undefined
+  /** A client's: the server is asked for an OCSP response; `OCSPResponse` brings it unchecked, or null. */
+  readonly requestOCSP?: boolean | undefined
   /** A client's: the name to ask for and to check. */
   readonly servername?: string | undefined
   /** The same, where there is no `servername`. */
@@ -47,7 +52,7 @@ export interface TLSSocketOptions extends CommonOptions {
 /** Of Node's what is for the connection below (`lookup`, `localAddress`, `family`, …), and ours. */
 export interface ConnectionOptions
   extends Omit<NodeConnectionOptions, keyof TLSSocketOptions | 'socket'>,
-    Omit<TLSSocketOptions, 'isServer' | 'SNICallback' | 'resumption'> {
+    Omit<TLSSocketOptions, 'isServer' | 'SNICallback' | 'resumption' | 'staple'> {
   /** Something that is connected already, or will be: TLS runs over it, and `host` and `port` only name the server. */
   readonly socket?: Duplex | undefined
   readonly localAddress?: string | undefined
@@ -70,7 +75,6 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   pskCallback: 'keys shared beforehand are not used',
   pskIdentityHint: 'keys shared beforehand are not used',
   ALPNCallback: 'give ALPNProtocols',
-  requestOCSP: 'revocation is not asked for',
   enableTrace: 'a trace is had from connect and listen of barewire',
 }
 

@@ -1,5 +1,6 @@
 /** `createServer`: a `net.Server` whose connections speak TLS, by the rules of `tls.createServer`. */
 import { Server as NetServer, type Socket } from 'node:net'
+import type { Bytes } from '../../engine.ts'
 import { fail } from '../../failures/index.ts'
 import type { SniCallback } from './answers.ts'
 import { createSecureContext, SecureContext, type SecureContextOptions } from './context.ts'
@@ -18,7 +19,7 @@ const MAX_HANDSHAKES = 1_000
 
 const KEYS_STAY = 'the keys of tickets are made here, change, and never leave'
 
-/** Events: `secureConnection`, `tlsClientError`, `keylog`, `newSession`, `resumeSession`, and those of `net.Server`. */
+/** Events: `secureConnection`, `tlsClientError`, `keylog`, `newSession`, `resumeSession`, `OCSPRequest`, and those of `net.Server`. */
 export class Server extends NetServer {
   readonly #options: TlsOptions
   #context: SecureContext
@@ -64,6 +65,7 @@ export class Server extends NetServer {
       isServer: true,
       secureContext: this.#context,
       resumption: this.#resumption,
+      staple: this.listenerCount('OCSPRequest') > 0 ? this.#staple : undefined,
       SNICallback,
       allowHalfOpen,
     })
@@ -91,6 +93,16 @@ export class Server extends NetServer {
     failed(nodeError(fail('net/handshake-timeout', { where: 'The client', number: MAX_HANDSHAKES })))
     socket.destroy()
   }
+
+  readonly #staple = (chain: readonly Bytes[]): Promise<Bytes | undefined> =>
+    new Promise((resolve, reject) => {
+      const done = (error: Error | null, response?: Uint8Array | null): void => {
+        if (error != null) reject(error)
+        else resolve(response == null ? undefined : new Uint8Array(response))
+      }
+      const [leaf, issuer] = chain.map(der => Buffer.from(der))
+      this.emit('OCSPRequest', leaf, issuer ?? null, done)
+    })
 
   readonly #byName: SniCallback = (name, done) => {
     const wanted = name.toLowerCase().split('.')

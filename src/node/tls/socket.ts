@@ -166,7 +166,8 @@ export class TLSSocket extends InspectedSocket {
       })
     }
     const session = (this.#options.session && Session.fromBytes(this.#options.session)) ?? 'new'
-    return tlsClient({ ...common, session, serverName: this.#serverName ?? this.#host ?? 'localhost' })
+    const evidence = this.#options.requestOCSP ? (['ocsp'] as const) : undefined
+    return tlsClient({ ...common, session, evidence, serverName: this.#serverName ?? this.#host ?? 'localhost' })
   }
 
   #keyLog(): TraceContext | undefined {
@@ -193,6 +194,11 @@ export class TLSSocket extends InspectedSocket {
       checkServerIdentity,
       judged: error => {
         this.#distrust = error
+      },
+      staple: this.#options.staple,
+      stapled: ocsp => {
+        if (this.#options.requestOCSP && this.side === 'client')
+          this.emit('OCSPResponse', ocsp === undefined ? null : Buffer.from(ocsp))
       },
       shown: chain => {
         this.ownChain = chain

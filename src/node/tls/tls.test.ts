@@ -2,10 +2,19 @@ import { once } from 'node:events'
 import { connect as tcpConnect } from 'node:net'
 import { type Duplex, Duplex as NodeDuplex, PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { type TLSSocket as NodeSocket, connect as nodeConnect, rootCertificates } from 'node:tls'
+import {
+  type ConnectionOptions,
+  type TLSSocket as NodeSocket,
+  connect as nodeConnect,
+  rootCertificates,
+} from 'node:tls'
 import { expect, test } from 'vitest'
 import { closing, issued, listening, localhost, next, pairs, root } from '../../../test/support/node-tls.ts'
 import { connect, createServer, TLSSocket } from './index.ts'
+
+const BOTH = ['TLSv1.2', 'TLSv1.3'] as const
+/** Our server does not staple in TLS 1.3 yet. */
+const OLD = ['TLSv1.2'] as const
 
 /** A turn later: within the event, a server of Node that speaks TLS 1.3 sends no close_notify. */
 const ended = (socket: NodeSocket, text: string): unknown => setImmediate(() => socket.end(text))
@@ -84,6 +93,33 @@ for (const [client, server, clientTls, serverTls] of pairs) {
           .call(socket, 32, 'EXPORTER-test')
           .toString('hex')
       expect(without(near)).toBe(without(far))
+    },
+  )
+
+  test.each(server === 'node' ? BOTH : OLD)(
+    `${who}: an OCSP response is stapled in %s, and brought unchecked`,
+    async version => {
+      const listener = serverTls.createServer({
+        ...localhost,
+        cert: localhost.cert + root,
+        minVersion: version,
+        maxVersion: version,
+      })
+      const asked: (Buffer | null)[] = []
+      listener.on('OCSPRequest', (certificate, issuer, done) => {
+        asked.push(certificate, issuer)
+        setImmediate(() => done(null, Buffer.from('a response')))
+      })
+      const port = await listening(listener)
+      const asking = { host: 'localhost', ca: root, requestOCSP: true }
+      const near = closing(clientTls.connect({ ...asking, port } as ConnectionOptions))
+      const response = next<Buffer | null>(near, 'OCSPResponse')
+      await once(near, 'secureConnect')
+      expect(String(await response)).toBe('a response')
+      expect(asked[0]).toEqual(near.getPeerCertificate().raw)
+      const silent = await listening(serverTls.createServer({ ...localhost, minVersion: version, maxVersion: version }))
+      const other = closing(clientTls.connect({ ...asking, port: silent } as ConnectionOptions))
+      expect(await next(other, 'OCSPResponse')).toBeNull()
     },
   )
 
