@@ -35,7 +35,7 @@ export const demo = async (options: DemoOptions, io: Io): Promise<number> => {
   await tellExchange(exchange, options, style, io)
   const surprises: Outcome[] = []
   for (const attack of attacks) {
-    const outcome = await playAttack(platform, attack, seed)
+    const outcome = await playAttack(platform, attack, { seed })
     if (!outcome.asExpected) surprises.push(outcome)
     await tellOutcome(attack, outcome, options, style, io)
   }

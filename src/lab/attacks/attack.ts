@@ -3,6 +3,7 @@
  * does differs, and each says what must happen. `stage.ts` plays it.
  */
 import type { Failure, FailureCode } from '../../failures/index.ts'
+import type { TlsVersion } from '../../tls/version-name.ts'
 import type { Tamper } from '../middle.ts'
 
 /** Something the attacker found out, in words. */
@@ -14,14 +15,26 @@ export interface Attack {
   readonly over: 'http' | 'https'
   /** One sentence: what the attacker does. */
   readonly does: string
-  /** `succeeds`, or who must notice and the failure that it must name. */
-  readonly expected: 'succeeds' | { readonly by: 'client' | 'server'; readonly code: FailureCode }
+  readonly expected: Expected
+  /** In TLS 1.2, where it goes otherwise there. */
+  readonly expectedIn12?: Expected
   /** How bytes are changed on their way. Attacks that end TLS themselves set `forges` instead. */
   readonly tamperer?: (learn: Learn) => Tamper
   /** The attacker shows a certificate of its own making. */
   readonly forges?: 'certificate'
   /** Whether what came of it is what the attacker wanted; only for those that succeed. */
   readonly wins?: (seen: Visit) => boolean
+}
+
+/** `succeeds`, or who must notice and the failure that it must name. */
+export type Expected = 'succeeds' | { readonly by: 'client' | 'server'; readonly code: FailureCode }
+
+/** How an attack is played. */
+export interface AttackOptions {
+  /** Of all chance; 1 where undefined. */
+  readonly seed?: number | undefined
+  /** The one that the shop speaks; `TLS 1.3` where undefined. */
+  readonly version?: TlsVersion | undefined
 }
 
 /** What the client got. */
@@ -33,7 +46,7 @@ export interface Outcome {
   readonly id: string
   readonly over: 'http' | 'https'
   readonly does: string
-  readonly expected: Attack['expected']
+  readonly expected: Expected
   /** The client's side of it. */
   readonly client: Visit
   /** Failures that the server named. */

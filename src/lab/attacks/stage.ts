@@ -4,14 +4,19 @@ import { type Failure, FailureError } from '../../failures/index.ts'
 import { fetch } from '../../net/client/fetch.ts'
 import { serve } from '../../net/server/serve.ts'
 import { listen } from '../../net/stream/listen.ts'
+import type { TlsVersion } from '../../tls/version-name.ts'
 import { takePlaceOf } from '../arp-spoof.ts'
 import { handlerTo, sitBetween, untouched } from '../middle.ts'
 import { SHOP, shop, signIn } from '../shop.ts'
 import { type LabPlatform, type LabWorld, labWorld, type Machine } from '../world.ts'
-import type { Attack, Outcome, Visit } from './attack.ts'
+import type { Attack, AttackOptions, Expected, Outcome, Visit } from './attack.ts'
 
 /** Plays `attack` in a world of its own; nothing leaves the memory. */
-export const playAttack = async (platform: LabPlatform, attack: Attack, seed = 1): Promise<Outcome> => {
+export const playAttack = async (
+  platform: LabPlatform,
+  attack: Attack,
+  { seed = 1, version = 'TLS 1.3' }: AttackOptions = {},
+): Promise<Outcome> => {
   const world = labWorld(platform, { seed, delay: 1 })
   const laptop = world.machine('laptop')
   const server = world.machine(SHOP)
@@ -19,29 +24,33 @@ export const playAttack = async (platform: LabPlatform, attack: Attack, seed = 1
   const noticed: Failure[] = []
   const learned: string[] = []
   try {
-    await openShop(world, server, attack.over, noticed)
+    await openShop(world, server, { over: attack.over, version, noticed })
     await ping(laptop, server)
     takePlaceOf(world.network, { attacker: mallory.host, victim: laptop.host, server: server.host })
     await sitDown(platform, world, mallory, server, attack, what => void learned.push(what))
     const client = await visit(laptop, attack.over)
     await world.network.clock.idle()
-    return outcomeOf(attack, client, noticed, learned)
+    const expected = version === 'TLS 1.2' ? (attack.expectedIn12 ?? attack.expected) : attack.expected
+    return outcomeOf(attack, expected, { client, server: noticed, learned })
   } finally {
     world.close()
   }
 }
 
-const openShop = (world: LabWorld, server: Machine, over: Attack['over'], noticed: Failure[]) =>
+interface Shop {
+  readonly over: Attack['over']
+  readonly version: TlsVersion
+  readonly noticed: Failure[]
+}
+
+const openShop = (world: LabWorld, server: Machine, { over, version, noticed }: Shop) =>
   serve(shop(server.world, { transport: over === 'https' ? 'tls' : 'plain' }), {
     world: server.world,
     host: server.host.address.text,
     port: PORTS[over],
     served: ({ failure }) => void (failure === undefined || noticed.push(failure)),
-    ...(over === 'https' ? { tls: { ...world.certified([SHOP]), versions: PLAYED } } : {}),
+    ...(over === 'https' ? { tls: { ...world.certified([SHOP]), versions: [version] } } : {}),
   })
-
-/** What the attackers read and change is told of the handshake of TLS 1.2, most of which is in clear. */
-const PLAYED = ['TLS 1.2'] as const
 
 const PORTS = { http: 80, https: 443 } as const
 
@@ -94,13 +103,15 @@ const visit = async (laptop: Machine, over: Attack['over']): Promise<Visit> => {
   }
 }
 
-const outcomeOf = (attack: Attack, client: Visit, server: readonly Failure[], learned: readonly string[]): Outcome => {
-  const { id, over, does, expected } = attack
-  return { id, over, does, expected, client, server, learned, asExpected: wentAs(attack, client, server) }
+type Seen = Pick<Outcome, 'client' | 'server' | 'learned'>
+
+const outcomeOf = (attack: Attack, expected: Expected, seen: Seen): Outcome => {
+  const { id, over, does } = attack
+  return { id, over, does, expected, ...seen, asExpected: wentAs(attack, expected, seen) }
 }
 
 /** An attack that must be noticed counts as noticed only when no answer was delivered to whom it would deceive. */
-const wentAs = ({ expected, wins }: Attack, client: Visit, server: readonly Failure[]): boolean => {
+const wentAs = ({ wins }: Attack, expected: Expected, { client, server }: Seen): boolean => {
   if (expected === 'succeeds') return wins?.(client) === true
   if (expected.by === 'client') return client.failure?.code === expected.code
   return server.some(({ code }) => code === expected.code)

@@ -8,7 +8,7 @@ import type { HttpConnection, HttpEvent, RequestHead } from '../../http/types.ts
 import type { ConnectionInfo, NetStream, StreamHandler } from '../stream/types.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import { type AnswerHead, Exchange, type ExchangeConnection, type Presence } from './exchange.ts'
-import { refusedLine, servedLine } from './served.ts'
+import { isBreach, servedLine, tellRefused } from './served.ts'
 import { Waits } from './waits.ts'
 
 /** Bytes of a body that nobody wants, read after the answer so that the client sees it instead of RST. As Go's 256 KiB. */
@@ -135,7 +135,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       const why = failure ?? fail('tcp/reset', { where: 'The client' })
       exchange.lost(why)
       this.#report(exchange, why)
-    }
+    } else if (isBreach(failure)) tellRefused(this.#options, this.info, failure)
     this.#options.gone(this)
   }
 
@@ -320,9 +320,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       if (exchange !== undefined) exchange.status = failure.status
     }
     if (exchange !== undefined) this.#report(exchange, failure)
-    else if (failure.code !== 'http/idle-timeout') {
-      this.#options.served?.(refusedLine(this.info.remote, failure, this.info))
-    }
+    else if (failure.code !== 'http/idle-timeout') tellRefused(this.#options, this.info, failure)
     this.#finish()
   }
 

@@ -50,3 +50,14 @@ export const refusedLine = (
   number: 0,
   failure,
 })
+
+/** Tells of a connection that ended by a failure and not with a request. */
+export const tellRefused = (
+  { served }: { readonly served: ((line: Served) => void) | undefined },
+  info: ConnectionInfo,
+  failure: Failure,
+): void => served?.(refusedLine(info.remote, failure, info))
+
+/** The other side, or somebody between, broke the rules of TLS: told also when no request was under way. Who leaves, leaves. */
+export const isBreach = (failure: Failure | undefined): failure is Failure =>
+  failure?.fault === 'peer' && failure.code.startsWith('tls/') && failure.code !== 'tls/cut-short'

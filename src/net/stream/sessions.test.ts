@@ -25,7 +25,7 @@ const served = async (
   const server = await serve((_, { connection }) => new Response(`${connection.tls?.peerChain.length}`), {
     world,
     port,
-    tls: { cert: [...shop.chain], key: shop.privateKey, versions: ['TLS 1.2'], ...tls },
+    tls: { cert: [...shop.chain], key: shop.privateKey, ...tls },
   })
   closing.push(() => server.close(50))
   return { world, close: () => server.close(50) }
