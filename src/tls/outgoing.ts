@@ -84,7 +84,7 @@ export class Outgoing {
     return this.#emit(type, content, now, this.#protection)
   }
   #emit(type: number, content: Bytes, now: Millis, protection: RecordProtection | undefined): TracedRecord | undefined {
-    const record = protection === undefined ? this.#plain(type, content) : protection.seal(type, content)
+    const record = protection === undefined ? this.#plain(type, content) : protection.seal(type, content, this.#most)
     this.#pieces.push(...record)
     const start = this.#at
     for (const piece of record) this.#at += piece.length

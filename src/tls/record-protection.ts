@@ -21,8 +21,8 @@ export interface RecordProtection {
   readonly opened: number
   /** Bytes that the fragment of a record may have. */
   readonly mostFragment: number
-  /** The record as pieces for one write, the header in front. */
-  seal(type: number, content: Bytes): readonly Bytes[]
+  /** The record as pieces for one write, the header in front. `most`: bytes of content and padding, where that is less than usual. */
+  seal(type: number, content: Bytes, most?: number): readonly Bytes[]
   /** The content of a fragment, in a buffer of its own; undefined when it was altered. Sets `opened`. */
   open(type: number, fragment: Bytes): Bytes | undefined
 }

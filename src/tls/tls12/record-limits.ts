@@ -36,14 +36,16 @@ export const limitsIn = <B>(
 }
 
 /** The server holds to what the client asks for, and says what it takes itself. */
-export const serverLimits = (
-  context: Context,
+export const serverLimits = <B>(
+  context: Context<B>,
   { size, fragment }: Limits,
-  { recordSizeLimit = MAX_PLAINTEXT }: TlsServerConfig,
+  { recordSizeLimit: own }: TlsServerConfig,
+  beside: OwnLimits['beside'],
 ): Pick<ServerExtensions, 'recordSizeLimit' | 'maxFragmentLength'> => {
   if (size !== undefined) {
-    context.limitWrites(Math.min(size, MAX_PLAINTEXT))
-    context.limitReads(recordSizeLimit, 'next keys')
+    const recordSizeLimit = own ?? MAX_PLAINTEXT + beside
+    context.limitWrites(Math.min(size - beside, MAX_PLAINTEXT))
+    context.limitReads(Math.min(recordSizeLimit - beside, MAX_PLAINTEXT), 'next keys')
     return { recordSizeLimit: { recordSizeLimit } }
   }
   // RFC 8449 5: "A server that supports the "record_size_limit" extension MUST ignore a "max_fragment_length"" beside it.
@@ -72,7 +74,9 @@ export const clientLimits = <B>(
     throw wrong(context, message, 'record_size_limit and max_fragment_length', 'one of them')
   if (size !== undefined) {
     context.limitWrites(Math.min(size - own.beside, MAX_PLAINTEXT))
-    context.limitReads(own.size ?? MAX_PLAINTEXT, 'next keys')
+    // In TLS 1.3 what comes is protected already when the answer does.
+    const most = Math.min((own.size ?? MAX_PLAINTEXT + own.beside) - own.beside, MAX_PLAINTEXT)
+    context.limitReads(most, own.beside === 1 ? 'now' : 'next keys')
   }
   if (fragment === undefined) return
   // RFC 6066 4: another length than the one that was asked for: illegal_parameter.

@@ -1,8 +1,11 @@
 /** A Certificate of TLS 1.3 (RFC 9846 4.5.2), as it is or compressed (RFC 8879), in both directions. */
 import { type CertificateCoder, commonCoder, compressed, expanded } from '../certificate-compression.ts'
+import { taggedExtensions } from '../messages/extensions.ts'
+import { CertificateStatusType } from '../messages/registries.table.ts'
 import type { Bodies13, Certificate } from '../messages/tls13.ts'
 import { refusal } from '../refusal.ts'
 import type { AnyMessage, Context, Message } from '../states.ts'
+import type { CertifiedKey } from '../types.ts'
 
 /** What came, with the chain that it says; its bytes are those on the wire. */
 export type CertificateMessage = AnyMessage & { readonly body: Certificate }
@@ -17,6 +20,22 @@ export const uncompressed = (
   if (coders === undefined || coders.length === 0)
     throw refusal('tls/unexpected-message', { where: state, expected: 'Certificate', got: message.name })
   return { ...message, body: expanded(coders, message) }
+}
+
+/** What the peer would like to have beside the chain. */
+export interface Wants {
+  readonly ocsp: boolean
+  readonly scts: boolean
+}
+
+/** RFC 9846 4.5.2.1: what vouches for the leaf stands beside it, where it was asked for and there is any. */
+export const entriesOf = ({ chain, ocsp, scts = [] }: CertifiedKey, wants: Wants): Certificate['entries'] => {
+  const evidence = taggedExtensions<'certificate'>({
+    statusRequest:
+      wants.ocsp && ocsp !== undefined ? { statusType: CertificateStatusType.names.ocsp!, response: ocsp } : undefined,
+    signedCertificateTimestamp: wants.scts && scts.length > 0 ? { timestamps: [...scts] } : undefined,
+  })
+  return chain.map((certificate, index) => ({ certificate, extensions: index === 0 ? evidence : [] }))
 }
 
 /** `algorithms`: what the peer can expand, as IANA numbers. */

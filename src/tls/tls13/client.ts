@@ -10,12 +10,11 @@
  *     Established13               data, tickets and new keys
  */
 import type { Bytes } from '../../engine.ts'
-import type { Tagged } from '../../wire/codec.ts'
 import { printable } from '../../x509/distinguished-name.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
 import { extensionsIn } from '../messages/extensions.ts'
-import { SignatureScheme } from '../messages/registries.table.ts'
+import { CertificateStatusType, SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import { FinishedVerified, Fresh, Resumed, SignatureValid } from '../proofs.ts'
 import type { clientStates } from '../roles.table.ts'
@@ -163,11 +162,15 @@ class WaitCertificate13 extends Tolerant implements Handling<'WaitCertificate13'
 }
 
 /** RFC 9846 4.5.2.1: what vouches for the leaf stands beside it. */
-const evidenceIn = ([leaf]: readonly { readonly extensions: readonly Tagged[] }[]): {
-  ocsp?: Bytes
-  scts?: Bytes[]
-} => {
+const evidenceIn = (context: Context<Bodies13>, message: CertificateMessage): { ocsp?: Bytes; scts?: Bytes[] } => {
+  const [leaf] = message.body.entries
   const { statusRequest, signedCertificateTimestamp } = extensionsIn(leaf!.extensions, 'certificate')
+  const kind = statusRequest?.statusType
+  if (kind !== undefined && kind !== CertificateStatusType.names.ocsp)
+    throw context.refusal('key exchange', message, 'tls/illegal-value', 'entries.0.extensions', {
+      got: CertificateStatusType.nameOf(kind),
+      expected: 'ocsp was asked for',
+    })
   return {
     ...(statusRequest === undefined ? {} : { ocsp: statusRequest.response }),
     ...(signedCertificateTimestamp === undefined ? {} : { scts: signedCertificateTimestamp.timestamps }),
@@ -187,10 +190,11 @@ const shown = (context: Context<Bodies13>, message: CertificateMessage, asked: A
     const path = `entries.${index}.extensions`
     checkList(context, message, { list, place: 'certificate', path, offered: asked.offer.extensions }, 'key exchange')
   })
+  const evidence = evidenceIn(context, message)
   const chain = entries.map(entry => entry.certificate)
   const { serverName: name } = asked.offer.config
   context.ask(
-    { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature', ...evidenceIn(entries) },
+    { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature', ...evidence },
     { message, chain, path: index => `entries.${index}.certificate` },
   )
   return new WaitTrust13(asked, message, chain)

@@ -9,6 +9,7 @@ import { listed } from '../listed.ts'
 import { type ClientExtensions, clientView, extensionNumbers } from '../messages/extensions.ts'
 import type { ClientHello } from '../messages/hello.ts'
 import {
+  CertificateStatusType,
   CipherSuite,
   CompressionMethod,
   NamedGroup,
@@ -20,7 +21,9 @@ import type { Refusal } from '../refusal.ts'
 import { schemeById } from '../schemes.table.ts'
 import type { AnyMessage, Context, Message } from '../states.ts'
 import { DEFAULT_GROUPS, type Suite13, suites13Named } from '../suites.table.ts'
+import { type Limits, limitsIn } from '../tls12/record-limits.ts'
 import type { Transcript } from '../transcript.ts'
+import type { Wants } from './certificate-message.ts'
 import { checkList } from './checks.ts'
 import type { PreSharedKey } from './psk.ts'
 
@@ -36,6 +39,9 @@ export interface Greeting {
   readonly schemes: readonly number[]
   readonly alpn: string | undefined
   readonly serverName: string | undefined
+  /** How much its records may hold. */
+  readonly limits: Limits
+  readonly wants: Wants
   /** How our certificate may be compressed. */
   readonly compressions: readonly number[]
   readonly retried: boolean
@@ -66,6 +72,11 @@ export const greeted = (
     schemes: (extensions.signatureAlgorithms?.schemes ?? []).filter(id => schemeById(id) !== undefined),
     alpn: commonProtocol(context, hello, extensions, config),
     serverName: serverNameOf(context, hello, extensions),
+    limits: limitsIn(context, hello, extensions),
+    wants: {
+      ocsp: extensions.statusRequest?.head === CertificateStatusType.names.ocsp,
+      scts: extensions.signedCertificateTimestamp !== undefined,
+    },
     compressions: extensions.compressCertificate?.algorithms ?? [],
     retried: false,
     offered: offeredKeys(context, hello, extensions),

@@ -9,7 +9,7 @@ import { schemeFor13 } from '../schemes.table.ts'
 import type { Context, Handles } from '../states.ts'
 import type { CertifiedKey } from '../types.ts'
 import type { Heard } from './agreed.ts'
-import { sendCertificate } from './certificate-message.ts'
+import { entriesOf, sendCertificate } from './certificate-message.ts'
 import { signedContent } from './checks.ts'
 import { ClientTickets } from './client-tickets.ts'
 import { EstablishedClient } from './established.ts'
@@ -40,8 +40,12 @@ export class WaitOwnCertificate13 implements Handling<'WaitOwnCertificate13'> {
         expected: `a key that signs with ${key.schemes.map(SignatureScheme.nameOf).join(', ')}`,
         got: listed(this.#wanted, SignatureScheme.nameOf),
       })
-    const entries = key.chain.map(certificate => ({ certificate, extensions: [] }))
     const { offer, request } = this.#heard
+    const wants = {
+      ocsp: request?.statusRequest !== undefined,
+      scts: request?.signedCertificateTimestamp !== undefined,
+    }
+    const entries = entriesOf(key, wants)
     const { algorithms } = request?.compressCertificate ?? {}
     sendCertificate(context, { context: IN_HANDSHAKE, entries }, offer.config.certificateCoders, algorithms)
     context.ask({ about: 'sign', key, scheme, message: signedContent('client', context.transcript.digest()) })

@@ -60,8 +60,8 @@ export class Aead13Protection implements RecordProtection {
     return sealedRecord(this.#zeros) as Codec<unknown>
   }
   /** The record as pieces for one write: header, ciphertext, tag. */
-  seal(type: number, content: Bytes): readonly [Bytes, Bytes, Bytes] {
-    const room = MAX_INNER - content.length - 1
+  seal(type: number, content: Bytes, most: number = MAX_PLAINTEXT): readonly [Bytes, Bytes, Bytes] {
+    const room = most - content.length
     this.#zeros = Math.max(0, Math.min(this.#padding(content.length), room))
     const inner = new Uint8Array(content.length + 1 + this.#zeros)
     inner.set(content)

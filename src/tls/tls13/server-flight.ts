@@ -6,6 +6,7 @@ import { NamedGroup, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import type { Secret } from '../secret.ts'
 import type { Context } from '../states.ts'
+import { serverLimits } from '../tls12/record-limits.ts'
 import { HandshakeKeys } from './handshake-keys.ts'
 import type { Greeting } from './hello-server.ts'
 import { EarlySecret } from './key-schedule.ts'
@@ -49,12 +50,14 @@ export const openFlight = (
   const early = psk && new EarlySecret(context.crypto, suite.hash, psk)
   const keys = HandshakeKeys.from(context, { suite, secret: agreed.secret, clientRandom, early, padding })
   context.protectWrites(keys.protection('server'))
+  const limits = serverLimits(context, greeting.limits, greeting.config, 1)
   context.protectReads(keys.protection('client'))
   context.send('EncryptedExtensions', {
     extensions: taggedExtensions<'encryptedExtensions'>({
       ...(greeting.serverName === undefined || psk !== undefined ? {} : { serverName: {} }),
       ...(taken ? { earlyData: {} } : {}),
       ...(greeting.alpn === undefined ? {} : { alpn: { protocols: [greeting.alpn] } }),
+      ...limits,
     }),
   })
   if (greeting.early && !taken && !greeting.retried) context.passOver(PASSED_OVER)

@@ -7,7 +7,7 @@ import type { serverStates } from '../roles.table.ts'
 import { schemeFor13 } from '../schemes.table.ts'
 import type { Context, Handles } from '../states.ts'
 import type { CertifiedKey } from '../types.ts'
-import { sendCertificate } from './certificate-message.ts'
+import { entriesOf, sendCertificate } from './certificate-message.ts'
 import { signedContent } from './checks.ts'
 import {
   asksClients,
@@ -26,8 +26,8 @@ export const showCertificate = (context: Context<Bodies13>, greeting: Greeting, 
   const scheme = chosenScheme(context, greeting, key)
   const keys = openFlight(context, greeting)
   if (asksClients(greeting.config)) context.send('CertificateRequest', certificateRequest13(greeting.config))
-  const entries = key.chain.map(certificate => ({ certificate, extensions: [] }))
-  const { config, compressions } = greeting
+  const { config, compressions, wants } = greeting
+  const entries = entriesOf(key, wants)
   sendCertificate(context, { context: new Uint8Array(0), entries }, config.certificateCoders, compressions)
   const message = signedContent('server', context.transcript.digest())
   context.ask({ about: 'sign', key, scheme, message })

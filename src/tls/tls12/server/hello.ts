@@ -84,7 +84,7 @@ export const answersTo = (context: Context, negotiated: ServerNegotiated, suite:
     ...(alpn === undefined ? {} : { alpn: { protocols: [alpn] } }),
     ...(extendedMasterSecret ? { extendedMasterSecret: {} } : {}),
     ...(macOrderOf(negotiated, suite) === 'encrypt-then-mac' ? { encryptThenMac: {} } : {}),
-    ...serverLimits(context, limits, config),
+    ...serverLimits(context, limits, config, 0),
   })
 }
 

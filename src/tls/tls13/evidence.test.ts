@@ -1,0 +1,131 @@
+/** What a server of TLS 1.3 brings along with its chain, and how much records may hold. */
+import { describe, expect, test } from 'vitest'
+import { ascii } from '../../../test/support/bytes.ts'
+import { changed, type Meddle, meddled } from '../../../test/support/meddler.ts'
+import { type Answers, answersOf, identity, type PairOptions } from '../../../test/support/tls.ts'
+import { nodeCrypto } from '../../node/crypto.ts'
+import type { Certificate, EncryptedExtensions } from '../messages/tls13.ts'
+import type { Ask, CertifiedKey } from '../types.ts'
+
+const crypto = nodeCrypto()
+const who = identity(crypto, 'p-256')
+const ocsp = ascii('a response')
+const scts = [ascii('one log'), ascii('another')]
+
+/** What the client was asked about trust by a server that shows `more` beside its chain. */
+const asked = (client: PairOptions['client'], more: Partial<CertifiedKey>, meddle?: Meddle) => {
+  let trust: Ask['question'] | undefined
+  const answers = answersOf(crypto, who)
+  const noting: Answers = question => {
+    if (question.about === 'trust') trust = question
+    return answers(question)
+  }
+  const both = meddled(
+    {
+      crypto,
+      who,
+      client: { ...client },
+      clientAnswers: noting,
+      serverAnswers: question =>
+        question.about === 'client-hello' ? { ...who.certified, ...more } : answers(question),
+    },
+    meddle,
+  )
+  return { ...both, trust }
+}
+
+describe('evidence', () => {
+  test('RFC 9846 4.5.2.1: stands beside the leaf where it was asked for, and comes with the question of trust', () => {
+    const { trust, client } = asked({ evidence: ['ocsp', 'scts'] }, { ocsp, scts })
+    expect(trust).toMatchObject({ ocsp, scts })
+    expect(client.established).toBeDefined()
+  })
+  test('does not come to those who do not ask, nor from those who have none', () => {
+    const none = { ocsp: undefined, scts: undefined }
+    const of = (client: PairOptions['client'], more: Partial<CertifiedKey>) => {
+      const { trust, client: side } = asked(client, more)
+      expect(side.established).toBeDefined()
+      const { ocsp: response, scts: stamps } = trust as { ocsp?: Uint8Array; scts?: Uint8Array[] }
+      return { ocsp: response, scts: stamps }
+    }
+    expect(of({}, { ocsp, scts })).toEqual(none)
+    expect(of({ evidence: ['ocsp', 'scts'] }, {})).toEqual(none)
+    expect(of({ evidence: ['ocsp', 'scts'] }, { scts: [] })).toEqual(none)
+    expect(of({ evidence: ['scts'] }, { ocsp, scts })).toEqual({ ...none, scts })
+  })
+})
+
+test('a response of another kind, and evidence that nobody asked for, are refused', () => {
+  const showing = (evidence: readonly ('ocsp' | 'scts')[], type: number, body: object) =>
+    asked({ evidence }, {}, heard =>
+      heard.name === 'Certificate'
+        ? [
+            changed<Certificate>(heard, value => ({
+              ...value,
+              entries: value.entries.map(entry => ({ ...entry, extensions: [{ type, body }] })),
+            })),
+          ]
+        : undefined,
+    ).client.failure
+  expect(showing(['ocsp'], 5, { statusType: 2, response: ocsp })).toMatchObject({
+    code: 'tls/illegal-value',
+    alert: 47,
+  })
+  const unasked = { code: 'tls/unoffered-extension', alert: 110 }
+  expect(showing(['scts'], 5, { statusType: 1, response: ocsp })).toMatchObject(unasked)
+  expect(showing(['ocsp'], 18, { timestamps: scts })).toMatchObject(unasked)
+})
+
+describe('RFC 8449 4: record_size_limit', () => {
+  /** The lengths of the protected records that each side has sent, without what protects them. */
+  const lengths = (options: Partial<PairOptions>) => {
+    const both = meddled({ crypto, who, ...options })
+    const inner = (from: 'client' | 'server', bytes: Uint8Array): number[] => {
+      both[from].tls.write(bytes, 0)
+      const out: number[] = []
+      for (const piece of both[from].touch()) if (piece.length === 5) out.push(((piece[3]! << 8) | piece[4]!) - 16)
+      return out
+    }
+    expect(both.client.established).toBeDefined()
+    return { client: inner('client', new Uint8Array(1000)), server: inner('server', new Uint8Array(1000)), both }
+  }
+  test('each side keeps to what the other takes, the type of the content counted', () => {
+    const { client, server } = lengths({ client: { recordSizeLimit: 512 }, server: { recordSizeLimit: 400 } })
+    expect(client).toEqual([400, 400, 203])
+    expect(server).toEqual([512, 490])
+  })
+  test('padding stays within it', () => {
+    const padding = (): number => 1e9
+    const { server } = lengths({ client: { recordSizeLimit: 512 }, server: { padding } })
+    expect(server).toEqual([512, 512])
+  })
+  test('a server without a limit of its own takes full records', () => {
+    expect(lengths({ client: { recordSizeLimit: 512 } }).client).toEqual([1001])
+  })
+  test('more than was asked for is refused by both', () => {
+    const long = { type: 23, content: new Uint8Array(512) }
+    const limits = { client: { recordSizeLimit: 512 }, server: { recordSizeLimit: 512 } }
+    const both = meddled({ crypto, who, ...limits })
+    both.saysMore('server', long)
+    both.saysMore('client', long)
+    expect(both.client.failure).toMatchObject({ code: 'tls/content-too-long', alert: 22, number: 511 })
+    expect(both.server.failure).toMatchObject({ code: 'tls/content-too-long', alert: 22, number: 511 })
+  })
+  test('the flight of the server keeps to it already', () => {
+    const { client } = asked({ recordSizeLimit: 64 }, {})
+    expect(client.established).toBeDefined()
+  })
+  test('a limit that is none, and one beside max_fragment_length, are refused', () => {
+    const answering = (more: object[]) =>
+      asked({ recordSizeLimit: 512, maxFragmentLength: 512 }, {}, heard =>
+        heard.name === 'EncryptedExtensions'
+          ? [changed<EncryptedExtensions>(heard, () => ({ extensions: more as EncryptedExtensions['extensions'] }))]
+          : undefined,
+      ).client.failure
+    const size = (recordSizeLimit: number) => ({ type: 28, body: { recordSizeLimit } })
+    const refused = { code: 'tls/illegal-value', alert: 47 }
+    expect(answering([size(63)])).toMatchObject(refused)
+    expect(answering([size(64), { type: 1, body: { maxFragmentLength: 1 } }])).toMatchObject(refused)
+    expect(answering([{ type: 1, body: { maxFragmentLength: 2 } }])).toMatchObject(refused)
+  })
+})
