@@ -2,6 +2,7 @@
 import { otherFormats, tlsFormats } from '../support/formats.ts'
 import type { Target } from './target.ts'
 import { formatsTarget } from './targets/formats.ts'
+import { httpRequests } from './targets/http.ts'
 import { tlsEngine } from './targets/tls-engines.ts'
 import { tlsRecords } from './targets/tls-records.ts'
 
@@ -10,5 +11,6 @@ export const targets: readonly Target[] = [
   formatsTarget('tls/messages', tlsFormats),
   tlsEngine('client'),
   tlsEngine('server'),
+  httpRequests,
   formatsTarget('formats', otherFormats),
 ]

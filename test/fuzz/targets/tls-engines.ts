@@ -148,9 +148,18 @@ const seeds: readonly Uint8Array[] = [
     // More than may wait for an answer.
     concat(start(0, 0, 0, 0, newer), LATER, operation('deliver', 0, 7), ...many(4, giving('flood', RECORDS, 511))),
   ]),
-  ...[BOTH, TLS13 | RETRY, TLS13 | 8, TLS13 | 12, TLS13 | 16, TLS13 | 32, TLS13 | 48, TLS13 | 64, TLS13 | 68].map(
-    newer => concat(start(0, 0, 0, 0, newer), ...ordinary),
-  ),
+  ...[
+    BOTH,
+    TLS13 | RETRY,
+    TLS13 | 8,
+    TLS13 | 12,
+    TLS13 | 16,
+    TLS13 | 32,
+    TLS13 | 48,
+    TLS13 | 64,
+    TLS13 | 68,
+    TLS13 | 128,
+  ].map(newer => concat(start(0, 0, 0, 0, newer), ...ordinary)),
   // New keys from either side and from both at once, and floods of them by a peer that has the keys.
   ...[['update keys'], ['peer updates keys'], ['update keys', 'peer updates keys']].map(names =>
     concat(

@@ -72,7 +72,7 @@ export interface Script {
   readonly authentication: number
   /** Bits: 1 a session is wanted, 2 one of an earlier connection is shown, both one that was stored; 4 and 8 tickets and ids of the server. */
   readonly resumption: number
-  /** Of both sides, bits: 1 and 2 versions, 4 and 8 shares of a client, 16 and 32 suites of TLS 1.3, 64 the hybrid group. */
+  /** Of both sides, bits: 1 and 2 versions, 4 and 8 shares of a client, 16 and 32 suites of TLS 1.3, 64 the hybrid group, 128 compressed certificates. */
   readonly ownNewer: number
   readonly theirNewer: number
   readonly operations: readonly Operation[]

@@ -1,5 +1,6 @@
 /** Who meets in a duel: both sides as a script sets them up, with what they remember of an earlier meeting. */
 import type { GroupName } from '../../../src/crypto/provider.ts'
+import { nodeCertificateCoders } from '../../../src/node/certificate-coders.ts'
 import { nodeCrypto } from '../../../src/node/crypto.ts'
 import { tlsClient, tlsServer } from '../../../src/tls/engine.ts'
 import { Session } from '../../../src/tls/session.ts'
@@ -53,6 +54,7 @@ const configOf = (bits: number, newer: number) => ({
   suites: [...pick(SUITES13, (newer >> 4) & 3), ...pick(SUITES12, (bits >> 2) & 3)],
   groups: groupsOf(bits, newer),
   versions: pick(VERSIONS, newer & 3),
+  certificateCoders: (newer & 128) === 0 ? [] : nodeCertificateCoders,
   extendedMasterSecret: pick(['preferred', 'required'] as const, (bits >> 6) & 1),
   renegotiation: pick(['declined', 'fatal'] as const, (bits >> 7) & 1),
 })
