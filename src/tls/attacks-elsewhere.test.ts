@@ -82,6 +82,11 @@ const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string]
     'tls13/failures',
     'are there before the next data, once for however many were asked for',
   ],
+  [
+    '0-RTT replay',
+    'tls13/early-data',
+    '0-RTT replay: a copy of the first flight is passed over by every server that shares the guard',
+  ],
   ['CRIME: a server that compresses', 'failures', 'what a server must not answer, each by its own code'],
   [
     'duplicate extensions',

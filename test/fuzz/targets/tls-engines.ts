@@ -1,13 +1,15 @@
 /** The engines of TLS: a script between a live peer and the tested side, and what must hold whatever the script does. */
+
+import { FailureError } from '../../../src/failures/index.ts'
 import { seeded } from '../../../src/random.ts'
-import type { Established } from '../../../src/tls/types.ts'
-import { ascii, concat, hex } from '../../support/bytes.ts'
+import type { TlsConnection } from '../../../src/tls/types.ts'
+import { ascii, concat, hex, toHex } from '../../support/bytes.ts'
 import { recordsOf } from '../../support/tls.ts'
 import type { Look, Target } from '../target.ts'
 import { Duel } from '../tls/duel.ts'
 import { type Player, type Step, TEARINGS, torn } from '../tls/player.ts'
 import { describeScript, giving, type OperationName, operation, parts, readScript, type Script } from '../tls/script.ts'
-import { beliefOf, type Side, tested } from '../tls/setup.ts'
+import { beliefOf, EARLY, type Side, tested } from '../tls/setup.ts'
 
 /** What a side may say besides what it was told to write: a flight with a chain, answers to requests, an alert. */
 const MOST_SENT = 16_384
@@ -43,11 +45,16 @@ const honest = ({ own, peer, written, peerClosed }: Duel): void => {
   const whole = concat(...written)
   const came = concat(...own.data)
   if (!sameBytes(came, whole.subarray(0, came.length))) throw new Error('data were altered')
+  const early = concat(...own.early)
+  if (!sameBytes(early, EARLY.subarray(0, early.length))) throw new Error('early data were altered, or came twice')
   if (own.peerClosed && !peerClosed) throw new Error('an end that the peer did not send')
   if (own.peerClosed && came.length < whole.length) throw new Error('data were cut off')
   if (own.established === undefined || peer.established === undefined) return
-  const [mine, theirs] = [own.established, peer.established].map(agreed)
+  const [mine, theirs] = [own, peer].map(agreed)
   if (mine !== theirs) throw new Error(`agreed on ${mine} and on ${theirs}`)
+  // Who has failed or closed has nothing left to make it of.
+  const secrets = [own, peer].map(({ tls }) => exported(tls)).filter(secret => secret !== undefined)
+  if (secrets.length === 2 && secrets[0] !== secrets[1]) throw new Error(`secrets differ: ${secrets.join(' and ')}`)
 }
 
 /**
@@ -76,8 +83,21 @@ const inUse = (): number => {
   return heapUsed + arrayBuffers
 }
 
-const agreed = ({ version, suite, group, alpn, serverName, resumed }: Established): string =>
-  [version, suite, group, alpn, serverName, resumed].join(', ')
+/** What both sides must say alike. */
+const agreed = ({ established }: Player): string => {
+  const { version, suite, group, alpn, serverName, resumed } = established!
+  return [version, suite, group, alpn, serverName, resumed].join(', ')
+}
+
+/** A secret that only the two of them can make. */
+const exported = (tls: TlsConnection): string | undefined => {
+  try {
+    return toHex(tls.exportKeyingMaterial('EXPERIMENTAL fuzz', undefined, 16))
+  } catch (error) {
+    if (error instanceof FailureError) return undefined
+    throw error
+  }
+}
 
 /** The same bytes in other pieces give the same, and so do they once more. */
 const repeated = (side: Side, script: Script, { own, tape }: Duel, look: Look): void => {
@@ -123,8 +143,8 @@ const LATER = operation('manner', 0, 1)
 const GO_AND_REPLY = concat(operation('go'), operation('reply'))
 const GO_AND_REFUSE = concat(operation('go'), operation('reply', 0, 1))
 
-const interrupted = (resumption: number, newer: number): Uint8Array[] => {
-  const begin = start(0, 0, 6, resumption, newer)
+const interrupted = (resumption: number, newer: number, authentication = 6): Uint8Array[] => {
+  const begin = start(0, 0, authentication, resumption, newer)
   return [
     ...upTo(6).map(late => concat(begin, ...many(late, LATER), ...many(late, GO_AND_REPLY), ...ordinary)),
     ...upTo(6).map(late => concat(begin, ...many(late + 1, LATER), ...many(late, GO_AND_REPLY), GO_AND_REFUSE)),
@@ -170,6 +190,16 @@ const seeds: readonly Uint8Array[] = [
     ),
   ),
   concat(start(1, 0, 0, 0, TLS13), operation('go'), ...many(40, giving('sealed', hex('18 000001 01 16'), 23))),
+  // Evidence, short records, False Start, the signal of a fallback; early data taken, and passed over.
+  ...[8, 16, 32, 64, 128].flatMap(settings =>
+    [0, TLS13].map(newer => concat(start(settings, 1, 0, 0, newer), ...ordinary)),
+  ),
+  ...upTo(4).map(records => concat(start(8), ...many(records, operation('deliver')), operation('alert', 40, 2))),
+  ...[22, 54, 23].flatMap(resumption => [
+    concat(start(0, 0, 0, resumption, TLS13), ...ordinary),
+    concat(start(1, 0, 0, resumption, TLS13), ...ordinary),
+    ...interrupted(resumption, TLS13, 0),
+  ]),
   // Sessions wanted and shown, with tickets and with ids, also with the certificate of a client.
   ...[5, 9, 13, 6, 10, 14, 7].flatMap(resumption =>
     [0, 6].flatMap(authentication =>

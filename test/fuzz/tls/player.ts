@@ -33,6 +33,8 @@ export class Player {
   /** Every state with what happened in it, in words of which there are not too many. */
   readonly places = new Set<string>()
   readonly data: Uint8Array[] = []
+  /** What came before anybody was known to be there. */
+  readonly early: Uint8Array[] = []
   readonly sent: Uint8Array[] = []
   established: Established | undefined
   failed: string | undefined
@@ -118,14 +120,14 @@ export class Player {
   }
   /** Lets go of everything that was said: what then is held, the connection holds. */
   forget(): void {
-    for (const list of [this.events, this.data, this.sent]) list.length = 0
+    for (const list of [this.events, this.data, this.early, this.sent]) list.length = 0
   }
   get leftOpen(): boolean {
     return this.#open !== undefined && this.failed === undefined
   }
   get told(): Told {
     const words = [...this.events, `${this.tls.state}${this.tls.closed ? ', closed' : ''}`].join('\n')
-    return { words, sent: concat(...this.sent), data: concat(...this.data) }
+    return { words, sent: concat(...this.sent), data: concat(...this.early, ...this.data) }
   }
 
   #told(event: TlsEvent): void {
@@ -142,6 +144,11 @@ export class Player {
         this.events.push(`established ${JSON.stringify({ ...event, peerChain: event.peerChain.map(toHex) })}`)
         break
       case 'data':
+        if (event.early === true) {
+          this.early.push(event.bytes)
+          this.events.push(`early data ${event.bytes.length}`)
+          break
+        }
         if (this.established === undefined) throw new Error('data before it is established')
         if (this.peerClosed) throw new Error('data after the end')
         this.data.push(event.bytes)

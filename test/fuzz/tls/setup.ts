@@ -2,6 +2,7 @@
 import type { GroupName } from '../../../src/crypto/provider.ts'
 import { nodeCertificateCoders } from '../../../src/node/certificate-coders.ts'
 import { nodeCrypto } from '../../../src/node/crypto.ts'
+import type { TlsClientConfig } from '../../../src/tls/config.ts'
 import { tlsClient, tlsServer } from '../../../src/tls/engine.ts'
 import { Session } from '../../../src/tls/session.ts'
 import { type AnySuiteName, DEFAULT_GROUPS, DEFAULT_SUITES } from '../../../src/tls/suites.table.ts'
@@ -116,24 +117,50 @@ const playerOf = (side: Side, script: Script, given: Given): Player => {
   const { bits, newer, seed, belief, memory, manners = [], as = 'bare' } = given
   const crypto = toyCrypto(seed, belief)
   const who = identityOf(KINDS[(script.settings >> 1) & 3]!)
-  const config = { crypto, ...configOf(bits, newer) }
+  const { settings } = script
+  const config = { crypto, exporters: 'kept' as const, ...configOf(bits, newer) }
+  const certified =
+    (settings & 8) === 0 ? who.certified : { ...who.certified, ocsp: ascii('good'), scts: [ascii('seen')] }
   const tls =
     side === 'client'
-      ? tlsClient({ serverName: 'shop.test', session: memory.session, shares: sharesOf(bits, newer), ...config })
+      ? tlsClient({
+          serverName: 'shop.test',
+          session: memory.session,
+          shares: sharesOf(bits, newer),
+          ...wishesOf(script),
+          ...config,
+        })
       : tlsServer({
           ...config,
           clientCertificate: (['none', 'asked', 'required', 'none'] as const)[script.authentication & 3],
           clientAuthorities: [ascii('a name')],
           resumption: RESUMPTION[(script.resumption >> 2) & 3]!,
+          earlyData: (script.resumption & 16) === 0 ? undefined : 100,
+          recordSizeLimit: (settings & 32) === 0 ? undefined : 200,
         })
   const stored = new Map(memory.stored)
   const usual = answersOf(crypto, who)
   const answers: Answers = question => {
-    if (question.about === 'certificate' && (script.authentication & 4) !== 0) return who.certified
+    if (question.about === 'certificate' && (script.authentication & 4) !== 0) return certified
+    if (question.about === 'client-hello') return certified
+    if (question.about === 'early-data') return (script.resumption & 32) === 0 ? 'fresh' : 'none'
     return remembering(question, stored, belief) ?? usual(question)
   }
   return new Player(as === 'bare' ? tls : checked(tls), answers, stored, manners)
 }
+
+/** What a client says before it knows whom to. */
+export const EARLY: Uint8Array = ascii('said early')
+
+/** What a client asks for besides, by the bits of a script. */
+const wishesOf = ({ settings, resumption }: Script): Partial<TlsClientConfig> => ({
+  evidence: (settings & 8) === 0 ? [] : ['ocsp', 'scts'],
+  recordSizeLimit: (settings & 16) === 0 ? undefined : 64,
+  maxFragmentLength: (settings & 32) === 0 ? undefined : 512,
+  falseStart: (settings & 64) === 0 ? undefined : 'allowed',
+  fallback: (settings & 128) === 0 ? undefined : 'signalled',
+  earlyData: (resumption & 16) === 0 ? undefined : EARLY,
+})
 
 const SEAL = ascii('sealed: ')
 const SUM_LENGTH = 16
