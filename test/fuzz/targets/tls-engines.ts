@@ -151,6 +151,9 @@ const interrupted = (resumption: number, newer: number, authentication = 6): Uin
     ...upTo(12).map(records => concat(begin, ...many(records, operation('deliver')), operation('alert', 40, 2))),
   ]
 }
+/** A CertificateRequest behind the handshake, from a peer that has the keys. */
+const LATER_REQUEST = giving('sealed', hex('0d 00000c 0101 0008 000d 0004 0002 0403 16'), 23)
+const RIGHTLY = operation('manner', 0, 0)
 const TLS13 = 1
 const BOTH = 2
 const RETRY = 4
@@ -200,6 +203,20 @@ const seeds: readonly Uint8Array[] = [
     concat(start(1, 0, 0, resumption, TLS13), ...ordinary),
     ...interrupted(resumption, TLS13, 0),
   ]),
+  // A certificate that is asked for later, and its questions answered late and with a failure; GREASE and padding.
+  ...[[], [RIGHTLY, LATER], [RIGHTLY, RIGHTLY, LATER]].flatMap(manners =>
+    [0, 1].map(how =>
+      concat(
+        start(1, 0, 12, 0, TLS13),
+        ...manners,
+        operation('go'),
+        LATER_REQUEST,
+        operation('reply', 0, how),
+        ...ordinary,
+      ),
+    ),
+  ),
+  ...[0, TLS13].map(newer => concat(start(0, 0, 48, 0, newer), ...ordinary)),
   // Sessions wanted and shown, with tickets and with ids, also with the certificate of a client.
   ...[5, 9, 13, 6, 10, 14, 7].flatMap(resumption =>
     [0, 6].flatMap(authentication =>

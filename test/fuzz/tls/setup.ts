@@ -118,7 +118,8 @@ const playerOf = (side: Side, script: Script, given: Given): Player => {
   const crypto = toyCrypto(seed, belief)
   const who = identityOf(KINDS[(script.settings >> 1) & 3]!)
   const { settings } = script
-  const config = { crypto, exporters: 'kept' as const, ...configOf(bits, newer) }
+  const padding = (script.authentication & 32) === 0 ? undefined : (length: number) => length % 7
+  const config = { crypto, exporters: 'kept' as const, padding, ...configOf(bits, newer) }
   const certified =
     (settings & 8) === 0 ? who.certified : { ...who.certified, ocsp: ascii('good'), scts: [ascii('seen')] }
   const tls =
@@ -153,13 +154,15 @@ const playerOf = (side: Side, script: Script, given: Given): Player => {
 export const EARLY: Uint8Array = ascii('said early')
 
 /** What a client asks for besides, by the bits of a script. */
-const wishesOf = ({ settings, resumption }: Script): Partial<TlsClientConfig> => ({
+const wishesOf = ({ settings, authentication, resumption }: Script): Partial<TlsClientConfig> => ({
   evidence: (settings & 8) === 0 ? [] : ['ocsp', 'scts'],
   recordSizeLimit: (settings & 16) === 0 ? undefined : 64,
   maxFragmentLength: (settings & 32) === 0 ? undefined : 512,
   falseStart: (settings & 64) === 0 ? undefined : 'allowed',
   fallback: (settings & 128) === 0 ? undefined : 'signalled',
   earlyData: (resumption & 16) === 0 ? undefined : EARLY,
+  postHandshakeAuth: (authentication & 8) === 0 ? undefined : 'allowed',
+  grease: (authentication & 16) === 0 ? undefined : 'sent',
 })
 
 const SEAL = ascii('sealed: ')
