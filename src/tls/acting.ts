@@ -104,6 +104,9 @@ export class Acting implements Context<any> {
     this.#allRead()
     this.#parts.outgoing.protect(protection)
   }
+  replaceWrites(protection: RecordProtection): void {
+    this.#parts.outgoing.protect(protection)
+  }
   protectReads(protection: RecordProtection): void {
     this.#allRead()
     this.reading = new ReadEpoch(protection)

@@ -106,6 +106,8 @@ export interface Context<B = Bodies> {
   changeCipherSpec(): void
   /** Everything that is sent from here on is protected by this. */
   protectWrites(protection: RecordProtection): void
+  /** Other keys for what we send, in the middle of the peer's flight: more of it may lie in the same record. */
+  replaceWrites(protection: RecordProtection): void
   /** Everything that is read from here on must be protected by this. */
   protectReads(protection: RecordProtection): void
   /** So many bytes of records that cannot be opened are passed over, until the first that can. */

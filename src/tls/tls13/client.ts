@@ -14,7 +14,7 @@ import { printable } from '../../x509/distinguished-name.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
 import { extensionsIn } from '../messages/extensions.ts'
-import { CertificateStatusType, SignatureScheme } from '../messages/registries.table.ts'
+import { CertificateStatusType, CipherSuite, SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import { FinishedVerified, Fresh, Resumed, SignatureValid } from '../proofs.ts'
 import type { clientStates } from '../roles.table.ts'
@@ -59,7 +59,7 @@ export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitE
     checkEarly(context, message, this.#agreed, taken)
     context.passed('hello', message)
     if (offer.early !== undefined && resumed !== undefined && taken.earlyData === undefined)
-      context.protectWrites(this.#agreed.keys.protection('client'))
+      context.replaceWrites(this.#agreed.keys.protection('client'))
     const answered = { ...this.#agreed, taken }
     if (resumed === undefined) return new WaitCertificateOrRequest13(answered)
     const { trusted, peerChain: chain } = resumed
@@ -77,7 +77,7 @@ export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitE
 const checkEarly = (
   context: Context<Bodies13>,
   message: Message<'EncryptedExtensions', Bodies13>,
-  { resumed }: Agreed,
+  { resumed, suite }: Agreed,
   taken: Taken,
 ): void => {
   if (taken.earlyData === undefined) return
@@ -85,6 +85,12 @@ const checkEarly = (
     throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
       got: 'early_data without the session',
       expected: 'it is taken with the session that it is protected by',
+    })
+  // RFC 9846 4.3.10: it was sealed with the suite of the session.
+  if (suite.id !== resumed.suite)
+    throw context.refusal('hello', message, 'tls/session-mismatch', 'extensions', {
+      got: `early_data under ${suite.name}`,
+      expected: CipherSuite.nameOf(resumed.suite),
     })
   if (taken.alpn?.protocols[0] !== resumed.alpn)
     throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {

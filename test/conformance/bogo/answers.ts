@@ -33,6 +33,7 @@ export const answerTo = (
     case 'client-hello':
       return certificateFor(question.hello, flags)
     case 'trust':
+      if (shownNow) memory.evidence = { ocsp: question.ocsp, scts: question.scts }
       return { reply: trust(question, shownNow || flags.has('reverify-on-resume') ? flags : undefined) }
     case 'certificate':
       return ownCertificate(question, flags, version)
@@ -57,7 +58,8 @@ export const answerTo = (
  * The runner's certificates are trusted unless it says otherwise: chains are judged by other suites. What TLS itself wants
  * of a certificate holds all the same. No flags: nobody judges again. A verdict that nobody asked for counts for nothing.
  */
-const trust = ({ chain, ...question }: Asked<'trust'>, flags: Flags | undefined): Question['reply'] => {
+const trust = (question: Asked<'trust'>, flags: Flags | undefined): Question['reply'] => {
+  const { chain } = question
   const judged = flags?.has('verify-peer') === true || flags?.has('require-any-client-certificate') === true
   if (judged && flags?.has('verify-fail') === true) return fail('tls/certificate-untrusted')
   const publicKey = publicKeyOf(chain[0]!)
@@ -66,7 +68,7 @@ const trust = ({ chain, ...question }: Asked<'trust'>, flags: Flags | undefined)
   const usage = leaf instanceof Certificate ? leaf.extension('keyUsage') : undefined
   if (usage !== undefined && (usage & KEY_USAGE[question.keyUsage]) === 0)
     return fail('tls/certificate-key-usage', { got: keyUsageText(usage), expected: question.keyUsage })
-  return trustWithoutChecking({ chain, ...question }, publicKey, 'the runner is believed')
+  return trustWithoutChecking(question, publicKey, 'the runner is believed')
 }
 
 const publicKeyOf = (certificate: Uint8Array): Uint8Array | Failure => {

@@ -62,6 +62,17 @@ export const ownCertificate = ({ schemes }: Asked<'certificate'>, flags: Flags, 
     : { reply: chosen, shown: indexOf(chosen, flags) }
 }
 
+/** A list as it lies in the extension: its length, and each with its own. */
+export const sctsIn = (list: Uint8Array): readonly Uint8Array[] => {
+  const found: Uint8Array[] = []
+  for (let at = 2; at + 2 <= list.length; ) {
+    const end = at + 2 + ((list[at]! << 8) | list[at + 1]!)
+    found.push(list.subarray(at + 2, end))
+    at = end
+  }
+  return found
+}
+
 const keysOf = (flags: Flags): readonly CertifiedKey[] => {
   const own = flags.ownCredential
   return [...flags.credentials, ...(own === undefined ? [] : [own])].map(each => keyOf(each, flags))
@@ -76,5 +87,12 @@ const keyOf = (credential: Credential, flags: Flags): CertifiedKey => {
   const key = certifiedKey({ chain: credential.chain, privateKey: credential.privateKey })
   const allowed = policyOf(flags)?.schemes ?? key.schemes
   const preferred = credential.flags.numbers('signing-prefs') ?? key.schemes
-  return { ...key, schemes: preferred.filter(id => key.schemes.includes(id) && allowed.includes(id)) }
+  const schemes = preferred.filter(id => key.schemes.includes(id) && allowed.includes(id))
+  const list = credential.flags.bytes('signed-cert-timestamps')
+  return {
+    ...key,
+    schemes,
+    ocsp: flags.has('decline-ocsp-callback') ? undefined : credential.flags.bytes('ocsp-response'),
+    scts: list === undefined ? undefined : sctsIn(list),
+  }
 }

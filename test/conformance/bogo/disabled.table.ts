@@ -11,6 +11,45 @@ export const disabled: readonly (readonly [RegExp, string])[] = [
   [/^TLS13-HonorServerSessionTicketLifetime$/, reasons.OTHER_DEFAULT],
   // Without coders of ours nobody looks into the list.
   [/^DuplicateCertCompressionExt-/, reasons.OTHER_DEFAULT],
+  [
+    /^(Basic-Server-RSA-|TLS-TLS12-RSA_WITH_|CertificateSelection-Server-CipherSuite-(NoECDHE|RSA)-Match(Default|First|Second)-|CertificateSelection-Server-CipherSuite-NoECDHE-|RSAKeyUsage-Client-WantEncipherment-)/,
+    reasons.RSA_EXCHANGE,
+  ],
+  [
+    /^(Compliance-cnsa1-202603-TLS-(Client|Server)-RSA_WITH_AES_256_GCM_SHA384|RSAEphemeralKey|NoFalseStart-RSA|SendClientVersion-RSA|NoCommonCurves|CertificateSelection-Server-SignatureAlgorithmImpactsECDHEOnly-TLS-TLS12)$/,
+    reasons.RSA_EXCHANGE,
+  ],
+  [
+    /^((Empty|Omit)Extensions-ClientHello-TLS12|NoCommonSignatureAlgorithms-TLS12-Fallback|Resume-Client-CipherMismatch)$/,
+    reasons.RSA_EXCHANGE,
+  ],
+  [
+    /^(EarlyData-UnexpectedHandshake-Server|WrongMessageType-TLS13-EndOfEarlyData|EarlyData-Server-BadFinished|EarlyData-SkipEndOfEarlyData|ExtraHandshake-Server-EarlyData|Server-NonEmptyEndOfEarlyData|TrailingMessageData-TLS13-EndOfEarlyData|ExportKeyingMaterial-Server-HalfRTT-TLS)(-TLS13|-TLS)?$/,
+    reasons.HALF_ROUND_TRIP,
+  ],
+  [
+    /^(SkipEarlyData-(HRR-)?(TooMuchData|FatalAlert|Interleaved|SecondClientHelloEarlyData)-TLS13)$/,
+    reasons.EARLY_BOUNDS,
+  ],
+  // It goes on while the hello offers more than the server's ticket allows; ours holds the data back whole.
+  [/^TLS13-TicketAgeSkew-(Backward|Forward)-60-Accept$|^PostQuantumEnabledByDefaultForAServer$/, reasons.OTHER_DEFAULT],
+  [/^TLS13-EarlyData-TooMuchData-/, reasons.OTHER_DEFAULT],
+  // What a client judges again when its early data was not taken: there it shakes hands a second time.
+  [/^EarlyData-Reject(0RTT|Ticket)-Client-ReverifyFails-/, reasons.BORINGSSL_ONLY],
+  [
+    /^(NoEarlyKeyingMaterial-|ExportKeyingMaterial-FalseStart$|ExtraHandshake-FalseStart$|SignedCertificateTimestampListInvalid-Server$|Resume-Server-UnofferedCipher-TLS13$)/,
+    reasons.BORINGSSL_ONLY,
+  ],
+  [/^GREASE-Server-TLS13$/, reasons.GREASE],
+  [
+    /^(Resume-Server-(BinderWrongLength|NoPSKBinder|ExtraIdentityNoBinder|ExtraPSKBinder|PSKBinderFirstExtension)(-SecondBinder)?|Resume-Server-OmitAllPSKsOnSecondClientHello|InvalidPSKIdentity-TLS13|Resume-Client-(Mismatch-TLS13-TLS12-TLS|PRFMismatch-TLS13))$/,
+    reasons.TOLD_OTHERWISE,
+  ],
+  [
+    /^(EarlyData(VersionDowngrade-Client-TLS13(-WarningAlert)?|WithoutResume-Client-TLS13|-BadALPNMismatch-Client-TLS13|-CipherMismatch-Client-TLS13)|SignedCertificateTimestampListEmpty(SCT)?-Client-TLS-TLS13)$/,
+    reasons.TOLD_OTHERWISE,
+  ],
+  [/^TLS13-DuplicateTicketEarlyDataSupport$/, reasons.OTHER_ALERT],
   [/^CurveID-Resume-(Client|Server)$/, reasons.SESSION_FACTS],
   [/^(Client|Server)-VerifyDefault-RSA_PKCS1_SHA1-TLS12$/, reasons.OLD_SCHEMES],
   // It would rather shake hands anew than resume with a suite that is not the first choice.

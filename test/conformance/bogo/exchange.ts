@@ -19,13 +19,15 @@ import type { Flags } from './flags.ts'
 import type { Memory } from './memory.ts'
 import { Observer } from './observer.ts'
 import { reasonOf } from './reason-of.ts'
-import { clientConfig, serverConfig } from './settings.ts'
+import { clientConfig, firstWords, serverConfig } from './settings.ts'
 
 /** The runner takes what is not drained for a reset; longer than this it does not take to close. */
 const DRAIN = 2000
 
 export interface Place {
   readonly flags: Flags
+  /** Those of a client whose early data was not taken. */
+  readonly retry: Flags
   readonly crypto: CryptoProvider
   readonly memory: Memory
   /** Milliseconds, with the delays that the runner asked for. */
@@ -71,7 +73,7 @@ class Exchange {
   over: () => void = () => {}
   fault: string | undefined
   readonly #place: Place
-  readonly #flags: Flags
+  #flags: Flags
   readonly #socket: Socket
   readonly #observer = new Observer()
   readonly #tls: TlsConnection
@@ -80,6 +82,8 @@ class Exchange {
   #ended = false
   #over = false
   #closing = false
+  /** What the shim says by itself is said, with False Start before the handshake is over. */
+  #begun = false
 
   constructor(place: Place, socket: Socket) {
     this.#place = place
@@ -158,6 +162,7 @@ class Exchange {
         this.#failed(event.failure)
         return
       case 'writable':
+        this.#do(now => this.#first(now))
         return
       case 'session':
         this.#place.memory.session = event.session
@@ -185,7 +190,9 @@ class Exchange {
 
   #opened(established: Established): void {
     this.#established = established
-    const fault = checked(established, { ...this.#place, shown: this.#shown }, this.#observer)
+    if (established.earlyData === 'rejected' && !this.#flags.has('server')) this.#flags = this.#place.retry
+    const situation = { ...this.#place, flags: this.#flags, shown: this.#shown }
+    const fault = checked(established, situation, this.#observer)
     if (fault !== undefined) {
       this.#finish(fault)
       return
@@ -195,13 +202,19 @@ class Exchange {
 
   /** What the shim says before it is spoken to. */
   #first(now: number): void {
+    if (this.#begun) return
+    this.#begun = true
     const write = (bytes: Uint8Array): void => this.#tls.write(bytes, now)
+    const exported = this.#flags.number('export-keying-material') ?? 0
+    if (exported > 0) {
+      const latin1 = (name: string): Buffer => Buffer.from(this.#flags.text(name) ?? '', 'latin1')
+      const about = this.#flags.has('use-export-context') ? new Uint8Array(latin1('export-context')) : undefined
+      write(this.#tls.exportKeyingMaterial(this.#flags.text('export-label') ?? '', about, exported))
+    }
     if (this.#flags.has('write-different-record-sizes'))
       for (const size of SIZES) write(new Uint8Array(size).fill(0x42))
     else if (this.#flags.has('shim-writes-first') || this.#flags.has('read-with-unfinished-write')) {
-      const text = this.#flags.text('shim-initial-write') ?? 'hello'
-      for (let i = 0; i < (this.#flags.number('repeat-shim-initial-write') ?? 1); i++)
-        write(Buffer.from(text, 'latin1'))
+      if (this.#established?.earlyData === undefined) write(firstWords(this.#flags))
     }
     if (this.#flags.has('key-update-before-read')) this.#tls.updateKeys(now)
     if (this.#flags.has('shim-shuts-down')) this.#shutDown()
@@ -248,7 +261,7 @@ class Exchange {
   #leftBehind(established: Established): string | undefined {
     for (let event = this.#tls.pollEvent(); event !== undefined; event = this.#tls.pollEvent())
       if (event.type === 'session') this.#place.memory.session = event.session
-    return leftBehind(established, this.#place)
+    return leftBehind(established, { ...this.#place, flags: this.#flags })
   }
   #finish(fault: string | undefined): void {
     if (this.#over) return

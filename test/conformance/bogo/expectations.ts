@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs'
 import type { Established } from '../../../src/tls/index.ts'
 import { CipherSuite, NamedGroup } from '../../../src/tls/messages/registries.table.ts'
+import { factsOf } from '../../../src/tls/session.ts'
 import { certificatesIn } from '../../../src/x509/pem.ts'
+import { sctsIn } from './credentials.ts'
 import type { Flags } from './flags.ts'
 import type { Memory } from './memory.ts'
 import type { Observer } from './observer.ts'
@@ -35,7 +37,12 @@ export const leftBehind = (got: Established, { flags, memory }: Situation): stri
   if (got.version === 'TLS 1.3' && flags.has('shim-shuts-down')) return undefined
   const wanted =
     !flags.has('expect-no-session') && (got.version === 'TLS 1.3' || !got.resumed || flags.has('expect-ticket-renewal'))
-  if ((memory.session !== undefined) === wanted) return undefined
+  if ((memory.session !== undefined) === wanted) {
+    const early = memory.session !== undefined && factsOf(memory.session).maxEarlyData > 0
+    if (got.version === 'TLS 1.2' || !wanted || early === flags.has('expect-ticket-supports-early-data'))
+      return undefined
+    return `new session did${early ? '' : ' not'} support early data, but we expected the opposite`
+  }
   return `new session was${wanted ? ' not' : ''} cached, but we expected the opposite`
 }
 
@@ -115,6 +122,38 @@ const EXPECTATIONS: readonly (readonly [string, Expectation])[] = [
     'a chain of the client',
     (got, { flags }) => ({ expected: yes(flags, 'require-any-client-certificate'), value: got.peerChain.length > 0 }),
   ],
+  [
+    'OCSP response',
+    (_, { flags, memory }) => ({
+      expected: flags.bytes('expect-ocsp-response'),
+      value: memory.evidence.ocsp ?? new Uint8Array(0),
+    }),
+  ],
+  [
+    'SCTs',
+    (_, { flags, memory }) => {
+      const list = flags.bytes('expect-signed-cert-timestamps')
+      return { expected: list && sctsIn(list).map(text), value: memory.evidence.scts?.map(text) ?? [] }
+    },
+  ],
+  [
+    'early data',
+    (got, { flags }) => ({
+      expected: flags.has('expect-accept-early-data')
+        ? 'accepted'
+        : flags.has('expect-reject-early-data')
+          ? 'not accepted'
+          : undefined,
+      value: got.earlyData === 'accepted' ? 'accepted' : 'not accepted',
+    }),
+  ],
+  [
+    'no early data',
+    (_, { flags }, seen) => ({
+      expected: yes(flags, 'expect-no-offer-early-data'),
+      value: !offered(seen, EARLY_DATA),
+    }),
+  ],
   ['credential', (_, { flags, shown }) => ({ expected: flags.number('expect-selected-credential'), value: shown })],
   [
     'authorities',
@@ -137,6 +176,7 @@ const EXPECTATIONS: readonly (readonly [string, Expectation])[] = [
 const VERSIONS: Readonly<Record<Established['version'], number>> = { 'TLS 1.2': 0x0303, 'TLS 1.3': 0x0304 }
 const EXTENDED_MASTER_SECRET = 23
 const RENEGOTIATION_INFO = 0xff01
+const EARLY_DATA = 42
 /** certificate_authorities, where TLS 1.3 has them. */
 const AUTHORITIES = 47
 
@@ -144,6 +184,11 @@ interface Extension {
   readonly type: number
   readonly body: unknown
 }
+
+const offered = (seen: Observer, extension: number): boolean =>
+  ((seen.body('out', 'ClientHello')?.extensions as Extension[] | undefined) ?? []).some(
+    ({ type }) => type === extension,
+  )
 
 /** Whether the server's hello has this extension, whichever side is ours. */
 const answered = (seen: Observer, extension: number): boolean => {

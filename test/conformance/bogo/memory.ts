@@ -11,6 +11,8 @@ type Asked<A extends Question['about']> = Extract<Ask['question'], { readonly ab
 export class Memory {
   /** What the last connection of a client has left. */
   session: Session | undefined
+  /** What came with the server's chain: for those who resume, it holds on. */
+  evidence: { readonly ocsp?: Uint8Array | undefined; readonly scts?: readonly Uint8Array[] | undefined } = {}
   readonly #tickets: TicketKeeper
   readonly #sessions = new SessionStore()
   constructor(crypto: CryptoProvider) {

@@ -31,14 +31,13 @@ export const SESSION_FACTS = 'a session does not keep which group was used for i
 export const POST_QUANTUM_SIGNATURES = 'ML-DSA certificates are a draft'
 
 /* What is not there yet. */
+export const RSA_EXCHANGE = 'RSA key exchange is not agreed on yet'
+export const HALF_ROUND_TRIP = 'a server writes nothing before the client has finished'
+export const EARLY_BOUNDS = 'early data that is not taken is passed over up to another bound'
 export const GREASE = 'our clients do not send GREASE yet'
 export const ENCRYPTED_HELLO = 'Encrypted Client Hello comes next'
 export const PSK_IMPORTER = 'imported pre-shared keys (RFC 9258) are not there yet'
-export const RESUMPTION = 'resumption is not there yet'
 export const RAW_KEYS = 'raw public keys are not there yet'
-export const EXPORTERS = 'exporters are not there yet'
-export const STAPLING = 'stapled OCSP responses and SCTs are not there yet'
-export const FALSE_START = 'False Start is not there yet'
 export const FRAGMENT_SIZE = 'the size of records cannot be configured yet'
 
 /** The flag is not in `flags.table.ts`: the runner is newer than the table. */

@@ -53,10 +53,7 @@ const usedAnywhere = (flags: Flags, name: string): boolean =>
 const MISSING: readonly (readonly [readonly string[], string])[] = [
   [['new-rpk-credential', 'accepted-peer-cert-types', 'available-client-cert-types'], reasons.RAW_KEYS],
   [['expect-peer-rpk-sha256', 'expect-peer-certificate-type'], reasons.RAW_KEYS],
-  [['export-keying-material', 'use-exporter-between-reads'], reasons.EXPORTERS],
-  [['enable-ocsp-stapling', 'enable-signed-cert-timestamps'], reasons.STAPLING],
-  [['ocsp-response', 'signed-cert-timestamps', 'expect-ocsp-response'], reasons.STAPLING],
-  [['false-start', 'handshake-never-done'], reasons.FALSE_START],
+  [['allow-false-start-without-alpn'], reasons.BORINGSSL_ONLY],
   [['max-send-fragment'], reasons.FRAGMENT_SIZE],
   [['ticket-key'], reasons.BORINGSSL_ONLY],
 ]
@@ -150,9 +147,24 @@ const common = (flags: Flags, { crypto, trace }: Surroundings) => ({
   versions: spokenOf(flags),
   groups: groupsOf(flags)!,
   suites: suitesOf(flags)!,
+  exporters: 'kept' as const,
   schemes: flags.numbers('verify-prefs') ?? policyOf(flags)?.schemes,
   renegotiation: flags.has('renegotiate-ignore') ? ('declined' as const) : ('fatal' as const),
 })
+
+const EVIDENCE = [
+  ['enable-ocsp-stapling', 'ocsp'],
+  ['enable-signed-cert-timestamps', 'scts'],
+] as const
+
+/** What the shim says by itself. */
+export const firstWords = (flags: Flags): Uint8Array => {
+  const text = flags.text('shim-initial-write') ?? 'hello'
+  return new Uint8Array(Buffer.from(text.repeat(flags.number('repeat-shim-initial-write') ?? 1), 'latin1'))
+}
+
+/** Bytes of early data that BoringSSL takes. */
+const MOST_EARLY = 14_336
 
 export const clientConfig = (flags: Flags, surroundings: Surroundings): TlsClientConfig => ({
   ...common(flags, surroundings),
@@ -160,6 +172,10 @@ export const clientConfig = (flags: Flags, surroundings: Surroundings): TlsClien
   serverName: flags.text('host-name') ?? '127.0.0.1',
   alpn: protocolsIn(flags, 'advertise-alpn'),
   shares: sharesOf(flags),
+  earlyData: flags.has('enable-early-data') && flags.has('shim-writes-first') ? firstWords(flags) : undefined,
+  evidence: EVIDENCE.flatMap(([flag, kind]) => (flags.has(flag) ? [kind] : [])),
+  falseStart: flags.has('false-start') ? 'allowed' : undefined,
+  fallback: flags.has('fallback-scsv') ? 'signalled' : undefined,
   session: surroundings.memory.offered(flags),
 })
 
@@ -175,6 +191,7 @@ export const serverConfig = (flags: Flags, surroundings: Surroundings): TlsServe
         ? 'asked'
         : 'none',
     clientAuthorities: authoritiesOf(flags),
+    earlyData: flags.has('enable-early-data') ? MOST_EARLY : undefined,
     resumption: flags.has('no-ticket') ? ['session'] : ['ticket', 'session'],
   }
 }

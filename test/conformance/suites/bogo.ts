@@ -2,6 +2,7 @@
  * BoGo, the runner of BoringSSL: a TLS stack that misbehaves on demand, against ours on either side. `bogo/shim.ts` has
  * our end, `bogo/flags.table.ts` and `bogo/disabled.table.ts` what is skipped and why.
  */
+import * as reasons from '../bogo/reasons.ts'
 import { checkoutIn, runCases } from '../bogo/runner.ts'
 import type { Suite } from '../suite.ts'
 
@@ -9,7 +10,43 @@ export const suite: Suite = {
   name: 'bogo',
   onlyByName: true,
   listed: {},
-  skips: {},
+  skips: {
+    [reasons.RAW_KEYS]: 329,
+    [reasons.BORINGSSL_ONLY]: 264,
+    [reasons.ENCRYPTED_HELLO]: 113,
+    [reasons.POLICIES]: 99,
+    [reasons.CHANNEL_ID]: 90,
+    [reasons.NPN]: 76,
+    [reasons.TOLD_OTHERWISE]: 67,
+    [reasons.PSK_IMPORTER]: 60,
+    [reasons.OLD_SCHEMES]: 56,
+    [reasons.APPLICATION_SETTINGS]: 52,
+    [reasons.RENEGOTIATION]: 51,
+    [reasons.RSA_EXCHANGE]: 48,
+    [reasons.OTHER_CREDENTIALS]: 44,
+    [reasons.POST_QUANTUM_SIGNATURES]: 42,
+    [reasons.SSL_2]: 42,
+    [reasons.PSK_SUITES]: 41,
+    [reasons.OTHER_DEFAULT]: 39,
+    [reasons.OTHER_ALERT]: 24,
+    [reasons.HINTS]: 20,
+    [reasons.OTHER_GROUPS]: 18,
+    [reasons.OLD_VERSIONS]: 16,
+    [reasons.SERVER_PADDING]: 14,
+    [reasons.INVENTED_COMPRESSION]: 13,
+    [reasons.TRUST_ANCHOR_IDS]: 13,
+    [reasons.OLD_SUITES]: 11,
+    [reasons.HALF_ROUND_TRIP]: 8,
+    [reasons.ACROSS_NAMES]: 8,
+    [reasons.DRAFTS]: 7,
+    [reasons.DATAGRAMS]: 7,
+    [reasons.GREASE]: 6,
+    [reasons.EARLY_BOUNDS]: 6,
+    [reasons.SESSION_WITHOUT_BINDING]: 5,
+    [reasons.FRAGMENT_SIZE]: 4,
+    [reasons.UNPROTECTED]: 3,
+    [reasons.SESSION_FACTS]: 2,
+  },
   async run(data, cases) {
     const checkout = checkoutIn(data)
     return checkout === undefined ? undefined : runCases(checkout, cases)
