@@ -7,7 +7,7 @@ import type { Bytes } from '../../engine.ts'
 import type { Codec } from '../../wire/codec.ts'
 import { MAX_CIPHERTEXT_13, MAX_PLAINTEXT } from '../limits.ts'
 import { TLS_1_2 } from '../messages/registries.table.ts'
-import { APPLICATION_DATA, HEADER_LENGTH } from '../record-format.ts'
+import { APPLICATION_DATA } from '../record-format.ts'
 import type { RecordProtection } from '../record-protection.ts'
 import { mixSequence } from '../sequence.ts'
 import type { Suite13 } from '../suites.table.ts'
@@ -20,6 +20,13 @@ const NONE: Padding = () => 0
 
 export const NONCE_LENGTH = 12
 
+/**
+ * Written and read within one call, so all connections share them: an idle one holds two buffers less in each direction.
+ * The header of a record is its additional data (RFC 9846 5.2).
+ */
+const NONCE = new Uint8Array(NONCE_LENGTH)
+const HEADER: Uint8Array = Uint8Array.of(0, TLS_1_2 >> 8, TLS_1_2 & 0xff, 0, 0)
+
 /** RFC 9846 5.4: "The full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets". */
 const MAX_INNER = MAX_PLAINTEXT + 1
 
@@ -27,9 +34,6 @@ export class Aead13Protection implements RecordProtection {
   readonly #suite: Suite13
   readonly #aead: Aead
   readonly #iv: Bytes
-  readonly #nonce = new Uint8Array(NONCE_LENGTH)
-  /** The header of the record, which is the additional data (RFC 9846 5.2). */
-  readonly #additional = new Uint8Array(HEADER_LENGTH)
   readonly #padding: Padding
   #sequence = 0
   #opened = 0
@@ -42,10 +46,7 @@ export class Aead13Protection implements RecordProtection {
     this.#suite = suite
     this.#aead = crypto.aead(suite.aead, key)
     this.#iv = iv.slice()
-    this.#nonce.set(iv)
     this.#padding = padding
-    this.#additional[1] = TLS_1_2 >> 8
-    this.#additional[2] = TLS_1_2 & 0xff
   }
   get sequence(): number {
     return this.#sequence
@@ -91,14 +92,15 @@ export class Aead13Protection implements RecordProtection {
     return inner.subarray(0, Math.max(0, end - 1))
   }
   #header(type: number, length: number): Bytes {
-    this.#additional[0] = type
-    this.#additional[3] = length >> 8
-    this.#additional[4] = length & 0xff
-    return this.#additional
+    HEADER[0] = type
+    HEADER[3] = length >> 8
+    HEADER[4] = length & 0xff
+    return HEADER
   }
   /** RFC 9846 5.3. */
   #mixed(): Bytes {
-    mixSequence(this.#nonce, this.#iv, this.#sequence)
-    return this.#nonce
+    NONCE.set(this.#iv)
+    mixSequence(NONCE, this.#iv, this.#sequence)
+    return NONCE
   }
 }
