@@ -13,6 +13,7 @@ import { type Offer, offerOf, sendEarly, sendHello, versionsOf } from './offer.t
 import { offerRefused } from './offer-refused.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import { clientStates } from './roles.table.ts'
+import { acceptable } from './schemes.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
 import { answered12 } from './tls12/client/answered.ts'
 import { WaitCertificate } from './tls12/client/certificate.ts'
@@ -34,6 +35,7 @@ const ASKED_FOR_1_2 = 'DOWNGRD\x01'
 export const clientRole = (config: TlsClientConfig): Role => {
   const name = sniOf(config.serverName)
   versionsOf(config)
+  acceptable(config.schemes)
   return {
     side: 'client',
     table: clientStates,

@@ -210,6 +210,11 @@ describe('how much a record may hold', () => {
   })
 })
 
+test('schemes of which none is known are refused at the call, on both sides', () => {
+  expect(() => pair({ crypto, who: ec, client: { schemes: [0x0201] } })).toThrow(RangeError)
+  expect(() => pair({ crypto, who: ec, server: { schemes: [] } })).toThrow(RangeError)
+})
+
 describe.each(platforms)('RFC 7366 on %s', (_, { crypto: own }) => {
   for (const suite of CBC)
     test(`${suite}: the MAC is over the ciphertext where both know it, and inside where one does not`, () => {

@@ -66,9 +66,12 @@ export const schemes: readonly Scheme[] = [
   rsa(0x0601, 'rsa_pkcs1_sha512', 'rsa-pkcs1', 'sha512'),
 ]
 
-/** What is accepted from a peer, by preference: `chosen`, as far as we know them, or everything. */
-export const acceptable = (chosen: readonly number[] | undefined): readonly Scheme[] =>
-  chosen === undefined ? schemes : chosen.flatMap(id => schemes.filter(scheme => scheme.id === id))
+/** What is accepted from a peer, by preference: `chosen`, as far as we know them, or everything. Throws RangeError when we know none. */
+export const acceptable = (chosen: readonly number[] | undefined): readonly Scheme[] => {
+  const found = chosen === undefined ? schemes : chosen.flatMap(id => schemes.filter(scheme => scheme.id === id))
+  if (found.length === 0) throw new RangeError(`none of these signature schemes is known here: ${chosen?.join(', ')}`)
+  return found
+}
 
 export const schemeById = (id: number): Scheme | undefined => schemes.find(scheme => scheme.id === id)
 

@@ -15,6 +15,7 @@ import {
 } from './messages/registries.table.ts'
 import { versionsOf } from './offer.ts'
 import { serverStates } from './roles.table.ts'
+import { acceptable } from './schemes.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
 import { checkSecurity, negotiate } from './tls12/server/greeting.ts'
 import { askPolicy, type WaitPolicy } from './tls12/server/hello.ts'
@@ -24,9 +25,10 @@ import { WaitPolicy13 } from './tls13/server.ts'
 import type { TlsVersion } from './types.ts'
 import { type Hellos, tls12, tls13 } from './version.ts'
 
-/** Throws `FailureError` for suites of no version that is spoken. */
+/** Throws `FailureError` for suites of no version that is spoken, RangeError for schemes that nobody knows. */
 export const serverRole = (config: TlsServerConfig): Role => {
   versionsOf(config)
+  acceptable(config.schemes)
   return {
     side: 'server',
     table: serverStates,
