@@ -1,116 +1,34 @@
 /** TLS 1.2 begun again with a session of before (RFC 5246 7.3, RFC 5077, RFC 7627 5.3), and everything that must not be. */
 import { describe, expect, test } from 'vitest'
-import { ascii, concat, tearings } from '../../test/support/bytes.ts'
+import { ascii, tearings } from '../../test/support/bytes.ts'
 import {
-  type Answers,
-  answersOf,
-  changing,
-  identity,
-  type Pair,
-  type PairOptions,
-  pair,
-  record,
-  shuttle,
-  step,
-  type Wire,
-} from '../../test/support/tls.ts'
+  byId,
+  client,
+  crypto,
+  ec,
+  expectFull,
+  expectResumed,
+  HOUR,
+  house,
+  sessionOf,
+  ticket,
+  type Visit,
+  visit,
+  without,
+} from '../../test/support/resumption.ts'
+import { type Answers, answersOf, changing, type Pair, type Wire } from '../../test/support/tls.ts'
 import { platforms } from '../../test/support/worlds.ts'
 import { fail } from '../failures/index.ts'
-import { nodeCrypto, seededNodeCrypto } from '../node/crypto.ts'
+import { seededNodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
-import { encode } from '../wire/codec.ts'
-import { type ChainTrusted, trustWithoutChecking } from '../x509/trusted.ts'
-import type { TlsServerConfig } from './config.ts'
+import type { ChainTrusted } from '../x509/trusted.ts'
 import { extensionNumbers } from './messages/extensions.ts'
-import { HandshakeType } from './messages/registries.table.ts'
-import { type Bodies, Handshake } from './messages/tls12.ts'
+import type { Bodies } from './messages/tls12.ts'
 import { Resumed } from './proofs.ts'
 import { factsOf, Session } from './session.ts'
-import { SessionStore } from './session-store.ts'
-import { TicketKeeper } from './tickets.ts'
 import { sessionFrom } from './tls12/client/remembering.ts'
 import type { Keyed } from './tls12/client/state.ts'
 import type { Established } from './types.ts'
-
-const crypto = nodeCrypto()
-const ec = identity(crypto, 'p-256')
-const client = identity(crypto, 'p-384')
-const HOUR = 3_600_000
-
-/** A server with a memory: its answers, and what it was asked. */
-const house = (own = crypto) => {
-  const keeper = new TicketKeeper({ crypto: own })
-  const store = new SessionStore()
-  const asked: string[] = []
-  const answers: Answers = question => {
-    asked.push(question.about)
-    switch (question.about) {
-      case 'ticket':
-        return 'seal' in question.wanted
-          ? keeper.seal(question.wanted.seal, 0)
-          : (keeper.open(question.wanted.open, 0) ?? 'none')
-      case 'session':
-        if ('get' in question.wanted) return store.get(question.wanted.get, 0) ?? 'none'
-        store.put(question.wanted.id, question.wanted.put, 0)
-        return 'none'
-      case 'trust':
-        return trustWithoutChecking(question, client.spki, 'a test')
-      default:
-        return answersOf(own, ec)(question)
-    }
-  }
-  return { answers, asked, store, keeper }
-}
-type House = ReturnType<typeof house>
-
-const ticket: Partial<TlsServerConfig> = { resumption: ['ticket'] }
-const byId: Partial<TlsServerConfig> = { resumption: ['session'] }
-
-interface Visit extends Partial<PairOptions> {
-  readonly at?: number
-  readonly wire?: Wire
-}
-
-/** One connection to `there`. */
-const visit = (there: House, session: Session | 'new' | undefined, options: Visit = {}): Pair => {
-  const { at = 0, wire, ...more } = options
-  const both = pair({
-    crypto,
-    who: ec,
-    serverAnswers: there.answers,
-    ...more,
-    client: { session, epoch: at, ...more.client },
-    server: { ...ticket, epoch: at, ...more.server },
-  })
-  shuttle(both, wire)
-  return both
-}
-
-const sessionOf = ({ client: { events } }: Pair): Session => {
-  const found = events.findLast(event => event.type === 'session')
-  if (found?.type !== 'session') throw new Error('the client got no session')
-  return found.session
-}
-
-const expectResumed = (both: Pair): void => {
-  expect([both.client.failure, both.server.failure]).toEqual([undefined, undefined])
-  const about = { resumed: true, group: undefined, serverName: 'shop.test' }
-  expect(both.client.established).toMatchObject(about)
-  expect(both.server.established).toMatchObject(about)
-  both.client.tls.write(ascii('again'), 0)
-  both.server.tls.write(ascii('welcome back'), 0)
-  shuttle(both)
-  expect([both.server.data, both.client.data]).toEqual([ascii('again'), ascii('welcome back')])
-}
-const expectFull = (both: Pair): void => {
-  expect([both.client.failure, both.server.failure]).toEqual([undefined, undefined])
-  expect([both.client.established?.resumed, both.server.established?.resumed]).toEqual([false, false])
-}
-
-const without = (number: number) => (body: Bodies['ClientHello']) => ({
-  ...body,
-  extensions: body.extensions!.filter(({ type }) => type !== number),
-})
 
 for (const [platform, { crypto: own }] of platforms)
   for (const [how, server] of [
@@ -281,109 +199,6 @@ describe('what decides whether a session is resumed', () => {
   })
 })
 
-describe('RFC 7627 5.3: the triple handshake', () => {
-  test('a session without extended master secret is neither given nor taken', () => {
-    const there = house()
-    for (const server of [ticket, byId]) {
-      let promised: Bodies['ServerHello'] | undefined
-      const both = visit(there, 'new', {
-        server,
-        wire: (bytes, direction) =>
-          direction === 'to-server'
-            ? changing('ClientHello', without(extensionNumbers.extendedMasterSecret))(bytes, direction)
-            : changing('ServerHello', body => (promised = body))(bytes, direction),
-      })
-      expect(promised?.sessionId).toHaveLength(0)
-      expect(promised?.extensions?.map(({ type }) => type)).not.toContain(extensionNumbers.sessionTicket)
-      expect(both.client.has('session')).toBe(false)
-    }
-    expect(there.asked).not.toContain('ticket')
-  })
-  test('tls/session-unbound: a client that leaves it out now is refused by the server', () => {
-    const there = house()
-    const session = sessionOf(visit(there, 'new'))
-    const both = visit(there, session, {
-      wire: changing('ClientHello', without(extensionNumbers.extendedMasterSecret)),
-    })
-    expect(both.server.failure).toMatchObject({ code: 'tls/session-unbound', alert: 40 })
-  })
-  test('tls/session-unbound: a server that leaves it out now is refused by the client', () => {
-    const there = house()
-    const session = sessionOf(visit(there, 'new'))
-    const both = visit(there, session, {
-      wire: changing('ServerHello', body => ({
-        ...body,
-        extensions: body.extensions!.filter(({ type }) => type !== extensionNumbers.extendedMasterSecret),
-      })),
-    })
-    expect(both.client.failure).toMatchObject({ code: 'tls/session-unbound', alert: 40 })
-  })
-})
-
-describe('a server that lies about a session', () => {
-  test('tls/session-mismatch: it resumes with another suite', () => {
-    const there = house()
-    const session = sessionOf(visit(there, 'new'))
-    const both = visit(there, session, { wire: changing('ServerHello', body => ({ ...body, cipherSuite: 0xc02c })) })
-    expect(both.client.failure).toMatchObject({
-      code: 'tls/session-mismatch',
-      got: 'TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384',
-      alert: 47,
-    })
-  })
-  test('tls/finished-wrong: it does not have the secret', () => {
-    const there = house()
-    const session = sessionOf(visit(there, 'new'))
-    let stolen: Uint8Array | undefined
-    const other = house()
-    const own = sessionOf(visit(other, 'new'))
-    // A server that opens any ticket with the state of another session.
-    visit(other, own, {
-      serverAnswers: question => {
-        const reply = other.answers(question)
-        if (question.about === 'ticket' && 'open' in question.wanted) stolen = reply as Uint8Array
-        return reply
-      },
-    })
-    const both = visit(there, session, {
-      serverAnswers: question =>
-        question.about === 'ticket' && 'open' in question.wanted ? stolen!.slice() : there.answers(question),
-    })
-    // Its records do not open under the keys of the session.
-    expect(both.client.failure?.code).toBe('tls/record-damaged')
-    expect(both.client.established).toBeUndefined()
-  })
-  test('tls/unexpected-record: it promises a ticket and sends none, or sends one that it did not promise', () => {
-    for (const promised of [true, false]) {
-      const both = pair({
-        crypto,
-        who: ec,
-        client: { session: 'new' },
-        serverAnswers: house().answers,
-        server: promised ? ticket : {},
-      })
-      const state = promised ? 'WaitNewSessionTicket' : 'WaitChangeCipherSpec'
-      step(both, () => both.client.tls.state === state)
-      const body = { lifetimeHint: 0, ticket: ascii('a ticket') }
-      both.client.touch(
-        promised
-          ? record(20, Uint8Array.of(1))
-          : record(22, encode(Handshake, { type: HandshakeType.names.NewSessionTicket!, body })),
-      )
-      expect(both.client.failure).toMatchObject({ code: 'tls/unexpected-record', where: state })
-    }
-  })
-  test('CVE-2014-0224: ChangeCipherSpec in the place of the ticket does not change the keys', () => {
-    const there = house()
-    const session = sessionOf(visit(there, 'new'))
-    const both = pair({ crypto, who: ec, client: { session }, serverAnswers: there.answers, server: ticket })
-    step(both, () => both.client.tls.state === 'WaitServerHello')
-    both.client.touch()
-    both.client.touch(record(20, Uint8Array.of(1)))
-    expect(both.client.failure?.code).toBe('tls/unexpected-record')
-  })
-})
-
 test('an empty ticket is none, and the handshake goes on', () => {
   const there = house()
   const both = visit(there, 'new', {
@@ -482,15 +297,4 @@ test('a resumed session that is left untrusted does not exist: the proof is that
   const trusted = again.client.established?.trusted as ChainTrusted
   expect(trusted.chain).toEqual(ec.certified.chain)
   expect(trusted.name).toBe('shop.test')
-})
-
-test('hello floods: a ticket that opens nothing costs one question and no more', () => {
-  const there = house()
-  const session = sessionOf(visit(there, 'new'))
-  there.asked.length = 0
-  for (let i = 0; i < 100; i++) {
-    const both = pair({ crypto, who: ec, client: { session }, serverAnswers: house().answers, server: ticket })
-    both.server.touch(concat(...both.client.touch()))
-    expect(both.server.tls.state).toBe('WaitClientKeyExchange')
-  }
 })
