@@ -3,12 +3,12 @@
 import { describe, expect, test } from 'vitest'
 import { ascii, concat } from '../../../test/support/bytes.ts'
 import { closing, codeOf, soon } from '../../../test/support/net.ts'
-import { answersOf, identity, record, Side } from '../../../test/support/tls.ts'
+import { Side } from '../../../test/support/tls.ts'
+import { answer, answers, crypto, garbage, listening, me } from '../../../test/support/tls-stream.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import type { Failure, FailureError } from '../../failures/index.ts'
 import { connect, listen, serve } from '../../index.ts'
 import { systemClock } from '../../node/clock.ts'
-import { nodeCrypto } from '../../node/crypto.ts'
 import { certifiedKey } from '../../tls/certified-key.ts'
 import { tlsClient, tlsServer } from '../../tls/engine.ts'
 import type { CertifiedKey, Question } from '../../tls/types.ts'
@@ -17,12 +17,6 @@ import { trustStore } from '../../x509/store.ts'
 import { trustWithoutChecking } from '../../x509/trusted.ts'
 import { memoryPair, memoryTransport } from './memory.ts'
 import { type Answerer, secured } from './tls.ts'
-import type { ByteStream, NetStream, StreamHandler } from './types.ts'
-
-const crypto = nodeCrypto()
-const me = identity(crypto, 'p-256')
-const answers = answersOf(crypto, me)
-const answer: Answerer = question => answers(question)!
 
 /** A client on a stream; the other end is `peer`, whose flights `wire` may change before they are written. */
 const clientAgainst = (
@@ -52,25 +46,6 @@ const clientAgainst = (
   })
   return { stream, near, far, peer }
 }
-
-/** What a stream says, in order. */
-const listening = (stream: ByteStream) => {
-  const said: string[] = []
-  const closed = new Promise<Failure | undefined>(resolve => {
-    stream.handler = {
-      data: bytes => said.push(`data ${String.fromCharCode(...bytes)}`),
-      end: () => said.push('end'),
-      drain: () => said.push('drain'),
-      closed: failure => {
-        said.push(`closed ${failure?.code}`)
-        resolve(failure)
-      },
-    }
-  })
-  return { said, closed }
-}
-
-const garbage = record(23, new Uint8Array(40))
 
 describe('what comes in the same segment as the end of the handshake', () => {
   // In TLS 1.2 the server has the last word, in TLS 1.3 its only flight is the end of it for the client.
@@ -221,187 +196,6 @@ describe('answers that nobody should give', () => {
     reply(answers({ about: 'trust', chain: [], name: '', purpose: 'server', keyUsage: 'digitalSignature' })!)
     await soon(5)
     expect(asked).toEqual(['trust'])
-  })
-})
-
-describe('streams below', () => {
-  /** A stream that does what it is told, and says only what the test says. */
-  class Script implements ByteStream {
-    readonly local = { address: '127.0.0.1', port: 1 }
-    readonly remote = { address: '127.0.0.1', port: 2 }
-    readonly trace = undefined
-    handler: StreamHandler = { data() {}, end() {}, drain() {}, closed() {} }
-    readonly calls: string[] = []
-    written: Uint8Array[] = []
-    room = true
-    write(pieces: readonly Uint8Array[]): boolean {
-      this.calls.push('write')
-      this.written.push(...pieces)
-      return this.room
-    }
-    end(): void {
-      this.calls.push('end')
-    }
-    reset(): void {
-      this.calls.push('reset')
-      this.handler.closed(undefined)
-    }
-    reading = true
-    pause(): void {
-      this.reading = false
-    }
-    resume(): void {
-      this.reading = true
-    }
-  }
-  const opened = async (): Promise<{ lower: Script; open: NetStream; peer: Side }> => {
-    const lower = new Script()
-    const peer = new Side(tlsServer({ crypto }), answers)
-    const stream = secured(lower, {
-      engine: tlsClient({ crypto, serverName: 'shop.test' }),
-      clock: systemClock,
-      answer,
-      asked: systemClock.now(),
-      handshake: 1_000,
-      where: 'shop.test:443',
-    })
-    while (lower.written.length > 0) {
-      const flight = peer.touch(concat(...lower.written.splice(0)))
-      if (flight.length > 0) lower.handler.data(concat(...flight))
-    }
-    lower.calls.length = 0
-    return { lower, open: await stream, peer }
-  }
-  test('a writer is stopped and started again by the stream below, and by nothing after the end', async () => {
-    const { lower, open } = await opened()
-    const { said } = listening(open)
-    lower.room = false
-    expect(open.write([ascii('much')])).toBe(false)
-    lower.room = true
-    lower.handler.drain()
-    expect(open.write([ascii('more')])).toBe(true)
-    lower.room = false
-    expect(open.write([ascii('much')])).toBe(false)
-    lower.handler.data(garbage)
-    lower.handler.drain()
-    lower.handler.closed(undefined)
-    expect(said).toEqual(['drain', 'closed tls/record-damaged'])
-  })
-  test('nobody waits for room to write what is written after the end', async () => {
-    const { lower, open } = await opened()
-    lower.room = false
-    open.end()
-    expect(open.write([ascii('too late')])).toBe(true)
-    expect(lower.calls).toEqual(['write', 'end'])
-  })
-  test('the alert that tells of a failure has time to arrive before the stream is cut', async () => {
-    const { lower, open } = await opened()
-    const { said } = listening(open)
-    lower.handler.data(garbage)
-    await soon(10)
-    expect([lower.calls, said]).toEqual([['write', 'end'], ['closed tls/record-damaged']])
-    lower.handler.closed(undefined)
-  })
-  test('there is room after drain, also for a write that sends nothing', async () => {
-    const { lower, open } = await opened()
-    listening(open)
-    lower.room = false
-    expect(open.write([ascii('much')])).toBe(false)
-    lower.handler.drain()
-    expect(open.write([])).toBe(true)
-  })
-  test('nothing more is read below before there is a handler, and then what was kept comes first', async () => {
-    const { lower, open, peer } = await opened()
-    peer.tls.write(ascii('one'), 0)
-    peer.tls.write(ascii('two'), 0)
-    expect(lower.reading).toBe(true)
-    lower.handler.data(concat(...peer.touch()))
-    expect(lower.reading).toBe(false)
-    open.resume()
-    expect(lower.reading, 'a reader without a handler is none').toBe(false)
-    const { said } = listening(open)
-    expect([said, lower.reading]).toEqual([['data one', 'data two'], true])
-  })
-  test('a stream that was paused stays paused when its handler is set', async () => {
-    const { lower, open, peer } = await opened()
-    peer.tls.write(ascii('one'), 0)
-    lower.handler.data(concat(...peer.touch()))
-    open.pause()
-    const { said } = listening(open)
-    expect([said, lower.reading]).toEqual([['data one'], false])
-  })
-  test('one that goes on though nobody listens is cut at 512 KiB', async () => {
-    const { lower, open, peer } = await opened()
-    const piece = new Uint8Array(16 * 1024)
-    for (let i = 1; i <= 32; i++) {
-      peer.tls.write(piece, 0)
-      lower.handler.data(concat(...peer.touch()))
-    }
-    expect(lower.calls).toEqual([])
-    peer.tls.write(Uint8Array.of(1), 0)
-    lower.handler.data(concat(...peer.touch()))
-    expect(lower.calls).toEqual(['reset'])
-    expect(open.write([piece]), 'nobody is waited for').toBe(true)
-  })
-  test('close_notify goes out before FIN, in one write; what the other side still has to say is heard', async () => {
-    const { lower, open, peer } = await opened()
-    const { said } = listening(open)
-    open.write([ascii('bye')])
-    open.end()
-    open.end()
-    open.write([ascii('too late')])
-    expect(lower.calls).toEqual(['write', 'write', 'end'])
-    lower.handler.data(concat(...peer.touch()))
-    open.resume()
-    peer.touch(concat(...lower.written))
-    expect(peer.data).toEqual(ascii('bye'))
-    expect(peer.has('peer-closed')).toBe(true)
-    peer.tls.write(ascii('the rest'), 0)
-    peer.tls.close(0)
-    lower.handler.data(concat(...peer.touch()))
-    lower.handler.end()
-    lower.handler.closed(undefined)
-    expect(said).toEqual(['data the rest', 'end', 'closed undefined'])
-    expect(lower.calls, 'there is one FIN').toEqual(['write', 'write', 'end'])
-  })
-  test('a reset from inside a callback is the end: the next record of the same piece is not told, and nothing is kept', async () => {
-    const { lower, open, peer } = await opened()
-    const said: string[] = []
-    open.handler = {
-      data: bytes => {
-        said.push(String.fromCharCode(...bytes))
-        open.reset()
-        expect(open.write([ascii('nobody hears this')])).toBe(true)
-        open.end()
-      },
-      end: () => said.push('end'),
-      drain() {},
-      closed: failure => said.push(`closed ${failure?.code}`),
-    }
-    peer.tls.write(ascii('one'), 0)
-    peer.tls.write(ascii('two'), 0)
-    peer.tls.close(0)
-    lower.handler.data(concat(...peer.touch()))
-    expect(said).toEqual(['one', 'closed undefined'])
-    expect(lower.calls).toEqual(['reset'])
-  })
-  test('writing and ending from inside a callback keeps the order', async () => {
-    const { lower, open, peer } = await opened()
-    open.handler = {
-      data: bytes => {
-        open.write([bytes])
-        open.end()
-      },
-      end() {},
-      drain() {},
-      closed() {},
-    }
-    peer.tls.write(ascii('echo'), 0)
-    lower.handler.data(concat(...peer.touch()))
-    expect(lower.calls).toEqual(['write', 'end'])
-    peer.touch(concat(...lower.written))
-    expect(peer.data).toEqual(ascii('echo'))
-    expect(peer.has('peer-closed')).toBe(true)
   })
 })
 
