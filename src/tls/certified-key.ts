@@ -19,6 +19,12 @@ export interface KeyElsewhere {
    * this handshake and no other.
    */
   sign(message: Bytes, algorithm: SignatureAlgorithm): Bytes | Promise<Bytes>
+  /**
+   * The bare RSA operation on `ciphertext`, as long as the modulus, its padding neither removed nor looked at: for suites
+   * with RSA key exchange, where the server names them. What it throws the client does not hear of, as whatever it says
+   * about a ciphertext must not be heard. Without it no such handshake succeeds.
+   */
+  decrypt?(ciphertext: Bytes): Bytes | Promise<Bytes>
 }
 
 export const isKeyElsewhere = (value: unknown): value is KeyElsewhere =>

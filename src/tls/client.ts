@@ -25,7 +25,7 @@ import { ClientState } from './tls12/client/state.ts'
 import type { WaitEncryptedExtensions } from './tls13/client.ts'
 import { retryRequested, serverHello13, type WaitServerHelloAgain } from './tls13/hello-client.ts'
 import type { TlsVersion } from './types.ts'
-import { type Hellos, tls12, tls13 } from './version.ts'
+import { type Hellos, tls12, tls12Rsa, tls13 } from './version.ts'
 
 /** RFC 9846 4.2.3: the end of the random of a server that was asked for TLS 1.1 or less, or for 1.2. */
 const ASKED_FOR_LESS = 'DOWNGRD\0'
@@ -84,7 +84,8 @@ const serverHello12 = (context: Context, message: Message<'ServerHello'>, offer:
     throw illegal(context, message, 'tls/wrong-compression', 'compressionMethod', body.compressionMethod)
   context.passed('hello', message)
   context.transcript.add(message.bytes)
-  context.speak(tls12)
+  if (suite.exchange === 'rsa') context.speak(tls12Rsa)
+  else context.speak(tls12)
   const negotiated: ClientNegotiated = {
     offer,
     serverRandom: body.random,

@@ -140,12 +140,15 @@ export class Connection implements TlsConnection {
     if (fault !== undefined) throw new FailureError(fault)
     const asked = this.#acting.asked!
     this.#acting.asked = undefined
-    if (reply instanceof Failure) {
+    const { about } = asked.question
+    // Bleichenbacher: that a ciphertext could not be decrypted is nothing that its sender may hear.
+    const tells = about !== 'decrypt'
+    if (reply instanceof Failure && tells) {
       this.#fail(id.located(reply), 0)
       return
     }
     this.#guarded(() => {
-      this.#step(asked.question.about, reply, 0)
+      this.#step(about, reply instanceof Failure ? 'none' : reply, 0)
       this.#pump()
     })
     this.#messages.keep()

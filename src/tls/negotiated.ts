@@ -1,10 +1,9 @@
 /** What the hellos of both sides say together: all that a version needs to know of what came before it. */
-import type { GroupName } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import type { TlsServerConfig } from './config.ts'
 import type { Offer } from './offer.ts'
 import type { Message } from './states.ts'
-import type { Suite } from './suites.table.ts'
+import type { EcdheGroup, Suite } from './suites.table.ts'
 import type { MacOrder } from './tls12/cbc-protection.ts'
 import type { Limits } from './tls12/record-limits.ts'
 
@@ -32,7 +31,8 @@ export interface ServerNegotiated {
   readonly clientRandom: Bytes
   /** By our preference; which of them depends on the certificate. */
   readonly suites: readonly Suite[]
-  readonly group: GroupName
+  /** Undefined: there is none in common, and there are suites that need none. */
+  readonly group: EcdheGroup | undefined
   /** The client's groups, which bind the curve of an ECDSA certificate too; undefined when it named none. */
   readonly groups: readonly number[] | undefined
   /** Signature schemes of the client that we know and that a common suite can use, in the client's order. */

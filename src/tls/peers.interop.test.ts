@@ -13,7 +13,7 @@ import { keyGroupOf } from './certificate-key.ts'
 import type { TlsClientConfig, TlsServerConfig } from './config.ts'
 import { tlsClient, tlsServer } from './engine.ts'
 import { schemes } from './schemes.table.ts'
-import { DEFAULT_GROUPS, type EcdheGroup, type Suite, suites } from './suites.table.ts'
+import { DEFAULT_GROUPS, type EcdheGroup, rsaSuites, type Suite, suites } from './suites.table.ts'
 
 const has = (program: string): boolean => spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
 const openssl = has('openssl')
@@ -169,6 +169,17 @@ describe(`our client and openssl s_server${withOpenssl}`, () => {
         expect(text(side.data)).toBe('gnip\n')
       }
     })
+  test.skipIf(!openssl)('RSA key exchange: every suite, data both ways', async () => {
+    const port = await serve('openssl', free => [
+      ...['s_server', '-tls1_2', '-rev', '-quiet', '-cipher', 'kRSA', '-accept', `127.0.0.1:${free}`],
+      ...['-key', file('rsa', 'key'), '-cert', file('rsa', 'pem')],
+    ])
+    for (const { name } of rsaSuites) {
+      const side = await talkTo('rsa', port, { suites: [name] })
+      expect(side.established).toMatchObject({ suite: name, group: undefined })
+      expect(text(side.data)).toBe('gnip\n')
+    }
+  })
   test.skipIf(!openssl)('a server that asks for a client certificate gets an empty list', async () => {
     for (const [flag, code] of [
       ['-verify', undefined],
@@ -202,7 +213,7 @@ const OPENSSL_GROUP: Readonly<Record<EcdheGroup, string>> = {
 }
 const opensslCipher = (suite: Suite): string =>
   suite.name
-    .replace('TLS_', '')
+    .replace(/^TLS_(RSA_WITH_)?/, '')
     .replace('_WITH', '')
     .replace(/AES_(\d+)/, 'AES$1')
     .replace('POLY1305_SHA256', 'POLY1305')
@@ -247,6 +258,22 @@ describe(`our server and openssl s_client${withOpenssl}`, () => {
         expect(text(sides.at(-1)!.data)).toBe('ping\n')
       }
     })
+  test.skipIf(!openssl)('RSA key exchange: every suite, data both ways; none without its name', async () => {
+    for (const suite of rsaSuites) {
+      const { server, port, sides } = await listen('rsa', { suites: [suite.name] })
+      const { output } = await runClient('openssl', [
+        ...['s_client', '-tls1_2', '-quiet', '-connect', `127.0.0.1:${port}`, '-cipher', opensslCipher(suite)],
+      ])
+      server.close()
+      expect(output).toContain('pong')
+      expect(sides.at(-1)?.established).toMatchObject({ suite: suite.name, group: undefined })
+      expect(text(sides.at(-1)!.data)).toBe('ping\n')
+    }
+    const { server, port, sides } = await listen('rsa', {})
+    await runClient('openssl', ['s_client', '-tls1_2', '-connect', `127.0.0.1:${port}`, '-cipher', 'kRSA'])
+    server.close()
+    expect(sides.at(-1)?.failure?.code).toBe('tls/no-common-suite')
+  })
   test.skipIf(!openssl)(
     'a client that speaks all versions gets TLS 1.3; one that speaks only 1.1, or falls back, an alert',
     async () => {

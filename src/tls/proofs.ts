@@ -42,13 +42,39 @@ export class FinishedVerified {
   }
 }
 
+/** A secret went out that only the holder of a trusted key can read (RFC 5246 7.4.7.1). */
+export class SecretEncrypted {
+  readonly trusted: ChainTrusted
+  readonly ciphertext: Bytes
+  private constructor(trusted: ChainTrusted, ciphertext: Bytes) {
+    this.trusted = trusted
+    this.ciphertext = ciphertext
+  }
+  /** Undefined when the key in the certificate cannot do it. */
+  static to(crypto: CryptoProvider, trusted: ChainTrusted, premaster: Bytes): SecretEncrypted | undefined {
+    const ciphertext = crypto.rsaEncrypt(trusted.publicKey, premaster)
+    return ciphertext && new SecretEncrypted(trusted, ciphertext)
+  }
+}
+
+/** The holder of the certificate's key has read that secret: its Finished was made with it. */
+export class KeyHeld {
+  readonly finished: FinishedVerified
+  private constructor(finished: FinishedVerified) {
+    this.finished = finished
+  }
+  static shown({ trusted }: SecretEncrypted, finished: FinishedVerified): Fresh {
+    return new Fresh(trusted, new KeyHeld(finished))
+  }
+}
+
 /** In this handshake the peer has shown a chain that is trusted, and that it has the key. */
 export class Fresh {
   readonly trusted: ChainTrusted
-  readonly signature: SignatureValid
-  constructor(trusted: ChainTrusted, signature: SignatureValid) {
+  readonly key: SignatureValid | KeyHeld
+  constructor(trusted: ChainTrusted, key: SignatureValid | KeyHeld) {
     this.trusted = trusted
-    this.signature = signature
+    this.key = key
   }
 }
 

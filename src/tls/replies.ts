@@ -16,8 +16,14 @@ export const replyFault = (asked: Ask | undefined, id: QuestionId, reply: Questi
 /** From JavaScript anything may come. */
 const nameOf = (id: QuestionId | undefined): string => `${id?.number ?? 'without a number'}`
 
-const MAY_BE_NONE: ReadonlySet<string> = new Set<Question['about']>(['certificate', 'ticket', 'session', 'early-data'])
-const BYTES: ReadonlySet<string> = new Set<Question['about']>(['sign', 'ticket', 'session'])
+const MAY_BE_NONE: ReadonlySet<string> = new Set<Question['about']>([
+  'certificate',
+  'ticket',
+  'session',
+  'early-data',
+  'decrypt',
+])
+const BYTES: ReadonlySet<string> = new Set<Question['about']>(['sign', 'ticket', 'session', 'decrypt'])
 
 /** Whether `reply` is of the kind that a question about `about` takes. */
 const fits = (about: Question['about'], reply: Question['reply']): boolean => {

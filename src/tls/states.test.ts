@@ -76,6 +76,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   WaitTicketSealed: 'ticket',
   WaitSessionFound: 'session',
   WaitSessionKept: 'session',
+  WaitDecrypted: 'decrypt',
 }
 
 /** How the two remember each other, for the states that know of it, and whether they have met. */
@@ -103,8 +104,6 @@ const open: Answers = question => {
   return 'none'
 }
 let kept: Uint8Array = new Uint8Array(0)
-/** Clients that ask for it get an OCSP response with the certificate. */
-const stapled = { ...who.certified, ocsp: Uint8Array.of(1) }
 const sessionBy = (how: 'ticket' | 'session', version: TlsVersion, early: boolean): Session => {
   const both = pair({
     crypto,
@@ -144,13 +143,23 @@ const EARLY: ReadonlySet<string> = new Set(['WaitEarlyJudged', 'WaitEndOfEarlyDa
 const LATER: ReadonlySet<string> = new Set(['WaitLaterCertificate13', 'WaitLaterSignature13'])
 const LATER_REQUEST = { type: 22, content: hex('0d 00000b 00 0008 000d 0004 0002 0403') }
 
+/** States of handshakes in which the client encrypts the secret. */
+const ENCRYPTED: ReadonlySet<string> = new Set([
+  'WaitCertificateStatusAlone',
+  'WaitEncryptedPremaster',
+  'WaitDecrypted',
+])
+const rsa = identity(crypto, 'rsa-2048')
+const withRsa = { suites: ['TLS_RSA_WITH_AES_128_GCM_SHA256'] } as const
+
 /** States behind a HelloRetryRequest. */
 const RETRIED: ReadonlySet<string> = new Set(['WaitServerHelloAgain', 'WaitClientHelloAgain'])
 
 /** Both sides, run until `side` is in `state`; questions are left open where the state is a question's. */
 const reach = (side: 'client' | 'server', state: string) => {
   const trace = recorder()
-  const answers = answersOf(crypto, who)
+  const owner = ENCRYPTED.has(state) ? rsa : who
+  const answers = answersOf(crypto, owner)
   const [how, when] = MEMORY[state] ?? []
   const resumption = how === undefined ? [] : [how]
   const known = WITH_CLIENT_CERTIFICATE.has(state) || (when === 'again' && !EARLY.has(state))
@@ -161,7 +170,7 @@ const reach = (side: 'client' | 'server', state: string) => {
     (asked: 'client' | 'server'): Answers =>
     question => {
       if (asked === side && question.about === QUESTIONS[state]) return undefined
-      if (question.about === 'client-hello') return stapled
+      if (question.about === 'client-hello') return { ...owner.certified, ocsp: Uint8Array.of(1) }
       return question.about === 'certificate' ? who.certified : (asked === 'server' ? open : answers)(question)
     }
   const both: Pair = pair({
@@ -171,12 +180,14 @@ const reach = (side: 'client' | 'server', state: string) => {
     client: {
       trace: { sink: trace, flow: 'test', host: 'client' },
       session,
-      evidence: state === 'WaitCertificateStatus' ? ['ocsp'] : [],
+      ...(ENCRYPTED.has(state) ? withRsa : {}),
+      evidence: state.startsWith('WaitCertificateStatus') ? ['ocsp'] : [],
       earlyData: EARLY.has(state) ? Uint8Array.of(1) : undefined,
       postHandshakeAuth: LATER.has(state) ? 'allowed' : undefined,
     },
     server: {
       trace: { sink: trace, flow: 'test', host: 'server' },
+      ...(ENCRYPTED.has(state) ? withRsa : {}),
       resumption,
       earlyData: 100,
       clientCertificate: known ? 'required' : 'none',

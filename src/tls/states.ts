@@ -31,6 +31,7 @@ export interface Replies {
   ticket: Bytes | 'none'
   session: Bytes | 'none'
   sign: Bytes
+  decrypt: Bytes | 'none'
   'early-data': 'fresh' | 'none'
 }
 

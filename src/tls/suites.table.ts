@@ -113,7 +113,7 @@ export const suites: readonly (Suite & { readonly name: SuiteName })[] = [
   { id: 0xc014, name: 'TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA', ...RSA, ...CBC_256_SHA },
 ]
 
-/** Without forward secrecy (RFC 5246 A.5, RFC 5288 3): the handshake of today does not know how to agree on them. */
+/** Without forward secrecy (RFC 5246 A.5, RFC 5288 3), which RFC 9325 4.1 advises against: only for those who name them. */
 export const rsaSuites: readonly (Suite & { readonly name: RsaSuiteName })[] = [
   { id: 0x009c, name: 'TLS_RSA_WITH_AES_128_GCM_SHA256', ...RSA_ALONE, ...AES_128 },
   { id: 0x009d, name: 'TLS_RSA_WITH_AES_256_GCM_SHA384', ...RSA_ALONE, ...AES_256 },
@@ -166,18 +166,22 @@ export const suites13: readonly Suite13[] = [
 ]
 
 /** What can be chosen, of both versions. */
-export type AnySuiteName = SuiteName | Suite13Name
+export type AnySuiteName = SuiteName | RsaSuiteName | Suite13Name
 
 /** Those of 1.3 with the ciphers in the order of 1.2: AES first, which processors know. */
 export const DEFAULT_SUITES: readonly AnySuiteName[] = [...suites13, ...defaults].map(suite => suite.name)
 
 /** What of a list of names belongs to TLS 1.2, in its order. */
 export const suitesNamed = (names: readonly string[] = DEFAULT_SUITES): readonly Suite[] =>
-  names.flatMap(name => suites.filter(suite => suite.name === name))
+  names.flatMap<Suite>(name => [...suites, ...rsaSuites].filter(suite => suite.name === name))
 
 /** What of a list of names belongs to TLS 1.3, in its order. */
 export const suites13Named = (names: readonly string[] = DEFAULT_SUITES): readonly Suite13[] =>
   names.flatMap(name => suites13.filter(suite => suite.name === name))
+
+/** RFC 5246 7.4.2: what the key in the server's certificate must be allowed to do. */
+export const keyUsageFor = ({ exchange }: Suite): 'digitalSignature' | 'keyEncipherment' =>
+  exchange === 'rsa' ? 'keyEncipherment' : 'digitalSignature'
 
 /** Groups that TLS 1.2 can use: in Diffie-Hellman the server may speak first. A KEM needs the share of the client. */
 export type EcdheGroup = Exclude<GroupName, 'X25519MLKEM768'>

@@ -77,8 +77,8 @@ export type Question =
       readonly name: string | undefined
       /** What the certificate must be for: what its owner is here. */
       readonly purpose: 'server' | 'client'
-      /** What the key exchange wants of the key in the certificate (RFC 5246 7.4.2); RSA would want keyEncipherment. */
-      readonly keyUsage: 'digitalSignature'
+      /** What the key exchange wants of the key in the certificate (RFC 5246 7.4.2): keyEncipherment where RSA encrypts the secret. */
+      readonly keyUsage: 'digitalSignature' | 'keyEncipherment'
       /** An OCSP response in DER, as the server stapled it; it vouches for nothing until it is checked. */
       readonly ocsp?: Bytes | undefined
       /** SignedCertificateTimestamps, as they came in the handshake. */
@@ -121,6 +121,17 @@ export type Question =
       readonly scheme: number
       readonly message: Bytes
       readonly reply: Bytes | Failure
+    }
+  | {
+      /**
+       * The bare RSA operation on what a client has encrypted (RFC 5246 7.4.7.1), asked only where suites with RSA key
+       * exchange are named. The padding is for the engine to look at: whoever tells good from bad here decrypts for everybody.
+       */
+      readonly about: 'decrypt'
+      readonly key: CertifiedKey
+      readonly ciphertext: Bytes
+      /** As long as the modulus, and overwritten. `none`, and a `Failure` too: it could not be done; the client hears nothing of it before its Finished. */
+      readonly reply: Bytes | 'none' | Failure
     }
 
 export interface Ask<Q extends Question = Question> {

@@ -1,7 +1,7 @@
 /** What a version of TLS brings with it: its messages, what of them is bound by the transcript, how its records behave. */
 import type { Codec, Tagged } from '../wire/codec.ts'
 import { TLS_1_2 } from './messages/registries.table.ts'
-import { type Bodies, Handshake } from './messages/tls12.ts'
+import { type Bodies, type Bodies12Rsa, Handshake, handshake12Rsa } from './messages/tls12.ts'
 import { type Bodies13, handshake13 } from './messages/tls13.ts'
 import type { TlsVersion } from './types.ts'
 
@@ -28,6 +28,13 @@ export const tls12: Version<Bodies> = {
   unbound: new Set<keyof Bodies>(['CertificateVerify', 'Finished', 'HelloRequest']),
   alertLevels: true,
   disguised: false,
+}
+
+/** Where the client encrypts the premaster secret: its ClientKeyExchange has another form, and the server's does not exist. */
+export const tls12Rsa: Version<Bodies12Rsa> = {
+  ...tls12,
+  format: handshake12Rsa.codec,
+  unbound: new Set<keyof Bodies12Rsa>(['CertificateVerify', 'Finished', 'HelloRequest']),
 }
 
 /** RFC 9846 4.5: the hellos are for those to add who choose by them, and what is checked against the transcript adds itself. */

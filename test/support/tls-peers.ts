@@ -44,6 +44,8 @@ export const openHearted =
         return 'none'
       case 'sign':
         return crypto.sign(schemeById(question.scheme)!.algorithm, question.key.key as Uint8Array, question.message)
+      case 'decrypt':
+        return crypto.rsaRaw(question.key.key as Uint8Array, question.ciphertext) ?? 'none'
       default:
         return question satisfies never
     }

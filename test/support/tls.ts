@@ -70,6 +70,8 @@ export const answersOf =
         return who.certified
       case 'sign':
         return crypto.sign(schemeById(question.scheme)!.algorithm, who.pkcs8, question.message)
+      case 'decrypt':
+        return crypto.rsaRaw(who.pkcs8, question.ciphertext) ?? 'none'
       default: {
         const never: never = question
         return never

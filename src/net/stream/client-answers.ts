@@ -76,6 +76,7 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
         case 'ticket':
         case 'session':
         case 'early-data':
+        case 'decrypt':
           return fail('net/no-certificate', { where: question.about })
         default:
           return question satisfies never

@@ -4,7 +4,8 @@ import type { Bytes } from '../../engine.ts'
 import { fail } from '../../failures/index.ts'
 import { TLS_1_3 } from '../../tls/messages/registries.table.ts'
 import { versionsOf } from '../../tls/offer.ts'
-import { schemeFor13 } from '../../tls/schemes.table.ts'
+import { schemeById, schemeFor13 } from '../../tls/schemes.table.ts'
+import { rsaSuites } from '../../tls/suites.table.ts'
 import { TicketKeeper } from '../../tls/tickets.ts'
 import type { Ask, CertifiedKey, Introduced } from '../../tls/types.ts'
 import type { Certificate } from '../../x509/certificate.ts'
@@ -12,7 +13,7 @@ import { matches } from '../../x509/names.ts'
 import type { TrustStore } from '../../x509/types.ts'
 import { believed, type CertificateFiles, type Credentials, ownCertificates, subjectsIn } from './credentials.ts'
 import { judged } from './judged.ts'
-import { signed } from './signing.ts'
+import { decrypted, signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
 import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
 import type { ByteStream, World } from './types.ts'
@@ -97,6 +98,8 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
         }
         case 'sign':
           return signed(question, world)
+        case 'decrypt':
+          return decrypted(question, world)
         case 'trust':
           return judged(question, { trust }, world, stream)
         case 'ticket':
@@ -174,13 +177,16 @@ const choiceOf = (tls: TlsServerOptions, world: World): Chooser => {
  * TLS 1.2 (RFC 8422 5.3) on a curve that it names; in TLS 1.3 the scheme names the curve (RFC 9846 4.3.3).
  */
 export const canCheck = (
-  { schemes, groups, versions }: Introduced,
+  { schemes, groups, versions, suites }: Introduced,
   { schemes: ours, group }: CertifiedKey,
   choices: Pick<TlsChoices, 'versions' | 'suites'> = {},
 ): boolean => {
   const common = ours.filter(scheme => schemes.includes(scheme))
   if (versions.includes(TLS_1_3) && versionsOf(choices).includes('TLS 1.3'))
     return common.some(scheme => schemeFor13(scheme, { group }) !== undefined)
+  // Where the client encrypts the secret nothing is signed.
+  const encrypts = rsaSuites.some(({ name, id }) => suites.includes(id) && choices.suites?.includes(name))
+  if (encrypts && ours.some(id => schemeById(id)?.keyType === 'rsa')) return true
   return common.length > 0 && (group === undefined || groups.length === 0 || groups.includes(group))
 }
 

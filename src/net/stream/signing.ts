@@ -1,4 +1,4 @@
-/** Signatures with a key that is here or elsewhere: what both sides answer to the question `sign`. */
+/** What a key does that is here or elsewhere: the answers to the questions `sign`, of both sides, and `decrypt`, of servers. */
 import type { Bytes } from '../../engine.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import { isKeyElsewhere } from '../../tls/certified-key.ts'
@@ -23,3 +23,24 @@ export const signed = (question: Sign, { crypto }: World): Bytes | Failure | Pro
   const made = key.key.sign(message, scheme.algorithm)
   return made instanceof Promise ? made.then(checked) : checked(made)
 }
+
+type Decrypt = Extract<Ask['question'], { readonly about: 'decrypt' }>
+
+/** Whatever goes wrong is `none`: a client that hears why can decrypt what others have sent (Bleichenbacher). */
+export const decrypted = (
+  { key: { key }, ciphertext }: Decrypt,
+  { crypto }: Pick<World, 'crypto'>,
+): Bytes | 'none' | Promise<Bytes | 'none'> => {
+  try {
+    if (key instanceof Uint8Array) return crypto.rsaRaw(key, ciphertext) ?? 'none'
+    const made = isKeyElsewhere(key) ? key.decrypt?.(ciphertext) : undefined
+    return made instanceof Promise ? made.then(block, () => 'none') : block(made)
+  } catch {
+    return 'none'
+  }
+}
+
+/** RFC 5246 7.4.7.1: the ciphertext is no longer, and so the modulus. From elsewhere anything may come. */
+const MOST_BYTES = 0xffff
+const block = (made: unknown): Bytes | 'none' =>
+  made instanceof Uint8Array && made.length <= MOST_BYTES ? made : 'none'

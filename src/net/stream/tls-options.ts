@@ -5,7 +5,7 @@
 import type { GroupName } from '../../crypto/provider.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { listed } from '../../tls/listed.ts'
-import { type AnySuiteName, DEFAULT_GROUPS, suites, suites13 } from '../../tls/suites.table.ts'
+import { type AnySuiteName, DEFAULT_GROUPS, rsaSuites, suites, suites13 } from '../../tls/suites.table.ts'
 import type { TlsVersion } from '../../tls/types.ts'
 
 /** What may be agreed on in the handshake. */
@@ -22,7 +22,7 @@ export interface TlsChoices {
 
 /** Every version, suite and group that can be chosen. */
 export const VERSIONS: readonly TlsVersion[] = ['TLS 1.3', 'TLS 1.2']
-export const SUITES: readonly AnySuiteName[] = [...suites13, ...suites].map(suite => suite.name)
+export const SUITES: readonly AnySuiteName[] = [...suites13, ...suites, ...rsaSuites].map(suite => suite.name)
 export const GROUPS: readonly GroupName[] = [...DEFAULT_GROUPS, 'X25519MLKEM768']
 
 /** Throws `FailureError` `net/bad-tls-options`. `Known` lists the options that there are: a misspelt one is refused. */

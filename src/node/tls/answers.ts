@@ -6,7 +6,7 @@ import { Failure, type FailureCode, fail } from '../../failures/index.ts'
 import { shown as chosen } from '../../net/stream/client-answers.ts'
 import { judged as judgedAs } from '../../net/stream/judged.ts'
 import { canCheck } from '../../net/stream/server-answers.ts'
-import { signed } from '../../net/stream/signing.ts'
+import { decrypted, signed } from '../../net/stream/signing.ts'
 import type { Answerer } from '../../net/stream/tls.ts'
 import type { Ask, Question } from '../../tls/types.ts'
 import { spkiOf } from '../../x509/public-key.ts'
@@ -70,6 +70,8 @@ export const answers = (options: AnswerOptions): Answerer => {
         return 'none'
       case 'sign':
         return signed(question, nodeWorld())
+      case 'decrypt':
+        return decrypted(question, nodeWorld())
       default:
         return question satisfies never
     }

@@ -49,6 +49,8 @@ export const answerTo = (
       const { algorithm } = schemeById(question.scheme)!
       return { reply: crypto.sign(algorithm, question.key.key as Uint8Array, question.message) }
     }
+    case 'decrypt':
+      return { reply: crypto.rsaRaw(question.key.key as Uint8Array, question.ciphertext) ?? 'none' }
     default:
       return question satisfies never
   }

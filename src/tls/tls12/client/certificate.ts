@@ -4,7 +4,7 @@
  *     WaitCertificate       the server shows its chain          -> ask whether it is to be trusted
  *     WaitCertificateStatus it may have an OCSP response with it
  *     WaitTrust             the proof of trust comes            -> does the key suit the suite and our groups?
- *     WaitServerKeyExchange its share, signed by that key       -> SignatureValid
+ *     WaitServerKeyExchange its share, signed by that key       -> SignatureValid; not where RSA encrypts the secret
  *     WaitCertificateRequestOrServerHelloDone, WaitServerHelloDone
  *                           its flight is over: `finish`        -> our share, ChangeCipherSpec, our Finished
  *     WaitChangeCipherSpec  what follows is under its keys      -> read with them
@@ -19,7 +19,8 @@ import { authenticationOf, keyGroupOf, keyTypeOf } from '../../certificate-key.t
 import { CertificateStatusType, NamedGroup } from '../../messages/registries.table.ts'
 import type { ClientNegotiated } from '../../negotiated.ts'
 import type { Context, Handles, Message } from '../../states.ts'
-import type { WaitCertificateRequestOrServerHelloDone } from './hello-done.ts'
+import { keyUsageFor } from '../../suites.table.ts'
+import { WaitCertificateRequestOrServerHelloDone } from './hello-done.ts'
 import { WaitServerKeyExchange } from './key-exchange.ts'
 import { ClientState, type Table } from './state.ts'
 
@@ -30,11 +31,17 @@ export class WaitCertificate extends ClientState implements Handles<Table, 'Wait
     super()
     this.#negotiated = negotiated
   }
-  Certificate(context: Context, message: Message<'Certificate'>): WaitTrust | WaitCertificateStatus {
+  Certificate(
+    context: Context,
+    message: Message<'Certificate'>,
+  ): WaitTrust | WaitCertificateStatus | WaitCertificateStatusAlone {
     if (message.body.chain.length === 0)
       throw context.refusal('key exchange', message, 'tls/certificate-missing', 'chain', {})
     const shown = { negotiated: this.#negotiated, certificate: message }
-    return this.#negotiated.stapled ? new WaitCertificateStatus(shown) : judged(context, shown)
+    if (!this.#negotiated.stapled) return judged(context, shown)
+    return this.#negotiated.suite.exchange === 'rsa'
+      ? new WaitCertificateStatusAlone(shown)
+      : new WaitCertificateStatus(shown)
   }
 }
 
@@ -45,7 +52,7 @@ interface ChainShown {
   readonly exchange?: Message<'ServerKeyExchange'>
 }
 
-/** Asks whether the server is to be believed. RFC 5246 7.4.2: all suites here are ECDHE, in which it signs its share. */
+/** Asks whether the server is to be believed. */
 const judged = (context: Context, shown: ChainShown, ocsp?: Bytes): WaitTrust => {
   const { negotiated, certificate } = shown
   const { chain } = certificate.body
@@ -53,7 +60,7 @@ const judged = (context: Context, shown: ChainShown, ocsp?: Bytes): WaitTrust =>
   const { scts } = negotiated
   const evidence = { ...(ocsp === undefined ? {} : { ocsp }), ...(scts === undefined ? {} : { scts }) }
   context.ask(
-    { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature', ...evidence },
+    { about: 'trust', chain, name, purpose: 'server', keyUsage: keyUsageFor(negotiated.suite), ...evidence },
     { message: certificate, chain, path: index => `chain.${index}` },
   )
   return new WaitTrust(shown)
@@ -68,17 +75,34 @@ class WaitCertificateStatus extends ClientState implements Handles<Table, 'WaitC
     this.#shown = shown
   }
   CertificateStatus(context: Context, message: Message<'CertificateStatus'>): WaitTrust {
-    const { statusType, response } = message.body
-    if (statusType !== CertificateStatusType.names.ocsp)
-      throw context.refusal('key exchange', message, 'tls/illegal-value', 'statusType', {
-        got: CertificateStatusType.nameOf(statusType),
-        expected: 'ocsp was asked for',
-      })
-    return judged(context, this.#shown, response)
+    return judged(context, this.#shown, ocspIn(context, message))
   }
   ServerKeyExchange(context: Context, exchange: Message<'ServerKeyExchange'>): WaitTrust {
     return judged(context, { ...this.#shown, exchange })
   }
+}
+
+/** The same where nothing signed comes behind it: a server that promised it brings it. */
+class WaitCertificateStatusAlone extends ClientState implements Handles<Table, 'WaitCertificateStatusAlone'> {
+  readonly name = 'WaitCertificateStatusAlone'
+  readonly #shown: ChainShown
+  constructor(shown: ChainShown) {
+    super()
+    this.#shown = shown
+  }
+  CertificateStatus(context: Context, message: Message<'CertificateStatus'>): WaitTrust {
+    return judged(context, this.#shown, ocspIn(context, message))
+  }
+}
+
+const ocspIn = (context: Context, message: Message<'CertificateStatus'>): Bytes => {
+  const { statusType, response } = message.body
+  if (statusType !== CertificateStatusType.names.ocsp)
+    throw context.refusal('key exchange', message, 'tls/illegal-value', 'statusType', {
+      got: CertificateStatusType.nameOf(statusType),
+      expected: 'ocsp was asked for',
+    })
+  return response
 }
 
 class WaitTrust implements Handles<Table, 'WaitTrust'> {
@@ -93,7 +117,8 @@ class WaitTrust implements Handles<Table, 'WaitTrust'> {
     const { suite, offer } = negotiated
     const keyType = keyTypeOf(trusted.publicKey)
     // RFC 5246 7.4.2: the key in the certificate must suit the key exchange that was chosen.
-    if (authenticationOf(keyType) !== suite.authentication)
+    const suits = suite.exchange === 'rsa' ? keyType === 'rsa' : authenticationOf(keyType) === suite.authentication
+    if (!suits)
       throw context.refusal('key exchange', certificate, 'tls/certificate-kind', 'chain.0', {
         expected: `a key for ${suite.name}`,
         got: `a key of type ${keyType}`,
@@ -105,7 +130,10 @@ class WaitTrust implements Handles<Table, 'WaitTrust'> {
         expected: `a key in one of the groups that were offered (${offer.groups.join(', ')})`,
         got: `one in ${NamedGroup.nameOf(group)}`,
       })
-    const next = new WaitServerKeyExchange(negotiated, { trusted, keyType, chain: certificate.body.chain })
+    const peer = { trusted, keyType, chain: certificate.body.chain }
+    if (suite.exchange === 'rsa')
+      return new WaitCertificateRequestOrServerHelloDone({ negotiated, peer, certificate, share: undefined })
+    const next = new WaitServerKeyExchange(negotiated, peer, certificate)
     return exchange === undefined ? next : next.ServerKeyExchange(context, exchange)
   }
 }

@@ -1,7 +1,7 @@
 /** The server's keys and its Finished: the end of the handshake. */
 
 import type { Bytes } from '../../../engine.ts'
-import { FinishedVerified, type Fresh, Resumed } from '../../proofs.ts'
+import { FinishedVerified, type Fresh, KeyHeld, Resumed, SecretEncrypted } from '../../proofs.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { type Exporter, exporterOf } from '../exporter.ts'
 import { verifyData } from '../key-schedule.ts'
@@ -28,19 +28,20 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
     this.#keyed = keyed
   }
   Finished(context: Context, message: Message<'Finished'>): Established {
-    const { negotiated, server, peerChain, group, master } = this.#keyed
+    const { negotiated, server: shown, peerChain, group, master } = this.#keyed
     const { suite, alpn, offer } = negotiated
     const hash = context.transcript.digest()
     const expected = verifyData(context.crypto, suite.hash, master, 'server finished', hash)
     const finished = FinishedVerified.check(context.crypto, expected, message.body.verifyData)
     if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
     context.passed('Finished', message)
+    const server = shown instanceof SecretEncrypted ? KeyHeld.shown(shown, finished) : shown
     const resumed = server instanceof Resumed
     if (resumed) {
       context.transcript.add(message.bytes)
       sendFinished(context, this.#keyed)
     }
-    const session = sessionFrom(this.#keyed, context.date)
+    const session = sessionFrom({ ...this.#keyed, server }, context.date)
     const exporter = exporterFor(context, this.#keyed)
     context.established({
       version: 'TLS 1.2',
@@ -74,7 +75,7 @@ export const sendFinished = (context: Context, { negotiated, master, writes }: K
   context.send('Finished', { verifyData: verifyData(context.crypto, name, master, 'client finished', hash) })
 }
 
-/** Data may flow: the chain is trusted, its key signed this exchange or the one of the session, and both sides saw the same handshake. */
+/** Data may flow: the chain is trusted, its key signed this exchange or read its secret, or did so for the session, and both sides saw the same handshake. */
 export class Established extends ClientState implements Handles<Table, 'Established'> {
   readonly name = 'Established'
   readonly server: Fresh | Resumed

@@ -13,8 +13,10 @@ export class WaitServerKeyExchange extends ClientState implements Handles<Table,
   readonly name = 'WaitServerKeyExchange'
   readonly #negotiated: ClientNegotiated
   readonly #peer: Peer
-  constructor(negotiated: ClientNegotiated, peer: Peer) {
+  readonly #certificate: Message<'Certificate'>
+  constructor(negotiated: ClientNegotiated, peer: Peer, certificate: Message<'Certificate'>) {
     super()
+    this.#certificate = certificate
     this.#negotiated = negotiated
     this.#peer = peer
   }
@@ -37,9 +39,8 @@ export class WaitServerKeyExchange extends ClientState implements Handles<Table,
     return new WaitCertificateRequestOrServerHelloDone({
       negotiated: this.#negotiated,
       peer: this.#peer,
-      exchange: message,
-      group,
-      proof,
+      certificate: this.#certificate,
+      share: { exchange: message, group, proof },
     })
   }
   /** RFC 5246 7.4.3: the signature covers both randoms and the parameters. */

@@ -1,5 +1,5 @@
 /** What a client keeps of a connection, to begin another with it (RFC 5246 7.3, RFC 5077). */
-import { Fresh } from '../../proofs.ts'
+import { Fresh, SecretEncrypted } from '../../proofs.ts'
 import { Secret } from '../../secret.ts'
 import { factsOf, type Session, sessionOf } from '../../session.ts'
 import type { Keyed } from './state.ts'
@@ -13,6 +13,8 @@ export const sessionFrom = (keyed: Keyed, date: number): Session | undefined => 
   const { offer, suite, alpn, sessionId, extendedMasterSecret } = negotiated
   const named = ticket === undefined ? sessionId : new Uint8Array(0)
   if (offer.config.session === undefined || !extendedMasterSecret) return undefined
+  // Nobody has shown that he has the key.
+  if (server instanceof SecretEncrypted) return undefined
   const own = { ticket: ticket?.bytes ?? new Uint8Array(0), id: named }
   // As old as the handshake in which the server showed its certificate: renewing a ticket does not make that longer.
   if (!(server instanceof Fresh)) return ticket && sessionOf({ ...factsOf(server.session), ...own, alpn })

@@ -6,6 +6,7 @@ import { Resumed } from '../../proofs.ts'
 import { Secret } from '../../secret.ts'
 import { type SessionFacts, sessionOf } from '../../session.ts'
 import type { Context, Handles, Message } from '../../states.ts'
+import { keyUsageFor } from '../../suites.table.ts'
 import { trafficKeys } from '../key-schedule.ts'
 import type { WaitChangeCipherSpec } from './finished.ts'
 import { serversTurn, type WaitNewSessionTicket } from './new-session-ticket.ts'
@@ -44,7 +45,7 @@ export const resume = (
   if (trusted !== undefined) return serversTurn(keysOf(context, negotiated, session, trusted))
   const { serverName: name } = negotiated.offer.config
   context.ask(
-    { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' },
+    { about: 'trust', chain, name, purpose: 'server', keyUsage: keyUsageFor(negotiated.suite) },
     { message, chain: [], path: () => 'sessionId' },
   )
   return new WaitResumedTrust(negotiated, session)

@@ -3,7 +3,7 @@ import type { Bytes } from '../../../engine.ts'
 import type { ChainTrusted } from '../../../x509/trusted.ts'
 import type { Message } from '../../messages/message.ts'
 import type { ClientNegotiated } from '../../negotiated.ts'
-import type { Fresh, Resumed, SignatureValid } from '../../proofs.ts'
+import type { Fresh, Resumed, SecretEncrypted, SignatureValid } from '../../proofs.ts'
 import type { RecordProtection } from '../../record-protection.ts'
 import type { clientStates } from '../../roles.table.ts'
 import type { Secret } from '../../secret.ts'
@@ -30,6 +30,13 @@ export interface Peer {
 export interface Flight {
   readonly negotiated: ClientNegotiated
   readonly peer: Peer
+  readonly certificate: Message<'Certificate'>
+  /** Undefined: we choose the secret, and encrypt it. */
+  readonly share: SignedShare | undefined
+}
+
+/** What the server brings to the exchange over a group. */
+export interface SignedShare {
   readonly exchange: Message<'ServerKeyExchange'>
   readonly group: ClientNegotiated['offer']['groups'][number]
   readonly proof: SignatureValid
@@ -38,7 +45,8 @@ export interface Flight {
 /** Both sides have the keys. */
 export interface Keyed {
   readonly negotiated: ClientNegotiated
-  readonly server: Fresh | Resumed
+  /** Where RSA encrypted the secret only the Finished shows that the server has the key. */
+  readonly server: Fresh | Resumed | SecretEncrypted
   readonly peerChain: readonly Bytes[]
   /** Of the key exchange; undefined where there was none. */
   readonly group: string | undefined

@@ -6,7 +6,7 @@ import type { CertificateRequest } from '../../messages/tls12.ts'
 import { acceptable } from '../../schemes.table.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { certificateType } from '../certificate-type.ts'
-import { WaitClientKeyExchange } from './key-exchange.ts'
+import { exchanging, type WaitClientKeyExchange, type WaitEncryptedPremaster } from './key-exchange.ts'
 import type { Exchange, Table } from './state.ts'
 
 export const asksClients = ({ clientCertificate = 'none' }: TlsServerConfig): boolean => clientCertificate !== 'none'
@@ -26,7 +26,10 @@ export class WaitClientCertificate implements Handles<Table, 'WaitClientCertific
   constructor(exchange: Exchange) {
     this.#exchange = exchange
   }
-  Certificate(context: Context, message: Message<'Certificate'>): WaitClientTrust | WaitClientKeyExchange {
+  Certificate(
+    context: Context,
+    message: Message<'Certificate'>,
+  ): WaitClientTrust | WaitClientKeyExchange | WaitEncryptedPremaster {
     const { chain } = message.body
     if (chain.length > 0) {
       context.ask(
@@ -38,7 +41,7 @@ export class WaitClientCertificate implements Handles<Table, 'WaitClientCertific
     context.transcript.forgetRaw()
     if (this.#exchange.negotiated.config.clientCertificate === 'required')
       throw context.refusal('signature', message, 'tls/client-certificate-missing', 'chain', {})
-    return new WaitClientKeyExchange(this.#exchange)
+    return exchanging(this.#exchange)
   }
 }
 
@@ -51,7 +54,7 @@ class WaitClientTrust implements Handles<Table, 'WaitClientTrust'> {
     this.#certificate = certificate
   }
   /** `replies.ts` has seen that the proof is one, and of this chain and purpose. */
-  trust(context: Context, trusted: ChainTrusted): WaitClientKeyExchange {
+  trust(context: Context, trusted: ChainTrusted): WaitClientKeyExchange | WaitEncryptedPremaster {
     const keyType = keyTypeOf(trusted.publicKey)
     const { config } = this.#exchange.negotiated
     const usable = acceptable(config.schemes).filter(scheme => scheme.keyType === keyType)
@@ -63,6 +66,6 @@ class WaitClientTrust implements Handles<Table, 'WaitClientTrust'> {
           .join(', ')}`,
         got: `a key of type ${keyType}`,
       })
-    return new WaitClientKeyExchange(this.#exchange, { trusted, schemes: usable, chain: this.#certificate.body.chain })
+    return exchanging(this.#exchange, { trusted, schemes: usable, chain: this.#certificate.body.chain })
   }
 }

@@ -1,5 +1,4 @@
 /** What a client's hello and our configuration have in common in TLS 1.2 (RFC 5246 7.4.1.2, RFC 8422 4). */
-import type { GroupName } from '../../../crypto/provider.ts'
 import type { TlsServerConfig } from '../../config.ts'
 import { commonProtocol, serverNameOf } from '../../hello-checks.ts'
 import { listed } from '../../listed.ts'
@@ -15,7 +14,7 @@ import type { ServerNegotiated } from '../../negotiated.ts'
 import { versionsOf } from '../../offer.ts'
 import { schemeById, schemes } from '../../schemes.table.ts'
 import type { Context, Message } from '../../states.ts'
-import { DEFAULT_GROUPS, ecdheGroups, type Suite, suitesNamed } from '../../suites.table.ts'
+import { DEFAULT_GROUPS, type EcdheGroup, ecdheGroups, type Suite, suitesNamed } from '../../suites.table.ts'
 import { limitsIn } from '../record-limits.ts'
 
 export const checkSecurity = (
@@ -48,12 +47,13 @@ export const negotiate = (
 ): ServerNegotiated => {
   const { cipherSuites, random } = message.body
   const common = commonSuites(context, message, config)
+  const needed = common.every(({ exchange }) => exchange === 'ecdhe')
   return {
     config,
     hello: message,
     clientRandom: random,
     suites: common,
-    group: commonGroup(context, message, extensions, config),
+    group: commonGroup(context, message, extensions, { config, needed }),
     groups: extensions.supportedGroups?.groups,
     schemes: commonSchemes(context, message, extensions, common),
     alpn: commonProtocol(context, message, extensions, config),
@@ -88,12 +88,12 @@ const commonGroup = (
   context: Context,
   message: Message<'ClientHello'>,
   extensions: ClientExtensions,
-  config: TlsServerConfig,
-): GroupName => {
+  { config, needed }: { readonly config: TlsServerConfig; readonly needed: boolean },
+): EcdheGroup | undefined => {
   const ours = ecdheGroups(config.groups ?? DEFAULT_GROUPS)
   const theirs = extensions.supportedGroups?.groups ?? [NamedGroup.names.secp256r1!]
   const group = ours.find(name => theirs.includes(NamedGroup.names[name]!))
-  if (group === undefined)
+  if (group === undefined && needed)
     throw context.refusal('hello', message, 'tls/no-common-group', 'extensions', {
       expected: ours.join(', '),
       got: listed(theirs, NamedGroup.nameOf),
@@ -109,11 +109,12 @@ const commonSchemes = (
   common: readonly Suite[],
 ): readonly number[] => {
   const theirs = extensions.signatureAlgorithms?.schemes ?? []
+  const signing = common.filter(({ exchange }) => exchange === 'ecdhe')
   const usable = theirs.filter(id => {
     const scheme = schemeById(id)
-    return scheme !== undefined && common.some(suite => suite.authentication === scheme.authentication)
+    return scheme !== undefined && signing.some(suite => suite.authentication === scheme.authentication)
   })
-  if (usable.length === 0)
+  if (usable.length === 0 && signing.length === common.length)
     throw context.refusal('hello', message, 'tls/no-common-scheme', 'extensions', {
       expected: schemes.map(scheme => scheme.name).join(', '),
       got: theirs.length === 0 ? 'only SHA-1' : listed(theirs, SignatureScheme.nameOf),

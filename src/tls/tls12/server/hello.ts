@@ -5,19 +5,20 @@ import type { Tagged } from '../../../wire/codec.ts'
 import { listed } from '../../listed.ts'
 import { serverExtensions, taggedExtensions } from '../../messages/extensions.ts'
 import { CertificateStatusType, NamedGroup, SignatureScheme } from '../../messages/registries.table.ts'
-import type { ServerEcdhParams } from '../../messages/tls12.ts'
+import type { ServerKeyExchange } from '../../messages/tls12.ts'
 import type { ServerNegotiated } from '../../negotiated.ts'
 import { schemeById } from '../../schemes.table.ts'
 import type { Context, Handles } from '../../states.ts'
-import type { Suite } from '../../suites.table.ts'
+import type { EcdheGroup, Suite } from '../../suites.table.ts'
 import type { CertifiedKey, Introduced } from '../../types.ts'
+import { tls12Rsa } from '../../version.ts'
 import type { MacOrder } from '../cbc-protection.ts'
 import { serverLimits } from '../record-limits.ts'
 import { signedParams } from '../signed-params.ts'
 import { asksClients, certificateRequest, WaitClientCertificate } from './client-certificate.ts'
-import { WaitClientKeyExchange } from './key-exchange.ts'
+import { WaitClientKeyExchange, WaitEncryptedPremaster } from './key-exchange.ts'
 import { willRemember } from './remembering.ts'
-import type { Exchange, Table } from './state.ts'
+import type { Exchange, OfferedShare, Table } from './state.ts'
 
 /** RFC 9846 4.2.3: "DOWNGRD" and 1, which a client that speaks TLS 1.3 refuses. */
 const ASKED_FOR_1_2 = latin1Bytes('DOWNGRD\x01')
@@ -33,9 +34,10 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
   constructor(negotiated: ServerNegotiated) {
     this.#negotiated = negotiated
   }
-  'client-hello'(context: Context, key: CertifiedKey): WaitSignature {
+  'client-hello'(context: Context, key: CertifiedKey): WaitSignature | WaitEncryptedPremaster | WaitClientCertificate {
     const negotiated = this.#negotiated
-    const { suite, scheme } = choose(context, negotiated, key)
+    const { suite, signs } = choose(context, negotiated, key)
+    if (suite.exchange === 'rsa') context.speak(tls12Rsa)
     if (asksClients(negotiated.config)) context.transcript.keepRaw()
     context.transcript.useHash(context.crypto, suite.hash)
     const serverRandom = context.crypto.random.bytes(32)
@@ -64,15 +66,17 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
     context.send('Certificate', { chain: [...key.chain] })
     if (negotiated.wantsOcsp && key.ocsp !== undefined)
       context.send('CertificateStatus', { statusType: CertificateStatusType.names.ocsp!, response: key.ocsp })
-    const offer = context.crypto.offerShare(negotiated.group)
-    const params = { curveType: 3, group: NamedGroup.names[negotiated.group]!, publicKey: offer.share }
+    const common = { negotiated, serverRandom, suite, remembered, macOrder: macOrderOf(negotiated, suite) }
+    if (signs === undefined) {
+      const exchange: Exchange = { ...common, premaster: { by: 'key', key } }
+      return helloDone(context, exchange) ?? new WaitEncryptedPremaster(exchange, key)
+    }
+    const { scheme, group } = signs
+    const offer = context.crypto.offerShare(group)
+    const params = { curveType: 3, group: NamedGroup.names[group]!, publicKey: offer.share }
     const message = signedParams(negotiated.clientRandom, serverRandom, params)
     context.ask({ about: 'sign', key, scheme, message })
-    return new WaitSignature(
-      { negotiated, serverRandom, suite, offer, remembered, macOrder: macOrderOf(negotiated, suite) },
-      params,
-      scheme,
-    )
+    return new WaitSignature(common, { by: 'share', group, offer }, { params, scheme })
   }
 }
 
@@ -92,21 +96,32 @@ export const answersTo = (context: Context, negotiated: ServerNegotiated, suite:
 export const macOrderOf = ({ encryptThenMac }: ServerNegotiated, { mode }: Suite): MacOrder =>
   encryptThenMac && mode === 'cbc' ? 'encrypt-then-mac' : 'mac-then-encrypt'
 
-/** The first of the key's schemes that the client takes, with a suite for such a key. */
+interface Choice {
+  readonly suite: Suite
+  /** Undefined: nothing is signed. */
+  readonly signs: { readonly scheme: number; readonly group: EcdheGroup } | undefined
+}
+
+/** The first suite for such a key, with the first of its schemes that the client takes. */
 const choose = (
   context: Context,
-  { hello, suites, groups, schemes }: ServerNegotiated,
+  { hello, suites, group, groups, schemes }: ServerNegotiated,
   key: CertifiedKey,
-): { suite: Suite; scheme: number } => {
+): Choice => {
   if (key.group !== undefined && groups?.includes(key.group) === false)
     throw context.refusal('hello', hello, 'tls/no-common-group', 'extensions', {
       expected: `a certificate whose key lies in ${NamedGroup.nameOf(key.group)}`,
       got: listed(groups, NamedGroup.nameOf),
     })
-  for (const scheme of key.schemes) {
-    if (!schemes.includes(scheme)) continue
-    const suite = suites.find(({ authentication }) => authentication === schemeById(scheme)?.authentication)
-    if (suite !== undefined) return { suite, scheme }
+  for (const suite of suites) {
+    if (suite.exchange === 'rsa') {
+      if (key.schemes.some(id => schemeById(id)?.keyType === 'rsa')) return { suite, signs: undefined }
+      continue
+    }
+    const scheme = key.schemes.find(
+      id => schemes.includes(id) && schemeById(id)?.authentication === suite.authentication,
+    )
+    if (scheme !== undefined && group !== undefined) return { suite, signs: { scheme, group } }
   }
   throw context.refusal('hello', hello, 'tls/no-common-scheme', 'extensions', {
     expected: `a key that signs with ${key.schemes.map(SignatureScheme.nameOf).join(', ')}`,
@@ -116,19 +131,29 @@ const choose = (
 
 class WaitSignature implements Handles<Table, 'WaitSignature'> {
   readonly name = 'WaitSignature'
-  readonly #exchange: Exchange
-  readonly #params: ServerEcdhParams
-  readonly #scheme: number
-  constructor(exchange: Exchange, params: ServerEcdhParams, scheme: number) {
+  readonly #exchange: Omit<Exchange, 'premaster'>
+  readonly #offered: OfferedShare
+  readonly #asked: Pick<ServerKeyExchange, 'params' | 'scheme'>
+  constructor(
+    exchange: Omit<Exchange, 'premaster'>,
+    offered: OfferedShare,
+    asked: Pick<ServerKeyExchange, 'params' | 'scheme'>,
+  ) {
     this.#exchange = exchange
-    this.#params = params
-    this.#scheme = scheme
+    this.#offered = offered
+    this.#asked = asked
   }
   sign(context: Context, signature: Bytes): WaitClientKeyExchange | WaitClientCertificate {
-    const { config } = this.#exchange.negotiated
-    context.send('ServerKeyExchange', { params: this.#params, scheme: this.#scheme, signature })
-    if (asksClients(config)) context.send('CertificateRequest', certificateRequest(config))
-    context.send('ServerHelloDone', {})
-    return asksClients(config) ? new WaitClientCertificate(this.#exchange) : new WaitClientKeyExchange(this.#exchange)
+    context.send('ServerKeyExchange', { ...this.#asked, signature })
+    const exchange: Exchange = { ...this.#exchange, premaster: this.#offered }
+    return helloDone(context, exchange) ?? new WaitClientKeyExchange(exchange, this.#offered)
   }
+}
+
+/** The end of our flight; undefined: the client is not asked who it is. */
+const helloDone = (context: Context, exchange: Exchange): WaitClientCertificate | undefined => {
+  const { config } = exchange.negotiated
+  if (asksClients(config)) context.send('CertificateRequest', certificateRequest(config))
+  context.send('ServerHelloDone', {})
+  return asksClients(config) ? new WaitClientCertificate(exchange) : undefined
 }

@@ -8,7 +8,8 @@ import type { RecordProtection } from '../../record-protection.ts'
 import type { serverStates } from '../../roles.table.ts'
 import type { Scheme } from '../../schemes.table.ts'
 import type { Secret } from '../../secret.ts'
-import type { Suite } from '../../suites.table.ts'
+import type { EcdheGroup, Suite } from '../../suites.table.ts'
+import type { CertifiedKey } from '../../types.ts'
 import type { MacOrder } from '../cbc-protection.ts'
 
 export type Table = typeof serverStates
@@ -17,9 +18,18 @@ export interface Exchange {
   readonly negotiated: ServerNegotiated
   readonly serverRandom: Bytes
   readonly suite: Suite
-  readonly offer: KeyOffer
+  readonly premaster: Offered
   readonly remembered: Remembered
   readonly macOrder: MacOrder
+}
+
+/** How the secret will come about: from our share, or by the key that the client encrypts it to. */
+export type Offered = OfferedShare | { readonly by: 'key'; readonly key: CertifiedKey }
+
+export interface OfferedShare {
+  readonly by: 'share'
+  readonly group: EcdheGroup
+  readonly offer: KeyOffer
 }
 
 /** How the client may come back: with a ticket, by this id, or not at all. */
