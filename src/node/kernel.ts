@@ -146,7 +146,9 @@ const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array)
       void stream.local
       resolve(stream)
     })
-    socket.connect({ host: to.host, port: to.port, noDelay: true })
+    // An option of the constructor, and none of `connect`.
+    socket.setNoDelay(true)
+    socket.connect({ host: to.host, port: to.port })
   })
 
 const listen = (on: ListenOptions, accept: (stream: ByteStream) => void, options: KernelOptions): Promise<Listener> =>

@@ -74,10 +74,16 @@ export const serverHello13 = (
     padding: offer.config.padding,
   })
   context.protectReads(keys.protection('server'))
-  if (retried === undefined && offer.early === undefined) context.changeCipherSpec()
   // Until it is known whether early data is taken, its keys stay.
   if (offer.early === undefined || key === undefined) context.protectWrites(keys.protection('client'))
-  return new WaitEncryptedExtensions({ offer, suite, group, keys, resumed: key?.session })
+  return new WaitEncryptedExtensions({
+    offer,
+    suite,
+    group,
+    keys,
+    resumed: key?.session,
+    disguised: retried !== undefined || offer.early !== undefined,
+  })
 }
 
 /** RFC 9846 4.3.11: an identity that was offered, and a suite with its hash. */
