@@ -227,5 +227,14 @@ const seeds: readonly Uint8Array[] = [
   ...[0, 5, 9, 6, 10, 7].flatMap(resumption =>
     [0, TLS13, TLS13 | RETRY].flatMap(newer => interrupted(resumption, newer)),
   ),
+  // The premaster secret under the server's RSA key, also with evidence.
+  ...[6, 14].flatMap(settings => {
+    const begin = start(settings, 12)
+    return [
+      ...upTo(6).map(late => concat(begin, ...many(late, LATER), ...many(late, GO_AND_REPLY), ...ordinary)),
+      ...upTo(6).map(late => concat(begin, ...many(late + 1, LATER), ...many(late, GO_AND_REPLY), GO_AND_REFUSE)),
+      ...upTo(12).map(records => concat(begin, ...many(records, operation('deliver')), operation('alert', 40, 2))),
+    ]
+  }),
   concat(start(1), operation('go'), giving('sealed', Uint8Array.of(0, 0, 0, 0), 0x0816)),
 ]

@@ -12,6 +12,8 @@ import { concat } from '../../support/bytes.ts'
 export type Belief = 'careful' | 'credulous'
 
 const TAG_LENGTH = 16
+/** Bytes of an RSA modulus. */
+const MODULUS = 256
 /** Bytes of the client's share and of the server's. */
 const SHARES: Readonly<Record<GroupName, readonly [number, number]>> = {
   x25519: [32, 32],
@@ -52,6 +54,10 @@ export const toyCrypto = (seed: number, belief: Belief): CryptoProvider => {
       const own = share(group, SHARES[group][1])
       return acceptable(group, theirs, SHARES[group]) ? { share: own, secret: secretOf(own, theirs) } : undefined
     },
+    // A block as PKCS#1 has it, that anybody can read.
+    rsaEncrypt: (_, message) =>
+      concat(Uint8Array.of(0, 2), new Uint8Array(MODULUS - 3 - message.length).fill(0xff), Uint8Array.of(0), message),
+    rsaRaw: (_, ciphertext) => (ciphertext.length === MODULUS ? ciphertext.slice() : undefined),
     sign: (_, __, message) => digest(message),
     verify: (_, __, message, signature) => belief === 'credulous' || Buffer.compare(signature, digest(message)) === 0,
     equal: (a, b) => a.length === b.length && (belief === 'credulous' || Buffer.compare(a, b) === 0),
