@@ -100,6 +100,9 @@ export class Acting implements Context<any> {
     this.#allRead()
     this.#parts.outgoing.changeCipherSpec(this.now)
   }
+  changeCipherSpecFirst(): void {
+    this.#parts.outgoing.changeCipherSpecFirst()
+  }
   protectWrites(protection: RecordProtection): void {
     this.#allRead()
     this.#parts.outgoing.protect(protection)

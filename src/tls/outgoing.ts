@@ -18,6 +18,8 @@ export class Outgoing {
   #pieces: Bytes[] = []
   #most: number = MAX_PLAINTEXT
   #version = FIRST_VERSION
+  /** One goes out before the next record. */
+  #owesChangeCipherSpec = false
   /** Offset in the byte stream. */
   #at = 0
   /** Makes new keys when those of `protect` are used up; false: there are none to be had. */
@@ -62,6 +64,9 @@ export class Outgoing {
     const record = this.#emit(CHANGE_CIPHER_SPEC, content, now, undefined)
     if (record !== undefined) this.#tracing?.small('out', now, 'ChangeCipherSpec', content, record)
   }
+  changeCipherSpecFirst(): void {
+    this.#owesChangeCipherSpec = true
+  }
   alert(level: number, description: number, now: Millis): void {
     const content = Uint8Array.of(level, description)
     const record = this.#record(ALERT, content, now)
@@ -81,6 +86,10 @@ export class Outgoing {
     this.#record(APPLICATION_DATA, content, now)
   }
   #record(type: number, content: Bytes, now: Millis): TracedRecord | undefined {
+    if (this.#owesChangeCipherSpec) {
+      this.#owesChangeCipherSpec = false
+      this.changeCipherSpec(now)
+    }
     return this.#emit(type, content, now, this.#protection)
   }
   #emit(type: number, content: Bytes, now: Millis, protection: RecordProtection | undefined): TracedRecord | undefined {

@@ -105,6 +105,8 @@ export interface Context<B = Bodies> {
    */
   send<N extends keyof B & string>(name: N, body: B[N], finish?: (bytes: Uint8Array) => void): void
   changeCipherSpec(): void
+  /** The same, before the next record that goes out: alone it would be a packet of its own. */
+  changeCipherSpecFirst(): void
   /** Everything that is sent from here on is protected by this. */
   protectWrites(protection: RecordProtection): void
   /** Other keys for what we send, in the middle of the peer's flight: more of it may lie in the same record. */

@@ -14,8 +14,6 @@ export interface Agreed {
   readonly suite: Suite13
   readonly group: GroupName
   readonly keys: HandshakeKeys
-  /** Our ChangeCipherSpec is out: of a second hello, or of early data (RFC 9846 appendix D.4). */
-  readonly disguised: boolean
   /** The session that the server goes on with. */
   readonly resumed: SessionFacts | undefined
 }

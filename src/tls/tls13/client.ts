@@ -275,8 +275,6 @@ class WaitFinished13 extends Tolerant implements Handling<'WaitFinished13'> {
     if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
     context.passed('Finished', message)
     context.transcript.add(message.bytes)
-    // With our flight, not before it: alone it would be a packet of its own.
-    if (!this.#proven.disguised) context.changeCipherSpec()
     const traffic = keys.application(context, context.transcript.digest())
     context.protectReads(traffic.protection('server'))
     const heard = { ...this.#proven, finished, traffic }

@@ -74,16 +74,11 @@ export const serverHello13 = (
     padding: offer.config.padding,
   })
   context.protectReads(keys.protection('server'))
+  // RFC 9846 appendix D.4: once, "immediately before its second flight".
+  if (retried === undefined && offer.early === undefined) context.changeCipherSpecFirst()
   // Until it is known whether early data is taken, its keys stay.
   if (offer.early === undefined || key === undefined) context.protectWrites(keys.protection('client'))
-  return new WaitEncryptedExtensions({
-    offer,
-    suite,
-    group,
-    keys,
-    resumed: key?.session,
-    disguised: retried !== undefined || offer.early !== undefined,
-  })
+  return new WaitEncryptedExtensions({ offer, suite, group, keys, resumed: key?.session })
 }
 
 /** RFC 9846 4.3.11: an identity that was offered, and a suite with its hash. */
