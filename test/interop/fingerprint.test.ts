@@ -18,7 +18,8 @@ import { tsharkFields } from './tshark.ts'
 /** Fields that this tshark has: JA4 came with 4.2. */
 const fields = spawnSync('tshark', ['-G', 'fields'], { encoding: 'utf8', maxBuffer: 2 ** 28 }).stdout ?? ''
 const has = (field: string): boolean => fields.includes(`\t${field}\t`)
-const skipped = (field: string): string => (has(field) ? '' : ` (skipped: no tshark here that knows ${field})`)
+const skipped = (field: string): string =>
+  has(field) ? '' : ` (skipped: needs a newer peer, a tshark that knows ${field})`
 
 const md5 = (data: Uint8Array): Uint8Array => createHash('md5').update(data).digest()
 const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest()
