@@ -52,7 +52,9 @@ describe(`client certificates${missing('openssl')}`, () => {
     const { key } = who.get('ecdsa')!
     const server = await answering(openHearted(key), { clientCertificate: 'required' })
     const { error } = await nodeTalk(server.port, {})
-    expect(error).toMatchObject({ code: 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE' })
+    expect(error).toMatchObject({
+      code: expect.stringMatching(/^ERR_SSL_(?:SSLV3|SSL\/TLS)_ALERT_HANDSHAKE_FAILURE$/),
+    })
     server.close()
     expect(server.sides[0]?.failure?.code).toBe('tls/client-certificate-missing')
     const peer = await nodePeer({ requestCert: true, rejectUnauthorized: true }, () => undefined)

@@ -4,7 +4,6 @@
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { Pem } from './node-tls.ts'
 import { freePort } from './peers.ts'
@@ -107,16 +106,10 @@ export const startPostgres = async (
     folder.remove()
   }
   for (let tries = 0; tries < 400 && child.exitCode === null; tries++) {
-    if (await accepts(port)) return { port, user, password, output: () => output, stop }
+    // It listens before it is done with starting up, and turns away who comes then.
+    if (output.includes('ready to accept connections')) return { port, user, password, output: () => output, stop }
     await new Promise(resolve => setTimeout(resolve, 25))
   }
   await stop()
   throw new Error(`PostgreSQL does not listen: ${output}`)
 }
-
-const accepts = (port: number): Promise<boolean> =>
-  new Promise(resolve => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('connect', () => resolve(void socket.destroy() === undefined))
-    socket.once('error', () => resolve(false))
-  })

@@ -150,7 +150,10 @@ const early: readonly (readonly [string, (socket: Socket) => void, string, strin
   [
     'refuses with an alert',
     socket => socket.end(Uint8Array.of(21, 3, 3, 0, 2, 2, 40)),
-    'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+    // OpenSSL 3.2 has renamed it.
+    /^3\.[01]\./.test(process.versions.openssl)
+      ? 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE'
+      : 'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
     'tls/nothing-in-common',
   ],
   [

@@ -32,16 +32,21 @@ export const asNodeError = (thrown: unknown): Error => {
   return thrown instanceof Error ? thrown : new Error(String(thrown))
 }
 
+/** OpenSSL 3.2 has renamed its reasons: code that compares them compares with those of the Node that runs it. */
+const NEWER_OPENSSL = !/^(?:1\.|3\.[01]\.)/.test(process.versions.openssl)
+const opensslCode = (reason: string): string =>
+  `ERR_SSL_${NEWER_OPENSSL ? reason.replace(/^SSLV3_ALERT_/, 'SSL/TLS_ALERT_') : reason}`
+
 /** The code that Node has for it; OpenSSL's reason where Node has no code of its own. */
 export const nodeCode = (failure: Pick<Failure, 'code' | 'number'>): string => {
   const reason = failure.code === 'tls/alert-received' ? alertReasons[failure.number ?? 0] : undefined
-  if (reason !== undefined) return `ERR_SSL_${reason}`
+  if (reason !== undefined) return opensslCode(reason)
   const { node, openssl } = elsewhere(failure)
   // Some have two, and some a word behind it: the last code is the one of Node's own.
   const known = typeof node === 'string' ? node.match(/\b[A-Z][A-Z0-9_]{3,}\b/g)?.at(-1) : undefined
   if (known !== undefined) return known
   const text = typeof openssl === 'string' ? /^[0-9A-F]{8} (.+)$/.exec(openssl)?.[1] : undefined
-  if (text !== undefined) return `ERR_SSL_${constant(text)}`
+  if (text !== undefined) return opensslCode(constant(text))
   return OWN[failure.code] ?? `ERR_${constant(failure.code)}`
 }
 
