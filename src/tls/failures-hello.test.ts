@@ -1,14 +1,13 @@
 /** Every failure of the hellos, provoked: what is reported, and the alert that the other side gets. */
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, hex } from '../../test/support/bytes.ts'
-import { pair, record, Side, shuttle, step } from '../../test/support/tls.ts'
+import { changing, pair, record, Side, shuttle, step } from '../../test/support/tls.ts'
 import {
   type Change,
   crypto,
   ec,
   expectFailure,
   noAnswers,
-  rewriting,
   rewritten,
   without,
   withServerExtensions,
@@ -94,7 +93,7 @@ describe('what the hellos have in common', () => {
     const both = pair({ crypto, who: ec })
     shuttle(
       both,
-      rewriting('ClientHello', body => ({ ...body, cipherSuites: [...body.cipherSuites, 0x5600] })),
+      changing('ClientHello', body => ({ ...body, cipherSuites: [...body.cipherSuites, 0x5600] })),
     )
     expect(both.server.failure?.code).not.toBe('tls/fallback')
   })

@@ -3,10 +3,9 @@ import { expect } from 'vitest'
 import { sentence } from '../../src/explain/index.ts'
 import { entryOf, type FailureCode } from '../../src/failures/index.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
-import { HandshakeType } from '../../src/tls/messages/registries.table.ts'
-import { Alert, type Bodies, Handshake, type HandshakeName } from '../../src/tls/messages/tls12.ts'
-import { decode, encode } from '../../src/wire/codec.ts'
-import { identity, type Pair, pair, record, recordsOf, type Side, shuttle, type Wire } from './tls.ts'
+import { Alert, type Bodies, type HandshakeName } from '../../src/tls/messages/tls12.ts'
+import { decode } from '../../src/wire/codec.ts'
+import { changing, identity, type Pair, pair, recordsOf, type Side, shuttle } from './tls.ts'
 
 export const crypto = nodeCrypto()
 export const ec = identity(crypto, 'p-256')
@@ -29,17 +28,6 @@ export const expectFailure = (side: Side, code: FailureCode, sent?: Uint8Array):
 
 export type Change<N extends HandshakeName> = (body: Bodies[N]) => Bodies[N] | undefined
 
-/** A wire that rewrites one plain handshake message in passing; undefined leaves it out. */
-export const rewriting =
-  <N extends HandshakeName>(name: N, change: Change<N>): Wire =>
-  bytes =>
-    recordsOf(bytes).flatMap(each => {
-      if (each[0] !== 22 || each[5] !== HandshakeType.names[name]) return [each]
-      const { type, body } = decode(Handshake, each.subarray(5))
-      const changed = change(body as Bodies[N])
-      return changed === undefined ? [] : [record(22, encode(Handshake, { type, body: changed }))]
-    })
-
 /** Runs a handshake over a wire that rewrites. */
 export const rewritten = <N extends HandshakeName>(
   name: N,
@@ -47,7 +35,7 @@ export const rewritten = <N extends HandshakeName>(
   options: Partial<Parameters<typeof pair>[0]> = {},
 ): Pair => {
   const both = pair({ crypto, who: ec, ...options })
-  shuttle(both, rewriting(name, change))
+  shuttle(both, changing(name, change))
   expect(both.client.established, 'the client is not established').toBeUndefined()
   return both
 }
