@@ -1,9 +1,9 @@
 /**
  * The tables of states. That an engine takes every arrow of its table is tested beside it: `src/tcp/states.test.ts`,
- * `src/tls/states.test.ts`, `src/http/exchange.table.test.ts`; here is what holds for all of them, and who is left.
+ * `src/tls/states.test.ts`, `src/http/connection/exchange.table.test.ts`; here is what holds for all of them, and who is left.
  */
 import { describe, expect, test } from 'vitest'
-import { httpClient, httpServer } from '../src/http/engine.ts'
+import { httpClient, httpServer } from '../src/http/connection/engine.ts'
 import { LinkEngine } from '../src/link/engine.ts'
 import { machine } from '../src/machine.ts'
 import { recorder } from '../src/trace/recorder.ts'

@@ -5,7 +5,7 @@
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo, Server } from 'node:net'
-import { headerBlock } from '../../src/http/header-block.ts'
+import { headerBlock } from '../../src/http/message/header-block.ts'
 import { FastResponse, serve, serveExchanges } from '../../src/index.ts'
 import { certifiedKey } from '../../src/tls/certified-key.ts'
 import { pem } from '../../src/x509/pem.ts'

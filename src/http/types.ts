@@ -2,11 +2,11 @@
 import type { Bytes, Chunk, Engine, Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
-import type { HeaderBlock } from './header-block.ts'
-import type { HeaderList } from './header-list.ts'
 import type { HttpLimits } from './limits.ts'
+import type { HeaderBlock } from './message/header-block.ts'
+import type { HeaderList } from './message/header-list.ts'
 
-export type { HeaderList } from './header-list.ts'
+export type { HeaderList } from './message/header-list.ts'
 
 /** Header fields whose strings are made when somebody reads them. Octets are Latin-1 characters, one to one. */
 export interface LazyHeaders {

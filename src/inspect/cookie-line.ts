@@ -1,6 +1,6 @@
 /** What may be said of a cookie that an answer sets where no jar judged it: that no browser keeps it, if that is so. */
 import { Failure } from '../failures/index.ts'
-import { cookieJar } from '../http/cookies.ts'
+import { cookieJar } from '../http/cookies/index.ts'
 import type { MessageRecord } from '../trace/types.ts'
 import { headerOf } from './exchanges.ts'
 

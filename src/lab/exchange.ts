@@ -4,7 +4,7 @@
  */
 import { type Capture, captureTap } from '../capture/index.ts'
 import type { Millis } from '../engine.ts'
-import { cookieJar } from '../http/cookies.ts'
+import { cookieJar } from '../http/cookies/index.ts'
 import { client } from '../net/client/client.ts'
 import { serve } from '../net/server/serve.ts'
 import type { ConnectionInfo } from '../net/stream/types.ts'

@@ -5,7 +5,7 @@
  */
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
-import { parseCookies } from '../http/cookies.ts'
+import { parseCookies } from '../http/cookies/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { SessionStore } from './store.ts'
 import type { Visit } from './types.ts'

@@ -1,6 +1,6 @@
 /** A whole frame in the words of this project's declarations: every field with its byte range in the frame. */
 import { DnsMessage } from '../../src/dns/message.ts'
-import { requestHeadFormat, responseHeadFormat } from '../../src/http/head-format.ts'
+import { requestHeadFormat, responseHeadFormat } from '../../src/http/message/head-format.ts'
 import { IcmpMessage } from '../../src/ip/icmp.ts'
 import { Ipv4Packet } from '../../src/ip/ipv4.ts'
 import { ArpPacket } from '../../src/link/arp.ts'

@@ -2,7 +2,7 @@
 import * as capture from '../../src/capture/format.ts'
 import { DnsMessage, Question, ResourceRecord } from '../../src/dns/message.ts'
 import { Name } from '../../src/dns/name.ts'
-import { requestHeadFormat, responseHeadFormat } from '../../src/http/head-format.ts'
+import { requestHeadFormat, responseHeadFormat } from '../../src/http/message/head-format.ts'
 import { IcmpMessage } from '../../src/ip/icmp.ts'
 import { Ipv4Header, Ipv4Packet } from '../../src/ip/ipv4.ts'
 import { Ipv6Header } from '../../src/ip/ipv6.ts'

@@ -1,5 +1,5 @@
 /** HTTP events as lines a human can compare, with the pieces of a body joined so that tearing does not show. */
-import { httpServer } from '../../src/http/engine.ts'
+import { httpServer } from '../../src/http/connection/engine.ts'
 import type { HttpConfig, HttpConnection, HttpEvent } from '../../src/http/types.ts'
 import { checked } from './checked.ts'
 

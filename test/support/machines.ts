@@ -1,6 +1,7 @@
 /** Every table of states there is: for the page that shows them, and for the test that walks them. */
-import { chunkStates } from '../../src/http/chunk.table.ts'
-import { requestStates, responseStates } from '../../src/http/exchange.table.ts'
+
+import { requestStates, responseStates } from '../../src/http/connection/exchange.table.ts'
+import { chunkStates } from '../../src/http/message/chunk.table.ts'
 import { neighbourStates } from '../../src/link/neighbours.ts'
 import type { States } from '../../src/machine.ts'
 import { tcpStates } from '../../src/tcp/states.table.ts'

@@ -1,7 +1,7 @@
 /** One message in full on a terminal of 60 columns: head, tree, bytes. */
 import { expect, test } from 'vitest'
 import { ascii } from '../../../test/support/bytes.ts'
-import { requestHeadFormat } from '../../http/head-format.ts'
+import { requestHeadFormat } from '../../http/message/head-format.ts'
 import { plain } from '../../inspect/index.ts'
 import { dissect } from '../../wire/codec.ts'
 import type { Field } from '../../wire/field.ts'

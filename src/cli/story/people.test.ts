@@ -1,7 +1,7 @@
 /** `-v` for people: a ladder for each connection of a run, lines with the time for a server. */
 import { expect, test } from 'vitest'
 import { ascii } from '../../../test/support/bytes.ts'
-import { requestHeadFormat } from '../../http/head-format.ts'
+import { requestHeadFormat } from '../../http/message/head-format.ts'
 import { plain, type Shown, type Style } from '../../inspect/index.ts'
 import { recorder } from '../../trace/recorder.ts'
 import type { Layer, MessageRecord } from '../../trace/types.ts'

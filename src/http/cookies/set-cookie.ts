@@ -1,9 +1,9 @@
 /** Set-Cookie read by RFC 6265bis 5.6 and written by 4.1.1; Cookie read by 4.2.1. Text is Latin-1, octet by octet. */
 import type { Millis } from '../../engine.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
-import { imfDate } from '../date.ts'
-import { isToken } from '../grammar.ts'
-import { firstBad } from '../header-block.ts'
+import { imfDate } from '../message/date.ts'
+import { isToken } from '../message/grammar.ts'
+import { firstBad } from '../message/header-block.ts'
 import { parseCookieDate } from './date.ts'
 
 export type SameSite = 'strict' | 'lax' | 'none' | 'default'

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** `client()`: a `fetch` that keeps its connections and its cookies. */
 import { type Facts, type FailureCode, FailureError, fail } from '../../failures/index.ts'
-import type { CookieJar, CookieRequest } from '../../http/cookies.ts'
+import type { CookieJar, CookieRequest } from '../../http/cookies/index.ts'
 import type { ResponseHead } from '../../http/types.ts'
 import { SessionCache } from '../../tls/session-cache.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'

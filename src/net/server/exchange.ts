@@ -4,7 +4,7 @@
  */
 import type { Bytes, Millis } from '../../engine.ts'
 import type { Failure } from '../../failures/index.ts'
-import type { HeaderBlock } from '../../http/header-block.ts'
+import type { HeaderBlock } from '../../http/message/header-block.ts'
 import type { HeaderList, RequestHead } from '../../http/types.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
 

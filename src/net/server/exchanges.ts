@@ -6,8 +6,8 @@
 
 import type { Words } from '../../explain/words.ts'
 import { fail } from '../../failures/index.ts'
-import { dateHeader } from '../../http/date.ts'
 import type { HttpLimits } from '../../http/limits.ts'
+import { dateHeader } from '../../http/message/date.ts'
 import type { RequestHead } from '../../http/types.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { joined } from '../../wire/bytes.ts'

@@ -2,7 +2,7 @@
 
 import type { Words } from '../../explain/words.ts'
 import { Failure, fail } from '../../failures/index.ts'
-import { answerTo } from '../../http/answers.ts'
+import { answerTo } from '../../http/message/answers.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
 import { told } from '../told.ts'
 import { Answer, type AnswerOptions } from './answer.ts'

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseCookieDate } from '../../../src/http/cookies/date.ts'
-import { cookieJar } from '../../../src/http/cookies.ts'
+import { cookieJar } from '../../../src/http/cookies/index.ts'
 import type { CaseResult, Suite } from '../suite.ts'
 
 const HOST = 'home.example.org'

@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FailureCode } from '../../../src/failures/index.ts'
-import { httpClient, httpServer } from '../../../src/http/engine.ts'
+import { httpClient, httpServer } from '../../../src/http/connection/engine.ts'
 import type { HttpConnection, HttpEvent } from '../../../src/http/types.ts'
 import type { CaseResult, Listed, Suite } from '../suite.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { FailureError } from '../failures/index.ts'
-import { sinkOf } from '../trace/recorder.ts'
-import type { VerdictRecord } from '../trace/types.ts'
+import { FailureError } from '../../failures/index.ts'
+import { sinkOf } from '../../trace/recorder.ts'
+import type { VerdictRecord } from '../../trace/types.ts'
 import {
   type CookieJar,
   type CookieRequest,
@@ -9,7 +9,7 @@ import {
   parseCookies,
   parseSetCookie,
   serialiseSetCookie,
-} from './cookies.ts'
+} from './index.ts'
 
 const suffixes = new Set(['test', 'co.test', 'hosting.test'])
 const world = () => {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { ascii } from '../../test/support/bytes.ts'
-import { checked } from '../../test/support/checked.ts'
-import { drain, sentText, story } from '../../test/support/http-story.ts'
-import { FailureError, fail } from '../failures/index.ts'
-import { answerTo } from './answers.ts'
+import { ascii } from '../../../test/support/bytes.ts'
+import { checked } from '../../../test/support/checked.ts'
+import { drain, sentText, story } from '../../../test/support/http-story.ts'
+import { FailureError, fail } from '../../failures/index.ts'
+import { answerTo } from '../message/answers.ts'
+import { headerBlock } from '../message/header-block.ts'
+import type { HeaderList, HttpConfig, HttpConnection, Outgoing } from '../types.ts'
 import { httpClient, httpServer } from './engine.ts'
-import { headerBlock } from './header-block.ts'
-import type { HeaderList, HttpConfig, HttpConnection, Outgoing } from './types.ts'
 
 const codeOf = (work: () => void): string => {
   try {

@@ -1,9 +1,9 @@
 /** Received heads: views of their own bytes, strings made when read. */
-import type { Bytes } from '../engine.ts'
-import { latin1Text } from '../wire/bytes.ts'
+import type { Bytes } from '../../engine.ts'
+import { latin1Text } from '../../wire/bytes.ts'
+import type { BodyFraming, LazyHeaders, RequestHead, ResponseHead } from '../types.ts'
 import { ReceivedFields } from './fields.ts'
 import { targetOf } from './framing.ts'
-import type { BodyFraming, LazyHeaders, RequestHead, ResponseHead } from './types.ts'
 
 /** What the reader knows about a request when its head is complete; offsets are into `bytes`. */
 export interface RequestParts {

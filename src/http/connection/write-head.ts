@@ -1,13 +1,13 @@
 /** Our heads: what is sent, and how their bodies are framed (RFC 9112 3, 4, 6.1, 6.2; RFC 9110 8.6, 9.3, 15). */
-import type { Bytes } from '../engine.ts'
-import { FailureError, fail } from '../failures/index.ts'
-import { latin1Bytes } from '../wire/bytes.ts'
-import { targetOf } from './framing.ts'
-import { badInTarget, isToken } from './grammar.ts'
-import { firstBad, refused } from './header-block.ts'
+import type { Bytes } from '../../engine.ts'
+import { FailureError, fail } from '../../failures/index.ts'
+import { latin1Bytes } from '../../wire/bytes.ts'
+import { targetOf } from '../message/framing.ts'
+import { badInTarget, isToken } from '../message/grammar.ts'
+import { firstBad, refused } from '../message/header-block.ts'
+import { reasons } from '../message/reasons.table.ts'
+import type { Outgoing as OutgoingPart } from '../types.ts'
 import { checkReason, type Fields, fieldsToSend, type Outgoing, type OutgoingFraming } from './outgoing.ts'
-import { reasons } from './reasons.table.ts'
-import type { Outgoing as OutgoingPart } from './types.ts'
 
 export interface Written {
   readonly head: Bytes

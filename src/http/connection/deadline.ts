@@ -1,7 +1,7 @@
 /** The one timer of a connection. It is moved lazily: a deadline that lies further off than the armed one waits for it. */
-import type { Millis } from '../engine.ts'
-import { type Failure, fail } from '../failures/index.ts'
-import type { HttpTimeouts } from './types.ts'
+import type { Millis } from '../../engine.ts'
+import { type Failure, fail } from '../../failures/index.ts'
+import type { HttpTimeouts } from '../types.ts'
 
 export type Waited = 'idle' | 'head' | 'body'
 

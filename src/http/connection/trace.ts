@@ -1,10 +1,10 @@
 /** What a connection tells the trace: its heads with their place in the stream, its states, and what it refused. */
-import type { Bytes, Millis } from '../engine.ts'
-import type { Failure } from '../failures/index.ts'
-import type { TraceContext } from '../trace/types.ts'
-import { requestHeadFormat, responseHeadFormat } from './head-format.ts'
+import type { Bytes, Millis } from '../../engine.ts'
+import type { Failure } from '../../failures/index.ts'
+import type { TraceContext } from '../../trace/types.ts'
+import { requestHeadFormat, responseHeadFormat } from '../message/head-format.ts'
+import type { BodyFraming } from '../types.ts'
 import type { Piece } from './incoming.ts'
-import type { BodyFraming } from './types.ts'
 
 type Kind = 'request' | 'response'
 const formats = { request: requestHeadFormat, response: responseHeadFormat }

@@ -4,11 +4,11 @@
  * A line is judged when its LF has come or when it is over its limit, never before: so a head torn anywhere gives the
  * same result. What is read of complete lines is kept; an incomplete line is read again once its LF is there.
  */
-import type { Bytes } from '../engine.ts'
-import { type Facts, type Failure, type FailureCode, fail } from '../failures/index.ts'
-import { latin1Text } from '../wire/bytes.ts'
+import type { Bytes } from '../../engine.ts'
+import { type Facts, type Failure, type FailureCode, fail } from '../../failures/index.ts'
+import { latin1Text } from '../../wire/bytes.ts'
+import type { HttpLimits } from '../limits.ts'
 import { classOf, octetName, PATH, QUERY, TOKEN, VALUE } from './grammar.ts'
-import type { HttpLimits } from './limits.ts'
 
 const CR = 0x0d
 const LF = 0x0a

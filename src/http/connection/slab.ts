@@ -2,7 +2,7 @@
  * Small arrays cut from a larger one. An `ArrayBuffer` of its own costs more than writing a head into it; a slab is
  * only ever written ahead of what was handed out, so those bytes never change.
  */
-import type { Bytes } from '../engine.ts'
+import type { Bytes } from '../../engine.ts'
 
 /** As many heads share their fate as fit in here: a slab is freed when the last of them is. Node's own is 8 KiB. */
 const SLAB = 32_768

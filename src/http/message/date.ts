@@ -1,5 +1,5 @@
 /** Dates on the wire (RFC 9110 5.6.7): written one way, read in the three that exist. */
-import type { Millis } from '../engine.ts'
+import type { Millis } from '../../engine.ts'
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']

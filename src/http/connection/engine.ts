@@ -5,8 +5,18 @@
  * One exchange at a time: a server reads the next request when the one before it is answered and `nextCycle` was called,
  * so pipelined requests are answered in order and what waits is bounded.
  */
-import type { Bytes, Chunk, Millis } from '../engine.ts'
-import { Failure, FailureError, fail } from '../failures/index.ts'
+import type { Bytes, Chunk, Millis } from '../../engine.ts'
+import { Failure, FailureError, fail } from '../../failures/index.ts'
+import { defaultLimits, type HttpLimits } from '../limits.ts'
+import type { HeadReader } from '../message/head-reader.ts'
+import type {
+  BodyFraming,
+  HeaderList,
+  HttpConfig,
+  HttpConnection,
+  HttpEvent,
+  Outgoing as OutgoingPart,
+} from '../types.ts'
 import { acceptRequest, acceptResponse } from './accept.ts'
 import { Deadline } from './deadline.ts'
 import {
@@ -17,19 +27,9 @@ import {
   responseMayBeginIn,
   responseStates,
 } from './exchange.table.ts'
-import type { HeadReader } from './head-reader.ts'
-import { HttpTrace } from './http-trace.ts'
 import { Incoming, type IncomingSink, type Piece } from './incoming.ts'
-import { defaultLimits, type HttpLimits } from './limits.ts'
 import { Outgoing } from './outgoing.ts'
-import type {
-  BodyFraming,
-  HeaderList,
-  HttpConfig,
-  HttpConnection,
-  HttpEvent,
-  Outgoing as OutgoingPart,
-} from './types.ts'
+import { HttpTrace } from './trace.ts'
 import { writeRequest, writeResponse } from './write-head.ts'
 
 export const httpServer = (config: HttpConfig = {}): HttpConnection => new HttpEngine('server', config)

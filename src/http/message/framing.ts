@@ -2,14 +2,14 @@
  * What a received head says about its body and its connection: the rules that keep two recipients from disagreeing about
  * where a message ends (RFC 9112 6). Everything ambiguous is refused, never repaired.
  */
-import type { Bytes } from '../engine.ts'
-import { type Facts, type Failure, type FailureCode, fail, isFailure } from '../failures/index.ts'
-import { latin1Text } from '../wire/bytes.ts'
+import type { Bytes } from '../../engine.ts'
+import { type Facts, type Failure, type FailureCode, fail, isFailure } from '../../failures/index.ts'
+import { latin1Text } from '../../wire/bytes.ts'
+import type { HttpLimits } from '../limits.ts'
+import type { BodyFraming } from '../types.ts'
 import { PER_FIELD } from './fields.ts'
 import { allOf, DIGIT, hasMember, isHost, isPlainHost, isToken, isWord, members } from './grammar.ts'
 import type { HeadReader } from './head-reader.ts'
-import type { HttpLimits } from './limits.ts'
-import type { BodyFraming } from './types.ts'
 
 /** The fields that the protocol itself acts on. */
 export interface HeadFacts {

@@ -3,11 +3,11 @@
  * line its byte range under its own name, so that a cookie can be followed down to its frame; it is tolerant, and names
  * the line where the bytes stop making sense.
  */
-import { latin1Bytes, latin1Text } from '../wire/bytes.ts'
-import type { Codec } from '../wire/codec.ts'
-import type { Field } from '../wire/field.ts'
-import { type Reader, WireError } from '../wire/reader.ts'
-import type { HeaderList } from './types.ts'
+import { latin1Bytes, latin1Text } from '../../wire/bytes.ts'
+import type { Codec } from '../../wire/codec.ts'
+import type { Field } from '../../wire/field.ts'
+import { type Reader, WireError } from '../../wire/reader.ts'
+import type { HeaderList } from '../types.ts'
 
 export interface HeadText {
   /** The three parts of the start line: method, target, version, or version, status, reason. */

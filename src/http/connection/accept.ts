@@ -1,12 +1,20 @@
 /** A complete head becomes an event, or the first reason why it must not (RFC 9112 3, 6; RFC 9110 7.2, 10.1.1). */
-import type { Bytes } from '../engine.ts'
-import { type Failure, fail, isFailure } from '../failures/index.ts'
-import { latin1Text } from '../wire/bytes.ts'
-import { expectation, factsOf, hostFailure, persists, requestFraming, responseFraming, targetOf } from './framing.ts'
-import type { HeadReader } from './head-reader.ts'
-import { ReceivedRequest, ReceivedResponse } from './heads.ts'
-import type { HttpLimits } from './limits.ts'
-import type { RequestHead, ResponseHead } from './types.ts'
+import type { Bytes } from '../../engine.ts'
+import { type Failure, fail, isFailure } from '../../failures/index.ts'
+import { latin1Text } from '../../wire/bytes.ts'
+import type { HttpLimits } from '../limits.ts'
+import {
+  expectation,
+  factsOf,
+  hostFailure,
+  persists,
+  requestFraming,
+  responseFraming,
+  targetOf,
+} from '../message/framing.ts'
+import type { HeadReader } from '../message/head-reader.ts'
+import { ReceivedRequest, ReceivedResponse } from '../message/heads.ts'
+import type { RequestHead, ResponseHead } from '../types.ts'
 
 const SLASH = 0x2f
 

@@ -2,8 +2,8 @@
  * The octets of HTTP/1.1 by class, one look per octet (RFC 9110 5.5, 5.6.2; RFC 9112 3.2), and the few comparisons that
  * the parser needs. Text is Latin-1: every octet is one character, so nothing is lost or changed.
  */
-import type { Bytes } from '../engine.ts'
-import { latin1Bytes } from '../wire/bytes.ts'
+import type { Bytes } from '../../engine.ts'
+import { latin1Bytes } from '../../wire/bytes.ts'
 
 /** tchar. */
 export const TOKEN = 1

@@ -3,9 +3,9 @@
  * Behind every line stands a pair of real servers that once disagreed.
  */
 import { describe, expect, test } from 'vitest'
-import { ascii, tearings } from '../../test/support/bytes.ts'
-import { runServer } from '../../test/support/http-story.ts'
-import { seeded } from '../random.ts'
+import { ascii, tearings } from '../../../test/support/bytes.ts'
+import { runServer } from '../../../test/support/http-story.ts'
+import { seeded } from '../../random.ts'
 
 const random = seeded(444)
 const post = (...fields: string[]): string =>

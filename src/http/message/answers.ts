@@ -1,8 +1,8 @@
 /** What a server says about a failure: a whole message with its status and a body that a person understands. */
-import type { Failure } from '../failures/index.ts'
+import type { Failure } from '../../failures/index.ts'
+import type { HeaderList, Outgoing } from '../types.ts'
 import { headerBlock } from './header-block.ts'
 import { reasons } from './reasons.table.ts'
-import type { HeaderList, Outgoing } from './types.ts'
 
 export interface AnswerOptions {
   /** The failure in words (`barewire/explain`); without it the body has its code alone. */

@@ -2,10 +2,10 @@
  * The sending half: writes heads, frames bodies, and refuses what would make the other side misread the connection.
  * Every mistake is thrown before a byte of the part is queued.
  */
-import type { Bytes } from '../engine.ts'
-import { FailureError, fail } from '../failures/index.ts'
-import { latin1Bytes } from '../wire/bytes.ts'
-import { allOf, VALUE } from './grammar.ts'
+import type { Bytes } from '../../engine.ts'
+import { FailureError, fail } from '../../failures/index.ts'
+import { latin1Bytes } from '../../wire/bytes.ts'
+import { allOf, VALUE } from '../message/grammar.ts'
 import {
   checkedFields,
   checkField,
@@ -14,9 +14,9 @@ import {
   isBlock,
   type OutgoingFacts,
   refused,
-} from './header-block.ts'
+} from '../message/header-block.ts'
+import type { HeaderList } from '../types.ts'
 import { smallArray } from './slab.ts'
-import type { HeaderList } from './types.ts'
 
 /** Bodies up to here are joined with what stands before them: one piece is written faster than two. */
 const JOIN = 4096

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { ascii } from '../../test/support/bytes.ts'
-import { allEvents } from '../../test/support/http-story.ts'
-import { httpServer } from './engine.ts'
-import type { RequestHead } from './types.ts'
+import { ascii } from '../../../test/support/bytes.ts'
+import { allEvents } from '../../../test/support/http-story.ts'
+import { httpServer } from '../connection/engine.ts'
+import type { RequestHead } from '../types.ts'
 
 const headOf = (...lines: string[]): RequestHead => {
   const server = httpServer()

@@ -1,9 +1,9 @@
 /** Reads the chunked transfer coding up to its trailers (RFC 9112 7.1). Extensions are checked, bounded and dropped. */
-import type { Bytes } from '../engine.ts'
-import { type Facts, type Failure, type FailureCode, fail } from '../failures/index.ts'
+import type { Bytes } from '../../engine.ts'
+import { type Facts, type Failure, type FailureCode, fail } from '../../failures/index.ts'
+import type { HttpLimits } from '../limits.ts'
 import { type ChunkOctet, chunkOctets, chunkStates } from './chunk.table.ts'
 import { classOf, HEX, octetName, TOKEN, VALUE } from './grammar.ts'
-import type { HttpLimits } from './limits.ts'
 
 const { states } = chunkStates
 const REFUSED = 0xff

@@ -2,7 +2,7 @@
  * The line before a chunk, as a table: `chunk-size [ chunk-ext ] CRLF` (RFC 9112 7.1). States are named for what they
  * wait for; what stands in no row is refused. White space is allowed only where the grammar has BWS.
  */
-import { type Move, machine } from '../machine.ts'
+import { type Move, machine } from '../../machine.ts'
 
 /** Classes of octets on this line. */
 export const chunkOctets = ['hex', 'token', 'blank', ';', '=', '"', '\\', 'cr', 'lf', 'text'] as const

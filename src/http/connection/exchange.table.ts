@@ -2,7 +2,7 @@
  * The two halves of an exchange as tables (after h11): the same for whoever sends and whoever receives. States are named
  * for what they wait for; a part that stands in no row is refused before anybody handles it.
  */
-import { type Move, machine } from '../machine.ts'
+import { type Move, machine } from '../../machine.ts'
 
 export type RequestState = 'wait-request' | 'wait-request-body' | 'request-done'
 export type ResponseState = 'wait-response' | 'wait-response-body' | 'response-done'

@@ -2,16 +2,16 @@
  * The receiving half of a connection: tears the byte stream into heads, bodies and trailers, whatever pieces it comes
  * in. It knows framing and nothing else; whether a head is acceptable is asked of `IncomingSink`.
  */
-import type { Bytes } from '../engine.ts'
-import { type Failure, fail, isFailure } from '../failures/index.ts'
-import { latin1Text } from '../wire/bytes.ts'
-import { ChunkReader } from './chunked.ts'
-import { PER_FIELD } from './fields.ts'
-import { isWord } from './grammar.ts'
-import { HeadReader, MORE } from './head-reader.ts'
-import type { HttpLimits } from './limits.ts'
+import type { Bytes } from '../../engine.ts'
+import { type Failure, fail, isFailure } from '../../failures/index.ts'
+import { latin1Text } from '../../wire/bytes.ts'
+import type { HttpLimits } from '../limits.ts'
+import { ChunkReader } from '../message/chunked.ts'
+import { PER_FIELD } from '../message/fields.ts'
+import { isWord } from '../message/grammar.ts'
+import { HeadReader, MORE } from '../message/head-reader.ts'
+import type { BodyFraming, HeaderList } from '../types.ts'
 import { smallArray } from './slab.ts'
-import type { BodyFraming, HeaderList } from './types.ts'
 
 /** It was refused, and that was told. */
 const FAILED = -2

@@ -1,8 +1,8 @@
 /** Received field lines: offsets into the head's own bytes; a string is made when somebody reads it. */
-import type { Bytes } from '../engine.ts'
-import { latin1Text } from '../wire/bytes.ts'
+import type { Bytes } from '../../engine.ts'
+import { latin1Text } from '../../wire/bytes.ts'
+import type { HeaderList, LazyHeaders } from '../types.ts'
 import { isWord } from './grammar.ts'
-import type { HeaderList, LazyHeaders } from './types.ts'
 
 /** Numbers per field line in `offsets`: name start, name end, value start, value end. */
 export const PER_FIELD = 4

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { ascii, tearings } from '../../test/support/bytes.ts'
-import { checked } from '../../test/support/checked.ts'
-import { allEvents, drain, runServer, sentText, story } from '../../test/support/http-story.ts'
-import { seeded } from '../random.ts'
-import { answerTo } from './answers.ts'
+import { ascii, tearings } from '../../../test/support/bytes.ts'
+import { checked } from '../../../test/support/checked.ts'
+import { allEvents, drain, runServer, sentText, story } from '../../../test/support/http-story.ts'
+import { seeded } from '../../random.ts'
+import { defaultLimits } from '../limits.ts'
+import { answerTo } from '../message/answers.ts'
+import type { HttpConfig, HttpConnection } from '../types.ts'
 import { httpClient, httpServer } from './engine.ts'
-import { defaultLimits } from './limits.ts'
-import type { HttpConfig, HttpConnection } from './types.ts'
 
 const random = seeded(413)
 const empty = new Uint8Array(0)

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { ascii, tearings } from '../../test/support/bytes.ts'
-import { checked } from '../../test/support/checked.ts'
-import { allEvents, drain, runServer, sentText, story } from '../../test/support/http-story.ts'
-import { seeded } from '../random.ts'
+import { ascii, tearings } from '../../../test/support/bytes.ts'
+import { checked } from '../../../test/support/checked.ts'
+import { allEvents, drain, runServer, sentText, story } from '../../../test/support/http-story.ts'
+import { seeded } from '../../random.ts'
+import type { HttpConnection } from '../types.ts'
 import { httpClient, httpServer } from './engine.ts'
-import type { HttpConnection } from './types.ts'
 
 const random = seeded(9112)
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { ascii } from '../../test/support/bytes.ts'
-import { chunkOctets, chunkStates } from './chunk.table.ts'
-import { ChunkReader } from './chunked.ts'
+import { ascii } from '../../../test/support/bytes.ts'
+import { defaultLimits } from '../limits.ts'
+import { chunkOctets, chunkStates } from '../message/chunk.table.ts'
+import { ChunkReader } from '../message/chunked.ts'
 import { type Part, requestStates, responseStates } from './exchange.table.ts'
-import { defaultLimits } from './limits.ts'
 
 test('a part that is in no row is refused: a body never comes before its head, nothing after the end', () => {
   const parts: readonly Part[] = ['head', 'informational', 'body', 'end', 'next']

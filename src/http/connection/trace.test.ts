@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { ascii } from '../../test/support/bytes.ts'
-import { drain } from '../../test/support/http-story.ts'
-import { seeded } from '../random.ts'
-import type { MessageRecord, StateRecord, TraceSink, VerdictRecord } from '../trace/types.ts'
-import { decode, dissect, encode } from '../wire/codec.ts'
-import { fieldAt } from '../wire/field.ts'
+import { ascii } from '../../../test/support/bytes.ts'
+import { drain } from '../../../test/support/http-story.ts'
+import { seeded } from '../../random.ts'
+import type { MessageRecord, StateRecord, TraceSink, VerdictRecord } from '../../trace/types.ts'
+import { decode, dissect, encode } from '../../wire/codec.ts'
+import { fieldAt } from '../../wire/field.ts'
+import { requestHeadFormat, responseHeadFormat } from '../message/head-format.ts'
 import { httpClient, httpServer } from './engine.ts'
-import { requestHeadFormat, responseHeadFormat } from './head-format.ts'
 
 const recorder = () => {
   const messages: MessageRecord[] = []

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ascii } from '../../test/support/bytes.ts'
-import { checked, sameTorn } from '../../test/support/checked.ts'
-import { drain, runServer, story } from '../../test/support/http-story.ts'
-import { seeded } from '../random.ts'
-import { parseSetCookie } from './cookies.ts'
+import { ascii } from '../../../test/support/bytes.ts'
+import { checked, sameTorn } from '../../../test/support/checked.ts'
+import { drain, runServer, story } from '../../../test/support/http-story.ts'
+import { seeded } from '../../random.ts'
+import { parseSetCookie } from '../cookies/index.ts'
 import { httpClient } from './engine.ts'
 
 /** Pieces that messages are made of, good and bad, so that chance gets behind the first line. */

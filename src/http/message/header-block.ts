@@ -2,9 +2,9 @@
  * Header fields as they are written: checked once, written often. A server that sends the same fields with every
  * response makes a block of them and pays for checking and encoding a single time.
  */
-import type { Bytes } from '../engine.ts'
-import { FailureError, fail } from '../failures/index.ts'
-import { latin1Bytes } from '../wire/bytes.ts'
+import type { Bytes } from '../../engine.ts'
+import { FailureError, fail } from '../../failures/index.ts'
+import { latin1Bytes } from '../../wire/bytes.ts'
 import { allOf, DIGIT, hasMember, isHost, isToken, octetName, VALUE } from './grammar.ts'
 import type { HeaderList } from './header-list.ts'
 
