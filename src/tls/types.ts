@@ -113,6 +113,9 @@ export type Question =
       /** RFC 9846 8: `fresh` only where no early data has come with this binder, here or on any server with our tickets. */
       readonly about: 'early-data'
       readonly binder: Bytes
+      /** When the ticket was given out, and when this hello came: milliseconds since 1970 (`TlsConfig.epoch`). */
+      readonly issued: Millis
+      readonly at: Millis
       readonly reply: 'fresh' | 'none' | Failure
     }
   | {

@@ -23,11 +23,10 @@ const crypto = nodeCrypto()
 const who = identity(crypto, 'p-256')
 const EARLY = ascii('GET / at once')
 
-const house = () => {
-  const keeper = new TicketKeeper({ crypto })
-  const replays = new ReplayGuard()
+const house = (keeper = new TicketKeeper({ crypto }), since = 0) => {
+  const replays = new ReplayGuard({ since })
   const answers: Answers = question => {
-    if (question.about === 'early-data') return replays.isFresh(question.binder, 0) ? 'fresh' : 'none'
+    if (question.about === 'early-data') return replays.isFresh(question) ? 'fresh' : 'none'
     if (question.about !== 'ticket') return answersOf(crypto, who)(question)
     return 'seal' in question.wanted
       ? keeper.seal(question.wanted.seal, 0)
@@ -128,30 +127,45 @@ describe('it is passed over, and the handshake goes on, where', () => {
   })
 })
 
+/** The flight of a client that comes back with early data, `epoch` milliseconds after its first visit by its clock. */
+const flightBack = (there: Answers, epoch = 0): Uint8Array => {
+  const session = sessionIn(visit(there, 'new'))
+  const { client } = pair({ crypto, who, versions: ['TLS 1.3'], client: { session, earlyData: EARLY, epoch } })
+  return concat(...client.touch())
+}
+/** What a server takes of it early, `epoch` milliseconds after that visit by its own clock. */
+const takenEarly = (there: Answers, flight: Uint8Array, epoch = 0): Uint8Array => {
+  const server = new Side(tlsServer({ crypto, versions: ['TLS 1.3'], ...SERVER, epoch }), there)
+  server.touch(flight)
+  expect(server.failure).toBeUndefined()
+  expect(server.established).toBeUndefined()
+  return server.data
+}
+const NOTHING = new Uint8Array(0)
+
 test('0-RTT replay: a copy of the first flight is passed over by every server that shares the guard', () => {
   const there = house()
-  const session = sessionIn(visit(there, 'new'))
-  let flight: Uint8Array = new Uint8Array(0)
-  const both = pair({
-    crypto,
-    who,
-    versions: ['TLS 1.3'],
-    serverAnswers: there,
-    client: { session, earlyData: EARLY },
-    server: SERVER,
-  })
-  shuttle(both, (bytes, direction) => {
-    if (direction === 'to-server' && flight.length === 0) flight = bytes.slice()
-    return [bytes]
-  })
-  expect(heard(both)[0]).toBe('GET / at once')
-  for (let i = 0; i < 3; i++) {
-    const server = new Side(tlsServer({ crypto, versions: ['TLS 1.3'], ...SERVER }), there)
-    server.touch(flight)
-    expect(server.data).toHaveLength(0)
-    expect(server.established).toBeUndefined()
-    expect(server.failure).toBeUndefined()
-  }
+  const flight = flightBack(there)
+  expect(takenEarly(there, flight)).toEqual(EARLY)
+  for (let i = 0; i < 3; i++) expect(takenEarly(there, flight)).toEqual(NOTHING)
+})
+
+test('0-RTT replay: a guard remembers for as long as a copy would pass for fresh, to its last millisecond', () => {
+  const keeper = new TicketKeeper({ crypto })
+  const there = house(keeper)
+  // The client's clock is ten seconds fast: what it sends now would still be taken twenty seconds later.
+  const flight = flightBack(there, 10_000)
+  expect(takenEarly(house(keeper), flight, 20_000)).toEqual(EARLY)
+  expect(takenEarly(house(keeper), flight, 20_001)).toEqual(NOTHING)
+  expect(takenEarly(there, flight, 0)).toEqual(EARLY)
+  for (const later of [19_999, 20_000, 20_001]) expect(takenEarly(there, flight, later)).toEqual(NOTHING)
+})
+
+test('0-RTT replay: a server that was started anew takes none with the tickets from before', () => {
+  const keeper = new TicketKeeper({ crypto })
+  const flight = flightBack(house(keeper))
+  expect(takenEarly(house(keeper), flight)).toEqual(EARLY)
+  expect(takenEarly(house(keeper, 1), flight)).toEqual(NOTHING)
 })
 
 test('tls/too-much-early-data: a client is held to what its ticket allows', () => {
@@ -176,14 +190,15 @@ test('what is passed over is bounded', () => {
   expect(server.failure?.code).toBe('tls/record-damaged')
 })
 
-test('a guard takes each binder once in its window, and nothing when it is full', () => {
-  const guard = new ReplayGuard({ window: 100, most: 2 })
-  const [a, b, c] = [ascii('a'), ascii('b'), ascii('c')]
-  expect([guard.isFresh(a, 0), guard.isFresh(a, 99), guard.isFresh(b, 50), guard.isFresh(c, 60)]).toEqual([
+test('a guard takes each binder once in its window, nothing when it is full, and nothing from before its time', () => {
+  const guard = new ReplayGuard({ since: 7, window: 100, most: 2 })
+  const fresh = (text: string, at: number, issued = 7) => guard.isFresh({ binder: ascii(text), issued, at })
+  expect([fresh('z', 10, 6), fresh('a', 10), fresh('a', 109), fresh('b', 60), fresh('c', 70)]).toEqual([
+    false,
     true,
     false,
     true,
     false,
   ])
-  expect([guard.isFresh(c, 100), guard.isFresh(a, 101), guard.isFresh(a, 150)]).toEqual([true, false, true])
+  expect([fresh('a', 110), fresh('c', 111), fresh('a', 112), fresh('a', 161)]).toEqual([false, true, false, true])
 })

@@ -52,7 +52,8 @@ export class WaitTicket13 implements Handling<'WaitTicket13'> {
     const { peerChain: chain } = session
     if (chain.length === 0) {
       if (!mayBeEarly(context, greeting, session)) return resume(context, greeting, session, 'anonymous')
-      context.ask({ about: 'early-data', binder: greeting.offered!.binders[0]! })
+      const [binder] = greeting.offered!.binders
+      context.ask({ about: 'early-data', binder: binder!, issued: session.obtained, at: context.date })
       return new WaitEarlyJudged(greeting, session)
     }
     // Nothing that is sealed is a proof, and who was trusted then may not be now.
