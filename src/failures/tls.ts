@@ -14,7 +14,7 @@ const beginning = family('tls', {
   'nothing-in-common': { ...fromPeer, alert: 40, rule: 'RFC 5246 7.2.2' },
   'name-unknown': { ...fromPeer, alert: 112, rule: 'RFC 6066 3' },
   'alpn-none': { ...fromPeer, alert: 120, rule: 'RFC 7301 3.2' },
-  downgrade: { ...fromPeer, alert: 47, rule: 'RFC 9846 4.1.3' },
+  downgrade: { ...fromPeer, alert: 47, rule: 'RFC 9846 4.2.3' },
   fallback: { ...fromPeer, alert: 86, rule: 'RFC 7507 3' },
 })
 

@@ -141,9 +141,6 @@ export class Acting implements Context<any> {
     this.writable = true
     this.events.push({ type: 'writable' })
   }
-  mayRead(): void {
-    this.readable = true
-  }
   ask(question: Ask['question'], about?: Shown): void {
     this.asked = { type: 'ask', id: new QuestionId(++this.#asks, about), question }
     this.events.push(this.asked)
@@ -166,9 +163,6 @@ export class Acting implements Context<any> {
   }
   keysUpdated(): void {
     this.#parts.patience.keyUpdate()
-  }
-  keeps(secret: Secret): void {
-    this.#kept.push(secret)
   }
   passed(check: Check, message: AnyMessage): void {
     this.#verdict(check, message, undefined)

@@ -33,7 +33,7 @@ const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string]
     'failures-hello',
     'tls/fallback: RFC 7507 3: a client that falls back to TLS 1.1 is refused with inappropriate_fallback',
   ],
-  ['downgrade from TLS 1.3', 'failures-hello', 'tls/downgrade: RFC 9846 4.1.3: the mark in the random of the server'],
+  ['downgrade from TLS 1.3', 'failures-hello', 'tls/downgrade: RFC 9846 4.2.3: the mark in the random of the server'],
   [
     'any byte changed',
     'tampering',

@@ -97,7 +97,7 @@ describe('what the hellos have in common', () => {
     )
     expect(both.server.failure?.code).not.toBe('tls/fallback')
   })
-  test('tls/downgrade: RFC 9846 4.1.3: the mark in the random of the server', () => {
+  test('tls/downgrade: RFC 9846 4.2.3: the mark in the random of the server', () => {
     for (const legacyVersion of [0x0303, 0x0302]) {
       const both = rewritten('ServerHello', body => ({
         ...body,

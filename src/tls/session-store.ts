@@ -1,6 +1,7 @@
 /** Sessions by their id, for a server that answers the question `session` (RFC 5246 7.4.1.3): bounded, and in memory only. */
 import type { Bytes } from '../engine.ts'
 import { hexText } from '../wire/bytes.ts'
+import { SESSION_LIFETIME } from './session.ts'
 
 export interface SessionStoreOptions {
   /** Bytes of states; beyond, the oldest goes. 16 MiB when left out: some 100,000 clients without certificates. */
@@ -14,7 +15,6 @@ interface Kept {
   readonly until: number
 }
 
-const HALF_A_DAY = 12 * 3_600_000
 const MOST_BYTES = 16 * 1024 * 1024
 
 export class SessionStore {
@@ -23,7 +23,7 @@ export class SessionStore {
   /** The oldest first. */
   readonly #kept = new Map<string, Kept>()
   #bytes = 0
-  constructor({ bytes = MOST_BYTES, lifetime = HALF_A_DAY }: SessionStoreOptions = {}) {
+  constructor({ bytes = MOST_BYTES, lifetime = SESSION_LIFETIME * 1_000 }: SessionStoreOptions = {}) {
     this.#most = bytes
     this.#lifetime = lifetime
   }

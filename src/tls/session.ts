@@ -133,6 +133,13 @@ export const factsOf = (session: Session): SessionFacts => reveal(session)
 export const isFresh = ({ obtained, lifetime }: SessionFacts, at: number): boolean =>
   at >= obtained - CORRECTION && at < obtained + lifetime * 1_000
 
+/** Seconds of a session that are left at `at`, in milliseconds since 1970, rounded down. */
+export const secondsLeft = ({ obtained, lifetime }: SessionFacts, at: number): number =>
+  Math.floor((obtained - at) / 1_000) + lifetime
+
+/** Seconds for which a session may be resumed where nobody says otherwise: half a day. */
+export const SESSION_LIFETIME = 43_200
+
 /** Milliseconds: as much as a clock that is kept right is ever set back at once. */
 const CORRECTION = 1_000
 

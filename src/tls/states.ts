@@ -127,8 +127,6 @@ export interface Context<B = Bodies> {
   limitWrites(bytes: number): void
   /** Records that come under the keys to come, or at once, hold no more than this. */
   limitReads(bytes: number, from: 'next keys' | 'now'): void
-  /** Application data may come from here on. */
-  mayRead(): void
   /** Stops reading until the reply comes, as an input of that name. `about`: the message whose chain it is about. */
   ask(question: Ask['question'], about?: Shown): void
   /**
@@ -144,8 +142,6 @@ export interface Context<B = Bodies> {
   passOverChangeCipherSpec(): void
   /** The peer has new keys for what it sends. */
   keysUpdated(): void
-  /** Of use for as long as the connection lives, and wiped with it. */
-  keeps(secret: Secret): void
   /** A check was made and passed. */
   passed(check: Check, message: AnyMessage): void
   /** A check failed, to be thrown: `path` names the field at fault in the message. */

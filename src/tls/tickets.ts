@@ -8,6 +8,7 @@
 import type { Aead, CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import { joined, sameOctets } from '../wire/bytes.ts'
+import { SESSION_LIFETIME } from './session.ts'
 
 export interface TicketOptions {
   readonly crypto: CryptoProvider
@@ -17,7 +18,7 @@ export interface TicketOptions {
   readonly lifetime?: number | undefined
 }
 
-const HALF_A_DAY = 12 * 3_600_000
+const HALF_A_DAY = SESSION_LIFETIME * 1_000
 
 /** RFC 5077 4 has these lengths in its example; a name is as good as random. */
 const NAME_LENGTH = 16

@@ -2,9 +2,7 @@
 import type { CryptoProvider, Hash, HashName } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import { joined } from '../wire/bytes.ts'
-
-/** RFC 9846 4.5.1: what stands in the place of the first ClientHello is a message of this type. */
-const MESSAGE_HASH = 254
+import { messageHash } from './messages/tls13.ts'
 
 export class Transcript {
   /** The messages themselves: until the hash is known, and beyond for as long as somebody may sign them. */
@@ -44,7 +42,7 @@ export class Transcript {
   replaceByHash(crypto: CryptoProvider, name: HashName): void {
     const hash = this.digest()
     this.#hash = crypto.hash(name)
-    this.add(joined([Uint8Array.of(MESSAGE_HASH, 0, 0, hash.length), hash]))
+    this.add(messageHash(hash))
   }
   /** A transcript that goes on from here on its own, as that of a hello whose last part is not written yet. */
   fork(): Transcript {

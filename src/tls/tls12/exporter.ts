@@ -31,7 +31,7 @@ export type Exporter = (label: string, context: Bytes | undefined, length: numbe
 /** Keeps the master secret for as long as the connection lives. */
 export const exporterOf = (context: Context, { suite, master, clientRandom, serverRandom }: Exporting): Exporter => {
   const kept = new Secret(master.reveal().slice())
-  context.keeps(kept)
+  context.wipesLater(kept, 'kept')
   const { crypto } = context
   return (label, about, length) => exported(crypto, suite, kept, { label, about, length }, [clientRandom, serverRandom])
 }

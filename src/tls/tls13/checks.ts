@@ -1,9 +1,11 @@
 /** What every list of extensions in TLS 1.3 has to hold to, and what a signature there is of. */
 import type { Bytes } from '../../engine.ts'
+import type { FailureCode } from '../../failures/index.ts'
 import { joined, latin1Bytes } from '../../wire/bytes.ts'
 import type { Tagged } from '../../wire/codec.ts'
 import { duplicateOf, misplacedIn, type Place } from '../messages/extensions.ts'
 import { ExtensionType } from '../messages/registries.table.ts'
+import type { Refusal } from '../refusal.ts'
 import type { AnyMessage, Check, Context } from '../states.ts'
 
 interface Listed {
@@ -45,3 +47,13 @@ export const checkList = <B>(
 /** RFC 9846 4.5.3: 64 spaces, who signs, a zero, and the hash of everything up to the certificate. */
 export const signedContent = (who: 'client' | 'server', transcriptHash: Bytes): Bytes =>
   joined([latin1Bytes(`${' '.repeat(64)}TLS 1.3, ${who} CertificateVerify\0`), transcriptHash])
+
+/** A hello that says what it must not. */
+export const illegal = <B>(
+  context: Context<B>,
+  message: AnyMessage,
+  path: string,
+  got: string,
+  expected: string,
+  code: FailureCode = 'tls/illegal-value',
+): Refusal => context.refusal('hello', message, code, path, { got, expected })

@@ -32,8 +32,6 @@ interface Flight extends Exchange {
   readonly traffic: TrafficKeys
 }
 
-export const asksClients = ({ clientCertificate = 'none' }: TlsServerConfig): boolean => clientCertificate !== 'none'
-
 /** RFC 9846 4.4.2. */
 export const certificateRequest13 = ({
   schemes,

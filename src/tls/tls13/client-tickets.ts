@@ -5,7 +5,7 @@ import type { Bodies13, NewSessionTicket } from '../messages/tls13.ts'
 import type { Offer } from '../offer.ts'
 import type { Fresh, Resumed } from '../proofs.ts'
 import type { Secret } from '../secret.ts'
-import { type SessionFacts, sessionOf } from '../session.ts'
+import { type SessionFacts, secondsLeft, sessionOf } from '../session.ts'
 import type { Context } from '../states.ts'
 import type { Suite13 } from '../suites.table.ts'
 import { resumptionPsk } from './key-schedule.ts'
@@ -32,7 +32,7 @@ export class ClientTickets {
     const { suite, alpn, peerChain, server, resumed, offer } = this.#origin
     const { date: obtained, crypto } = context
     // As old as the handshake in which the server showed its certificate: resuming does not make that longer.
-    const left = resumed && Math.floor((resumed.obtained - obtained) / 1_000) + resumed.lifetime
+    const left = resumed && secondsLeft(resumed, obtained)
     const seconds = Math.min(lifetime, LONGEST_TICKET, left ?? LONGEST_TICKET)
     if (seconds <= 0) return
     const session = sessionOf({

@@ -1,6 +1,5 @@
 /** The client reads the server's hello in TLS 1.3, or its wish for another one of ours (RFC 9846 4.2.3, 4.2.4). */
 import type { GroupName } from '../../crypto/provider.ts'
-import type { FailureCode } from '../../failures/index.ts'
 import { sameOctets } from '../../wire/bytes.ts'
 import { extensionNumbers, extensionsIn } from '../messages/extensions.ts'
 import type { ServerHello } from '../messages/hello.ts'
@@ -12,7 +11,7 @@ import type { Refusal } from '../refusal.ts'
 import type { clientStates } from '../roles.table.ts'
 import type { AnyMessage, Context, Handles, Message } from '../states.ts'
 import type { Suite13 } from '../suites.table.ts'
-import { checkList } from './checks.ts'
+import { checkList, illegal } from './checks.ts'
 import { WaitEncryptedExtensions } from './client.ts'
 import { HandshakeKeys } from './handshake-keys.ts'
 import { EarlySecret } from './key-schedule.ts'
@@ -210,12 +209,3 @@ export class WaitServerHelloAgain
     return serverHello13(context, message, this.#offer, this.#suite)
   }
 }
-
-const illegal = (
-  context: Context<Bodies13>,
-  message: AnyMessage,
-  path: string,
-  got: string,
-  expected: string,
-  code: FailureCode = 'tls/illegal-value',
-): Refusal => context.refusal('hello', message, code, path, { got, expected })

@@ -1,7 +1,6 @@
 /** What a client's hello and our configuration have in common in TLS 1.3 (RFC 9846 4.2.1). */
 import type { GroupName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
-import type { FailureCode } from '../../failures/index.ts'
 import { sameOctets } from '../../wire/bytes.ts'
 import type { TlsServerConfig } from '../config.ts'
 import { commonProtocol, serverNameOf } from '../hello-checks.ts'
@@ -17,14 +16,13 @@ import {
   TLS_1_3,
 } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import type { Refusal } from '../refusal.ts'
 import { schemeById } from '../schemes.table.ts'
 import type { AnyMessage, Context, Message } from '../states.ts'
 import { DEFAULT_GROUPS, type Suite13, suites13Named } from '../suites.table.ts'
 import { type Limits, limitsIn } from '../tls12/record-limits.ts'
 import type { Transcript } from '../transcript.ts'
 import type { Wants } from './certificate-message.ts'
-import { checkList } from './checks.ts'
+import { checkList, illegal } from './checks.ts'
 import type { PreSharedKey } from './psk.ts'
 
 export interface Greeting {
@@ -209,12 +207,3 @@ export const greetedAgain = (
   context.transcript.add(hello.bytes)
   return { ...first, hello, share: share.keyExchange, retried: true, offered, before }
 }
-
-const illegal = (
-  context: Context<Bodies13>,
-  message: AnyMessage,
-  path: string,
-  got: string,
-  expected: string,
-  code: FailureCode = 'tls/illegal-value',
-): Refusal => context.refusal('hello', message, code, path, { got, expected })

@@ -1,21 +1,17 @@
 /** The server's flight in a handshake with certificates (RFC 9846 2). */
+
 import type { Bytes } from '../../engine.ts'
 import { listed } from '../listed.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import type { serverStates } from '../roles.table.ts'
 import { schemeFor13 } from '../schemes.table.ts'
+import { asksClients } from '../server-session.ts'
 import type { Context, Handles } from '../states.ts'
 import type { CertifiedKey } from '../types.ts'
 import { entriesOf, sendCertificate } from './certificate-message.ts'
 import { signedContent } from './checks.ts'
-import {
-  asksClients,
-  certificateRequest13,
-  type Exchange,
-  WaitClientCertificate13,
-  WaitClientFinished13,
-} from './client-part.ts'
+import { certificateRequest13, type Exchange, WaitClientCertificate13, WaitClientFinished13 } from './client-part.ts'
 import type { Greeting } from './hello-server.ts'
 import { openFlight } from './server-flight.ts'
 

@@ -8,7 +8,8 @@ import type { Bodies13 } from '../messages/tls13.ts'
 import { type Authenticated, Resumed } from '../proofs.ts'
 import { EARLY_WINDOW } from '../replays.ts'
 import type { serverStates } from '../roles.table.ts'
-import { factsOf, isFresh, Session, type SessionFacts, sessionOf } from '../session.ts'
+import { sessionIn } from '../server-session.ts'
+import { type SessionFacts, sessionOf } from '../session.ts'
 import type { Context, Handles } from '../states.ts'
 import { suites13 } from '../suites.table.ts'
 import type { CertifiedKey } from '../types.ts'
@@ -113,19 +114,9 @@ const mayBeEarly = (context: Context<Bodies13>, greeting: Greeting, session: Ses
 /** The session in these bytes, if it may be resumed here and now. */
 const suitable = (context: Context<Bodies13>, greeting: Greeting, state: Bytes): SessionFacts | undefined => {
   const { suite, serverName, config } = greeting
-  const session = Session.fromBytes(state)
-  if (session === undefined) return undefined
-  const facts = factsOf(session)
-  const { clientCertificate = 'none' } = config
-  const shown = facts.peerChain.length > 0
-  const suits =
-    facts.version === 'TLS 1.3' &&
-    isFresh(facts, context.date) &&
-    facts.serverName === serverName &&
-    // RFC 9846 4.3.11: a key belongs to a hash, not to a suite.
-    suites13.find(({ id }) => id === facts.suite)?.hash === suite.hash &&
-    (shown ? clientCertificate !== 'none' : clientCertificate !== 'required')
-  return suits ? facts : undefined
+  const facts = sessionIn(state, { version: 'TLS 1.3', serverName, config, date: context.date })
+  // RFC 9846 4.3.11: a key belongs to a hash, not to a suite.
+  return suites13.find(({ id }) => id === facts?.suite)?.hash === suite.hash ? facts : undefined
 }
 
 /** RFC 9846 4.3.11.2: "If this value is not present or does not validate, the server MUST abort the handshake." */

@@ -2,14 +2,12 @@
 import type { Bytes } from '../../engine.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import type { Bodies13, NewSessionTicket } from '../messages/tls13.ts'
-import { type SessionFacts, sessionOf } from '../session.ts'
+import { SESSION_LIFETIME, type SessionFacts, secondsLeft, sessionOf } from '../session.ts'
 import type { Context } from '../states.ts'
 import type { HandshakeKeys } from './handshake-keys.ts'
 import type { Greeting } from './hello-server.ts'
 import { resumptionPsk } from './key-schedule.ts'
 import { LONGEST_TICKET } from './psk.ts'
-
-const HALF_A_DAY = 43_200
 
 /** One ticket for a connection: its nonce need not differ from any other. */
 const NONCE = Uint8Array.of(0)
@@ -31,8 +29,8 @@ export const ticketFor = (
 ): { readonly state: Bytes; readonly sealed: SealedTicket } | undefined => {
   const { crypto, date: obtained, transcript } = context
   // As old as the handshake in which the certificates were shown: resuming does not make that longer.
-  const left = resumed && Math.floor((resumed.obtained - obtained) / 1_000) + resumed.lifetime
-  const lifetime = Math.min(left ?? config.sessionLifetime ?? HALF_A_DAY, LONGEST_TICKET)
+  const left = resumed && secondsLeft(resumed, obtained)
+  const lifetime = Math.min(left ?? config.sessionLifetime ?? SESSION_LIFETIME, LONGEST_TICKET)
   if (lifetime <= 0) return undefined
   const ageAdd = new DataView(crypto.random.bytes(4).buffer).getUint32(0)
   // A client that has shown a certificate proves itself before anything of it is taken.

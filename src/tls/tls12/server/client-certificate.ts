@@ -9,8 +9,6 @@ import { certificateType } from '../certificate-type.ts'
 import { exchanging, type WaitClientKeyExchange, type WaitEncryptedPremaster } from './key-exchange.ts'
 import type { Exchange, Table } from './state.ts'
 
-export const asksClients = ({ clientCertificate = 'none' }: TlsServerConfig): boolean => clientCertificate !== 'none'
-
 export const certificateRequest = ({ schemes, clientAuthorities = [] }: TlsServerConfig): CertificateRequest => {
   const accepted = acceptable(schemes)
   return {

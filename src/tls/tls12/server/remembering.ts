@@ -1,11 +1,9 @@
 /** What a server has to know of a client that comes back, and how it will know it (RFC 5246 7.3, RFC 5077). */
 import type { Bytes } from '../../../engine.ts'
 import type { ServerNegotiated } from '../../negotiated.ts'
-import { sessionOf } from '../../session.ts'
+import { SESSION_LIFETIME, sessionOf } from '../../session.ts'
 import type { Context } from '../../states.ts'
 import type { Keyed, Remembered } from './state.ts'
-
-const HALF_A_DAY = 43_200
 
 /** How a client will be known when it comes back. */
 export const willRemember = (
@@ -36,4 +34,4 @@ export const stateOf = ({ negotiated, suite, master, peerChain }: Keyed, date: n
     trusted: undefined,
   }).toBytes()
 
-export const lifetimeOf = ({ config }: ServerNegotiated): number => config.sessionLifetime ?? HALF_A_DAY
+export const lifetimeOf = ({ config }: ServerNegotiated): number => config.sessionLifetime ?? SESSION_LIFETIME

@@ -7,7 +7,8 @@ import type { Bytes } from '../../../engine.ts'
 import type { ChainTrusted } from '../../../x509/trusted.ts'
 import type { ServerNegotiated } from '../../negotiated.ts'
 import { type Authenticated, Resumed } from '../../proofs.ts'
-import { factsOf, isFresh, Session, type SessionFacts, sessionOf } from '../../session.ts'
+import { sessionIn } from '../../server-session.ts'
+import { type SessionFacts, sessionOf } from '../../session.ts'
 import type { Context, Handles } from '../../states.ts'
 import type { Introduced } from '../../types.ts'
 import { trafficKeys, verifyData } from '../key-schedule.ts'
@@ -84,20 +85,8 @@ export class WaitResumedTrust implements Handles<Table, 'WaitResumedTrust'> {
 /** The session in these bytes, if it may be resumed here and now. */
 const suitable = (context: Context, negotiated: ServerNegotiated, state: Bytes): SessionFacts | undefined => {
   const { config, hello, suites, serverName, extendedMasterSecret } = negotiated
-  const session = Session.fromBytes(state)
-  if (session === undefined) return undefined
-  const facts = factsOf(session)
-  const { clientCertificate = 'none' } = config
-  const shown = facts.peerChain.length > 0
-  const suits =
-    facts.version === 'TLS 1.2' &&
-    facts.extendedMasterSecret &&
-    isFresh(facts, context.date) &&
-    // RFC 6066 3: "MUST NOT accept the request to resume the session if the server_name extension contains a different name."
-    facts.serverName === serverName &&
-    suites.some(({ id }) => id === facts.suite) &&
-    (shown ? clientCertificate !== 'none' : clientCertificate !== 'required')
-  if (!suits) return undefined
+  const facts = sessionIn(state, { version: 'TLS 1.2', serverName, config, date: context.date })
+  if (!facts?.extendedMasterSecret || !suites.some(({ id }) => id === facts.suite)) return undefined
   // RFC 7627 5.3: "If the original session used [it] but the new ClientHello does not contain it, the server MUST abort".
   if (!extendedMasterSecret) throw context.refusal('hello', hello, 'tls/session-unbound', 'extensions', {})
   return facts
