@@ -137,7 +137,8 @@ test('options are read or refused in words', async () => {
   expect(() => parseUrl('https://a:0/')).toThrow('Port 0')
   expect(() => parseUrl('https://ada:hunter2@a/')).toThrow(/^(?!.*hunter2).*has no place in a URL/s)
   expect(parseHost('[::1]')).toBe('::1')
-  for (const wrong of ['', ' ', 'a b', '127.0.0.1/8']) expect(() => parseHost(wrong)).toThrow('--host wants')
+  expect(parseHost('bücher.localhost')).toBe('xn--bcher-kva.localhost')
+  for (const wrong of ['', ' ', 'a b', '127.0.0.1/8', 'ü b']) expect(() => parseHost(wrong)).toThrow('--host wants')
   expect(String.fromCharCode(...(await readData('@-', captured({ input: 'abc' }))))).toBe('abc')
 })
 

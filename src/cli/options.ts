@@ -1,6 +1,7 @@
 /** Values of options: each parser returns what the command works with or says what it wanted to see. */
 
 import { readFile } from 'node:fs/promises'
+import { domainToASCII } from 'node:url'
 import type { GroupName } from '../crypto/provider.ts'
 import { type Language, languageOf } from '../explain/index.ts'
 import { certificateFailures } from '../failures/certificate.ts'
@@ -80,9 +81,11 @@ export const parsePort = (text: string): number => {
 
 /** Where to listen. An empty word would mean every address of this machine, to everybody's surprise. */
 export const parseHost = (text: string): string => {
-  const host = text.replace(/^\[(.*)\]$/, '$1')
+  const given = text.replace(/^\[(.*)\]$/, '$1')
+  // A name in its own letters is listened on, and certified, in the form that clients send (RFC 5890 2.3.2.1).
+  const host = /[^\0-\x7f]/.test(given) ? domainToASCII(given) : given
   if (!/^[\w.:%-]+$/.test(host))
-    throw usage(`--host wants an address such as 127.0.0.1, ::1 or 0.0.0.0, not "${text}".`)
+    throw usage(`--host wants an address such as 127.0.0.1, ::1 or 0.0.0.0, or a name of this machine, not "${text}".`)
   return host
 }
 

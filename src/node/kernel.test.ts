@@ -149,3 +149,9 @@ test('a reset behind our own end closes the stream here and there', async () => 
   while (far === undefined) await soon()
   expect(far).toBe('tcp/reset')
 })
+
+test('a name below localhost can be listened on, whatever the system calls it', async () => {
+  const listener = await kernelTransport().listen({ host: 'shop.localhost', port: 0 }, () => {})
+  closing.push(() => listener.close())
+  expect(listener.address).toBe('127.0.0.1')
+})

@@ -159,10 +159,11 @@ const listen = (on: ListenOptions, accept: (stream: ByteStream) => void, options
       socket.on('data', (bytes: Bytes) => stream.arrived(bytes))
       accept(stream)
     })
-    const where = endpointText(on.host ?? '127.0.0.1', on.port)
+    const host = on.host === undefined ? '127.0.0.1' : (fixed(on.host, options)?.[0] ?? on.host)
+    const where = endpointText(host, on.port)
     const refused = (error: unknown): void => reject(new FailureError(failureOf(error, where), { cause: error }))
     server.once('error', refused)
-    server.listen({ host: on.host ?? '127.0.0.1', port: on.port, backlog: on.backlog ?? BACKLOG }, () => {
+    server.listen({ host, port: on.port, backlog: on.backlog ?? BACKLOG }, () => {
       server.removeListener('error', refused)
       // Running out of descriptors is reported here; the listener goes on, and so must we.
       server.on('error', () => {})
