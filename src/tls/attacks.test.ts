@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, hex } from '../../test/support/bytes.ts'
 import {
+  changing,
   identity,
   keysOf,
   type Pair,
@@ -22,7 +23,7 @@ import { decode, encode } from '../wire/codec.ts'
 import { tlsClient, tlsServer } from './engine.ts'
 import { clientView } from './messages/extensions.ts'
 import { HandshakeType } from './messages/registries.table.ts'
-import { type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+import { type Bodies12, Handshake, type HandshakeName } from './messages/tls12.ts'
 import { DEFAULT_SUITES, suites } from './suites.table.ts'
 import type { Question } from './types.ts'
 
@@ -33,17 +34,11 @@ const rsa = identity(crypto, 'rsa-2048')
 /** A handshake with somebody on the path who changes one message. */
 const changed = <N extends HandshakeName>(
   name: N,
-  change: (body: Bodies[N]) => Bodies[N],
+  change: (body: Bodies12[N]) => Bodies12[N],
   options: Partial<PairOptions> = {},
 ): Pair => {
   const both = pair({ crypto, who: ec, ...options })
-  shuttle(both, bytes =>
-    recordsOf(bytes).map(each => {
-      if (each[0] !== 22 || each[5] !== HandshakeType.names[name]) return each
-      const { type, body } = decode(Handshake, each.subarray(5))
-      return record(22, encode(Handshake, { type, body: change(body as Bodies[N]) }))
-    }),
-  )
+  shuttle(both, changing(name, change))
   return both
 }
 
@@ -113,7 +108,8 @@ describe.each([
   test('our own hello offers none of it', () => {
     const [hello] = recordsOf(concat(...pair({ crypto, who: ec }).client.touch()))
     const { body } = decode(Handshake, hello!.subarray(5))
-    for (const number of Object.values(weak)) expect((body as Bodies['ClientHello']).cipherSuites).not.toContain(number)
+    for (const number of Object.values(weak))
+      expect((body as Bodies12['ClientHello']).cipherSuites).not.toContain(number)
   })
 })
 
@@ -218,7 +214,7 @@ describe('old versions', () => {
 
 test('SLOTH, CVE-2015-7575: MD5 and SHA-1 sign nothing, and are asked of nobody', () => {
   const [hello] = recordsOf(concat(...pair({ crypto, who: ec }).client.touch()))
-  const { extensions = [] } = decode(Handshake, hello!.subarray(5)).body as Bodies['ClientHello']
+  const { extensions = [] } = decode(Handshake, hello!.subarray(5)).body as Bodies12['ClientHello']
   const offered = clientView(extensions).signatureAlgorithms!.schemes
   expect(offered.length).toBeGreaterThan(3)
   // The hash stands in the upper byte: 1 is MD5, 2 SHA-1, 3 SHA-224.
@@ -233,16 +229,16 @@ test('SLOTH, CVE-2015-7575: MD5 and SHA-1 sign nothing, and are asked of nobody'
 describe('CRIME, CVE-2012-4929: nothing is ever compressed', () => {
   test('a client offers no compression', () => {
     const [hello] = recordsOf(concat(...pair({ crypto, who: ec }).client.touch()))
-    expect((decode(Handshake, hello!.subarray(5)).body as Bodies['ClientHello']).compressionMethods).toEqual([0])
+    expect((decode(Handshake, hello!.subarray(5)).body as Bodies12['ClientHello']).compressionMethods).toEqual([0])
   })
   test('a server takes none that is offered', () => {
     const both = pair({ crypto, who: ec })
     const [hello] = recordsOf(concat(...both.client.touch()))
     const { type, body } = decode(Handshake, hello!.subarray(5))
-    const deflate = { ...(body as Bodies['ClientHello']), compressionMethods: [1, 64, 0] }
+    const deflate = { ...(body as Bodies12['ClientHello']), compressionMethods: [1, 64, 0] }
     const flight = recordsOf(concat(...both.server.touch(record(22, encode(Handshake, { type, body: deflate })))))
     const { body: chosen } = decode(Handshake, messageOf(flight, 'ServerHello').subarray(5))
-    expect((chosen as Bodies['ServerHello']).compressionMethod).toBe(0)
+    expect((chosen as Bodies12['ServerHello']).compressionMethod).toBe(0)
   })
 })
 
@@ -343,10 +339,10 @@ describe('Heartbleed, CVE-2014-0160', () => {
   test('who offers it is not taken up', () => {
     const both = pair({ crypto, who: ec })
     const [hello] = recordsOf(concat(...both.client.touch()))
-    const { type, body } = decode(Handshake, hello!.subarray(5)) as { type: number; body: Bodies['ClientHello'] }
+    const { type, body } = decode(Handshake, hello!.subarray(5)) as { type: number; body: Bodies12['ClientHello'] }
     const offering = { ...body, extensions: [...body.extensions!, { type: 15, body: Uint8Array.of(1) }] }
     const flight = recordsOf(concat(...both.server.touch(record(22, encode(Handshake, { type, body: offering })))))
-    const chosen = decode(Handshake, messageOf(flight, 'ServerHello').subarray(5)).body as Bodies['ServerHello']
+    const chosen = decode(Handshake, messageOf(flight, 'ServerHello').subarray(5)).body as Bodies12['ServerHello']
     expect(chosen.extensions!.map(extension => extension.type)).not.toContain(15)
   })
 })

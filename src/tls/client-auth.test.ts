@@ -22,7 +22,7 @@ import { nodeCrypto } from '../node/crypto.ts'
 import { decode, encode } from '../wire/codec.ts'
 import { trustWithoutChecking } from '../x509/trusted.ts'
 import { HandshakeType } from './messages/registries.table.ts'
-import { Alert, type Bodies, Handshake } from './messages/tls12.ts'
+import { Alert, type Bodies12, Handshake } from './messages/tls12.ts'
 
 const crypto = nodeCrypto()
 const server = identity(crypto, 'p-256')
@@ -143,7 +143,7 @@ describe('a client that lies', () => {
     expect(both.server.failure?.code).toBe('tls/signature-wrong')
   })
   test('tls/signature-wrong: a signature from another handshake', () => {
-    let old: Bodies['CertificateVerify'] | undefined
+    let old: Bodies12['CertificateVerify'] | undefined
     shuttle(
       meeting(ed25519),
       changing('CertificateVerify', body => (old = body)),

@@ -1,7 +1,7 @@
 /** Every failure of the hellos, provoked: what is reported, and the alert that the other side gets. */
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, hex } from '../../test/support/bytes.ts'
-import { changing, pair, record, Side, shuttle, step } from '../../test/support/tls.ts'
+import { changing, pair, record, Side, shuttle, step, without } from '../../test/support/tls.ts'
 import {
   type Change,
   crypto,
@@ -9,7 +9,6 @@ import {
   expectFailure,
   noAnswers,
   rewritten,
-  without,
   withServerExtensions,
 } from '../../test/support/tls-failures.ts'
 import { sentence } from '../explain/index.ts'
@@ -17,7 +16,7 @@ import type { FailureCode } from '../failures/index.ts'
 import type { TlsClientConfig } from './config.ts'
 import { tlsClient, tlsServer } from './engine.ts'
 import { clientExtensions, extensionNumbers, serverExtensions } from './messages/extensions.ts'
-import type { Bodies } from './messages/tls12.ts'
+import type { Bodies12 } from './messages/tls12.ts'
 import type { TlsVersion } from './types.ts'
 
 describe('the first bytes', () => {
@@ -192,7 +191,7 @@ describe('what the hellos have in common', () => {
     }
   })
   test('tls/extension-twice: RFC 5246 7.4.1.4, in either hello; alert 50 as from BoringSSL, Go and rustls', () => {
-    const twice = <B extends Bodies['ClientHello'] | Bodies['ServerHello']>(body: B): B => ({
+    const twice = <B extends Bodies12['ClientHello'] | Bodies12['ServerHello']>(body: B): B => ({
       ...body,
       extensions: [...body.extensions!, body.extensions!.at(-1)!],
     })

@@ -1,8 +1,8 @@
 /** Every failure of certificates and the key exchange, provoked, and the alert that the other side gets. */
 import { describe, expect, test } from 'vitest'
 import { ascii } from '../../test/support/bytes.ts'
-import { identity, pair, record, recordsOf, shuttle, trusting } from '../../test/support/tls.ts'
-import { type Change, crypto, ec, expectFailure, rewritten, rsa, without } from '../../test/support/tls-failures.ts'
+import { identity, pair, record, recordsOf, shuttle, trusting, without } from '../../test/support/tls.ts'
+import { type Change, crypto, ec, expectFailure, rewritten, rsa } from '../../test/support/tls-failures.ts'
 import type { CryptoProvider } from '../crypto/provider.ts'
 import { sentence } from '../explain/index.ts'
 import type { FailureCode } from '../failures/index.ts'

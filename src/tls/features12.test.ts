@@ -23,7 +23,7 @@ import { recorder } from '../trace/recorder.ts'
 import { encode } from '../wire/codec.ts'
 import { extensionNumbers, taggedExtensions } from './messages/extensions.ts'
 import { HandshakeType } from './messages/registries.table.ts'
-import { type Bodies, Handshake } from './messages/tls12.ts'
+import { type Bodies12, Handshake } from './messages/tls12.ts'
 import type { CertifiedKey } from './types.ts'
 
 const crypto = nodeCrypto()
@@ -228,7 +228,7 @@ describe.each(platforms)('RFC 7366 on %s', (_, { crypto: own }) => {
           false,
         ],
       ] as const) {
-        let said: Bodies['ServerHello'] | undefined
+        let said: Bodies12['ServerHello'] | undefined
         const watching = changing('ServerHello', body => (said = body))
         const both = met(
           { client: { crypto: own, suites: [suite] }, server: { crypto: own, suites: [suite] } },
@@ -247,7 +247,7 @@ test('RFC 7366 3: encrypt-then-MAC with an AEAD is refused, and not offered with
   const suites = [CBC[0], GCM] as const
   const both = met({ client: { suites }, server: { suites: [GCM] } }, adding({ encryptThenMac: {} }))
   expect(both.client.failure).toMatchObject({ code: 'tls/illegal-value', alert: 47 })
-  let said: Bodies['ClientHello'] | undefined
+  let said: Bodies12['ClientHello'] | undefined
   met(
     {},
     changing('ClientHello', body => (said = body)),
@@ -345,7 +345,7 @@ describe('RFC 5705: exported secrets', () => {
 })
 
 test('RFC 7507 4: a client that comes with less says so, and a server of TLS 1.2 does not mind', () => {
-  let said: Bodies['ClientHello'] | undefined
+  let said: Bodies12['ClientHello'] | undefined
   const both = met(
     { client: { fallback: 'signalled' } },
     changing('ClientHello', body => (said = body)),

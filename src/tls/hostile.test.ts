@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ascii, concat } from '../../test/support/bytes.ts'
 import {
   answersOf,
+  changing,
   identity,
   type KeyKind,
   keysOf,
@@ -21,8 +22,7 @@ import { recorder } from '../trace/recorder.ts'
 import { decode, encode } from '../wire/codec.ts'
 import { tlsServer } from './engine.ts'
 import { clientExtensions, extensionNumbers, serverExtensions } from './messages/extensions.ts'
-import { HandshakeType } from './messages/registries.table.ts'
-import { type Bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+import { type Bodies12, Handshake, type HandshakeName } from './messages/tls12.ts'
 import { RecordInput } from './record-input.ts'
 import type { Question } from './types.ts'
 
@@ -32,24 +32,18 @@ const ec = identity(crypto, 'p-256')
 /** A handshake in which one message is rewritten in passing. */
 const rewritten = <N extends HandshakeName>(
   name: N,
-  change: (body: Bodies[N]) => Bodies[N],
+  change: (body: Bodies12[N]) => Bodies12[N],
   options: Partial<PairOptions> = {},
 ): Pair => {
   const both = pair({ crypto, who: ec, ...options })
-  shuttle(both, bytes =>
-    recordsOf(bytes).map(each => {
-      if (each[0] !== 22 || each[5] !== HandshakeType.names[name]) return each
-      const { type, body } = decode(Handshake, each.subarray(5))
-      return record(22, encode(Handshake, { type, body: change(body as Bodies[N]) }))
-    }),
-  )
+  shuttle(both, changing(name, change))
   return both
 }
 
 /** The hello of a client with other extensions in the place of its own of the same kind. */
 const saying =
   (values: Parameters<typeof clientExtensions>[0]) =>
-  (body: Bodies['ClientHello']): Bodies['ClientHello'] => {
+  (body: Bodies12['ClientHello']): Bodies12['ClientHello'] => {
     const instead = clientExtensions(values)
     const others = body.extensions!.filter(({ type }) => !instead.some(extension => extension.type === type))
     return { ...body, extensions: [...others, ...instead] }
@@ -214,12 +208,12 @@ const takenApart = (step: () => void): number => {
 
 describe('refusing a hello costs no more than taking it', () => {
   const crowd = Array.from({ length: 1_000 }, (_, i) => ({ type: 0x4000 + i, body: new Uint8Array(0) }))
-  const hello = (change: (body: Bodies['ClientHello']) => Bodies['ClientHello']): Uint8Array => {
+  const hello = (change: (body: Bodies12['ClientHello']) => Bodies12['ClientHello']): Uint8Array => {
     const [first] = recordsOf(concat(...pair({ crypto, who: ec }).client.touch()))
     const { type, body } = decode(Handshake, first!.subarray(5))
-    return encode(Handshake, { type, body: change(body as Bodies['ClientHello']) })
+    return encode(Handshake, { type, body: change(body as Bodies12['ClientHello']) })
   }
-  const crowded = (body: Bodies['ClientHello']) => ({ ...body, extensions: [...body.extensions!, ...crowd] })
+  const crowded = (body: Bodies12['ClientHello']) => ({ ...body, extensions: [...body.extensions!, ...crowd] })
   const broken = hello(body => saying({ supportedVersions: { versions: [0x0303] } })(crowded(body)))
   broken[broken.length - 3] = 9
   for (const [what, code, message] of [

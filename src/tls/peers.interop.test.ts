@@ -1,17 +1,16 @@
 /** Our TLS against OpenSSL and GnuTLS over loopback, both ways, every suite and group; certificates made on the spot. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ascii } from '../../test/support/bytes.ts'
-import { type Answers, answersOf, Side } from '../../test/support/tls.ts'
+import { type Answers, answersOf, type Side } from '../../test/support/tls.ts'
+import { answering, type OurServer, talkTo as talk } from '../../test/support/tls-peers.ts'
 import type { AeadName } from '../crypto/provider.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { keyGroupOf } from './certificate-key.ts'
 import type { TlsClientConfig, TlsServerConfig } from './config.ts'
-import { tlsClient, tlsServer } from './engine.ts'
 import { schemes } from './schemes.table.ts'
 import { DEFAULT_GROUPS, type EcdheGroup, rsaSuites, type Suite, suites } from './suites.table.ts'
 
@@ -68,23 +67,6 @@ afterAll(() => {
 /** An EC key may be used only when its curve is in the list of groups (RFC 8422 5.3): P-256 comes second. */
 const withKeyCurve = (group: EcdheGroup): EcdheGroup[] => [...new Set<EcdheGroup>([group, 'secp256r1'])]
 
-/** Runs one side over a socket until it is closed; `talk` is called after every input. */
-const run = (socket: Socket, side: Side, talk: (side: Side) => void): Promise<Side> =>
-  new Promise(resolve => {
-    const move = (input?: Uint8Array | 'end'): void => {
-      const out = [...side.touch(input)]
-      talk(side)
-      out.push(...side.touch())
-      for (const piece of out) socket.write(piece)
-      if (side.tls.closed) socket.end()
-    }
-    socket.on('data', data => move(new Uint8Array(data)))
-    socket.on('end', () => move('end'))
-    socket.on('error', () => undefined)
-    socket.on('close', () => resolve(side))
-    move()
-  })
-
 /** Starts a server program and waits until its port takes connections. */
 const serve = async (program: string, argumentsFor: (port: number) => string[]): Promise<number> => {
   const port = await new Promise<number>(resolve => {
@@ -109,38 +91,12 @@ const serve = async (program: string, argumentsFor: (port: number) => string[]):
   throw new Error(`${program} does not answer`)
 }
 
-/** Says `ping`, waits for a whole line, says goodbye. */
-const talkTo = async (kind: Kind, port: number, config: Partial<TlsClientConfig>): Promise<Side> => {
-  const side = new Side(tlsClient({ crypto, serverName: 'shop.test', ...config }), answers.get(kind)!)
-  let said = false
-  return run(connect(port, '127.0.0.1'), side, ({ established, tls, data }) => {
-    if (established !== undefined && !said) {
-      said = true
-      tls.write(ascii('ping\n'), 0)
-    }
-    if (data.includes(10)) tls.close(0)
-  })
-}
+/** Our client at a server with a key of that kind. */
+const talkTo = (kind: Kind, port: number, config: Partial<TlsClientConfig>): Promise<Side> =>
+  talk(port, answers.get(kind)!, { serverName: 'shop.test', ...config })
 
-const listen = (
-  kind: Kind,
-  config: Partial<TlsServerConfig>,
-): Promise<{ server: Server; port: number; sides: Side[] }> =>
-  new Promise(resolve => {
-    const sides: Side[] = []
-    const server = createServer(socket => {
-      const side = new Side(tlsServer({ crypto, ...config }), answers.get(kind)!)
-      sides.push(side)
-      let said = false
-      run(socket, side, ({ data, tls }) => {
-        if (data.includes(10) && !said) {
-          said = true
-          tls.write(ascii('pong\n'), 0)
-          tls.close(0)
-        }
-      })
-    }).listen(0, '127.0.0.1', () => resolve({ server, port: (server.address() as { port: number }).port, sides }))
-  })
+const listen = (kind: Kind, config: Partial<TlsServerConfig>): Promise<OurServer> =>
+  answering(answers.get(kind)!, config)
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 type Selectable = (typeof suites)[number]
@@ -236,7 +192,7 @@ describe(`our server and openssl s_client${withOpenssl}`, () => {
   for (const kind of ['ec', 'rsa'] as const)
     test.skipIf(!openssl)(`${kind} key: every suite and group, data both ways`, async () => {
       for (const [suite, group] of combinations.filter(([each]) => kindOf(each) === kind)) {
-        const { server, port, sides } = await listen(kind, {
+        const { port, sides, close } = await listen(kind, {
           alpn: ['http/1.1'],
           groups: [group],
           suites: [suite.name],
@@ -251,7 +207,7 @@ describe(`our server and openssl s_client${withOpenssl}`, () => {
               .join(':'),
           ],
         ])
-        server.close()
+        close()
         expect(output).toContain('pong')
         expectEstablished(sides.at(-1), suite, group)
         expect(sides.at(-1)?.established).toMatchObject({ alpn: 'http/1.1', serverName: 'shop.test' })
@@ -260,24 +216,24 @@ describe(`our server and openssl s_client${withOpenssl}`, () => {
     })
   test.skipIf(!openssl)('RSA key exchange: every suite, data both ways; none without its name', async () => {
     for (const suite of rsaSuites) {
-      const { server, port, sides } = await listen('rsa', { suites: [suite.name] })
+      const { port, sides, close } = await listen('rsa', { suites: [suite.name] })
       const { output } = await runClient('openssl', [
         ...['s_client', '-tls1_2', '-quiet', '-connect', `127.0.0.1:${port}`, '-cipher', opensslCipher(suite)],
       ])
-      server.close()
+      close()
       expect(output).toContain('pong')
       expect(sides.at(-1)?.established).toMatchObject({ suite: suite.name, group: undefined })
       expect(text(sides.at(-1)!.data)).toBe('ping\n')
     }
-    const { server, port, sides } = await listen('rsa', {})
+    const { port, sides, close } = await listen('rsa', {})
     await runClient('openssl', ['s_client', '-tls1_2', '-connect', `127.0.0.1:${port}`, '-cipher', 'kRSA'])
-    server.close()
+    close()
     expect(sides.at(-1)?.failure?.code).toBe('tls/no-common-suite')
   })
   test.skipIf(!openssl)(
     'a client that speaks all versions gets TLS 1.3; one that speaks only 1.1, or falls back, an alert',
     async () => {
-      const { server, port, sides } = await listen('ec', {})
+      const { port, sides, close } = await listen('ec', {})
       const base = ['s_client', '-quiet', '-connect', `127.0.0.1:${port}`]
       expect((await runClient('openssl', base)).output).toContain('pong')
       expect(sides.at(-1)?.established?.version).toBe('TLS 1.3')
@@ -287,11 +243,11 @@ describe(`our server and openssl s_client${withOpenssl}`, () => {
       expect(sides.at(-1)?.failure?.code).toBe('tls/no-common-version')
       await runClient('openssl', [...base, '-tls1_1', '-cipher', 'ALL:@SECLEVEL=0', '-fallback_scsv'])
       expect(sides.at(-1)?.failure?.code).toBe('tls/fallback')
-      server.close()
+      close()
     },
   )
   test.skipIf(!openssl)('a client that asks to negotiate again is told no', async () => {
-    const { server, port, sides } = await listen('ec', {})
+    const { port, sides, close } = await listen('ec', {})
     const child = spawn('openssl', ['s_client', '-tls1_2', '-connect', `127.0.0.1:${port}`, '-legacy_renegotiation'], {
       stdio: ['pipe', 'pipe', 'pipe'],
     })
@@ -309,7 +265,7 @@ describe(`our server and openssl s_client${withOpenssl}`, () => {
     expect(output).toContain('no renegotiation')
     expect(sides[0]?.failure?.code).toBe('tls/alert-received')
     child.kill('SIGKILL')
-    server.close()
+    close()
   })
 })
 
@@ -347,7 +303,7 @@ describe(`our server and gnutls-cli${withGnutls}`, () => {
   for (const kind of ['ec', 'rsa'] as const)
     test.skipIf(!gnutls)(`${kind} key: every suite and group, data both ways`, async () => {
       for (const [suite, group] of combinations.filter(([each]) => kindOf(each) === kind)) {
-        const { server, port, sides } = await listen(kind, { groups: [group], suites: [suite.name] })
+        const { port, sides, close } = await listen(kind, { groups: [group], suites: [suite.name] })
         const exchange = kind === 'ec' ? 'ECDHE-ECDSA' : 'ECDHE-RSA'
         const priority = [
           'NORMAL:-VERS-ALL:+VERS-TLS1.2:-CIPHER-ALL:-MAC-ALL:-KX-ALL:-GROUP-ALL',
@@ -358,7 +314,7 @@ describe(`our server and gnutls-cli${withGnutls}`, () => {
           ...['--insecure', '--logfile', '/dev/null', '--priority', priority, '-p', String(port), '127.0.0.1'],
         ])
         expect(output).toContain('pong')
-        server.close()
+        close()
         expectEstablished(sides.at(-1), suite, group)
       }
     })

@@ -1,18 +1,18 @@
 /** What attackers do with the sessions of TLS 1.2: they unbind them (RFC 7627), lie about them, and flood. */
 import { describe, expect, test } from 'vitest'
 import { ascii, concat } from '../../test/support/bytes.ts'
-import { byId, crypto, ec, house, sessionOf, ticket, visit, without } from '../../test/support/resumption.ts'
-import { changing, pair, record, step } from '../../test/support/tls.ts'
+import { byId, crypto, ec, house, sessionOf, ticket, visit } from '../../test/support/resumption.ts'
+import { changing, pair, record, step, without } from '../../test/support/tls.ts'
 import { encode } from '../wire/codec.ts'
 import { extensionNumbers } from './messages/extensions.ts'
 import { HandshakeType } from './messages/registries.table.ts'
-import { type Bodies, Handshake } from './messages/tls12.ts'
+import { type Bodies12, Handshake } from './messages/tls12.ts'
 
 describe('RFC 7627 5.3: the triple handshake', () => {
   test('a session without extended master secret is neither given nor taken', () => {
     const there = house()
     for (const server of [ticket, byId]) {
-      let promised: Bodies['ServerHello'] | undefined
+      let promised: Bodies12['ServerHello'] | undefined
       const both = visit(there, 'new', {
         server,
         wire: (bytes, direction) =>

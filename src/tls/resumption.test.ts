@@ -14,16 +14,15 @@ import {
   ticket,
   type Visit,
   visit,
-  without,
 } from '../../test/support/resumption.ts'
-import { type Answers, answersOf, changing, type Pair, type Wire } from '../../test/support/tls.ts'
+import { type Answers, answersOf, changing, type Pair, type Wire, without } from '../../test/support/tls.ts'
 import { platforms } from '../../test/support/worlds.ts'
 import { fail } from '../failures/index.ts'
 import { seededNodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import { extensionNumbers } from './messages/extensions.ts'
-import type { Bodies } from './messages/tls12.ts'
+import type { Bodies12 } from './messages/tls12.ts'
 import { Resumed } from './proofs.ts'
 import { factsOf, Session } from './session.ts'
 import { sessionFrom } from './tls12/client/remembering.ts'
@@ -123,7 +122,7 @@ describe('what decides whether a session is offered', () => {
   const there = house()
   const session = sessionOf(visit(there, 'new'))
   const offered = (options: Visit): boolean => {
-    let sent: Bodies['ClientHello'] | undefined
+    let sent: Bodies12['ClientHello'] | undefined
     visit(there, session, { ...options, wire: changing('ClientHello', body => (sent = body)) })
     return sent!.sessionId.length > 0
   }

@@ -6,7 +6,7 @@ import { seeded } from '../random.ts'
 import { recorder } from '../trace/recorder.ts'
 import { type Codec, encode } from '../wire/codec.ts'
 import { HandshakeType } from './messages/registries.table.ts'
-import { bodies, Handshake, type HandshakeName } from './messages/tls12.ts'
+import { bodies12, Handshake, type HandshakeName } from './messages/tls12.ts'
 import { bodies13, handshake13 } from './messages/tls13.ts'
 import { clientStates, serverStates } from './roles.table.ts'
 import { Secret } from './secret.ts'
@@ -23,10 +23,10 @@ const random = seeded(SEED)
 
 /** What can come: every handshake message, known and unknown, ChangeCipherSpec and application data. */
 const inputs: { name: string; type: number; content: Uint8Array }[] = [
-  ...(Object.keys(bodies) as HandshakeName[]).map(name => ({
+  ...(Object.keys(bodies12) as HandshakeName[]).map(name => ({
     name: name as string,
     type: 22,
-    content: encode(Handshake, { type: HandshakeType.names[name]!, body: bodies[name].sample(random.number) }),
+    content: encode(Handshake, { type: HandshakeType.names[name]!, body: bodies12[name].sample(random.number) }),
   })),
   ...['KeyUpdate'].map(name => ({
     name,

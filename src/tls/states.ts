@@ -11,7 +11,7 @@ import type { States } from '../machine.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import type { Renegotiation } from './config.ts'
 import type { AnyMessage, Message } from './messages/message.ts'
-import type { Bodies } from './messages/tls12.ts'
+import type { Bodies12 } from './messages/tls12.ts'
 import type { Shown } from './question-id.ts'
 import type { RecordProtection } from './record-protection.ts'
 import type { Refusal } from './refusal.ts'
@@ -60,7 +60,7 @@ type Moves<T extends States> = T['moves'][number]
  * One state of a table: its name, and a method for each input that it takes (ApplicationData has none). `B`: the messages
  * of its version.
  */
-export type Handles<T extends States, N extends Moves<T>[0], B = Bodies> = { readonly name: N } & {
+export type Handles<T extends States, N extends Moves<T>[0], B = Bodies12> = { readonly name: N } & {
   [I in Exclude<Extract<Moves<T>, readonly [N, ...unknown[]]>[1], 'ApplicationData'>]: (
     context: Context<B>,
     input: Input<I, B>,
@@ -90,7 +90,7 @@ export interface Role {
 }
 
 /** What a state may do to its connection. */
-export interface Context<B = Bodies> {
+export interface Context<B = Bodies12> {
   readonly crypto: CryptoProvider
   readonly transcript: Transcript
   /** The time of the call that is under way, in milliseconds since 1970 (`TlsConfig.epoch`). */

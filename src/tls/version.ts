@@ -1,7 +1,7 @@
 /** What a version of TLS brings with it: its messages, what of them is bound by the transcript, how its records behave. */
 import type { Codec, Tagged } from '../wire/codec.ts'
 import { TLS_1_2 } from './messages/registries.table.ts'
-import { type Bodies, type Bodies12Rsa, Handshake, handshake12Rsa } from './messages/tls12.ts'
+import { type Bodies12, type Bodies12Rsa, Handshake, handshake12Rsa } from './messages/tls12.ts'
 import { type Bodies13, handshake13 } from './messages/tls13.ts'
 import type { TlsVersion } from './types.ts'
 
@@ -21,11 +21,11 @@ export interface Version<B> {
 }
 
 /** RFC 5246 7.4.8, 7.4.9: who has checked what covers everything before it adds it; a HelloRequest is no part of the handshake (7.4.1.1). */
-export const tls12: Version<Bodies> = {
+export const tls12: Version<Bodies12> = {
   record: TLS_1_2,
   name: 'TLS 1.2',
   format: Handshake,
-  unbound: new Set<keyof Bodies>(['CertificateVerify', 'Finished', 'HelloRequest']),
+  unbound: new Set<keyof Bodies12>(['CertificateVerify', 'Finished', 'HelloRequest']),
   alertLevels: true,
   disguised: false,
 }
@@ -56,7 +56,7 @@ export const tls13: Version<Bodies13> = {
 }
 
 /** What is said before there is a version, and in 1.2. */
-export type Hellos = Bodies & Pick<Bodies13, 'HelloRetryRequest'>
+export type Hellos = Bodies12 & Pick<Bodies13, 'HelloRetryRequest'>
 
 /** Until a version is agreed there are hellos, in one form for all; how they are bound is for those to say who choose. */
 export const UNDECIDED: Pick<Version<Hellos>, 'format' | 'unbound' | 'alertLevels'> = {

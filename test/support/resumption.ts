@@ -2,7 +2,6 @@
 import { expect } from 'vitest'
 import { nodeCrypto } from '../../src/node/crypto.ts'
 import type { TlsServerConfig } from '../../src/tls/config.ts'
-import type { Bodies } from '../../src/tls/messages/tls12.ts'
 import type { Session } from '../../src/tls/session.ts'
 import { SessionStore } from '../../src/tls/session-store.ts'
 import { TicketKeeper } from '../../src/tls/tickets.ts'
@@ -84,8 +83,3 @@ export const expectFull = (both: Pair): void => {
   expect([both.client.failure, both.server.failure]).toEqual([undefined, undefined])
   expect([both.client.established?.resumed, both.server.established?.resumed]).toEqual([false, false])
 }
-
-export const without = (number: number) => (body: Bodies['ClientHello']) => ({
-  ...body,
-  extensions: body.extensions!.filter(({ type }) => type !== number),
-})

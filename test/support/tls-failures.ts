@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import { sentence } from '../../src/explain/index.ts'
 import { entryOf, type FailureCode } from '../../src/failures/index.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
-import { Alert, type Bodies, type HandshakeName } from '../../src/tls/messages/tls12.ts'
+import { Alert, type Bodies12, type HandshakeName } from '../../src/tls/messages/tls12.ts'
 import { decode } from '../../src/wire/codec.ts'
 import { changing, identity, type Pair, pair, recordsOf, type Side, shuttle } from './tls.ts'
 
@@ -26,7 +26,7 @@ export const expectFailure = (side: Side, code: FailureCode, sent?: Uint8Array):
   expect(sentence(side.failure!)).not.toMatch(/undefined|\?/)
 }
 
-export type Change<N extends HandshakeName> = (body: Bodies[N]) => Bodies[N] | undefined
+export type Change<N extends HandshakeName> = (body: Bodies12[N]) => Bodies12[N] | undefined
 
 /** Runs a handshake over a wire that rewrites. */
 export const rewritten = <N extends HandshakeName>(
@@ -40,10 +40,6 @@ export const rewritten = <N extends HandshakeName>(
   return both
 }
 
-export const without = (type: number) => (body: Bodies['ClientHello']) => ({
-  ...body,
-  extensions: body.extensions!.filter(extension => extension.type !== type),
-})
 export const withServerExtensions =
-  (extensions: Bodies['ServerHello']['extensions']) =>
-  (body: Bodies['ServerHello']): Bodies['ServerHello'] => ({ ...body, extensions })
+  (extensions: Bodies12['ServerHello']['extensions']) =>
+  (body: Bodies12['ServerHello']): Bodies12['ServerHello'] => ({ ...body, extensions })

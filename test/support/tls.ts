@@ -7,7 +7,8 @@ import type { TlsClientConfig, TlsServerConfig } from '../../src/tls/config.ts'
 import { tlsClient, tlsServer } from '../../src/tls/engine.ts'
 import type { ClientHello, ServerHello } from '../../src/tls/messages/hello.ts'
 import { HandshakeType } from '../../src/tls/messages/registries.table.ts'
-import { type Bodies, Handshake, type HandshakeName } from '../../src/tls/messages/tls12.ts'
+import { type Bodies12, Handshake, type HandshakeName } from '../../src/tls/messages/tls12.ts'
+import { handshake13 } from '../../src/tls/messages/tls13.ts'
 import type { RecordProtection } from '../../src/tls/record-protection.ts'
 import { schemeById, schemes } from '../../src/tls/schemes.table.ts'
 import { Secret } from '../../src/tls/secret.ts'
@@ -24,7 +25,7 @@ import type {
   TlsVersion,
 } from '../../src/tls/types.ts'
 import type { TraceRecord } from '../../src/trace/recorder.ts'
-import { decode, encode } from '../../src/wire/codec.ts'
+import { decode, encode, type Tagged } from '../../src/wire/codec.ts'
 import { type ChainTrusted, trustWithoutChecking } from '../../src/x509/trusted.ts'
 import { ascii, concat } from './bytes.ts'
 import { checked } from './checked.ts'
@@ -173,7 +174,7 @@ export const shuttle = ({ client, server }: Pair, wire: Wire = bytes => [bytes])
 /** A wire that changes one plain message on its way; undefined leaves it out. */
 export const changing = <N extends HandshakeName>(
   name: N,
-  change: (body: Bodies[N]) => Bodies[N] | undefined,
+  change: (body: Bodies12[N]) => Bodies12[N] | undefined,
 ): Wire => {
   /** What comes after ChangeCipherSpec only looks like a message. */
   const protectedNow = new Set<Direction>()
@@ -182,10 +183,28 @@ export const changing = <N extends HandshakeName>(
       if (each[0] === 20) protectedNow.add(direction)
       if (each[0] !== 22 || protectedNow.has(direction) || each[5] !== HandshakeType.names[name]) return [each]
       const { type, body } = decode(Handshake, each.subarray(5))
-      const changed = change(body as Bodies[N])
+      const changed = change(body as Bodies12[N])
       return changed === undefined ? [] : [record(22, encode(Handshake, { type, body: changed }))]
     })
 }
+
+/** The same for the hellos of TLS 1.3, by their type. */
+export const changing13 =
+  <B>(type: number, change: (body: B) => B): Wire =>
+  bytes =>
+    recordsOf(bytes).map(each => {
+      if (each[0] !== 22 || each[5] !== type) return each
+      const message = decode(handshake13.codec, each.subarray(5))
+      return record(22, encode(handshake13.codec, { ...message, body: change(message.body as B) }))
+    })
+
+/** A hello without the extensions of these types. */
+export const without =
+  (...types: readonly number[]) =>
+  <B extends { extensions: Tagged[] | undefined }>(hello: B): B & { extensions: Tagged[] } => ({
+    ...hello,
+    extensions: hello.extensions!.filter(({ type }) => !types.includes(type)),
+  })
 
 /** Carries one record at a time, until `stop` says so or both are silent. Records in flight then are lost. */
 export const step = ({ client, server }: Pair, stop: () => boolean): void => {

@@ -1,7 +1,7 @@
 /** A message of the handshake as the states see it. */
 import type { Bytes } from '../../engine.ts'
 import type { Codec, Tagged } from '../../wire/codec.ts'
-import type { Bodies } from './tls12.ts'
+import type { Bodies12 } from './tls12.ts'
 
 /** What can be told of any message: for its place in a failure and in the trace. */
 export interface AnyMessage {
@@ -19,4 +19,4 @@ interface MessageOf<N extends string, Body> extends AnyMessage {
 }
 
 /** A parsed message; `B`: what the messages of its version say. */
-export type Message<N extends keyof B & string, B = Bodies> = MessageOf<N, B[N]>
+export type Message<N extends keyof B & string, B = Bodies12> = MessageOf<N, B[N]>

@@ -119,8 +119,6 @@ export const handshake12Rsa: HandshakeFormat<Bodies12Rsa> = handshakeFormat<Bodi
   'RFC 5246 7.4',
 )
 
-export type Bodies = Bodies12
-export const bodies: typeof bodies12 = bodies12
 export type HandshakeName = keyof Bodies12
 export const Handshake: Codec<Tagged> = handshake12.codec
 

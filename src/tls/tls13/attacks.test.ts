@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ascii, concat, hex } from '../../../test/support/bytes.ts'
 import {
   answersOf,
+  changing13,
   identity,
   type Pair,
   type PairOptions,
@@ -12,13 +13,12 @@ import {
   type Side,
   shuttle,
   step,
+  without,
 } from '../../../test/support/tls.ts'
 import type { CryptoProvider } from '../../crypto/provider.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
-import { decode, encode, type Tagged } from '../../wire/codec.ts'
 import { extensionNumbers } from '../messages/extensions.ts'
 import type { ClientHello, ServerHello } from '../messages/hello.ts'
-import { handshake13 } from '../messages/tls13.ts'
 import type { Ask } from '../types.ts'
 
 const crypto = nodeCrypto()
@@ -77,22 +77,9 @@ const changed = <B extends ClientHello | ServerHello>(
   options: Partial<PairOptions> = {},
 ): Pair => {
   const both = pair({ crypto, who: ec, versions, ...options })
-  shuttle(both, bytes =>
-    recordsOf(bytes).map(each => {
-      if (each[0] !== 22 || each[5] !== type) return each
-      const message = decode(handshake13.codec, each.subarray(5))
-      return record(22, encode(handshake13.codec, { ...message, body: change(message.body as B) }))
-    }),
-  )
+  shuttle(both, changing13(type, change))
   return both
 }
-
-const without =
-  (...types: readonly number[]) =>
-  <B extends { extensions: Tagged[] | undefined }>(hello: B): B => ({
-    ...hello,
-    extensions: hello.extensions!.filter(each => !types.includes(each.type)),
-  })
 
 const neverBoth = ({ client, server }: Pair): void => {
   expect([client.established, server.established]).toEqual([undefined, undefined])

@@ -1,14 +1,13 @@
 /** What the hellos of TLS 1.3 must not say, each with its own failure and alert; and when new keys are owed. */
 import { describe, expect, test } from 'vitest'
 import { ascii, concat } from '../../../test/support/bytes.ts'
-import { identity, type Pair, type PairOptions, pair, record, recordsOf, shuttle } from '../../../test/support/tls.ts'
+import { changing13, identity, type Pair, type PairOptions, pair, shuttle } from '../../../test/support/tls.ts'
 import type { FailureCode } from '../../failures/index.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { messagesOf, recorder } from '../../trace/recorder.ts'
-import { decode, encode, type Tagged } from '../../wire/codec.ts'
+import type { Tagged } from '../../wire/codec.ts'
 import { extensionNumbers } from '../messages/extensions.ts'
 import type { ClientHello, ServerHello } from '../messages/hello.ts'
-import { handshake13 } from '../messages/tls13.ts'
 
 const crypto = nodeCrypto()
 const who = identity(crypto, 'p-256')
@@ -20,13 +19,7 @@ const SERVER_HELLO = 2
 /** A handshake over a wire that rewrites the plain messages of one type. */
 const rewritten = <B>(type: number, change: (body: B) => B, options: Partial<PairOptions> = {}): Pair => {
   const both = pair({ crypto, who, versions, ...options })
-  shuttle(both, bytes =>
-    recordsOf(bytes).map(each => {
-      if (each[0] !== 22 || each[5] !== type) return each
-      const message = decode(handshake13.codec, each.subarray(5))
-      return record(22, encode(handshake13.codec, { ...message, body: change(message.body as B) }))
-    }),
-  )
+  shuttle(both, changing13(type, change))
   return both
 }
 
