@@ -71,6 +71,22 @@ test('an exchange takes every arrow of its two tables', () => {
   client.receive(concat(...server.pollTransmit(1)!), 1)
   drain(client)
   client.nextCycle(2)
+  // And two offers of another protocol: the first is declined, the second taken.
+  const headers = [['Host', 'a'] as const, ['Upgrade', 'tea'] as const, ['Connection', 'upgrade'] as const]
+  const offers = (): void => {
+    client.send({ type: 'request', method: 'GET', target: '/', headers, body: ascii('') }, 3)
+    server.nextCycle(3)
+    server.receive(concat(...client.pollTransmit(3)!), 3)
+    drain(server)
+  }
+  offers()
+  server.send({ type: 'response', status: 200, headers: [], body: ascii('y') }, 4)
+  client.receive(concat(...server.pollTransmit(4)!), 4)
+  drain(client)
+  client.nextCycle(4)
+  offers()
+  server.send({ type: 'switch', status: 101, headers }, 5)
+  client.receive(concat(...server.pollTransmit(5)!), 5)
   expect([...moved(trace)].sort()).toEqual([...arrows('HTTP/1.1, a request'), ...arrows('HTTP/1.1, a response')].sort())
 })
 

@@ -31,6 +31,7 @@ export const httpFailures = family('http', {
   'body-too-big': { ...malformed, rule: 'RFC 9110 15.5.14', status: 413 },
   'unmet-expectation': { ...malformed, rule: 'RFC 9110 10.1.1', status: 417 },
   'tunnel-unsupported': { ...malformed, rule: 'RFC 9110 9.3.6', status: 501 },
+  'tunnel-with-body': { ...malformed, rule: 'RFC 9110 9.3.6' },
   'too-far-ahead': { ...malformed, rule: 'RFC 9112 9.3.2' },
   'head-cut-short': { ...malformed, rule: 'RFC 9112 8' },
   'body-cut-short': { ...malformed, rule: 'RFC 9112 8' },

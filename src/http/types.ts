@@ -28,16 +28,18 @@ export interface RequestHead {
   readonly headers: LazyHeaders
   /** Host and port that the request is for: of an absolute target, else of Host (RFC 9112 3.3); '' in HTTP/1.0. */
   readonly authority: string
-  /** Path and query of the target, beginning with `/`; `*` for OPTIONS of the whole server. */
+  /** Path and query of the target, beginning with `/`; `*` for OPTIONS of the whole server, '' for CONNECT. */
   readonly path: string
   /** How the body is framed, so that 'none' needs no stream: known before the first body byte. */
   readonly framing: BodyFraming
   /** The client waits for `100 Continue` before it sends the body (RFC 9110 10.1.1). */
   readonly expectsContinue: boolean
+  /** Protocols that the client would rather speak (RFC 9110 7.8), best first: `websocket`. Empty for most. */
+  readonly upgrade: readonly string[]
 }
 export interface ResponseHead {
   readonly type: 'response'
-  /** 1xx heads come before the final one and have no `message-end` of their own. */
+  /** 1xx heads come before the final one and have no `message-end`; nor has one after which the engine is `switched`. */
   readonly status: number
   readonly reason: string
   readonly version: '1.0' | '1.1'
@@ -77,12 +79,22 @@ export type Outgoing =
     }
   | {
       readonly type: 'response'
-      /** 1xx (not 101) may come before the final response. */
+      /** 1xx (not 101) may come before the final response; of those to CONNECT none may be 2xx: see `switch`. */
       readonly status: number
       /** The usual phrase when undefined. */
       readonly reason?: string
       readonly headers: HeaderList | HeaderBlock
       readonly body?: Bytes
+    }
+  /**
+   * The answer that ends HTTP on this connection, to a request with Upgrade (101) or to CONNECT (2xx). Without a status
+   * nothing is sent: whoever takes the stream over writes the answer.
+   */
+  | {
+      readonly type: 'switch'
+      readonly status?: number
+      readonly reason?: string
+      readonly headers?: HeaderList | HeaderBlock
     }
   /** The bytes are handed on as they are: they must not change afterwards. */
   | { readonly type: 'body'; readonly bytes: Bytes }
@@ -120,6 +132,10 @@ export interface HttpConnection extends Engine<Chunk, readonly Bytes[], HttpEven
   readonly cycleDone: boolean
   /** True while a final response may still be begun: after a failure with a status, answer with `answerTo(failure)`. */
   readonly canRespond: boolean
+  /** True when both sides have left HTTP (RFC 9110 7.8, 9.3.6): no byte is read as HTTP any more. */
+  readonly switched: boolean
+  /** What came behind the switch and was not asked for yet. Throws `FailureError` where there was none. */
+  rest(): Bytes
   /** After this exchange the connection is closed: the next response says so. */
   closeAfter(): void
 }

@@ -118,6 +118,10 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     title: 'Tunnels are not made here.',
     says: () => 'CONNECT asks for a tunnel to another host.',
   },
+  'http/tunnel-with-body': {
+    title: 'A request for a tunnel has a body.',
+    says: () => 'CONNECT has no content: it would pass for the first bytes in the tunnel.',
+  },
   'http/too-far-ahead': {
     title: 'Too much was sent ahead.',
     says: f => `More than ${f.number ?? '?'} bytes came before the request before them was answered.`,
@@ -151,7 +155,10 @@ export const httpWords: WordsOf<typeof httpFailures> = {
   },
   'http/unexpected-upgrade': {
     title: 'The server changes to another protocol.',
-    says: () => 'It answered 101 Switching Protocols, which was not asked for.',
+    says: f =>
+      f.expected
+        ? `It answered 101 Switching Protocols with ${f.got ?? 'nothing'}; offered was ${f.expected}.`
+        : 'It answered 101 Switching Protocols, which was not asked for.',
   },
   'http/too-many-informational': {
     title: 'The server announces an answer and never gives it.',

@@ -117,6 +117,10 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     title: '此处不建立隧道。',
     says: () => 'CONNECT 要求建立通往另一台主机的隧道。',
   },
+  'http/tunnel-with-body': {
+    title: '建立隧道的请求带有正文。',
+    says: () => 'CONNECT 没有正文：这些字节会被当成隧道中的第一批数据。',
+  },
   'http/too-far-ahead': {
     title: '提前发送的数据过多。',
     says: f => text`前面的请求尚未得到响应，就收到了超过${f.number ?? '?'}字节的数据。`,
@@ -150,7 +154,10 @@ export const httpWords: WordsOf<typeof httpFailures> = {
   },
   'http/unexpected-upgrade': {
     title: '服务器切换到了另一种协议。',
-    says: () => '它回应 101 Switching Protocols，而我们并没有要求切换。',
+    says: f =>
+      f.expected
+        ? text`它回应 101 Switching Protocols，选择了${f.got ?? '无'}；我们提出的是${f.expected}。`
+        : '它回应 101 Switching Protocols，而我们并没有要求切换。',
   },
   'http/too-many-informational': {
     title: '服务器一再预告响应，却始终不给出。',

@@ -7,16 +7,19 @@ import {
   expectation,
   factsOf,
   hostFailure,
+  isAmong,
   persists,
   requestFraming,
   responseFraming,
   targetOf,
+  upgradesIn,
 } from '../message/framing.ts'
 import type { HeadReader } from '../message/head-reader.ts'
 import { ReceivedRequest, ReceivedResponse } from '../message/heads.ts'
-import type { RequestHead, ResponseHead } from '../types.ts'
+import type { BodyFraming, RequestHead, ResponseHead } from '../types.ts'
 
 const SLASH = 0x2f
+const NO_BODY: BodyFraming = { kind: 'none' }
 
 /** `bytes` begin where the reader began. */
 export const acceptRequest = (
@@ -25,8 +28,7 @@ export const acceptRequest = (
   limits: HttpLimits,
 ): { head: RequestHead; persists: boolean } | Failure => {
   const method = methodOf(bytes, reader.start, reader.methodEnd)
-  if (method === 'CONNECT') return fail('http/tunnel-unsupported')
-  if (bytes[reader.targetStart] !== SLASH) {
+  if (bytes[reader.targetStart] !== SLASH || method === 'CONNECT') {
     const target = latin1Text(bytes, reader.targetStart, reader.targetEnd)
     if (targetOf(method, target) === undefined) {
       return fail('http/bad-target', {
@@ -44,6 +46,8 @@ export const acceptRequest = (
   const expects = expectation(facts, reader.minor)
   if (typeof expects === 'object') return expects
   const empty = body.kind === 'none' || (body.kind === 'length' && body.length === 0)
+  // RFC 9110 9.3.6: it would not be clear whether what follows is a body or the first bytes in the tunnel.
+  if (method === 'CONNECT' && !empty) return fail('http/tunnel-with-body')
   const head = new ReceivedRequest({
     bytes,
     offsets: reader.offsets,
@@ -55,21 +59,41 @@ export const acceptRequest = (
     hostEnd: facts.hostEnd,
     framing: body,
     expectsContinue: expects === 'continue' && !empty,
+    upgrade: upgradesIn(facts, reader.minor),
   })
   return { head, persists: persists(facts, reader.minor) }
 }
 
-/** `method` is that of the request which it answers. */
+/** What a response must be judged by, of the request that it answers. */
+export interface Asked {
+  readonly method: string
+  /** The protocols of Upgrade. */
+  readonly offers: readonly string[]
+  /** It is complete, and may be answered by another protocol or a tunnel. */
+  readonly mightSwitch: boolean
+}
+
+/** 101, or 2xx to CONNECT: the last that is HTTP (RFC 9110 15.2.2, 9.3.6). */
+export const isSwitch = (status: number, method: string): boolean =>
+  status === 101 || (method === 'CONNECT' && status >= 200 && status < 300)
+
 export const acceptResponse = (
   bytes: Bytes,
   reader: HeadReader,
-  method: string,
+  { method, offers, mightSwitch }: Asked,
   limits: HttpLimits,
 ): { head: ResponseHead; persists: boolean } | Failure => {
   const facts = factsOf(bytes, 0, reader)
   if (isFailure(facts)) return facts
-  if (reader.status === 101) return fail('http/unexpected-upgrade')
-  const body = responseFraming(facts, reader.minor, reader.status, method, limits)
+  const switches = isSwitch(reader.status, method)
+  if (reader.status === 101) {
+    const agreed = upgradesIn(facts, reader.minor)
+    if (!mightSwitch || !isAmong(agreed, offers)) {
+      return fail('http/unexpected-upgrade', { got: facts.upgrade ?? 'nothing', expected: offers.join(', ') })
+    }
+  }
+  // RFC 9112 6.3: a length in the answer that opens a tunnel says nothing.
+  const body = switches ? NO_BODY : responseFraming(facts, reader.minor, reader.status, method, limits)
   if (isFailure(body)) return body
   const head = new ReceivedResponse(bytes, reader.offsets, {
     status: reader.status,

@@ -2,8 +2,28 @@
 import type { Millis } from '../../engine.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import type { HttpTimeouts } from '../types.ts'
+import type { Waits } from './incoming.ts'
 
 export type Waited = 'idle' | 'head' | 'body'
+
+/** What a server waits for, and a client but for a head. `untouched`: not a byte of the next message is here. */
+export const waitedFor = (waits: Waits, untouched: boolean, awaitsContinue: boolean): Waited | undefined => {
+  switch (waits) {
+    case 'head':
+      return untouched ? 'idle' : 'head'
+    case 'length':
+    case 'until-close':
+    case 'chunks':
+    case 'trailers':
+      return awaitsContinue ? undefined : 'body'
+    case 'done':
+    case 'switched':
+    case 'failed':
+      return undefined
+    default:
+      return waits satisfies never
+  }
+}
 
 const codes = { idle: 'http/idle-timeout', head: 'http/head-timeout', body: 'http/body-timeout' } as const
 

@@ -17,12 +17,13 @@ import type {
   HttpEvent,
   Outgoing as OutgoingPart,
 } from '../types.ts'
-import { acceptRequest, acceptResponse } from './accept.ts'
-import { Deadline } from './deadline.ts'
+import { acceptRequest, acceptResponse, isSwitch } from './accept.ts'
+import { Deadline, type Waited, waitedFor } from './deadline.ts'
 import {
   type Part,
   type RequestState,
   type ResponseState,
+  requestCompleteIn,
   requestStates,
   responseMayBeginIn,
   responseStates,
@@ -30,7 +31,7 @@ import {
 import { Incoming, type IncomingSink, type Piece } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import { HttpTrace } from './trace.ts'
-import { writeRequest, writeResponse } from './write-head.ts'
+import { writeRequest, writeResponse, writeSwitch } from './write-head.ts'
 
 export const httpServer = (config: HttpConfig = {}): HttpConnection => new HttpEngine('server', config)
 export const httpClient = (config: HttpConfig = {}): HttpConnection => new HttpEngine('client', config)
@@ -63,6 +64,8 @@ class HttpEngine implements HttpConnection, IncomingSink {
   #informational = 0
   /** About the request in hand. */
   #method = ''
+  /** What it asks to speak instead of HTTP. */
+  #offers: readonly string[] = []
   #minor = 1
   #awaitsContinue = false
 
@@ -113,7 +116,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
   }
 
   get reusable(): boolean {
-    if (this.#failure !== undefined || !this.#persists) return false
+    if (this.#failure !== undefined || !this.#persists || this.switched) return false
     return !this.#ended || (this.role === 'server' && this.#incoming.hasAhead)
   }
 
@@ -124,6 +127,15 @@ class HttpEngine implements HttpConnection, IncomingSink {
   get canRespond(): boolean {
     if (this.role === 'client' || this.#response !== 'wait-response') return false
     return this.#failure === undefined ? this.#request !== 'wait-request' : this.#failure.status !== undefined
+  }
+
+  get switched(): boolean {
+    return this.#response === 'switched'
+  }
+
+  rest(): Bytes {
+    if (!this.switched) throw wrongTurn('what follows a switch', this.#request)
+    return this.#incoming.rest()
   }
 
   closeAfter(): void {
@@ -166,7 +178,11 @@ class HttpEngine implements HttpConnection, IncomingSink {
       case 'end':
         this.#allow(ours, 'end')
         this.#outgoing.end(part.trailers)
-        this.#step(ours, 'end')
+        if (ours === 'request') this.#requestEnds()
+        else this.#step('response', 'end')
+        return
+      case 'switch':
+        this.#sendSwitch(part)
         return
       default:
         part satisfies never
@@ -179,12 +195,13 @@ class HttpEngine implements HttpConnection, IncomingSink {
       throw wrongTurn('a request', 'the end of the connection')
     }
     const start = this.#outgoing.sent
-    const { head, persists } = writeRequest(this.#outgoing, part)
+    const { head, persists, offers } = writeRequest(this.#outgoing, part)
     this.#trace?.sent('request', head, start, `${part.method} ${part.target}`, this.#now)
     this.#persists &&= persists
     this.#method = part.method
+    this.#offers = offers
     this.#step('request', 'head')
-    if (part.body !== undefined) this.#step('request', 'end')
+    if (part.body !== undefined) this.#requestEnds()
   }
 
   #sendResponse(part: OutgoingPart & { type: 'response' }): void {
@@ -192,11 +209,12 @@ class HttpEngine implements HttpConnection, IncomingSink {
     this.#allow('response', informational ? 'informational' : 'head')
     if (!this.canRespond) throw wrongTurn('a response', this.#request)
     const refusal = this.#failure !== undefined
+    if (!informational && this.#mayBeFooled) this.#persists = false
     const start = this.#outgoing.sent
     const { head, persists } = writeResponse(this.#outgoing, part, {
       method: refusal ? '' : this.#method,
       minor: this.#minor,
-      persists: this.#persists && !refusal && !(this.#awaitsContinue && this.#request !== 'request-done'),
+      persists: this.#persists && !refusal && !(this.#awaitsContinue && !requestCompleteIn.includes(this.#request)),
       date: this.#config.date,
     })
     this.#trace?.sent('response', head, start, `${part.status}`, this.#now)
@@ -205,13 +223,48 @@ class HttpEngine implements HttpConnection, IncomingSink {
       return
     }
     this.#persists = persists
+    this.#declines()
     this.#step('response', 'head')
     if (part.body !== undefined) this.#step('response', 'end')
   }
 
+  /** A whole request; one that offers another protocol waits for the answer, unless that has begun. */
+  #requestEnds(): void {
+    const offers = this.#offers.length > 0 || this.#method === 'CONNECT'
+    this.#step('request', offers && this.#response === 'wait-response' ? 'offer' : 'end')
+  }
+
+  /** The final answer is one of HTTP, whatever was offered. */
+  #declines(): void {
+    if (this.#request === 'might-switch') this.#step('request', 'decline')
+  }
+
+  /** Bytes sent on without waiting may be of the protocol that is declined, and made to look like a request (RFC 9110 7.8). */
+  get #mayBeFooled(): boolean {
+    return this.#request === 'might-switch' && (this.#method === 'CONNECT' || this.#incoming.hasAhead)
+  }
+
+  #sendSwitch(part: OutgoingPart & { type: 'switch' }): void {
+    if (requestStates.find(this.#request, 'switch') === undefined) throw wrongTurn('a switch', this.#request)
+    if (!this.canRespond || this.#failure !== undefined) throw wrongTurn('a switch', this.#response)
+    if (part.status !== undefined) {
+      const start = this.#outgoing.sent
+      const asked = { method: this.#method, offers: this.#offers, date: this.#config.date }
+      const head = writeSwitch(this.#outgoing, part, asked)
+      this.#trace?.sent('response', head, start, `${part.status}`, this.#now)
+    }
+    this.#switch()
+    this.#incoming.switch()
+  }
+
+  #switch(): void {
+    this.#step('request', 'switch')
+    this.#step('response', 'switch')
+  }
+
   // What `Incoming` reports.
 
-  head(piece: Piece, reader: HeadReader): BodyFraming | 'again' | Failure {
+  head(piece: Piece, reader: HeadReader): BodyFraming | 'again' | 'switch' | Failure {
     return this.role === 'server' ? this.#requestHead(piece, reader) : this.#responseHead(piece, reader)
   }
 
@@ -222,6 +275,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
     const { head, persists } = accepted
     this.#trace?.received('request', piece, reader.start, `${head.method} ${head.target}`, head.framing, this.#now)
     this.#method = head.method
+    this.#offers = head.upgrade
     this.#awaitsContinue = head.expectsContinue
     this.#persists &&= persists
     this.#step('request', 'head')
@@ -229,11 +283,17 @@ class HttpEngine implements HttpConnection, IncomingSink {
     return head.framing
   }
 
-  #responseHead(piece: Piece, reader: HeadReader): BodyFraming | 'again' | Failure {
-    const accepted = acceptResponse(piece.bytes, reader, this.#method, this.#limits)
+  #responseHead(piece: Piece, reader: HeadReader): BodyFraming | 'again' | 'switch' | Failure {
+    const asked = { method: this.#method, offers: this.#offers, mightSwitch: this.#request === 'might-switch' }
+    const accepted = acceptResponse(piece.bytes, reader, asked, this.#limits)
     if (accepted instanceof Failure) return accepted
     const { head, persists } = accepted
     this.#trace?.received('response', piece, reader.start, `${head.status} ${head.reason}`, head.framing, this.#now)
+    if (asked.mightSwitch && isSwitch(head.status, this.#method)) {
+      this.#switch()
+      this.#events.push(head)
+      return 'switch'
+    }
     if (head.status < 200) {
       if (++this.#informational > this.#limits.informational) {
         return fail('http/too-many-informational', { number: this.#limits.informational })
@@ -243,6 +303,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
       return 'again'
     }
     this.#persists &&= persists
+    this.#declines()
     this.#step('response', 'head')
     this.#events.push(head)
     return head.framing
@@ -253,14 +314,16 @@ class HttpEngine implements HttpConnection, IncomingSink {
   }
 
   end(trailers: HeaderList): void {
-    this.#step(this.role === 'server' ? 'request' : 'response', 'end')
+    if (this.role === 'server') this.#requestEnds()
+    else this.#step('response', 'end')
     this.#events.push(trailers.length === 0 ? END : { type: 'message-end', trailers })
   }
 
   /** RFC 9112 6.3: what follows the last response is dropped, and nothing more is asked on this connection. */
   ahead(): 'keep' | 'drop' {
     if (this.role === 'client') this.#persists = false
-    if (!this.#persists) return 'drop'
+    // Of an offer nobody knows yet whose these bytes are.
+    if (!this.#persists && this.#request !== 'might-switch') return 'drop'
     if (!this.#saidPaused) this.#events.push(PAUSED)
     this.#saidPaused = true
     return 'keep'
@@ -272,7 +335,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
   }
 
   #peerEnded(): void {
-    if (this.#saidClosed || this.#incoming.hasAhead) return
+    if (this.#saidClosed || this.#incoming.hasAhead || this.switched) return
     if (this.role === 'client' && this.#request !== 'wait-request' && this.#incoming.waits === 'head') {
       if (this.#incoming.untouched) {
         this.failed(fail('http/no-answer'), undefined)
@@ -298,26 +361,15 @@ class HttpEngine implements HttpConnection, IncomingSink {
 
   /** Which time-out runs now. */
   #settle(now: Millis, what: 'bytes came' | 'nothing came'): void {
-    this.#deadline.watch(this.#waitsFor(), now, what)
+    this.#deadline.watch(this.#ended ? undefined : this.#waitsFor(), now, what)
   }
 
-  #waitsFor(): 'idle' | 'head' | 'body' | undefined {
-    if (this.#ended) return undefined
-    switch (this.#incoming.waits) {
-      case 'head':
-        if (this.role === 'client') return this.#request === 'request-done' ? 'head' : undefined
-        return this.#incoming.untouched ? 'idle' : 'head'
-      case 'length':
-      case 'until-close':
-      case 'chunks':
-      case 'trailers':
-        return this.#awaitsContinue ? undefined : 'body'
-      case 'done':
-      case 'failed':
-        return undefined
-      default:
-        return this.#incoming.waits satisfies never
+  #waitsFor(): Waited | undefined {
+    const { waits, untouched } = this.#incoming
+    if (waits === 'head' && this.role === 'client') {
+      return requestCompleteIn.includes(this.#request) ? 'head' : undefined
     }
+    return waitedFor(waits, untouched, this.#awaitsContinue)
   }
 
   #allow(side: 'request' | 'response', part: Part): void {

@@ -6,18 +6,21 @@ import { ChunkReader } from '../message/chunked.ts'
 import { type Part, requestStates, responseStates } from './exchange.table.ts'
 
 test('a part that is in no row is refused: a body never comes before its head, nothing after the end', () => {
-  const parts: readonly Part[] = ['head', 'informational', 'body', 'end', 'next']
+  const parts: readonly Part[] = ['head', 'informational', 'body', 'end', 'offer', 'decline', 'switch', 'next']
   const allowed = (states: typeof requestStates | typeof responseStates) =>
     states.states.map(state => [state, parts.filter(part => states.find(state, part) !== undefined)])
   expect(allowed(requestStates)).toEqual([
     ['wait-request', ['head']],
-    ['wait-request-body', ['body', 'end']],
+    ['wait-request-body', ['body', 'end', 'offer']],
+    ['might-switch', ['decline', 'switch']],
     ['request-done', ['next']],
+    ['switched', []],
   ])
   expect(allowed(responseStates)).toEqual([
-    ['wait-response', ['head', 'informational']],
+    ['wait-response', ['head', 'informational', 'switch']],
     ['wait-response-body', ['body', 'end']],
     ['response-done', ['next']],
+    ['switched', []],
   ])
 })
 

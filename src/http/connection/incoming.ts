@@ -16,8 +16,8 @@ import { smallArray } from './slab.ts'
 /** It was refused, and that was told. */
 const FAILED = -2
 
-/** What the bytes are waited for. `done`: the message is complete and `next` was not called. */
-export type Waits = 'head' | 'length' | 'until-close' | 'chunks' | 'trailers' | 'done' | 'failed'
+/** What the bytes are waited for. `done`: the message is complete and `next` was not called; `switched`: another protocol. */
+export type Waits = 'head' | 'length' | 'until-close' | 'chunks' | 'trailers' | 'done' | 'switched' | 'failed'
 
 /** Bytes [start, end) of `bytes`, which begin at byte `stream` of the connection. */
 export interface Piece {
@@ -26,8 +26,8 @@ export interface Piece {
 }
 
 export interface IncomingSink {
-  /** A complete head, in bytes that stay: its body's framing, `again` for a 1xx head, or why it is refused. */
-  head(piece: Piece, reader: HeadReader): BodyFraming | 'again' | Failure
+  /** A complete head, in bytes that stay: its body's framing, `again` for a 1xx head, `switch`, or why it is refused. */
+  head(piece: Piece, reader: HeadReader): BodyFraming | 'again' | 'switch' | Failure
   body(bytes: Bytes): void
   end(trailers: HeaderList): void
   /** Bytes after a complete message: whether they are worth keeping. */
@@ -40,6 +40,7 @@ export interface IncomingSink {
 type Whose = 'ours' | 'theirs'
 
 const NO_TRAILERS: HeaderList = []
+const NOTHING = new Uint8Array(0)
 
 /** RFC 9110 6.5.1: fields about framing and routing mean nothing in trailers, and mislead whoever merges them. */
 const NEVER_TRAILERS = ['content-length', 'transfer-encoding', 'host', 'trailer', 'content-encoding', 'authorization']
@@ -102,6 +103,7 @@ export class Incoming {
         this.#done(NO_TRAILERS)
         return 'between'
       case 'done':
+      case 'switched':
       case 'failed':
         return 'between'
       default:
@@ -114,6 +116,19 @@ export class Incoming {
     this.waits = 'head'
     this.#heads.reset()
     if (this.#kept !== undefined) this.#resume()
+  }
+
+  /** Nothing that comes is read any more: it is kept for `rest`. */
+  switch(): void {
+    this.waits = 'switched'
+  }
+
+  /** What is kept, which is nothing of HTTP. */
+  rest(): Bytes {
+    const rest = this.#kept?.subarray(this.#keptStart, this.#keptEnd) ?? NOTHING
+    if (this.#kept !== undefined) this.#origin += this.#keptEnd
+    this.#kept = undefined
+    return rest
   }
 
   /** No byte of the next message is here. */
@@ -215,6 +230,7 @@ export class Incoming {
           break
         }
         case 'done':
+        case 'switched':
         case 'failed':
           return p
         default:
@@ -238,6 +254,10 @@ export class Incoming {
     const framing = this.#sink.head(piece, reader)
     if (framing === 'again') {
       reader.reset()
+      return next
+    }
+    if (framing === 'switch') {
+      this.waits = 'switched'
       return next
     }
     if (isFailure(framing)) {

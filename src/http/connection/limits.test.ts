@@ -292,7 +292,6 @@ describe('answers to failures', () => {
       'http/header-too-big',
     ],
     ['GET / HTTP/2.0\r\n\r\n', '505 HTTP Version Not Supported', 'http/unsupported-version'],
-    ['CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n', '501 Not Implemented', 'http/tunnel-unsupported'],
     ['GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n', '417 Expectation Failed', 'http/unmet-expectation'],
   ])('%j', (wire, status, code) => {
     const text = answer(wire)

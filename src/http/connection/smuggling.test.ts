@@ -141,7 +141,7 @@ const refused: readonly (readonly [name: string, wire: string, code: string])[] 
   ['* for GET', get('GET * HTTP/1.1', 'Host: a'), 'http/bad-target'],
   ['an absolute target with a user', get('GET http://u:p@a/ HTTP/1.1', 'Host: a'), 'http/bad-target'],
   ['an absolute target of another scheme', get('GET ftp://a/ HTTP/1.1', 'Host: a'), 'http/bad-target'],
-  ['CONNECT', get('CONNECT a:443 HTTP/1.1', 'Host: a'), 'http/tunnel-unsupported'],
+  ['CONNECT with a body', get('CONNECT a:443 HTTP/1.1', 'Host: a', 'Content-Length: 1'), 'http/tunnel-with-body'],
   ['an expectation that is not known', get('GET / HTTP/1.1', 'Host: a', 'Expect: 200-ok'), 'http/unmet-expectation'],
 ]
 

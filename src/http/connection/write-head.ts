@@ -2,11 +2,12 @@
 import type { Bytes } from '../../engine.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
-import { targetOf } from '../message/framing.ts'
+import { isAmong, targetOf, upgradesIn } from '../message/framing.ts'
 import { badInTarget, isToken } from '../message/grammar.ts'
 import { firstBad, refused } from '../message/header-block.ts'
 import { reasons } from '../message/reasons.table.ts'
 import type { Outgoing as OutgoingPart } from '../types.ts'
+import { isSwitch } from './accept.ts'
 import { checkReason, type Fields, fieldsToSend, type Outgoing, type OutgoingFraming } from './outgoing.ts'
 
 export interface Written {
@@ -14,21 +15,28 @@ export interface Written {
   readonly persists: boolean
 }
 
+/** And of a request what it offers to speak instead (RFC 9110 7.8). */
+export interface WrittenRequest extends Written {
+  readonly offers: readonly string[]
+}
+
 /** Methods whose requests say a length even when it is 0 (RFC 9110 8.6). */
 const withContent = new Set(['POST', 'PUT', 'PATCH'])
 
-export const writeRequest = (out: Outgoing, part: OutgoingPart & { type: 'request' }): Written => {
+export const writeRequest = (out: Outgoing, part: OutgoingPart & { type: 'request' }): WrittenRequest => {
   const { method, target, body } = part
   if (!isToken(method)) throw refused('The method', firstBad(method, 1))
-  if (method === 'CONNECT') throw refused('The method', 'CONNECT')
   const bad = badInTarget(target)
   if (bad !== undefined) throw refused('The request target', firstBad(bad, 0))
   if (targetOf(method, target) === undefined) throw refused('The request target', JSON.stringify(target))
   const fields = fieldsToSend(part.headers)
   const { facts } = fields
   if (facts.hosts !== 1) throw refused('The request', 'no Host')
-  // RFC 9110 7.8: an upgrade changes the protocol under this connection, which no one here could speak.
-  if (facts.upgrade) throw refused('The request', 'Upgrade')
+  // RFC 9110 7.8: without it a proxy would pass on what is meant for itself.
+  if (facts.upgrade !== undefined && !facts.upgrades)
+    throw refused('The request', 'Upgrade without Connection: upgrade')
+  if (method === 'CONNECT' && (body !== undefined || facts.length !== undefined || facts.chunked))
+    throw refused('A request with CONNECT', 'a body')
   const more: string[] = []
   if (body === undefined) {
     const framing: OutgoingFraming = facts.chunked ? 'chunked' : facts.length === undefined ? 'none' : 'length'
@@ -37,7 +45,29 @@ export const writeRequest = (out: Outgoing, part: OutgoingPart & { type: 'reques
     more.push(`Content-Length: ${body.length}\r\n`)
   }
   const head = out.head(`${method} ${target} HTTP/1.1\r\n`, fields, more, body)
-  return { head, persists: facts.connection !== 'close' }
+  return { head, persists: facts.connection !== 'close', offers: upgradesIn(facts, 1) }
+}
+
+/** The answer after which the connection is not HTTP any more. `status` was given. */
+export const writeSwitch = (
+  out: Outgoing,
+  part: OutgoingPart & { type: 'switch' },
+  { method, offers, date }: { readonly offers: readonly string[] } & Pick<ResponseContext, 'method' | 'date'>,
+): Bytes => {
+  const status = part.status ?? 0
+  if (part.reason !== undefined) checkReason(part.reason)
+  const fields = fieldsToSend(part.headers ?? [])
+  const { facts } = fields
+  const isTunnel = method === 'CONNECT'
+  if (isTunnel ? !(status >= 200 && status < 300) : status !== 101)
+    throw refused('The answer that switches', `${status}`)
+  // RFC 9110 15.2.2, 7.8: it names what was chosen, of what was offered.
+  if (!isTunnel && !isAmong(upgradesIn(facts, 1), offers)) {
+    throw refused('An answer 101', facts.upgrade === undefined ? 'no Upgrade' : `Upgrade: ${facts.upgrade}`)
+  }
+  if (facts.length !== undefined || facts.chunked) throw refused(`An answer ${status}`, 'a body length')
+  const more = isTunnel && date !== undefined && !facts.hasDate ? ['Date: ', date(), '\r\n'] : []
+  return out.head(lineOf(status, part.reason), fields, more, undefined)
 }
 
 /** What a response must know of its request and its connection. */
@@ -55,11 +85,11 @@ export const writeResponse = (
   context: ResponseContext,
 ): Written => {
   const { status } = part
-  if (!Number.isInteger(status) || status < 100 || status > 999 || status === 101)
+  if (!Number.isInteger(status) || status < 100 || status > 999 || isSwitch(status, context.method))
     throw refused('The status', `${status}`)
   if (part.reason !== undefined) checkReason(part.reason)
   const fields = fieldsToSend(part.headers)
-  const line = part.reason === undefined ? statusLine(status) : `HTTP/1.1 ${status} ${part.reason}\r\n`
+  const line = lineOf(status, part.reason)
   if (status < 200 || status === 204) {
     // RFC 9110 8.6, RFC 9112 6.1: a response that cannot have content says nothing about its framing.
     if (fields.facts.length !== undefined || fields.facts.chunked)
@@ -81,6 +111,9 @@ export const writeResponse = (
   if (part.body === undefined) out.frame(framing, length)
   return { head: out.head(line, fields, more, body), persists }
 }
+
+const lineOf = (status: number, reason: string | undefined): string | Bytes =>
+  reason === undefined ? statusLine(status) : `HTTP/1.1 ${status} ${reason}\r\n`
 
 /** Status lines with the usual phrase, encoded once. */
 const statusLines = new Map<number, Bytes>()

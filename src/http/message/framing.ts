@@ -22,6 +22,9 @@ export interface HeadFacts {
   host: number
   hostEnd: number
   expect: string | undefined
+  /** What Upgrade lists, and whether Connection names it: only then it counts (RFC 9110 7.8). */
+  upgrade: string | undefined
+  upgrades: boolean
 }
 
 const NO_BODY: BodyFraming = { kind: 'none' }
@@ -39,6 +42,8 @@ export const factsOf = (bytes: Bytes, base: number, reader: HeadReader): HeadFac
     host: 0,
     hostEnd: 0,
     expect: undefined,
+    upgrade: undefined,
+    upgrades: false,
   }
   const offsets = reader.offsets
   for (let at = 0; at < offsets.length; at += PER_FIELD) {
@@ -85,6 +90,11 @@ const notes: Readonly<Record<string, Note>> = {
     const list = latin1Text(bytes, start, end)
     facts.close ||= hasMember(list, 'close')
     facts.keepAlive ||= hasMember(list, 'keep-alive')
+    facts.upgrades ||= hasMember(list, 'upgrade')
+    return undefined
+  },
+  upgrade: (facts, bytes, start, end) => {
+    facts.upgrade = joined(facts.upgrade, latin1Text(bytes, start, end))
     return undefined
   },
   'content-length': (facts, bytes, start, end) => noteLength(facts, latin1Text(bytes, start, end)),
@@ -176,14 +186,33 @@ export const expectation = (facts: HeadFacts, minor: number): 'none' | 'continue
 /** RFC 9112 9.3: whether the connection goes on after this message. */
 export const persists = (facts: HeadFacts, minor: number): boolean => !facts.close && (minor === 1 || facts.keepAlive)
 
+const NOTHING: readonly string[] = []
+
+/** RFC 9110 7.8: the protocols that a message names for its connection, best first; HTTP/1.0 has no such thing. */
+export const upgradesIn = ({ upgrade, upgrades }: Pick<HeadFacts, 'upgrade' | 'upgrades'>, minor: number) =>
+  upgrade === undefined || !upgrades || minor === 0 ? NOTHING : members(upgrade).filter(isProtocol)
+
+/** RFC 9110 7.8: a name and perhaps a version. */
+const isProtocol = (text: string): boolean => {
+  const [name = '', version = 'any', more] = text.split('/')
+  return isToken(name) && isToken(version) && more === undefined
+}
+
+/** Whether `answer` names protocols, and none that was not among `offered`: their names have no case. */
+export const isAmong = (answer: readonly string[], offered: readonly string[]): boolean => {
+  const known = offered.map(protocol => protocol.toLowerCase())
+  return answer.length > 0 && answer.every(protocol => known.includes(protocol.toLowerCase()))
+}
+
 export interface Target {
   /** From an absolute-form target; undefined: that of Host. */
   readonly authority: string | undefined
   readonly path: string
 }
 
-/** RFC 9112 3.2: origin-form, absolute-form, or asterisk-form with OPTIONS. CONNECT is dealt with before. */
+/** RFC 9112 3.2: authority-form with CONNECT alone; origin-form, absolute-form, or asterisk-form with OPTIONS. */
 export const targetOf = (method: string, target: string): Target | undefined => {
+  if (method === 'CONNECT') return isTunnelEnd(target) ? { authority: target, path: '' } : undefined
   if (target.startsWith('/')) return { authority: undefined, path: target }
   if (target === '*') return method === 'OPTIONS' ? { authority: undefined, path: '*' } : undefined
   const match = /^https?:\/\/([^/?]*)(.*)$/i.exec(target)
@@ -192,4 +221,10 @@ export const targetOf = (method: string, target: string): Target | undefined => 
   // RFC 9112 3.2.4: OPTIONS with an absolute target without a path is about the server as a whole.
   if (rest === '') return { authority: match[1]!, path: method === 'OPTIONS' ? '*' : '/' }
   return { authority: match[1]!, path: rest.startsWith('/') ? rest : `/${rest}` }
+}
+
+/** RFC 9112 3.2.3, RFC 9110 9.3.6: a host and a port that can be connected to, both said. */
+const isTunnelEnd = (target: string): boolean => {
+  const port = /:(\d{1,5})$/.exec(target)?.[1]
+  return port !== undefined && Number(port) > 0 && Number(port) <= 65_535 && isHost(target)
 }

@@ -16,7 +16,9 @@ export interface OutgoingFacts {
   readonly hasDate: boolean
   readonly hosts: number
   readonly expectsContinue: boolean
-  readonly upgrade: boolean
+  /** What Upgrade lists, and whether Connection names it (RFC 9110 7.8). */
+  readonly upgrade: string | undefined
+  readonly upgrades: boolean
 }
 
 /** Made by `headerBlock`. */
@@ -45,7 +47,8 @@ export const checkedFields = (list: HeaderList): { text: string; facts: Outgoing
     hasDate: false,
     hosts: 0,
     expectsContinue: false,
-    upgrade: false,
+    upgrade: undefined,
+    upgrades: false,
   }
   let text = ''
   for (const [name, value] of list) {
@@ -90,10 +93,12 @@ const note = (facts: { -readonly [K in keyof OutgoingFacts]: OutgoingFacts[K] },
       if (name.toLowerCase() === 'expect') facts.expectsContinue = value.toLowerCase() === '100-continue'
       return
     case 7:
-      facts.upgrade ||= name.toLowerCase() === 'upgrade'
+      if (name.toLowerCase() === 'upgrade')
+        facts.upgrade = facts.upgrade === undefined ? value : `${facts.upgrade}, ${value}`
       return
     case 10:
       if (name.toLowerCase() !== 'connection') return
+      facts.upgrades ||= hasMember(value, 'upgrade')
       if (hasMember(value, 'close')) facts.connection = 'close'
       else if (hasMember(value, 'keep-alive')) facts.connection = 'keep-alive'
       return

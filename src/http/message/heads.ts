@@ -18,6 +18,7 @@ export interface RequestParts {
   readonly hostEnd: number
   readonly framing: BodyFraming
   readonly expectsContinue: boolean
+  readonly upgrade: readonly string[]
 }
 
 export class ReceivedRequest implements RequestHead {
@@ -27,6 +28,7 @@ export class ReceivedRequest implements RequestHead {
   readonly headers: LazyHeaders
   readonly framing: BodyFraming
   readonly expectsContinue: boolean
+  readonly upgrade: readonly string[]
   readonly #parts: RequestParts
   #target: string | undefined
 
@@ -36,6 +38,7 @@ export class ReceivedRequest implements RequestHead {
     this.headers = new ReceivedFields(parts.bytes, parts.offsets)
     this.framing = parts.framing
     this.expectsContinue = parts.expectsContinue
+    this.upgrade = parts.upgrade
     this.#parts = parts
   }
   get target(): string {

@@ -34,7 +34,7 @@ export interface ServeOptions extends ServerOptions {
 
 /**
  * Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. What cannot be put in a `Request`
- * is answered without the handler: CONNECT and TRACE (405), `OPTIONS *` (204), a path with `..` in it (400). A body of
+ * is answered without the handler: CONNECT (501), TRACE (405), `OPTIONS *` (204), a path with `..` in it (400). A body of
  * GET and HEAD is not shown.
  */
 export const serve = (handler: Handler, options: ServeOptions): Promise<Server> => {
@@ -52,6 +52,10 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
   const made = requestMaker({ scheme, words })
   return serveExchanges(exchange => {
     const { method } = exchange.head
+    if (method === 'CONNECT') {
+      refuse(exchange, fail('http/tunnel-unsupported'), words)
+      return
+    }
     if (!isShown(method)) {
       refuse(exchange, fail('http/method-not-allowed', { got: method, expected: METHODS.join(', ') }), words)
       return
