@@ -5,7 +5,7 @@ import crypto, {
   createPublicKey,
   diffieHellman,
   type ECDH,
-  generateKeyPairSync,
+  type JsonWebKey,
   type KeyObject,
 } from 'node:crypto'
 import { type Agreement, diffieHellmanOf, hybrid, ML_KEM_768, offerOnce, X25519_BYTES } from '../crypto/agreement.ts'
@@ -42,16 +42,33 @@ const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex')
 export const rawPrivate = (prefix: Uint8Array, seeded: Random): KeyObject =>
   createPrivateKey({ key: Buffer.concat([prefix, seeded.bytes(32)]), format: 'der', type: 'pkcs8' })
 
-const seededX25519 = (seeded: Random): { privateKey: KeyObject; publicKey: KeyObject } => {
+interface X25519Pair {
+  readonly privateKey: KeyObject
+  readonly publicKey: JsonWebKey
+}
+
+/** Node's types do not know the form `jwk` here. */
+const made = crypto as unknown as {
+  generateKeyPairSync(type: 'x25519', options: { readonly publicKeyEncoding: { readonly format: 'jwk' } }): X25519Pair
+}
+
+/**
+ * Exported while it is made, and not behind it: `KeyObject.export` holds a lock of the pair while it allocates, and when
+ * that brings a collection, the job that has made the pair waits for the same lock in the same thread, for ever.
+ */
+const EXPORTED = { publicKeyEncoding: { format: 'jwk' } } as const
+
+const seededX25519 = (seeded: Random): X25519Pair => {
   const privateKey = rawPrivate(PKCS8_X25519, seeded)
-  return { privateKey, publicKey: createPublicKey(privateKey) }
+  return { privateKey, publicKey: createPublicKey(privateKey).export({ format: 'jwk' }) }
 }
 
 const x25519Agreement = (seeded: Random | undefined): Agreement =>
   diffieHellmanOf(() => {
-    const { privateKey, publicKey: own } = seeded === undefined ? generateKeyPairSync('x25519') : seededX25519(seeded)
+    const { privateKey, publicKey: own } =
+      seeded === undefined ? made.generateKeyPairSync('x25519', EXPORTED) : seededX25519(seeded)
     return {
-      share: fromBase64url(own.export({ format: 'jwk' }).x ?? ''),
+      share: fromBase64url(own.x ?? ''),
       derive(peer) {
         if (peer.length !== X25519_BYTES) return undefined
         try {
