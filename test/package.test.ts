@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 112,
+  './net': 114,
   './wire': 6,
   './trace': 4,
   './failures': 4,
@@ -83,16 +83,16 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './host': 38,
   './tcp': 23,
   './crypto': 1,
-  './x509': 24,
+  './x509': 25,
   './ca': 17,
-  './tls': 56,
+  './tls': 58,
   './http': 21,
   './session': 9,
   './capture': 11,
   './inspect': 58,
-  './lab': 155,
+  './lab': 157,
   './lab/web': 118,
-  './web': 119,
+  './web': 121,
   '. in a browser': 220,
 }
 

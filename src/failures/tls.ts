@@ -36,6 +36,9 @@ const checks = family('tls', {
   'session-unbound': { ...fromPeer, alert: 40, rule: 'RFC 7627 5.3' },
   'renegotiation-unsafe': { ...fromPeer, alert: 40, rule: 'RFC 5746 3.4' },
   'renegotiation-unprotected': { ...fromPeer, alert: 40, rule: 'RFC 5746 3.4' },
+  'external-key-unknown': { ...fromPeer, alert: 51, rule: 'RFC 9846 6.2' },
+  'external-key-own': { ...fromPeer, alert: 51, rule: 'RFC 9257 4.1' },
+  'nothing-to-show': { ...fromPeer, alert: 40, rule: 'RFC 9846 4.3.11' },
 })
 
 const records = family('tls', {
@@ -81,11 +84,14 @@ const messages = family('tls', {
   'retry-empty': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.2.4' },
   'session-echo': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.2.3' },
   'second-hello': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.2.4' },
+  'key-not-offered': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.3.11' },
+  'no-key-mode': { ...fromPeer, alert: 40, rule: 'RFC 9846 4.3.9' },
 })
 
 const misuse = family('tls', {
   'key-used-up': { fault: 'local', exit: EXIT.tls, alert: 80, rule: 'RFC 9846 5.5' },
   'nothing-to-speak': { ...fromCaller, alert: 80 },
+  'bad-external-key': { ...fromCaller, rule: 'RFC 9257 6' },
   'bad-server-name': { ...fromCaller, rule: 'RFC 6066 3' },
   'no-exporter': { ...fromCaller, rule: 'RFC 5705 4' },
   'write-too-early': { ...fromCaller, alert: 80 },

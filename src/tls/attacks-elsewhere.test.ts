@@ -95,6 +95,7 @@ const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string]
     'tls13/early-data',
     '0-RTT replay: a copy of the first flight is passed over by every server that shares the guard',
   ],
+  ['Selfie', 'tls13/selfie', 'tls/external-key-own: with a key as it is, whose part was named'],
   ['CRIME: a server that compresses', 'failures-hello', 'what a server must not answer, each by its own code'],
   [
     'duplicate extensions',

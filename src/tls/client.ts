@@ -2,8 +2,10 @@
  * The client's side of the hellos: what is offered, and the one place where a version is chosen from the answer. The
  * rest of the handshake belongs to the version: `tls12/client/`.
  */
+import { FailureError, fail } from '../failures/index.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import type { TlsClientConfig } from './config.ts'
+import { ExternalKey } from './external-key.ts'
 import { sniOf } from './host-name.ts'
 import { serverView } from './messages/extensions.ts'
 import { ProtocolVersion, TLS_1_2, TLS_1_3 } from './messages/registries.table.ts'
@@ -36,6 +38,7 @@ export const clientRole = (config: TlsClientConfig): Role => {
   const name = sniOf(config.serverName)
   versionsOf(config)
   acceptable(config.schemes)
+  checkKeys(config)
   return {
     side: 'client',
     table: clientStates,
@@ -48,6 +51,19 @@ export const clientRole = (config: TlsClientConfig): Role => {
       return new WaitServerHello(offer)
     },
   }
+}
+
+/** Throws `FailureError`. RFC 9257 4.1: with a key for the other part we could be made to talk to ourselves. */
+const checkKeys = ({ psk, certificates }: TlsClientConfig): void => {
+  const others = (psk ?? []).filter(key => !ExternalKey.is(key) || key.role !== 'client')
+  if (others.length > 0)
+    throw new FailureError(
+      fail('tls/bad-external-key', { where: 'psk', got: 'a key of a server', expected: 'of a client' }),
+    )
+  if (certificates === 'refused' && (psk ?? []).length === 0)
+    throw new FailureError(
+      fail('tls/bad-external-key', { where: 'psk', got: 'none', expected: 'one, without certificates' }),
+    )
 }
 
 class WaitServerHello extends ClientState implements Handles<typeof clientStates, 'WaitServerHello', Hellos> {

@@ -3,6 +3,7 @@ import type { CryptoProvider, GroupName } from '../crypto/provider.ts'
 import type { Bytes, Millis } from '../engine.ts'
 import type { TraceContext } from '../trace/types.ts'
 import type { CertificateCoder } from './certificate-compression.ts'
+import type { ExternalKey } from './external-key.ts'
 import type { Session } from './session.ts'
 import type { AnySuiteName } from './suites.table.ts'
 import type { TlsVersion } from './types.ts'
@@ -86,6 +87,13 @@ export interface TlsClientConfig extends TlsConfig {
    * that is not offered, too old) counts as `new`. Left out: sessions are not spoken of.
    */
   readonly session?: Session | 'new' | undefined
+  /**
+   * Keys that the server has too (TLS 1.3), best first, behind that of `session`: `ExternalKey.of`, `ExternalKey.imported`.
+   * A server that has none of them shows its certificate, and `trust` is asked.
+   */
+  readonly psk?: readonly ExternalKey[] | undefined
+  /** `refused`: a server that has none of `psk` is refused, whatever it could show. They are taken when left out. */
+  readonly certificates?: 'refused' | undefined
   /** What the server is to bring along with its chain, for the question `trust`: OCSP (RFC 6066 8), SCTs (RFC 6962 3.3). */
   readonly evidence?: readonly ('ocsp' | 'scts')[] | undefined
   /** Bytes of content in a record, both ways (RFC 6066 4). The newer `recordSizeLimit` goes before it. */
@@ -110,6 +118,11 @@ export interface TlsClientConfig extends TlsConfig {
 }
 
 export interface TlsServerConfig extends TlsConfig {
+  /**
+   * `asked`: for clients of TLS 1.3 that offer keys the question `psk` comes, so that they may do without certificates. Not
+   * where `clientCertificate` is `required`: a key is none. Never when left out.
+   */
+  readonly psk?: 'asked' | undefined
   /**
    * Bytes of early data that are taken from a client that comes back with TLS 1.3 (RFC 9846 2.3, 8); none when left out.
    * It may be a copy that somebody sends again: the question `early-data` is asked each time, and what comes is marked.

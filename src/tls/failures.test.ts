@@ -76,6 +76,11 @@ test('RFC 5246 7.2.2: the alert of each failure; a number here must not follow a
     'tls/client-certificate-required': 116,
     'tls/too-many-key-updates': 10,
     'tls/nothing-to-speak': 80,
+    'tls/external-key-unknown': 51,
+    'tls/external-key-own': 51,
+    'tls/key-not-offered': 47,
+    'tls/no-key-mode': 40,
+    'tls/nothing-to-show': 40,
   }
   for (const code of Object.keys(tlsFailures) as FailureCode[]) expect(fail(code).alert, code).toBe(alerts[code])
 })

@@ -37,6 +37,9 @@ export const MAX_KEY_UPDATES = 32
 /** Requests for a certificate behind the handshake, over the life of a connection. Each costs us a signature. */
 export const MAX_LATER_REQUESTS = 32
 
+/** Identities of keys from elsewhere that are looked up for one hello. Each may cost a question to a database. */
+export const MAX_IDENTITIES = 8
+
 /** ChangeCipherSpecs that say nothing, in a handshake of TLS 1.3; BoringSSL has 32. */
 export const MAX_CHANGE_CIPHER_SPECS = 32
 

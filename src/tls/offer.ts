@@ -34,7 +34,7 @@ import {
 import { offered12 } from './tls12/client/offered.ts'
 import { resumable, sessionIdFor } from './tls12/client/resumable.ts'
 import { EarlySecret, KEY_LOG, protectionOf } from './tls13/key-schedule.ts'
-import { bind, type OfferedKey, offeredKey, unbound } from './tls13/psk.ts'
+import { bind, type OfferedKey, offeredKeys, unbound } from './tls13/psk.ts'
 import type { TlsVersion } from './types.ts'
 import { wishes } from './wishes.ts'
 
@@ -42,11 +42,13 @@ import { wishes } from './wishes.ts'
 export const versionsOf = ({
   versions,
   suites,
-}: Pick<TlsClientConfig, 'versions' | 'suites'>): readonly TlsVersion[] => {
+  certificates,
+}: Pick<TlsClientConfig, 'versions' | 'suites' | 'certificates'>): readonly TlsVersion[] => {
   const spoken: TlsVersion[] = []
   const wanted = (version: TlsVersion): boolean => versions?.includes(version) ?? true
   if (wanted('TLS 1.3') && suites13Named(suites).length > 0) spoken.push('TLS 1.3')
-  if (wanted('TLS 1.2') && suitesNamed(suites).length > 0) spoken.push('TLS 1.2')
+  // TLS 1.2 has no keys from elsewhere here.
+  if (wanted('TLS 1.2') && certificates !== 'refused' && suitesNamed(suites).length > 0) spoken.push('TLS 1.2')
   if (spoken.length > 0) return spoken
   throw new FailureError(
     fail('tls/nothing-to-speak', {
@@ -63,8 +65,8 @@ export interface Offer {
   /** RFC 9846 appendix D.4: made up where TLS 1.3 is offered, so that the handshake looks like a resumption of 1.2. */
   readonly sessionId: Bytes
   readonly versions: readonly TlsVersion[]
-  /** What is offered to be resumed in TLS 1.3. */
-  readonly key: OfferedKey | undefined
+  /** Keys for TLS 1.3 that are offered: that of a session first. */
+  readonly keys: readonly OfferedKey[]
   /** What goes out with the hello. */
   readonly early: Bytes | undefined
   /** Early data of the first hello was lost to a HelloRetryRequest. */
@@ -90,29 +92,28 @@ export const offerOf = (config: TlsClientConfig, name: string | undefined, { cry
   const suites = versions.includes('TLS 1.2') ? suitesNamed(config.suites) : []
   const session = resumable(config, suites, date)
   const sessionId = sessionIdFor(session, crypto)
-  const key = versions.includes('TLS 1.3') ? offeredKey(config, suites13Named(config.suites), date) : undefined
+  const keys = versions.includes('TLS 1.3') ? offeredKeys(config, suites13Named(config.suites), date) : []
   const parts = {
     config,
     random: crypto.random.bytes(32),
     sessionId: versions.includes('TLS 1.3') && sessionId.length === 0 ? crypto.random.bytes(32) : sessionId,
     session,
-    key,
-    early: earlyData(config, key),
+    keys,
+    early: earlyData(config, keys[0]?.session),
     versions,
     suites,
     suites13: versions.includes('TLS 1.3') ? suites13Named(config.suites) : [],
     groups,
-    schemes: acceptable(config.schemes),
+    schemes: config.certificates === 'refused' ? [] : acceptable(config.schemes),
     shares: sharesFor(config, versions, groups, crypto),
     grease: config.grease && greaseFor(crypto.random),
   }
   return { ...parts, extensions: clientExtensions(extensionsOf(parts, name)) }
 }
 
-/** RFC 9846 4.3.10: only what the ticket allows, and for the same protocol above. */
-const earlyData = ({ earlyData, alpn }: TlsClientConfig, key: OfferedKey | undefined): Bytes | undefined => {
-  if (key === undefined || earlyData === undefined || earlyData.length === 0) return undefined
-  const { session } = key
+/** RFC 9846 4.3.10: only what the ticket allows, and for the same protocol above. With a key from elsewhere there is none. */
+const earlyData = ({ earlyData, alpn }: TlsClientConfig, session: SessionFacts | undefined): Bytes | undefined => {
+  if (session === undefined || earlyData === undefined || earlyData.length === 0) return undefined
   const same = session.alpn === undefined ? (alpn ?? []).length === 0 : alpn?.includes(session.alpn) === true
   return same && earlyData.length <= session.maxEarlyData ? earlyData : undefined
 }
@@ -151,7 +152,9 @@ const extensionsOf = (offer: Omit<Offer, 'extensions'>, name: string | undefined
         }
       : {}),
     supportedGroups: { groups: groups.map(group => NamedGroup.names[group]!) },
-    signatureAlgorithms: { schemes: offer.schemes.map(scheme => scheme.id) },
+    // RFC 9846 9.2: whoever looks at no certificate names none.
+    signatureAlgorithms:
+      config.certificates === 'refused' ? undefined : { schemes: offer.schemes.map(scheme => scheme.id) },
     alpn,
     ...(versions.includes('TLS 1.3')
       ? {
@@ -165,7 +168,7 @@ const extensionsOf = (offer: Omit<Offer, 'extensions'>, name: string | undefined
     ...wishes(config),
     ...(offer.early === undefined ? {} : { earlyData: {} }),
     // RFC 9846 4.3.11: "MUST be the last extension in the ClientHello".
-    ...(offer.key === undefined ? {} : { preSharedKey: unbound(offer.key) }),
+    ...(offer.keys.length === 0 ? {} : { preSharedKey: unbound(offer.keys) }),
   } as ClientExtensions
 }
 
@@ -183,19 +186,21 @@ export interface Retry {
 
 /** RFC 9846 4.2.2: the same hello, but for the share, the cookie and keys that do not suit the hash that is known now. */
 export const offeredAgain = (offer: Offer, { group, cookie, suite }: Retry, crypto: CryptoProvider): Offer => {
-  const key = offer.key?.hash === suite.hash ? offer.key : undefined
+  const keys = offer.keys.filter(({ hash }) => hash === suite.hash)
   const shares = group === undefined ? offer.shares : new Map([[group, crypto.offerShare(group)]])
   const [keyShare, ...added] = clientExtensions({
     keyShare: { clientShares: [...shares].map(shareEntry) },
     ...(cookie === undefined ? {} : { cookie: { cookie } }),
   } as ClientExtensions)
+  const last = keys.length === 0 ? [] : clientExtensions({ preSharedKey: unbound(keys) })
   const extensions = offer.extensions
     // RFC 9846 4.2.2: early data is gone.
     .filter(({ type }) => type !== extensionNumbers.earlyData)
-    .filter(({ type }) => key !== undefined || type !== extensionNumbers.preSharedKey)
+    .filter(({ type }) => type !== extensionNumbers.preSharedKey)
     .flatMap(each => (each.type === keyShare!.type ? [keyShare!, ...added] : [each]))
+    .concat(last)
   const grease = offer.grease && group !== undefined ? { ...offer.grease, share: undefined } : offer.grease
-  return { ...offer, shares, key, early: undefined, refusedEarly: offer.early !== undefined, extensions, grease }
+  return { ...offer, shares, keys, early: undefined, refusedEarly: offer.early !== undefined, extensions, grease }
 }
 
 /** As it goes out. */
@@ -214,21 +219,22 @@ const helloOf = ({ config, random, sessionId, suites, suites13, extensions, grea
   return grease === undefined ? hello : greased(hello, grease)
 }
 
-/** Sends the hello of an offer, bound to the key that it offers. */
+/** Sends the hello of an offer, bound to the keys that it offers. */
 export const sendHello = <B extends { ClientHello: ClientHello }>(context: Context<B>, offer: Offer): void => {
   const { transcript, crypto } = context
-  const { key } = offer
-  context.send('ClientHello', helloOf(offer), key && (bytes => bind(crypto, key, transcript, bytes)))
+  const { keys } = offer
+  context.send('ClientHello', helloOf(offer), bytes => bind(crypto, keys, transcript, bytes))
 }
 
 /** Data behind the hello, under a key that both have from before (RFC 9846 2.3). */
-export const sendEarly = <B>(context: Context<B>, { key, early, random }: Offer): void => {
-  if (key === undefined || early === undefined) return
+export const sendEarly = <B>(context: Context<B>, { keys: [key], early, random }: Offer): void => {
+  if (key?.session === undefined || early === undefined) return
   const { crypto } = context
   const transcript = context.transcript.fork()
   transcript.useHashOnce(crypto, key.hash)
-  const suite = suites13.find(({ id }) => id === key.session.suite)!
-  const stage = new EarlySecret(crypto, key.hash, key.session.secret)
+  const { suite: id } = key.session
+  const suite = suites13.find(one => one.id === id)!
+  const stage = new EarlySecret(crypto, key.hash, key.secret)
   const traffic = stage.clientTraffic(transcript.digest())
   stage.wipe()
   context.secret(KEY_LOG.clientEarlyTraffic, random, traffic)

@@ -5,8 +5,10 @@
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
+import type { ExternalKey } from './external-key.ts'
 import type { Scheme } from './schemes.table.ts'
 import type { Session } from './session.ts'
+import type { Established } from './types.ts'
 
 /** The holder of the certificate's key signed the key exchange of this handshake. */
 export class SignatureValid {
@@ -88,5 +90,29 @@ export class Resumed {
   }
 }
 
+/**
+ * It has the key that goes by this identity (RFC 9846 2.2): its Finished is made from secrets that come from the key, and
+ * is about this handshake.
+ */
+export class KnowsKey {
+  readonly key: ExternalKey
+  readonly finished: FinishedVerified
+  private constructor(key: ExternalKey, finished: FinishedVerified) {
+    this.key = key
+    this.finished = finished
+  }
+  static shown(key: ExternalKey, finished: FinishedVerified): KnowsKey {
+    return new KnowsKey(key, finished)
+  }
+}
+
+/** What of a proof is told to whoever uses the connection. */
+export const grounds = (proof: Authenticated): Pick<Established, 'trusted' | 'externalKey'> => {
+  if (proof === 'anonymous') return { trusted: undefined }
+  if (!(proof instanceof KnowsKey)) return { trusted: proof.trusted }
+  const { externalIdentity: identity, context } = proof.key
+  return { trusted: undefined, externalKey: { identity, context } }
+}
+
 /** Why the other side may be believed to be who it is; a client may be nobody in particular. */
-export type Authenticated = Fresh | Resumed | 'anonymous'
+export type Authenticated = Fresh | Resumed | KnowsKey | 'anonymous'

@@ -1,6 +1,7 @@
 /** Replies to questions come from the caller's code: what does not answer is refused while the question is still open. */
 import { Failure, fail } from '../failures/index.ts'
 import { ChainTrusted } from '../x509/trusted.ts'
+import { ExternalKey } from './external-key.ts'
 import type { QuestionId } from './question-id.ts'
 import type { Ask, CertifiedKey, Question } from './types.ts'
 
@@ -10,13 +11,17 @@ export const replyFault = (asked: Ask | undefined, id: QuestionId, reply: Questi
     const open = asked === undefined ? {} : { expected: `${asked.question.about} (question ${asked.id.number})` }
     return fail('tls/no-such-question', { got: `question ${nameOf(id)}`, ...open })
   }
-  return asked.question.about === 'trust' ? proofFault(asked.question, reply) : undefined
+  const { question } = asked
+  if (question.about === 'psk') return keyFault(question, reply)
+  return question.about === 'trust' ? proofFault(question, reply) : undefined
 }
 
 /** From JavaScript anything may come. */
 const nameOf = (id: QuestionId | undefined): string => `${id?.number ?? 'without a number'}`
 
 const MAY_BE_NONE: ReadonlySet<string> = new Set<Question['about']>([
+  'client-hello',
+  'psk',
   'certificate',
   'ticket',
   'session',
@@ -32,6 +37,7 @@ const fits = (about: Question['about'], reply: Question['reply']): boolean => {
   if (typeof reply !== 'object' || reply === null) return false
   if (reply instanceof Uint8Array) return BYTES.has(about) && reply.length <= MAX_BYTES
   if (reply instanceof Failure) return true
+  if (ExternalKey.is(reply)) return about === 'psk'
   if ('proof' in reply) return about === 'trust'
   return (about === 'client-hello' || about === 'certificate') && 'schemes' in reply && canBeSent(reply)
 }
@@ -43,6 +49,12 @@ const proofFault = (question: Extract<Ask['question'], { about: 'trust' }>, repl
     return fail('tls/proof-mismatch', { where: 'The reply', got: 'an imitation', expected: 'a proof of verifyChain' })
   const facts = reply.mismatch(question)
   return facts === undefined ? undefined : fail('tls/proof-mismatch', facts)
+}
+
+/** A key that the client has not named would prove nothing about it. */
+const keyFault = (question: Extract<Ask['question'], { about: 'psk' }>, reply: unknown): Failure | undefined => {
+  if (!ExternalKey.is(reply) || question.identities.some(identity => reply.isFor(identity))) return undefined
+  return fail('tls/proof-mismatch', { where: 'The key', got: 'another one', expected: 'one that the client offers' })
 }
 
 /** RFC 5246 4.7: opaque signature<0..2^16-1>; RFC 5077 3.3: opaque ticket<0..2^16-1>. */

@@ -5,6 +5,7 @@ import { nodeCrypto } from '../node/crypto.ts'
 import { seeded } from '../random.ts'
 import { recorder } from '../trace/recorder.ts'
 import { type Codec, encode } from '../wire/codec.ts'
+import { ExternalKey } from './external-key.ts'
 import { HandshakeType } from './messages/registries.table.ts'
 import { bodies12, Handshake, type HandshakeName } from './messages/tls12.ts'
 import { bodies13, handshake13 } from './messages/tls13.ts'
@@ -61,6 +62,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   WaitLaterCertificate13: 'certificate',
   WaitLaterSignature13: 'sign',
   WaitClientTrust13: 'trust',
+  WaitExternalKey: 'psk',
   WaitTicket13: 'ticket',
   WaitEarlyJudged: 'early-data',
   WaitResumedTrust13: 'trust',
@@ -155,6 +157,8 @@ const withRsa = { suites: ['TLS_RSA_WITH_AES_128_GCM_SHA256'] } as const
 /** States behind a HelloRetryRequest. */
 const RETRIED: ReadonlySet<string> = new Set(['WaitServerHelloAgain', 'WaitClientHelloAgain'])
 
+const offeredKey = ExternalKey.of({ identity: Uint8Array.of(1), key: new Uint8Array(16), role: 'client' })
+
 /** Both sides, run until `side` is in `state`; questions are left open where the state is a question's. */
 const reach = (side: 'client' | 'server', state: string) => {
   const trace = recorder()
@@ -184,12 +188,14 @@ const reach = (side: 'client' | 'server', state: string) => {
       evidence: state.startsWith('WaitCertificateStatus') ? ['ocsp'] : [],
       earlyData: EARLY.has(state) ? Uint8Array.of(1) : undefined,
       postHandshakeAuth: LATER.has(state) ? 'allowed' : undefined,
+      psk: state === 'WaitExternalKey' ? [offeredKey] : undefined,
     },
     server: {
       trace: { sink: trace, flow: 'test', host: 'server' },
       ...(ENCRYPTED.has(state) ? withRsa : {}),
       resumption,
       earlyData: 100,
+      psk: 'asked',
       clientCertificate: known ? 'required' : 'none',
       groups: RETRIED.has(state) ? ['secp256r1'] : undefined,
     },
@@ -248,6 +254,7 @@ const wrapped = (
 const PLAIN_13: ReadonlySet<string> = new Set([
   ...RETRIED,
   'WaitPolicy13',
+  'WaitExternalKey',
   'WaitTicket13',
   'WaitResumedClientTrust13',
   'WaitEarlyJudged',

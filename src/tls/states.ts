@@ -10,6 +10,7 @@ import type { Facts } from '../failures/registry.ts'
 import type { States } from '../machine.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
 import type { Renegotiation } from './config.ts'
+import type { ExternalKey } from './external-key.ts'
 import type { AnyMessage, Message } from './messages/message.ts'
 import type { Bodies12 } from './messages/tls12.ts'
 import type { Shown } from './question-id.ts'
@@ -26,7 +27,8 @@ export type { AnyMessage, Message } from './messages/message.ts'
 /** The replies to questions: inputs like messages, named for what was asked. */
 export interface Replies {
   trust: ChainTrusted
-  'client-hello': CertifiedKey
+  'client-hello': CertifiedKey | 'none'
+  psk: ExternalKey | 'none'
   certificate: CertifiedKey | 'none'
   ticket: Bytes | 'none'
   session: Bytes | 'none'

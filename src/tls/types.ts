@@ -2,6 +2,7 @@
 import type { Bytes, Chunk, Engine, Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
+import type { ExternalKey, KeyHash } from './external-key.ts'
 import type { QuestionId } from './question-id.ts'
 import type { Session } from './session.ts'
 import type { TlsVersion } from './version-name.ts'
@@ -21,8 +22,10 @@ export interface Established {
   readonly resumed: boolean
   /** The peer's chain in DER, leaf first; empty when it sent none. */
   readonly peerChain: readonly Bytes[]
-  /** Why it is believed; undefined for a client that showed none. */
+  /** Why it is believed; undefined for a client that showed none, and for a peer that has shown `externalKey`. */
   readonly trusted: ChainTrusted | undefined
+  /** The key from elsewhere that the peer has shown to have; undefined: none. Whom it belongs to is yours to know. */
+  readonly externalKey?: { readonly identity: Bytes; readonly context: Bytes | undefined } | undefined
   /** Whether the server has taken the client's early data; undefined: there was none. */
   readonly earlyData?: 'accepted' | 'rejected' | undefined
 }
@@ -67,8 +70,8 @@ export type Question =
   | {
       readonly about: 'client-hello'
       readonly hello: Introduced
-      /** What this client is to be shown. */
-      readonly reply: CertifiedKey | Failure
+      /** What this client is to be shown. `none`: nothing; it is refused unless it has one of our keys (`psk`). */
+      readonly reply: CertifiedKey | 'none' | Failure
     }
   | {
       readonly about: 'trust'
@@ -108,6 +111,15 @@ export type Question =
       readonly wanted: { readonly put: Bytes; readonly id: Bytes } | { readonly get: Bytes }
       /** `none`: there is none under this id; for a state to be kept it is the only answer. */
       readonly reply: Bytes | 'none' | Failure
+    }
+  | {
+      /** RFC 9846 4.3.11: which of these, if any, is the identity of a key that we have from elsewhere. Some may be tickets. */
+      readonly about: 'psk'
+      /** In the client's order, the first eight. */
+      readonly identities: readonly Bytes[]
+      /** Of the suites that both know: a key for another hash counts as `none`. */
+      readonly hashes: readonly KeyHash[]
+      readonly reply: ExternalKey | 'none' | Failure
     }
   | {
       /** RFC 9846 8: `fresh` only where no early data has come with this binder, here or on any server with our tickets. */

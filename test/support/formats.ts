@@ -13,6 +13,7 @@ import { TcpHeader, TcpSegment } from '../../src/tcp/segment.ts'
 import { CertificateStatus } from '../../src/tls/messages/extensions.table.ts'
 import * as extensions from '../../src/tls/messages/extensions.ts'
 import { HelloRandom } from '../../src/tls/messages/hello.ts'
+import { Ends, ImportedIdentity } from '../../src/tls/messages/imported-identity.ts'
 import * as tls12 from '../../src/tls/messages/tls12.ts'
 import * as tls13 from '../../src/tls/messages/tls13.ts'
 import { HandshakeRecord, PlainRecord, RecordHeader } from '../../src/tls/record-format.ts'
@@ -52,6 +53,8 @@ export const tlsFormats: Formats = {
   CertificateExtension: extensions.CertificateExtension as Any,
   TicketExtension: extensions.TicketExtension as Any,
   HelloRandom: HelloRandom as Any,
+  ImportedIdentity: ImportedIdentity as Any,
+  Ends: Ends as Any,
 }
 
 export const otherFormats: Formats = {

@@ -41,6 +41,7 @@ export const openHearted =
       case 'ticket':
       case 'session':
       case 'early-data':
+      case 'psk':
         return 'none'
       case 'sign':
         return crypto.sign(schemeById(question.scheme)!.algorithm, question.key.key as Uint8Array, question.message)

@@ -66,6 +66,7 @@ export const answersOf =
       case 'ticket':
       case 'session':
       case 'early-data':
+      case 'psk':
         return 'none'
       case 'client-hello':
         return who.certified

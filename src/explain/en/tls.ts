@@ -5,6 +5,7 @@ import { spokenIn, wantsSwitchedOff } from '../protocols.ts'
 import type { Explanation, WordsOf } from '../words.ts'
 import { alertWords } from './alerts.ts'
 import { arrived } from './arrived.ts'
+import { externalKeyWords } from './external-keys.ts'
 
 const SOMETHING_BETWEEN = 'Something between the two sides changed bytes.'
 const A_BUG = 'One of the two sides has a bug.'
@@ -29,6 +30,7 @@ const notAllowed: Pick<Explanation, 'says' | 'because'> = {
 }
 
 export const tlsWords: WordsOf<typeof tlsFailures> = {
+  ...externalKeyWords,
   'tls/not-tls': {
     title: 'The other side does not speak TLS here.',
     says: f => `The first bytes of the answer are ${f.got ?? 'no TLS record'}.`,
@@ -145,8 +147,12 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   },
   'tls/binder-wrong': {
     title: 'The client does not have the key that it offers.',
-    says: () => 'Its hello is not bound to the session with the secret of that session.',
-    because: ['Somebody shows a ticket of another client.', SOMETHING_BETWEEN],
+    says: () => 'Its hello is not bound to the session or identity with the secret that belongs to it.',
+    because: [
+      'Somebody shows a ticket or an identity of another client.',
+      'The two sides have different keys under one identity.',
+      SOMETHING_BETWEEN,
+    ],
   },
   'tls/finished-wrong': {
     title: 'Keys disagree: someone changed the handshake.',

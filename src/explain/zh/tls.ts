@@ -5,6 +5,7 @@ import { spokenIn, wantsSwitchedOff } from '../protocols.ts'
 import type { Explanation, WordsOf } from '../words.ts'
 import { alertWords } from './alerts.ts'
 import { arrived } from './arrived.ts'
+import { externalKeyWords } from './external-keys.ts'
 import { text } from './text.ts'
 
 const SOMETHING_BETWEEN = '双方之间有人改动了字节。'
@@ -32,6 +33,7 @@ const notAllowed: Pick<Explanation, 'says' | 'because'> = {
 }
 
 export const tlsWords: WordsOf<typeof tlsFailures> = {
+  ...externalKeyWords,
   'tls/not-tls': {
     title: '对方在此处使用的不是 TLS。',
     says: f => text`响应的开头几个字节是${f.got ?? '不属于 TLS 记录的内容'}。`,
@@ -145,8 +147,8 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   },
   'tls/binder-wrong': {
     title: '客户端并不拥有它所提出的密钥。',
-    says: () => '它的 hello 没有用该会话的密钥绑定到该会话。',
-    because: ['有人出示了别的客户端的票据。', SOMETHING_BETWEEN],
+    says: () => '它的 hello 没有用相应的密钥绑定到该会话或身份。',
+    because: ['有人出示了别的客户端的票据或身份。', '双方在同一身份下持有不同的密钥。', SOMETHING_BETWEEN],
   },
   'tls/finished-wrong': {
     title: '双方密钥不一致：有人改动了握手。',

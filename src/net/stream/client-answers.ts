@@ -76,6 +76,7 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
         case 'ticket':
         case 'session':
         case 'early-data':
+        case 'psk':
         case 'decrypt':
           return fail('net/no-certificate', { where: question.about })
         default:

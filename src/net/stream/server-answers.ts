@@ -107,6 +107,7 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
         case 'certificate':
         case 'session':
         case 'early-data':
+        case 'psk':
           return fail('net/no-certificate', { where: question.about })
         default:
           return question satisfies never

@@ -67,6 +67,7 @@ export const answers = (options: AnswerOptions): Answerer => {
       case 'session':
         return (await options.resumption?.session(question.wanted)) ?? 'none'
       case 'early-data':
+      case 'psk':
         return 'none'
       case 'sign':
         return signed(question, nodeWorld())

@@ -279,3 +279,6 @@ export const KeyUpdateRequest: Named = named(
   { update_not_requested: 0, update_requested: 1 },
   { ref: 'RFC 9846 4.7.3' },
 )
+
+/** Hashes of HKDF, for keys that are imported. */
+export const KdfIdentifier: Named = named(u16, { HKDF_SHA256: 1, HKDF_SHA384: 2 }, { ref: 'RFC 9258 10' })

@@ -2,9 +2,10 @@
 import type { GroupName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
+import type { ExternalKey } from '../external-key.ts'
 import type { ExtensionsIn } from '../messages/extensions.ts'
 import type { Offer } from '../offer.ts'
-import type { FinishedVerified, Fresh, Resumed } from '../proofs.ts'
+import type { FinishedVerified, Fresh, KnowsKey, Resumed } from '../proofs.ts'
 import type { SessionFacts } from '../session.ts'
 import type { Suite13 } from '../suites.table.ts'
 import type { HandshakeKeys, TrafficKeys } from './handshake-keys.ts'
@@ -16,6 +17,8 @@ export interface Agreed {
   readonly keys: HandshakeKeys
   /** The session that the server goes on with. */
   readonly resumed: SessionFacts | undefined
+  /** The key from elsewhere that the server has chosen. */
+  readonly external: ExternalKey | undefined
 }
 
 /** What the server takes of the offer. */
@@ -40,12 +43,14 @@ export interface Peer {
 }
 
 export interface Proven extends Asked {
-  readonly server: Fresh | Resumed
+  /** A key: the server's Finished will show that it has it. */
+  readonly server: Fresh | Resumed | ExternalKey
   readonly peerChain: readonly Bytes[]
 }
 
 /** All that the server had to say. */
-export interface Heard extends Proven {
+export interface Heard extends Omit<Proven, 'server'> {
+  readonly server: Fresh | Resumed | KnowsKey
   readonly finished: FinishedVerified
   readonly traffic: TrafficKeys
 }

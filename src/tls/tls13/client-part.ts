@@ -4,10 +4,11 @@ import type { ChainTrusted } from '../../x509/trusted.ts'
 import { compressions } from '../certificate-compression.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
 import type { TlsServerConfig } from '../config.ts'
+import { ExternalKey } from '../external-key.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13, CertificateRequest } from '../messages/tls13.ts'
-import { type Authenticated, FinishedVerified, Fresh, SignatureValid } from '../proofs.ts'
+import { type Authenticated, FinishedVerified, Fresh, grounds, KnowsKey, SignatureValid } from '../proofs.ts'
 import type { serverStates } from '../roles.table.ts'
 import { acceptable, schemeFor13 } from '../schemes.table.ts'
 import type { SessionFacts } from '../session.ts'
@@ -139,7 +140,8 @@ class WaitClientCertificateVerify13 extends Tolerant implements Handling<'WaitCl
 }
 
 export interface Client {
-  readonly proof: Authenticated
+  /** A key: the client's Finished will show that it has it. */
+  readonly proof: Authenticated | ExternalKey
   readonly chain: readonly Bytes[]
   /** The session that we go on with. */
   readonly resumed?: SessionFacts | undefined
@@ -180,7 +182,9 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
     context.passed('Finished', message)
     context.transcript.add(message.bytes)
     context.protectReads(traffic.protection('client'))
-    const ticket = this.#remember(context)
+    const { proof: shown } = this.#client
+    const proof = ExternalKey.is(shown) ? KnowsKey.shown(shown, finished) : shown
+    const ticket = proof instanceof KnowsKey ? undefined : this.#remember(context)
     context.established({
       version: 'TLS 1.3',
       suite: greeting.suite.name,
@@ -190,10 +194,10 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
       resumed: this.#client.resumed !== undefined,
       ...(greeting.early ? { earlyData: this.#client.early ?? ('rejected' as const) } : {}),
       peerChain: this.#client.chain,
-      trusted: this.#client.proof === 'anonymous' ? undefined : this.#client.proof.trusted,
+      ...grounds(proof),
     })
     if (ticket !== undefined) context.ask({ about: 'ticket', wanted: { seal: ticket.state } })
-    return new EstablishedServer(this.#client.proof, finished, traffic, ticket?.sealed)
+    return new EstablishedServer(proof, finished, traffic, ticket?.sealed)
   }
   /** With what this client can come back. */
   #remember(context: Context<Bodies13>): ReturnType<typeof ticketFor> {

@@ -13,10 +13,11 @@ import type { Bytes } from '../../engine.ts'
 import { printable } from '../../x509/distinguished-name.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
+import { ExternalKey } from '../external-key.ts'
 import { extensionsIn } from '../messages/extensions.ts'
 import { CertificateStatusType, CipherSuite, SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import { FinishedVerified, Fresh, Resumed, SignatureValid } from '../proofs.ts'
+import { FinishedVerified, Fresh, KnowsKey, Resumed, SignatureValid } from '../proofs.ts'
 import type { clientStates } from '../roles.table.ts'
 import { isIn13, schemeFor13 } from '../schemes.table.ts'
 import { type SessionFacts, sessionOf } from '../session.ts'
@@ -43,7 +44,7 @@ export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitE
     context: Context<Bodies13>,
     message: Message<'EncryptedExtensions', Bodies13>,
   ): WaitCertificateOrRequest13 | WaitFinished13 | WaitResumedTrust13 {
-    const { offer, resumed } = this.#agreed
+    const { offer, resumed, external } = this.#agreed
     const list = message.body.extensions
     checkList(context, message, { list, place: 'encryptedExtensions', offered: offer.extensions })
     const taken = extensionsIn(list, 'encryptedExtensions')
@@ -61,6 +62,8 @@ export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitE
     if (offer.early !== undefined && resumed !== undefined && taken.earlyData === undefined)
       context.replaceWrites(this.#agreed.keys.protection('client'))
     const answered = { ...this.#agreed, taken }
+    if (external !== undefined)
+      return new WaitFinished13({ ...answered, request: undefined, server: external, peerChain: [] })
     if (resumed === undefined) return new WaitCertificateOrRequest13(answered)
     const { trusted, peerChain: chain } = resumed
     if (trusted !== undefined) return goOn(answered, resumed, trusted)
@@ -269,7 +272,7 @@ class WaitFinished13 extends Tolerant implements Handling<'WaitFinished13'> {
     context: Context<Bodies13>,
     message: Message<'Finished', Bodies13>,
   ): EstablishedClient | WaitOwnCertificate13 {
-    const { keys, request } = this.#proven
+    const { keys, request, server: shown } = this.#proven
     const expected = keys.finished('server', context.transcript.digest())
     const finished = FinishedVerified.check(context.crypto, expected, message.body.verifyData)
     if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
@@ -277,7 +280,8 @@ class WaitFinished13 extends Tolerant implements Handling<'WaitFinished13'> {
     context.transcript.add(message.bytes)
     const traffic = keys.application(context, context.transcript.digest())
     context.protectReads(traffic.protection('server'))
-    const heard = { ...this.#proven, finished, traffic }
+    const server = ExternalKey.is(shown) ? KnowsKey.shown(shown, finished) : shown
+    const heard = { ...this.#proven, server, finished, traffic }
     if (request === undefined) return conclude(context, heard)
     const { schemes } = request.signatureAlgorithms!
     const wanted = schemes.filter(isIn13)

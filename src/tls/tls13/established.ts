@@ -2,7 +2,7 @@
 import type { Bytes } from '../../engine.ts'
 import { KeyUpdateRequest } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import type { Authenticated, FinishedVerified, Fresh, Resumed } from '../proofs.ts'
+import type { Authenticated, FinishedVerified, Fresh, KnowsKey, Resumed } from '../proofs.ts'
 import { refusal } from '../refusal.ts'
 import type { clientStates, serverStates } from '../roles.table.ts'
 import type { Context, Handles, Message } from '../states.ts'
@@ -62,12 +62,12 @@ abstract class Established {
 
 /** The chain is trusted, its key signed this handshake, and both sides saw the same one. */
 export class EstablishedClient extends Established implements Handles<typeof clientStates, 'Established13', Bodies13> {
-  readonly server: Fresh | Resumed
+  readonly server: Fresh | Resumed | KnowsKey
   readonly finished: FinishedVerified
   readonly #tickets: ClientTickets | undefined
   readonly #requests: LaterRequests | undefined
   constructor(
-    server: Fresh | Resumed,
+    server: Fresh | Resumed | KnowsKey,
     finished: FinishedVerified,
     traffic: TrafficKeys,
     tickets: ClientTickets | undefined,

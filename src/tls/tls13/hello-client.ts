@@ -61,10 +61,12 @@ export const serverHello13 = (
       expected: group,
     })
   const key = preSharedKey && chosenKey(context, message, offer, suite, preSharedKey.selectedIdentity)
+  if (key === undefined && offer.config.certificates === 'refused')
+    throw context.refusal('hello', message, 'tls/missing-extension', 'extensions', { expected: 'pre_shared_key' })
   context.passed('hello', message)
   if (retried === undefined) context.transcript.useHash(context.crypto, suite.hash)
   context.transcript.add(message.bytes)
-  const early = key && new EarlySecret(context.crypto, suite.hash, key.session.secret)
+  const early = key && new EarlySecret(context.crypto, suite.hash, key.secret)
   const keys = HandshakeKeys.from(context, {
     suite,
     secret,
@@ -76,20 +78,28 @@ export const serverHello13 = (
   // RFC 9846 appendix D.4: once, "immediately before its second flight".
   if (retried === undefined && offer.early === undefined) context.changeCipherSpecFirst()
   // Until it is known whether early data is taken, its keys stay.
-  if (offer.early === undefined || key === undefined) context.protectWrites(keys.protection('client'))
-  return new WaitEncryptedExtensions({ offer, suite, group, keys, resumed: key?.session })
+  if (offer.early === undefined || key?.session === undefined) context.protectWrites(keys.protection('client'))
+  return new WaitEncryptedExtensions({ offer, suite, group, keys, resumed: key?.session, external: key?.external })
 }
 
 /** RFC 9846 4.3.11: an identity that was offered, and a suite with its hash. */
 const chosenKey = (
   context: Context<Bodies13>,
   message: AnyMessage,
-  { key }: Offer,
+  { keys }: Offer,
   suite: Suite13,
   index: number,
 ): OfferedKey => {
-  if (key === undefined || index !== 0)
-    throw illegal(context, message, 'extensions', `pre_shared_key ${index}`, 'it must be one that was offered')
+  const key = keys[index]
+  if (key === undefined)
+    throw illegal(
+      context,
+      message,
+      'extensions',
+      `pre_shared_key ${index}`,
+      `it must be one of the ${keys.length} that were offered, counted from 0`,
+      'tls/key-not-offered',
+    )
   if (suite.hash !== key.hash)
     throw context.refusal('hello', message, 'tls/session-mismatch', 'cipherSuite', {
       got: suite.name,

@@ -3,6 +3,7 @@ import type { GroupName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { sameOctets } from '../../wire/bytes.ts'
 import type { TlsServerConfig } from '../config.ts'
+import type { ExternalKey } from '../external-key.ts'
 import { commonProtocol, serverNameOf } from '../hello-checks.ts'
 import { listed } from '../listed.ts'
 import { type ClientExtensions, clientView, extensionNumbers } from '../messages/extensions.ts'
@@ -45,6 +46,8 @@ export interface Greeting {
   readonly retried: boolean
   /** Keys from before, where the client takes part in agreeing on new ones. */
   readonly offered: PreSharedKey | undefined
+  /** The one of them that we have from elsewhere. */
+  readonly external?: ExternalKey
   /** The client takes tickets that can be used here. */
   readonly takesTickets: boolean
   /** The first hello was followed by early data. */
@@ -145,6 +148,10 @@ const WANTED = {
   signatureAlgorithms: 'signature_algorithms',
 } as const
 
+/** Suites that both know, by our preference. */
+export const commonSuites = ({ hello, config }: Pick<Greeting, 'hello' | 'config'>): readonly Suite13[] =>
+  suites13Named(config.suites).filter(suite => hello.body.cipherSuites.includes(suite.id))
+
 const commonSuite = (
   context: Context<Bodies13>,
   hello: Message<'ClientHello', Bodies13>,
@@ -152,7 +159,7 @@ const commonSuite = (
 ): Suite13 => {
   const ours = suites13Named(config.suites)
   const { cipherSuites } = hello.body
-  const common = ours.find(suite => cipherSuites.includes(suite.id))
+  const [common] = commonSuites({ hello, config })
   if (common !== undefined) return common
   throw context.refusal('hello', hello, 'tls/no-common-suite', 'cipherSuites', {
     expected: ours.map(suite => suite.name).join(', '),

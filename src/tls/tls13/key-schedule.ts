@@ -30,12 +30,12 @@ export const HASH_LENGTH: Readonly<Record<HashName, number>> = { sha1: 20, sha25
 const NOTHING = new Uint8Array(0)
 
 /** RFC 5869 2.2, HKDF-Extract. */
-export const extract = (crypto: CryptoProvider, hash: HashName, salt: Bytes, input: Bytes): Secret =>
+export const extract = (crypto: Pick<CryptoProvider, 'hmac'>, hash: HashName, salt: Bytes, input: Bytes): Secret =>
   new Secret(crypto.hmac(hash, salt, input))
 
 /** RFC 9846 7.1, HKDF-Expand-Label, with the expansion of RFC 5869 2.3. `length` in bytes, at most 255 hashes. */
 export const expandLabel = (
-  crypto: CryptoProvider,
+  crypto: Pick<CryptoProvider, 'hmac'>,
   hash: HashName,
   secret: Secret,
   label: string,
@@ -116,15 +116,23 @@ class Stage {
   }
 }
 
+/** Where a pre-shared key is from: a ticket, elsewhere, elsewhere and imported (RFC 9258 5.2). */
+export type KeyKind = 'resumption' | 'external' | 'imported'
+
+const BINDER_LABELS: Readonly<Record<KeyKind, string>> = {
+  resumption: 'res binder',
+  external: 'ext binder',
+  imported: 'imp binder',
+}
+
 export class EarlySecret extends Stage {
   /** `psk` undefined: a handshake without one. It stays the caller's. */
   constructor(crypto: CryptoProvider, hash: HashName, psk?: Secret) {
     super(crypto, hash, extract(crypto, hash, NOTHING, psk?.reveal() ?? new Uint8Array(HASH_LENGTH[hash])))
   }
   /** RFC 9846 4.3.11.2: a key for `verifyData` over the hello up to its binders. */
-  binderKey(kind: 'external' | 'resumption'): Secret {
-    const label = kind === 'external' ? 'ext binder' : 'res binder'
-    return this.derive(label, this.crypto.hash(this.hash).digest())
+  binderKey(kind: KeyKind): Secret {
+    return this.derive(BINDER_LABELS[kind], this.crypto.hash(this.hash).digest())
   }
   /** `transcript` ends with the ClientHello. */
   clientTraffic(transcript: Bytes): Secret {

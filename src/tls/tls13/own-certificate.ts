@@ -3,6 +3,7 @@ import type { Bytes } from '../../engine.ts'
 import { listed } from '../listed.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
+import { grounds, KnowsKey } from '../proofs.ts'
 import { refusal } from '../refusal.ts'
 import type { clientStates } from '../roles.table.ts'
 import { schemeFor13 } from '../schemes.table.ts'
@@ -77,7 +78,9 @@ export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedC
   context.send('Finished', { verifyData: keys.finished('client', context.transcript.digest()) })
   context.protectWrites(traffic.protection('client'))
   const alpn = taken.alpn?.protocols[0]
-  const secret = offer.config.session === undefined ? undefined : keys.resumption(context.transcript.digest())
+  // Whoever has a key from elsewhere comes back with it: no session is better.
+  const wanted = offer.config.session !== undefined && !(server instanceof KnowsKey)
+  const secret = wanted ? keys.resumption(context.transcript.digest()) : undefined
   if (secret !== undefined) context.wipesLater(secret, 'kept')
   const requests = laterRequests(context, offer.config, traffic)
   context.established({
@@ -88,11 +91,14 @@ export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedC
     serverName: offer.config.serverName,
     resumed: resumed !== undefined,
     peerChain,
-    trusted: server.trusted,
+    ...grounds(server),
     ...(offer.early === undefined && offer.refusedEarly !== true
       ? {}
       : { earlyData: taken.earlyData === undefined ? ('rejected' as const) : ('accepted' as const) }),
   })
-  const tickets = secret && new ClientTickets(secret, { suite, alpn, peerChain, server, resumed, offer })
+  const tickets =
+    secret === undefined || server instanceof KnowsKey
+      ? undefined
+      : new ClientTickets(secret, { suite, alpn, peerChain, server, resumed, offer })
   return new EstablishedClient(server, finished, traffic, tickets, requests)
 }

@@ -2,43 +2,72 @@
 import type { CryptoProvider, HashName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import type { TlsClientConfig } from '../config.ts'
+import { type ExternalKey, secretOf } from '../external-key.ts'
 import { bindersLength } from '../messages/tls13.ts'
 import type { Secret } from '../secret.ts'
 import { factsOf, isFresh, type SessionFacts } from '../session.ts'
 import { type Suite13, suites13 } from '../suites.table.ts'
 import type { Transcript } from '../transcript.ts'
-import { EarlySecret, HASH_LENGTH, verifyData } from './key-schedule.ts'
+import { EarlySecret, HASH_LENGTH, type KeyKind, verifyData } from './key-schedule.ts'
 
-/** A key that a client offers: of a session, so far. */
-export interface OfferedKey {
-  readonly session: SessionFacts
+/** What a binder is made with. */
+export interface BindingKey {
+  readonly kind: KeyKind
   readonly hash: HashName
-  /** RFC 9846 4.3.11.1: milliseconds since the ticket came, with what hides them added. */
+  /** Its owner's to wipe. */
+  readonly secret: Secret
+}
+
+/** A key that a client offers: of a session, or from elsewhere. */
+export interface OfferedKey extends BindingKey {
+  readonly identity: Bytes
+  /** RFC 9846 4.3.11.1: milliseconds since the ticket came, with what hides them added; 0 for a key that has no age. */
   readonly obfuscatedAge: number
+  readonly session?: SessionFacts
+  readonly external?: ExternalKey
 }
 
 /** RFC 9846 4.7.1: "MUST NOT" be used for longer than 7 days. Seconds. */
 export const LONGEST_TICKET = 604_800
 
-/** What of this configuration may be offered at `date`: for the same name, with a hash that is offered, young enough. */
-export const offeredKey = (
-  { session, serverName }: TlsClientConfig,
+/**
+ * What of this configuration may be offered at `date`, with hashes that are offered: first a session, if it is for the same
+ * name and young enough, which early data may be sent with; then the keys from elsewhere, in their order.
+ */
+export const offeredKeys = (
+  { session, serverName, psk = [] }: TlsClientConfig,
   offered: readonly Suite13[],
   date: number,
-): OfferedKey | undefined => {
-  if (session === undefined || session === 'new') return undefined
+): readonly OfferedKey[] => {
+  const usable = (hash: HashName): boolean => offered.some(suite => suite.hash === hash)
+  const externals = psk.filter(({ hash }) => usable(hash)).map(externalOffer)
+  if (session === undefined || session === 'new') return externals
   const facts = factsOf(session)
   const hash = suites13.find(({ id }) => id === facts.suite)?.hash
-  if (facts.version !== 'TLS 1.3' || facts.serverName !== serverName || !isFresh(facts, date)) return undefined
-  if (hash === undefined || !offered.some(suite => suite.hash === hash)) return undefined
+  if (facts.version !== 'TLS 1.3' || facts.serverName !== serverName || !isFresh(facts, date)) return externals
+  if (hash === undefined || !usable(hash)) return externals
   const age = Math.max(0, Math.round(date - facts.obtained))
-  return { session: facts, hash, obfuscatedAge: (age + facts.ageAdd) >>> 0 }
+  const { ticket: identity, secret } = facts
+  const obfuscatedAge = (age + facts.ageAdd) >>> 0
+  return [{ kind: 'resumption', identity, hash, secret, obfuscatedAge, session: facts }, ...externals]
 }
 
-/** The extension with a binder of zeros, which `bind` fills in. */
-export const unbound = ({ session, hash, obfuscatedAge }: OfferedKey): PreSharedKey => ({
-  identities: [{ identity: session.ticket, obfuscatedTicketAge: obfuscatedAge }],
-  binders: [new Uint8Array(HASH_LENGTH[hash])],
+const externalOffer = (key: ExternalKey): OfferedKey => ({
+  kind: key.kind,
+  identity: key.identity,
+  hash: key.hash,
+  secret: secretOf(key),
+  obfuscatedAge: 0,
+  external: key,
+})
+
+/** The extension with binders of zeros, which `bind` fills in. */
+export const unbound = (keys: readonly OfferedKey[]): PreSharedKey => ({
+  identities: keys.map(({ identity, obfuscatedAge }) => ({
+    identity: new Uint8Array(identity),
+    obfuscatedTicketAge: obfuscatedAge,
+  })),
+  binders: keys.map(({ hash }) => new Uint8Array(HASH_LENGTH[hash])),
 })
 
 export interface PreSharedKey {
@@ -60,31 +89,42 @@ const bound = (
   return transcript.digest()
 }
 
-const binderOf = (crypto: CryptoProvider, hash: HashName, psk: Secret, transcriptHash: Bytes): Bytes => {
-  const early = new EarlySecret(crypto, hash, psk)
-  const key = early.binderKey('resumption')
+const binderOf = (crypto: CryptoProvider, { hash, secret, kind }: BindingKey, transcriptHash: Bytes): Bytes => {
+  const early = new EarlySecret(crypto, hash, secret)
+  const key = early.binderKey(kind)
   early.wipe()
   const binder = verifyData(crypto, hash, key, transcriptHash)
   key.wipe()
   return binder
 }
 
-/** Writes the binder into the last bytes of `hello`, in place. */
-export const bind = (crypto: CryptoProvider, key: OfferedKey, before: Transcript, hello: Uint8Array): void => {
-  const { binders } = unbound(key)
-  const digest = bound(crypto, key.hash, before, hello, binders)
-  hello.set(binderOf(crypto, key.hash, key.session.secret, digest), hello.length - HASH_LENGTH[key.hash])
+/** Writes the binders into the last bytes of `hello`, in place. */
+export const bind = (
+  crypto: CryptoProvider,
+  keys: readonly OfferedKey[],
+  before: Transcript,
+  hello: Uint8Array,
+): void => {
+  if (keys.length === 0) return
+  const { binders } = unbound(keys)
+  // Behind the length of the list each has its own before it.
+  let at = hello.length - bindersLength(binders) + 2
+  for (const key of keys) {
+    const binder = binderOf(crypto, key, bound(crypto, key.hash, before, hello, binders))
+    hello.set(binder, at + 1)
+    at += 1 + binder.length
+  }
 }
 
 /** Whether a binder is that of the key. */
 export const isBound = (
   crypto: CryptoProvider,
-  { hash, secret }: { readonly hash: HashName; readonly secret: Secret },
+  key: BindingKey,
   before: Transcript,
   hello: Bytes,
   { binders }: PreSharedKey,
   index: number,
 ): boolean => {
-  const expected = binderOf(crypto, hash, secret, bound(crypto, hash, before, hello, binders))
+  const expected = binderOf(crypto, key, bound(crypto, key.hash, before, hello, binders))
   return crypto.equal(expected, binders[index]!)
 }

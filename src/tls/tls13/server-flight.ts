@@ -13,8 +13,8 @@ import { EarlySecret } from './key-schedule.ts'
 
 /** What a client that comes back is granted. */
 interface Resumption {
-  /** Of the first key that it offers; it stays the caller's. */
-  readonly psk?: Secret
+  /** A key that it offers, and its place among them; the secret stays the caller's. */
+  readonly psk?: { readonly secret: Secret; readonly index: number }
   /** Its early data is taken. */
   readonly early?: boolean
 }
@@ -42,12 +42,12 @@ export const openFlight = (
     extensions: taggedExtensions<'serverHello'>({
       supportedVersions: { version: TLS_1_3 },
       keyShare: { serverShare: { group: NamedGroup.names[group]!, keyExchange: agreed.share } },
-      ...(psk === undefined ? {} : { preSharedKey: { selectedIdentity: 0 } }),
+      ...(psk === undefined ? {} : { preSharedKey: { selectedIdentity: psk.index } }),
     }),
   })
   // RFC 9846 appendix D.4: only for those who play that this is TLS 1.2.
   if (sessionId.length > 0 && !retried) context.changeCipherSpec()
-  const early = psk && new EarlySecret(context.crypto, suite.hash, psk)
+  const early = psk && new EarlySecret(context.crypto, suite.hash, psk.secret)
   const keys = HandshakeKeys.from(context, { suite, secret: agreed.secret, clientRandom, early, padding })
   context.protectWrites(keys.protection('server'))
   const limits = serverLimits(context, greeting.limits, greeting.config, 1)

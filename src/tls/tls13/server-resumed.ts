@@ -17,19 +17,19 @@ import { WaitClientFinished13, WaitEndOfEarlyData } from './client-part.ts'
 import type { Greeting } from './hello-server.ts'
 import { EarlySecret, KEY_LOG, protectionOf } from './key-schedule.ts'
 import { isBound } from './psk.ts'
+import { type Ticketless, withoutTicket } from './server-external.ts'
 import { openFlight } from './server-flight.ts'
-import { showCertificate, type WaitSignature13 } from './server-full.ts'
 
 type Handling<N extends (typeof serverStates)['moves'][number][0]> = Handles<typeof serverStates, N, Bodies13>
 
-/** With the key that the client offers, if somebody can open it, or with certificates. */
-export const proceed = (
+/** Undefined: there is none that would be opened. */
+export const askForTicket = (
   context: Context<Bodies13>,
   greeting: Greeting,
-  key: CertifiedKey,
-): WaitTicket13 | WaitSignature13 => {
+  key: CertifiedKey | 'none',
+): WaitTicket13 | undefined => {
   const { offered, config } = greeting
-  if (offered === undefined || !config.resumption?.includes('ticket')) return showCertificate(context, greeting, key)
+  if (offered === undefined || !config.resumption?.includes('ticket')) return undefined
   context.ask({ about: 'ticket', wanted: { open: offered.identities[0]!.identity } })
   return new WaitTicket13(greeting, key)
 }
@@ -37,18 +37,15 @@ export const proceed = (
 export class WaitTicket13 implements Handling<'WaitTicket13'> {
   readonly name = 'WaitTicket13'
   readonly #greeting: Greeting
-  readonly #key: CertifiedKey
-  constructor(greeting: Greeting, key: CertifiedKey) {
+  readonly #key: CertifiedKey | 'none'
+  constructor(greeting: Greeting, key: CertifiedKey | 'none') {
     this.#greeting = greeting
     this.#key = key
   }
-  ticket(
-    context: Context<Bodies13>,
-    state: Bytes | 'none',
-  ): WaitSignature13 | WaitResumedClientTrust13 | WaitEarlyJudged | WaitClientFinished13 {
+  ticket(context: Context<Bodies13>, state: Bytes | 'none'): Ticketless | WaitResumedClientTrust13 | WaitEarlyJudged {
     const greeting = this.#greeting
     const session = state === 'none' ? undefined : suitable(context, greeting, state)
-    if (session === undefined) return showCertificate(context, greeting, this.#key)
+    if (session === undefined) return withoutTicket(context, greeting, this.#key)
     checkBinder(context, greeting, session)
     const { peerChain: chain } = session
     if (chain.length === 0) {
@@ -125,7 +122,7 @@ const checkBinder = (
   { hello, offered, before, suite }: Greeting,
   session: SessionFacts,
 ): void => {
-  const key = { hash: suite.hash, secret: session.secret }
+  const key = { kind: 'resumption', hash: suite.hash, secret: session.secret } as const
   if (!isBound(context.crypto, key, before, hello.bytes, offered!, 0))
     throw context.refusal('hello', hello, 'tls/binder-wrong', 'extensions', {})
 }
@@ -138,7 +135,7 @@ const takeEarly = (context: Context<Bodies13>, greeting: Greeting, session: Sess
   const early = stage.clientTraffic(transcript.digest())
   stage.wipe()
   context.secret(KEY_LOG.clientEarlyTraffic, hello.body.random, early)
-  const keys = openFlight(context, greeting, { psk: session.secret, early: true })
+  const keys = openFlight(context, greeting, { psk: { secret: session.secret, index: 0 }, early: true })
   session.secret.wipe()
   context.protectReads(protectionOf(crypto, suite, early))
   context.mayReadEarly(Math.min(config.earlyData!, session.maxEarlyData))
@@ -156,7 +153,7 @@ const resume = (
   session: SessionFacts,
   client: Authenticated,
 ): WaitClientFinished13 => {
-  const keys = openFlight(context, greeting, { psk: session.secret })
+  const keys = openFlight(context, greeting, { psk: { secret: session.secret, index: 0 } })
   session.secret.wipe()
   context.send('Finished', { verifyData: keys.finished('server', context.transcript.digest()) })
   const traffic = keys.application(context, context.transcript.digest())

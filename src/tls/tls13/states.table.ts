@@ -42,6 +42,11 @@ export const clientMoves13 = [
 
 export const serverMoves13 = [
   ['WaitClientHello', 'ClientHello', 'WaitPolicy13', 'RFC 9846 4.2.2'],
+  ['WaitPolicy13', 'client-hello', 'WaitExternalKey', 'RFC 9846 4.3.11'],
+  ['WaitExternalKey', 'psk', 'WaitClientHelloAgain', 'RFC 9846 4.2.4'],
+  ['WaitExternalKey', 'psk', 'WaitTicket13', 'RFC 9846 4.3.11'],
+  ['WaitExternalKey', 'psk', 'WaitSignature13', 'RFC 9846 4.5.3'],
+  ['WaitExternalKey', 'psk', 'WaitClientFinished13', 'RFC 9846 2.2'],
   ['WaitPolicy13', 'client-hello', 'WaitClientHelloAgain', 'RFC 9846 4.2.4'],
   ['WaitPolicy13', 'client-hello', 'WaitTicket13', 'RFC 9846 4.3.11'],
   ['WaitPolicy13', 'client-hello', 'WaitSignature13', 'RFC 9846 4.5.3'],
@@ -58,6 +63,7 @@ export const serverMoves13 = [
   ['WaitEndOfEarlyData', 'EndOfEarlyData', 'WaitClientFinished13', 'RFC 9846 4.6'],
   ['WaitClientHelloAgain', 'ChangeCipherSpec', 'WaitClientHelloAgain', 'RFC 9846 5'],
   ['WaitClientHelloAgain', 'ClientHello', 'WaitSignature13', 'RFC 9846 4.2.2'],
+  ['WaitClientHelloAgain', 'ClientHello', 'WaitClientFinished13', 'RFC 9846 4.2.2'],
   ['WaitSignature13', 'sign', 'WaitClientCertificate13', 'RFC 9846 4.4.2'],
   ['WaitSignature13', 'sign', 'WaitClientFinished13', 'RFC 9846 4.5.4'],
   ['WaitClientCertificate13', 'ChangeCipherSpec', 'WaitClientCertificate13', 'RFC 9846 5'],

@@ -45,6 +45,8 @@ export const answerTo = (
       return { reply: memory.stored(question, now) }
     case 'early-data':
       return { reply: 'fresh' }
+    case 'psk':
+      return { reply: 'none' }
     case 'sign': {
       const { algorithm } = schemeById(question.scheme)!
       return { reply: crypto.sign(algorithm, question.key.key as Uint8Array, question.message) }

@@ -85,8 +85,9 @@ const inUse = (): number => {
 
 /** What both sides must say alike. */
 const agreed = ({ established }: Player): string => {
-  const { version, suite, group, alpn, serverName, resumed } = established!
-  return [version, suite, group, alpn, serverName, resumed].join(', ')
+  const { version, suite, group, alpn, serverName, resumed, externalKey } = established!
+  const key = externalKey && toHex(externalKey.identity)
+  return [version, suite, group, alpn, serverName, resumed, key].join(', ')
 }
 
 /** A secret that only the two of them can make. */
@@ -153,6 +154,7 @@ const interrupted = (resumption: number, newer: number, authentication = 6): Uin
 }
 /** A CertificateRequest behind the handshake, from a peer that has the keys. */
 const LATER_REQUEST = giving('sealed', hex('0d 00000c 0101 0008 000d 0004 0002 0403 16'), 23)
+const GO = operation('go')
 const RIGHTLY = operation('manner', 0, 0)
 const TLS13 = 1
 const BOTH = 2
@@ -217,6 +219,16 @@ const seeds: readonly Uint8Array[] = [
     ),
   ),
   ...[0, TLS13].map(newer => concat(start(0, 0, 48, 0, newer), ...ordinary)),
+  // Keys from elsewhere: beside certificates, without any, behind a HelloRetryRequest, beside a session.
+  ...[64, 192].flatMap(authentication =>
+    [TLS13, TLS13 | RETRY, TLS13 | 48].flatMap(newer => [
+      concat(start(0, 0, authentication, 0, newer), ...ordinary),
+      concat(start(0, 0, authentication, 6, newer), ...ordinary),
+      ...[0, 1].map(how =>
+        concat(start(0, 0, authentication, 0, newer), RIGHTLY, LATER, GO, operation('reply', 0, how)),
+      ),
+    ]),
+  ),
   // Sessions wanted and shown, with tickets and with ids, also with the certificate of a client.
   ...[5, 9, 13, 6, 10, 14, 7].flatMap(resumption =>
     [0, 6].flatMap(authentication =>

@@ -68,7 +68,10 @@ export interface Script {
   readonly own: number
   readonly theirs: number
   readonly seed: number
-  /** Bits: 1 and 2 what the server wants of the client, 4 the client has a certificate, 8 also later on. */
+  /**
+   * Bits: 1 and 2 what the server wants of the client, 4 the client has a certificate, 8 also later on; 16 GREASE, 32 padding,
+   * 64 keys from elsewhere, 128 no certificate of the server.
+   */
   readonly authentication: number
   /** Bits: 1 a session is wanted, 2 one of an earlier connection is shown, both one that was stored; 4 and 8 tickets and ids of the server. */
   readonly resumption: number

@@ -4,6 +4,7 @@ import { nodeCertificateCoders } from '../../../src/node/certificate-coders.ts'
 import { nodeCrypto } from '../../../src/node/crypto.ts'
 import type { TlsClientConfig } from '../../../src/tls/config.ts'
 import { tlsClient, tlsServer } from '../../../src/tls/engine.ts'
+import { ExternalKey } from '../../../src/tls/external-key.ts'
 import { Session } from '../../../src/tls/session.ts'
 import { type AnySuiteName, DEFAULT_GROUPS, DEFAULT_SUITES } from '../../../src/tls/suites.table.ts'
 import type { Ask, TlsVersion } from '../../../src/tls/types.ts'
@@ -137,13 +138,16 @@ const playerOf = (side: Side, script: Script, given: Given): Player => {
           clientAuthorities: [ascii('a name')],
           resumption: RESUMPTION[(script.resumption >> 2) & 3]!,
           earlyData: (script.resumption & 16) === 0 ? undefined : 100,
+          psk: (script.authentication & 64) === 0 ? undefined : 'asked',
           recordSizeLimit: (settings & 32) === 0 ? undefined : 200,
         })
   const stored = new Map(memory.stored)
   const usual = answersOf(crypto, who)
   const answers: Answers = question => {
     if (question.about === 'certificate' && (script.authentication & 4) !== 0) return certified
-    if (question.about === 'client-hello') return certified
+    if (question.about === 'client-hello') return (script.authentication & 128) === 0 ? certified : 'none'
+    if (question.about === 'psk')
+      return SERVERS_KEYS.find(key => question.identities.some(identity => key.isFor(identity))) ?? 'none'
     if (question.about === 'early-data') return (script.resumption & 32) === 0 ? 'fresh' : 'none'
     return remembering(question, stored, belief) ?? usual(question)
   }
@@ -163,7 +167,17 @@ const wishesOf = ({ settings, authentication, resumption }: Script): Partial<Tls
   earlyData: (resumption & 16) === 0 ? undefined : EARLY,
   postHandshakeAuth: (authentication & 8) === 0 ? undefined : 'allowed',
   grease: (authentication & 16) === 0 ? undefined : 'sent',
+  psk: (authentication & 64) === 0 ? undefined : CLIENTS_KEYS,
 })
+
+/** Both sides have the last two. */
+const keysFor = (role: Side, names: readonly string[]): readonly ExternalKey[] =>
+  names.flatMap((name, i) => {
+    const about = { identity: ascii(name), key: ascii('a key that both sides have'), role }
+    return i % 2 === 0 ? [ExternalKey.of({ ...about, hash: 'sha384' })] : ExternalKey.imported(nodeCrypto(), about)
+  })
+const CLIENTS_KEYS = keysFor('client', ['unknown', 'unknown too', 'for SHA-384', 'imported'])
+const SERVERS_KEYS = keysFor('server', ['for SHA-384', 'imported'])
 
 const SEAL = ascii('sealed: ')
 const SUM_LENGTH = 16

@@ -1,6 +1,6 @@
 /** The client's keys and Finished, then ours: the end of the handshake. */
 import type { Bytes } from '../../../engine.ts'
-import { type Authenticated, FinishedVerified } from '../../proofs.ts'
+import { type Authenticated, FinishedVerified, grounds } from '../../proofs.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { type Exporter, exporterOf } from '../exporter.ts'
 import { verifyData } from '../key-schedule.ts'
@@ -107,7 +107,7 @@ const established = (context: Context, keyed: Keyed, finished: FinishedVerified)
     serverName: negotiated.serverName,
     resumed,
     peerChain,
-    trusted: client === 'anonymous' ? undefined : client.trusted,
+    ...grounds(client),
   })
   return new Established(client, finished, exporter)
 }

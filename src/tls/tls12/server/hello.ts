@@ -7,6 +7,7 @@ import { serverExtensions, taggedExtensions } from '../../messages/extensions.ts
 import { CertificateStatusType, NamedGroup, SignatureScheme } from '../../messages/registries.table.ts'
 import type { ServerKeyExchange } from '../../messages/tls12.ts'
 import type { ServerNegotiated } from '../../negotiated.ts'
+import { refusal } from '../../refusal.ts'
 import { schemeById } from '../../schemes.table.ts'
 import { asksClients } from '../../server-session.ts'
 import type { Context, Handles } from '../../states.ts'
@@ -35,8 +36,12 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
   constructor(negotiated: ServerNegotiated) {
     this.#negotiated = negotiated
   }
-  'client-hello'(context: Context, key: CertifiedKey): WaitSignature | WaitEncryptedPremaster | WaitClientCertificate {
+  'client-hello'(
+    context: Context,
+    key: CertifiedKey | 'none',
+  ): WaitSignature | WaitEncryptedPremaster | WaitClientCertificate {
     const negotiated = this.#negotiated
+    if (key === 'none') throw refusal('tls/nothing-to-show', { where: 'ClientHello' })
     const { suite, signs } = choose(context, negotiated, key)
     if (suite.exchange === 'rsa') context.speak(tls12Rsa)
     if (asksClients(negotiated.config)) context.transcript.keepRaw()
