@@ -71,11 +71,11 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 114,
+  './net': 118,
   './wire': 6,
   './trace': 4,
   './failures': 4,
-  './explain': 40,
+  './explain': 41,
   './link': 11,
   './ip': 11,
   './udp': 8,
@@ -85,15 +85,15 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './crypto': 1,
   './x509': 25,
   './ca': 17,
-  './tls': 58,
+  './tls': 61,
   './http': 21,
   './session': 9,
   './capture': 11,
-  './inspect': 58,
-  './lab': 157,
-  './lab/web': 118,
-  './web': 121,
-  '. in a browser': 220,
+  './inspect': 60,
+  './lab': 162,
+  './lab/web': 122,
+  './web': 125,
+  '. in a browser': 226,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

@@ -49,6 +49,7 @@ export class Acting implements Context<any> {
   /** What is read is under this. */
   reading: ReadEpoch = new ReadEpoch()
   format: Codec<Tagged> = UNDECIDED.format
+  #written: Codec<Tagged> = UNDECIDED.format
   unbound: ReadonlySet<string> = UNDECIDED.unbound
   alertLevels: boolean = UNDECIDED.alertLevels
   /** Protected records all look like application data (RFC 9846 5.2). */
@@ -82,6 +83,7 @@ export class Acting implements Context<any> {
 
   speak<V>(version: Version<V>): Context<V> {
     this.format = version.format
+    this.#written = version.written ?? version.format
     this.unbound = version.unbound as ReadonlySet<string>
     this.alertLevels = version.alertLevels
     this.disguised = version.disguised
@@ -91,10 +93,10 @@ export class Acting implements Context<any> {
   }
   send(name: string, body: unknown, finish?: (bytes: Uint8Array) => void): void {
     this.#allRead()
-    const bytes = encode(this.format, { type: HandshakeType.names[name]!, body })
+    const bytes = encode(this.#written, { type: HandshakeType.names[name]!, body })
     finish?.(bytes)
     this.transcript.add(bytes)
-    this.#parts.outgoing.handshake(name, this.format, bytes, this.now)
+    this.#parts.outgoing.handshake(name, this.#written, bytes, this.now)
   }
   changeCipherSpec(): void {
     this.#allRead()

@@ -30,6 +30,21 @@ export interface KeyElsewhere {
 export const isKeyElsewhere = (value: unknown): value is KeyElsewhere =>
   typeof value === 'object' && value !== null && 'sign' in value && typeof value.sign === 'function'
 
+export interface PublicAndPrivateKey {
+  /** SubjectPublicKeyInfo, DER. */
+  readonly publicKey: Bytes
+  readonly privateKey: Bytes | KeyElsewhere
+}
+
+/** A key without a certificate (RFC 7250), for whoever knows it from elsewhere. */
+export const rawKey = ({ publicKey, privateKey }: PublicAndPrivateKey): CertifiedKey => ({
+  chain: [publicKey],
+  certificateType: 'RawPublicKey',
+  schemes: schemesOf(publicKey).map(scheme => scheme.id),
+  group: keyGroupOf(publicKey),
+  key: privateKey,
+})
+
 /** The result of `CertificateAuthority.issue`, or what files gave, for `certificateFor`. Throws for a leaf that is no certificate. */
 export const certifiedKey = ({ chain, privateKey }: ChainAndKey): CertifiedKey => {
   const spki = spkiOf(chain[0] ?? new Uint8Array(0))

@@ -80,7 +80,12 @@ test('the question of the client says what the server takes, and from whom', () 
   shuttle(both)
   const asked = both.client.events.flatMap(event => (event.type === 'ask' ? [event.question] : []))
   expect(asked.map(({ about }) => about)).toEqual(['trust', 'certificate', 'sign'])
-  expect(asked[1]).toEqual({ about: 'certificate', schemes: [0x0503, 0x0804], authorities: [ascii('a name')] })
+  expect(asked[1]).toEqual({
+    about: 'certificate',
+    certificateType: 'X509',
+    schemes: [0x0503, 0x0804],
+    authorities: [ascii('a name')],
+  })
   expect(asked[2]).toMatchObject({ scheme: 0x0503 })
   expect(both.server.established?.peerChain).toEqual([ascii('alice')])
 })

@@ -4,6 +4,7 @@
  */
 import { FailureError, fail } from '../failures/index.ts'
 import { latin1Text } from '../wire/bytes.ts'
+import { agreedTypes } from './certificate-types.ts'
 import type { TlsClientConfig } from './config.ts'
 import { ExternalKey } from './external-key.ts'
 import { sniOf } from './host-name.ts'
@@ -27,7 +28,7 @@ import { ClientState } from './tls12/client/state.ts'
 import type { WaitEncryptedExtensions } from './tls13/client.ts'
 import { retryRequested, serverHello13, type WaitServerHelloAgain } from './tls13/hello-client.ts'
 import type { TlsVersion } from './types.ts'
-import { type Hellos, tls12, tls12Rsa, tls13 } from './version.ts'
+import { type Hellos, tls12For, tls13 } from './version.ts'
 
 /** RFC 9846 4.2.3: the end of the random of a server that was asked for TLS 1.1 or less, or for 1.2. */
 const ASKED_FOR_LESS = 'DOWNGRD\0'
@@ -100,9 +101,7 @@ const serverHello12 = (context: Context, message: Message<'ServerHello'>, offer:
     throw illegal(context, message, 'tls/wrong-compression', 'compressionMethod', body.compressionMethod)
   context.passed('hello', message)
   context.transcript.add(message.bytes)
-  if (suite.exchange === 'rsa') context.speak(tls12Rsa)
-  else context.speak(tls12)
-  const negotiated: ClientNegotiated = {
+  const answered = {
     offer,
     serverRandom: body.random,
     suite,
@@ -111,7 +110,10 @@ const serverHello12 = (context: Context, message: Message<'ServerHello'>, offer:
     sessionId: body.sessionId,
     ...answered12(context, message, extensions, { suite, config: offer.config }),
   }
-  const session = resumedBy(context, message, negotiated)
+  const session = resumedBy(context, message, answered)
+  const types = agreedTypes(context, message, extensions, offer.config, session)
+  context.speak(tls12For(suite.exchange, types, 'client'))
+  const negotiated: ClientNegotiated = { ...answered, types }
   // Whether we are asked who we are is known only later.
   if (session === undefined) context.transcript.keepRaw()
   context.transcript.useHash(context.crypto, suite.hash)

@@ -6,7 +6,7 @@ import type { CertificateCoder } from './certificate-compression.ts'
 import type { ExternalKey } from './external-key.ts'
 import type { Session } from './session.ts'
 import type { AnySuiteName } from './suites.table.ts'
-import type { TlsVersion } from './types.ts'
+import type { CertificateTypeName, TlsVersion } from './types.ts'
 
 export type Renegotiation = 'declined' | 'fatal'
 
@@ -47,6 +47,11 @@ interface TlsConfig {
    * peer, and used where it offers them. None when left out.
    */
   readonly certificateCoders?: readonly CertificateCoder[] | undefined
+  /**
+   * What the peer may show (RFC 7250), best first: `['RawPublicKey', 'X509']`. Whoever answers `trust` is told which it is.
+   * X.509 alone when left out.
+   */
+  readonly peerCertificateTypes?: readonly CertificateTypeName[] | undefined
   /**
    * RFC 7627. It is always offered and always used when the peer knows it; `required` also refuses peers that do not.
    * `preferred` when left out.
@@ -94,6 +99,8 @@ export interface TlsClientConfig extends TlsConfig {
   readonly psk?: readonly ExternalKey[] | undefined
   /** `refused`: a server that has none of `psk` is refused, whatever it could show. They are taken when left out. */
   readonly certificates?: 'refused' | undefined
+  /** What the answer to `certificate` may show (RFC 7250), best first: the server chooses. X.509 alone when left out. */
+  readonly ownCertificateTypes?: readonly CertificateTypeName[] | undefined
   /** What the server is to bring along with its chain, for the question `trust`: OCSP (RFC 6066 8), SCTs (RFC 6962 3.3). */
   readonly evidence?: readonly ('ocsp' | 'scts')[] | undefined
   /** Bytes of content in a record, both ways (RFC 6066 4). The newer `recordSizeLimit` goes before it. */

@@ -70,6 +70,7 @@ describe('RFC 6066 8, RFC 6962 3.3: what vouches for a certificate', () => {
       {
         about: 'trust',
         chain: ec.certified.chain,
+        certificateType: 'X509',
         name: 'shop.test',
         purpose: 'server',
         keyUsage: 'digitalSignature',

@@ -1,5 +1,6 @@
 /** What a server takes from a ClientHello whichever version it chooses. */
 import { printable } from '../x509/distinguished-name.ts'
+import type { TypesOffered } from './certificate-types.ts'
 import type { TlsServerConfig } from './config.ts'
 import { isHostName } from './host-name.ts'
 import { listed } from './listed.ts'
@@ -15,7 +16,7 @@ export type Hello = AnyMessage & { readonly body: ClientHello }
 export const introduced = (
   { body, bytes }: Hello,
   extensions: ClientExtensions,
-  { serverName, schemes }: Pick<Introduced, 'serverName' | 'schemes'>,
+  { serverName, schemes, types }: Pick<Introduced, 'serverName' | 'schemes'> & { readonly types: TypesOffered },
 ): Introduced => ({
   serverName,
   schemes,
@@ -23,6 +24,7 @@ export const introduced = (
   groups: extensions.supportedGroups?.groups ?? [],
   versions: extensions.supportedVersions?.versions ?? [body.legacyVersion],
   alpn: extensions.alpn?.protocols ?? [],
+  certificateTypes: types.server,
   certificateSchemes: extensions.signatureAlgorithmsCert?.schemes,
   authorities: extensions.certificateAuthorities?.authorities ?? [],
   raw: bytes,

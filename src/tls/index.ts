@@ -3,7 +3,7 @@
  * `client.ts`.
  */
 export type { CertificateCoder } from './certificate-compression.ts'
-export { type ChainAndKey, certifiedKey, type KeyElsewhere } from './certified-key.ts'
+export { type ChainAndKey, certifiedKey, type KeyElsewhere, type PublicAndPrivateKey, rawKey } from './certified-key.ts'
 export type { TlsClientConfig, TlsServerConfig } from './config.ts'
 export { tlsClient, tlsServer } from './engine.ts'
 export { ExternalKey, type KeyHash, readImportedIdentity } from './external-key.ts'
@@ -16,6 +16,7 @@ export { SessionStore, type SessionStoreOptions } from './session-store.ts'
 export { TicketKeeper, type TicketOptions } from './tickets.ts'
 export type {
   Ask,
+  CertificateTypeName,
   CertifiedKey,
   Established,
   Introduced,

@@ -1,11 +1,13 @@
 /** What the hellos of both sides say together: all that a version needs to know of what came before it. */
 import type { Bytes } from '../engine.ts'
+import type { TypesOffered } from './certificate-types.ts'
 import type { TlsServerConfig } from './config.ts'
 import type { Offer } from './offer.ts'
 import type { Message } from './states.ts'
 import type { EcdheGroup, Suite } from './suites.table.ts'
 import type { MacOrder } from './tls12/cbc-protection.ts'
 import type { Limits } from './tls12/record-limits.ts'
+import type { CertificateTypes } from './version.ts'
 
 /** What both hellos together say. */
 export interface ClientNegotiated {
@@ -22,6 +24,7 @@ export interface ClientNegotiated {
   readonly stapled: boolean
   readonly scts: readonly Bytes[] | undefined
   readonly macOrder: MacOrder
+  readonly types: CertificateTypes
 }
 
 /** What the client's hello and our configuration have in common. */
@@ -51,4 +54,5 @@ export interface ServerNegotiated {
   readonly wantsOcsp: boolean
   readonly wantsScts: boolean
   readonly limits: Limits
+  readonly types: TypesOffered
 }

@@ -63,8 +63,9 @@ const MAX_BYTES = 0xffff
 const MAX_CHAIN = 0xffffff - 3
 
 /** RFC 5246 7.4.2: at least one certificate, and none without bytes. */
-const canBeSent = ({ chain, schemes }: CertifiedKey): boolean => {
+const canBeSent = ({ chain, schemes, certificateType = 'X509' }: CertifiedKey): boolean => {
   if (!Array.isArray(chain) || !Array.isArray(schemes) || chain.length === 0) return false
+  if (certificateType !== 'X509' && (certificateType !== 'RawPublicKey' || chain.length > 1)) return false
   let length = 0
   for (const certificate of chain as readonly unknown[]) {
     if (!(certificate instanceof Uint8Array) || certificate.length === 0) return false

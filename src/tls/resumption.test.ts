@@ -229,7 +229,14 @@ describe('a session from bytes', () => {
     expectResumed(both)
     const asked = both.client.events.flatMap(event => (event.type === 'ask' ? [event.question] : []))
     expect(asked).toEqual([
-      { about: 'trust', chain: ec.certified.chain, name: 'shop.test', purpose: 'server', keyUsage: 'digitalSignature' },
+      {
+        about: 'trust',
+        chain: ec.certified.chain,
+        certificateType: 'X509',
+        name: 'shop.test',
+        purpose: 'server',
+        keyUsage: 'digitalSignature',
+      },
     ])
   })
   test('is not, when the chain is not trusted any more', () => {

@@ -27,6 +27,8 @@ const facts = (more: Partial<SessionFacts> = {}): SessionFacts => ({
   extendedMasterSecret: true,
   ageAdd: 0xfedc_ba98,
   maxEarlyData: 16_384,
+  serverCertificateType: 'X509',
+  clientCertificateType: 'X509',
   peerChain: [ascii('leaf'), ascii('issuer')],
   trusted: undefined,
   ...more,
@@ -36,7 +38,12 @@ describe('a session', () => {
   test('goes into bytes and comes back whole, but for the proof of trust', () => {
     const question = { chain: [ascii('leaf')], name: 'shop.test', purpose: 'server', keyUsage: undefined } as const
     const trusted = trustWithoutChecking(question, ascii('a key'), 'a test')
-    for (const more of [{}, { serverName: undefined, alpn: undefined, peerChain: [], extendedMasterSecret: false }]) {
+    const raw = { serverCertificateType: 'RawPublicKey', clientCertificateType: 'RawPublicKey' } as const
+    for (const more of [
+      {},
+      raw,
+      { serverName: undefined, alpn: undefined, peerChain: [], extendedMasterSecret: false },
+    ]) {
       const all = facts({ ...more, trusted })
       const { secret, ...others } = factsOf(Session.fromBytes(sessionOf(all).toBytes())!)
       const { secret: own, ...expected } = all
@@ -59,7 +66,7 @@ describe('a session', () => {
       expect(Session.fromBytes(bytes.subarray(0, length)), `${length}`).toBeUndefined()
     expect(Session.fromBytes(Uint8Array.of(...bytes, 0))).toBeUndefined()
     for (const [at, value] of [
-      [0, 2],
+      [0, 3],
       [2, 0x02],
     ] as const) {
       const other = bytes.slice()

@@ -6,8 +6,8 @@
 import type { Bytes } from '../engine.ts'
 import { type Codec, decode, encode, list, prefixed, rest, struct, text, u8, u16, u32 } from '../wire/codec.ts'
 import { WireError } from '../wire/reader.ts'
-import type { ChainTrusted } from '../x509/trusted.ts'
-import { CipherSuite, ProtocolVersion } from './messages/registries.table.ts'
+import type { CertificateTypeName, ChainTrusted } from '../x509/trusted.ts'
+import { CertificateType, CipherSuite, ProtocolVersion } from './messages/registries.table.ts'
 import { Secret } from './secret.ts'
 import type { TlsVersion } from './version-name.ts'
 
@@ -34,6 +34,9 @@ export interface SessionFacts {
   readonly ageAdd: number
   /** Bytes of early data that the server takes. */
   readonly maxEarlyData: number
+  /** What the server has shown, and the client, if it has shown anything (RFC 7250). */
+  readonly serverCertificateType: CertificateTypeName
+  readonly clientCertificateType: CertificateTypeName
   /** Whom the handshake has shown: DER, leaf first. */
   readonly peerChain: readonly Bytes[]
   /** Why it was believed; undefined for what came from bytes, where it is asked again. */
@@ -94,6 +97,8 @@ export class Session {
       serverName,
       alpn,
       extendedMasterSecret: facts.extendedMasterSecret ? 1 : 0,
+      serverCertificateType: CertificateType.names[facts.serverCertificateType]!,
+      clientCertificateType: CertificateType.names[facts.clientCertificateType]!,
       peerChain: [...peerChain],
     })
   }
@@ -103,6 +108,9 @@ export class Session {
     const stored = readStored(new Uint8Array(bytes))
     const version = VERSIONS.find(name => ProtocolVersion.names[name] === stored?.version)
     if (stored === undefined || version === undefined || stored.format !== FORMAT) return undefined
+    const serverCertificateType = TYPES.find(name => CertificateType.names[name] === stored.serverCertificateType)
+    const clientCertificateType = TYPES.find(name => CertificateType.names[name] === stored.clientCertificateType)
+    if (serverCertificateType === undefined || clientCertificateType === undefined) return undefined
     const { format: _, obtained, serverName, alpn, secret, ...facts } = stored
     return make({
       ...facts,
@@ -112,6 +120,8 @@ export class Session {
       serverName: serverName === '' ? undefined : serverName,
       alpn: alpn === '' ? undefined : alpn,
       extendedMasterSecret: facts.extendedMasterSecret === 1,
+      serverCertificateType,
+      clientCertificateType,
       trusted: undefined,
     })
   }
@@ -144,9 +154,10 @@ export const SESSION_LIFETIME = 43_200
 const CORRECTION = 1_000
 
 const VERSIONS: readonly TlsVersion[] = ['TLS 1.2', 'TLS 1.3']
+const TYPES: readonly CertificateTypeName[] = ['X509', 'RawPublicKey']
 
 /** Changes whenever the layout does: a session from before is then none. */
-const FORMAT = 1
+const FORMAT = 2
 
 const Stored: Codec<{
   format: number
@@ -162,6 +173,8 @@ const Stored: Codec<{
   extendedMasterSecret: number
   ageAdd: number
   maxEarlyData: number
+  serverCertificateType: number
+  clientCertificateType: number
   peerChain: Uint8Array[]
 }> = struct({
   format: u8,
@@ -177,6 +190,8 @@ const Stored: Codec<{
   extendedMasterSecret: u8,
   ageAdd: u32,
   maxEarlyData: u32,
+  serverCertificateType: u8,
+  clientCertificateType: u8,
   peerChain: prefixed(3, list(prefixed(3, rest))),
 })
 

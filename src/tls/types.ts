@@ -1,12 +1,13 @@
 /** What a TLS connection offers upwards, and the questions that it asks instead of waiting. */
 import type { Bytes, Chunk, Engine, Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
-import type { ChainTrusted } from '../x509/trusted.ts'
+import type { CertificateTypeName, ChainTrusted } from '../x509/trusted.ts'
 import type { ExternalKey, KeyHash } from './external-key.ts'
 import type { QuestionId } from './question-id.ts'
 import type { Session } from './session.ts'
 import type { TlsVersion } from './version-name.ts'
 
+export type { CertificateTypeName } from '../x509/trusted.ts'
 export type { TlsVersion } from './version-name.ts'
 
 export interface Established {
@@ -20,8 +21,10 @@ export interface Established {
   /** The name that the client asked for (SNI). */
   readonly serverName: string | undefined
   readonly resumed: boolean
-  /** The peer's chain in DER, leaf first; empty when it sent none. */
+  /** The peer's chain in DER, leaf first; empty when it sent none. A raw public key is alone in it. */
   readonly peerChain: readonly Bytes[]
+  /** Which of both it is (RFC 7250). */
+  readonly peerCertificateType: CertificateTypeName
   /** Why it is believed; undefined for a client that showed none, and for a peer that has shown `externalKey`. */
   readonly trusted: ChainTrusted | undefined
   /** The key from elsewhere that the peer has shown to have; undefined: none. Whom it belongs to is yours to know. */
@@ -61,6 +64,8 @@ export interface Introduced {
   readonly groups: readonly number[]
   readonly versions: readonly number[]
   readonly alpn: readonly string[]
+  /** What it takes of us (RFC 7250), in its order, as far as we know it. */
+  readonly certificateTypes: readonly CertificateTypeName[]
   /** The message itself, type and length included. */
   readonly raw: Bytes
 }
@@ -75,7 +80,10 @@ export type Question =
     }
   | {
       readonly about: 'trust'
+      /** DER, leaf first; a raw public key is alone in it, as SubjectPublicKeyInfo. */
       readonly chain: readonly Bytes[]
+      /** What the chain is made of. Nobody vouches for a raw public key: it is known from elsewhere, or not at all. */
+      readonly certificateType: CertificateTypeName
       /** What its owner must be called; undefined: any name will do, as for a client. */
       readonly name: string | undefined
       /** What the certificate must be for: what its owner is here. */
@@ -91,6 +99,8 @@ export type Question =
   | {
       /** A server wants to know who we are (RFC 5246 7.4.4). */
       readonly about: 'certificate'
+      /** What it is to be: another is refused. */
+      readonly certificateType: CertificateTypeName
       /** Signature schemes that it takes, as IANA numbers in its order, as far as we know them. */
       readonly schemes: readonly number[]
       /** Whom it trusts to issue: distinguished names in DER. None: it does not say. */
@@ -157,8 +167,10 @@ export interface Ask<Q extends Question = Question> {
 
 /** A chain and the signature schemes its key can make (IANA SignatureScheme numbers). The key itself stays outside. */
 export interface CertifiedKey {
-  /** DER, leaf first. */
+  /** DER, leaf first; or a SubjectPublicKeyInfo, alone. */
   readonly chain: readonly Bytes[]
+  /** Which of both it is; X.509 when left out. */
+  readonly certificateType?: CertificateTypeName | undefined
   readonly schemes: readonly number[]
   /** Of an ECDSA key: its curve, as an IANA NamedGroup number. A client that did not list it is refused (RFC 8422 5.3). */
   readonly group?: number | undefined

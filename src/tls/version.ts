@@ -1,7 +1,15 @@
 /** What a version of TLS brings with it: its messages, what of them is bound by the transcript, how its records behave. */
 import type { Codec, Tagged } from '../wire/codec.ts'
+import type { CertificateTypeName } from '../x509/trusted.ts'
 import { TLS_1_2 } from './messages/registries.table.ts'
-import { type Bodies12, type Bodies12Rsa, Handshake, handshake12Rsa } from './messages/tls12.ts'
+import {
+  type Bodies12,
+  type Bodies12Rsa,
+  Handshake,
+  handshake12Raw,
+  handshake12Rsa,
+  handshake12RsaRaw,
+} from './messages/tls12.ts'
 import { type Bodies13, handshake13 } from './messages/tls13.ts'
 import type { TlsVersion } from './types.ts'
 
@@ -12,6 +20,8 @@ export interface Version<B> {
   readonly name: TlsVersion
   /** How its handshake messages are read and written. */
   readonly format: Codec<Tagged>
+  /** How they are written, where that is another form. */
+  readonly written?: Codec<Tagged>
   /** Handshake messages of the peer that its states add to the transcript themselves, or that do not belong there. */
   readonly unbound: ReadonlySet<keyof B>
   /** RFC 9846 6: in TLS 1.3 an alert is fatal whatever level it names. */
@@ -35,6 +45,27 @@ export const tls12Rsa: Version<Bodies12Rsa> = {
   ...tls12,
   format: handshake12Rsa.codec,
   unbound: new Set<keyof Bodies12Rsa>(['CertificateVerify', 'Finished', 'HelloRequest']),
+}
+
+const FORMATS = {
+  ecdhe: { X509: Handshake, RawPublicKey: handshake12Raw.codec },
+  rsa: { X509: handshake12Rsa.codec, RawPublicKey: handshake12RsaRaw.codec },
+} as const
+
+/** Of what type the certificate of each side is (RFC 7250). */
+export interface CertificateTypes {
+  readonly server: CertificateTypeName
+  readonly client: CertificateTypeName
+}
+
+/** TLS 1.2 as the hellos have agreed on it: a Certificate with a raw public key has a form of its own (RFC 7250 3). */
+export const tls12For = (
+  exchange: keyof typeof FORMATS,
+  { server, client }: CertificateTypes,
+  side: 'client' | 'server',
+): Version<Bodies12> => {
+  const [ours, theirs] = side === 'client' ? [client, server] : [server, client]
+  return { ...tls12, format: FORMATS[exchange][theirs], written: FORMATS[exchange][ours] }
 }
 
 /** RFC 9846 4.5: the hellos are for those to add who choose by them, and what is checked against the transcript adds itself. */

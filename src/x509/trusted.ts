@@ -8,18 +8,23 @@ import type { Facts, Failure } from '../failures/index.ts'
 import { sameOctets } from '../wire/bytes.ts'
 import type { KeyUsageName } from './extensions.ts'
 
+/** What stands in the place of a certificate, as IANA calls it: a raw public key is a SubjectPublicKeyInfo alone (RFC 7250). */
+export type CertificateTypeName = 'X509' | 'RawPublicKey'
+
 /** For what the peer shows its certificate. */
 export type Purpose = 'server' | 'client' | 'any'
 
 /** What a chain is trusted for: a proof answers this and nothing else. */
 export interface TrustQuestion {
-  /** DER, leaf first, as the peer showed it. */
+  /** DER, leaf first, as the peer showed it; or the one raw public key. */
   readonly chain: readonly Bytes[]
   /** DNS name or IP address; undefined: any name will do (a client's certificate). */
   readonly name: string | undefined
   readonly purpose: Purpose
   /** What the leaf's key is to do. */
   readonly keyUsage: KeyUsageName | undefined
+  /** What the chain is made of; `X509` when left out. */
+  readonly certificateType?: CertificateTypeName | undefined
 }
 
 /** What a proof says besides the question that it answers. */
@@ -48,11 +53,11 @@ export class ChainTrusted implements Grounds, TrustQuestion {
 
   constructor(key: typeof KEY, question: TrustQuestion, grounds: Grounds) {
     if (key !== KEY) throw new TypeError('a ChainTrusted is made by verifyChain or trustWithoutChecking')
-    const { name, purpose, keyUsage } = question
+    const { name, purpose, keyUsage, certificateType } = question
     const chain = question.chain.map(copy)
     // Most of the path is in the chain: kept once.
     const path = grounds.path.map(der => chain.find(shown => sameOctets(shown, der)) ?? copy(der))
-    this.#question = { chain, name, purpose, keyUsage }
+    this.#question = { chain, name, purpose, keyUsage, certificateType }
     this.#grounds = { ...grounds, publicKey: copy(grounds.publicKey), path, accepted: [...grounds.accepted] }
     Object.freeze(this)
   }
@@ -90,6 +95,9 @@ export class ChainTrusted implements Grounds, TrustQuestion {
   get keyUsage(): KeyUsageName | undefined {
     return this.#question.keyUsage
   }
+  get certificateType(): CertificateTypeName {
+    return this.#question.certificateType ?? 'X509'
+  }
 
   /** What of the question the proof does not answer; undefined when it answers all of it. */
   mismatch(question: TrustQuestion): Facts | undefined {
@@ -99,6 +107,11 @@ export class ChainTrusted implements Grounds, TrustQuestion {
     if (own.purpose !== question.purpose) return { where: 'The purpose', got: own.purpose, expected: question.purpose }
     if (own.keyUsage !== question.keyUsage)
       return { where: 'The use of the key', got: own.keyUsage ?? 'any', expected: question.keyUsage ?? 'any' }
+    const asked = question.certificateType ?? 'X509'
+    if (this.certificateType !== asked) return { where: 'The certificate', got: this.certificateType, expected: asked }
+    // Nobody stands between a raw public key and the proof: it is the key.
+    if (asked === 'RawPublicKey' && !sameOctets(this.#grounds.publicKey, question.chain[0]!))
+      return { where: 'The key', got: 'another one', expected: 'the one that the peer showed' }
     const same =
       own.chain.length === question.chain.length && own.chain.every((der, i) => sameOctets(der, question.chain[i]!))
     return same ? undefined : { where: 'The chain', got: 'another one', expected: 'the one that the peer showed' }

@@ -61,6 +61,14 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     title: 'No signature algorithm in common.',
     ...nothingInCommon('signature algorithms'),
   },
+  'tls/no-common-certificate-type': {
+    title: 'No type of certificate in common.',
+    ...nothingInCommon('types of certificates'),
+  },
+  'tls/own-certificate-type': {
+    title: 'The other side takes no certificate of the type that we have.',
+    ...nothingInCommon('types of certificates'),
+  },
   'tls/nothing-in-common': {
     title: 'The other side takes nothing of what we offer.',
     says: f =>
@@ -98,6 +106,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     title: 'The server sent no certificate.',
     says: () => 'Its Certificate message is empty, and every suite that was offered needs one.',
     because: ['The server is not set up.', A_BUG],
+  },
+  'tls/raw-key-malformed': {
+    title: 'What was shown is no public key.',
+    says: f => `A raw public key was agreed on; ${f.where ?? 'it'} is none (${f.got ?? 'it cannot be read'}).`,
+    because: [A_BUG, 'The other side has sent a certificate all the same.'],
   },
   'tls/certificate-kind': {
     title: 'The certificate has the wrong kind of key.',
@@ -279,6 +292,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/wrong-group': { title: 'The key exchange uses a group that was not offered.', ...notAllowed },
   'tls/wrong-scheme': { title: 'A signature of a scheme that does not belong there.', ...notAllowed },
   'tls/wrong-protocol': { title: 'The server chose an application protocol that was not offered.', ...notAllowed },
+  'tls/wrong-certificate-type': {
+    title: 'The server chose a type of certificate that was not offered.',
+    ...notAllowed,
+  },
+  'tls/needless-certificate-types': { title: 'A list of certificate types says nothing.', ...notAllowed },
   'tls/wrong-compression': { title: 'The server wants to compress.', ...notAllowed },
   'tls/no-null-compression': { title: 'The client does not offer to leave data uncompressed.', ...notAllowed },
   'tls/illegal-extension': { title: 'An extension says what it must not say.', ...notAllowed },

@@ -53,6 +53,8 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/no-common-suite': { title: '没有共同的密码套件。', ...nothingInCommon('密码套件') },
   'tls/no-common-group': { title: '没有共同的密钥交换组。', ...nothingInCommon('密钥交换组') },
   'tls/no-common-scheme': { title: '没有共同的签名算法。', ...nothingInCommon('签名算法') },
+  'tls/no-common-certificate-type': { title: '没有共同的证书类型。', ...nothingInCommon('证书类型') },
+  'tls/own-certificate-type': { title: '对方不接受我们持有的证书类型。', ...nothingInCommon('证书类型') },
   'tls/nothing-in-common': {
     title: '对方不接受我们提供的任何选项。',
     says: f => text`我们提供${f.expected ?? '?'}；对方以告警${alertText(f.number ?? 40)}拒绝，没有说明缺少什么。`,
@@ -104,6 +106,11 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     title: '服务器没有发送证书。',
     says: () => '它的 Certificate 消息是空的，而我们提供的每个密码套件都需要证书。',
     because: ['服务器尚未配置好。', A_BUG],
+  },
+  'tls/raw-key-malformed': {
+    title: '出示的不是公钥。',
+    says: f => text`双方已约定使用裸公钥；${f.where ?? '收到的内容'}不是公钥（${f.got ?? '无法读取'}）。`,
+    because: [A_BUG, '对方仍然发送了证书。'],
   },
   'tls/certificate-kind': {
     title: '证书的密钥类型不对。',
@@ -274,6 +281,8 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/wrong-group': { title: '密钥交换使用了未曾提供的组。', ...notAllowed },
   'tls/wrong-scheme': { title: '签名使用了不合适的算法。', ...notAllowed },
   'tls/wrong-protocol': { title: '服务器选择了未曾提供的应用协议。', ...notAllowed },
+  'tls/wrong-certificate-type': { title: '服务器选择了未曾提供的证书类型。', ...notAllowed },
+  'tls/needless-certificate-types': { title: '证书类型列表没有内容。', ...notAllowed },
   'tls/wrong-compression': { title: '服务器要求压缩。', ...notAllowed },
   'tls/no-null-compression': { title: '客户端没有提供不压缩的选项。', ...notAllowed },
   'tls/illegal-extension': { title: '扩展的内容不被允许。', ...notAllowed },

@@ -106,6 +106,7 @@ test('in TLS 1.3 a scheme names the curve of the key that it is for', () => {
     ...hello,
     groups: [23, 24],
     certificateSchemes: undefined,
+    certificateTypes: ['X509' as const],
     authorities: [],
     versions: [version],
     schemes,

@@ -193,7 +193,16 @@ describe('answers that nobody should give', () => {
     while (asked.length === 0) await soon()
     near.reset()
     expect(await codeOf(stream)).toBe('tcp/reset')
-    reply(answers({ about: 'trust', chain: [], name: '', purpose: 'server', keyUsage: 'digitalSignature' })!)
+    reply(
+      answers({
+        about: 'trust',
+        chain: [],
+        certificateType: 'X509',
+        name: '',
+        purpose: 'server',
+        keyUsage: 'digitalSignature',
+      })!,
+    )
     await soon(5)
     expect(asked).toEqual(['trust'])
   })

@@ -1,5 +1,5 @@
 /** What TLS needs of a declaration beyond `wire/codec.ts`: RFC ranges that do not begin at 0, and choices by value. */
-import { type Codec, leaf } from '../../wire/codec.ts'
+import { type Codec, leaf, list } from '../../wire/codec.ts'
 import { type Reader, WireError } from '../../wire/reader.ts'
 
 /** `<1..2^n-1>`: an empty list or string is not legal. */
@@ -16,6 +16,25 @@ export const nonEmpty = <T extends { readonly length: number }>(codec: Codec<T>)
       for (;;) {
         const value = codec.sample(random)
         if (value.length > 0) return value
+      }
+    },
+  }
+}
+
+/** At most one, in a place that has room for no second: the item takes all that there is. */
+export const atMostOne = <T>(item: Codec<T>): Codec<T[]> => {
+  const items = list(item)
+  return {
+    ...items,
+    write(writer, value) {
+      if (value.length > 1)
+        throw new WireError('too-long', writer.length, '', `${value.length} where at most one belongs`)
+      items.write(writer, value)
+    },
+    sample(random) {
+      for (;;) {
+        const value = item.sample(random) as T & { readonly length?: number }
+        if (value.length !== 0) return random() < 0.25 ? [] : [value]
       }
     },
   }

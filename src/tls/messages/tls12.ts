@@ -1,7 +1,7 @@
 /** The handshake messages of TLS 1.2 (RFC 5246 7.4, RFC 8422 5), each declared once; the hellos are in `hello.ts`. */
 import { bytes, type Codec, type Infer, list, prefixed, rest, struct, type Tagged, u8, u32 } from '../../wire/codec.ts'
 import { AlertDescription } from '../alerts.ts'
-import { nonEmpty } from './combinators.ts'
+import { atMostOne, nonEmpty } from './combinators.ts'
 import { CertificateStatus } from './extensions.table.ts'
 import { type HandshakeFormat, handshakeFormat } from './handshake.ts'
 import { ClientHello, ServerHello } from './hello.ts'
@@ -13,12 +13,14 @@ export const Certificate: Codec<{ chain: Uint8Array[] }> = struct(
 )
 export type Certificate = Infer<typeof Certificate>
 
-/** RFC 7250 3: in the place of the chain, where both sides agreed on it. */
-export const RawPublicKey: Codec<{ spki: Uint8Array }> = struct(
-  { spki: prefixed(3, nonEmpty(rest)) },
+/**
+ * RFC 7250 3: in the place of the chain, where both sides agreed on it, a SubjectPublicKeyInfo alone. No bytes say what an
+ * empty chain says.
+ */
+export const RawPublicKey: Codec<{ chain: Uint8Array[] }> = struct(
+  { chain: prefixed(3, atMostOne(rest)) },
   { ref: 'RFC 7250 3' },
 )
-export type RawPublicKey = Infer<typeof RawPublicKey>
 
 /** What the server signs, after the two randoms. */
 export const ServerEcdhParams: Codec<{ curveType: number; group: number; publicKey: Uint8Array }> = struct(
@@ -116,6 +118,16 @@ const { ServerKeyExchange: _none, ...withoutExchange } = bodies12
 
 export const handshake12Rsa: HandshakeFormat<Bodies12Rsa> = handshakeFormat<Bodies12Rsa>(
   { ...withoutExchange, ClientKeyExchange: EncryptedPremaster },
+  'RFC 5246 7.4',
+)
+
+/** The same with a raw public key in the place of the chain. */
+export const handshake12Raw: HandshakeFormat<Bodies12> = handshakeFormat<Bodies12>(
+  { ...bodies12, Certificate: RawPublicKey },
+  'RFC 5246 7.4',
+)
+export const handshake12RsaRaw: HandshakeFormat<Bodies12Rsa> = handshakeFormat<Bodies12Rsa>(
+  { ...withoutExchange, Certificate: RawPublicKey, ClientKeyExchange: EncryptedPremaster },
   'RFC 5246 7.4',
 )
 

@@ -8,6 +8,7 @@ import type { Offer } from '../offer.ts'
 import type { FinishedVerified, Fresh, KnowsKey, Resumed } from '../proofs.ts'
 import type { SessionFacts } from '../session.ts'
 import type { Suite13 } from '../suites.table.ts'
+import type { CertificateTypes } from '../version.ts'
 import type { HandshakeKeys, TrafficKeys } from './handshake-keys.ts'
 
 export interface Agreed {
@@ -26,6 +27,8 @@ export type Taken = ExtensionsIn<'encryptedExtensions'>
 
 export interface Answered extends Agreed {
   readonly taken: Taken
+  /** What both sides show. */
+  readonly types: CertificateTypes
 }
 
 export type Request = ExtensionsIn<'certificateRequest'>

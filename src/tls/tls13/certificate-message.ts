@@ -1,5 +1,7 @@
 /** A Certificate of TLS 1.3 (RFC 9846 4.5.2), as it is or compressed (RFC 8879), in both directions. */
+
 import { type CertificateCoder, commonCoder, compressed, expanded } from '../certificate-compression.ts'
+import { isRaw } from '../certificate-types.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import { CertificateStatusType } from '../messages/registries.table.ts'
 import type { Bodies13, Certificate } from '../messages/tls13.ts'
@@ -29,7 +31,12 @@ export interface Wants {
 }
 
 /** RFC 9846 4.5.2.1: what vouches for the leaf stands beside it, where it was asked for and there is any. */
-export const entriesOf = ({ chain, ocsp, scts = [] }: CertifiedKey, wants: Wants): Certificate['entries'] => {
+export const entriesOf = (
+  { chain, certificateType, ocsp, scts = [] }: CertifiedKey,
+  wants: Wants,
+): Certificate['entries'] => {
+  // Nothing vouches for a raw public key.
+  if (isRaw(certificateType)) return chain.map(certificate => ({ certificate, extensions: [] }))
   const evidence = taggedExtensions<'certificate'>({
     statusRequest:
       wants.ocsp && ocsp !== undefined ? { statusType: CertificateStatusType.names.ocsp!, response: ocsp } : undefined,

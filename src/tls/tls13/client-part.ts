@@ -3,9 +3,10 @@ import type { Bytes } from '../../engine.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
 import { compressions } from '../certificate-compression.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
+import { type CertificateTypeName, checkShown, isRaw } from '../certificate-types.ts'
 import type { TlsServerConfig } from '../config.ts'
 import { ExternalKey } from '../external-key.ts'
-import { taggedExtensions } from '../messages/extensions.ts'
+import { type ExtensionsIn, taggedExtensions } from '../messages/extensions.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13, CertificateRequest } from '../messages/tls13.ts'
 import { type Authenticated, FinishedVerified, Fresh, grounds, KnowsKey, SignatureValid } from '../proofs.ts'
@@ -26,6 +27,8 @@ type Handling<N extends (typeof serverStates)['moves'][number][0]> = Handles<typ
 export interface Exchange {
   readonly greeting: Greeting
   readonly keys: HandshakeKeys
+  /** Of what type our certificate is. */
+  readonly shown: CertificateTypeName
 }
 
 /** Our flight is out. */
@@ -34,19 +37,26 @@ interface Flight extends Exchange {
 }
 
 /** RFC 9846 4.4.2. */
-export const certificateRequest13 = ({
-  schemes,
+export const certificateRequest13 = (
+  config: TlsServerConfig,
+  type: CertificateTypeName | undefined,
+): CertificateRequest => ({
+  context: new Uint8Array(0),
+  extensions: taggedExtensions<'certificateRequest'>({
+    signatureAlgorithms: { schemes: acceptable(config.schemes).map(({ id }) => id) },
+    // A raw public key has no issuer.
+    ...(isRaw(type) ? {} : aboutChains(config)),
+  }),
+})
+
+const aboutChains = ({
   clientAuthorities = [],
   certificateCoders,
   certificateSchemes,
-}: TlsServerConfig): CertificateRequest => ({
-  context: new Uint8Array(0),
-  extensions: taggedExtensions<'certificateRequest'>({
-    signatureAlgorithms: { schemes: acceptable(schemes).map(({ id }) => id) },
-    ...(clientAuthorities.length === 0 ? {} : { certificateAuthorities: { authorities: [...clientAuthorities] } }),
-    compressCertificate: compressions(certificateCoders),
-    signatureAlgorithmsCert: certificateSchemes && { schemes: [...certificateSchemes] },
-  }),
+}: TlsServerConfig): ExtensionsIn<'certificateRequest'> => ({
+  ...(clientAuthorities.length === 0 ? {} : { certificateAuthorities: { authorities: [...clientAuthorities] } }),
+  compressCertificate: compressions(certificateCoders),
+  signatureAlgorithmsCert: certificateSchemes && { schemes: [...certificateSchemes] },
 })
 
 export class WaitClientCertificate13 extends Tolerant implements Handling<'WaitClientCertificate13'> {
@@ -66,8 +76,9 @@ export class WaitClientCertificate13 extends Tolerant implements Handling<'WaitC
     context: Context<Bodies13>,
     message: Message<'CompressedCertificate', Bodies13>,
   ): WaitClientTrust13 | WaitClientFinished13 {
-    const { certificateCoders } = this.#flight.greeting.config
-    return this.#shown(context, uncompressed(certificateCoders, message, this.name))
+    const { config, types } = this.#flight.greeting
+    const coders = isRaw(types.client) ? [] : config.certificateCoders
+    return this.#shown(context, uncompressed(coders, message, this.name))
   }
   #shown(context: Context<Bodies13>, message: CertificateMessage): WaitClientTrust13 | WaitClientFinished13 {
     const { context: about, entries } = message.body
@@ -87,9 +98,12 @@ export class WaitClientCertificate13 extends Tolerant implements Handling<'WaitC
       checkList(context, message, { list, place: 'certificate', path, offered: [] }, 'signature')
     })
     const chain = entries.map(entry => entry.certificate)
+    const certificateType = this.#flight.greeting.types.client!
+    const path = (index: number): string => `entries.${index}.certificate`
+    checkShown(context, message, certificateType, chain, path)
     context.ask(
-      { about: 'trust', chain, name: undefined, purpose: 'client', keyUsage: 'digitalSignature' },
-      { message, chain, path: index => `entries.${index}.certificate` },
+      { about: 'trust', chain, certificateType, name: undefined, purpose: 'client', keyUsage: 'digitalSignature' },
+      { message, chain, path },
     )
     return new WaitClientTrust13(this.#flight, chain)
   }
@@ -194,6 +208,7 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
       resumed: this.#client.resumed !== undefined,
       ...(greeting.early ? { earlyData: this.#client.early ?? ('rejected' as const) } : {}),
       peerChain: this.#client.chain,
+      peerCertificateType: this.#client.resumed?.clientCertificateType ?? greeting.types.client ?? 'X509',
       ...grounds(proof),
     })
     if (ticket !== undefined) context.ask({ about: 'ticket', wanted: { seal: ticket.state } })
@@ -201,8 +216,8 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
   }
   /** With what this client can come back. */
   #remember(context: Context<Bodies13>): ReturnType<typeof ticketFor> {
-    const { keys, greeting } = this.#flight
+    const { greeting } = this.#flight
     if (!greeting.takesTickets || !greeting.config.resumption?.includes('ticket')) return undefined
-    return ticketFor(context, greeting, keys, this.#client)
+    return ticketFor(context, this.#flight, this.#client)
   }
 }

@@ -8,6 +8,7 @@ import type { Secret } from '../secret.ts'
 import { type SessionFacts, secondsLeft, sessionOf } from '../session.ts'
 import type { Context } from '../states.ts'
 import type { Suite13 } from '../suites.table.ts'
+import type { CertificateTypes } from '../version.ts'
 import { resumptionPsk } from './key-schedule.ts'
 import { LONGEST_TICKET } from './psk.ts'
 
@@ -18,6 +19,7 @@ interface Origin {
   readonly server: Fresh | Resumed
   readonly resumed: SessionFacts | undefined
   readonly offer: Offer
+  readonly types: CertificateTypes
 }
 
 export class ClientTickets {
@@ -29,7 +31,7 @@ export class ClientTickets {
     this.#origin = origin
   }
   came(context: Context<Bodies13>, { lifetime, ageAdd, nonce, ticket, extensions }: NewSessionTicket): void {
-    const { suite, alpn, peerChain, server, resumed, offer } = this.#origin
+    const { suite, alpn, peerChain, server, resumed, offer, types } = this.#origin
     const { date: obtained, crypto } = context
     // As old as the handshake in which the server showed its certificate: resuming does not make that longer.
     const left = resumed && secondsLeft(resumed, obtained)
@@ -48,6 +50,8 @@ export class ClientTickets {
       extendedMasterSecret: true,
       ageAdd,
       maxEarlyData: extensionsIn(extensions, 'newSessionTicket').earlyData?.maxEarlyDataSize ?? 0,
+      serverCertificateType: types.server,
+      clientCertificateType: types.client,
       peerChain,
       trusted: server.trusted,
     })

@@ -12,7 +12,9 @@
 import type { Bytes } from '../../engine.ts'
 import { printable } from '../../x509/distinguished-name.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
+import type { CertificateCoder } from '../certificate-compression.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
+import { agreedTypes, checkShown, isRaw } from '../certificate-types.ts'
 import { ExternalKey } from '../external-key.ts'
 import { extensionsIn } from '../messages/extensions.ts'
 import { CertificateStatusType, CipherSuite, SignatureScheme } from '../messages/registries.table.ts'
@@ -58,18 +60,19 @@ export class WaitEncryptedExtensions extends Tolerant implements Handling<'WaitE
     const { recordSizeLimit: size, maxFragmentLength: fragment } = offer.config
     clientLimits(context, message, taken, { size, fragment, beside: 1 })
     checkEarly(context, message, this.#agreed, taken)
+    const types = agreedTypes(context, message, taken, offer.config, external === undefined ? resumed : 'nothing')
     context.passed('hello', message)
     if (offer.early !== undefined && resumed !== undefined && taken.earlyData === undefined)
       context.replaceWrites(this.#agreed.keys.protection('client'))
-    const answered = { ...this.#agreed, taken }
+    const answered = { ...this.#agreed, taken, types }
     if (external !== undefined)
       return new WaitFinished13({ ...answered, request: undefined, server: external, peerChain: [] })
     if (resumed === undefined) return new WaitCertificateOrRequest13(answered)
-    const { trusted, peerChain: chain } = resumed
+    const { trusted, peerChain: chain, serverCertificateType: certificateType } = resumed
     if (trusted !== undefined) return goOn(answered, resumed, trusted)
     const { serverName: name } = offer.config
     context.ask(
-      { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature' },
+      { about: 'trust', chain, certificateType, name, purpose: 'server', keyUsage: 'digitalSignature' },
       { message, chain: [], path: () => 'extensions' },
     )
     return new WaitResumedTrust13(answered, resumed)
@@ -150,7 +153,7 @@ class WaitCertificateOrRequest13 extends Tolerant implements Handling<'WaitCerti
   }
   CompressedCertificate(context: Context<Bodies13>, message: Message<'CompressedCertificate', Bodies13>): WaitTrust13 {
     const asked = { ...this.#answered, request: undefined }
-    return shown(context, uncompressed(asked.offer.config.certificateCoders, message, this.name), asked)
+    return shown(context, uncompressed(codersFor(asked), message, this.name), asked)
   }
 }
 
@@ -165,10 +168,13 @@ class WaitCertificate13 extends Tolerant implements Handling<'WaitCertificate13'
     return shown(context, message, this.#asked)
   }
   CompressedCertificate(context: Context<Bodies13>, message: Message<'CompressedCertificate', Bodies13>): WaitTrust13 {
-    const { certificateCoders } = this.#asked.offer.config
-    return shown(context, uncompressed(certificateCoders, message, this.name), this.#asked)
+    return shown(context, uncompressed(codersFor(this.#asked), message, this.name), this.#asked)
   }
 }
+
+/** A raw public key does not come compressed. */
+const codersFor = ({ offer, types }: Answered): readonly CertificateCoder[] | undefined =>
+  isRaw(types.server) ? [] : offer.config.certificateCoders
 
 /** RFC 9846 4.5.2.1: what vouches for the leaf stands beside it. */
 const evidenceIn = (context: Context<Bodies13>, message: CertificateMessage): { ocsp?: Bytes; scts?: Bytes[] } => {
@@ -199,12 +205,15 @@ const shown = (context: Context<Bodies13>, message: CertificateMessage, asked: A
     const path = `entries.${index}.extensions`
     checkList(context, message, { list, place: 'certificate', path, offered: asked.offer.extensions }, 'key exchange')
   })
-  const evidence = evidenceIn(context, message)
   const chain = entries.map(entry => entry.certificate)
+  const { server: certificateType } = asked.types
+  const path = (index: number): string => `entries.${index}.certificate`
+  checkShown(context, message, certificateType, chain, path)
+  const evidence = isRaw(certificateType) ? {} : evidenceIn(context, message)
   const { serverName: name } = asked.offer.config
   context.ask(
-    { about: 'trust', chain, name, purpose: 'server', keyUsage: 'digitalSignature', ...evidence },
-    { message, chain, path: index => `entries.${index}.certificate` },
+    { about: 'trust', chain, certificateType, name, purpose: 'server', keyUsage: 'digitalSignature', ...evidence },
+    { message, chain, path },
   )
   return new WaitTrust13(asked, message, chain)
 }
@@ -287,6 +296,7 @@ class WaitFinished13 extends Tolerant implements Handling<'WaitFinished13'> {
     const wanted = schemes.filter(isIn13)
     context.ask({
       about: 'certificate',
+      certificateType: this.#proven.types.client,
       schemes: wanted,
       authorities: request.certificateAuthorities?.authorities ?? [],
     })

@@ -2,6 +2,7 @@
 import type { GroupName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { sameOctets } from '../../wire/bytes.ts'
+import { type TypesOffered, typesOffered } from '../certificate-types.ts'
 import type { TlsServerConfig } from '../config.ts'
 import type { ExternalKey } from '../external-key.ts'
 import { commonProtocol, serverNameOf } from '../hello-checks.ts'
@@ -41,6 +42,7 @@ export interface Greeting {
   /** How much its records may hold. */
   readonly limits: Limits
   readonly wants: Wants
+  readonly types: TypesOffered
   /** How our certificate may be compressed. */
   readonly compressions: readonly number[]
   readonly retried: boolean
@@ -74,6 +76,7 @@ export const greeted = (
     alpn: commonProtocol(context, hello, extensions, config),
     serverName: serverNameOf(context, hello, extensions),
     limits: limitsIn(context, hello, extensions),
+    types: typesOffered(context, hello, extensions, config),
     wants: {
       ocsp: extensions.statusRequest?.head === CertificateStatusType.names.ocsp,
       scts: extensions.signedCertificateTimestamp !== undefined,

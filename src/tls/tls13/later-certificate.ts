@@ -4,6 +4,7 @@
  */
 import type { Bytes } from '../../engine.ts'
 import { encode } from '../../wire/codec.ts'
+import { type CertificateTypeName, otherType, typeOf } from '../certificate-types.ts'
 import type { TlsClientConfig } from '../config.ts'
 import { MAX_LATER_REQUESTS } from '../limits.ts'
 import { listed } from '../listed.ts'
@@ -33,9 +34,11 @@ interface Standing extends State {
 export class LaterRequests {
   readonly #handshake: Transcript
   readonly #traffic: TrafficKeys
+  readonly #type: CertificateTypeName
   #count = 0
-  /** `handshake` ends with our Finished. */
-  constructor(handshake: Transcript, traffic: TrafficKeys) {
+  /** `handshake` ends with our Finished; `type`: what it has agreed that we show. */
+  constructor(handshake: Transcript, traffic: TrafficKeys, type: CertificateTypeName) {
+    this.#type = type
     this.#handshake = handshake
     this.#traffic = traffic
   }
@@ -62,10 +65,18 @@ export class LaterRequests {
     transcript.add(message.bytes)
     context.ask({
       about: 'certificate',
+      certificateType: this.#type,
       schemes,
       authorities: request.certificateAuthorities?.authorities ?? [],
     })
-    return new WaitLaterCertificate13({ established, transcript, traffic: this.#traffic, about, schemes })
+    return new WaitLaterCertificate13({
+      established,
+      transcript,
+      traffic: this.#traffic,
+      type: this.#type,
+      about,
+      schemes,
+    })
   }
 }
 
@@ -74,14 +85,16 @@ export const laterRequests = (
   context: Context<Bodies13>,
   { postHandshakeAuth }: TlsClientConfig,
   traffic: TrafficKeys,
+  type: CertificateTypeName,
 ): LaterRequests | undefined =>
-  postHandshakeAuth === 'allowed' ? new LaterRequests(context.transcript.fork(), traffic) : undefined
+  postHandshakeAuth === 'allowed' ? new LaterRequests(context.transcript.fork(), traffic, type) : undefined
 
 interface Later {
   readonly established: Standing
   /** Of the handshake, and of this exchange. */
   readonly transcript: Transcript
   readonly traffic: TrafficKeys
+  readonly type: CertificateTypeName
   /** The context of the request. */
   readonly about: Uint8Array
   readonly schemes: readonly number[]
@@ -113,6 +126,7 @@ class WaitLaterCertificate13 extends Waiting implements Handling<'WaitLaterCerti
       context.certificateWasWanted()
       return answered(context, later, { context: about, entries: [] })
     }
+    if (typeOf(key) !== later.type) throw otherType(key, later.type)
     const scheme = key.schemes.find(id => schemes.includes(id) && schemeFor13(id, { group: key.group }))
     if (scheme === undefined)
       throw refusal('tls/no-common-scheme', {

@@ -1,5 +1,6 @@
 /** The client's last words in the handshake: who we are, where the server asks, and our Finished (RFC 9846 4.5.2.3). */
 import type { Bytes } from '../../engine.ts'
+import { isRaw, otherType, typeOf } from '../certificate-types.ts'
 import { listed } from '../listed.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
@@ -34,6 +35,8 @@ export class WaitOwnCertificate13 implements Handling<'WaitOwnCertificate13'> {
       context.send('Certificate', { context: IN_HANDSHAKE, entries: [] })
       return conclude(context, this.#heard)
     }
+    const { types } = this.#heard
+    if (typeOf(key) !== types.client) throw otherType(key, types.client)
     const scheme = key.schemes.find(id => this.#wanted.includes(id) && schemeFor13(id, { group: key.group }))
     if (scheme === undefined)
       throw refusal('tls/no-common-scheme', {
@@ -48,7 +51,8 @@ export class WaitOwnCertificate13 implements Handling<'WaitOwnCertificate13'> {
     }
     const entries = entriesOf(key, wants)
     const { algorithms } = request?.compressCertificate ?? {}
-    sendCertificate(context, { context: IN_HANDSHAKE, entries }, offer.config.certificateCoders, algorithms)
+    const coders = isRaw(types.client) ? [] : offer.config.certificateCoders
+    sendCertificate(context, { context: IN_HANDSHAKE, entries }, coders, algorithms)
     context.ask({ about: 'sign', key, scheme, message: signedContent('client', context.transcript.digest()) })
     return new WaitOwnSignature13(this.#heard, scheme)
   }
@@ -70,7 +74,7 @@ class WaitOwnSignature13 implements Handling<'WaitOwnSignature13'> {
 
 /** Our Finished, and the keys for what comes behind it. */
 export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedClient => {
-  const { keys, traffic, server, peerChain, finished, offer, suite, group, taken, resumed } = heard
+  const { keys, traffic, server, peerChain, finished, offer, suite, group, taken, types, resumed } = heard
   if (offer.early !== undefined && taken.earlyData !== undefined) {
     context.send('EndOfEarlyData', {})
     context.protectWrites(keys.protection('client'))
@@ -82,7 +86,7 @@ export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedC
   const wanted = offer.config.session !== undefined && !(server instanceof KnowsKey)
   const secret = wanted ? keys.resumption(context.transcript.digest()) : undefined
   if (secret !== undefined) context.wipesLater(secret, 'kept')
-  const requests = laterRequests(context, offer.config, traffic)
+  const requests = laterRequests(context, offer.config, traffic, types.client)
   context.established({
     version: 'TLS 1.3',
     suite: suite.name,
@@ -91,6 +95,7 @@ export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedC
     serverName: offer.config.serverName,
     resumed: resumed !== undefined,
     peerChain,
+    peerCertificateType: types.server,
     ...grounds(server),
     ...(offer.early === undefined && offer.refusedEarly !== true
       ? {}
@@ -99,6 +104,6 @@ export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedC
   const tickets =
     secret === undefined || server instanceof KnowsKey
       ? undefined
-      : new ClientTickets(secret, { suite, alpn, peerChain, server, resumed, offer })
+      : new ClientTickets(secret, { suite, alpn, peerChain, server, resumed, offer, types })
   return new EstablishedClient(server, finished, traffic, tickets, requests)
 }

@@ -35,7 +35,7 @@ export const LONGEST_TICKET = 604_800
  * name and young enough, which early data may be sent with; then the keys from elsewhere, in their order.
  */
 export const offeredKeys = (
-  { session, serverName, psk = [] }: TlsClientConfig,
+  { session, serverName, psk = [], peerCertificateTypes = ['X509'] }: TlsClientConfig,
   offered: readonly Suite13[],
   date: number,
 ): readonly OfferedKey[] => {
@@ -45,6 +45,7 @@ export const offeredKeys = (
   const facts = factsOf(session)
   const hash = suites13.find(({ id }) => id === facts.suite)?.hash
   if (facts.version !== 'TLS 1.3' || facts.serverName !== serverName || !isFresh(facts, date)) return externals
+  if (!peerCertificateTypes.includes(facts.serverCertificateType)) return externals
   if (hash === undefined || !usable(hash)) return externals
   const age = Math.max(0, Math.round(date - facts.obtained))
   const { ticket: identity, secret } = facts

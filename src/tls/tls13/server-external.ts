@@ -82,7 +82,7 @@ const takeKey = (context: Context<Bodies13>, greeting: Greeting, key: ExternalKe
   context.send('Finished', { verifyData: keys.finished('server', context.transcript.digest()) })
   const traffic = keys.application(context, context.transcript.digest())
   context.protectWrites(traffic.protection('server'))
-  return new WaitClientFinished13({ greeting, keys, traffic }, { proof: key, chain: [] })
+  return new WaitClientFinished13({ greeting, keys, shown: 'X509', traffic }, { proof: key, chain: [] })
 }
 
 /** There is nothing to show. A binder is looked at all the same: how long it takes says as little as the alert. */

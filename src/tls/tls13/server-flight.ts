@@ -1,5 +1,5 @@
 /** How every flight of a server of TLS 1.3 begins: its hello, the first keys, what it takes of the offer. */
-
+import { answeredTypes, type CertificateTypeName } from '../certificate-types.ts'
 import { PASSED_OVER } from '../limits.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import { NamedGroup, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'
@@ -17,12 +17,14 @@ interface Resumption {
   readonly psk?: { readonly secret: Secret; readonly index: number }
   /** Its early data is taken. */
   readonly early?: boolean
+  /** Of what type our certificate is, or was when the session began; undefined: none is needed. */
+  readonly shown?: CertificateTypeName
 }
 
 export const openFlight = (
   context: Context<Bodies13>,
   greeting: Greeting,
-  { psk, early: taken = false }: Resumption = {},
+  { psk, early: taken = false, shown }: Resumption,
 ): HandshakeKeys => {
   const { padding } = greeting.config
   const { hello, suite, group, share, retried } = greeting
@@ -58,6 +60,7 @@ export const openFlight = (
       ...(taken ? { earlyData: {} } : {}),
       ...(greeting.alpn === undefined ? {} : { alpn: { protocols: [greeting.alpn] } }),
       ...limits,
+      ...(shown === undefined ? {} : answeredTypes(greeting.types, shown, psk === undefined ? 'full' : 'resumed')),
     }),
   })
   if (greeting.early && !taken && !greeting.retried) context.passOver(PASSED_OVER)

@@ -1,6 +1,7 @@
 /** The server's flight in a handshake with certificates (RFC 9846 2). */
 
 import type { Bytes } from '../../engine.ts'
+import { checkOwnType, isRaw, typeOf } from '../certificate-types.ts'
 import { listed } from '../listed.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
@@ -19,15 +20,19 @@ type Handling<N extends (typeof serverStates)['moves'][number][0]> = Handles<typ
 
 /** A handshake with certificates: all that can be said before our key has signed. */
 export const showCertificate = (context: Context<Bodies13>, greeting: Greeting, key: CertifiedKey): WaitSignature13 => {
+  const { config, compressions, wants, types, hello } = greeting
+  checkOwnType(context, hello, key, types.server)
   const scheme = chosenScheme(context, greeting, key)
-  const keys = openFlight(context, greeting)
-  if (asksClients(greeting.config)) context.send('CertificateRequest', certificateRequest13(greeting.config))
-  const { config, compressions, wants } = greeting
+  const shown = typeOf(key)
+  const keys = openFlight(context, greeting, { shown })
+  if (asksClients(config)) context.send('CertificateRequest', certificateRequest13(config, types.client))
   const entries = entriesOf(key, wants)
-  sendCertificate(context, { context: new Uint8Array(0), entries }, config.certificateCoders, compressions)
+  // A key is no longer than what compression adds.
+  const coders = isRaw(shown) ? [] : config.certificateCoders
+  sendCertificate(context, { context: new Uint8Array(0), entries }, coders, compressions)
   const message = signedContent('server', context.transcript.digest())
   context.ask({ about: 'sign', key, scheme, message })
-  return new WaitSignature13({ greeting, keys }, scheme)
+  return new WaitSignature13({ greeting, keys, shown }, scheme)
 }
 
 /** The first of the key's schemes that the client takes and that TLS 1.3 has for such a key. */

@@ -47,7 +47,7 @@ export class WaitTicket13 implements Handling<'WaitTicket13'> {
     const session = state === 'none' ? undefined : suitable(context, greeting, state)
     if (session === undefined) return withoutTicket(context, greeting, this.#key)
     checkBinder(context, greeting, session)
-    const { peerChain: chain } = session
+    const { peerChain: chain, clientCertificateType: certificateType } = session
     if (chain.length === 0) {
       if (!mayBeEarly(context, greeting, session)) return resume(context, greeting, session, 'anonymous')
       const [binder] = greeting.offered!.binders
@@ -55,7 +55,14 @@ export class WaitTicket13 implements Handling<'WaitTicket13'> {
       return new WaitEarlyJudged(greeting, session)
     }
     // Nothing that is sealed is a proof, and who was trusted then may not be now.
-    context.ask({ about: 'trust', chain, name: undefined, purpose: 'client', keyUsage: 'digitalSignature' })
+    context.ask({
+      about: 'trust',
+      chain,
+      certificateType,
+      name: undefined,
+      purpose: 'client',
+      keyUsage: 'digitalSignature',
+    })
     return new WaitResumedClientTrust13(greeting, session)
   }
 }
@@ -110,8 +117,8 @@ const mayBeEarly = (context: Context<Bodies13>, greeting: Greeting, session: Ses
 
 /** The session in these bytes, if it may be resumed here and now. */
 const suitable = (context: Context<Bodies13>, greeting: Greeting, state: Bytes): SessionFacts | undefined => {
-  const { suite, serverName, config } = greeting
-  const facts = sessionIn(state, { version: 'TLS 1.3', serverName, config, date: context.date })
+  const { suite, serverName, config, types } = greeting
+  const facts = sessionIn(state, { version: 'TLS 1.3', serverName, types, config, date: context.date })
   // RFC 9846 4.3.11: a key belongs to a hash, not to a suite.
   return suites13.find(({ id }) => id === facts?.suite)?.hash === suite.hash ? facts : undefined
 }
@@ -131,11 +138,12 @@ const checkBinder = (
 const takeEarly = (context: Context<Bodies13>, greeting: Greeting, session: SessionFacts): WaitEndOfEarlyData => {
   const { crypto, transcript } = context
   const { suite, hello, config } = greeting
+  const { serverCertificateType: shown } = session
   const stage = new EarlySecret(crypto, suite.hash, session.secret)
   const early = stage.clientTraffic(transcript.digest())
   stage.wipe()
   context.secret(KEY_LOG.clientEarlyTraffic, hello.body.random, early)
-  const keys = openFlight(context, greeting, { psk: { secret: session.secret, index: 0 }, early: true })
+  const keys = openFlight(context, greeting, { psk: { secret: session.secret, index: 0 }, early: true, shown })
   session.secret.wipe()
   context.protectReads(protectionOf(crypto, suite, early))
   context.mayReadEarly(Math.min(config.earlyData!, session.maxEarlyData))
@@ -143,7 +151,7 @@ const takeEarly = (context: Context<Bodies13>, greeting: Greeting, session: Sess
   const traffic = keys.application(context, transcript.digest())
   context.protectWrites(traffic.protection('server'))
   const client = { proof: 'anonymous' as const, chain: [], resumed: session, early: 'accepted' as const }
-  return new WaitEndOfEarlyData({ greeting, keys, traffic }, client)
+  return new WaitEndOfEarlyData({ greeting, keys, shown, traffic }, client)
 }
 
 /** Our flight without certificates. */
@@ -153,13 +161,14 @@ const resume = (
   session: SessionFacts,
   client: Authenticated,
 ): WaitClientFinished13 => {
-  const keys = openFlight(context, greeting, { psk: { secret: session.secret, index: 0 } })
+  const { serverCertificateType: shown } = session
+  const keys = openFlight(context, greeting, { psk: { secret: session.secret, index: 0 }, shown })
   session.secret.wipe()
   context.send('Finished', { verifyData: keys.finished('server', context.transcript.digest()) })
   const traffic = keys.application(context, context.transcript.digest())
   context.protectWrites(traffic.protection('server'))
   return new WaitClientFinished13(
-    { greeting, keys, traffic },
+    { greeting, keys, shown, traffic },
     { proof: client, chain: session.peerChain, resumed: session },
   )
 }

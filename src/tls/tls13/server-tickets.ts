@@ -1,5 +1,6 @@
 /** What a server of TLS 1.3 gives a client to come back with (RFC 9846 4.7.1). */
 import type { Bytes } from '../../engine.ts'
+import type { CertificateTypeName } from '../certificate-types.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import type { Bodies13, NewSessionTicket } from '../messages/tls13.ts'
 import { SESSION_LIFETIME, type SessionFacts, secondsLeft, sessionOf } from '../session.ts'
@@ -15,6 +16,13 @@ const NONCE = Uint8Array.of(0)
 /** What goes out with the ticket when it is sealed. */
 export type SealedTicket = Pick<NewSessionTicket, 'lifetime' | 'ageAdd' | 'nonce' | 'extensions'>
 
+interface Exchange {
+  readonly greeting: Greeting
+  readonly keys: HandshakeKeys
+  /** Of what type our certificate is. */
+  readonly shown: CertificateTypeName
+}
+
 interface Client {
   readonly chain: readonly Bytes[]
   readonly resumed?: SessionFacts | undefined
@@ -23,11 +31,11 @@ interface Client {
 /** What is to be known when the client comes back; undefined when it would be good for nothing. */
 export const ticketFor = (
   context: Context<Bodies13>,
-  { config, suite, serverName, alpn }: Greeting,
-  keys: HandshakeKeys,
+  { greeting, keys, shown }: Exchange,
   { chain, resumed }: Client,
 ): { readonly state: Bytes; readonly sealed: SealedTicket } | undefined => {
   const { crypto, date: obtained, transcript } = context
+  const { config, suite, serverName, alpn, types } = greeting
   // As old as the handshake in which the certificates were shown: resuming does not make that longer.
   const left = resumed && secondsLeft(resumed, obtained)
   const lifetime = Math.min(left ?? config.sessionLifetime ?? SESSION_LIFETIME, LONGEST_TICKET)
@@ -51,6 +59,8 @@ export const ticketFor = (
     extendedMasterSecret: true,
     ageAdd,
     maxEarlyData,
+    serverCertificateType: shown,
+    clientCertificateType: resumed?.clientCertificateType ?? types.client ?? 'X509',
     peerChain: chain,
     trusted: undefined,
   }).toBytes()

@@ -64,8 +64,13 @@ export const answerTo = (
  */
 const trust = (question: Asked<'trust'>, flags: Flags | undefined): Question['reply'] => {
   const { chain } = question
-  const judged = flags?.has('verify-peer') === true || flags?.has('require-any-client-certificate') === true
+  const judged =
+    question.certificateType === 'RawPublicKey' ||
+    flags?.has('verify-peer') === true ||
+    flags?.has('require-any-client-certificate') === true
   if (judged && flags?.has('verify-fail') === true) return fail('tls/certificate-untrusted')
+  if (question.certificateType === 'RawPublicKey')
+    return trustWithoutChecking(question, chain[0]!, 'the runner is believed')
   const publicKey = publicKeyOf(chain[0]!)
   if (!(publicKey instanceof Uint8Array)) return publicKey
   const leaf = parseCertificate(chain[0]!)

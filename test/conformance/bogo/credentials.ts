@@ -1,11 +1,17 @@
 /** Which of the credentials in the runner's flags is shown. */
 import { fail } from '../../../src/failures/index.ts'
 import { keyTypeOf } from '../../../src/tls/certificate-key.ts'
-import { type Ask, type CertifiedKey, certifiedKey, type Question, type TlsVersion } from '../../../src/tls/index.ts'
+import {
+  type Ask,
+  type CertifiedKey,
+  certifiedKey,
+  type Question,
+  rawKey,
+  type TlsVersion,
+} from '../../../src/tls/index.ts'
 import { SignatureScheme } from '../../../src/tls/messages/registries.table.ts'
 import { schemeById, schemeFor13 } from '../../../src/tls/schemes.table.ts'
 import { suites } from '../../../src/tls/suites.table.ts'
-import { sameOctets } from '../../../src/wire/bytes.ts'
 import { spkiOf } from '../../../src/x509/public-key.ts'
 import type { Credential, Flags } from './flags.ts'
 import { policyOf, versionsOf } from './settings.ts'
@@ -25,8 +31,10 @@ export const certificateFor = (hello: Hello, flags: Flags): Answer => {
   if (flags.has('fail-ddos-callback')) return { reply: fail('net/answer-failed') }
   const keys = keysOf(flags)
   const in13 = hello.versions.includes(0x0304) && versionsOf(flags).includes(0x0304)
-  const chosen = keys.find(key => (in13 ? suits13(key, hello.schemes) : suits12(key, hello)))
-  if (chosen !== undefined) return { reply: chosen, shown: indexOf(chosen, flags) }
+  const shown = keys.filter(({ certificateType = 'X509' }) => hello.certificateTypes.includes(certificateType))
+  if (keys.length > 0 && shown.length === 0) return { reply: fail('tls/own-certificate-type') }
+  const chosen = shown.find(key => (in13 ? suits13(key, hello.schemes) : suits12(key, hello)))
+  if (chosen !== undefined) return { reply: chosen, shown: indexIn(keys, chosen, flags) }
   if (keys.length === 0) return { reply: fail('net/no-certificate') }
   return { reply: fail(in13 ? 'tls/no-common-scheme' : 'tls/no-common-suite') }
 }
@@ -45,21 +53,28 @@ const suits12 = ({ schemes, group }: CertifiedKey, hello: Hello): boolean => {
 
 /** RFC 9846 4.3.3: a scheme of ECDSA has one curve, and PKCS#1 has none. */
 const suits13 = (key: CertifiedKey, wanted: readonly number[]): boolean => {
-  const type = keyTypeOf(spkiOf(key.chain[0]!))
+  const [leaf] = key.chain
+  const type = keyTypeOf(key.certificateType === 'RawPublicKey' ? leaf! : spkiOf(leaf!))
   return key.schemes.some(id => wanted.includes(id) && schemeFor13(id, { type, group: key.group }) !== undefined)
 }
 
 /** What a client shows: as BoringSSL, it says `none` only when it has nothing. */
-export const ownCertificate = ({ schemes }: Asked<'certificate'>, flags: Flags, version: TlsVersion): Answer => {
+export const ownCertificate = (
+  { schemes, certificateType: wanted }: Asked<'certificate'>,
+  flags: Flags,
+  version: TlsVersion,
+): Answer => {
   if (flags.has('fail-cert-callback')) return { reply: fail('net/no-certificate') }
   const keys = keysOf(flags)
   if (keys.length === 0) return { reply: 'none' }
-  const chosen = keys.find(key =>
+  const shown = keys.filter(({ certificateType = 'X509' }) => certificateType === wanted)
+  if (shown.length === 0) return { reply: fail('tls/own-certificate-type', { got: wanted }) }
+  const chosen = shown.find(key =>
     version === 'TLS 1.3' ? suits13(key, schemes) : key.schemes.some(id => schemes.includes(id)),
   )
   return chosen === undefined
     ? { reply: fail('tls/no-common-scheme', { got: schemes.map(SignatureScheme.nameOf).join(', ') }) }
-    : { reply: chosen, shown: indexOf(chosen, flags) }
+    : { reply: chosen, shown: indexIn(keys, chosen, flags) }
 }
 
 /** A list as it lies in the extension: its length, and each with its own. */
@@ -78,13 +93,14 @@ const keysOf = (flags: Flags): readonly CertifiedKey[] => {
   return [...flags.credentials, ...(own === undefined ? [] : [own])].map(each => keyOf(each, flags))
 }
 
-const indexOf = (key: CertifiedKey, flags: Flags): number => {
-  const at = keysOf(flags).findIndex(({ chain }) => chain[0] !== undefined && sameOctets(chain[0], key.chain[0]!))
+const indexIn = (keys: readonly CertifiedKey[], key: CertifiedKey, flags: Flags): number => {
+  const at = keys.indexOf(key)
   return at < flags.credentials.length ? at : -1
 }
 
 const keyOf = (credential: Credential, flags: Flags): CertifiedKey => {
-  const key = certifiedKey({ chain: credential.chain, privateKey: credential.privateKey })
+  const { chain, privateKey, kind } = credential
+  const key = kind === 'raw key' ? rawKey({ publicKey: chain[0]!, privateKey }) : certifiedKey({ chain, privateKey })
   const allowed = policyOf(flags)?.schemes ?? key.schemes
   const preferred = credential.flags.numbers('signing-prefs') ?? key.schemes
   const schemes = preferred.filter(id => key.schemes.includes(id) && allowed.includes(id))

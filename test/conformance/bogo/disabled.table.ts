@@ -77,11 +77,7 @@ export const disabled: readonly (readonly [RegExp, string])[] = [
   [/^TrustAnchors-EmptyID-ClientHello$|^ExtensionTrailingData-TrustAnchors-/, reasons.TRUST_ANCHOR_IDS],
   [/^PAKE-Extension-Duplicate$/, reasons.OTHER_CREDENTIALS],
   [
-    /^ServerCertificateType-Server-RejectsDefaultOnly-|^CertificateSelection-Server-CertificateType-.*-MatchNone-/,
-    reasons.RAW_KEYS,
-  ],
-  [
-    /^CertificateSelection-Client-ClientCertificateTypes-.*-MatchNone-TLS-TLS12$|^CheckClientCertificateTypes$/,
+    /^CertificateSelection-Client-(RawPublicKey-)?ClientCertificateTypes?-.*MatchNone-TLS-TLS12$|^CheckClientCertificateTypes$/,
     reasons.TOLD_OTHERWISE,
   ],
   [/^HelloRetryRequest-Duplicate(Cookie|Curve)-TLS13$|^EncryptedExtensionsWithKeyShare-TLS13$/, reasons.OTHER_ALERT],
@@ -98,6 +94,19 @@ export const disabled: readonly (readonly [RegExp, string])[] = [
   // 48 and 42 say what is wrong with the certificate; 40, 46 and 50 do not.
   [/^CertificateVerificationFail-(Client|Server)-TLS1[23]-TLS-Sync/, reasons.OTHER_ALERT],
   [/^GarbageCertificate-/, reasons.OTHER_ALERT],
+  [
+    /^ServerCertificateType-Client-RequestsRPKX509-NegotiatedX509(ByDefault)?-ServerIncorrectlySentRPK-TLS13$/,
+    reasons.OTHER_ALERT,
+  ],
+  // RFC 7250 4.2 wants unsupported_certificate, and RFC 9846 6.2 decode_error for a list that is empty.
+  [
+    /^CertificateSelection-(Client|Server)-CertificateType-.*-MatchNone-|^ClientCertificateType-Server-RejectsInvalidEmptyExtension-/,
+    reasons.OTHER_ALERT,
+  ],
+  [
+    /^(Client|Server)CertificateType-(Client-RequestsRPKOnly-ServerSentEmpty(CertificateList|RPK)|Server-ClientSentEmptyRPK)-TLS13$/,
+    reasons.TOLD_OTHERWISE,
+  ],
   // Which group, scheme, key or suite is missing: BoringSSL looks for them in another order.
   [
     /^CheckECDSACurve-TLS12$|^CheckLeafCurve$|^CertificateSelection-Server-Curve-MatchNone-TLS-TLS12$/,

@@ -1,7 +1,8 @@
 /** What the runner expects of a connection that is established. */
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Established } from '../../../src/tls/index.ts'
-import { CipherSuite, NamedGroup } from '../../../src/tls/messages/registries.table.ts'
+import { CertificateType, CipherSuite, NamedGroup } from '../../../src/tls/messages/registries.table.ts'
 import { factsOf } from '../../../src/tls/session.ts'
 import { certificatesIn } from '../../../src/x509/pem.ts'
 import { sctsIn } from './credentials.ts'
@@ -115,6 +116,22 @@ const EXPECTATIONS: readonly (readonly [string, Expectation])[] = [
     },
   ],
   [
+    'type of the certificate',
+    (got, { flags }) => ({
+      expected: flags.number('expect-peer-certificate-type'),
+      value: CertificateType.names[got.peerCertificateType],
+    }),
+  ],
+  [
+    'raw public key',
+    (got, { flags }) => ({
+      expected: flags.bytes('expect-peer-rpk-sha256'),
+      value: createHash('sha256')
+        .update(got.peerChain[0] ?? new Uint8Array(0))
+        .digest(),
+    }),
+  ],
+  [
     'no chain of the peer',
     (got, { flags }) => ({ expected: yes(flags, 'expect-no-peer-cert'), value: got.peerChain.length === 0 }),
   ],
@@ -154,7 +171,10 @@ const EXPECTATIONS: readonly (readonly [string, Expectation])[] = [
       value: !offered(seen, EARLY_DATA),
     }),
   ],
-  ['credential', (_, { flags, shown }) => ({ expected: flags.number('expect-selected-credential'), value: shown })],
+  [
+    'credential',
+    (_, { flags, shown }) => ({ expected: flags.number('expect-selected-credential'), value: shown ?? -1 }),
+  ],
   [
     'authorities',
     (_, { flags }, seen) => ({

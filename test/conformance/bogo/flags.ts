@@ -1,4 +1,5 @@
 /** Reads the arguments that the runner gives to a shim. */
+import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { certificatesIn, pemBlocks } from '../../../src/x509/pem.ts'
 import { flags as known } from './flags.table.ts'
@@ -15,6 +16,8 @@ export class Credential {
     return this.#flags
   }
   get chain(): readonly Uint8Array[] {
+    // BoringSSL makes the public key of the private one.
+    if (this.kind === 'raw key') return [publicKeyOf(this.privateKey)]
     const file = this.#flags.text('cert-file')
     return file === undefined ? [] : certificatesIn(new Uint8Array(readFileSync(file)))
   }
@@ -71,6 +74,14 @@ export class Flags {
     return own
   }
 }
+
+const publicKeyOf = (pkcs8: Uint8Array): Uint8Array =>
+  new Uint8Array(
+    createPublicKey(createPrivateKey({ key: Buffer.from(pkcs8), format: 'der', type: 'pkcs8' })).export({
+      format: 'der',
+      type: 'spki',
+    }),
+  )
 
 const CREDENTIAL_FLAGS: ReadonlySet<string> = new Set([
   'cert-file',

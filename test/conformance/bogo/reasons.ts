@@ -37,7 +37,6 @@ export const EARLY_BOUNDS = 'early data that is not taken is passed over up to a
 export const GREASE = 'our clients do not send GREASE yet'
 export const ENCRYPTED_HELLO = 'Encrypted Client Hello comes next'
 export const PSK_IMPORTER = 'imported pre-shared keys (RFC 9258) are not there yet'
-export const RAW_KEYS = 'raw public keys are not there yet'
 export const FRAGMENT_SIZE = 'the size of records cannot be configured yet'
 
 /** The flag is not in `flags.table.ts`: the runner is newer than the table. */

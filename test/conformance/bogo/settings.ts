@@ -1,6 +1,6 @@
 /** From the runner's flags to the configuration of our engine, or to why a case is skipped. */
 import type { CryptoProvider } from '../../../src/crypto/provider.ts'
-import type { TlsClientConfig, TlsServerConfig, TlsVersion } from '../../../src/tls/index.ts'
+import type { CertificateTypeName, TlsClientConfig, TlsServerConfig, TlsVersion } from '../../../src/tls/index.ts'
 import { schemeById } from '../../../src/tls/schemes.table.ts'
 import { type AnySuiteName, suites, suites13 } from '../../../src/tls/suites.table.ts'
 import type { TraceContext } from '../../../src/trace/types.ts'
@@ -51,8 +51,6 @@ const usedAnywhere = (flags: Flags, name: string): boolean =>
 
 /** What the engine cannot do yet, by the flags that ask for it. */
 const MISSING: readonly (readonly [readonly string[], string])[] = [
-  [['new-rpk-credential', 'accepted-peer-cert-types', 'available-client-cert-types'], reasons.RAW_KEYS],
-  [['expect-peer-rpk-sha256', 'expect-peer-certificate-type'], reasons.RAW_KEYS],
   [['allow-false-start-without-alpn'], reasons.BORINGSSL_ONLY],
   [['max-send-fragment'], reasons.FRAGMENT_SIZE],
   [['ticket-key'], reasons.BORINGSSL_ONLY],
@@ -148,9 +146,20 @@ const common = (flags: Flags, { crypto, trace }: Surroundings) => ({
   groups: groupsOf(flags)!,
   suites: suitesOf(flags)!,
   exporters: 'kept' as const,
+  peerCertificateTypes: typesNamed(flags.numbers('accepted-peer-cert-types')),
   schemes: flags.numbers('verify-prefs') ?? policyOf(flags)?.schemes,
   renegotiation: flags.has('renegotiate-ignore') ? ('declined' as const) : ('fatal' as const),
 })
+
+const TYPES: Readonly<Record<number, CertificateTypeName>> = { 0: 'X509', 2: 'RawPublicKey' }
+const typesNamed = (numbers: readonly number[] | undefined): readonly CertificateTypeName[] | undefined =>
+  numbers?.flatMap(number => TYPES[number] ?? [])
+
+/** Of our credentials, each once. */
+const ownTypes = (flags: Flags): readonly CertificateTypeName[] | undefined => {
+  const types = new Set(flags.credentials.map(({ kind }) => (kind === 'raw key' ? 'RawPublicKey' : 'X509')))
+  return typesNamed(flags.numbers('available-client-cert-types')) ?? (types.size > 0 ? [...types] : undefined)
+}
 
 const EVIDENCE = [
   ['enable-ocsp-stapling', 'ocsp'],
@@ -172,6 +181,7 @@ export const clientConfig = (flags: Flags, surroundings: Surroundings): TlsClien
   serverName: flags.text('host-name') ?? '127.0.0.1',
   alpn: protocolsIn(flags, 'advertise-alpn'),
   shares: sharesOf(flags),
+  ownCertificateTypes: ownTypes(flags),
   earlyData: flags.has('enable-early-data') && flags.has('shim-writes-first') ? firstWords(flags) : undefined,
   evidence: EVIDENCE.flatMap(([flag, kind]) => (flags.has(flag) ? [kind] : [])),
   falseStart: flags.has('false-start') ? 'allowed' : undefined,

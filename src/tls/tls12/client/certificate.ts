@@ -16,6 +16,7 @@
 import type { Bytes } from '../../../engine.ts'
 import type { ChainTrusted } from '../../../x509/trusted.ts'
 import { authenticationOf, keyGroupOf, keyTypeOf } from '../../certificate-key.ts'
+import { checkShown, isRaw } from '../../certificate-types.ts'
 import { CertificateStatusType, NamedGroup } from '../../messages/registries.table.ts'
 import type { ClientNegotiated } from '../../negotiated.ts'
 import type { Context, Handles, Message } from '../../states.ts'
@@ -37,6 +38,8 @@ export class WaitCertificate extends ClientState implements Handles<Table, 'Wait
   ): WaitTrust | WaitCertificateStatus | WaitCertificateStatusAlone {
     if (message.body.chain.length === 0)
       throw context.refusal('key exchange', message, 'tls/certificate-missing', 'chain', {})
+    const { types } = this.#negotiated
+    checkShown(context, message, types.server, message.body.chain, index => `chain.${index}`)
     const shown = { negotiated: this.#negotiated, certificate: message }
     if (!this.#negotiated.stapled) return judged(context, shown)
     return this.#negotiated.suite.exchange === 'rsa'
@@ -58,9 +61,18 @@ const judged = (context: Context, shown: ChainShown, ocsp?: Bytes): WaitTrust =>
   const { chain } = certificate.body
   const { serverName: name } = negotiated.offer.config
   const { scts } = negotiated
+  const certificateType = negotiated.types.server
   const evidence = { ...(ocsp === undefined ? {} : { ocsp }), ...(scts === undefined ? {} : { scts }) }
   context.ask(
-    { about: 'trust', chain, name, purpose: 'server', keyUsage: keyUsageFor(negotiated.suite), ...evidence },
+    {
+      about: 'trust',
+      chain,
+      certificateType,
+      name,
+      purpose: 'server',
+      keyUsage: keyUsageFor(negotiated.suite),
+      ...(isRaw(certificateType) ? {} : evidence),
+    },
     { message: certificate, chain, path: index => `chain.${index}` },
   )
   return new WaitTrust(shown)

@@ -51,6 +51,7 @@ class WaitFinished implements Handles<Table, 'WaitFinished'> {
       serverName: offer.config.serverName,
       resumed,
       peerChain,
+      peerCertificateType: negotiated.types.server,
       trusted: server.trusted,
     })
     if (session !== undefined) context.session(session)

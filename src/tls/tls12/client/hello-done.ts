@@ -39,7 +39,12 @@ class WaitServerHelloDone extends ClientState implements Handles<Table, 'WaitSer
   ServerHelloDone(context: Context): WaitOwnCertificate {
     const { authorities } = this.#request.body
     const wanted = wantedSchemes(this.#request)
-    context.ask({ about: 'certificate', schemes: wanted, authorities })
+    context.ask({
+      about: 'certificate',
+      certificateType: this.#flight.negotiated.types.client,
+      schemes: wanted,
+      authorities,
+    })
     return new WaitOwnCertificate(this.#flight, this.#request, wanted)
   }
 }

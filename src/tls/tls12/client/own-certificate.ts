@@ -1,5 +1,6 @@
 /** Who we are, for a server that asks (RFC 5246 7.4.6, 7.4.8). */
 import type { Bytes } from '../../../engine.ts'
+import { checkOwnType } from '../../certificate-types.ts'
 import { listed } from '../../listed.ts'
 import { SignatureScheme } from '../../messages/registries.table.ts'
 import type { Context, Handles, Message } from '../../states.ts'
@@ -30,6 +31,7 @@ export class WaitOwnCertificate implements Handles<Table, 'WaitOwnCertificate'> 
       context.send('Certificate', { chain: [] })
       return finish(context, exchangeKeys(context, this.#flight))
     }
+    checkOwnType(context, this.#request, key, [this.#flight.negotiated.types.client])
     const scheme = key.schemes.find(id => this.#wanted.includes(id))
     if (scheme === undefined)
       throw context.refusal('signature', this.#request, 'tls/no-common-scheme', 'schemes', {

@@ -32,6 +32,8 @@ export const sessionFrom = (keyed: Keyed, date: number): Session | undefined => 
     extendedMasterSecret,
     ageAdd: 0,
     maxEarlyData: 0,
+    serverCertificateType: negotiated.types.server,
+    clientCertificateType: negotiated.types.client,
     peerChain,
     trusted: server.trusted,
   })

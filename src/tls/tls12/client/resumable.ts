@@ -7,7 +7,7 @@ import type { Suite } from '../../suites.table.ts'
 
 /** The session of this configuration, if it may be offered: same name, a suite that is offered, young enough. */
 export const resumable = (
-  { session, serverName }: TlsClientConfig,
+  { session, serverName, peerCertificateTypes = ['X509'] }: TlsClientConfig,
   suites: readonly Suite[],
   date: number,
 ): SessionFacts | undefined => {
@@ -16,6 +16,7 @@ export const resumable = (
   const suits =
     facts.version === 'TLS 1.2' &&
     facts.serverName === serverName &&
+    peerCertificateTypes.includes(facts.serverCertificateType) &&
     facts.extendedMasterSecret &&
     suites.some(({ id }) => id === facts.suite) &&
     isFresh(facts, date)

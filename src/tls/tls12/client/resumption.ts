@@ -16,7 +16,7 @@ import type { Keyed, Table } from './state.ts'
 export const resumedBy = (
   context: Context,
   message: Message<'ServerHello'>,
-  { offer, suite, extendedMasterSecret }: ClientNegotiated,
+  { offer, suite, extendedMasterSecret }: Pick<ClientNegotiated, 'offer' | 'suite' | 'extendedMasterSecret'>,
 ): SessionFacts | undefined => {
   const { session, sessionId } = offer
   if (sessionId.length === 0 || !sameOctets(sessionId, message.body.sessionId)) return undefined
@@ -41,11 +41,11 @@ export const resume = (
   negotiated: ClientNegotiated,
   session: SessionFacts,
 ): WaitResumedTrust | WaitNewSessionTicket | WaitChangeCipherSpec => {
-  const { peerChain: chain, trusted } = session
+  const { peerChain: chain, trusted, serverCertificateType: certificateType } = session
   if (trusted !== undefined) return serversTurn(keysOf(context, negotiated, session, trusted))
   const { serverName: name } = negotiated.offer.config
   context.ask(
-    { about: 'trust', chain, name, purpose: 'server', keyUsage: keyUsageFor(negotiated.suite) },
+    { about: 'trust', chain, certificateType, name, purpose: 'server', keyUsage: keyUsageFor(negotiated.suite) },
     { message, chain: [], path: () => 'sessionId' },
   )
   return new WaitResumedTrust(negotiated, session)

@@ -1,20 +1,22 @@
 /** Who the client is, where we ask (RFC 5246 7.4.4, 7.4.6). Its chain is judged by the same question as a server's. */
 import type { ChainTrusted } from '../../../x509/trusted.ts'
 import { keyTypeOf } from '../../certificate-key.ts'
-import type { TlsServerConfig } from '../../config.ts'
+import { checkShown, isRaw } from '../../certificate-types.ts'
 import type { CertificateRequest } from '../../messages/tls12.ts'
+import type { ServerNegotiated } from '../../negotiated.ts'
 import { acceptable } from '../../schemes.table.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { certificateType } from '../certificate-type.ts'
 import { exchanging, type WaitClientKeyExchange, type WaitEncryptedPremaster } from './key-exchange.ts'
 import type { Exchange, Table } from './state.ts'
 
-export const certificateRequest = ({ schemes, clientAuthorities = [] }: TlsServerConfig): CertificateRequest => {
+export const certificateRequest = ({ config, types }: ServerNegotiated): CertificateRequest => {
+  const { schemes, clientAuthorities = [] } = config
   const accepted = acceptable(schemes)
   return {
     types: [...new Set(accepted.map(({ authentication }) => certificateType(authentication)))],
     schemes: accepted.map(({ id }) => id),
-    authorities: [...clientAuthorities],
+    authorities: isRaw(types.client) ? [] : [...clientAuthorities],
   }
 }
 
@@ -30,9 +32,12 @@ export class WaitClientCertificate implements Handles<Table, 'WaitClientCertific
   ): WaitClientTrust | WaitClientKeyExchange | WaitEncryptedPremaster {
     const { chain } = message.body
     if (chain.length > 0) {
+      const certificateType = this.#exchange.negotiated.types.client!
+      const path = (index: number): string => `chain.${index}`
+      checkShown(context, message, certificateType, chain, path)
       context.ask(
-        { about: 'trust', chain, name: undefined, purpose: 'client', keyUsage: 'digitalSignature' },
-        { message, chain, path: index => `chain.${index}` },
+        { about: 'trust', chain, certificateType, name: undefined, purpose: 'client', keyUsage: 'digitalSignature' },
+        { message, chain, path },
       )
       return new WaitClientTrust(this.#exchange, message)
     }

@@ -107,6 +107,7 @@ const established = (context: Context, keyed: Keyed, finished: FinishedVerified)
     serverName: negotiated.serverName,
     resumed,
     peerChain,
+    peerCertificateType: negotiated.types.client ?? 'X509',
     ...grounds(client),
   })
   return new Established(client, finished, exporter)

@@ -1,4 +1,5 @@
 /** What a client's hello and our configuration have in common in TLS 1.2 (RFC 5246 7.4.1.2, RFC 8422 4). */
+import { typesOffered } from '../../certificate-types.ts'
 import type { TlsServerConfig } from '../../config.ts'
 import { commonProtocol, serverNameOf } from '../../hello-checks.ts'
 import { listed } from '../../listed.ts'
@@ -68,6 +69,7 @@ export const negotiate = (
     wantsOcsp: extensions.statusRequest?.head === CertificateStatusType.names.ocsp,
     wantsScts: extensions.signedCertificateTimestamp !== undefined,
     limits: limitsIn(context, message, extensions),
+    types: typesOffered(context, message, extensions, config),
   }
 }
 

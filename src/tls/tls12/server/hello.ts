@@ -2,6 +2,7 @@
 import type { Bytes } from '../../../engine.ts'
 import { latin1Bytes } from '../../../wire/bytes.ts'
 import type { Tagged } from '../../../wire/codec.ts'
+import { answeredTypes, checkOwnType, isRaw, typeOf } from '../../certificate-types.ts'
 import { listed } from '../../listed.ts'
 import { serverExtensions, taggedExtensions } from '../../messages/extensions.ts'
 import { CertificateStatusType, NamedGroup, SignatureScheme } from '../../messages/registries.table.ts'
@@ -13,7 +14,7 @@ import { asksClients } from '../../server-session.ts'
 import type { Context, Handles } from '../../states.ts'
 import type { EcdheGroup, Suite } from '../../suites.table.ts'
 import type { CertifiedKey, Introduced } from '../../types.ts'
-import { tls12Rsa } from '../../version.ts'
+import { tls12For } from '../../version.ts'
 import type { MacOrder } from '../cbc-protection.ts'
 import { serverLimits } from '../record-limits.ts'
 import { signedParams } from '../signed-params.ts'
@@ -42,12 +43,16 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
   ): WaitSignature | WaitEncryptedPremaster | WaitClientCertificate {
     const negotiated = this.#negotiated
     if (key === 'none') throw refusal('tls/nothing-to-show', { where: 'ClientHello' })
+    const { hello, types } = negotiated
+    checkOwnType(context, hello, key, types.server)
     const { suite, signs } = choose(context, negotiated, key)
-    if (suite.exchange === 'rsa') context.speak(tls12Rsa)
+    const shown = { server: typeOf(key), client: types.client ?? 'X509' } as const
+    context.speak(tls12For(suite.exchange, shown, 'server'))
     if (asksClients(negotiated.config)) context.transcript.keepRaw()
     context.transcript.useHash(context.crypto, suite.hash)
     const serverRandom = context.crypto.random.bytes(32)
     if (negotiated.downgraded) serverRandom.set(ASKED_FOR_1_2, serverRandom.length - ASKED_FOR_1_2.length)
+    const { ocsp, scts = [] } = evidenceFor(negotiated, key)
     const remembered = willRemember(context, negotiated)
     context.send('ServerHello', {
       legacyVersion: 0x0303,
@@ -59,20 +64,26 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
       extensions: [
         ...serverExtensions({ ...(negotiated.serverName === undefined ? {} : { serverName: {} }) }),
         ...answersTo(context, negotiated, suite),
+        ...serverExtensions(answeredTypes(types, shown.server, 'full')),
         ...serverExtensions({
           ...(negotiated.pointFormats ? { pointFormats: { formats: [0] } } : {}),
           ...(remembered.by === 'ticket' ? { sessionTicket: {} } : {}),
-          ...(negotiated.wantsOcsp && key.ocsp !== undefined ? { statusRequest: {} } : {}),
-          ...(negotiated.wantsScts && (key.scts?.length ?? 0) > 0
-            ? { signedCertificateTimestamp: { timestamps: [...key.scts!] } }
-            : {}),
+          ...(ocsp === undefined ? {} : { statusRequest: {} }),
+          ...(scts.length > 0 ? { signedCertificateTimestamp: { timestamps: [...scts] } } : {}),
         }),
       ],
     })
     context.send('Certificate', { chain: [...key.chain] })
-    if (negotiated.wantsOcsp && key.ocsp !== undefined)
-      context.send('CertificateStatus', { statusType: CertificateStatusType.names.ocsp!, response: key.ocsp })
-    const common = { negotiated, serverRandom, suite, remembered, macOrder: macOrderOf(negotiated, suite) }
+    if (ocsp !== undefined)
+      context.send('CertificateStatus', { statusType: CertificateStatusType.names.ocsp!, response: ocsp })
+    const common = {
+      negotiated,
+      serverRandom,
+      suite,
+      remembered,
+      shown: shown.server,
+      macOrder: macOrderOf(negotiated, suite),
+    }
     if (signs === undefined) {
       const exchange: Exchange = { ...common, premaster: { by: 'key', key } }
       return helloDone(context, exchange) ?? new WaitEncryptedPremaster(exchange, key)
@@ -85,6 +96,13 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
     return new WaitSignature(common, { by: 'share', group, offer }, { params, scheme })
   }
 }
+
+/** What vouches for our certificate, where it is asked for: nothing does for a raw public key. */
+const evidenceFor = (
+  { wantsOcsp, wantsScts }: ServerNegotiated,
+  key: CertifiedKey,
+): Pick<CertifiedKey, 'ocsp' | 'scts'> =>
+  isRaw(key.certificateType) ? {} : { ocsp: wantsOcsp ? key.ocsp : undefined, scts: wantsScts ? key.scts : undefined }
 
 /** What is answered to a client whether its session is resumed or not. */
 export const answersTo = (context: Context, negotiated: ServerNegotiated, suite: Suite): Tagged[] => {
@@ -159,7 +177,7 @@ class WaitSignature implements Handles<Table, 'WaitSignature'> {
 /** The end of our flight; undefined: the client is not asked who it is. */
 const helloDone = (context: Context, exchange: Exchange): WaitClientCertificate | undefined => {
   const { config } = exchange.negotiated
-  if (asksClients(config)) context.send('CertificateRequest', certificateRequest(config))
+  if (asksClients(config)) context.send('CertificateRequest', certificateRequest(exchange.negotiated))
   context.send('ServerHelloDone', {})
   return asksClients(config) ? new WaitClientCertificate(exchange) : undefined
 }

@@ -89,7 +89,7 @@ const keyed = (
   premaster: Secret,
   claimed: Claimed | undefined,
 ): WaitChangeCipherSpec | WaitCertificateVerify => {
-  const { negotiated, serverRandom, suite, remembered, macOrder, premaster: offered } = exchange
+  const { negotiated, serverRandom, suite, shown, remembered, macOrder, premaster: offered } = exchange
   const { clientRandom } = negotiated
   // RFC 7627 3: the session hash ends with the ClientKeyExchange.
   const binding: Binding = negotiated.extendedMasterSecret
@@ -102,6 +102,7 @@ const keyed = (
   const made = {
     negotiated,
     suite,
+    shown,
     serverRandom,
     group: offered.by === 'share' ? offered.group : undefined,
     remembered,

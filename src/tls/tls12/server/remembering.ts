@@ -16,7 +16,7 @@ export const willRemember = (
 }
 
 /** What is to be known when the client comes back, in bytes that hold the master secret. */
-export const stateOf = ({ negotiated, suite, master, peerChain }: Keyed, date: number): Bytes =>
+export const stateOf = ({ negotiated, suite, shown, master, peerChain }: Keyed, date: number): Bytes =>
   sessionOf({
     version: 'TLS 1.2',
     suite: suite.id,
@@ -30,6 +30,8 @@ export const stateOf = ({ negotiated, suite, master, peerChain }: Keyed, date: n
     extendedMasterSecret: negotiated.extendedMasterSecret,
     ageAdd: 0,
     maxEarlyData: 0,
+    serverCertificateType: shown,
+    clientCertificateType: negotiated.types.client ?? 'X509',
     peerChain,
     trusted: undefined,
   }).toBytes()

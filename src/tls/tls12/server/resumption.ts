@@ -5,6 +5,8 @@
  */
 import type { Bytes } from '../../../engine.ts'
 import type { ChainTrusted } from '../../../x509/trusted.ts'
+import { answeredTypes } from '../../certificate-types.ts'
+import { serverExtensions } from '../../messages/extensions.ts'
 import type { ServerNegotiated } from '../../negotiated.ts'
 import { type Authenticated, Resumed } from '../../proofs.ts'
 import { sessionIn } from '../../server-session.ts'
@@ -46,10 +48,17 @@ abstract class Sought {
   protected decided(context: Context, state: Bytes | 'none'): WaitPolicy | WaitResumedTrust | WaitChangeCipherSpec {
     const session = state === 'none' ? undefined : suitable(context, this.#negotiated, state)
     if (session === undefined) return askPolicy(context, this.#negotiated, this.#hello)
-    const { peerChain: chain } = session
+    const { peerChain: chain, clientCertificateType: certificateType } = session
     if (chain.length === 0) return resume(context, this.#negotiated, session, 'anonymous')
     // Nothing that is sealed is a proof, and who was trusted then may not be now.
-    context.ask({ about: 'trust', chain, name: undefined, purpose: 'client', keyUsage: 'digitalSignature' })
+    context.ask({
+      about: 'trust',
+      chain,
+      certificateType,
+      name: undefined,
+      purpose: 'client',
+      keyUsage: 'digitalSignature',
+    })
     return new WaitResumedTrust(this.#negotiated, session)
   }
 }
@@ -84,8 +93,8 @@ export class WaitResumedTrust implements Handles<Table, 'WaitResumedTrust'> {
 
 /** The session in these bytes, if it may be resumed here and now. */
 const suitable = (context: Context, negotiated: ServerNegotiated, state: Bytes): SessionFacts | undefined => {
-  const { config, hello, suites, serverName, extendedMasterSecret } = negotiated
-  const facts = sessionIn(state, { version: 'TLS 1.2', serverName, config, date: context.date })
+  const { config, hello, suites, serverName, extendedMasterSecret, types } = negotiated
+  const facts = sessionIn(state, { version: 'TLS 1.2', serverName, types, config, date: context.date })
   if (!facts?.extendedMasterSecret || !suites.some(({ id }) => id === facts.suite)) return undefined
   // RFC 7627 5.3: "If the original session used [it] but the new ClientHello does not contain it, the server MUST abort".
   if (!extendedMasterSecret) throw context.refusal('hello', hello, 'tls/session-unbound', 'extensions', {})
@@ -111,7 +120,10 @@ const resume = (
     cipherSuite: suite.id,
     compressionMethod: 0,
     // RFC 6066 3: "the server MUST NOT include a server_name extension". The ticket stays the one that the client has.
-    extensions: answersTo(context, negotiated, suite),
+    extensions: [
+      ...answersTo(context, negotiated, suite),
+      ...serverExtensions(answeredTypes(negotiated.types, session.serverCertificateType, 'resumed')),
+    ],
   })
   const { secret: master } = session
   context.secret('CLIENT_RANDOM', clientRandom, master)
@@ -121,9 +133,12 @@ const resume = (
   context.protectWrites(made.server)
   const hash = transcript.digest()
   context.send('Finished', { verifyData: verifyData(crypto, suite.hash, master, 'server finished', hash) })
+  const { peerChain, clientCertificateType } = session
+  const types = peerChain.length > 0 ? { ...negotiated.types, client: clientCertificateType } : negotiated.types
   const keys = {
-    negotiated,
+    negotiated: { ...negotiated, types },
     suite,
+    shown: session.serverCertificateType,
     serverRandom,
     group: undefined,
     resumed: true,
@@ -132,5 +147,5 @@ const resume = (
     reads: made.client,
     writes: made.server,
   }
-  return new WaitChangeCipherSpec({ ...keys, client, peerChain: session.peerChain })
+  return new WaitChangeCipherSpec({ ...keys, client, peerChain })
 }

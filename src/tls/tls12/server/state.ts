@@ -9,7 +9,7 @@ import type { serverStates } from '../../roles.table.ts'
 import type { Scheme } from '../../schemes.table.ts'
 import type { Secret } from '../../secret.ts'
 import type { EcdheGroup, Suite } from '../../suites.table.ts'
-import type { CertifiedKey } from '../../types.ts'
+import type { CertificateTypeName, CertifiedKey } from '../../types.ts'
 import type { MacOrder } from '../cbc-protection.ts'
 
 export type Table = typeof serverStates
@@ -18,6 +18,8 @@ export interface Exchange {
   readonly negotiated: ServerNegotiated
   readonly serverRandom: Bytes
   readonly suite: Suite
+  /** Of what type our certificate is. */
+  readonly shown: CertificateTypeName
   readonly premaster: Offered
   readonly remembered: Remembered
   readonly macOrder: MacOrder
@@ -49,6 +51,7 @@ export interface Claimed {
 export interface Keyed {
   readonly negotiated: ServerNegotiated
   readonly suite: Suite
+  readonly shown: CertificateTypeName
   readonly serverRandom: Bytes
   /** Of the key exchange; undefined where there was none. */
   readonly group: string | undefined
