@@ -8,7 +8,7 @@ import { latin1Text } from '../../wire/bytes.ts'
 import type { HttpLimits } from '../limits.ts'
 import { ChunkReader } from '../message/chunked.ts'
 import { PER_FIELD } from '../message/fields.ts'
-import { isWord } from '../message/grammar.ts'
+import { isWord, NEVER_TRAILERS } from '../message/grammar.ts'
 import { HeadReader, MORE } from '../message/head-reader.ts'
 import type { BodyFraming, HeaderList } from '../types.ts'
 import { smallArray } from './slab.ts'
@@ -41,9 +41,6 @@ type Whose = 'ours' | 'theirs'
 
 const NO_TRAILERS: HeaderList = []
 const NOTHING = new Uint8Array(0)
-
-/** RFC 9110 6.5.1: fields about framing and routing mean nothing in trailers, and mislead whoever merges them. */
-const NEVER_TRAILERS = ['content-length', 'transfer-encoding', 'host', 'trailer', 'content-encoding', 'authorization']
 
 export class Incoming {
   readonly #sink: IncomingSink

@@ -5,7 +5,7 @@
 import type { Bytes } from '../../engine.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
-import { allOf, VALUE } from '../message/grammar.ts'
+import { allOf, NEVER_TRAILERS, VALUE } from '../message/grammar.ts'
 import {
   checkedFields,
   checkField,
@@ -104,6 +104,7 @@ export class Outgoing {
     let text = '0\r\n'
     for (const [name, value] of trailers) {
       checkField(name, value)
+      if (NEVER_TRAILERS.includes(name.toLowerCase())) throw refused('The trailer section', name)
       text += `${name}: ${value}\r\n`
     }
     this.#queue(latin1Bytes(`${text}\r\n`))

@@ -153,6 +153,18 @@ describe('what is written', () => {
     drain(client)
     expect([client.cycleDone, client.reusable]).toEqual([true, true])
   })
+  test('RFC 9110 6.5.1: no trailer speaks of framing, routing or who asks', () => {
+    for (const name of [
+      'Content-Length',
+      'transfer-encoding',
+      'Host',
+      'Trailer',
+      'Content-Encoding',
+      'Authorization',
+    ]) {
+      expect(codeOf(() => answered(GET, ok(), { type: 'end', trailers: [[name, '1']] }))).toBe('http/bad-outgoing')
+    }
+  })
   test('trailers follow a chunked body', () => {
     expect(answered(GET, ok(), body('a'), { type: 'end', trailers: [['Sum', '1']] })).toMatch(/0\r\nSum: 1\r\n\r\n$/)
     expect(codeOf(() => answered(GET, ok([['Content-Length', '0']]), { type: 'end', trailers: [['Sum', '1']] }))).toBe(

@@ -91,6 +91,16 @@ export const isPlainHost = (bytes: Bytes, start: number, end: number): boolean =
   return end > start
 }
 
+/** RFC 9110 6.5.1: fields about framing and routing mean nothing in trailers, and mislead whoever merges them. */
+export const NEVER_TRAILERS: readonly string[] = [
+  'content-length',
+  'transfer-encoding',
+  'host',
+  'trailer',
+  'content-encoding',
+  'authorization',
+]
+
 /** An octet or a few, for a sentence: `LF`, `0x80`, `"x"`. */
 export const octetName = (octet: number | undefined): string => {
   switch (octet) {

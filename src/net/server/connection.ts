@@ -1,24 +1,21 @@
 /** One client of a server: an HTTP engine on a stream, exchange after exchange, whatever the client does. */
 import { type Driver, drive } from '../../drive.ts'
 import type { Bytes, Chunk, Millis } from '../../engine.ts'
-import { type Failure, fail } from '../../failures/index.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { httpServer } from '../../http/connection/engine.ts'
 import { answerTo } from '../../http/message/answers.ts'
-import type { HttpConnection, HttpEvent, RequestHead } from '../../http/types.ts'
+import type { HeaderList, HttpConnection, HttpEvent, RequestHead } from '../../http/types.ts'
+import { TakenStream } from '../stream/taken.ts'
 import type { ConnectionInfo, NetStream, StreamHandler } from '../stream/types.ts'
+import { Ahead, EARLY } from './ahead.ts'
 import type { ConnectionOptions } from './connection-options.ts'
 import { type AnswerHead, Exchange, type ExchangeConnection, type Presence } from './exchange.ts'
+import { Outbox } from './outbox.ts'
 import { isBreach, servedLine, tellRefused } from './served.ts'
 import { Waits } from './waits.ts'
 
 /** Bytes of a body that nobody wants, read after the answer so that the client sees it instead of RST. As Go's 256 KiB. */
 const DISCARD = 256 * 1024
-
-/** Bytes that are taken in before somebody wants them, so that the client's FIN behind them is heard. */
-const EARLY = 64 * 1024
-
-/** Bytes answered in one touch; pipelined requests behind them wait until it is known how much the stream takes. */
-const GATHER = 256 * 1024
 
 export class ServerConnection implements ExchangeConnection, StreamHandler {
   readonly info: ConnectionInfo
@@ -29,14 +26,9 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   readonly #waits: Waits
   #exchange: Exchange | undefined
   #count = 0
-  #out: Bytes[] = []
-  #gathered = 0
-  #full = false
+  readonly #out: Outbox
+  readonly #ahead = new Ahead()
   #paused = false
-  /** Requests behind the one in hand are here already: so many bytes came since, and so many may. */
-  #ahead = false
-  #aheadBytes = 0
-  #aheadAllowed = EARLY
   #discarded = 0
   #presence: Presence = 'here'
   #draining = false
@@ -47,6 +39,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   constructor(stream: NetStream, options: ConnectionOptions<ServerConnection>) {
     this.info = stream.connection
     this.#stream = stream
+    this.#out = new Outbox(stream)
     this.#options = options
     const { clock, limits, timeouts, date } = options
     this.#engine = httpServer({
@@ -57,9 +50,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       date,
     })
     this.#driver = drive(this.#engine, clock, {
-      out: pieces => {
-        for (const piece of pieces) this.#out.push(piece)
-      },
+      out: pieces => this.#out.add(pieces),
       event: event => this.#on(event),
       settled: () => this.#settled(),
     })
@@ -67,7 +58,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       stalled: () => this.#lose(fail('net/idle-timeout', { where: 'the client', number: timeouts.body })),
       wasLeft: () => this.#wasLeft(),
       lookAhead: () => {
-        this.#aheadAllowed *= 2
+        this.#ahead.allowMore()
         this.flow()
       },
       tooSlow: () => {
@@ -82,7 +73,6 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#stream.handler = this
     this.#driver.start()
   }
-
   /** The answer under way is the last; an idle connection closes now. */
   close(): void {
     this.#draining = true
@@ -104,9 +94,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     }
     this.#waits.bytes.touch()
     this.#driver.input(bytes)
-    if (!this.#ahead) return
-    this.#aheadBytes += bytes.length
-    this.flow()
+    if (this.#ahead.came(bytes.length)) this.flow()
   }
   end(): void {
     if (this.#ending) return
@@ -115,7 +103,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     if (this.#exchange !== undefined) this.#leave(this.#exchange)
   }
   drain(): void {
-    this.#full = false
+    this.#out.full = false
     this.#waits.bytes.touch()
     this.#waits.answer.touch()
     this.flow()
@@ -155,11 +143,12 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     if (exchange !== this.#exchange || exchange.dead) return
     this.#driver.do(now => {
       this.#engine.send({ type: 'response', ...head, ...(body === undefined ? {} : { body }) }, now)
+      if (head.status < 200) return
       exchange.status = head.status
       if (body === undefined) return
       exchange.sent = body.length
       exchange.answered = true
-      this.#gathered += body.length
+      this.#out.answered += body.length
     })
     this.#waits.answer.touch()
     if (body !== undefined) this.#next()
@@ -169,13 +158,34 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     exchange.sent += bytes.length
     this.#waits.answer.touch()
     this.#driver.do(now => this.#engine.send({ type: 'body', bytes }, now))
-    return !this.#full
+    return !this.#out.full
   }
-  finish(exchange: Exchange): void {
+  finish(exchange: Exchange, trailers: HeaderList): void {
     if (exchange !== this.#exchange || exchange.dead) return
-    this.#driver.do(now => this.#engine.send({ type: 'end' }, now))
+    this.#driver.do(now => this.#engine.send({ type: 'end', trailers }, now))
     exchange.answered = true
     this.#next()
+  }
+  takeOver(exchange: Exchange, head: AnswerHead | undefined): NetStream {
+    if (exchange !== this.#exchange || exchange.dead) throw new FailureError(exchange.why)
+    this.#driver.do(now => {
+      this.#engine.send({ type: 'switch', ...head }, now)
+      this.#out.takeAll(this.#engine, now)
+    })
+    exchange.status = head?.status
+    exchange.taken = true
+    this.#exchange = undefined
+    this.#report(exchange, undefined)
+    this.#ending = true
+    this.#driver.stop()
+    this.#waits.stop()
+    this.#out.flush()
+    return new TakenStream(this.#stream, {
+      clock: this.#options.clock,
+      rest: this.#engine.rest(),
+      ended: this.#presence !== 'here',
+      closed: () => this.closed(undefined),
+    })
   }
   cut(exchange: Exchange): void {
     if (exchange === this.#exchange) this.destroy()
@@ -187,10 +197,10 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     const exchange = this.#exchange
     const asked = exchange !== undefined && !exchange.requested
     const unread = asked && (exchange.reading ? exchange.paused : !exchange.answered && exchange.early >= EARLY)
-    const ahead = this.#ahead && this.#aheadBytes >= this.#aheadAllowed
+    const ahead = this.#ahead.enough
     if (ahead) this.#waits.reading.start()
     else this.#waits.reading.stop()
-    const pause = unread || ahead || (this.#full && (exchange === undefined || exchange.requested))
+    const pause = unread || ahead || (this.#out.full && (exchange === undefined || exchange.requested))
     if (pause !== this.#paused) {
       this.#paused = pause
       if (pause) this.#stream.pause()
@@ -198,7 +208,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     }
     // A handler may take its time with a body, but not for ever once it has answered.
     const silent = asked && exchange.head.expectsContinue && !exchange.reading && !exchange.answered
-    const waiting = this.#full || (asked && !silent && (!pause || exchange.answered))
+    const waiting = this.#out.full || (asked && !silent && (!pause || exchange.answered))
     if (waiting) this.#waits.bytes.start()
     else this.#waits.bytes.stop()
   }
@@ -215,13 +225,13 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
         return
       case 'message-end':
         this.#waits.body.stop()
-        this.#exchange?.complete()
+        this.#exchange?.complete(event.trailers)
         // The client has done its part: from here on it waits for us.
         this.flow()
         this.#next()
         return
       case 'paused':
-        this.#ahead = true
+        this.#ahead.begin()
         this.flow()
         return
       case 'peer-closed':
@@ -272,7 +282,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     const exchange = this.#exchange
     if (exchange === undefined || !exchange.answered) return
     // Answers to pipelined requests wait for room like any other bytes.
-    if (exchange.requested && (this.#full || this.#gathered >= GATHER)) {
+    if (exchange.requested && this.#out.waits) {
       this.flow()
       return
     }
@@ -290,12 +300,10 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#exchange = undefined
     this.#discarded = 0
     this.#report(exchange, undefined)
-    this.#ahead = false
-    this.#aheadBytes = 0
-    this.#aheadAllowed = EARLY
+    this.#ahead.end()
     this.#waits.answer.stop()
     this.#driver.do(now => this.#engine.nextCycle(now))
-    if (this.#paused || this.#full) this.flow()
+    if (this.#paused || this.#out.full) this.flow()
   }
 
   /** The last exchange of the connection is done. */
@@ -343,7 +351,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   }
   #wasLeft(): void {
     // Where bytes wait to leave, the client is watched by them.
-    if (this.#full) this.#waits.answer.start()
+    if (this.#out.full) this.#waits.answer.start()
     else if (this.#exchange !== undefined) this.#lose(fail('net/client-left', { number: this.#options.timeouts.left }))
   }
 
@@ -381,15 +389,9 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     else this.#flush()
   }
   #flush(): void {
-    if (this.#out.length === 0) return
-    const pieces = this.#out
-    this.#out = []
-    const held = this.#gathered >= GATHER
-    this.#gathered = 0
-    if (!this.#stream.write(pieces)) {
-      this.#full = true
-      this.flow()
-    } else if (held) this.#options.clock.later(this.now(), () => this.#next())
+    const room = this.#out.flush()
+    if (room === 'full') this.flow()
+    else if (room === 'room again') this.#options.clock.later(this.now(), () => this.#next())
   }
 
   #report(exchange: Exchange, failure: Failure | undefined): void {

@@ -3,15 +3,16 @@
  * nothing is a promise. `serve` puts `Request` and `Response` on top of it.
  */
 import type { Bytes, Millis } from '../../engine.ts'
-import type { Failure } from '../../failures/index.ts'
-import type { HeaderBlock } from '../../http/message/header-block.ts'
+import { type Failure, fail } from '../../failures/index.ts'
+import { type HeaderBlock, isBlock } from '../../http/message/header-block.ts'
 import type { HeaderList, RequestHead } from '../../http/types.ts'
-import type { ConnectionInfo } from '../stream/types.ts'
+import type { ConnectionInfo, NetStream } from '../stream/types.ts'
 
 /** What whoever reads a request's body wants to hear. */
 export interface BodyReader {
   /** Keep a copy, not the view. */
   data(bytes: Bytes): void
+  /** What stood behind the body is in `Exchange.trailers`. */
   end(): void
   /** The client went away, or its body broke a rule; nothing more comes. */
   failed(failure: Failure): void
@@ -45,7 +46,8 @@ export interface ExchangeConnection {
   flow(): void
   answer(exchange: Exchange, head: AnswerHead, body: Bytes | undefined): void
   piece(exchange: Exchange, bytes: Bytes): boolean
-  finish(exchange: Exchange): void
+  finish(exchange: Exchange, trailers: HeaderList): void
+  takeOver(exchange: Exchange, head: AnswerHead | undefined): NetStream
   cut(exchange: Exchange): void
 }
 
@@ -70,6 +72,14 @@ export class Exchange {
   /** The whole request was read. */
   requested = false
   presence: Presence = 'here'
+  /** Behind the body of the request (RFC 9110 6.5): nothing before all of it was read. */
+  trailers: HeaderList = NO_FIELDS
+  /** Asked for what stands behind the body of the answer when that is complete; makes a whole answer chunked. */
+  trailing: (() => HeaderList) | undefined
+  /** The stream was handed over: there is no answer here any more. */
+  taken = false
+  /** Trailers can follow the body that was begun. */
+  #trails = false
   /** Why nobody will hear what is answered. */
   #lost: Failure | undefined
 
@@ -84,7 +94,11 @@ export class Exchange {
     return this.#connection.info
   }
   get dead(): boolean {
-    return this.#lost !== undefined
+    return this.#lost !== undefined || this.taken
+  }
+  /** Why it is dead. */
+  get why(): Failure {
+    return this.#lost ?? fail('http/wrong-turn', { got: 'the stream', expected: this.taken ? 'switched' : 'the end' })
   }
   get reading(): boolean {
     return this.#reader !== undefined
@@ -110,20 +124,45 @@ export class Exchange {
     this.#connection.flow()
   }
 
+  /**
+   * An answer before the answer: 103 with links, 102; `read` sends 100 by itself. Not for HTTP/1.0, which does not know
+   * them. Throws RangeError for a status that is none, `FailureError` http/wrong-turn once the answer has begun.
+   */
+  inform(status: number, headers: HeaderList | HeaderBlock = NO_FIELDS): void {
+    if (!(status >= 100 && status < 200)) throw new RangeError(`${status} is no informational status`)
+    if (this.head.version !== '1.0') this.#connection.answer(this, { status, headers }, undefined)
+  }
   /** The whole answer at once. Content-Length and Date are added. */
   respond(status: number, headers: HeaderList | HeaderBlock, body?: Bytes, reason?: string): void {
+    if (this.trailing !== undefined && canTrail(this.head, status)) {
+      this.begin(status, withoutLength(headers), reason)
+      this.write(body ?? NOTHING)
+      this.end()
+      return
+    }
     this.#connection.answer(this, headOf(status, headers, reason), body ?? NOTHING)
   }
   /** The head of an answer whose body follows by `write` and `end`; chunked unless it says its length. */
   begin(status: number, headers: HeaderList | HeaderBlock, reason?: string): void {
+    this.#trails = canTrail(this.head, status) && !saysLength(headers)
     this.#connection.answer(this, headOf(status, headers, reason), undefined)
   }
   /** Owned by the exchange from here on. False: wait for `watcher.drain`. */
   write(bytes: Bytes): boolean {
     return this.#connection.piece(this, bytes)
   }
-  end(): void {
-    this.#connection.finish(this)
+  /** `trailers` stand behind the body, where that is chunked; else they are lost. */
+  end(trailers: HeaderList = this.trailing?.() ?? NO_FIELDS): void {
+    this.#connection.finish(this, this.#trails ? trailers : NO_FIELDS)
+  }
+  /**
+   * Ends HTTP on this connection and hands its stream over, with what the client sent behind its request. `answer` is
+   * 101 with Upgrade and Connection, or 2xx to CONNECT; without it nothing is answered, that is then for whoever has the
+   * stream. No time-out runs on it any more; the end of the server cuts it. Throws `FailureError`: http/wrong-turn for a
+   * request that offered nothing (`head.upgrade`) or is not complete, http/bad-outgoing for an answer that does not do it.
+   */
+  takeOver(answer?: AnswerHead): NetStream {
+    return this.#connection.takeOver(this, answer)
   }
   /** Cuts the connection, so that the client knows that the answer is not complete. */
   cut(): void {
@@ -143,8 +182,9 @@ export class Exchange {
     return true
   }
   /** For the connection: the end of the body. */
-  complete(): void {
+  complete(trailers: HeaderList): void {
     this.requested = true
+    this.trailers = trailers
     if (this.#reader === undefined) this.#earlyEnd = true
     else this.#reader.end()
   }
@@ -168,3 +208,14 @@ const headOf = (status: number, headers: HeaderList | HeaderBlock, reason: strin
   reason === undefined ? { status, headers } : { status, headers, reason }
 
 const NOTHING = new Uint8Array(0)
+const NO_FIELDS: HeaderList = []
+
+/** Whether an answer may be chunked: RFC 9112 6.1, RFC 9110 6.4.1. */
+const canTrail = ({ version, method }: RequestHead, status: number): boolean =>
+  version !== '1.0' && method !== 'HEAD' && status !== 204 && status !== 205 && status !== 304
+
+const isLength = ([name]: HeaderList[number]): boolean => name.toLowerCase() === 'content-length'
+const saysLength = (headers: HeaderList | HeaderBlock): boolean =>
+  isBlock(headers) ? headers.facts.length !== undefined : headers.some(isLength)
+const withoutLength = (headers: HeaderList | HeaderBlock): HeaderList =>
+  (isBlock(headers) ? headers.list : headers).filter(field => !isLength(field))

@@ -3,17 +3,33 @@
 import type { Words } from '../../explain/words.ts'
 import { Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/message/answers.ts'
-import type { ConnectionInfo } from '../stream/types.ts'
+import type { HeaderList } from '../../http/types.ts'
+import type { ConnectionInfo, NetStream } from '../stream/types.ts'
 import { told } from '../told.ts'
 import { Answer, type AnswerOptions } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { type Server, type ServerOptions, serveExchanges } from './exchanges.ts'
 import { requestMaker } from './request.ts'
 
+/** What `Headers` are made of. */
+type Fields = NonNullable<ResponseInit['headers']>
+
 export interface About {
   readonly connection: ConnectionInfo
   /** Aborted when the client goes away before it has the whole answer. */
   readonly signal: AbortSignal
+  /** Sends an answer before the answer, such as 103 with links (RFC 8297). As `Exchange.inform`. */
+  inform(status: number, headers?: Fields): void
+  /** What stood behind the request's body: nothing before all of that was read. */
+  readonly trailers: Headers
+  /** Sends what `fields` gives when the body of the answer is complete behind it (RFC 9110 6.5), where it can stand there. */
+  sendTrailers(fields: () => Fields): void
+  /**
+   * Ends HTTP on this connection, for a request that offers another protocol (`Upgrade`), and hands the stream over; what
+   * the client sent behind its request is in it. `answer` has the fields of 101 with Upgrade and Connection; without it
+   * whoever has the stream answers. Return `response`, which is not sent. Throws as `Exchange.takeOver`.
+   */
+  takeOver(answer?: { readonly headers: Fields }): { readonly stream: NetStream; readonly response: Response }
   /** The words of the server's world, for answers that say what is wrong. */
   readonly words: Words | undefined
 }
@@ -71,13 +87,7 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
       refuse(exchange, request, words)
       return
     }
-    const about: About = {
-      connection: exchange.connection,
-      get signal() {
-        return answer.signal
-      },
-      words,
-    }
+    const about = new AboutExchange(exchange, answer, words)
     const broken = (error: unknown): void => {
       failed?.(told(error, words), request)
       answer.fail()
@@ -93,6 +103,40 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
     else Promise.resolve(response).then(given => answer.send(given), broken)
   }, rest)
 }
+
+class AboutExchange implements About {
+  readonly words: Words | undefined
+  readonly #exchange: Exchange
+  readonly #answer: Answer
+
+  constructor(exchange: Exchange, answer: Answer, words: Words | undefined) {
+    this.words = words
+    this.#exchange = exchange
+    this.#answer = answer
+  }
+
+  get connection(): ConnectionInfo {
+    return this.#exchange.connection
+  }
+  get signal(): AbortSignal {
+    return this.#answer.signal
+  }
+  get trailers(): Headers {
+    return new Headers(this.#exchange.trailers as [string, string][])
+  }
+  inform(status: number, headers: Fields = []): void {
+    this.#exchange.inform(status, listOf(headers))
+  }
+  sendTrailers(fields: () => Fields): void {
+    this.#exchange.trailing = () => listOf(fields())
+  }
+  takeOver(answer?: { readonly headers: Fields }): { readonly stream: NetStream; readonly response: Response } {
+    const stream = this.#exchange.takeOver(answer && { status: 101, headers: listOf(answer.headers) })
+    return { stream, response: new Response(null) }
+  }
+}
+
+const listOf = (headers: Fields): HeaderList => [...new Headers(headers)]
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
