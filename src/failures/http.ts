@@ -49,6 +49,7 @@ export const httpFailures = family('http', {
   'expands-too-far': { fault: 'peer', exit: EXIT.http, status: 413, rule: 'RFC 9110 17.6' },
   'not-found': { fault: 'peer', exit: EXIT.status, status: 404, rule: 'RFC 9110 15.5.5' },
   'method-not-allowed': { fault: 'peer', exit: EXIT.status, status: 405, rule: 'RFC 9110 15.5.6' },
+  'too-early': { fault: 'peer', exit: EXIT.status, status: 425, rule: 'RFC 8470 5.2' },
   'precondition-failed': { fault: 'peer', exit: EXIT.status, status: 412, rule: 'RFC 9110 15.5.13' },
   'handler-failed': { fault: 'local', exit: EXIT.status, status: 500, rule: 'RFC 9110 15.6.1' },
   'bad-outgoing': { ...mistake, rule: 'RFC 9110 5.5' },

@@ -139,9 +139,9 @@ export class Acting implements Context<any> {
     this.readable = bytes > 0
     this.earlyLeft = bytes
   }
-  mayWrite(): void {
+  mayWrite(about?: Omit<Established, 'type'>): void {
     this.writable = true
-    this.events.push({ type: 'writable' })
+    this.events.push({ type: 'writable', ...(about === undefined ? {} : { about }) })
   }
   ask(question: Ask['question'], about?: Shown): void {
     this.asked = { type: 'ask', id: new QuestionId(++this.#asks, about), question }

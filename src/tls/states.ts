@@ -123,8 +123,8 @@ export interface Context<B = Bodies12> {
   sendEarly(data: Bytes): void
   /** So many bytes of data may come before the handshake is over. */
   mayReadEarly(bytes: number): void
-  /** Application data may be sent from here on. */
-  mayWrite(): void
+  /** Application data may be sent from here on; `about`: to a client whose early data was taken. */
+  mayWrite(about?: Omit<Established, 'type'>): void
   /** Records that we send hold no more than this. */
   limitWrites(bytes: number): void
   /** Records that come under the keys to come, or at once, hold no more than this. */

@@ -35,8 +35,11 @@ export interface Established {
 
 export type TlsEvent =
   | Established
-  /** False Start: data may be written, to a server whose Finished has not come yet (RFC 7918). */
-  | { readonly type: 'writable' }
+  /**
+   * Data may be written before `established`: False Start of a client (RFC 7918), or the answer of a server to early data,
+   * which a copy may hear as well (RFC 9846 2.3). `about`: in the second case, what `established` will say.
+   */
+  | { readonly type: 'writable'; readonly about?: Omit<Established, 'type'> }
   /** `bytes` is a buffer of its own: it may be kept, and is never changed. */
   | {
       readonly type: 'data'

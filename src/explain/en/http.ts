@@ -202,6 +202,11 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     title: 'This cannot be done here.',
     says: f => `${f.got ?? 'The method'} is not one of those allowed here: ${f.expected ?? 'none'}.`,
   },
+  'http/too-early': {
+    title: 'This request must not come before the handshake is over.',
+    says: f =>
+      `${f.got ?? 'The request'} came in early data, where it may be a copy; only ${f.expected ?? 'safe methods'} may.`,
+  },
   'http/precondition-failed': {
     title: 'This is not the version that was meant.',
     says: f => `${f.where ?? 'The file'} is not what If-Match or If-Unmodified-Since ask for.`,

@@ -8,11 +8,12 @@ import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import { type ReadClientOptions, readClientOptions } from '../stream/client-answers.ts'
 import { connectRead } from '../stream/connect.ts'
 import type { Credentials } from '../stream/credentials.ts'
-import { checkPlaces, checkTlsOptions, type TlsChoices } from '../stream/tls-options.ts'
+import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from '../stream/tls-options.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type Transport, type TrustOptions, type World } from '../stream/types.ts'
 import type { Warned } from '../stream/warnings.ts'
 import { told, toldAtOnce } from '../told.ts'
 import { ClientConnection } from './connection.ts'
+import { type EarlyRequest, earlyRequest, mayBeEarly } from './early-request.ts'
 import { FetchExchange } from './exchange.ts'
 import { type Lifecycle, Pool } from './pool.ts'
 import { mayRepeat, type Outline, outlineOf, redirected } from './request.ts'
@@ -20,7 +21,7 @@ import { type FetchResponse, responseOf } from './response.ts'
 
 export interface ClientOptions extends TrustOptions, Credentials, Warned {
   /** What may be agreed on with servers over HTTPS. */
-  readonly tls?: Omit<TlsChoices, 'alpn'> | undefined
+  readonly tls?: ClientTls | undefined
   /** Kernel TCP where undefined. */
   readonly over?: Transport | undefined
   readonly timeouts?: Partial<Timeouts> | undefined
@@ -34,6 +35,17 @@ export interface ClientOptions extends TrustOptions, Credentials, Warned {
   /** How long a connection without a request is kept, in ms; 4,000 where undefined: node:http closes after 5,000. */
   readonly keepAlive?: number | undefined
   readonly world: World
+}
+
+export interface ClientTls extends Omit<TlsChoices, 'alpn'> {
+  /** Sessions from before, and for later: see `connect`. One of the client's own where undefined. */
+  readonly sessions?: SessionCache | undefined
+  /**
+   * GET, HEAD and OPTIONS without a body leave with the first flight to servers that the client comes back to and that
+   * allow it (RFC 9846 2.3, RFC 8470). Whoever has the wire can have them arrive twice. What the server does not take, or
+   * answers with 425, is asked again once the handshake is over. Never where undefined.
+   */
+  readonly earlyData?: true | undefined
 }
 
 export interface Client {
@@ -64,7 +76,9 @@ export const client = (options: ClientOptions): Client => {
   return { fetch: (input, init = {}) => each.fetch(input, init), close, [Symbol.dispose]: close }
 }
 
-const CHOICES: Record<keyof NonNullable<ClientOptions['tls']>, true> = {
+const CHOICES: Record<keyof ClientTls, true> = {
+  sessions: true,
+  earlyData: true,
   versions: true,
   suites: true,
   groups: true,
@@ -84,8 +98,9 @@ const tlsOf = ({
 }: ClientOptions): ReadClientOptions => {
   checkPlaces(rest, CHOICES)
   checkTlsOptions(tls, CHOICES)
-  const sessions = new SessionCache()
-  return readClientOptions({ ...tls, alpn: ['http/1.1'], sessions, accept, trust, ca, cert, key, warned }, world)
+  const { sessions = new SessionCache(), earlyData, ...choices } = tls
+  if (earlyData !== undefined && earlyData !== true) throw wrong('tls.earlyData', `${earlyData}`, 'true')
+  return readClientOptions({ ...choices, alpn: ['http/1.1'], sessions, accept, trust, ca, cert, key, warned }, world)
 }
 
 class Fetcher {
@@ -151,41 +166,52 @@ class Fetcher {
 
   /** The answer's head. A request that may be repeated is, once, when a kept connection turns out to be closed. */
   async #exchange(outline: Outline, signal: AbortSignal | undefined) {
-    const { url } = outline
-    const key = url.origin
-    const open = (lifecycle: Lifecycle): Promise<ClientConnection> => this.#open(url, lifecycle, signal)
-    for (const which of ['any', 'new'] as const) {
-      const connection = await this.#pool.take(key, open, which, signal)
+    const { url, method, body } = outline
+    const target = `${url.pathname}${url.search}`
+    let early = this.#early(outline, target)
+    const open = (lifecycle: Lifecycle): Promise<ClientConnection> => this.#open(url, { early, lifecycle, signal })
+    for (let which: 'any' | 'new' = 'any'; ; ) {
+      const connection = await this.#pool.take(url.origin, open, which, signal)
       if (signal?.aborted) {
         connection.close()
         throw signal.reason
       }
       const fresh = connection.requests === 0
-      const { method, body } = outline
-      const answer = new FetchExchange(connection, {
-        method,
-        target: `${url.pathname}${url.search}`,
-        headers: this.#headers(outline, connection.trace),
-        body,
-        signal,
-      })
+      const said = fresh && wentEarly(connection) ? early : undefined
+      const headers = said?.headers ?? this.#headers(outline, connection.trace)
+      const answer = new FetchExchange(connection, { method, target, headers, body, signal })
       try {
-        return { head: await answer.answered, answer }
+        const head = await answer.answered
+        if (head.status !== TOO_EARLY || said === undefined) return { head, answer }
+        // RFC 8470 5.2: once more, and not early.
+        answer.discard()
+        early = undefined
       } catch (error) {
         if (fresh || which === 'new' || !answer.untouched || !wasClosed(error) || !mayRepeat(outline)) throw error
+        which = 'new'
       }
     }
-    throw new Error('unreachable: the second attempt returns or throws')
   }
 
-  async #open(url: URL, lifecycle: Lifecycle, signal: AbortSignal | undefined): Promise<ClientConnection> {
+  #early(outline: Outline, target: string): EarlyRequest | undefined {
+    if (this.#options.tls?.earlyData === undefined || !mayBeEarly(outline)) return undefined
+    return earlyRequest(outline.method, target, this.#headers(outline, undefined))
+  }
+
+  async #open(url: URL, { early, lifecycle, signal }: Opening): Promise<ClientConnection> {
     const { over, trace, resolve } = this.#options
     const { host, port } = authorityOf(url)
     const address = resolve?.(host, port)
     const to = { host, port, address, over, trace, signal, world: this.#world, timeouts: this.#timeouts }
-    const stream = await connectRead(to, url.protocol === 'https:' ? this.#tls : undefined)
+    const tls = url.protocol === 'https:' ? this.#tls : undefined
+    const stream = await connectRead(to, tls, early?.bytes).catch((error: unknown) => {
+      // RFC 9846 D.3: a server that has gone back to TLS 1.2 since; its session is forgotten by now.
+      if (early === undefined || !speaksLess(error)) throw error
+      return connectRead(to, tls)
+    })
     const { clock } = this.#world
-    return new ClientConnection(stream, { clock, timeouts: this.#timeouts, where: url.host, ...lifecycle })
+    const saidEarly = stream.connection.tls?.earlyData === 'accepted'
+    return new ClientConnection(stream, { clock, timeouts: this.#timeouts, where: url.host, saidEarly, ...lifecycle })
   }
 
   #keepCookies(url: URL, head: ResponseHead, { connection }: FetchExchange): void {
@@ -225,6 +251,19 @@ const contextOf = ({ url, method }: Outline) => ({ url: url.href.replace(/#.*$/,
 
 const refused = (outline: Outline, code: FailureCode, facts: Facts): FailureError =>
   new FailureError(fail(code, facts).within(contextOf(outline)))
+
+interface Opening {
+  readonly early: EarlyRequest | undefined
+  readonly lifecycle: Lifecycle
+  readonly signal: AbortSignal | undefined
+}
+
+/** RFC 8470 5.2. */
+const TOO_EARLY = 425
+
+const wentEarly = ({ info }: ClientConnection): boolean => info.tls?.earlyData === 'accepted'
+
+const speaksLess = (error: unknown): boolean => error instanceof FailureError && error.code === 'tls/no-common-version'
 
 /** How it looks when a server closes a kept connection while our request is on its way. A time-out looks otherwise. */
 const CLOSED: readonly FailureCode[] = ['http/no-answer', 'tcp/reset', 'tls/cut-short']

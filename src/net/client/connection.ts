@@ -40,6 +40,8 @@ export interface ClientConnectionOptions {
   readonly clock: Clock
   readonly timeouts: Pick<Timeouts, 'firstByte' | 'idle'>
   readonly where: string
+  /** What the first request says has left as early data, and was taken. */
+  readonly saidEarly?: boolean
   /** It can carry the next request. */
   readonly free: (connection: ClientConnection) => void
   readonly gone: (connection: ClientConnection) => void
@@ -56,6 +58,8 @@ export class ClientConnection implements StreamHandler {
   readonly #stall: Stall
   #reader: AnswerReader | undefined
   #room = true
+  /** What comes out of the engine is with the server already. */
+  #said = false
   #answered = false
   #paused = false
   #closed = false
@@ -75,12 +79,13 @@ export class ClientConnection implements StreamHandler {
     })
     this.#driver = drive(this.#engine, options.clock, {
       out: pieces => {
+        if (this.#said) return
         this.#room = stream.write(pieces)
       },
       event: event => this.#on(event),
     })
     this.#stall = new Stall(options.clock, options.timeouts.idle, () => this.#stalled(options.timeouts.idle))
-    stream.handler = this
+    if (options.saidEarly !== true) this.#listen()
   }
 
   get trace(): TraceContext | undefined {
@@ -102,6 +107,7 @@ export class ClientConnection implements StreamHandler {
       throw new FailureError(this.#failure ?? fail('tcp/reset', { where: this.#options.where }))
     const { method, target, headers, body } = line
     const whole = body === undefined || body === 'stream' ? {} : { body }
+    this.#said = this.#options.saidEarly === true && this.requests === 0
     this.#driver.do(now => {
       this.#engine.send({ type: 'request', method, target, headers, ...whole }, now)
       this.requests++
@@ -109,6 +115,8 @@ export class ClientConnection implements StreamHandler {
       this.#answered = false
       if (body === undefined) this.#engine.send({ type: 'end' }, now)
     })
+    this.#said = false
+    this.#listen()
     const mine = (): boolean => this.#reader === reader && !this.#engine.cycleDone
     return {
       write: bytes => {
@@ -146,6 +154,7 @@ export class ClientConnection implements StreamHandler {
     if (this.#ended) return
     this.#ended = true
     this.#driver.stop()
+    this.#listen()
     this.#stall.end()
     this.resume()
     this.#stream.end()
@@ -161,6 +170,7 @@ export class ClientConnection implements StreamHandler {
     this.#reader = undefined
     this.#ended = true
     this.#driver.stop()
+    this.#listen()
     this.#stall.end()
     this.#stream.reset()
   }
@@ -190,6 +200,11 @@ export class ClientConnection implements StreamHandler {
   }
   end(): void {
     this.#driver.input('end')
+  }
+
+  /** From the start; to the answer of what was said early not before that was asked. */
+  #listen(): void {
+    if (this.#stream.handler !== this) this.#stream.handler = this
   }
 
   #on(event: HttpEvent): void {

@@ -72,6 +72,8 @@ export class Exchange {
   /** The whole request was read. */
   requested = false
   presence: Presence = 'here'
+  /** The request came before the handshake of TLS was over: it may be a copy, and a copy of it may follow (RFC 8470). */
+  inEarlyData = false
   /** Behind the body of the request (RFC 9110 6.5): nothing before all of it was read. */
   trailers: HeaderList = NO_FIELDS
   /** Asked for what stands behind the body of the answer when that is complete; makes a whole answer chunked. */

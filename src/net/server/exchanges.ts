@@ -19,6 +19,7 @@ import { ServerConnection } from './connection.ts'
 import type { ConnectionOptions, ExchangeHandler } from './connection-options.ts'
 import { refusedLine, type Served } from './served.ts'
 import { SERVER_TIMEOUTS, type ServerTimeouts } from './timeouts.ts'
+import { exceptTooEarly } from './too-early.ts'
 
 export interface ServerOptions {
   /** Loopback where undefined. */
@@ -81,7 +82,11 @@ export const serveExchanges = async (
       stream.reset()
       return
     }
-    const connection = new ServerConnection(stream, connectionOptions)
+    const cautious = stream.early === true && { handler: exceptTooEarly(handler, stream, words) }
+    const connection = new ServerConnection(
+      stream,
+      cautious ? { ...connectionOptions, ...cautious } : connectionOptions,
+    )
     open.add(connection)
     connection.start()
   }

@@ -18,6 +18,11 @@ export interface About {
   readonly connection: ConnectionInfo
   /** Aborted when the client goes away before it has the whole answer. */
   readonly signal: AbortSignal
+  /**
+   * The request came in early data, or a gateway says that it did (`Early-Data`, RFC 8470 5.1): a copy of it may come again.
+   * A handler that cannot have that answers 425, and the client asks again. Only GET, HEAD and OPTIONS ever come so here.
+   */
+  readonly early: boolean
   /** Sends an answer before the answer, such as 103 with links (RFC 8297). As `Exchange.inform`. */
   inform(status: number, headers?: Fields): void
   /** What stood behind the request's body: nothing before all of that was read. */
@@ -120,6 +125,9 @@ class AboutExchange implements About {
   }
   get signal(): AbortSignal {
     return this.#answer.signal
+  }
+  get early(): boolean {
+    return this.#exchange.inEarlyData || this.#exchange.head.headers.get('early-data') !== undefined
   }
   get trailers(): Headers {
     return new Headers(this.#exchange.trailers as [string, string][])

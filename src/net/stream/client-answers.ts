@@ -1,5 +1,6 @@
 /** What a client answers to the questions of TLS: whether the server is believed, and who it is itself. */
 import { Der, DerError } from '../../asn1/der.ts'
+import type { Bytes } from '../../engine.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import { listed } from '../../tls/listed.ts'
 import { SignatureScheme } from '../../tls/messages/registries.table.ts'
@@ -23,12 +24,19 @@ export interface TlsClientOptions extends TrustOptions, Credentials, TlsChoices,
    * that trust the same.
    */
   readonly sessions?: SessionCache | undefined
+  /**
+   * What is said first. With a session that allows it, it leaves with the first flight (RFC 9846 2.3), and whoever has the
+   * wire can have it arrive a second time: nothing that must happen once. Otherwise, and where the server does not take it,
+   * it follows the handshake; `connection.tls.earlyData` says which.
+   */
+  readonly earlyData?: Bytes | undefined
 }
 
 /** An option that is not here is refused. */
 const KNOWN: Record<keyof TlsClientOptions, true> = {
   serverName: true,
   sessions: true,
+  earlyData: true,
   trust: true,
   ca: true,
   accept: true,
@@ -58,6 +66,7 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
   checkTlsOptions(options, KNOWN)
   if (options.sessions !== undefined && !(options.sessions instanceof SessionCache))
     throw wrong('tls.sessions', `a value of type ${typeof options.sessions}`, 'a SessionCache')
+  checkEarlyData(options)
   const trust = believed(options)
   const { cert, key, accept } = options
   const own = cert === undefined && key === undefined ? [] : ownCertificates(options, world.crypto)
@@ -84,6 +93,13 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
       }
     },
   }
+}
+
+const checkEarlyData = ({ earlyData, sessions }: TlsClientOptions): void => {
+  if (earlyData === undefined) return
+  if (!(earlyData instanceof Uint8Array))
+    throw wrong('tls.earlyData', `a value of type ${typeof earlyData}`, 'a Uint8Array')
+  if (sessions === undefined) throw wrong('tls.earlyData', 'there is no session to send it with', 'sessions beside it')
 }
 
 type Wanted = Extract<Ask['question'], { readonly about: 'certificate' }>

@@ -1,5 +1,6 @@
 /** `connect`: a byte stream to somewhere, plain or TLS, over any transport. */
 import type { Clock } from '../../clock.ts'
+import type { Bytes } from '../../engine.ts'
 import { tlsClient } from '../../tls/engine.ts'
 import { sniOf } from '../../tls/host-name.ts'
 import type { TraceSink } from '../../trace/types.ts'
@@ -49,13 +50,17 @@ export const connect = async (options: StreamOptions): Promise<NetStream> => {
     checkClientPlaces(options)
     return tls && readClientOptions(tls, world)
   }, world.words)
-  return connectRead(options, read)
+  const first = tls?.earlyData
+  const stream = await connectRead(options, read, first)
+  if (first !== undefined && stream.connection.tls?.earlyData !== 'accepted') stream.write([first.slice()])
+  return stream
 }
 
-/** As `connect`, for whoever has read the options of TLS before. */
+/** As `connect`, for whoever has read the options of TLS before. `early` is not sent again where it is not taken. */
 export const connectRead = async (
   options: Omit<StreamOptions, 'tls'>,
   tls: ReadClientOptions | undefined,
+  early?: Bytes,
 ): Promise<NetStream> => {
   const { world, host, port } = options
   let { address } = options
@@ -63,7 +68,7 @@ export const connectRead = async (
     ;({ address } = remote)
   }
   try {
-    return await connected(options, tls, reached)
+    return await connected(options, { tls, early }, reached)
   } catch (error) {
     throw told(error, world.words, { host, port, ...(address === undefined ? {} : { address }) })
   }
@@ -71,7 +76,7 @@ export const connectRead = async (
 
 const connected = async (
   options: Omit<StreamOptions, 'tls'>,
-  tls: ReadClientOptions | undefined,
+  { tls, early }: { readonly tls: ReadClientOptions | undefined; readonly early: Bytes | undefined },
   reached: (remote: Address) => void,
 ): Promise<NetStream> => {
   const { world } = options
@@ -99,6 +104,7 @@ const connected = async (
     suites,
     groups,
     session: sessions && (sessions.take(origin, clock.date()) ?? 'new'),
+    earlyData: early,
     epoch: clock.date() - clock.now(),
     trace: stream.trace,
   })

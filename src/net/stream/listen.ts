@@ -74,10 +74,22 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
     }
     handshakes.add(stream)
     if (handshakes.size > MAX_HANDSHAKES) handshakes.values().next().value?.reset()
-    handshake(stream, secure, options)
+    /** Given away before its handshake was over. */
+    let gaveEarly = false
+    const early = (opened: NetStream): void => {
+      gaveEarly = true
+      if (closed) opened.reset()
+      else accept(opened)
+    }
+    handshake(stream, secure, { ...options, early })
       .then(
-        opened => (closed ? opened.reset() : accept(opened)),
+        opened => {
+          if (gaveEarly) return
+          if (closed) opened.reset()
+          else accept(opened)
+        },
         (error: unknown) => {
+          if (gaveEarly) return
           const failure = error instanceof FailureError ? error.failure : fail('net/answer-failed')
           options.refused?.(failure, stream.remote)
         },
@@ -98,13 +110,13 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
 
 const handshake = (
   stream: ByteStream,
-  { options, clientAuthorities, resumption, answersFor }: ReadServerOptions,
-  { world, timeouts, toPlainHttp }: ListenerOptions,
+  { options, clientAuthorities, resumption, earlyData, answersFor }: ReadServerOptions,
+  { world, timeouts, toPlainHttp, early }: ListenerOptions & { readonly early: (stream: NetStream) => void },
 ): Promise<NetStream> => {
   const { clock, crypto, certificateCoders } = world
   const { alpn, versions, suites, groups, clientCertificate } = options
   const epoch = clock.date() - clock.now()
-  const wanted = { alpn, versions, suites, groups, clientCertificate, clientAuthorities, resumption, epoch }
+  const wanted = { alpn, versions, suites, groups, clientCertificate, clientAuthorities, resumption, earlyData, epoch }
   return secured(stream, {
     engine: tlsServer({ crypto, certificateCoders, ...wanted, trace: stream.trace }),
     clock,
@@ -113,5 +125,6 @@ const handshake = (
     answer: answersFor(stream),
     handshake: timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake,
     toPlainHttp,
+    early: earlyData === undefined ? undefined : early,
   })
 }

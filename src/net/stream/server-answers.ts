@@ -5,6 +5,7 @@ import { fail } from '../../failures/index.ts'
 import { TLS_1_3 } from '../../tls/messages/registries.table.ts'
 import { versionsOf } from '../../tls/offer.ts'
 import { schemeById, schemeFor13 } from '../../tls/schemes.table.ts'
+import { SessionStore } from '../../tls/session-store.ts'
 import { rsaSuites } from '../../tls/suites.table.ts'
 import { TicketKeeper } from '../../tls/tickets.ts'
 import type { Ask, CertifiedKey, Introduced } from '../../tls/types.ts'
@@ -12,6 +13,7 @@ import type { Certificate } from '../../x509/certificate.ts'
 import { matches } from '../../x509/names.ts'
 import type { TrustStore } from '../../x509/types.ts'
 import { believed, type CertificateFiles, type Credentials, ownCertificates, subjectsIn } from './credentials.ts'
+import { type EarlyDataOptions, earlyDataOf, judgedEarly } from './early-data.ts'
 import { judged } from './judged.ts'
 import { decrypted, signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
@@ -40,6 +42,16 @@ export interface TlsServerOptions extends Credentials, TlsChoices, Warned {
    * undefined: its keys change twice a day and are forgotten with it.
    */
   readonly tickets?: TicketKeeper | 'none' | undefined
+  /**
+   * Where sessions of TLS 1.2 are kept under an id (RFC 5246 7.4.1.3), for clients that take no tickets, or instead of
+   * them. Of no use for TLS 1.3. None where undefined.
+   */
+  readonly sessions?: SessionStore | undefined
+  /**
+   * Takes data with the first flight of clients that come back (RFC 9846 2.3): a round trip less, but it may be a copy that
+   * somebody has kept, and such streams come before the handshake is over (`stream.early`). None where undefined.
+   */
+  readonly earlyData?: EarlyDataOptions | undefined
   /** Who may have issued it, where files are not what you have. One of the two must be there: public roots issue to all. */
   readonly trust?: TrustStore | undefined
 }
@@ -58,6 +70,8 @@ const KNOWN: Record<keyof TlsServerOptions, true> = {
   ca: true,
   trust: true,
   tickets: true,
+  sessions: true,
+  earlyData: true,
 }
 
 /** Throws `FailureError` `net/bad-tls-options` for options of TLS that stand beside `tls`. */
@@ -68,7 +82,9 @@ export interface ReadServerOptions {
   readonly options: TlsServerOptions
   /** Names of those in `ca`, DER. */
   readonly clientAuthorities: readonly Bytes[]
-  readonly resumption: readonly 'ticket'[]
+  readonly resumption: readonly ('ticket' | 'session')[]
+  /** Bytes. */
+  readonly earlyData: number | undefined
   readonly answersFor: (stream: ByteStream) => Answerer
 }
 
@@ -84,10 +100,18 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
   const { tickets = new TicketKeeper({ crypto: world.crypto }) } = options
   if (tickets !== 'none' && !(tickets instanceof TicketKeeper))
     throw wrong('tls.tickets', `a value of type ${typeof tickets}`, "a TicketKeeper, or 'none'")
+  const { sessions } = options
+  if (sessions !== undefined && !(sessions instanceof SessionStore))
+    throw wrong('tls.sessions', `a value of type ${typeof sessions}`, 'a SessionStore')
+  const early = earlyDataOf(options, world.clock.date())
   return {
     options,
     clientAuthorities: authoritiesIn(options),
-    resumption: tickets === 'none' ? [] : ['ticket'],
+    resumption: [
+      ...(tickets === 'none' ? [] : (['ticket'] as const)),
+      ...(sessions === undefined ? [] : (['session'] as const)),
+    ],
+    earlyData: early?.mostBytes,
     answersFor: stream => question => {
       switch (question.about) {
         case 'client-hello': {
@@ -104,9 +128,11 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
           return judged(question, { trust }, world, stream)
         case 'ticket':
           return tickets === 'none' ? 'none' : ticketed(question, tickets, world.clock.date())
-        case 'certificate':
         case 'session':
+          return sessions === undefined ? 'none' : stored(question, sessions, world.clock.date())
         case 'early-data':
+          return early === undefined ? 'none' : judgedEarly(early.guard.isFresh(question))
+        case 'certificate':
         case 'psk':
           return fail('net/no-certificate', { where: question.about })
         default:
@@ -120,6 +146,14 @@ type Ticketing = Extract<Ask['question'], { readonly about: 'ticket' }>
 
 const ticketed = ({ wanted }: Ticketing, keeper: TicketKeeper, at: number): Bytes | 'none' =>
   'seal' in wanted ? keeper.seal(wanted.seal, at) : (keeper.open(wanted.open, at) ?? 'none')
+
+type Storing = Extract<Ask['question'], { readonly about: 'session' }>
+
+const stored = ({ wanted }: Storing, store: SessionStore, at: number): Bytes | 'none' => {
+  if ('get' in wanted) return store.get(wanted.get, at) ?? 'none'
+  store.put(wanted.id, wanted.put, at)
+  return 'none'
+}
 
 /** Roots for clients that nobody asks for anything would look like protection, and asking without roots too. */
 const checkClients = ({ clientCertificate = 'none', ca, trust }: TlsServerOptions): void => {

@@ -5,6 +5,7 @@ import { node, type Platform, platforms } from '../../../test/support/worlds.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import { Session } from '../../tls/session.ts'
 import { SessionCache } from '../../tls/session-cache.ts'
+import { SessionStore } from '../../tls/session-store.ts'
 import { TicketKeeper } from '../../tls/tickets.ts'
 import { client, connect, serve } from '../index.ts'
 import type { TlsServerOptions } from './server-answers.ts'
@@ -64,6 +65,22 @@ test('a listener without tickets, and one that has forgotten its keys, take ever
   await before.close()
   await served(node, {}, 443, before.world)
   expect([await again(), await again()]).toEqual([false, true])
+})
+
+test('a listener that keeps sessions by their id needs no tickets, and no more memory than it was given', async () => {
+  const versions = ['TLS 1.2'] as const
+  const sessions = new SessionStore()
+  const { world } = await served(node, { versions, tickets: 'none', sessions })
+  const visit = visitor(world)
+  expect([await visit(), await visit(), await visit()]).toEqual([false, true, true])
+  expect(sessions.size).toBe(1)
+  const small = await served(node, { versions, tickets: 'none', sessions: new SessionStore({ bytes: 10 }) })
+  const forgotten = visitor(small.world)
+  expect([await forgotten(), await forgotten()]).toEqual([false, false])
+  const beside = new SessionStore()
+  const both = await served(node, { versions, sessions: beside })
+  const other = visitor(both.world)
+  expect([await other(), await other(), beside.size]).toEqual([false, true, 0])
 })
 
 test('listeners that share a keeper of tickets take each other’s clients', async () => {

@@ -31,9 +31,14 @@ export interface TlsStreamOptions {
   readonly where: string
   /** In clear text, for a client that spoke plain HTTP. */
   readonly toPlainHttp?: Bytes | undefined
+  /** Has the stream of a client whose early data was taken, before the handshake is over. */
+  readonly early?: ((stream: NetStream) => void) | undefined
 }
 
-/** Rejects with `FailureError` when the handshake fails; the stream below is then closed. */
+/**
+ * Rejects with `FailureError` when the handshake fails; the stream below is then closed. A stream that `early` has hears
+ * of it instead, and then the promise is for nothing.
+ */
 export const secured = (stream: ByteStream, options: TlsStreamOptions): Promise<NetStream> =>
   new Promise((resolve, reject) => {
     new TlsStream(stream, options, resolve, reject).start()
@@ -56,7 +61,11 @@ class TlsStream implements NetStream {
   #unheard: Unheard | undefined
   #handler: StreamHandler
   #paused = false
+  /** Somebody has this stream. */
   #open = false
+  #secured = false
+  /** close_notify has to wait: only who has finished the handshake gets a ticket to come back with. */
+  #owesClose = false
   #failure: Failure | undefined
   #disarm: (() => void) | undefined
   #out: Bytes[] = []
@@ -78,7 +87,7 @@ class TlsStream implements NetStream {
     this.#established = established
     this.#refused = refused
     this.#unheard = new Unheard(
-      () => lower.pause(),
+      () => this.#pauseLower(),
       () => this.reset(),
     )
     this.#handler = this.#unheard
@@ -119,6 +128,9 @@ class TlsStream implements NetStream {
   get unsent(): number {
     return this.#lower.unsent ?? 0
   }
+  get early(): boolean {
+    return this.#open && !this.#secured
+  }
   get handler(): StreamHandler {
     return this.#handler
   }
@@ -143,7 +155,8 @@ class TlsStream implements NetStream {
   end(): void {
     if (this.#ended || this.#over) return
     this.#ended = true
-    this.#driver.do(now => this.#engine.close(now))
+    if (this.early) this.#owesClose = true
+    else this.#driver.do(now => this.#engine.close(now))
   }
   reset(): void {
     this.#cut = true
@@ -153,11 +166,16 @@ class TlsStream implements NetStream {
   }
   pause(): void {
     this.#paused = true
-    this.#lower.pause()
+    this.#pauseLower()
   }
   resume(): void {
     this.#paused = false
     if (this.#unheard?.stopped !== true) this.#lower.resume()
+  }
+
+  /** Not before the handshake is over: what comes until then is bounded by what may come early. */
+  #pauseLower(): void {
+    if (!this.early) this.#lower.pause()
   }
 
   /** Nothing goes out any more, and nothing that comes is for the handler. */
@@ -184,6 +202,7 @@ class TlsStream implements NetStream {
         this.#fail(event.failure)
         return
       case 'writable':
+        if (event.about !== undefined) this.#openedEarly(event.about)
         return
       case 'session':
         this.#options.session?.(event.session)
@@ -194,14 +213,26 @@ class TlsStream implements NetStream {
   }
 
   #opened({ type: _, ...established }: Established): void {
-    const { clock, asked } = this.#options
     this.#disarm?.()
+    const wasEarly = this.early
     this.#open = true
-    this.connection = connectionInfo(this.#lower, {
-      tls: established,
-      times: { asked, connected: this.#connected, secured: clock.now() },
-    })
+    this.#secured = true
+    this.#know(established, this.#options.clock.now())
+    if (wasEarly && (this.#paused || this.#unheard?.stopped === true)) this.#lower.pause()
     this.#established(this)
+  }
+
+  #openedEarly(about: Omit<Established, 'type'>): void {
+    const { early } = this.#options
+    if (early === undefined) return
+    this.#open = true
+    this.#know(about, undefined)
+    early(this)
+  }
+
+  #know(tls: Omit<Established, 'type'>, secured: number | undefined): void {
+    const { asked } = this.#options
+    this.connection = connectionInfo(this.#lower, { tls, times: { asked, connected: this.#connected, secured } })
   }
 
   #answer({ id, question }: Ask): void {
@@ -251,7 +282,12 @@ class TlsStream implements NetStream {
       this.#out = []
       this.#room = this.#lower.write(pieces)
     }
-    if (this.#finished || !(this.#ended || this.#failure !== undefined)) return
+    if (this.#owesClose && this.#secured) {
+      this.#owesClose = false
+      this.#driver.do(now => this.#engine.close(now))
+      return
+    }
+    if (this.#finished || !((this.#ended && !this.#owesClose) || this.#failure !== undefined)) return
     this.#finished = true
     this.#lower.end()
     if (this.#failure === undefined) return
@@ -280,6 +316,6 @@ class TlsStream implements NetStream {
     if (this.#told) return
     this.#told = true
     if (this.#open) this.#handler.closed(failure)
-    else this.#refused(new FailureError(failure ?? fail('tcp/reset', { where: this.#options.where })))
+    if (!this.#secured) this.#refused(new FailureError(failure ?? fail('tcp/reset', { where: this.#options.where })))
   }
 }

@@ -119,6 +119,11 @@ export interface ConnectionInfo {
 /** A stream that knows what it runs over: plain TCP or TLS. */
 export interface NetStream extends ByteStream {
   readonly connection: ConnectionInfo
+  /**
+   * True of a server's stream while the handshake is not over: what comes meanwhile is early data, maybe a copy of what
+   * somebody else has sent, and what is written may be read by whoever sent the copy (RFC 9846 8).
+   */
+  readonly early?: boolean
 }
 
 /** Everything that is not a protocol, in one value: `node/world.ts` has Node's, `web/world.ts` that of a page, `lab` a virtual one. */

@@ -14,6 +14,7 @@ import type { serverStates } from '../roles.table.ts'
 import { acceptable, schemeFor13 } from '../schemes.table.ts'
 import type { SessionFacts } from '../session.ts'
 import type { Context, Handles, Message } from '../states.ts'
+import type { Established } from '../types.ts'
 import { type CertificateMessage, uncompressed } from './certificate-message.ts'
 import { checkList, signedContent } from './checks.ts'
 import { EstablishedServer } from './established.ts'
@@ -162,6 +163,24 @@ export interface Client {
   readonly early?: 'accepted'
 }
 
+/** What is known of the connection when our flight is out. */
+export const agreedWith = (
+  greeting: Greeting,
+  { resumed, early, chain }: Omit<Client, 'proof'>,
+  proof: Authenticated,
+): Omit<Established, 'type'> => ({
+  version: 'TLS 1.3',
+  suite: greeting.suite.name,
+  group: greeting.group,
+  alpn: greeting.alpn,
+  serverName: greeting.serverName,
+  resumed: resumed !== undefined,
+  ...(greeting.early ? { earlyData: early ?? ('rejected' as const) } : {}),
+  peerChain: chain,
+  peerCertificateType: resumed?.clientCertificateType ?? greeting.types.client ?? 'X509',
+  ...grounds(proof),
+})
+
 /** The client writes what needs no answer of ours; then it changes to the keys of the handshake. */
 export class WaitEndOfEarlyData extends Tolerant implements Handling<'WaitEndOfEarlyData'> {
   readonly name = 'WaitEndOfEarlyData'
@@ -199,18 +218,7 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
     const { proof: shown } = this.#client
     const proof = ExternalKey.is(shown) ? KnowsKey.shown(shown, finished) : shown
     const ticket = proof instanceof KnowsKey ? undefined : this.#remember(context)
-    context.established({
-      version: 'TLS 1.3',
-      suite: greeting.suite.name,
-      group: greeting.group,
-      alpn: greeting.alpn,
-      serverName: greeting.serverName,
-      resumed: this.#client.resumed !== undefined,
-      ...(greeting.early ? { earlyData: this.#client.early ?? ('rejected' as const) } : {}),
-      peerChain: this.#client.chain,
-      peerCertificateType: this.#client.resumed?.clientCertificateType ?? greeting.types.client ?? 'X509',
-      ...grounds(proof),
-    })
+    context.established(agreedWith(greeting, this.#client, proof))
     if (ticket !== undefined) context.ask({ about: 'ticket', wanted: { seal: ticket.state } })
     return new EstablishedServer(proof, finished, traffic, ticket?.sealed)
   }

@@ -89,6 +89,20 @@ test('it is there with the first flight, marked, and the connection goes on', ()
   expect([heard(both), both.client.data]).toEqual([['GET / at once', 'more'], ascii('answer')])
 })
 
+test('a server may answer what it took before the client has finished, and knows by then what it will agree on', () => {
+  const there = house()
+  const flight = flightBack(there)
+  const server = new Side(tlsServer({ crypto, versions: ['TLS 1.3'], ...SERVER }), there)
+  server.touch(flight)
+  const writable = server.events.find(event => event.type === 'writable')
+  expect(writable).toMatchObject({
+    about: { version: 'TLS 1.3', resumed: true, earlyData: 'accepted', alpn: undefined },
+  })
+  server.tls.write(ascii('at once'), 0)
+  expect(recordsOf(concat(...server.touch())).length).toBe(1)
+  expect(server.established).toBeUndefined()
+})
+
 test('a client that has none says nothing of it', () => {
   const there = house()
   const both = visit(there, sessionIn(visit(there, 'new')))

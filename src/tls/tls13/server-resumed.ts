@@ -13,7 +13,7 @@ import { type SessionFacts, sessionOf } from '../session.ts'
 import type { Context, Handles } from '../states.ts'
 import { suites13 } from '../suites.table.ts'
 import type { CertifiedKey } from '../types.ts'
-import { WaitClientFinished13, WaitEndOfEarlyData } from './client-part.ts'
+import { agreedWith, WaitClientFinished13, WaitEndOfEarlyData } from './client-part.ts'
 import type { Greeting } from './hello-server.ts'
 import { EarlySecret, KEY_LOG, protectionOf } from './key-schedule.ts'
 import { isBound } from './psk.ts'
@@ -151,6 +151,7 @@ const takeEarly = (context: Context<Bodies13>, greeting: Greeting, session: Sess
   const traffic = keys.application(context, transcript.digest())
   context.protectWrites(traffic.protection('server'))
   const client = { proof: 'anonymous' as const, chain: [], resumed: session, early: 'accepted' as const }
+  context.mayWrite(agreedWith(greeting, client, 'anonymous'))
   return new WaitEndOfEarlyData({ greeting, keys, shown, traffic }, client)
 }
 
