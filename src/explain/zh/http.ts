@@ -199,7 +199,7 @@ export const httpWords: WordsOf<typeof httpFailures> = {
   },
   'http/too-early': {
     title: '握手完成之前不得发送此请求。',
-    says: f => text`${f.got ?? '该请求'}出现在早期数据中，可能是重放的副本；那里只允许 ${f.expected ?? '安全的方法'}。`,
+    says: f => text`${f.got ?? '该请求'}出现在早期数据中，可能是重放的副本；那里只允许${f.expected ?? '安全的方法'}。`,
   },
   'http/precondition-failed': {
     title: '这不是请求所指的版本。',
