@@ -21,6 +21,7 @@ export { hostTransport } from './stream/host.ts'
 export { type ListenerOptions, listen } from './stream/listen.ts'
 export { memoryTransport } from './stream/memory.ts'
 export type { TlsServerOptions } from './stream/server-answers.ts'
+export type { KnownKey, KnownKeys, SharedKey } from './stream/shared-keys.ts'
 export { toWeb, type WebStreams } from './stream/to-web.ts'
 export type {
   Address,

@@ -8,6 +8,7 @@ import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import { type ReadClientOptions, readClientOptions } from '../stream/client-answers.ts'
 import { connectRead } from '../stream/connect.ts'
 import type { Credentials } from '../stream/credentials.ts'
+import type { SharedKey } from '../stream/shared-keys.ts'
 import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from '../stream/tls-options.ts'
 import { DEFAULT_TIMEOUTS, type Timeouts, type Transport, type TrustOptions, type World } from '../stream/types.ts'
 import type { Warned } from '../stream/warnings.ts'
@@ -22,6 +23,8 @@ import { type FetchResponse, responseOf } from './response.ts'
 export interface ClientOptions extends TrustOptions, Credentials, Warned {
   /** What may be agreed on with servers over HTTPS. */
   readonly tls?: ClientTls | undefined
+  /** As `TlsClientOptions.psk`: servers are known by keys that they have too. */
+  readonly psk?: SharedKey | readonly SharedKey[] | undefined
   /** Kernel TCP where undefined. */
   readonly over?: Transport | undefined
   readonly timeouts?: Partial<Timeouts> | undefined
@@ -91,6 +94,7 @@ const tlsOf = ({
   accept,
   cert,
   key,
+  psk,
   warned,
   tls = {},
   world,
@@ -100,7 +104,10 @@ const tlsOf = ({
   checkTlsOptions(tls, CHOICES)
   const { sessions = new SessionCache(), earlyData, ...choices } = tls
   if (earlyData !== undefined && earlyData !== true) throw wrong('tls.earlyData', `${earlyData}`, 'true')
-  return readClientOptions({ ...choices, alpn: ['http/1.1'], sessions, accept, trust, ca, cert, key, warned }, world)
+  return readClientOptions(
+    { ...choices, alpn: ['http/1.1'], sessions, accept, trust, ca, cert, key, psk, warned },
+    world,
+  )
 }
 
 class Fetcher {

@@ -2,14 +2,17 @@
 import { Der, DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
 import { type Failure, fail } from '../../failures/index.ts'
+import type { ExternalKey } from '../../tls/external-key.ts'
 import { listed } from '../../tls/listed.ts'
 import { SignatureScheme } from '../../tls/messages/registries.table.ts'
+import { versionsOf } from '../../tls/offer.ts'
 import { schemeFor13 } from '../../tls/schemes.table.ts'
 import { SessionCache } from '../../tls/session-cache.ts'
 import type { Ask, CertifiedKey } from '../../tls/types.ts'
 import { readName } from '../../x509/distinguished-name.ts'
 import { believed, type Credentials, type OwnCertificate, ownCertificates } from './credentials.ts'
 import { judged } from './judged.ts'
+import { offeredBy, type SharedKey } from './shared-keys.ts'
 import { signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
 import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
@@ -30,6 +33,11 @@ export interface TlsClientOptions extends TrustOptions, Credentials, TlsChoices,
    * it follows the handshake; `connection.tls.earlyData` says which.
    */
   readonly earlyData?: Bytes | undefined
+  /**
+   * Keys that the server has too (TLS 1.3): it is known by one of them. A certificate in its place is taken only where `ca` or
+   * `trust` say who may have issued it.
+   */
+  readonly psk?: SharedKey | readonly SharedKey[] | undefined
 }
 
 /** An option that is not here is refused. */
@@ -37,6 +45,7 @@ const KNOWN: Record<keyof TlsClientOptions, true> = {
   serverName: true,
   sessions: true,
   earlyData: true,
+  psk: true,
   trust: true,
   ca: true,
   accept: true,
@@ -55,6 +64,8 @@ export const checkClientPlaces = (options: object): void => checkPlaces(options,
 /** Options that were read: for any number of connections. */
 export interface ReadClientOptions {
   readonly options: TlsClientOptions
+  /** Of `options.psk`. */
+  readonly keys: readonly ExternalKey[]
   readonly answersFor: (stream: ByteStream) => Answerer
 }
 
@@ -67,12 +78,16 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
   if (options.sessions !== undefined && !(options.sessions instanceof SessionCache))
     throw wrong('tls.sessions', `a value of type ${typeof options.sessions}`, 'a SessionCache')
   checkEarlyData(options)
+  const keys = offeredBy(options.psk, world.crypto)
+  if (keys.length > 0 && !versionsOf(options).includes('TLS 1.3'))
+    throw wrong('tls.psk', 'TLS 1.3 is switched off', 'it in tls.versions')
   const trust = believed(options)
   const { cert, key, accept } = options
   const own = cert === undefined && key === undefined ? [] : ownCertificates(options, world.crypto)
   warnAbout(own, options, world)
   return {
     options,
+    keys,
     answersFor: stream => question => {
       switch (question.about) {
         case 'trust':

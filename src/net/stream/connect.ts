@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Bytes } from '../../engine.ts'
 import { tlsClient } from '../../tls/engine.ts'
 import { sniOf } from '../../tls/host-name.ts'
+import type { Session } from '../../tls/session.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { endpointText } from '../../wire/address.ts'
 import { told, toldAtOnce } from '../told.ts'
@@ -14,6 +15,7 @@ import {
 } from './client-answers.ts'
 import { connectionInfo } from './connection-info.ts'
 import { dial } from './dial.ts'
+import { whileOffering } from './shared-keys.ts'
 import { secured } from './tls.ts'
 import {
   type Address,
@@ -92,7 +94,8 @@ const connected = async (
     throw options.signal.reason
   }
   if (tls === undefined) return plain(stream, asked, clock)
-  const { alpn, versions, suites, groups, sessions, serverName = options.host } = tls.options
+  const { alpn, versions, suites, groups, sessions, psk, ca, trust, serverName = options.host } = tls.options
+  const known = psk !== undefined && ca === undefined && trust === undefined
   const origin = endpointText(serverName, options.port)
   const where = endpointText(options.host, options.port)
   const engine = tlsClient({
@@ -103,6 +106,8 @@ const connected = async (
     versions,
     suites,
     groups,
+    psk: tls.keys,
+    certificates: known ? 'refused' : undefined,
     session: sessions && (sessions.take(origin, clock.date()) ?? 'new'),
     earlyData: early,
     epoch: clock.date() - clock.now(),
@@ -111,15 +116,12 @@ const connected = async (
   const abort = (): void => stream.reset()
   options.signal?.addEventListener('abort', abort, { once: true })
   try {
-    return await secured(stream, {
-      engine,
-      clock,
-      asked,
-      where,
-      answer: tls.answersFor(stream),
-      session: session => sessions?.keep(origin, session),
-      handshake: timeouts.handshake,
-    })
+    const answer = tls.answersFor(stream)
+    const session = (kept: Session): void => sessions?.keep(origin, kept)
+    const { handshake } = timeouts
+    return await whileOffering(psk, world, () =>
+      secured(stream, { engine, clock, asked, where, answer, session, handshake }),
+    )
   } catch (error) {
     sessions?.forget(origin)
     options.signal?.throwIfAborted()

@@ -115,8 +115,20 @@ const handshake = (
 ): Promise<NetStream> => {
   const { clock, crypto, certificateCoders } = world
   const { alpn, versions, suites, groups, clientCertificate } = options
+  const psk = options.psk === undefined ? undefined : ('asked' as const)
   const epoch = clock.date() - clock.now()
-  const wanted = { alpn, versions, suites, groups, clientCertificate, clientAuthorities, resumption, earlyData, epoch }
+  const wanted = {
+    alpn,
+    versions,
+    suites,
+    groups,
+    clientCertificate,
+    clientAuthorities,
+    resumption,
+    psk,
+    earlyData,
+    epoch,
+  }
   return secured(stream, {
     engine: tlsServer({ crypto, certificateCoders, ...wanted, trace: stream.trace }),
     clock,

@@ -15,13 +15,14 @@ import type { TrustStore } from '../../x509/types.ts'
 import { believed, type CertificateFiles, type Credentials, ownCertificates, subjectsIn } from './credentials.ts'
 import { type EarlyDataOptions, earlyDataOf, judgedEarly } from './early-data.ts'
 import { judged } from './judged.ts'
+import { type KnownKeys, keyAmong, lookupIn } from './shared-keys.ts'
 import { decrypted, signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
 import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
 import type { ByteStream, World } from './types.ts'
 import { type Warned, warnAbout } from './warnings.ts'
 
-/** `cert` and `key`, or `certificateFor`. */
+/** `cert` and `key`, or `certificateFor`, or `psk`; both kinds where both are wanted. */
 export interface TlsServerOptions extends Credentials, TlsChoices, Warned {
   /**
    * The certificate for the name that a client asks for (SNI); `undefined` when it named none. Undefined as the answer
@@ -54,6 +55,11 @@ export interface TlsServerOptions extends Credentials, TlsChoices, Warned {
   readonly earlyData?: EarlyDataOptions | undefined
   /** Who may have issued it, where files are not what you have. One of the two must be there: public roots issue to all. */
   readonly trust?: TrustStore | undefined
+  /**
+   * Keys that clients have too (TLS 1.3), by their identities: they need no certificate of ours then, nor we one of theirs.
+   * A client without one is shown a certificate, if there is any.
+   */
+  readonly psk?: KnownKeys | undefined
 }
 
 /** An option that is not here is refused. */
@@ -72,6 +78,7 @@ const KNOWN: Record<keyof TlsServerOptions, true> = {
   tickets: true,
   sessions: true,
   earlyData: true,
+  psk: true,
 }
 
 /** Throws `FailureError` `net/bad-tls-options` for options of TLS that stand beside `tls`. */
@@ -96,6 +103,8 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
   checkTlsOptions(options, KNOWN)
   checkClients(options)
   const certificateFor = chooserOf(options, world)
+  const lookup = options.psk === undefined ? undefined : lookupIn(options.psk, world.crypto)
+  checkKeys(options)
   const trust = believed(options)
   const { tickets = new TicketKeeper({ crypto: world.crypto }) } = options
   if (tickets !== 'none' && !(tickets instanceof TicketKeeper))
@@ -116,10 +125,13 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
       switch (question.about) {
         case 'client-hello': {
           const { serverName } = question.hello
+          if (certificateFor === undefined) return 'none'
           const refusal = fail('tls/name-unknown', serverName === undefined ? {} : { got: serverName })
           const found = certificateFor(serverName, question.hello)
           return found instanceof Promise ? found.then(key => key ?? refusal) : (found ?? refusal)
         }
+        case 'psk':
+          return lookup === undefined ? 'none' : keyAmong(question, lookup, world)
         case 'sign':
           return signed(question, world)
         case 'decrypt':
@@ -133,13 +145,20 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
         case 'early-data':
           return early === undefined ? 'none' : judgedEarly(early.guard.isFresh(question))
         case 'certificate':
-        case 'psk':
           return fail('net/no-certificate', { where: question.about })
         default:
           return question satisfies never
       }
     },
   }
+}
+
+/** Where a certificate is required a key is none, and TLS 1.2 has no keys. */
+const checkKeys = (options: TlsServerOptions): void => {
+  if (options.psk === undefined) return
+  if (options.clientCertificate === 'required')
+    throw wrong('tls.psk', 'every client is to show a certificate', 'clientCertificate to be asked or none')
+  if (!versionsOf(options).includes('TLS 1.3')) throw wrong('tls.psk', 'TLS 1.3 is switched off', 'it in tls.versions')
 }
 
 type Ticketing = Extract<Ask['question'], { readonly about: 'ticket' }>
@@ -182,9 +201,11 @@ type Chooser = (
   hello: Introduced,
 ) => CertifiedKey | undefined | Promise<CertifiedKey | undefined>
 
-const chooserOf = (tls: TlsServerOptions, world: World): Chooser => {
-  const { certificateFor, cert, key } = tls
+/** Undefined: clients are known by keys alone. */
+const chooserOf = (tls: TlsServerOptions, world: World): Chooser | undefined => {
+  const { certificateFor, cert, key, psk } = tls
   const own = cert !== undefined || key !== undefined
+  if (certificateFor === undefined && !own && psk !== undefined) return undefined
   if (certificateFor === undefined && !own)
     throw wrong('tls', 'there is no certificate', 'cert and key, or certificateFor')
   if (certificateFor === undefined) return choiceOf(tls, world)
