@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 118,
+  './net': 121,
   './wire': 6,
   './trace': 4,
   './failures': 4,
@@ -90,7 +90,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './session': 9,
   './capture': 11,
   './inspect': 60,
-  './lab': 162,
+  './lab': 165,
   './lab/web': 122,
   './web': 125,
   '. in a browser': 226,
