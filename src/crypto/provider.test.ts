@@ -53,6 +53,8 @@ describe.each(platforms)('%s', (_, platform) => {
       expect(aead.open(flipped(nonce), additional, ciphertext, tag)).toBeUndefined()
       for (const length of [0, 4, 12, 15])
         expect(aead.open(nonce, additional, ciphertext, tag.subarray(0, length))).toBeUndefined()
+      const longer = Uint8Array.from([...ciphertext.subarray(-4), ...tag])
+      expect(aead.open(nonce, additional, ciphertext.subarray(0, -4), longer)).toBeUndefined()
       expect(aead.open(nonce, additional, new Uint8Array(0), tag)).toBeUndefined()
     })
   }

@@ -6,9 +6,9 @@ import { FramePool } from '../wire/frame.ts'
 import { type FaultEvent, type Faults, FaultyCable } from './faults.ts'
 
 /** Sends `count` numbered frames of 100 bytes, one per `every` ms; tells what arrived when. */
-const run = (faults: Faults, { seed = 1, count = 2000, every = 1 } = {}) => {
+const run = (faults: Faults, { seed = 1, count = 2000, every = 1, random = seeded(seed) } = {}) => {
   const pool = new FramePool()
-  const own = new FaultyCable(faults, seeded(seed), pool)
+  const own = new FaultyCable(faults, random, pool)
   const cable = checked(own)
   const arrived: { number: number; at: number; bytes: string }[] = []
   const events: FaultEvent[] = []
@@ -43,6 +43,11 @@ describe('a cable', () => {
     const { arrived, events } = run({ delay: 7 }, { count: 100 })
     expect(arrived.map(a => [a.number, a.at])).toEqual(Array.from({ length: 100 }, (_, i) => [i, i + 7]))
     expect(events).toEqual([])
+  })
+
+  test('without faults has none where every die shows nought', () => {
+    const nought = { ...seeded(1), number: () => 0 }
+    expect(run({}, { count: 10, random: nought }).events).toEqual([])
   })
 
   test.each([0.01, 0.2, 0.5])('loses the share of frames that it is told to: %f', loss => {
