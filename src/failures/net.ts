@@ -6,6 +6,8 @@ export const netFailures = family('net', {
   'port-taken': { fault: 'local', exit: EXIT.tcp },
   'port-forbidden': { fault: 'local', exit: EXIT.tcp },
   'no-such-address': { fault: 'local', exit: EXIT.tcp },
+  relay: { fault: 'network', exit: EXIT.tcp, rule: 'RFC 6455 7.1.5' },
+  'no-listening': { fault: 'caller', exit: EXIT.usage },
   system: { fault: 'local', exit: EXIT.tcp },
   'handshake-timeout': { fault: 'peer', exit: EXIT.timeout },
   'idle-timeout': { fault: 'peer', exit: EXIT.timeout },

@@ -25,6 +25,18 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: 'This machine does not have that address.',
     says: f => `${f.where ?? 'The address'} belongs to no interface of this machine.`,
   },
+  'net/relay': {
+    title: 'The relay did not carry the stream.',
+    says: f => `The WebSocket to ${f.where ?? 'the relay'} ended: ${f.got ?? 'it did not say why'}.`,
+    because: [
+      'The relay is not there, or wants a token or another subprotocol.',
+      'The relay did not reach the server behind it.',
+    ],
+  },
+  'net/no-listening': {
+    title: 'Nobody can be listened to this way.',
+    says: f => `${f.where ?? 'This transport'} only leads out: it takes no connections.`,
+  },
   'net/system': {
     title: 'The system refused the socket.',
     says: f => `It says ${f.got ?? 'nothing'} about ${f.where ?? 'the connection'}.`,

@@ -23,6 +23,15 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: '本机没有这个地址。',
     says: f => text`${f.where ?? '该地址'}不属于本机的任何网络接口。`,
   },
+  'net/relay': {
+    title: '中继没有传送这条数据流。',
+    says: f => text`到${f.where ?? '中继'}的 WebSocket 已结束：${f.got ?? '没有说明原因'}。`,
+    because: ['中继不存在，或者要求令牌或别的子协议。', '中继没有连上它后面的服务器。'],
+  },
+  'net/no-listening': {
+    title: '不能用这种方式监听。',
+    says: f => text`${f.where ?? '这种传输方式'}只能向外连接，不接受连接。`,
+  },
   'net/system': {
     title: '系统拒绝了这个套接字。',
     says: f => text`关于${f.where ?? '该连接'}，系统报告${f.got ?? '原因不明'}。`,
