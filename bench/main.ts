@@ -59,15 +59,17 @@ if (chosen.length === 0) {
 }
 if (!values.json)
   console.log(
-    `${'bench'.padEnd(30)}${'ours'.padStart(10)}${'theirs'.padStart(10)} ${'unit'.padEnd(12)}${'peer'.padEnd(14)}${'ratio'.padStart(7)}${'goal'.padStart(7)}`,
+    `${'bench'.padEnd(30)}${'ours'.padStart(10)}${'theirs'.padStart(10)} ${'unit'.padEnd(12)}${'peer'.padEnd(18)}${'ratio'.padStart(7)}${'goal'.padStart(7)}`,
   )
 for (const row of chosen) {
   const { ours, theirs, ratio } = await measure(row)
   if (values.json) {
-    console.log(JSON.stringify({ bench: row.bench, unit: row.unit, ours, peer: row.peer, theirs, ratio }))
+    console.log(
+      JSON.stringify({ bench: row.bench, unit: row.unit, ours, peer: row.peer, theirs, ratio, beside: row.beside?.() }),
+    )
   } else {
     console.log(
-      `${row.bench.padEnd(30)}${short(ours).padStart(10)}${short(theirs).padStart(10)} ${row.unit.padEnd(12)}${row.peer.padEnd(14)}${ratio.toFixed(2).padStart(7)}${row.goal.toFixed(2).padStart(7)}`,
+      `${row.bench.padEnd(30)}${short(ours).padStart(10)}${short(theirs).padStart(10)} ${row.unit.padEnd(12)}${row.peer.padEnd(18)}${ratio.toFixed(2).padStart(7)}${row.goal.toFixed(2).padStart(7)}  ${row.beside?.() ?? ''}`.trimEnd(),
     )
   }
 }

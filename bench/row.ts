@@ -12,6 +12,8 @@ export interface BenchRow {
   /** One measurement each, in `unit`. Called in turn. */
   ours(): Promise<number>
   theirs(): Promise<number>
+  /** What else was seen on the way, for the reader: shown beside the row. */
+  beside?(): string
   /** Frees what the measurements share (servers, temporary files). */
   close?(): Promise<void>
 }

@@ -1,5 +1,5 @@
 /**
- * Load for a server: keep-alive connections over raw sockets, one request under way on each. The answer's length is
+ * Load for a server: keep-alive connections over raw sockets, one request (or `depth`) under way on each. The answer's length is
  * learned from the first one, after that bytes are counted, so that this process is no slower than what it measures.
  */
 import { connect, type Socket } from 'node:net'
@@ -18,6 +18,8 @@ export interface Load {
   readonly secure: boolean
   readonly connections: number
   readonly milliseconds: number
+  /** Requests that each connection sends at once, before it waits for all of their answers. 1 where undefined. */
+  readonly depth?: number
 }
 
 const secured = (socket: Socket): Socket =>
@@ -45,23 +47,49 @@ const learn = ({ port, secure }: Load): Promise<number> =>
 export interface Answered {
   readonly requests: number
   readonly perSecond: number
+  /** Milliseconds within which 99 of 100 answers (with pipelining: all answers of one go) came. */
+  readonly p99: number
+}
+
+/** Answer times by the tenth of a millisecond; slower than a second counts as a second. */
+class Times {
+  readonly #counts = new Uint32Array(10_000)
+  #all = 0
+  add(milliseconds: number): void {
+    this.#counts[Math.min(Math.floor(milliseconds * 10), this.#counts.length - 1)]!++
+    this.#all++
+  }
+  within(share: number): number {
+    let seen = 0
+    for (let at = 0; at < this.#counts.length; at++) {
+      seen += this.#counts[at]!
+      if (seen >= this.#all * share) return (at + 1) / 10
+    }
+    return 0
+  }
 }
 
 const run = async (load: Load): Promise<Answered> => {
-  const { port, secure, connections, milliseconds } = load
-  const length = await learn(load)
+  const { port, secure, connections, milliseconds, depth = 1 } = load
+  const length = (await learn(load)) * depth
+  const asked = Buffer.concat(Array.from({ length: depth }, () => REQUEST))
+  const times = new Times()
   let answered = 0
   const open = (): Promise<Socket> =>
     new Promise((resolve, reject) => {
       let missing = length
+      let since = performance.now()
       let socket: Socket
       const came = (count: number): boolean => {
         missing -= count
         if (missing < 0) reject(new Error('the answers are not of one length'))
         if (missing === 0) {
-          answered++
+          answered += depth
           missing = length
-          socket.write(REQUEST)
+          const now = performance.now()
+          times.add(now - since)
+          since = now
+          socket.write(asked)
         }
         return true
       }
@@ -75,12 +103,12 @@ const run = async (load: Load): Promise<Answered> => {
     })
   const sockets = await Promise.all(Array.from({ length: connections }, open))
   const started = performance.now()
-  for (const socket of sockets) socket.write(REQUEST)
+  for (const socket of sockets) socket.write(asked)
   await new Promise(resolve => setTimeout(resolve, milliseconds))
   const requests = answered
   const perSecond = (requests / (performance.now() - started)) * 1000
   for (const socket of sockets) socket.destroy()
-  return { requests, perSecond }
+  return { requests, perSecond, p99: times.within(0.99) }
 }
 
 answerCalls({ run })

@@ -1,24 +1,46 @@
 /**
  * One server with the same small answer: `http-server.ts KIND`. `exchanges` is ours at the level of the engine, `request`
- * ours with `Request` and `Response`, `fast` with `FastResponse`; `node` is node:http, `hono` is @hono/node-server; `…s` is HTTPS.
+ * ours with `Request` and `Response`, `hono-app` that with an application of Hono; `node` is node:http, `net` a socket
+ * that is written one fixed answer for whatever comes, `hono` is @hono/node-server, `hono-app-node` that with the same
+ * application; `…https` is HTTPS.
  */
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo, Server } from 'node:net'
 import { headerBlock } from '../../src/http/message/header-block.ts'
-import { FastResponse, serve, serveExchanges } from '../../src/index.ts'
+import { type AddressInfo, createServer as createNetServer, type Server } from 'node:net'
+import { Hono } from 'hono'
+import { serve, serveExchanges } from '../../src/index.ts'
 import { certifiedKey } from '../../src/tls/certified-key.ts'
 import { pem } from '../../src/x509/pem.ts'
 import { answerCalls, cpu } from './calls.ts'
 import type { Identity } from './tls-peer.ts'
 
-export type ServerKind = 'exchanges' | 'request' | 'fast' | 'node' | 'hono' | 'exchanges-https' | 'node-https'
+export type ServerKind =
+  | 'exchanges'
+  | 'exchanges-https'
+  | 'request'
+  | 'hono-app'
+  | 'net'
+  | 'node'
+  | 'node-https'
+  | 'hono'
+  | 'hono-app-node'
 
 const TEXT = '{"hello":"world"}'
 const BODY = Buffer.from(TEXT)
 const TYPE = { 'content-type': 'application/json' }
 const respond = (): Response => new Response(TEXT, { headers: TYPE })
-const respondFast = (): Response => new FastResponse(TEXT, { headers: TYPE })
+
+/** Not `c.json`, so that it is the same answer; two routes and a parameter, so that there is something to choose. */
+const application = (): Hono => {
+  const app = new Hono()
+  app.get('/items/:item', c => c.text(c.req.param('item')))
+  app.get('/cart', c => {
+    if (c.req.query('item') !== '7') return c.notFound()
+    return c.body(TEXT, 200, TYPE)
+  })
+  return app
+}
 
 const exchanges = async (identity?: Identity): Promise<number> => {
   const headers = headerBlock([['Content-Type', 'application/json']])
@@ -48,22 +70,34 @@ const nodeHttps = ({ chain, privateKey }: Identity): Promise<number> => {
 
 /** The part of @hono/node-server that is measured. */
 interface HonoServer {
-  createAdaptorServer(options: { readonly fetch: () => Response }): Server
+  createAdaptorServer(options: { readonly fetch: (request: Request) => Response | Promise<Response> }): Server
 }
 const HONO: string = '@hono/node-server'
 
 /** Loaded only here: it puts a `Response` of its own in the place of the platform's. Only this row needs it installed. */
-const hono = async (): Promise<number> => {
+const hono = async (fetch: (request: Request) => Response | Promise<Response>): Promise<number> => {
   const { createAdaptorServer } = (await import(HONO)) as HonoServer
-  return listening(createAdaptorServer({ fetch: respond }))
+  return listening(createAdaptorServer({ fetch }))
+}
+
+/** What a request costs when nobody looks at it: one answer for each piece that comes. */
+const canned = (): Server => {
+  const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${BODY.length}`
+  const bytes = Buffer.from(`${head}\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n${TEXT}`)
+  return createNetServer({ noDelay: true }, socket => {
+    socket.on('error', () => {})
+    socket.on('data', () => void socket.write(bytes))
+  })
 }
 
 const starts: Readonly<Record<ServerKind, (identity: Identity) => Promise<number>>> = {
   exchanges: () => exchanges(),
   request: async () => (await serve(respond)).port,
-  fast: async () => (await serve(respondFast)).port,
+  'hono-app': async () => (await serve(application().fetch)).port,
+  net: () => listening(canned()),
   node: () => listening(createServer(answer!)),
-  hono,
+  hono: () => hono(respond),
+  'hono-app-node': () => hono(application().fetch),
   'exchanges-https': exchanges,
   'node-https': nodeHttps,
 }
