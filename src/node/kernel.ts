@@ -1,6 +1,6 @@
 /**
  * The kernel's TCP as a transport, over `node:net`. What is fast there: one `writev` for a gather list, one joined
- * buffer for small pieces, and for connections that we open one large read buffer that is used again for every read.
+ * buffer for small pieces, and one large read buffer that is used again for every read.
  */
 import { lookup as systemLookup } from 'node:dns/promises'
 import { type AddressInfo, createServer, type Server, Socket } from 'node:net'
@@ -39,9 +39,19 @@ export const kernelTransport = (options: KernelOptions = {}): Transport => {
   return {
     lookUp: (name, how) => lookUp(name, how, options),
     connect: to => connect(to, options, shared),
-    listen: (on, accept) => listen(on, accept, options),
+    listen: (on, accept) => listen(on, accept, options, shared),
   }
 }
+
+/** Reads into `buffer`, which is free again when the stream has looked at it. */
+const readInto = (buffer: Uint8Array, streamOf: () => SocketStream | undefined) => ({
+  buffer,
+  callback: (count: number, from: Uint8Array): boolean => {
+    const stream = streamOf()
+    stream?.arrived(from.subarray(0, count))
+    return stream?.reading ?? false
+  },
+})
 
 /** RFC 6761 6.3: names below `localhost` are loopback, whatever the system's resolver thinks of them. */
 const fixed = (name: string, { resolve }: KernelOptions): readonly string[] | undefined => {
@@ -99,13 +109,7 @@ const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array)
     let stream: SocketStream | undefined
     const socket = new Socket({
       allowHalfOpen: true,
-      onread: {
-        buffer,
-        callback: (count: number, from: Uint8Array): boolean => {
-          stream?.arrived(from.subarray(0, count))
-          return stream?.reading ?? false
-        },
-      },
+      onread: readInto(buffer, () => stream),
     } as ConstructorParameters<typeof Socket>[0])
     const abort = (): void => {
       socket.destroy()
@@ -151,14 +155,64 @@ const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array)
     socket.connect({ host: to.host, port: to.port })
   })
 
-const listen = (on: ListenOptions, accept: (stream: ByteStream) => void, options: KernelOptions): Promise<Listener> =>
+/**
+ * Whether a connection's handle can be moved to a socket that reads as we want it. Not where a read is under way while
+ * its buffer waits (Windows), and not where `node:net` is only imitated.
+ */
+const MOVES = process.platform !== 'win32' && !('bun' in process.versions) && !('deno' in process.versions)
+
+/**
+ * Node makes a buffer of 64 KiB for every read of a connection that it accepted (a fifth of what a small exchange
+ * costs), and has no option against that; a socket that is made from a handle has it. Undefined where there is no
+ * handle. `accepted` was made with `pauseOnConnect`: nothing was read from it.
+ */
+const readingAnew = (accepted: Socket, buffer: Uint8Array, streamOf: () => SocketStream): Socket | undefined => {
+  const holder = accepted as unknown as { _handle?: object | null }
+  const handle = holder._handle
+  if (!MOVES || !handle) return undefined
+  holder._handle = null
+  // Counted out at its server: from here on the new one is the connection.
+  accepted.destroy()
+  return new Socket({
+    handle,
+    allowHalfOpen: true,
+    onread: readInto(buffer, streamOf),
+  } as ConstructorParameters<typeof Socket>[0])
+}
+
+const listen = (
+  on: ListenOptions,
+  accept: (stream: ByteStream) => void,
+  options: KernelOptions,
+  shared: Uint8Array,
+): Promise<Listener> =>
   new Promise((resolve, reject) => {
-    const server: Server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
+    const open = new Set<Socket>()
+    let emptied: (() => void) | undefined
+    const server: Server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: MOVES }, accepted => {
+      const anew = readingAnew(accepted, shared, () => stream)
+      const socket = anew ?? accepted
       const told = traceFor(socket, on.trace, options)
-      const stream = new SocketStream(socket, { told, where: 'The client', pieces: 'owned' })
-      socket.on('data', (bytes: Bytes) => stream.arrived(bytes))
+      const pieces = anew === undefined ? 'owned' : 'borrowed'
+      const stream = new SocketStream(socket, { told, where: 'The client', pieces })
+      open.add(socket)
+      socket.once('close', () => {
+        open.delete(socket)
+        if (open.size === 0) emptied?.()
+      })
+      if (anew === undefined) {
+        socket.on('data', (bytes: Bytes) => stream.arrived(bytes))
+        if (MOVES) socket.resume()
+      }
       accept(stream)
     })
+    const close = (): Promise<void> =>
+      new Promise(closed => {
+        server.close(() => {
+          emptied = closed
+          if (open.size === 0) closed()
+        })
+      })
     const host = on.host === undefined ? '127.0.0.1' : (fixed(on.host, options)?.[0] ?? on.host)
     const where = endpointText(host, on.port)
     const refused = (error: unknown): void => reject(new FailureError(failureOf(error, where), { cause: error }))
@@ -168,7 +222,7 @@ const listen = (on: ListenOptions, accept: (stream: ByteStream) => void, options
       // Running out of descriptors is reported here; the listener goes on, and so must we.
       server.on('error', () => {})
       const { address, port } = server.address() as AddressInfo
-      resolve({ address, port, close: () => new Promise(closed => server.close(() => closed())) })
+      resolve({ address, port, close })
     })
   })
 
