@@ -38,6 +38,8 @@ class Loop<In, Out, Ev> implements Driver<In> {
   readonly #fire = (): void => this.#timeIsUp()
   #disarm: (() => void) | undefined
   #armedFor: Millis | undefined
+  /** The latest time that the engine was given: reading a clock costs as much as a small step of an engine. */
+  #now: Millis = 0
   /** A turn is under way: whoever touches the engine now is inside it. */
   #turning = false
   /** The engine was touched, or said something, since it was last seen quiet. */
@@ -54,7 +56,7 @@ class Loop<In, Out, Ev> implements Driver<In> {
     if (this.#stopped) return
     const outermost = this.#enter()
     try {
-      this.#engine.receive(input, this.#clock.now())
+      this.#engine.receive(input, this.#time())
     } finally {
       if (outermost) this.#leave()
     }
@@ -64,7 +66,7 @@ class Loop<In, Out, Ev> implements Driver<In> {
     if (this.#stopped) return
     const outermost = this.#enter()
     try {
-      work(this.#clock.now())
+      work(this.#time())
     } finally {
       if (outermost) this.#leave()
     }
@@ -72,6 +74,7 @@ class Loop<In, Out, Ev> implements Driver<In> {
 
   start(): void {
     if (this.#stopped) return
+    this.#time()
     if (this.#enter()) this.#leave()
   }
 
@@ -86,10 +89,14 @@ class Loop<In, Out, Ev> implements Driver<In> {
     if (this.#stopped) return
     const outermost = this.#enter()
     try {
-      this.#engine.advance(this.#clock.now())
+      this.#engine.advance(this.#time())
     } finally {
       if (outermost) this.#leave()
     }
+  }
+
+  #time(): Millis {
+    return (this.#now = this.#clock.now())
   }
 
   /** True for the call that begins a turn, and so must end it. */
@@ -120,10 +127,11 @@ class Loop<In, Out, Ev> implements Driver<In> {
       this.#again = true
       handlers.event(event)
     }
+    // `out` may touch the engine, and so move the time on.
     for (
-      let output = engine.pollTransmit(this.#clock.now());
+      let output = engine.pollTransmit(this.#now);
       output !== undefined;
-      output = engine.pollTransmit(this.#clock.now())
+      output = engine.pollTransmit(this.#now)
     ) {
       this.#again = true
       handlers.out(output)

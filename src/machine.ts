@@ -58,10 +58,16 @@ export const machine = <const M extends readonly Move[]>(
   const states = new Set<string>(moves.map(([state]) => state))
   for (const [, , next] of moves) states.add(next)
   const ways = (state: string, input: string): readonly string[] => rows.get(state)?.get(input) ?? []
+  const onlyWays = new Map<string, Map<string, string>>()
+  for (const [state, row] of rows) {
+    const only = [...row].flatMap(([input, all]) => (all.length === 1 ? [[input, all[0]!] as const] : []))
+    onlyWays.set(state, new Map(only))
+  }
   const find = (state: string, input: string): string | undefined => {
-    const all = ways(state, input)
-    if (all.length > 1) throw new RangeError(`several ways from ${state} by ${input}`)
-    return all[0]
+    const only = onlyWays.get(state)?.get(input)
+    if (only === undefined && ways(state, input).length > 1)
+      throw new RangeError(`several ways from ${state} by ${input}`)
+    return only
   }
   return {
     title,

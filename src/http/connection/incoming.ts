@@ -155,7 +155,7 @@ export class Incoming {
       return
     }
     this.#origin += used
-    this.#kept = this.#whose === 'ours' ? bytes.subarray(used) : bytes.slice(used)
+    this.#kept = view(bytes, used, bytes.length, this.#whose)
     this.#growable = false
     this.#keptStart = 0
     this.#keptEnd = bytes.length - used

@@ -44,7 +44,7 @@ export class Outgoing {
   }
 
   /** Queues a head and, if it is the whole message, its body. Returns the octets of the head. */
-  head(line: string | Bytes, fields: Fields, more: readonly string[], body: Bytes | undefined): Bytes {
+  head(line: string | Bytes, fields: Fields, more: readonly (string | Bytes)[], body: Bytes | undefined): Bytes {
     let most = line.length + fields.length + 2
     for (const each of more) most += each.length
     const joined = body !== undefined && body.length <= JOIN ? body.length : 0

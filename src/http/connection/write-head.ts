@@ -103,10 +103,10 @@ export const writeResponse = (
   }
   const { framing, length, said } = frame(fields, part.body, status, context)
   const persists = context.persists && fields.facts.connection !== 'close' && framing !== 'until-close'
-  const more = said === '' ? [] : [said]
+  const more: (string | Bytes)[] = said === '' ? [] : [said]
   if (!persists && fields.facts.connection !== 'close') more.push('Connection: close\r\n')
   if (persists && context.minor === 0 && fields.facts.connection === undefined) more.push('Connection: keep-alive\r\n')
-  if (context.date !== undefined && !fields.facts.hasDate) more.push('Date: ', context.date(), '\r\n')
+  if (context.date !== undefined && !fields.facts.hasDate) more.push(dateLine(context.date()))
   const body = framing === 'dropped' || framing === 'none' ? undefined : part.body
   if (part.body === undefined) out.frame(framing, length)
   return { head: out.head(line, fields, more, body), persists }
@@ -114,6 +114,18 @@ export const writeResponse = (
 
 const lineOf = (status: number, reason: string | undefined): string | Bytes =>
   reason === undefined ? statusLine(status) : `HTTP/1.1 ${status} ${reason}\r\n`
+
+let lastDate = ''
+let lastDateLine: Bytes = new Uint8Array(0)
+
+/** Encoded once a second. */
+const dateLine = (date: string): Bytes => {
+  if (date !== lastDate) {
+    lastDate = date
+    lastDateLine = latin1Bytes(`Date: ${date}\r\n`)
+  }
+  return lastDateLine
+}
 
 /** Status lines with the usual phrase, encoded once. */
 const statusLines = new Map<number, Bytes>()

@@ -82,13 +82,19 @@ export const hasMember = (list: string, lower: string): boolean =>
 export const isHost = (text: string): boolean =>
   allOf(text, HOST) && /^(?:\[[0-9A-Fa-f:.]+\]|[^:[\]]+)(?::[0-9]{0,5})?$/.test(text)
 
-/** The usual case of `isHost`, without making a string: a name or an IPv4 address without a port. */
+/** The usual case of `isHost`, without making a string: a name or an IPv4 address, and up to five digits of a port. */
 export const isPlainHost = (bytes: Bytes, start: number, end: number): boolean => {
   for (let at = start; at < end; at++) {
     const octet = bytes[at]!
-    if ((classOf[octet]! & HOST) === 0 || octet === 0x3a || octet === 0x5b || octet === 0x5d) return false
+    if (octet === 0x3a) return at > start && isPort(bytes, at + 1, end)
+    if ((classOf[octet]! & HOST) === 0 || octet === 0x5b || octet === 0x5d) return false
   }
   return end > start
+}
+
+const isPort = (bytes: Bytes, start: number, end: number): boolean => {
+  for (let at = start; at < end; at++) if ((classOf[bytes[at]!]! & DIGIT) === 0) return false
+  return end - start <= 5
 }
 
 /** RFC 9110 6.5.1: fields about framing and routing mean nothing in trailers, and mislead whoever merges them. */

@@ -8,6 +8,7 @@ import type { Bytes } from '../../engine.ts'
 import { type Facts, type Failure, type FailureCode, fail } from '../../failures/index.ts'
 import { latin1Text } from '../../wire/bytes.ts'
 import type { HttpLimits } from '../limits.ts'
+import { PER_FIELD } from './fields.ts'
 import { classOf, octetName, PATH, QUERY, TOKEN, VALUE } from './grammar.ts'
 
 const CR = 0x0d
@@ -16,6 +17,8 @@ const SP = 0x20
 const HTAB = 0x09
 const COLON = 0x3a
 const QUESTION = 0x3f
+
+const NONE: readonly number[] = []
 
 /** The head goes on: more bytes are needed. */
 export const MORE = -1
@@ -35,8 +38,11 @@ export class HeadReader {
   #startDone: boolean
   /** From the start of the head: where its first line begins after empty ones. */
   start = 0
-  /** `PER_FIELD` numbers a field line, from the start of the head. */
-  offsets: number[] = []
+  /** `PER_FIELD` numbers a field line, from the start of the head; of the last head that was complete. */
+  offsets: readonly number[] = NONE
+  /** The same while lines are read: one array for all heads, of which each keeps as much as it needs. */
+  readonly #lines: number[] = []
+  #count = 0
   /** Of a request, from the start of the head. */
   methodEnd = 0
   targetStart = 0
@@ -59,7 +65,7 @@ export class HeadReader {
     this.#emptyLines = 0
     this.#startDone = this.#kind === 'trailers'
     this.start = 0
-    this.offsets = []
+    this.#count = 0
   }
 
   /** True when no byte of the message has come; empty lines before it do not count. */
@@ -187,7 +193,7 @@ export class HeadReader {
   }
 
   #fields(bytes: Bytes, base: number, end: number): Outcome {
-    const offsets = this.offsets
+    const lines = this.#lines
     const { head, fields } = this.#limits
     const limit = this.#kind === 'trailers' ? this.#limits.trailers : head
     for (;;) {
@@ -201,7 +207,9 @@ export class HeadReader {
         if (p + 1 >= end) return this.#incomplete(base, end)
         if (bytes[p + 1] !== LF)
           return this.#refuse('http/bare-carriage-return', bytes, base, end, { where: 'The last line' })
-        return p + 2 - base > limit ? this.#tooBig() : p + 2
+        if (p + 2 - base > limit) return this.#tooBig()
+        this.offsets = this.#count === 0 ? NONE : lines.slice(0, this.#count)
+        return p + 2
       }
       p++
       while (p < end && (bytes[p] === SP || bytes[p] === HTAB)) p++
@@ -215,10 +223,13 @@ export class HeadReader {
       const next = p + 2
       if (next - base > limit) return this.#tooBig()
       while (p > value && (bytes[p - 1] === SP || bytes[p - 1] === HTAB)) p--
-      offsets.push(line - base, nameEnd - base, value - base, p - base)
-      if (offsets.length > 4 * fields) {
-        return fail('http/too-many-headers', { number: fields })
-      }
+      const at = this.#count
+      if (at >= PER_FIELD * fields) return fail('http/too-many-headers', { number: fields })
+      lines[at] = line - base
+      lines[at + 1] = nameEnd - base
+      lines[at + 2] = value - base
+      lines[at + 3] = p - base
+      this.#count = at + PER_FIELD
       this.#line = next - base
     }
   }

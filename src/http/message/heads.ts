@@ -5,6 +5,8 @@ import type { BodyFraming, LazyHeaders, RequestHead, ResponseHead } from '../typ
 import { ReceivedFields } from './fields.ts'
 import { targetOf } from './framing.ts'
 
+const SLASH = 0x2f
+
 /** What the reader knows about a request when its head is complete; offsets are into `bytes`. */
 export interface RequestParts {
   readonly bytes: Bytes
@@ -25,21 +27,23 @@ export class ReceivedRequest implements RequestHead {
   readonly type = 'request'
   readonly method: string
   readonly version: '1.0' | '1.1'
-  readonly headers: LazyHeaders
   readonly framing: BodyFraming
   readonly expectsContinue: boolean
   readonly upgrade: readonly string[]
   readonly #parts: RequestParts
+  #headers: LazyHeaders | undefined
   #target: string | undefined
 
   constructor(parts: RequestParts) {
     this.method = parts.method
     this.version = parts.version
-    this.headers = new ReceivedFields(parts.bytes, parts.offsets)
     this.framing = parts.framing
     this.expectsContinue = parts.expectsContinue
     this.upgrade = parts.upgrade
     this.#parts = parts
+  }
+  get headers(): LazyHeaders {
+    return (this.#headers ??= new ReceivedFields(this.#parts.bytes, this.#parts.offsets))
   }
   get target(): string {
     const { bytes, targetStart, targetEnd } = this.#parts
@@ -47,10 +51,16 @@ export class ReceivedRequest implements RequestHead {
   }
   get authority(): string {
     const { bytes, host, hostEnd } = this.#parts
+    if (this.#isOrigin) return latin1Text(bytes, host, hostEnd)
     return targetOf(this.method, this.target)?.authority ?? latin1Text(bytes, host, hostEnd)
   }
   get path(): string {
+    if (this.#isOrigin) return this.target
     return targetOf(this.method, this.target)?.path ?? '/'
+  }
+  /** RFC 9112 3.2.1: origin-form, as nearly all are; its target is the path. */
+  get #isOrigin(): boolean {
+    return this.#parts.bytes[this.#parts.targetStart] === SLASH
   }
 }
 

@@ -9,7 +9,7 @@ import { TakenStream } from '../stream/taken.ts'
 import type { ConnectionInfo, NetStream, StreamHandler } from '../stream/types.ts'
 import { Ahead, EARLY } from './ahead.ts'
 import type { ConnectionOptions } from './connection-options.ts'
-import { type AnswerHead, Exchange, type ExchangeConnection, type Presence } from './exchange.ts'
+import { type AnswerHead, Exchange, type ExchangeConnection, type Presence, partOf } from './exchange.ts'
 import { Outbox } from './outbox.ts'
 import { isBreach, servedLine, tellRefused } from './served.ts'
 import { Waits } from './waits.ts'
@@ -142,16 +142,15 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   answer(exchange: Exchange, head: AnswerHead, body: Bytes | undefined): void {
     if (exchange !== this.#exchange || exchange.dead) return
     this.#driver.do(now => {
-      this.#engine.send({ type: 'response', ...head, ...(body === undefined ? {} : { body }) }, now)
+      this.#engine.send(partOf(head, body), now)
+      this.#waits.answer.touch()
       if (head.status < 200) return
       exchange.status = head.status
       if (body === undefined) return
-      exchange.sent = body.length
-      exchange.answered = true
+      exchange.handedOver(body.length)
       this.#out.answered += body.length
+      this.#next(now)
     })
-    this.#waits.answer.touch()
-    if (body !== undefined) this.#next()
   }
   piece(exchange: Exchange, bytes: Bytes): boolean {
     if (exchange !== this.#exchange || exchange.dead) return true
@@ -278,7 +277,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   }
 
   /** After the answer or the request is complete: on to the next request, if both are. */
-  #next(): void {
+  #next(now?: Millis): void {
     const exchange = this.#exchange
     if (exchange === undefined || !exchange.answered) return
     // Answers to pipelined requests wait for room like any other bytes.
@@ -302,7 +301,8 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#report(exchange, undefined)
     this.#ahead.end()
     this.#waits.answer.stop()
-    this.#driver.do(now => this.#engine.nextCycle(now))
+    if (now === undefined) this.#driver.do(at => this.#engine.nextCycle(at))
+    else this.#engine.nextCycle(now)
     if (this.#paused || this.#out.full) this.flow()
   }
 

@@ -5,7 +5,7 @@
 import type { Bytes, Millis } from '../../engine.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import { type HeaderBlock, isBlock } from '../../http/message/header-block.ts'
-import type { HeaderList, RequestHead } from '../../http/types.ts'
+import type { HeaderList, Outgoing, RequestHead } from '../../http/types.ts'
 import type { ConnectionInfo, NetStream } from '../stream/types.ts'
 
 /** What whoever reads a request's body wants to hear. */
@@ -183,6 +183,11 @@ export class Exchange {
     this.early += bytes.length
     return true
   }
+  /** For the connection: the whole answer is on its way, with a body of so many bytes. */
+  handedOver(bytes: number): void {
+    this.sent = bytes
+    this.answered = true
+  }
   /** For the connection: the end of the body. */
   complete(trailers: HeaderList): void {
     this.requested = true
@@ -221,3 +226,16 @@ const saysLength = (headers: HeaderList | HeaderBlock): boolean =>
   isBlock(headers) ? headers.facts.length !== undefined : headers.some(isLength)
 const withoutLength = (headers: HeaderList | HeaderBlock): HeaderList =>
   (isBlock(headers) ? headers.list : headers).filter(field => !isLength(field))
+
+/** For the connection: what its engine is told to send. */
+export const partOf = (
+  { status, headers, reason }: AnswerHead,
+  body: Bytes | undefined,
+): Outgoing & { type: 'response' } => {
+  if (reason !== undefined) {
+    return body === undefined
+      ? { type: 'response', status, reason, headers }
+      : { type: 'response', status, reason, headers, body }
+  }
+  return body === undefined ? { type: 'response', status, headers } : { type: 'response', status, headers, body }
+}
