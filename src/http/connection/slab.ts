@@ -23,3 +23,20 @@ export const smallArray = (length: number): Bytes => {
   used += length
   return piece
 }
+
+const utf8 = new TextEncoder()
+
+/** `text` in UTF-8: an array of its own, which `encode` gives, costs more than the encoding of a short one. */
+export const smallText = (text: string): Bytes => {
+  // RFC 3629: at most three octets for each unit of UTF-16.
+  const most = text.length * 3
+  if (most > SMALL) return utf8.encode(text)
+  if (used + most > slab.length) {
+    slab = new Uint8Array(SLAB)
+    used = 0
+  }
+  const { written } = utf8.encodeInto(text, slab.subarray(used, used + most))
+  const piece = slab.subarray(used, used + written)
+  used += written
+  return piece
+}

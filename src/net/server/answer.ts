@@ -12,7 +12,7 @@ import type { HeaderList } from '../../http/types.ts'
 import { joined } from '../../wire/bytes.ts'
 import { gather, piecesOf, Source, slices } from '../stream/source.ts'
 import type { AnswerWatcher, Exchange } from './exchange.ts'
-import { type Whole, wholeOf } from './fast-response.ts'
+import { isResponse, type Whole, wholeOf } from './fast-response.ts'
 
 export interface AnswerOptions {
   readonly clock: Clock
@@ -71,7 +71,7 @@ export class Answer implements AnswerWatcher {
   }
 
   send(response: unknown): void {
-    if (!(response instanceof Response)) {
+    if (!isResponse(response)) {
       this.#broken(new TypeError('a handler gave something that is no Response'))
       return
     }
@@ -80,11 +80,10 @@ export class Answer implements AnswerWatcher {
       return
     }
     const whole = wholeOf(response)
-    if (whole !== undefined && whole.body.length < WORTH_CODING) {
-      this.#respond(whole)
-      return
-    }
-    this.#send(response).catch((error: unknown) => this.#broken(error))
+    if (whole?.body === undefined || whole.body.length >= WORTH_CODING) {
+      const sent = whole?.body === undefined ? this.#send(response) : this.#sendWhole(response, whole.body)
+      sent.catch((error: unknown) => this.#broken(error))
+    } else this.#respond(whole, whole.body)
   }
 
   /** 500, without a word of why. */
@@ -102,7 +101,7 @@ export class Answer implements AnswerWatcher {
   }
 
   /** A small answer that is all there, in this turn. */
-  #respond({ status, statusText, headers, body }: Whole): void {
+  #respond({ status, statusText, headers }: Whole, body: Bytes): void {
     try {
       this.#exchange.respond(status, withoutOurs(headers), body, reasonOf({ status, statusText }))
     } catch (error) {
