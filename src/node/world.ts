@@ -26,6 +26,7 @@ export const nodeWorld = (): World => {
     trust: systemTrust,
     isPublicSuffix,
     words: english,
+    responses: 'bun' in process.versions || 'deno' in process.versions ? 'platform' : 'quick',
     warned: warning => process.emitWarning(warning.message, { type: 'BarewireWarning', code: warning.code }),
   }
   return world

@@ -6,7 +6,7 @@ import type { Bytes } from '../../engine.ts'
 import { smallText } from '../../http/connection/slab.ts'
 import { allOf, isToken, VALUE } from '../../http/message/grammar.ts'
 import type { HeaderList } from '../../http/types.ts'
-import { standIn } from './stand-in.ts'
+import { copyFields, standIn } from './stand-in.ts'
 
 /** Those of the platform, also where a program has put ours in their place. */
 const Real = Response
@@ -25,93 +25,94 @@ export interface Whole {
   readonly body: Bytes | undefined
 }
 
+const NO_INIT: Init = {}
+
 const NO_FIELDS: HeaderList = []
 const TEXT: readonly [string, string] = ['content-type', 'text/plain;charset=UTF-8']
 
 /** Fetch standard, 6.4: a `Response` with one of these has no body. */
 const NO_BODY = new Set([101, 204, 205, 304])
 
+/** What a quick response was made of, and what was made of it so far. */
+interface State extends Omit<Whole, 'body'> {
+  readonly body: string | Bytes | undefined
+  /** Of the fields, for whoever asked, and may have changed them. */
+  handed: Headers | undefined
+  real: Response | undefined
+}
+
+/** A property and no private field, so that it is found through a `Proxy` too, as what the platform keeps is. */
+const STATE: unique symbol = Symbol('response')
+
+const stateOf = (body: Body | undefined, init: Init | null | undefined): State => {
+  const own = body ?? undefined
+  // Whatever has rules of its own is a real one from the beginning.
+  if (own !== undefined && typeof own !== 'string' && !isPlainBytes(own))
+    return ofReal(new Real(own, init ?? undefined))
+  const isText = typeof own === 'string'
+  const whole = isText || own === undefined ? own : own.slice()
+  const { status = 200, statusText = '', headers } = init ?? NO_INIT
+  const usual = Number.isInteger(status) && status >= 200 && status <= 599
+  const fits = own === undefined || !NO_BODY.has(status)
+  if (!usual || !fits || typeof statusText !== 'string' || !allOf(statusText, VALUE))
+    return ofReal(new Real(own, { status, statusText, ...(headers === undefined ? {} : { headers }) }))
+  return { status, statusText, headers: fieldsOf(headers, isText), body: whole, handed: undefined, real: undefined }
+}
+
+const ofReal = (real: Response): State => ({
+  status: real.status,
+  statusText: real.statusText,
+  headers: NO_FIELDS,
+  body: undefined,
+  handed: undefined,
+  real,
+})
+
+const realOf = (state: State): Response => {
+  const { status, statusText, headers, handed } = state
+  const init = { status, statusText, headers: headers as [string, string][] }
+  const real = (state.real ??= new Real((state.body ?? null) as string | null, init))
+  // Whoever asked for the headers goes on changing those.
+  if (handed !== undefined && handed !== real.headers) copyFields(handed, real.headers)
+  return real
+}
+
 class LightResponse {
-  readonly #body: string | Uint8Array | null = null
-  readonly #status: number = 200
-  readonly #statusText: string = ''
-  /** As they were when it was made. */
-  readonly #fields: HeaderList = NO_FIELDS
-  /** The same for whoever asked, and may have changed them. */
-  #headers: Headers | undefined
-  #real: Response | undefined
+  readonly [STATE]: State
 
   constructor(body?: Body, init?: Init | null) {
     passForReal()
-    // Whatever has rules of its own is a real one from the beginning.
-    if (body !== undefined && body !== null && typeof body !== 'string' && !isPlainBytes(body)) {
-      this.#real = new Real(body, init ?? undefined)
-      return
-    }
-    this.#body = typeof body === 'string' || body === undefined || body === null ? (body ?? null) : body.slice()
-    if (init === undefined || init === null) {
-      if (typeof body === 'string') this.#fields = [TEXT]
-      return
-    }
-    const { status = 200, statusText = '', headers } = init
-    const usual = Number.isInteger(status) && status >= 200 && status <= 599
-    const fits = this.#body === null || !NO_BODY.has(status)
-    if (!usual || !fits || typeof statusText !== 'string' || !allOf(statusText, VALUE)) {
-      this.#real = new Real(body, { status, statusText, ...(headers === undefined ? {} : { headers }) })
-      return
-    }
-    this.#status = status
-    this.#statusText = statusText
-    this.#fields = fieldsOf(headers, typeof body === 'string')
+    this[STATE] = stateOf(body, init)
   }
 
   get status(): number {
-    return this.#real?.status ?? this.#status
+    return this[STATE].status
   }
   get statusText(): string {
-    return this.#real?.statusText ?? this.#statusText
+    return this[STATE].statusText
   }
   get ok(): boolean {
     return this.status >= 200 && this.status < 300
   }
   get headers(): Headers {
-    return (this.#headers ??= this.#real?.headers ?? new RealHeaders(this.#fields as [string, string][]))
+    const state = this[STATE]
+    return (state.handed ??= state.real?.headers ?? new RealHeaders(state.headers as [string, string][]))
   }
   get body(): ReadableStream<Uint8Array> | null {
-    return this.#real === undefined && this.#body === null ? null : LightResponse.real(this).body
+    const state = this[STATE]
+    return state.real === undefined && state.body === undefined ? null : realOf(state).body
   }
   get bodyUsed(): boolean {
-    return this.#real?.bodyUsed ?? false
+    return this[STATE].real?.bodyUsed ?? false
   }
   get type(): Response['type'] {
-    return this.#real?.type ?? 'default'
+    return this[STATE].real?.type ?? 'default'
   }
   get url(): string {
-    return this.#real?.url ?? ''
+    return this[STATE].real?.url ?? ''
   }
   get redirected(): boolean {
-    return this.#real?.redirected ?? false
-  }
-
-  static real(one: LightResponse): Response {
-    const headers = one.#headers
-    const fields = one.#fields as [string, string][]
-    const init = { status: one.#status, statusText: one.#statusText, headers: fields }
-    const real = (one.#real ??= new Real(one.#body as string | null, init))
-    // Whoever asked for the headers goes on changing those.
-    if (headers !== undefined && headers !== real.headers) copyInto(real.headers, headers)
-    return real
-  }
-
-  static whole(one: LightResponse): Whole | undefined {
-    if (one.#real !== undefined) return undefined
-    const body = one.#body
-    return {
-      status: one.#status,
-      statusText: one.#statusText,
-      headers: one.#headers === undefined ? one.#fields : [...one.#headers],
-      body: typeof body === 'string' ? smallText(body) : (body ?? undefined),
-    }
+    return this[STATE].real?.redirected ?? false
   }
 
   /** Of the class that stands for `Response`; those derived from it know their own. */
@@ -119,9 +120,6 @@ class LightResponse {
     return this === LightResponse
       ? one instanceof Real
       : Function.prototype[Symbol.hasInstance].call(this as never, one)
-  }
-  static isLight(one: object): one is LightResponse {
-    return #body in one
   }
 
   static json(value: unknown, init?: Init): Response {
@@ -179,16 +177,11 @@ const plainFields = (headers: Record<string, string>): (readonly [string, string
 const isPlainValue = (value: unknown): value is string =>
   typeof value === 'string' && allOf(value, VALUE) && value.trim() === value
 
-const copyInto = (to: Headers, from: Headers): void => {
-  for (const name of [...to.keys()]) to.delete(name)
-  for (const [name, value] of from) to.append(name, value)
-}
-
 let passes = false
 const passForReal = (): void => {
   if (passes) return
   passes = true
-  standIn(LightResponse.prototype, new Real(), one => LightResponse.real(one as LightResponse))
+  standIn(LightResponse.prototype, new Real(), one => realOf((one as LightResponse)[STATE]))
   Object.defineProperty(LightResponse, 'name', { value: 'Response' })
 }
 
@@ -199,8 +192,17 @@ const passForReal = (): void => {
 export const FastResponse = LightResponse as unknown as typeof Response
 
 /** What `response` is made of, if it is one of these and nobody has looked into its body. */
-export const wholeOf = (response: object): Whole | undefined =>
-  LightResponse.isLight(response) ? LightResponse.whole(response) : undefined
+export const wholeOf = (response: object): Whole | undefined => {
+  const state = STATE in response ? (response as LightResponse)[STATE] : undefined
+  if (state === undefined || state.real !== undefined) return undefined
+  const { status, statusText, headers, handed, body } = state
+  return {
+    status,
+    statusText,
+    headers: handed === undefined ? headers : [...handed],
+    body: typeof body === 'string' ? smallText(body) : body,
+  }
+}
 
 /** A `Response`, whoever's. */
 export const isResponse = (one: unknown): one is Response => one instanceof Real

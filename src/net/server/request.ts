@@ -11,7 +11,13 @@ import { joined } from '../../wire/bytes.ts'
 import { inWords } from '../told.ts'
 import { unhidden } from '../with-headers.ts'
 import type { Exchange } from './exchange.ts'
+import { adopt, receivedHeaders } from './request-headers.ts'
 import { standIn, takesStandIns } from './stand-in.ts'
+
+/** Knows when the client has left. */
+export interface Left {
+  readonly signal: AbortSignal
+}
 
 export interface RequestOptions {
   readonly scheme: 'http' | 'https'
@@ -30,13 +36,15 @@ export const requestMaker = ({ scheme, words }: RequestOptions) => {
     lastOrigin = URL.canParse(url) ? new URL(url).origin : undefined
     return lastOrigin
   }
-  return (exchange: Exchange, signal: () => AbortSignal): Request | Failure => {
+  return (exchange: Exchange, left: Left): Request | Failure => {
     const { authority, path } = exchange.head
     const origin = originOf(authority === '' ? localAuthority(exchange) : authority)
     if (origin === undefined) return fail('http/bad-host', { got: JSON.stringify(authority) })
-    if (DOT_SEGMENT.test(path)) return fail('http/bad-target', { got: JSON.stringify(path.slice(0, 80)) })
-    const parts: Parts = { exchange, origin, signal, words }
-    return isLazy() ? (new LazyRequest(parts) as unknown as Request) : realRequest(parts)
+    if (mayHaveDots(path) && DOT_SEGMENT.test(path))
+      return fail('http/bad-target', { got: JSON.stringify(path.slice(0, 80)) })
+    return isLazy()
+      ? (new LazyRequest(exchange, origin, left, words) as unknown as Request)
+      : realRequest({ exchange, origin, left, words })
   }
 }
 
@@ -50,6 +58,7 @@ const localAuthority = ({ connection }: Exchange): string => {
  * `.` and `..` in a path, raw or coded: a URL parser takes them for a way and resolves them, so that a handler would see
  * another path than a proxy in front of it (RFC 3986 5.2.4: clients have done so before they send).
  */
+const mayHaveDots = (path: string): boolean => path.includes('/.') || path.includes('/%')
 const DOT_SEGMENT = /^[^?]*\/(?:\.|%2e){1,2}(?:[/?]|$)/i
 
 /** What a URL parser leaves as it is behind an origin. */
@@ -58,7 +67,7 @@ const PLAIN = /^\/[\w\-.~!$&'()*+,;=:@%/]*(?:\?[\w\-.~!$&()*+,;=:@%/?]*)?$/
 interface Parts {
   readonly exchange: Exchange
   readonly origin: string
-  readonly signal: () => AbortSignal
+  readonly left: Left
   readonly words: Words | undefined
 }
 
@@ -69,10 +78,13 @@ const urlOf = ({ exchange: { head }, origin }: Parts): string => {
   return PLAIN.test(path) ? origin + path : new URL(origin + path).href
 }
 
-const headersOf = ({ exchange: { head } }: Parts): Headers => {
-  const headers = new Headers(head.headers.list() as [string, string][])
-  // RFC 9112 3.2.2: the host of an absolute target replaces that of the field.
-  if (!head.target.startsWith('/') && head.target !== '*') headers.set('host', head.authority)
+/** RFC 9112 3.2.2: the host of an absolute target replaces that of the field. */
+const replacesHost = ({ exchange: { head } }: Parts): boolean => !head.target.startsWith('/') && head.target !== '*'
+
+const headersOf = (parts: Parts): Headers => {
+  const { head } = parts.exchange
+  const headers = receivedHeaders(head.headers)
+  if (replacesHost(parts)) headers.set('host', head.authority)
   return headers
 }
 
@@ -80,75 +92,95 @@ const headersOf = ({ exchange: { head } }: Parts): Headers => {
 const isBodiless = ({ exchange: { head } }: Parts): boolean =>
   head.framing.kind === 'none' || head.method === 'GET' || head.method === 'HEAD'
 
-const realRequest = (parts: Parts, headers = headersOf(parts)): Request =>
-  unhidden(
+const realRequest = (parts: Parts): Request => {
+  const { head } = parts.exchange
+  // One copy and not two: the second would take white space that is left at the end of joined values.
+  const headers = replacesHost(parts) ? headersOf(parts) : (head.headers.list() as [string, string][])
+  return unhidden(
     new Request(urlOf(parts), {
-      method: parts.exchange.head.method,
+      method: head.method,
       headers,
-      signal: parts.signal(),
+      signal: parts.left.signal,
       ...(isBodiless(parts) ? {} : { body: streamOf(parts), duplex: 'half' }),
     }),
     headers,
   )
+}
+
+/** What a lazy request knows, and what was made of it so far. */
+interface State extends Parts {
+  url: string | undefined
+  headers: Headers | undefined
+  real: Request | undefined
+  /** The body was read without a stream. */
+  used: boolean
+}
+
+/** A property and no private field, so that it is found through a `Proxy` too, as what the platform keeps is. */
+const STATE: unique symbol = Symbol('request')
 
 class LazyRequest {
-  readonly #parts: Parts
-  #url: string | undefined
-  #headers: Headers | undefined
-  #real: Request | undefined
-  /** The body was read without a stream. */
-  #used = false
+  readonly [STATE]: State
 
-  constructor(parts: Parts) {
-    this.#parts = parts
+  constructor(exchange: Exchange, origin: string, left: Left, words: Words | undefined) {
+    this[STATE] = { exchange, origin, left, words, url: undefined, headers: undefined, real: undefined, used: false }
   }
 
   get method(): string {
-    return this.#parts.exchange.head.method
+    return this[STATE].exchange.head.method
   }
   get url(): string {
-    return (this.#url ??= urlOf(this.#parts))
+    const state = this[STATE]
+    return (state.url ??= urlOf(state))
   }
   get headers(): Headers {
-    return (this.#headers ??= this.#real?.headers ?? headersOf(this.#parts))
+    const state = this[STATE]
+    return (state.headers ??= state.real?.headers ?? headersOf(state))
   }
   get signal(): AbortSignal {
-    return this.#parts.signal()
+    return this[STATE].left.signal
   }
   get body(): ReadableStream<Uint8Array> | null {
-    return isBodiless(this.#parts) ? null : LazyRequest.real(this).body
+    const state = this[STATE]
+    return isBodiless(state) ? null : realOf(state).body
   }
   get bodyUsed(): boolean {
-    return this.#used || this.#real?.bodyUsed === true
+    const { used, real } = this[STATE]
+    return used || real?.bodyUsed === true
   }
   async arrayBuffer(): Promise<ArrayBuffer> {
-    const bytes = await this.#whole()
-    return bytes === undefined ? LazyRequest.real(this).arrayBuffer() : (bytes.slice().buffer as ArrayBuffer)
+    const state = this[STATE]
+    const bytes = await unstreamed(state)
+    return bytes === undefined ? realOf(state).arrayBuffer() : (bytes.slice().buffer as ArrayBuffer)
   }
   async text(): Promise<string> {
-    const bytes = await this.#whole()
-    return bytes === undefined ? LazyRequest.real(this).text() : utf8.decode(bytes)
+    const state = this[STATE]
+    const bytes = await unstreamed(state)
+    return bytes === undefined ? realOf(state).text() : utf8.decode(bytes)
   }
   async json(): Promise<unknown> {
     return JSON.parse(await this.text())
   }
+}
 
-  /** For everything else. */
-  static real(one: LazyRequest): Request {
-    if (one.#real !== undefined) return one.#real
-    one.#real = realRequest(one.#parts, one.#headers)
+/** For everything else. */
+const realOf = (state: State): Request => {
+  if (state.real === undefined) {
+    state.real = realRequest(state)
     // What was read already is as gone as if it had been read there.
-    if (one.#used) one.#real.body?.cancel().catch(ignore)
-    return one.#real
+    if (state.used) state.real.body?.cancel().catch(ignore)
   }
+  const { headers, real } = state
+  if (headers !== undefined && headers !== real.headers) adopt(headers, real.headers)
+  return real
+}
 
-  /** The body in one piece, unless a stream of it was given away. */
-  #whole(): Promise<Bytes> | undefined {
-    if (this.#real !== undefined || this.#used) return undefined
-    if (isBodiless(this.#parts)) return Promise.resolve(NOTHING)
-    this.#used = true
-    return wholeOf(this.#parts)
-  }
+/** The body in one piece, unless a stream of it was given away. */
+const unstreamed = (state: State): Promise<Bytes> | undefined => {
+  if (state.real !== undefined || state.used) return undefined
+  if (isBodiless(state)) return Promise.resolve(NOTHING)
+  state.used = true
+  return wholeOf(state)
 }
 
 const NOTHING = new Uint8Array(0)
@@ -162,7 +194,7 @@ const isLazy = (): boolean => {
   if (lazy !== undefined) return lazy
   const model = new Request('http://localhost/', { method: 'POST', body: 'x' })
   lazy = takesStandIns(model, one => new Request(one))
-  if (lazy) standIn(LazyRequest.prototype, model, one => LazyRequest.real(one as LazyRequest))
+  if (lazy) standIn(LazyRequest.prototype, model, one => realOf((one as LazyRequest)[STATE]))
   return lazy
 }
 

@@ -9,6 +9,7 @@ import { told } from '../told.ts'
 import { Answer, type AnswerOptions } from './answer.ts'
 import type { Exchange } from './exchange.ts'
 import { type Server, type ServerOptions, serveExchanges } from './exchanges.ts'
+import { FastResponse, isResponse } from './fast-response.ts'
 import { requestMaker } from './request.ts'
 
 /** What `Headers` are made of. */
@@ -49,6 +50,12 @@ export interface ServeOptions extends ServerOptions {
    * what an attacker chooses (a search word), say `never` or answer with `Cache-Control: no-transform` (BREACH).
    */
   readonly compress?: 'never' | 'known-length' | 'streams-too' | undefined
+  /**
+   * With `quick` the program's `Response` is ours from here on (`FastResponse`, a `Response` in every respect), as
+   * `@hono/node-server` does: on Node making one of the platform's costs more than the whole exchange. `platform`
+   * touches nothing. What the world says where undefined: `quick` on Node, `platform` in pages, Bun and Deno.
+   */
+  readonly responses?: 'quick' | 'platform' | undefined
   /** Told what a handler threw; the client gets 500 without a word of it. */
   readonly failed?: ((error: unknown, request: Request | undefined) => void) | undefined
 }
@@ -62,7 +69,8 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
   const { world } = options
   const { words } = world
   const scheme = options.tls === undefined ? 'http' : 'https'
-  const { failed, ...rest } = options
+  const { failed, responses = world.responses, ...rest } = options
+  if (responses === 'quick') globalThis.Response = FastResponse
   const answering: AnswerOptions = {
     clock: world.clock,
     coders: options.compress === 'never' ? [] : world.coders,
@@ -87,25 +95,30 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
       return
     }
     const answer = new Answer(exchange, answering)
-    const request = made(exchange, () => answer.signal)
+    const request = made(exchange, answer)
     if (request instanceof Failure) {
       refuse(exchange, request, words)
       return
     }
-    const about = new AboutExchange(exchange, answer, words)
-    const broken = (error: unknown): void => {
-      failed?.(told(error, words), request)
-      answer.fail()
-    }
     let response: Response | Promise<Response>
     try {
-      response = handler(request, about)
+      response = handler(request, new AboutExchange(exchange, answer, words))
     } catch (error) {
-      broken(error)
+      failed?.(told(error, words), request)
+      answer.fail()
       return
     }
-    if (response instanceof Response) answer.send(response)
-    else Promise.resolve(response).then(given => answer.send(given), broken)
+    // In this turn, without a promise, where the handler needed none.
+    if (isResponse(response)) answer.send(response)
+    else {
+      Promise.resolve(response).then(
+        given => answer.send(given),
+        (error: unknown) => {
+          failed?.(told(error, words), request)
+          answer.fail()
+        },
+      )
+    }
   }, rest)
 }
 
@@ -150,9 +163,10 @@ const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /** RFC 9110 9.1: methods have a case. A `Request` would show `get` as GET, which is another method to all others. */
 const isShown = (method: string): boolean => {
+  if (METHODS.includes(method)) return true
   const upper = method.toUpperCase()
   if (upper === 'TRACE' || upper === 'TRACK' || upper === 'CONNECT') return false
-  return upper === method || !METHODS.includes(upper)
+  return !METHODS.includes(upper)
 }
 
 const refuse = (exchange: Exchange, failure: Failure, words: Words | undefined): void => {

@@ -9,7 +9,8 @@
  */
 export const standIn = (own: object, model: object, realOf: (one: object) => object): void => {
   const theirs: object = Object.getPrototypeOf(model)
-  for (const name of [...Object.getOwnPropertyNames(theirs), ...Object.getOwnPropertySymbols(model)]) {
+  for (const name of [...Reflect.ownKeys(theirs), ...Object.getOwnPropertySymbols(model)]) {
+    if (name === Symbol.toStringTag) continue
     if (name === 'constructor') Object.defineProperty(own, name, { value: model.constructor, configurable: true })
     else if (!Object.hasOwn(own, name)) Object.defineProperty(own, name, forwarding(theirs, name, realOf))
   }
@@ -48,4 +49,18 @@ export const takesStandIns = <T extends object>(model: T, use: (one: T) => unkno
   } catch {
     return false
   }
+}
+
+/**
+ * `to` has what `from` has, and nothing else. What is the same is left alone: a value that is set loses the white space
+ * at its ends, where joined fields may have some.
+ */
+export const copyFields = (from: Headers, to: Headers): void => {
+  for (const name of [...to.keys()]) if (!from.has(name)) to.delete(name)
+  for (const [name, value] of from) {
+    if (name !== 'set-cookie' && to.get(name) !== value) to.set(name, value)
+  }
+  if (`${from.getSetCookie()}` === `${to.getSetCookie()}`) return
+  to.delete('set-cookie')
+  for (const value of from.getSetCookie()) to.append('set-cookie', value)
 }
