@@ -128,11 +128,7 @@ class Loop<In, Out, Ev> implements Driver<In> {
       handlers.event(event)
     }
     // `out` may touch the engine, and so move the time on.
-    for (
-      let output = engine.pollTransmit(this.#now);
-      output !== undefined;
-      output = engine.pollTransmit(this.#now)
-    ) {
+    for (let output = engine.pollTransmit(this.#now); output !== undefined; output = engine.pollTransmit(this.#now)) {
       this.#again = true
       handlers.out(output)
     }

@@ -6,9 +6,9 @@
  */
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import { headerBlock } from '../../src/http/message/header-block.ts'
 import { type AddressInfo, createServer as createNetServer, type Server } from 'node:net'
 import { Hono } from 'hono'
+import { headerBlock } from '../../src/http/message/header-block.ts'
 import { serve, serveExchanges } from '../../src/index.ts'
 import { certifiedKey } from '../../src/tls/certified-key.ts'
 import { pem } from '../../src/x509/pem.ts'

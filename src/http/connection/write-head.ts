@@ -66,7 +66,7 @@ export const writeSwitch = (
     throw refused('An answer 101', facts.upgrade === undefined ? 'no Upgrade' : `Upgrade: ${facts.upgrade}`)
   }
   if (facts.length !== undefined || facts.chunked) throw refused(`An answer ${status}`, 'a body length')
-  const more = isTunnel && date !== undefined && !facts.hasDate ? ['Date: ', date(), '\r\n'] : []
+  const more = isTunnel && date !== undefined && !facts.hasDate ? [dateLine(date())] : []
   return out.head(lineOf(status, part.reason), fields, more, undefined)
 }
 
