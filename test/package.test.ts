@@ -86,14 +86,14 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './x509': 25,
   './ca': 17,
   './tls': 61,
-  './http': 21,
+  './http': 22,
   './session': 9,
   './capture': 11,
   './inspect': 60,
   './lab': 165,
   './lab/web': 122,
   './web': 125,
-  '. in a browser': 226,
+  '. in a browser': 228,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

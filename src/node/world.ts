@@ -14,6 +14,9 @@ import { systemTrustStore } from './trust-store.ts'
 
 let world: World | undefined
 
+/** And nobody who makes responses of another, quicker kind. */
+const isNode = !('bun' in process.versions) && !('deno' in process.versions)
+
 /** One for the whole process; nothing is opened or read before it is used. */
 export const nodeWorld = (): World => {
   world ??= {
@@ -26,7 +29,7 @@ export const nodeWorld = (): World => {
     trust: systemTrust,
     isPublicSuffix,
     words: english,
-    responses: 'bun' in process.versions || 'deno' in process.versions ? 'platform' : 'quick',
+    replaceResponse: isNode ? quick => void (globalThis.Response = quick) : undefined,
     warned: warning => process.emitWarning(warning.message, { type: 'BarewireWarning', code: warning.code }),
   }
   return world

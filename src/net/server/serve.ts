@@ -51,9 +51,9 @@ export interface ServeOptions extends ServerOptions {
    */
   readonly compress?: 'never' | 'known-length' | 'streams-too' | undefined
   /**
-   * With `quick` the program's `Response` is ours from here on (`FastResponse`, a `Response` in every respect), as
-   * `@hono/node-server` does: on Node making one of the platform's costs more than the whole exchange. `platform`
-   * touches nothing. What the world says where undefined: `quick` on Node, `platform` in pages, Bun and Deno.
+   * With `quick`, and if undefined, the program's `Response` is ours from here on (`FastResponse`, a `Response` in every
+   * respect) where the world is Node's, as with `@hono/node-server`: making one of Node's costs more than the whole
+   * exchange. `platform` touches nothing.
    */
   readonly responses?: 'quick' | 'platform' | undefined
   /** Told what a handler threw; the client gets 500 without a word of it. */
@@ -69,8 +69,8 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
   const { world } = options
   const { words } = world
   const scheme = options.tls === undefined ? 'http' : 'https'
-  const { failed, responses = world.responses, ...rest } = options
-  if (responses === 'quick') globalThis.Response = FastResponse
+  const { failed, responses = 'quick', ...rest } = options
+  if (responses === 'quick') world.replaceResponse?.(FastResponse)
   const answering: AnswerOptions = {
     clock: world.clock,
     coders: options.compress === 'never' ? [] : world.coders,

@@ -144,8 +144,8 @@ export interface World {
   isPublicSuffix(domain: string, section?: 'icann'): boolean
   /** Told what is no failure yet but will be one for others, where a call names nobody who wants to hear it. */
   readonly warned?: ((warning: FailureError) => void) | undefined
-  /** `quick` where the platform's own `Response` is slow: what servers do where nothing else was said; see `serve`. */
-  readonly responses?: 'quick' | 'platform' | undefined
+  /** Puts `quick` in the place of the program's `Response`, where the platform's own is slow; see `serve`. */
+  readonly replaceResponse?: ((quick: typeof Response) => void) | undefined
   /** How errors and answers to failures speak (`barewire/explain`); without words they show codes and facts. */
   readonly words?: Words | undefined
 }
