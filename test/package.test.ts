@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 121,
+  './net': 123,
   './wire': 6,
   './trace': 4,
   './failures': 4,
@@ -90,10 +90,10 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './session': 9,
   './capture': 11,
   './inspect': 60,
-  './lab': 165,
-  './lab/web': 122,
-  './web': 125,
-  '. in a browser': 228,
+  './lab': 168,
+  './lab/web': 124,
+  './web': 127,
+  '. in a browser': 232,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

@@ -15,7 +15,7 @@ export interface TlsOptions extends Pick<TlsChoices, 'groups' | 'suites'> {
 }
 
 /** Names of files by the option of `net` that takes what is in them. */
-export type FilesNamed = Readonly<Record<'cert' | 'key' | 'ca', readonly string[] | undefined>>
+export type FilesNamed = Readonly<Partial<Record<'cert' | 'key' | 'ca' | 'publicKeys', readonly string[] | undefined>>>
 
 /** The contents of files; undefined where none is named. */
 export const contentsOf = async (paths: readonly string[] | undefined): Promise<readonly Uint8Array[] | undefined> =>
@@ -34,7 +34,7 @@ export const namingFiles = async <T>(files: FilesNamed, work: () => Promise<T>):
 }
 
 const fileOf = ({ where = '' }: Failure, files: FilesNamed): string | undefined => {
-  const [, name, at = '0'] = /^(cert|key|ca)(?:\[(\d+)\])?$/.exec(where) ?? []
+  const [, name, at = '0'] = /^(cert|key|ca|publicKeys)(?:\[(\d+)\])?$/.exec(where) ?? []
   return name === undefined ? undefined : files[name as keyof FilesNamed]?.[Number(at)]
 }
 

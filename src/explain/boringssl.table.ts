@@ -16,6 +16,7 @@ const words: { readonly [Code in FailureCode]?: string } = {
   'tls/wrong-certificate-type': 'UNSUPPORTED_CERTIFICATE',
   'tls/needless-certificate-types': 'DECODE_ERROR',
   'tls/raw-key-malformed': 'DECODE_ERROR',
+  'tls/key-untrusted': 'CERTIFICATE_VERIFY_FAILED',
   'tls/nothing-in-common': 'HANDSHAKE_FAILURE_ON_CLIENT_HELLO',
   'tls/alpn-none': 'NO_APPLICATION_PROTOCOL',
   'tls/downgrade': 'TLS13_DOWNGRADE',

@@ -12,6 +12,7 @@ const chainFailures = family('tls', {
   'certificate-purpose': { fault: 'peer', exit: EXIT.certificate, alert: 43, rule: 'RFC 5280 4.2.1.12' },
   'certificate-key-usage': { fault: 'peer', exit: EXIT.certificate, alert: 43, rule: 'RFC 5280 4.2.1.3' },
   'certificate-untrusted': { fault: 'peer', exit: EXIT.certificate, alert: 48, rule: 'RFC 5280 6.1' },
+  'key-untrusted': { fault: 'peer', exit: EXIT.certificate, alert: 46, rule: 'RFC 7250 5' },
   'certificate-self-signed': { fault: 'peer', exit: EXIT.certificate, alert: 48, rule: 'RFC 5280 6.1' },
   'chain-incomplete': { fault: 'peer', exit: EXIT.certificate, alert: 48, rule: 'RFC 5246 7.4.2' },
   'certificate-signature': { fault: 'peer', exit: EXIT.certificate, alert: 51, rule: 'RFC 5280 6.1.3' },

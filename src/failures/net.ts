@@ -23,6 +23,7 @@ export const netFailures = family('net', {
   'bad-certificate': { fault: 'caller', exit: EXIT.usage },
   'certificate-dates': { fault: 'caller', exit: EXIT.usage },
   'bad-key': { fault: 'caller', exit: EXIT.usage },
+  'bad-public-key': { fault: 'caller', exit: EXIT.usage },
   'key-encrypted': { fault: 'caller', exit: EXIT.usage },
   'key-mismatch': { fault: 'caller', exit: EXIT.usage, alert: 80 },
   'answer-failed': { fault: 'local', exit: EXIT.tls, alert: 80, rule: 'RFC 5246 7.2.2' },

@@ -15,6 +15,7 @@ import { parseCertificate } from '../x509/certificate.ts'
 import { headerOf, setCookies } from './exchanges.ts'
 import { chainIn, type ToldHandshake, toldBy } from './handshake.ts'
 import { size } from './style.ts'
+import { whoIs } from './who.ts'
 
 /** What a line of a ladder says behind the name; empty when there is nothing to add. */
 export const aboutOf = (message: MessageRecord): string => {
@@ -80,7 +81,8 @@ const protocols = (alpn: { readonly protocols: readonly string[] } | undefined):
 const aboutChain = (chain: readonly Uint8Array[]): string => {
   if (chain.length === 0) return 'none'
   const leaf = parseCertificate(chain[0]!)
-  return `${leaf instanceof Failure ? 'not readable' : leaf.subject.text}, ${chain.length} in chain`
+  if (leaf instanceof Failure) return whoIs(chain) ?? `not readable, ${chain.length} in chain`
+  return `${leaf.subject.text}, ${chain.length} in chain`
 }
 
 const aboutHead = (message: MessageRecord): string => {

@@ -13,7 +13,9 @@ export const agreed = (records: readonly TraceRecord[]): TimelineFacts => {
   const messages = messagesOf(records)
   const tls = handshakeFacts(messages)
   const who = whoShowed(messages)
-  const chain = verdictsOf(records).find(verdict => verdict.check === 'chain' && verdict.ok)
+  const chain = verdictsOf(records).find(
+    verdict => (verdict.check === 'chain' || verdict.check === 'key') && verdict.ok,
+  )
   const [, anchor] = /^trusted by (.*)$/s.exec(chain?.about ?? '') ?? []
   return {
     ...(tls === undefined ? {} : { tls }),

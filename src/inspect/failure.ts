@@ -10,6 +10,7 @@ import { parseCertificate } from '../x509/certificate.ts'
 import { shownChain } from './agreed.ts'
 import { columnsOf, type Shown } from './shown.ts'
 import { hexLines, line, mark, type Style, type Tint, uncut, widthOf, wrap } from './style.ts'
+import { whoIs } from './who.ts'
 
 export interface FailureOptions {
   readonly style: Style
@@ -92,7 +93,7 @@ const chainShown = (records: readonly TraceRecord[]): string[] =>
     .slice(0, MOST_SHOWN)
     .map((der, i) => {
       const certificate = parseCertificate(der)
-      if (certificate instanceof Failure) return `${i + 1}  not readable`
+      if (certificate instanceof Failure) return `${i + 1}  ${whoIs([der]) ?? 'not readable'}`
       const { subject, issuer, notBefore, notAfter } = certificate
       const day = (at: number): string => new Date(at).toISOString().slice(0, 10)
       return `${i + 1}  ${subject.text || '(no name)'}, by ${issuer.text}, ${day(notBefore)} to ${day(notAfter)}`

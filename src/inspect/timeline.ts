@@ -270,7 +270,8 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
   ]
   const said = checks.filter(v => !v.ok || PEOPLE.test(v.check))
   if (facts.who !== undefined || said.length > 0) {
-    const why = (v: VerdictRecord): string => (v.about === undefined || v.check === 'chain' ? '' : ` (${v.about})`)
+    const why = (v: VerdictRecord): string =>
+      v.about === undefined || v.check === 'chain' || v.check === 'key' ? '' : ` (${v.about})`
     const marks = said.map(v => `${v.ok ? '✓' : '✗'} ${v.check}${why(v)}`)
     const shown = handshake.find(m => m.name === 'Certificate' && m.direction === 'in')
     const who = facts.who ?? (shown === undefined ? '' : aboutOf(shown))
@@ -285,7 +286,7 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
 const isAlerted = ({ messages }: Scene): boolean => messages.some(m => m.layer === 'tls' && /alert/i.test(m.name))
 
 /** Checks that say who the other side is; what else was checked is said when it failed. */
-const PEOPLE = /^(name|dates|chain|signature)$/
+const PEOPLE = /^(name|dates|chain|key|signature)$/
 
 /** How often the direction turned from us to the other side. */
 /**

@@ -172,16 +172,26 @@ export const checkShown = <B>(
       got: 'another entry',
       expected: 'a raw public key stands alone',
     })
-  try {
-    readPublicKey(chain[0]!)
-    const outer = new Der(chain[0]!)
-    outer.any('subjectPublicKeyInfo')
-    outer.finish('subjectPublicKeyInfo')
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error
+  const problem = publicKeyProblem(chain[0]!)
+  if (problem !== undefined)
     throw context.refusal('key exchange', message, 'tls/raw-key-malformed', path(0), {
-      got: error.message,
+      got: problem.message,
       expected: 'a SubjectPublicKeyInfo was agreed on',
     })
+}
+
+/** Whether this is a SubjectPublicKeyInfo in DER and nothing else. */
+export const isWholePublicKey = (spki: Bytes): boolean => publicKeyProblem(spki) === undefined
+
+const publicKeyProblem = (spki: Bytes): DerError | undefined => {
+  try {
+    readPublicKey(spki)
+    const outer = new Der(spki)
+    outer.any('subjectPublicKeyInfo')
+    outer.finish('subjectPublicKeyInfo')
+    return undefined
+  } catch (error) {
+    if (error instanceof DerError) return error
+    throw error
   }
 }

@@ -50,7 +50,7 @@ const fromBase64 = (text: string): Uint8Array | undefined => {
   return out
 }
 
-const toBase64 = (bytes: Uint8Array): string => {
+export const toBase64 = (bytes: Uint8Array): string => {
   let text = ''
   for (let i = 0; i < bytes.length; i += 3) {
     const word = (bytes[i]! << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)

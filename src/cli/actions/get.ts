@@ -15,7 +15,7 @@ import { type OutputFile, outputFile } from '../output-file.ts'
 import { beginRun, type Run } from '../run.ts'
 import { writeBody } from '../story/body.ts'
 import { remarkLines } from '../story/remark.ts'
-import { contentsOf, namingFiles, type TlsOptions, warn } from '../tls.ts'
+import { contentsOf, type FilesNamed, namingFiles, type TlsOptions, warn } from '../tls.ts'
 import { rootsIn } from '../trust.ts'
 import { VERSION } from '../version.ts'
 
@@ -31,6 +31,7 @@ export interface GetOptions extends CommonOptions, TlsOptions {
   readonly head?: true | undefined
   readonly output?: string | undefined
   readonly trust?: readonly string[] | undefined
+  readonly trustKey?: readonly string[] | undefined
   readonly accept?: readonly string[] | undefined
   readonly resolve?: readonly FixedAddress[] | undefined
   readonly timeout?: number | undefined
@@ -51,7 +52,7 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
     release = limited(url, options, run)
     const init = await run.until(initOf(options, run, io))
     run.begin()
-    const response = await namingFiles({ cert: options.cert, key: options.key, ca: undefined }, () => fetch(url, init))
+    const response = await namingFiles(filesOf(options), () => fetch(url, init))
     run.event(answerOf(response, run.privacy))
     for (const failure of response.connection.tls?.trusted?.accepted ?? []) {
       run.event({ ...jsonOfFailure(failure), type: 'accepted' })
@@ -90,11 +91,11 @@ const acceptedLines = (failure: Failure, { style, words }: Run): readonly Shown[
   remarkLines(`accepted: ${words.sentence(failure)} (${failure.code})`, style)
 
 /** What the timeline is not to show: our own start. A redirect may lead to TLS where the first request has none. */
-const prepare = async ({ protocol }: URL, { location, trust }: GetOptions): Promise<void> => {
+const prepare = async ({ protocol }: URL, { location, trust, trustKey }: GetOptions): Promise<void> => {
   const { warmUp } = await import('../warm.ts')
   await warmUp(
     protocol === 'https:' || location ? 'https' : 'http',
-    trust === undefined ? 'system roots' : 'other roots',
+    trust === undefined && trustKey === undefined ? 'system roots' : 'other roots',
   )
 }
 
@@ -132,6 +133,7 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
     ...(body === undefined ? {} : { body }),
     timeouts: step,
     trust: options.trust && rootsIn(options.trust),
+    publicKeys: await contentsOf(options.trustKey),
     accept: options.accept as readonly FailureCode[] | undefined,
     ...(await identityOf(options)),
     warned: failure => warn(failure, run),
@@ -139,6 +141,13 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
     tls: { versions: options.tls, groups: options.groups, suites: options.suites },
   }
 }
+
+/** For failures that say which option they are about. */
+const filesOf = ({ cert, key, trustKey }: GetOptions): FilesNamed => ({
+  cert,
+  key,
+  publicKeys: trustKey,
+})
 
 /** The server's chain is to be read in the story, in `--json` and in captures: it is not asked for in compressed form. */
 const legibleWorld = (): World => ({ ...nodeWorld(), certificateCoders: undefined })

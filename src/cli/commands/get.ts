@@ -43,6 +43,12 @@ export const getCommand = command<URL, GetOptions>({
       offers: 'files',
     },
     {
+      flags: '--trust-key <file>',
+      what: 'believe this public key, bare or in a certificate (PEM or DER); may be repeated',
+      parse: collect(String),
+      offers: 'files',
+    },
+    {
       flags: '--accept <code>',
       what: 'go on after this certificate failure; may be repeated',
       parse: collect(parseAccept),

@@ -43,6 +43,14 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
       'Something between you and the server answers in its place.',
     ],
   },
+  'tls/key-untrusted': {
+    title: 'The key is none of those that you trust.',
+    says: f => `The other side has shown ${f.got ?? 'another key'}; trusted: ${f.expected ?? 'others'}.`,
+    because: [
+      'The other side has a new key, and nobody has told you.',
+      'Something between you and the server answers in its place.',
+    ],
+  },
   'tls/certificate-self-signed': {
     title: 'The certificate vouches only for itself.',
     says: f => `${f.got ?? 'It'} signed its own certificate, and that certificate is not among those you trust.`,

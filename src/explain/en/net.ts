@@ -107,6 +107,11 @@ export const netWords: WordsOf<typeof netFailures> = {
     says: f => `${f.where ?? 'It'} ${f.got ?? 'holds none'}.`,
     because: ['Another file of the same set was given: the certificate, the request, a public key.'],
   },
+  'net/bad-public-key': {
+    title: 'This is no public key that can be used.',
+    says: f => `${f.where ?? 'It'} ${f.got ?? 'holds none'}.`,
+    because: ['Another file of the same set was given: the certificate, the request, a private key.'],
+  },
   'net/key-encrypted': {
     title: 'The private key is encrypted.',
     says: f => `${f.where ?? 'It'} opens with a password only, and passwords are not asked for here. Decrypt it first.`,

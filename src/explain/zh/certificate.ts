@@ -39,6 +39,11 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     says: f => text`证书链通向${f.got ?? '某个证书颁发机构'}，它不在您信任的根证书之中。`,
     because: ['证书来自私有或本地的证书颁发机构，其根证书没有安装在这里。', '您与服务器之间有人代替服务器作答。'],
   },
+  'tls/key-untrusted': {
+    title: '这个密钥不在您信任的密钥之中。',
+    says: f => text`对方出示的密钥是${f.got ?? '?'}；受信任的是${f.expected ?? '其他密钥'}。`,
+    because: ['对方换了新的密钥，而没有人告诉您。', '您与服务器之间有人代替服务器作答。'],
+  },
   'tls/certificate-self-signed': {
     title: '证书只能自己证明自己。',
     says: f => text`${f.got ?? '它'}为自己的证书签名，而这张证书不在您信任的证书之中。`,

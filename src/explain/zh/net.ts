@@ -101,6 +101,11 @@ export const netWords: WordsOf<typeof netFailures> = {
     says: f => text`${f.where ?? '它'}：${f.got ?? '其中没有私钥'}。`,
     because: ['给出的是同一组文件中的另一个：证书、证书请求或公钥。'],
   },
+  'net/bad-public-key': {
+    title: '这不是可以使用的公钥。',
+    says: f => text`${f.where ?? '它'}：${f.got ?? '其中没有公钥'}。`,
+    because: ['给出的是同一组文件中的另一个：证书、证书请求或私钥。'],
+  },
   'net/key-encrypted': {
     title: '私钥是加密的。',
     says: f => text`${f.where ?? '它'}只有用口令才能打开，而这里不询问口令。请先解密。`,

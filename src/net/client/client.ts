@@ -91,6 +91,7 @@ const CHOICES: Record<keyof ClientTls, true> = {
 const tlsOf = ({
   trust,
   ca,
+  publicKeys,
   accept,
   cert,
   key,
@@ -104,10 +105,8 @@ const tlsOf = ({
   checkTlsOptions(tls, CHOICES)
   const { sessions = new SessionCache(), earlyData, ...choices } = tls
   if (earlyData !== undefined && earlyData !== true) throw wrong('tls.earlyData', `${earlyData}`, 'true')
-  return readClientOptions(
-    { ...choices, alpn: ['http/1.1'], sessions, accept, trust, ca, cert, key, psk, warned },
-    world,
-  )
+  const trusting = { accept, trust, ca, publicKeys }
+  return readClientOptions({ ...choices, alpn: ['http/1.1'], sessions, ...trusting, cert, key, psk, warned }, world)
 }
 
 class Fetcher {

@@ -2,6 +2,8 @@
 import { Der, DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
 import { type Failure, fail } from '../../failures/index.ts'
+import { type CertificateTypeName, typeOf } from '../../tls/certificate-types.ts'
+import type { TlsClientConfig } from '../../tls/config.ts'
 import type { ExternalKey } from '../../tls/external-key.ts'
 import { listed } from '../../tls/listed.ts'
 import { SignatureScheme } from '../../tls/messages/registries.table.ts'
@@ -12,6 +14,7 @@ import type { Ask, CertifiedKey } from '../../tls/types.ts'
 import { readName } from '../../x509/distinguished-name.ts'
 import { believed, type Credentials, type OwnCertificate, ownCertificates } from './credentials.ts'
 import { judged } from './judged.ts'
+import { BARE_FIRST, publicKeysIn } from './public-keys.ts'
 import { offeredBy, type SharedKey } from './shared-keys.ts'
 import { signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
@@ -48,6 +51,7 @@ const KNOWN: Record<keyof TlsClientOptions, true> = {
   psk: true,
   trust: true,
   ca: true,
+  publicKeys: true,
   accept: true,
   cert: true,
   key: true,
@@ -66,6 +70,8 @@ export interface ReadClientOptions {
   readonly options: TlsClientOptions
   /** Of `options.psk`. */
   readonly keys: readonly ExternalKey[]
+  /** What the server may show, and what we can (RFC 7250). */
+  readonly types: Pick<TlsClientConfig, 'peerCertificateTypes' | 'ownCertificateTypes'>
   readonly answersFor: (stream: ByteStream) => Answerer
 }
 
@@ -82,16 +88,18 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
   if (keys.length > 0 && !versionsOf(options).includes('TLS 1.3'))
     throw wrong('tls.psk', 'TLS 1.3 is switched off', 'it in tls.versions')
   const trust = believed(options)
+  const publicKeys = options.publicKeys === undefined ? undefined : publicKeysIn(options.publicKeys)
   const { cert, key, accept } = options
   const own = cert === undefined && key === undefined ? [] : ownCertificates(options, world.crypto)
   warnAbout(own, options, world)
   return {
     options,
     keys,
+    types: { peerCertificateTypes: publicKeys && BARE_FIRST, ownCertificateTypes: typesOf(own) },
     answersFor: stream => question => {
       switch (question.about) {
         case 'trust':
-          return judged(question, { trust, accept }, world, stream)
+          return judged(question, { trust, publicKeys, accept }, world, stream)
         case 'certificate':
           return own.length === 0 ? 'none' : shown(own, question)
         case 'sign':
@@ -117,13 +125,24 @@ const checkEarlyData = ({ earlyData, sessions }: TlsClientOptions): void => {
   if (sessions === undefined) throw wrong('tls.earlyData', 'there is no session to send it with', 'sessions beside it')
 }
 
+/** Of these, in their order, each once. */
+const typesOf = (own: readonly OwnCertificate[]): readonly CertificateTypeName[] => [
+  ...new Set(own.map(({ certified }) => typeOf(certified))),
+]
+
 type Wanted = Extract<Ask['question'], { readonly about: 'certificate' }>
 
 /**
  * The first that the server can check, from an issuer that it names if one of ours is: its list may be old, and what was
  * given to be shown is shown. A server that can check none of them is not answered with silence.
  */
-export const shown = (own: readonly OwnCertificate[], { schemes, authorities }: Wanted): CertifiedKey | Failure => {
+export const shown = (
+  all: readonly OwnCertificate[],
+  { schemes, authorities, certificateType }: Wanted,
+): CertifiedKey | Failure => {
+  const own = all.filter(({ certified }) => typeOf(certified) === certificateType)
+  if (own.length === 0)
+    return fail('tls/own-certificate-type', { got: certificateType, expected: typesOf(all).join(', ') })
   const common = ({ certified }: OwnCertificate): readonly number[] =>
     certified.schemes.filter(scheme => schemes.includes(scheme))
   // Those first that TLS 1.3 can use too, where a scheme names the curve of the key: the question knows no version.

@@ -108,6 +108,7 @@ const connected = async (
     groups,
     psk: tls.keys,
     certificates: known ? 'refused' : undefined,
+    ...tls.types,
     session: sessions && (sessions.take(origin, clock.date()) ?? 'new'),
     earlyData: early,
     epoch: clock.date() - clock.now(),

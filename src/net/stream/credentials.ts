@@ -7,7 +7,7 @@ import type { CryptoProvider, SignatureAlgorithm } from '../../crypto/provider.t
 import type { Bytes } from '../../engine.ts'
 import { type FailureCode, FailureError, fail, type GivenFacts } from '../../failures/index.ts'
 import { schemesOf } from '../../tls/certificate-key.ts'
-import { certifiedKey, isKeyElsewhere, type KeyElsewhere } from '../../tls/certified-key.ts'
+import { certifiedKey, isKeyElsewhere, type KeyElsewhere, rawKey } from '../../tls/certified-key.ts'
 import type { CertifiedKey } from '../../tls/types.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
 import { Certificate, parseCertificate } from '../../x509/certificate.ts'
@@ -18,6 +18,7 @@ import { privateKeyIn } from '../../x509/private-key.ts'
 import { publicKeyText, readPublicKey, spkiOf } from '../../x509/public-key.ts'
 import { joinStores, trustStore } from '../../x509/store.ts'
 import type { TrustStore } from '../../x509/types.ts'
+import { publicKeysIn } from './public-keys.ts'
 
 /** One file, or several. A file is PEM as text or bytes, or DER; its name is not enough. */
 export type CertificateFiles = FileContents | readonly FileContents[]
@@ -26,6 +27,7 @@ export interface Credentials {
   /**
    * Own certificates, each with its intermediate ones in the same file or beside it. Several where keys of several kinds
    * or for several names are at hand: the first that fits the name and that the peer can check is shown.
+   * A bare public key (PEM `PUBLIC KEY`) is shown to peers that take one (RFC 7250).
    */
   readonly cert?: CertificateFiles | undefined
   /**
@@ -48,6 +50,8 @@ interface Held {
   readonly where: string
   readonly certificate: Certificate | undefined
   readonly spki: Bytes
+  /** It is the key alone. */
+  readonly bare?: true
 }
 
 type HeldFile = readonly Held[]
@@ -123,6 +127,8 @@ const certificatesOf = (file: FileContents, where: string): HeldFile => {
   const contents = contentsIn(file, where)
   const found = certificatesIn(file)
   const wrong = (got: string): FailureError => refusal('net/bad-certificate', { where, got })
+  if (!contents.includes('a certificate') && contents.includes('a public key'))
+    return publicKeysIn(file, where).map(spki => ({ der: spki, where, certificate: undefined, spki, bare: true }))
   if (!contents.includes('a certificate')) throw wrong(inWordsOf(file, contents))
   if (found.length < contents.filter(content => content === 'a certificate').length)
     throw wrong('holds a certificate whose text is damaged')
@@ -250,7 +256,9 @@ const allUsed = (files: readonly HeldFile[], chains: readonly HeldFile[]): void 
 }
 
 const ownCertificate = (leaf: Held, chain: HeldFile, privateKey: Key): OwnCertificate => {
-  const certified = certifiedKey({ chain: chain.map(({ der }) => der), privateKey })
+  const certified = leaf.bare
+    ? rawKey({ publicKey: leaf.spki, privateKey })
+    : certifiedKey({ chain: chain.map(({ der }) => der), privateKey })
   if (certified.schemes.length === 0)
     throw refusal('net/bad-certificate', {
       where: leaf.where,
@@ -261,7 +269,7 @@ const ownCertificate = (leaf: Held, chain: HeldFile, privateKey: Key): OwnCertif
 
 /** `“shop.test” (EC P-256)`. */
 const nameOf = (held: Held): string =>
-  `${held.certificate === undefined ? 'a certificate' : calledOf(held.certificate)} (${keyText(held)})`
+  `${held.certificate === undefined ? (held.bare ? 'a bare key' : 'a certificate') : calledOf(held.certificate)} (${keyText(held)})`
 
 const keyText = ({ spki }: Held): string => {
   try {

@@ -110,7 +110,7 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
 
 const handshake = (
   stream: ByteStream,
-  { options, clientAuthorities, resumption, earlyData, answersFor }: ReadServerOptions,
+  { options, clientAuthorities, peerCertificateTypes, resumption, earlyData, answersFor }: ReadServerOptions,
   { world, timeouts, toPlainHttp, early }: ListenerOptions & { readonly early: (stream: NetStream) => void },
 ): Promise<NetStream> => {
   const { clock, crypto, certificateCoders } = world
@@ -124,6 +124,7 @@ const handshake = (
     groups,
     clientCertificate,
     clientAuthorities,
+    peerCertificateTypes,
     resumption,
     psk,
     earlyData,

@@ -2,6 +2,7 @@
 import { DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
 import { fail } from '../../failures/index.ts'
+import { type CertificateTypeName, isRaw, typeOf } from '../../tls/certificate-types.ts'
 import { TLS_1_3 } from '../../tls/messages/registries.table.ts'
 import { versionsOf } from '../../tls/offer.ts'
 import { schemeById, schemeFor13 } from '../../tls/schemes.table.ts'
@@ -12,9 +13,17 @@ import type { Ask, CertifiedKey, Introduced } from '../../tls/types.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { matches } from '../../x509/names.ts'
 import type { TrustStore } from '../../x509/types.ts'
-import { believed, type CertificateFiles, type Credentials, ownCertificates, subjectsIn } from './credentials.ts'
+import {
+  believed,
+  type CertificateFiles,
+  type Credentials,
+  type OwnCertificate,
+  ownCertificates,
+  subjectsIn,
+} from './credentials.ts'
 import { type EarlyDataOptions, earlyDataOf, judgedEarly } from './early-data.ts'
 import { judged } from './judged.ts'
+import { BARE_FIRST, type PublicKeyFiles, publicKeysIn } from './public-keys.ts'
 import { type KnownKeys, keyAmong, lookupIn } from './shared-keys.ts'
 import { decrypted, signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
@@ -53,7 +62,9 @@ export interface TlsServerOptions extends Credentials, TlsChoices, Warned {
    * somebody has kept, and such streams come before the handshake is over (`stream.early`). None where undefined.
    */
   readonly earlyData?: EarlyDataOptions | undefined
-  /** Who may have issued it, where files are not what you have. One of the two must be there: public roots issue to all. */
+  /** Keys of clients that are believed without an issuer, bare (RFC 7250) or in a certificate: PEM (`PUBLIC KEY`) or DER. */
+  readonly publicKeys?: PublicKeyFiles | undefined
+  /** Who may have issued it, where files are not what you have. One of the three must be there: public roots issue to all. */
   readonly trust?: TrustStore | undefined
   /**
    * Keys that clients have too (TLS 1.3), by their identities: they need no certificate of ours then, nor we one of theirs.
@@ -74,6 +85,7 @@ const KNOWN: Record<keyof TlsServerOptions, true> = {
   warned: true,
   clientCertificate: true,
   ca: true,
+  publicKeys: true,
   trust: true,
   tickets: true,
   sessions: true,
@@ -92,6 +104,7 @@ export interface ReadServerOptions {
   readonly resumption: readonly ('ticket' | 'session')[]
   /** Bytes. */
   readonly earlyData: number | undefined
+  readonly peerCertificateTypes: readonly CertificateTypeName[] | undefined
   readonly answersFor: (stream: ByteStream) => Answerer
 }
 
@@ -106,6 +119,7 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
   const lookup = options.psk === undefined ? undefined : lookupIn(options.psk, world.crypto)
   checkKeys(options)
   const trust = believed(options)
+  const publicKeys = options.publicKeys === undefined ? undefined : publicKeysIn(options.publicKeys)
   const { tickets = new TicketKeeper({ crypto: world.crypto }) } = options
   if (tickets !== 'none' && !(tickets instanceof TicketKeeper))
     throw wrong('tls.tickets', `a value of type ${typeof tickets}`, "a TicketKeeper, or 'none'")
@@ -116,6 +130,7 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
   return {
     options,
     clientAuthorities: authoritiesIn(options),
+    peerCertificateTypes: publicKeys && BARE_FIRST,
     resumption: [
       ...(tickets === 'none' ? [] : (['ticket'] as const)),
       ...(sessions === undefined ? [] : (['session'] as const)),
@@ -137,7 +152,7 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
         case 'decrypt':
           return decrypted(question, world)
         case 'trust':
-          return judged(question, { trust }, world, stream)
+          return judged(question, { trust, publicKeys }, world, stream)
         case 'ticket':
           return tickets === 'none' ? 'none' : ticketed(question, tickets, world.clock.date())
         case 'session':
@@ -175,14 +190,14 @@ const stored = ({ wanted }: Storing, store: SessionStore, at: number): Bytes | '
 }
 
 /** Roots for clients that nobody asks for anything would look like protection, and asking without roots too. */
-const checkClients = ({ clientCertificate = 'none', ca, trust }: TlsServerOptions): void => {
+const checkClients = ({ clientCertificate = 'none', ca, trust, publicKeys }: TlsServerOptions): void => {
   if (!CLIENTS.includes(clientCertificate))
     throw wrong('tls.clientCertificate', JSON.stringify(clientCertificate), CLIENTS.join(', '))
-  const rooted = ca !== undefined || trust !== undefined
-  if (clientCertificate === 'none' && rooted)
-    throw wrong(ca === undefined ? 'tls.trust' : 'tls.ca', 'no client is asked for a certificate', 'clientCertificate')
-  if (clientCertificate !== 'none' && !rooted)
-    throw wrong('tls.clientCertificate', 'nobody is named who may issue them', 'ca or trust beside it')
+  const [named] = Object.entries({ ca, trust, publicKeys }).find(([, given]) => given !== undefined) ?? []
+  if (clientCertificate === 'none' && named !== undefined)
+    throw wrong(`tls.${named}`, 'no client is asked for a certificate', 'clientCertificate')
+  if (clientCertificate !== 'none' && named === undefined)
+    throw wrong('tls.clientCertificate', 'nobody is named who may issue them', 'ca, trust or publicKeys beside it')
 }
 
 const CLIENTS: readonly string[] = ['none', 'asked', 'required']
@@ -221,12 +236,18 @@ const choiceOf = (tls: TlsServerOptions, world: World): Chooser => {
   warnAbout(all, tls, world)
   return (name, hello) => {
     const named = name === undefined ? [] : all.filter(({ certificates: [leaf] }) => isFor(leaf, name))
-    const these = named.length > 0 ? named : all
-    const usable = these.find(({ certified }) => canCheck(hello, certified, tls))
+    const these = [...bareFirst(all, hello), ...(named.length > 0 ? named : all)]
+    const usable = these.find(
+      ({ certified }) => hello.certificateTypes.includes(typeOf(certified)) && canCheck(hello, certified, tls),
+    )
     // Where there is none, the handshake says what was missing.
     return (usable ?? these[0])?.certified
   }
 }
+
+/** Keys without a name, where the client would rather have one than a certificate. */
+const bareFirst = (all: readonly OwnCertificate[], { certificateTypes }: Introduced): readonly OwnCertificate[] =>
+  certificateTypes[0] === 'RawPublicKey' ? all.filter(({ certified }) => isRaw(certified.certificateType)) : []
 
 /**
  * Whether the client can check what this key signs, in the version that will be spoken: by a scheme that it names, and in

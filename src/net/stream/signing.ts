@@ -4,7 +4,7 @@ import { type Failure, fail } from '../../failures/index.ts'
 import { isKeyElsewhere } from '../../tls/certified-key.ts'
 import { schemeById } from '../../tls/schemes.table.ts'
 import type { Ask } from '../../tls/types.ts'
-import { spkiOf } from '../../x509/public-key.ts'
+import { keyShown } from './public-keys.ts'
 import type { World } from './types.ts'
 
 type Sign = Extract<Ask['question'], { readonly about: 'sign' }>
@@ -17,7 +17,7 @@ export const signed = (question: Sign, { crypto }: World): Bytes | Failure | Pro
   if (key.key instanceof Uint8Array) return crypto.sign(scheme.algorithm, key.key, message)
   if (!isKeyElsewhere(key.key)) return fail('net/no-certificate')
   const checked = (signature: Bytes): Bytes | Failure =>
-    crypto.verify(scheme.algorithm, spkiOf(key.chain[0]!), message, signature)
+    crypto.verify(scheme.algorithm, keyShown(key.chain[0]!, key.certificateType ?? 'X509')!, message, signature)
       ? signature
       : fail('net/key-mismatch', { where: 'The key that signed elsewhere', expected: 'the certificate' })
   const made = key.key.sign(message, scheme.algorithm)

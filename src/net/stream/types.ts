@@ -15,6 +15,7 @@ import type { Established } from '../../tls/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import type { TrustStore } from '../../x509/types.ts'
 import type { CertificateFiles } from './credentials.ts'
+import type { PublicKeyFiles } from './public-keys.ts'
 
 export interface Address {
   readonly address: string
@@ -182,6 +183,11 @@ export interface TrustOptions {
   readonly trust?: TrustStore | undefined
   /** Roots as files have them, PEM or DER; with `trust` both count. */
   readonly ca?: CertificateFiles | undefined
+  /**
+   * Public keys that are believed without anybody who vouches for them, PEM (`PUBLIC KEY`) or DER: whoever shows one, bare
+   * (RFC 7250) or in a certificate of whatever name and date, is believed. Roots count beside them only where they are named.
+   */
+  readonly publicKeys?: PublicKeyFiles | undefined
   /** Certificate failures after which to go on all the same: `['tls/certificate-expired']`. Kept in `tls.trusted.accepted`. */
   readonly accept?: readonly FailureCode[] | undefined
 }
