@@ -6,6 +6,7 @@ import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { connect as connectSecure } from 'node:tls'
 import { answerCalls } from './calls.ts'
+import type { Version } from './tls-peer.ts'
 
 const REQUEST = Buffer.from(
   'GET /cart?item=7 HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: load\r\nAccept: */*\r\nAccept-Encoding: identity\r\n\r\n',
@@ -14,22 +15,30 @@ const REQUEST = Buffer.from(
 
 export interface Load {
   readonly port: number
-  /** TLS 1.2, without a look at the certificate: the server is measured. */
-  readonly secure: boolean
+  /** This version of TLS, without a look at the certificate: the server is measured. In clear where undefined. */
+  readonly secure: Version | undefined
   readonly connections: number
   readonly milliseconds: number
   /** Requests that each connection sends at once, before it waits for all of their answers. 1 where undefined. */
   readonly depth?: number
 }
 
-const secured = (socket: Socket): Socket =>
-  connectSecure({ socket, servername: 'localhost', rejectUnauthorized: false, maxVersion: 'TLSv1.2' })
+const secured = (socket: Socket, version: Version): Socket => {
+  const protocol = `TLSv${version}` as const
+  return connectSecure({
+    socket,
+    servername: 'localhost',
+    rejectUnauthorized: false,
+    minVersion: protocol,
+    maxVersion: protocol,
+  })
+}
 
 /** Length of the answer in bytes; throws when it is not 200 with the body. */
 const learn = ({ port, secure }: Load): Promise<number> =>
   new Promise((resolve, reject) => {
     const plain = connect(port, '127.0.0.1')
-    const socket = secure ? secured(plain) : plain
+    const socket = secure ? secured(plain, secure) : plain
     let text = ''
     socket.on('error', reject)
     socket.on('data', bytes => {
@@ -95,7 +104,7 @@ const run = async (load: Load): Promise<Answered> => {
       }
       const to = { port, host: '127.0.0.1', noDelay: true }
       if (secure) {
-        socket = secured(connect(to))
+        socket = secured(connect(to), secure)
         socket.on('data', bytes => void came(bytes.length))
       } else socket = connect({ ...to, onread: { buffer: new Uint8Array(64 * 1024), callback: came } })
       socket.on('error', reject)

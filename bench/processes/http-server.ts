@@ -65,7 +65,7 @@ const answer: Parameters<typeof createServer>[1] = (_, response) => {
 const nodeHttps = ({ chain, privateKey }: Identity): Promise<number> => {
   const cert = chain.map(der => pem('CERTIFICATE', der)).join('')
   const key = pem('PRIVATE KEY', privateKey)
-  return listening(createSecureServer({ key, cert, maxVersion: 'TLSv1.2' }, answer!))
+  return listening(createSecureServer({ key, cert }, answer!))
 }
 
 /** The part of @hono/node-server that is measured. */

@@ -8,7 +8,7 @@ import { nodeCrypto } from '../../src/node/crypto.ts'
 import { Worker } from '../processes/calls.ts'
 import type { Answered, Load } from '../processes/http-load.ts'
 import type { ServerKind } from '../processes/http-server.ts'
-import type { Identity } from '../processes/tls-peer.ts'
+import type { Identity, Version } from '../processes/tls-peer.ts'
 import type { BenchRow } from '../row.ts'
 
 const CONNECTIONS = 64
@@ -27,13 +27,13 @@ interface Pair {
   readonly peer: string
   readonly goal: number
   readonly depth?: number
+  readonly secure?: Version
 }
 
 /** What the last run of each side gave besides its price. */
 const seen = ({ perSecond, p99 }: Answered): string => `${Math.round(perSecond)}/s, p99 ${p99.toFixed(1)} ms`
 
-const underLoad = ({ bench, ours, theirs, peer, goal, depth = 1 }: Pair): BenchRow => {
-  const secure = ours.endsWith('https')
+const underLoad = ({ bench, ours, theirs, peer, goal, depth = 1, secure }: Pair): BenchRow => {
   let load: Worker | undefined
   let made: Identity | undefined
   const servers = new Map<ServerKind, { worker: Worker; port: Promise<number> }>()
@@ -43,7 +43,7 @@ const underLoad = ({ bench, ours, theirs, peer, goal, depth = 1 }: Pair): BenchR
     let server = servers.get(kind)
     if (server === undefined) {
       const worker = new Worker(new URL('../processes/http-server.js', import.meta.url), kind)
-      if (secure) made ??= identity()
+      if (secure !== undefined) made ??= identity()
       server = { worker, port: worker.call<number>('start', made) }
       servers.set(kind, server)
     }
@@ -84,7 +84,16 @@ const pairs: readonly Pair[] = [
   { bench: 'http/keepalive-request', ours: 'request', theirs: 'hono', peer: NODE_SERVER, goal: 1.3 },
   { bench: 'http/keepalive-hono', ours: 'hono-app', theirs: 'hono-app-node', peer: NODE_SERVER, goal: 1.2 },
   { bench: 'http/pipelined', ours: 'exchanges', theirs: 'node', peer: 'node:http', goal: 5, depth: 16 },
-  { bench: 'http/https', ours: 'exchanges-https', theirs: 'node-https', peer: 'node:https', goal: 1 },
+  ...(['1.2', '1.3'] as const).map(
+    (secure): Pair => ({
+      bench: `http/https-${secure}`,
+      ours: 'exchanges-https',
+      theirs: 'node-https',
+      peer: 'node:https',
+      goal: 1,
+      secure,
+    }),
+  ),
 ]
 
 export const rows: readonly BenchRow[] = pairs.map(underLoad)
