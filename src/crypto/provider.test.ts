@@ -1,7 +1,7 @@
 /** What every provider must do: OpenSSL's and the one in plain TypeScript, with and without a seed. */
 import { createPublicKey } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { ascii, hex, toHex } from '../../test/support/bytes.ts'
+import { ascii, concat, hex, toHex } from '../../test/support/bytes.ts'
 import { node, platforms, web } from '../../test/support/worlds.ts'
 import { seeded } from '../random.ts'
 import type { AeadName, CryptoProvider, GroupName, KeyKind, SignatureAlgorithm } from './provider.ts'
@@ -56,6 +56,26 @@ describe.each(platforms)('%s', (_, platform) => {
       const longer = Uint8Array.from([...ciphertext.subarray(-4), ...tag])
       expect(aead.open(nonce, additional, ciphertext.subarray(0, -4), longer)).toBeUndefined()
       expect(aead.open(nonce, additional, new Uint8Array(0), tag)).toBeUndefined()
+    })
+
+    test(`${name} seals the same in one piece, in pieces and in place`, () => {
+      const aead = crypto.aead(name, crypto.random.bytes(keySizes[name]))
+      const [nonce, additional] = [crypto.random.bytes(12), ascii('header')]
+      for (const length of [0, 1, 100, 511, 512, 513, 5000]) {
+        const plaintext = crypto.random.bytes(length)
+        const { ciphertext, tag } = aead.seal(nonce, additional, plaintext)
+        expect([ciphertext.length, tag.length]).toEqual([length, 16])
+        const target = new Uint8Array(length + 20)
+        target.set(plaintext, 3)
+        aead.sealInto(target, 3, nonce, additional, target.subarray(3, 3 + length))
+        expect(target, `${length}`).toEqual(concat(new Uint8Array(3), ciphertext, tag, new Uint8Array(1)))
+        expect(aead.open(nonce, additional, ciphertext, tag)).toEqual(plaintext)
+        if (length === 0) continue
+        const end = length - 1
+        const torn = aead.seal(nonce, additional, plaintext.subarray(0, end), plaintext.subarray(end))
+        expect([torn.ciphertext.length, torn.tag.length]).toEqual([end, 17])
+        expect(concat(torn.ciphertext, torn.tag), `${length}`).toEqual(concat(ciphertext, tag))
+      }
     })
   }
 

@@ -116,10 +116,19 @@ class WebAead implements Aead {
     this.#cipher = name === 'chacha20-poly1305' ? chacha20poly1305 : gcm
     this.#key = key.slice()
   }
-  seal(nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): { ciphertext: Uint8Array; tag: Uint8Array } {
-    const sealed = this.#cipher(this.#key, nonce, additional).encrypt(plaintext)
-    const end = sealed.length - TAG_OCTETS
+  seal(
+    nonce: Uint8Array,
+    additional: Uint8Array,
+    plaintext: Uint8Array,
+    tail?: Uint8Array,
+  ): { ciphertext: Uint8Array; tag: Uint8Array } {
+    const whole = tail === undefined ? plaintext : joined([plaintext, tail])
+    const sealed = this.#cipher(this.#key, nonce, additional).encrypt(whole)
+    const end = plaintext.length
     return { ciphertext: sealed.subarray(0, end), tag: sealed.subarray(end) }
+  }
+  sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void {
+    target.set(this.#cipher(this.#key, nonce, additional).encrypt(plaintext), at)
   }
   open(nonce: Uint8Array, additional: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
     if (tag.length !== TAG_OCTETS) return undefined

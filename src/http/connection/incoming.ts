@@ -5,13 +5,13 @@
 import type { Bytes } from '../../engine.ts'
 import { type Failure, fail, isFailure } from '../../failures/index.ts'
 import { latin1Text } from '../../wire/bytes.ts'
+import { smallArray } from '../../wire/slab.ts'
 import type { HttpLimits } from '../limits.ts'
 import { ChunkReader } from '../message/chunked.ts'
 import { PER_FIELD } from '../message/fields.ts'
 import { isWord, NEVER_TRAILERS } from '../message/grammar.ts'
 import { HeadReader, MORE } from '../message/head-reader.ts'
 import type { BodyFraming, HeaderList } from '../types.ts'
-import { smallArray } from './slab.ts'
 
 /** It was refused, and that was told. */
 const FAILED = -2

@@ -5,6 +5,7 @@
 import type { Bytes } from '../../engine.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
+import { smallArray } from '../../wire/slab.ts'
 import { allOf, NEVER_TRAILERS, VALUE } from '../message/grammar.ts'
 import {
   checkedFields,
@@ -16,7 +17,6 @@ import {
   refused,
 } from '../message/header-block.ts'
 import type { HeaderList } from '../types.ts'
-import { smallArray } from './slab.ts'
 
 /** Bodies up to here are joined with what stands before them: one piece is written faster than two. */
 const JOIN = 4096

@@ -3,9 +3,9 @@
  * makes a stream at once, which costs more than all the rest of an answer.
  */
 import type { Bytes } from '../../engine.ts'
-import { smallText } from '../../http/connection/slab.ts'
 import { allOf, isToken, VALUE } from '../../http/message/grammar.ts'
 import type { HeaderList } from '../../http/types.ts'
+import { smallText } from '../../wire/slab.ts'
 import { copyFields, standIn } from './stand-in.ts'
 
 /** Those of the platform, also where a program has put ours in their place. */

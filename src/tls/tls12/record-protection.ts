@@ -5,6 +5,7 @@
 import type { Aead, CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import type { Codec } from '../../wire/codec.ts'
+import { SMALL, smallArray } from '../../wire/slab.ts'
 import { MAX_CIPHERTEXT } from '../limits.ts'
 import { TLS_1_2 } from '../messages/registries.table.ts'
 import { HEADER_LENGTH } from '../record-format.ts'
@@ -51,12 +52,14 @@ export class AeadProtection implements RecordProtection {
   get opened(): number {
     return this.#opened
   }
-  /** The record as pieces for one write: header with the explicit nonce, ciphertext, tag. */
-  seal(type: number, plaintext: Bytes): readonly [Bytes, Bytes, Bytes] {
+  /** The record as pieces for one write: header with the explicit nonce, ciphertext, tag; a short one as one piece. */
+  seal(type: number, plaintext: Bytes): readonly Bytes[] {
     const { recordIvLength } = this.#suite
     const additional = this.#prepare(type, plaintext.length)
-    const head = new Uint8Array(HEADER_LENGTH + recordIvLength)
+    const at = HEADER_LENGTH + recordIvLength
     const length = recordIvLength + plaintext.length + TAG_LENGTH
+    const short = HEADER_LENGTH + length <= SMALL
+    const head = short ? smallArray(HEADER_LENGTH + length) : new Uint8Array(at)
     head[0] = type
     head[1] = TLS_1_2 >> 8
     head[2] = TLS_1_2 & 0xff
@@ -66,8 +69,12 @@ export class AeadProtection implements RecordProtection {
     if (recordIvLength === 8) {
       for (let i = 0; i < 8; i++) head[HEADER_LENGTH + i] = this.#nonce[4 + i] = additional[i]!
     } else mixSequence(this.#nonce, this.#iv, this.#sequence)
-    const { ciphertext, tag } = this.#aead.seal(this.#nonce, additional, plaintext)
     this.#sequence++
+    if (short) {
+      this.#aead.sealInto(head, at, this.#nonce, additional, plaintext)
+      return [head]
+    }
+    const { ciphertext, tag } = this.#aead.seal(this.#nonce, additional, plaintext)
     return [head, ciphertext, tag]
   }
   /** The content of a fragment, in a buffer of its own; undefined when its tag does not fit. */

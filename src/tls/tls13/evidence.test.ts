@@ -1,8 +1,8 @@
 /** What a server of TLS 1.3 brings along with its chain, and how much records may hold. */
 import { describe, expect, test } from 'vitest'
-import { ascii } from '../../../test/support/bytes.ts'
+import { ascii, concat } from '../../../test/support/bytes.ts'
 import { changed, type Meddle, meddled } from '../../../test/support/meddler.ts'
-import { type Answers, answersOf, identity, type PairOptions } from '../../../test/support/tls.ts'
+import { type Answers, answersOf, identity, type PairOptions, recordsOf } from '../../../test/support/tls.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import type { Certificate, EncryptedExtensions } from '../messages/tls13.ts'
 import type { Ask, CertifiedKey } from '../types.ts'
@@ -82,9 +82,7 @@ describe('RFC 8449 4: record_size_limit', () => {
     const both = meddled({ crypto, who, ...options })
     const inner = (from: 'client' | 'server', bytes: Uint8Array): number[] => {
       both[from].tls.write(bytes, 0)
-      const out: number[] = []
-      for (const piece of both[from].touch()) if (piece.length === 5) out.push(((piece[3]! << 8) | piece[4]!) - 16)
-      return out
+      return recordsOf(concat(...both[from].touch())).map(record => record.length - 5 - 16)
     }
     expect(both.client.established).toBeDefined()
     return { client: inner('client', new Uint8Array(1000)), server: inner('server', new Uint8Array(1000)), both }

@@ -86,6 +86,21 @@ test('RFC 9846 5.4: a record of zeros alone has no type, and one that is too lon
   expect(theirs.mostFragment).toBe(16_640)
 })
 
+test('a short record is one piece; of a long one nothing is copied together', () => {
+  const { ours, theirs } = pair()
+  for (const [length, pieces] of [
+    [0, [22]],
+    [4074, [4096]],
+    [4075, [5, 4075, 17]],
+    [16_384, [5, 16_384, 17]],
+  ] as const) {
+    const content = new Uint8Array(length).fill(7)
+    const record = ours.seal(23, content)
+    expect(record.map(piece => piece.length)).toEqual(pieces)
+    expect(theirs.open(23, fragmentOf(record))).toEqual(content)
+  }
+})
+
 test('a key is used up when its suite says so', () => {
   const suite = { ...suites13[0]!, mostRecords: 2 }
   const protection = new Aead13Protection(crypto, suite, new Uint8Array(16), new Uint8Array(12))

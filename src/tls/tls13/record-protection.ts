@@ -5,9 +5,10 @@
 import type { Aead, CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import type { Codec } from '../../wire/codec.ts'
+import { SMALL, smallArray } from '../../wire/slab.ts'
 import { MAX_CIPHERTEXT_13, MAX_PLAINTEXT } from '../limits.ts'
 import { TLS_1_2 } from '../messages/registries.table.ts'
-import { APPLICATION_DATA } from '../record-format.ts'
+import { APPLICATION_DATA, HEADER_LENGTH } from '../record-format.ts'
 import type { RecordProtection } from '../record-protection.ts'
 import { mixSequence } from '../sequence.ts'
 import type { Suite13 } from '../suites.table.ts'
@@ -60,17 +61,28 @@ export class Aead13Protection implements RecordProtection {
   get format(): Codec<unknown> {
     return sealedRecord(this.#zeros) as Codec<unknown>
   }
-  /** The record as pieces for one write: header, ciphertext, tag. */
-  seal(type: number, content: Bytes, most: number = MAX_PLAINTEXT): readonly [Bytes, Bytes, Bytes] {
+  /** The record as pieces for one write: header, ciphertext, tag; a short one as one piece. */
+  seal(type: number, content: Bytes, most: number = MAX_PLAINTEXT): readonly Bytes[] {
     const room = most - content.length
     this.#zeros = Math.max(0, Math.min(this.#padding(content.length), room))
-    const inner = new Uint8Array(content.length + 1 + this.#zeros)
-    inner.set(content)
-    inner[content.length] = type
-    const header = this.#header(APPLICATION_DATA, inner.length + TAG_LENGTH).slice()
-    const { ciphertext, tag } = this.#aead.seal(this.#mixed(), header, inner)
+    const inner = content.length + 1 + this.#zeros
+    const nonce = this.#mixed()
+    const header = this.#header(APPLICATION_DATA, inner + TAG_LENGTH)
     this.#sequence++
-    return [header, ciphertext, tag]
+    const length = HEADER_LENGTH + inner + TAG_LENGTH
+    if (length <= SMALL) {
+      const record = smallArray(length)
+      record.set(header)
+      record.set(content, HEADER_LENGTH)
+      record[HEADER_LENGTH + content.length] = type
+      if (this.#zeros > 0) record.fill(0, HEADER_LENGTH + content.length + 1, HEADER_LENGTH + inner)
+      this.#aead.sealInto(record, HEADER_LENGTH, nonce, header, record.subarray(HEADER_LENGTH, HEADER_LENGTH + inner))
+      return [record]
+    }
+    const tail = new Uint8Array(1 + this.#zeros)
+    tail[0] = type
+    const { ciphertext, tag } = this.#aead.seal(nonce, header, content, tail)
+    return [header.slice(), ciphertext, tag]
   }
   /**
    * The content without type and padding. An inner plaintext that is too long is returned whole, so that whoever bounds

@@ -67,10 +67,13 @@ export const toyCrypto = (seed: number, belief: Belief): CryptoProvider => {
 const toyAead = (digest: (...pieces: readonly Uint8Array[]) => Uint8Array, key: Uint8Array, belief: Belief): Aead => {
   const tagOf = (...pieces: readonly Uint8Array[]): Uint8Array => digest(key, ...pieces).slice(0, TAG_LENGTH)
   return {
-    seal: (nonce, additional, plaintext) => ({
+    seal: (nonce, additional, plaintext, tail = new Uint8Array(0)) => ({
       ciphertext: plaintext.slice(),
-      tag: tagOf(nonce, additional, plaintext),
+      tag: concat(tail, tagOf(nonce, additional, concat(plaintext, tail))),
     }),
+    sealInto(target, at, nonce, additional, plaintext) {
+      target.set(concat(plaintext, tagOf(nonce, additional, plaintext)), at)
+    },
     open: (nonce, additional, ciphertext, tag) =>
       belief === 'credulous' || Buffer.compare(tag, tagOf(nonce, additional, ciphertext)) === 0
         ? ciphertext.slice()

@@ -1,13 +1,13 @@
 /**
- * Small arrays cut from a larger one. An `ArrayBuffer` of its own costs more than writing a head into it; a slab is
- * only ever written ahead of what was handed out, so those bytes never change.
+ * Small arrays cut from a larger one. An `ArrayBuffer` of its own costs more than writing a head or a short record into
+ * it; a slab is only ever written ahead of what was handed out, so those bytes never change.
  */
-import type { Bytes } from '../../engine.ts'
+import type { Bytes } from '../engine.ts'
 
-/** As many heads share their fate as fit in here: a slab is freed when the last of them is. Node's own is 8 KiB. */
+/** As many pieces share their fate as fit in here: a slab is freed when the last of them is. Node's own is 8 KiB. */
 const SLAB = 32_768
 /** Larger pieces get their own array. */
-const SMALL = 4096
+export const SMALL = 4096
 
 let slab: Uint8Array = new Uint8Array(0)
 let used = 0
