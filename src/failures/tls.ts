@@ -96,6 +96,7 @@ const messages = family('tls', {
 const misuse = family('tls', {
   'key-used-up': { fault: 'local', exit: EXIT.tls, alert: 80, rule: 'RFC 9846 5.5' },
   'nothing-to-speak': { ...fromCaller, alert: 80 },
+  'no-later-certificate': { ...fromCaller, rule: 'RFC 9846 4.7.2' },
   'bad-external-key': { ...fromCaller, rule: 'RFC 9257 6' },
   'bad-server-name': { ...fromCaller, rule: 'RFC 6066 3' },
   'no-exporter': { ...fromCaller, rule: 'RFC 5705 4' },

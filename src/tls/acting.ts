@@ -92,7 +92,7 @@ export class Acting implements Context<any> {
     return this
   }
   send(name: string, body: unknown, finish?: (bytes: Uint8Array) => void): void {
-    this.#allRead()
+    this.#flightRead()
     const bytes = encode(this.#written, { type: HandshakeType.names[name]!, body })
     finish?.(bytes)
     this.transcript.add(bytes)
@@ -106,7 +106,7 @@ export class Acting implements Context<any> {
     this.#parts.outgoing.changeCipherSpecFirst()
   }
   protectWrites(protection: RecordProtection): void {
-    this.#allRead()
+    this.#flightRead()
     this.#parts.outgoing.protect(protection)
   }
   replaceWrites(protection: RecordProtection): void {
@@ -142,6 +142,15 @@ export class Acting implements Context<any> {
   mayWrite(about?: Omit<Established, 'type'>): void {
     this.writable = true
     this.events.push({ type: 'writable', ...(about === undefined ? {} : { about }) })
+  }
+  mayNotRead(): void {
+    this.readable = false
+  }
+  mayRead(): void {
+    this.readable = true
+  }
+  clientShown(about: Pick<Established, 'peerChain' | 'trusted'>): void {
+    this.events.push({ type: 'client-certificate', ...about })
   }
   ask(question: Ask['question'], about?: Shown): void {
     this.asked = { type: 'ask', id: new QuestionId(++this.#asks, about), question }
@@ -204,6 +213,10 @@ export class Acting implements Context<any> {
   }
   #wipe(secrets: { wipe(): void }[]): void {
     for (const secret of secrets.splice(0)) secret.wipe()
+  }
+  /** What is said behind the handshake answers no flight: half a message of the peer's may be there. */
+  #flightRead(): void {
+    if (!this.done) this.#allRead()
   }
   /** Before we change keys or send a flight: whatever the peer has sent beyond it was not written for what follows. */
   #allRead(): void {

@@ -142,6 +142,14 @@ export interface TlsServerConfig extends TlsConfig {
   readonly clientCertificate?: 'none' | 'asked' | 'required' | undefined
   /** Who may have issued it: distinguished names in DER. None: the client is not told. */
   readonly clientAuthorities?: readonly Bytes[] | undefined
+  /**
+   * `allowed`: data may be written as soon as our flight is out, before the client's Finished has come (RFC 9846 4.5.4); the
+   * event `writable` tells. Only who has sent the hello can read it, but that it is there, and in time, nobody knows yet: what
+   * answers early data may answer a copy. Not where clients are asked for a certificate.
+   */
+  readonly halfRtt?: 'allowed' | undefined
+  /** `allowed`: `requestCertificate` may be called for clients of TLS 1.3 that offer it; the transcript is kept for it. */
+  readonly postHandshakeAuth?: 'allowed' | undefined
   /** Which of the questions `ticket` and `session` are answered; none when left out: every handshake is a full one. */
   readonly resumption?: readonly ('ticket' | 'session')[] | undefined
   /** Seconds for which a session may be resumed, from the handshake on in which the certificates were shown; half a day when left out. */

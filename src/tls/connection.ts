@@ -116,6 +116,13 @@ export class Connection implements TlsConnection {
     if (closing || !writable || this.#failure !== undefined) return
     this.#guarded(() => state.renew?.(this.#acting as never, 'asking'))
   }
+  requestCertificate(now: Millis): void {
+    this.#begin(now)
+    const { state, closing, done } = this.#acting
+    if (this.#failure !== undefined) return
+    if (!done || closing || state.requestCertificate?.(this.#acting as never) !== true)
+      throw new FailureError(fail('tls/no-later-certificate', { where: this.state }))
+  }
   exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Bytes {
     const { done, state } = this.#acting
     const made = done && this.#failure === undefined ? state.exportKeyingMaterial?.(label, context, length) : undefined

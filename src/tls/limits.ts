@@ -37,6 +37,9 @@ export const MAX_KEY_UPDATES = 32
 /** Requests for a certificate behind the handshake, over the life of a connection. Each costs us a signature. */
 export const MAX_LATER_REQUESTS = 32
 
+/** Requests of ours for a certificate that a client has not answered yet: each holds a hash. */
+export const MAX_OPEN_REQUESTS = 4
+
 /** Identities of keys from elsewhere that are looked up for one hello. Each may cost a question to a database. */
 export const MAX_IDENTITIES = 8
 

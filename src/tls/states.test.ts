@@ -61,6 +61,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   WaitOwnSignature13: 'sign',
   WaitLaterCertificate13: 'certificate',
   WaitLaterSignature13: 'sign',
+  WaitLaterClientTrust13: 'trust',
   WaitClientTrust13: 'trust',
   WaitExternalKey: 'psk',
   WaitTicket13: 'ticket',
@@ -143,6 +144,12 @@ const EARLY: ReadonlySet<string> = new Set(['WaitEarlyJudged', 'WaitEndOfEarlyDa
 
 /** States of a client that is asked who it is when the handshake is over, and how it is asked. */
 const LATER: ReadonlySet<string> = new Set(['WaitLaterCertificate13', 'WaitLaterSignature13'])
+/** The same of a server that asks. */
+const ASKED_LATER: ReadonlySet<string> = new Set([
+  'WaitLaterClientTrust13',
+  'WaitLaterClientVerify13',
+  'WaitLaterClientFinished13',
+])
 const LATER_REQUEST = { type: 22, content: hex('0d 00000b 00 0008 000d 0004 0002 0403') }
 
 /** States of handshakes in which the client encrypts the secret. */
@@ -187,7 +194,7 @@ const reach = (side: 'client' | 'server', state: string) => {
       ...(ENCRYPTED.has(state) ? withRsa : {}),
       evidence: state.startsWith('WaitCertificateStatus') ? ['ocsp'] : [],
       earlyData: EARLY.has(state) ? Uint8Array.of(1) : undefined,
-      postHandshakeAuth: LATER.has(state) ? 'allowed' : undefined,
+      postHandshakeAuth: LATER.has(state) || ASKED_LATER.has(state) ? 'allowed' : undefined,
       psk: state === 'WaitExternalKey' ? [offeredKey] : undefined,
     },
     server: {
@@ -196,6 +203,7 @@ const reach = (side: 'client' | 'server', state: string) => {
       resumption,
       earlyData: 100,
       psk: 'asked',
+      postHandshakeAuth: ASKED_LATER.has(state) ? 'allowed' : undefined,
       clientCertificate: known ? 'required' : 'none',
       groups: RETRIED.has(state) ? ['secp256r1'] : undefined,
     },
@@ -203,6 +211,10 @@ const reach = (side: 'client' | 'server', state: string) => {
     serverAnswers: answersIn('server'),
   })
   step(both, () => both[side].tls.state === state)
+  if (ASKED_LATER.has(state)) {
+    both.server.tls.requestCertificate(0)
+    step(both, () => both.server.tls.state === state)
+  }
   if (LATER.has(state)) both.client.touch(wrapped13('Established13', 'client', LATER_REQUEST, trace.records))
   return { both, trace }
 }
@@ -268,7 +280,7 @@ const wrapped13 = (
 ): Uint8Array => {
   if (PLAIN_13.has(state) || type === 20) return record(type, content)
   const stage =
-    state === 'Established13'
+    state === 'Established13' || ASKED_LATER.has(state)
       ? 'TRAFFIC_SECRET_0'
       : state === 'WaitEndOfEarlyData'
         ? 'EARLY_TRAFFIC_SECRET'
@@ -277,15 +289,21 @@ const wrapped13 = (
   const found = trace.find(entry => entry.type === 'secret' && entry.record.label === label)
   if (found?.type !== 'secret') throw new Error(`no ${label} in the trace`)
   const protection = protectionOf(crypto, suites13[0]!, new Secret(found.record.secret))
-  const came = trace.filter(
-    entry =>
-      entry.type === 'message' &&
-      entry.record.host === side &&
-      entry.record.direction === 'in' &&
-      entry.record.layer === 'record' &&
-      entry.record.sealed,
-  ).length
-  for (let i = 0; i < (state === 'Established13' ? 0 : came); i++) protection.seal(22, content)
+  // Under the keys of now; those behind the handshake begin anew.
+  const since = trace.findIndex(
+    entry => entry.type === 'state' && entry.record.host === side && entry.record.to === 'Established13',
+  )
+  const came = trace
+    .slice(since + 1)
+    .filter(
+      entry =>
+        entry.type === 'message' &&
+        entry.record.host === side &&
+        entry.record.direction === 'in' &&
+        entry.record.layer === 'record' &&
+        entry.record.sealed,
+    ).length
+  for (let i = 0; i < came; i++) protection.seal(22, content)
   return concat(...protection.seal(type, content))
 }
 

@@ -77,6 +77,8 @@ export interface State {
   renew?(context: Context<never>, request: 'asking' | 'not asking'): void
   /** Before data goes out. */
   beforeData?(context: Context<never>): void
+  /** Asks who the client is, behind the handshake (RFC 9846 4.7.2); false where that cannot be. */
+  requestCertificate?(context: Context<never>): boolean
   /** RFC 5705; undefined when there is nothing to make it of. */
   exportKeyingMaterial?(label: string, context: Bytes | undefined, length: number): Bytes | undefined
 }
@@ -129,6 +131,11 @@ export interface Context<B = Bodies12> {
   limitWrites(bytes: number): void
   /** Records that come under the keys to come, or at once, hold no more than this. */
   limitReads(bytes: number, from: 'next keys' | 'now'): void
+  /** No application data may come until it may again. */
+  mayNotRead(): void
+  mayRead(): void
+  /** A client was asked who it is when the handshake was over, and this is its answer. */
+  clientShown(about: Pick<Established, 'peerChain' | 'trusted'>): void
   /** Stops reading until the reply comes, as an input of that name. `about`: the message whose chain it is about. */
   ask(question: Ask['question'], about?: Shown): void
   /**

@@ -36,8 +36,8 @@ export interface Established {
 export type TlsEvent =
   | Established
   /**
-   * Data may be written before `established`: False Start of a client (RFC 7918), or the answer of a server to early data,
-   * which a copy may hear as well (RFC 9846 2.3). `about`: in the second case, what `established` will say.
+   * Data may be written before `established`: False Start of a client (RFC 7918), what a server says that does not wait for
+   * its client (`TlsServerConfig.halfRtt`), or its answer to early data, which a copy may hear as well (RFC 9846 2.3). `about`: in the last case, what `established` will say.
    */
   | { readonly type: 'writable'; readonly about?: Omit<Established, 'type'> }
   /** `bytes` is a buffer of its own: it may be kept, and is never changed. */
@@ -50,6 +50,12 @@ export type TlsEvent =
   /** The peer sent close_notify: nothing was cut off. */
   | { readonly type: 'peer-closed' }
   | { readonly type: 'failure'; readonly failure: Failure }
+  /** A client that was asked who it is when the handshake was over (`requestCertificate`); no chain: it would not say. */
+  | {
+      readonly type: 'client-certificate'
+      readonly peerChain: readonly Bytes[]
+      readonly trusted: ChainTrusted | undefined
+    }
   /** For a client that wanted one: what may be resumed (`TlsClientConfig.session`), after `established`. There may be several. */
   | { readonly type: 'session'; readonly session: Session }
   | Ask
@@ -196,6 +202,12 @@ export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
   write(plaintext: Bytes, now: Millis): void
   /** New keys for both directions (RFC 9846 4.7.3): ours now, the peer's when it hears of it. TLS 1.2 has none. */
   updateKeys(now: Millis): void
+  /**
+   * Asks a client who it is, when the handshake is over (RFC 9846 4.7.2): the question `trust` comes if it says so, then the
+   * event `client-certificate`. Throws `FailureError` `tls/no-later-certificate` for a client, in TLS 1.2, without
+   * `postHandshakeAuth` on both sides, before `established`, and while four requests are unanswered.
+   */
+  requestCertificate(now: Millis): void
   /**
    * A secret that both sides can make, for other protocols (RFC 5705): `label` is registered or begins with EXPERIMENTAL.
    * Throws `FailureError` `tls/no-exporter` before `established`, and in TLS 1.2 without `exporters` or

@@ -5,7 +5,7 @@ import { spokenIn, wantsSwitchedOff } from '../protocols.ts'
 import type { Explanation, WordsOf } from '../words.ts'
 import { alertWords } from './alerts.ts'
 import { arrived } from './arrived.ts'
-import { externalKeyWords } from './external-keys.ts'
+import { identityWords } from './identity.ts'
 
 const SOMETHING_BETWEEN = 'Something between the two sides changed bytes.'
 const A_BUG = 'One of the two sides has a bug.'
@@ -30,7 +30,7 @@ const notAllowed: Pick<Explanation, 'says' | 'because'> = {
 }
 
 export const tlsWords: WordsOf<typeof tlsFailures> = {
-  ...externalKeyWords,
+  ...identityWords,
   'tls/not-tls': {
     title: 'The other side does not speak TLS here.',
     says: f => `The first bytes of the answer are ${f.got ?? 'no TLS record'}.`,

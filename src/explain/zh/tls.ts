@@ -5,7 +5,7 @@ import { spokenIn, wantsSwitchedOff } from '../protocols.ts'
 import type { Explanation, WordsOf } from '../words.ts'
 import { alertWords } from './alerts.ts'
 import { arrived } from './arrived.ts'
-import { externalKeyWords } from './external-keys.ts'
+import { identityWords } from './identity.ts'
 import { text } from './text.ts'
 
 const SOMETHING_BETWEEN = '双方之间有人改动了字节。'
@@ -33,7 +33,7 @@ const notAllowed: Pick<Explanation, 'says' | 'because'> = {
 }
 
 export const tlsWords: WordsOf<typeof tlsFailures> = {
-  ...externalKeyWords,
+  ...identityWords,
   'tls/not-tls': {
     title: '对方在此处使用的不是 TLS。',
     says: f => text`响应的开头几个字节是${f.got ?? '不属于 TLS 记录的内容'}。`,

@@ -207,6 +207,8 @@ class TlsStream implements NetStream {
       case 'session':
         this.#options.session?.(event.session)
         return
+      case 'client-certificate':
+        return
       default:
         event satisfies never
     }

@@ -1,25 +1,20 @@
 /** What a server of TLS 1.3 waits for behind its flight: who the client is, where we ask, and its Finished. */
 import type { Bytes } from '../../engine.ts'
 import type { ChainTrusted } from '../../x509/trusted.ts'
-import { compressions } from '../certificate-compression.ts'
-import { keyGroupOf, keyTypeOf } from '../certificate-key.ts'
-import { type CertificateTypeName, checkShown, isRaw } from '../certificate-types.ts'
-import type { TlsServerConfig } from '../config.ts'
+import { type CertificateTypeName, isRaw } from '../certificate-types.ts'
 import { ExternalKey } from '../external-key.ts'
-import { type ExtensionsIn, taggedExtensions } from '../messages/extensions.ts'
-import { SignatureScheme } from '../messages/registries.table.ts'
-import type { Bodies13, CertificateRequest } from '../messages/tls13.ts'
-import { type Authenticated, FinishedVerified, Fresh, grounds, KnowsKey, SignatureValid } from '../proofs.ts'
+import type { Bodies13 } from '../messages/tls13.ts'
+import { type Authenticated, FinishedVerified, grounds, KnowsKey } from '../proofs.ts'
 import type { serverStates } from '../roles.table.ts'
-import { acceptable, schemeFor13 } from '../schemes.table.ts'
 import type { SessionFacts } from '../session.ts'
 import type { Context, Handles, Message } from '../states.ts'
 import type { Established } from '../types.ts'
 import { type CertificateMessage, uncompressed } from './certificate-message.ts'
-import { checkList, signedContent } from './checks.ts'
+import { askAbout, provenBy } from './client-certificate.ts'
 import { EstablishedServer } from './established.ts'
 import type { HandshakeKeys, TrafficKeys } from './handshake-keys.ts'
 import type { Greeting } from './hello-server.ts'
+import { laterCertificates } from './server-later.ts'
 import { ticketFor } from './server-tickets.ts'
 import { Tolerant } from './tolerant.ts'
 
@@ -36,29 +31,6 @@ export interface Exchange {
 interface Flight extends Exchange {
   readonly traffic: TrafficKeys
 }
-
-/** RFC 9846 4.4.2. */
-export const certificateRequest13 = (
-  config: TlsServerConfig,
-  type: CertificateTypeName | undefined,
-): CertificateRequest => ({
-  context: new Uint8Array(0),
-  extensions: taggedExtensions<'certificateRequest'>({
-    signatureAlgorithms: { schemes: acceptable(config.schemes).map(({ id }) => id) },
-    // A raw public key has no issuer.
-    ...(isRaw(type) ? {} : aboutChains(config)),
-  }),
-})
-
-const aboutChains = ({
-  clientAuthorities = [],
-  certificateCoders,
-  certificateSchemes,
-}: TlsServerConfig): ExtensionsIn<'certificateRequest'> => ({
-  ...(clientAuthorities.length === 0 ? {} : { certificateAuthorities: { authorities: [...clientAuthorities] } }),
-  compressCertificate: compressions(certificateCoders),
-  signatureAlgorithmsCert: certificateSchemes && { schemes: [...certificateSchemes] },
-})
 
 export class WaitClientCertificate13 extends Tolerant implements Handling<'WaitClientCertificate13'> {
   readonly name = 'WaitClientCertificate13'
@@ -93,19 +65,7 @@ export class WaitClientCertificate13 extends Tolerant implements Handling<'WaitC
         throw context.refusal('signature', message, 'tls/client-certificate-required', 'entries', {})
       return new WaitClientFinished13(this.#flight)
     }
-    entries.forEach(({ extensions: list }, index) => {
-      const path = `entries.${index}.extensions`
-      // Our request has asked for none of them.
-      checkList(context, message, { list, place: 'certificate', path, offered: [] }, 'signature')
-    })
-    const chain = entries.map(entry => entry.certificate)
-    const certificateType = this.#flight.greeting.types.client!
-    const path = (index: number): string => `entries.${index}.certificate`
-    checkShown(context, message, certificateType, chain, path)
-    context.ask(
-      { about: 'trust', chain, certificateType, name: undefined, purpose: 'client', keyUsage: 'digitalSignature' },
-      { message, chain, path },
-    )
+    const chain = askAbout(context, message, this.#flight.greeting.types.client!)
     return new WaitClientTrust13(this.#flight, chain)
   }
 }
@@ -136,21 +96,11 @@ class WaitClientCertificateVerify13 extends Tolerant implements Handling<'WaitCl
     this.#chain = chain
   }
   CertificateVerify(context: Context<Bodies13>, message: Message<'CertificateVerify', Bodies13>): WaitClientFinished13 {
-    const { scheme: number, signature } = message.body
-    const { publicKey } = this.#trusted
-    const scheme = schemeFor13(number, { type: keyTypeOf(publicKey), group: keyGroupOf(publicKey) })
-    if (scheme === undefined || !acceptable(this.#flight.greeting.config.schemes).includes(scheme))
-      throw context.refusal('signature', message, 'tls/wrong-scheme', 'scheme', {
-        got: SignatureScheme.nameOf(number),
-        expected: `it must be one that was asked for and fits a key of type ${keyTypeOf(publicKey)}`,
-      })
-    const content = signedContent('client', context.transcript.digest())
-    const proof = SignatureValid.check(context.crypto, scheme, publicKey, content, signature)
-    if (proof === undefined)
-      throw context.refusal('signature', message, 'tls/signature-wrong', 'signature', { got: scheme.name })
-    context.passed('signature', message)
+    const { config } = this.#flight.greeting
+    const digest = context.transcript.digest()
+    const proof = provenBy(context, message, { trusted: this.#trusted, config, digest })
     context.transcript.add(message.bytes)
-    return new WaitClientFinished13(this.#flight, { proof: new Fresh(this.#trusted, proof), chain: this.#chain })
+    return new WaitClientFinished13(this.#flight, { proof, chain: this.#chain })
   }
 }
 
@@ -180,6 +130,12 @@ export const agreedWith = (
   peerCertificateType: resumed?.clientCertificateType ?? greeting.types.client ?? 'X509',
   ...grounds(proof),
 })
+
+/** RFC 9846 4.5.4: our flight is out, and what is written now is under its last keys, for whoever has sent the hello. */
+export const answeredFirst = (context: Context<Bodies13>, { config }: Greeting): void => {
+  const { halfRtt, clientCertificate = 'none' } = config
+  if (halfRtt === 'allowed' && clientCertificate === 'none') context.mayWrite()
+}
 
 /** The client writes what needs no answer of ours; then it changes to the keys of the handshake. */
 export class WaitEndOfEarlyData extends Tolerant implements Handling<'WaitEndOfEarlyData'> {
@@ -217,10 +173,11 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
     context.protectReads(traffic.protection('client'))
     const { proof: shown } = this.#client
     const proof = ExternalKey.is(shown) ? KnowsKey.shown(shown, finished) : shown
+    const later = laterCertificates(context, greeting, traffic)
     const ticket = proof instanceof KnowsKey ? undefined : this.#remember(context)
     context.established(agreedWith(greeting, this.#client, proof))
     if (ticket !== undefined) context.ask({ about: 'ticket', wanted: { seal: ticket.state } })
-    return new EstablishedServer(proof, finished, traffic, ticket?.sealed)
+    return new EstablishedServer(proof, finished, traffic, ticket?.sealed, later)
   }
   /** With what this client can come back. */
   #remember(context: Context<Bodies13>): ReturnType<typeof ticketFor> {

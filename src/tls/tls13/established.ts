@@ -10,6 +10,7 @@ import { checkList } from './checks.ts'
 import type { ClientTickets } from './client-tickets.ts'
 import type { TrafficKeys } from './handshake-keys.ts'
 import type { LaterRequests } from './later-certificate.ts'
+import type { LaterCertificates } from './server-later.ts'
 import type { SealedTicket } from './server-tickets.ts'
 
 /** RFC 5869 2.3: 255 times the hash, of which SHA-256 is the shortest here. */
@@ -105,13 +106,16 @@ export class EstablishedServer extends Established implements Handles<typeof ser
   readonly client: Authenticated
   readonly finished: FinishedVerified
   #sealed: SealedTicket | undefined
+  readonly #later: LaterCertificates | undefined
   constructor(
     client: Authenticated,
     finished: FinishedVerified,
     traffic: TrafficKeys,
     sealed: SealedTicket | undefined,
+    later: LaterCertificates | undefined,
   ) {
     super(traffic, 'server')
+    this.#later = later
     this.#sealed = sealed
     this.client = client
     this.finished = finished
@@ -123,5 +127,25 @@ export class EstablishedServer extends Established implements Handles<typeof ser
     if (ticket !== 'none' && sealed !== undefined && !context.closing)
       context.send('NewSessionTicket', { ...sealed, ticket })
     return this
+  }
+  /** Asks who the client is; false where that cannot be. */
+  requestCertificate(context: Context<Bodies13>): boolean {
+    return this.#later?.request(context) ?? false
+  }
+  Certificate(
+    context: Context<Bodies13>,
+    message: Message<'Certificate', Bodies13>,
+  ): ReturnType<LaterCertificates['came']> {
+    return this.#asked(message.name).came(context, message, this)
+  }
+  CompressedCertificate(
+    context: Context<Bodies13>,
+    message: Message<'CompressedCertificate', Bodies13>,
+  ): ReturnType<LaterCertificates['came']> {
+    return this.#asked(message.name).cameCompressed(context, message, this)
+  }
+  #asked(got: string): LaterCertificates {
+    if (this.#later !== undefined) return this.#later
+    throw refusal('tls/unexpected-message', { where: this.name, expected: 'data or new keys', got })
   }
 }

@@ -52,6 +52,8 @@ export interface Greeting {
   readonly external?: ExternalKey
   /** The client takes tickets that can be used here. */
   readonly takesTickets: boolean
+  /** The client takes requests for its certificate behind the handshake. */
+  readonly asksLater: boolean
   /** The first hello was followed by early data. */
   readonly early: boolean
   /** The transcript up to the hello. */
@@ -85,6 +87,7 @@ export const greeted = (
     retried: false,
     offered: offeredKeys(context, hello, extensions),
     takesTickets: agreesOnNew(extensions),
+    asksLater: extensions.postHandshakeAuth !== undefined,
     early: extensions.earlyData !== undefined,
     before: context.transcript.fork(),
   }

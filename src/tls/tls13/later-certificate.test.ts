@@ -1,4 +1,4 @@
-/** A server of TLS 1.3 that asks who we are when the handshake is over (RFC 9846 4.7.2). Ours never does: it is forged. */
+/** A server of TLS 1.3 that asks who we are when the handshake is over (RFC 9846 4.7.2). What it says is forged; our own is in `asking-later.test.ts`. */
 import { expect, test } from 'vitest'
 import { ascii, concat } from '../../../test/support/bytes.ts'
 import { type Meddled, meddled, type Piece } from '../../../test/support/meddler.ts'

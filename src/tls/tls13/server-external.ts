@@ -10,7 +10,7 @@ import type { Refusal } from '../refusal.ts'
 import { Secret } from '../secret.ts'
 import type { Context } from '../states.ts'
 import type { CertifiedKey } from '../types.ts'
-import { WaitClientFinished13 } from './client-part.ts'
+import { answeredFirst, WaitClientFinished13 } from './client-part.ts'
 import { commonSuites, type Greeting } from './hello-server.ts'
 import { type BindingKey, isBound } from './psk.ts'
 import { openFlight } from './server-flight.ts'
@@ -82,6 +82,7 @@ const takeKey = (context: Context<Bodies13>, greeting: Greeting, key: ExternalKe
   context.send('Finished', { verifyData: keys.finished('server', context.transcript.digest()) })
   const traffic = keys.application(context, context.transcript.digest())
   context.protectWrites(traffic.protection('server'))
+  answeredFirst(context, greeting)
   return new WaitClientFinished13({ greeting, keys, shown: 'X509', traffic }, { proof: key, chain: [] })
 }
 

@@ -12,7 +12,8 @@ import type { Context, Handles } from '../states.ts'
 import type { CertifiedKey } from '../types.ts'
 import { entriesOf, sendCertificate } from './certificate-message.ts'
 import { signedContent } from './checks.ts'
-import { certificateRequest13, type Exchange, WaitClientCertificate13, WaitClientFinished13 } from './client-part.ts'
+import { certificateRequest13 } from './client-certificate.ts'
+import { answeredFirst, type Exchange, WaitClientCertificate13, WaitClientFinished13 } from './client-part.ts'
 import type { Greeting } from './hello-server.ts'
 import { openFlight } from './server-flight.ts'
 
@@ -59,6 +60,7 @@ export class WaitSignature13 implements Handling<'WaitSignature13'> {
     context.send('Finished', { verifyData: keys.finished('server', context.transcript.digest()) })
     const traffic = keys.application(context, context.transcript.digest())
     context.protectWrites(traffic.protection('server'))
+    answeredFirst(context, greeting)
     const flight = { ...this.#exchange, traffic }
     return asksClients(greeting.config) ? new WaitClientCertificate13(flight) : new WaitClientFinished13(flight)
   }

@@ -13,7 +13,7 @@ import { type SessionFacts, sessionOf } from '../session.ts'
 import type { Context, Handles } from '../states.ts'
 import { suites13 } from '../suites.table.ts'
 import type { CertifiedKey } from '../types.ts'
-import { agreedWith, WaitClientFinished13, WaitEndOfEarlyData } from './client-part.ts'
+import { agreedWith, answeredFirst, WaitClientFinished13, WaitEndOfEarlyData } from './client-part.ts'
 import type { Greeting } from './hello-server.ts'
 import { EarlySecret, KEY_LOG, protectionOf } from './key-schedule.ts'
 import { isBound } from './psk.ts'
@@ -168,6 +168,7 @@ const resume = (
   context.send('Finished', { verifyData: keys.finished('server', context.transcript.digest()) })
   const traffic = keys.application(context, context.transcript.digest())
   context.protectWrites(traffic.protection('server'))
+  answeredFirst(context, greeting)
   return new WaitClientFinished13(
     { greeting, keys, shown, traffic },
     { proof: client, chain: session.peerChain, resumed: session },

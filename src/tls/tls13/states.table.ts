@@ -77,6 +77,13 @@ export const serverMoves13 = [
   ['WaitClientFinished13', 'ChangeCipherSpec', 'WaitClientFinished13', 'RFC 9846 5'],
   ['WaitClientFinished13', 'Finished', 'Established13', 'RFC 9846 4.5.4'],
   ['Established13', 'ticket', 'Established13', 'RFC 9846 4.7.1'],
+  ['Established13', 'Certificate', 'WaitLaterClientTrust13', 'RFC 9846 4.7.2'],
+  ['Established13', 'Certificate', 'WaitLaterClientFinished13', 'RFC 9846 4.7.2'],
+  ['Established13', 'CompressedCertificate', 'WaitLaterClientTrust13', 'RFC 8879 4'],
+  ['Established13', 'CompressedCertificate', 'WaitLaterClientFinished13', 'RFC 8879 4'],
+  ['WaitLaterClientTrust13', 'trust', 'WaitLaterClientVerify13', 'RFC 5280 6'],
+  ['WaitLaterClientVerify13', 'CertificateVerify', 'WaitLaterClientFinished13', 'RFC 9846 4.5.3'],
+  ['WaitLaterClientFinished13', 'Finished', 'Established13', 'RFC 9846 4.5.4'],
   ['Established13', 'KeyUpdate', 'Established13', 'RFC 9846 4.7.3'],
   ['Established13', 'ApplicationData', 'Established13', 'RFC 9846 5'],
 ] as const

@@ -167,6 +167,8 @@ class Exchange {
       case 'session':
         this.#place.memory.session = event.session
         return
+      case 'client-certificate':
+        return
       default:
         event satisfies never
     }

@@ -219,6 +219,35 @@ const seeds: readonly Uint8Array[] = [
     ),
   ),
   ...[0, TLS13].map(newer => concat(start(0, 0, 48, 0, newer), ...ordinary)),
+  // Our server asks who the client is when the handshake is over: shown, nothing shown, late, with a failure, with garbage.
+  ...[8, 12].flatMap(authentication =>
+    [[], [RIGHTLY, RIGHTLY, LATER], [RIGHTLY, RIGHTLY, operation('manner', 0, 2)]].map(manners =>
+      concat(
+        start(0, 0, authentication, 64, TLS13),
+        ...manners,
+        GO,
+        operation('ask who it is'),
+        operation('peer updates keys'),
+        ...ordinary,
+      ),
+    ),
+  ),
+  ...upTo(4).map(records =>
+    concat(
+      start(0, 0, 12, 0, TLS13),
+      GO,
+      operation('ask who it is'),
+      ...many(records + 1, operation('deliver')),
+      operation('alert', 40, 2),
+    ),
+  ),
+  ...[0, 1].map(how =>
+    concat(
+      start(0, 0, 12, 0, TLS13),
+      ...[RIGHTLY, RIGHTLY, LATER, GO, operation('ask who it is'), GO, operation('reply', 0, how)],
+      ...ordinary,
+    ),
+  ),
   // Keys from elsewhere: beside certificates, without any, behind a HelloRetryRequest, beside a session.
   ...[64, 192].flatMap(authentication =>
     [TLS13, TLS13 | RETRY, TLS13 | 48].flatMap(newer => [

@@ -162,6 +162,8 @@ export class Duel {
     },
     'update keys': () => this.#do({ do: 'update keys' }),
     'peer updates keys': () => this.#peerDoes({ do: 'update keys' }),
+    'ask who it is': () => this.#do({ do: 'ask who it is' }),
+    'peer asks who it is': () => this.#peerDoes({ do: 'ask who it is' }),
   }
   #peerWrites(bytes: Uint8Array): void {
     if (!this.peer.mayWrite) return

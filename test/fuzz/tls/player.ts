@@ -9,7 +9,7 @@ export type Step =
   | { readonly do: 'receive'; readonly bytes: Uint8Array }
   | { readonly do: 'end' }
   | { readonly do: 'write'; readonly bytes: Uint8Array }
-  | { readonly do: 'close' | 'update keys' }
+  | { readonly do: 'close' | 'update keys' | 'ask who it is' }
   /** Answers a question that was left open. */
   | { readonly do: 'reply'; readonly how: 'rightly' | 'with a failure' }
   | { readonly do: 'wait'; readonly milliseconds: number }
@@ -79,6 +79,9 @@ export class Player {
         break
       case 'update keys':
         this.tls.updateKeys(this.#now)
+        break
+      case 'ask who it is':
+        this.#request()
         break
       case 'wait':
         this.#now += step.milliseconds
@@ -191,6 +194,14 @@ export class Player {
         if (TAKES_BYTES.has(ask.question.about)) this.tls.answer(ask.id, new Uint8Array(32), this.#now)
         else right()
         break
+    }
+  }
+  #request(): void {
+    try {
+      this.tls.requestCertificate(this.#now)
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error
+      this.events.push(error.code)
     }
   }
   #replyLate(how: 'rightly' | 'with a failure'): void {

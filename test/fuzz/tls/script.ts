@@ -40,6 +40,8 @@ export const OPERATIONS = [
   'stop',
   'update keys',
   'peer updates keys',
+  'ask who it is',
+  'peer asks who it is',
 ] as const
 export type OperationName = (typeof OPERATIONS)[number]
 
@@ -73,7 +75,7 @@ export interface Script {
    * 64 keys from elsewhere, 128 no certificate of the server.
    */
   readonly authentication: number
-  /** Bits: 1 a session is wanted, 2 one of an earlier connection is shown, both one that was stored; 4 and 8 tickets and ids of the server. */
+  /** Bits: 1 a session is wanted, 2 one of an earlier connection is shown, both one that was stored; 4 and 8 tickets and ids of the server, 64 it may write early. */
   readonly resumption: number
   /** Of both sides, bits: 1 and 2 versions, 4 and 8 shares of a client, 16 and 32 suites of TLS 1.3, 64 the hybrid group, 128 compressed certificates. */
   readonly ownNewer: number

@@ -138,6 +138,8 @@ const playerOf = (side: Side, script: Script, given: Given): Player => {
           clientAuthorities: [ascii('a name')],
           resumption: RESUMPTION[(script.resumption >> 2) & 3]!,
           earlyData: (script.resumption & 16) === 0 ? undefined : 100,
+          halfRtt: (script.resumption & 64) === 0 ? undefined : 'allowed',
+          postHandshakeAuth: (script.authentication & 8) === 0 ? undefined : 'allowed',
           psk: (script.authentication & 64) === 0 ? undefined : 'asked',
           recordSizeLimit: (settings & 32) === 0 ? undefined : 200,
         })

@@ -1,4 +1,4 @@
-/** What ends TLS because of keys from elsewhere, in words. */
+/** What ends TLS because of keys from elsewhere or of who a client is, in words. */
 import type { tlsFailures } from '../../failures/tls.ts'
 import type { WordsOf } from '../words.ts'
 
@@ -9,8 +9,9 @@ type Code =
   | 'tls/no-key-mode'
   | 'tls/nothing-to-show'
   | 'tls/bad-external-key'
+  | 'tls/no-later-certificate'
 
-export const externalKeyWords: Pick<WordsOf<typeof tlsFailures>, Code> = {
+export const identityWords: Pick<WordsOf<typeof tlsFailures>, Code> = {
   'tls/external-key-unknown': {
     title: 'The client has no key that we know.',
     says: f =>
@@ -45,5 +46,14 @@ export const externalKeyWords: Pick<WordsOf<typeof tlsFailures>, Code> = {
     title: 'A key from elsewhere cannot be used.',
     says: f => `${f.where ?? 'A part of it'} is ${f.got ?? '?'}; it must be ${f.expected ?? 'something else'}.`,
     because: ['The key was copied from somewhere in part.', 'A password stands where a key should.'],
+  },
+  'tls/no-later-certificate': {
+    title: 'This client cannot be asked who it is now.',
+    says: f => `requestCertificate() was called in ${f.where ?? 'a state'} where it cannot be.`,
+    because: [
+      'The client did not offer it (post_handshake_auth), or does not speak TLS 1.3.',
+      'The option postHandshakeAuth was not given.',
+      'Four requests are not answered yet.',
+    ],
   },
 }

@@ -1,4 +1,4 @@
-/** What ends TLS because of keys from elsewhere, in words. */
+/** What ends TLS because of keys from elsewhere or of who a client is, in words. */
 import type { tlsFailures } from '../../failures/tls.ts'
 import type { WordsOf } from '../words.ts'
 import { text } from './text.ts'
@@ -10,8 +10,9 @@ type Code =
   | 'tls/no-key-mode'
   | 'tls/nothing-to-show'
   | 'tls/bad-external-key'
+  | 'tls/no-later-certificate'
 
-export const externalKeyWords: Pick<WordsOf<typeof tlsFailures>, Code> = {
+export const identityWords: Pick<WordsOf<typeof tlsFailures>, Code> = {
   'tls/external-key-unknown': {
     title: '客户端没有我们所知的密钥。',
     says: f =>
@@ -42,5 +43,14 @@ export const externalKeyWords: Pick<WordsOf<typeof tlsFailures>, Code> = {
     title: '外部密钥无法使用。',
     says: f => text`${f.where ?? '其中一部分'}是${f.got ?? '?'}；应当是${f.expected ?? '别的'}。`,
     because: ['密钥没有复制完整。', '本该是密钥的地方放了密码。'],
+  },
+  'tls/no-later-certificate': {
+    title: '现在无法询问这个客户端的身份。',
+    says: f => text`在${f.where ?? '某个状态'}中调用了 requestCertificate()，此时不可行。`,
+    because: [
+      '客户端没有提供 post_handshake_auth，或不支持 TLS 1.3。',
+      '没有给出选项 postHandshakeAuth。',
+      '已有四个请求尚未得到回答。',
+    ],
   },
 }
