@@ -73,7 +73,9 @@ export const acceptable = (chosen: readonly number[] | undefined): readonly Sche
   return found
 }
 
-export const schemeById = (id: number): Scheme | undefined => schemes.find(scheme => scheme.id === id)
+const byId: ReadonlyMap<number, Scheme> = new Map(schemes.map(scheme => [scheme.id, scheme]))
+
+export const schemeById = (id: number): Scheme | undefined => byId.get(id)
 
 /** RFC 9846 4.3.3: of the schemes that we know TLS 1.3 has all but PKCS#1. */
 export const isIn13 = (id: number): boolean => {

@@ -115,11 +115,12 @@ const chosenVersion = (
     return versions === undefined ? number === TLS_1_2 && legacyVersion >= TLS_1_2 : versions.includes(number)
   }
   const chosen = ours.find(offered)
-  const path = versions === undefined ? 'legacyVersion' : 'extensions'
-  const facts = { got: listed(versions ?? [legacyVersion], ProtocolVersion.nameOf), expected: ours.join(' or ') }
   // RFC 7507 3: a client that falls back to less than we can do is told so; nobody else learns that there was more.
-  if (chosen !== ours[0] && cipherSuites.includes(FALLBACK_SCSV))
-    throw context.refusal('hello', message, 'tls/fallback', path, facts)
-  if (chosen === undefined) throw context.refusal('hello', message, 'tls/no-common-version', path, facts)
-  return chosen
+  const fellBack = chosen !== ours[0] && cipherSuites.includes(FALLBACK_SCSV)
+  if (chosen !== undefined && !fellBack) return chosen
+  const path = versions === undefined ? 'legacyVersion' : 'extensions'
+  throw context.refusal('hello', message, fellBack ? 'tls/fallback' : 'tls/no-common-version', path, {
+    got: listed(versions ?? [legacyVersion], ProtocolVersion.nameOf),
+    expected: ours.join(' or '),
+  })
 }

@@ -171,13 +171,26 @@ export type AnySuiteName = SuiteName | RsaSuiteName | Suite13Name
 /** Those of 1.3 with the ciphers in the order of 1.2: AES first, which processors know. */
 export const DEFAULT_SUITES: readonly AnySuiteName[] = [...suites13, ...defaults].map(suite => suite.name)
 
+/** What of a list of names is in a table, in its order; every connection asks. */
+const namedIn = <S extends { readonly name: string }>(table: readonly S[]) => {
+  const byName = new Map<string, S>(table.map(suite => [suite.name, suite]))
+  const found = (names: readonly string[]): readonly S[] =>
+    names.flatMap(name => {
+      const suite = byName.get(name)
+      return suite === undefined ? [] : [suite]
+    })
+  const byDefault = found(DEFAULT_SUITES)
+  return (names?: readonly string[]): readonly S[] => (names === undefined ? byDefault : found(names))
+}
+
 /** What of a list of names belongs to TLS 1.2, in its order. */
-export const suitesNamed = (names: readonly string[] = DEFAULT_SUITES): readonly Suite[] =>
-  names.flatMap<Suite>(name => [...suites, ...rsaSuites].filter(suite => suite.name === name))
+export const suitesNamed: (names?: readonly string[]) => readonly Suite[] = /* @__PURE__ */ namedIn<Suite>([
+  ...suites,
+  ...rsaSuites,
+])
 
 /** What of a list of names belongs to TLS 1.3, in its order. */
-export const suites13Named = (names: readonly string[] = DEFAULT_SUITES): readonly Suite13[] =>
-  names.flatMap(name => suites13.filter(suite => suite.name === name))
+export const suites13Named: (names?: readonly string[]) => readonly Suite13[] = /* @__PURE__ */ namedIn(suites13)
 
 /** RFC 5246 7.4.2: what the key in the server's certificate must be allowed to do. */
 export const keyUsageFor = ({ exchange }: Suite): 'digitalSignature' | 'keyEncipherment' =>

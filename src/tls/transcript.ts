@@ -9,12 +9,15 @@ export class Transcript {
   #raw: Bytes[] | undefined = []
   #keep = false
   #hash: Hash | undefined
+  /** Of all that is in `#hash`: often several want it before there is more. */
+  #digest: Bytes | undefined
   #released = false
   /** Type, length and body of a message, in the order in which they went over the wire. */
   add(message: Bytes): void {
     if (this.#released) return
     this.#raw?.push(message)
     this.#hash?.update(message)
+    this.#digest = undefined
   }
   /** RFC 5246 7.4.8: a client signs the messages themselves, with a hash of its own choice. Before `useHash`. */
   keepRaw(): void {
@@ -31,6 +34,7 @@ export class Transcript {
   }
   useHash(crypto: CryptoProvider, name: HashName): void {
     this.#hash = crypto.hash(name)
+    this.#digest = undefined
     for (const message of this.#raw ?? []) this.#hash.update(message)
     if (!this.#keep) this.#raw = undefined
   }
@@ -57,11 +61,13 @@ export class Transcript {
   release(): void {
     this.#released = true
     this.#hash = undefined
+    this.#digest = undefined
     this.#raw = undefined
   }
-  /** The hash of everything so far; more may follow. Throws before `useHash` and after `release`: that binds nothing. */
+  /** The hash of everything so far, not to be changed; more may follow. Throws before `useHash` and after `release`: that binds nothing. */
   digest(): Bytes {
     if (this.#hash === undefined) throw new Error('a transcript without a hash binds nothing')
-    return this.#hash.copy().digest()
+    this.#digest ??= this.#hash.copy().digest()
+    return this.#digest
   }
 }

@@ -7,13 +7,14 @@ import { Secret } from '../secret.ts'
 import type { Context } from '../states.ts'
 import type { Suite13 } from '../suites.table.ts'
 import {
-  EarlySecret,
+  type EarlySecret,
   exportKeyingMaterial,
   KEY_LOG,
   type MainSecret,
   nextTraffic,
   protectionOf,
   verifyData,
+  withoutKey,
 } from './key-schedule.ts'
 import type { Padding } from './record-protection.ts'
 
@@ -56,9 +57,8 @@ export class HandshakeKeys {
   static from(context: Context<Bodies13>, basis: Basis): HandshakeKeys {
     const { crypto, transcript } = context
     const { suite, clientRandom } = basis
-    const early = basis.early ?? new EarlySecret(crypto, suite.hash)
     const shared = new Secret(basis.secret)
-    const stage = early.handshake(shared)
+    const stage = basis.early?.handshake(shared) ?? withoutKey(crypto, suite.hash, shared)
     shared.wipe()
     const hash = transcript.digest()
     const traffic = { client: stage.clientTraffic(hash), server: stage.serverTraffic(hash) }

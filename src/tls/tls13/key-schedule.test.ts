@@ -12,6 +12,7 @@ import {
   resumptionPsk,
   trafficKeys,
   verifyData,
+  withoutKey,
 } from './key-schedule.ts'
 
 const secretOf = (text: string): Secret => new Secret(hex(text))
@@ -50,6 +51,30 @@ test.each(platforms)(
     expect(shown(resumptionPsk(crypto, 'sha256', resumption, hex('0000')))).toBe(
       '4ecd0eb6ec3b4d87f5d6028f922ca4c5851a277fd41311c9e62d2c9492e1c4f3',
     )
+  },
+)
+
+test.each(platforms)(
+  'RFC 8448 3: %s: where there is no pre-shared key what comes of none is worked out once, and stays',
+  (_, { crypto }) => {
+    let macs = 0
+    const watched: typeof crypto = {
+      ...crypto,
+      hmac(name, key, ...data) {
+        macs++
+        return crypto.hmac(name, key, ...data)
+      },
+    }
+    const client = (): string => {
+      macs = 0
+      return shown(withoutKey(watched, 'sha256', secretOf(SHARED)).clientTraffic(HELLOS))
+    }
+    const traffic = 'b3eddb126e067f35a780b3abf45e2d8f3b1a950738f52e9600746a0e27a55a21'
+    expect([client(), macs]).toEqual([traffic, 4])
+    expect([client(), macs]).toEqual([traffic, 2])
+    // Another hash has constants of its own.
+    expect(withoutKey(watched, 'sha384', secretOf(SHARED)).clientTraffic(HELLOS).reveal()).toHaveLength(48)
+    expect(client()).toBe(traffic)
   },
 )
 

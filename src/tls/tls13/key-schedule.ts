@@ -64,18 +64,21 @@ export const expandLabel = (
 
 /** RFC 9846 7.1: HkdfLabel, and behind it a place for the number of the block. */
 const hkdfLabel = (label: string, context: Bytes, length: number): Bytes => {
-  const name = latin1Bytes(`tls13 ${label}`)
+  const size = PREFIX.length + label.length
   // Longer ones would not fit behind their length; only what the user of an exporter names could be.
-  if (name.length > 255 || context.length > 255) throw new RangeError('label and context have at most 255 bytes each')
-  const info = new Uint8Array(5 + name.length + context.length)
+  if (size > 255 || context.length > 255) throw new RangeError('label and context have at most 255 bytes each')
+  const info = new Uint8Array(5 + size + context.length)
   info[0] = length >> 8
   info[1] = length & 0xff
-  info[2] = name.length
-  info.set(name, 3)
-  info[3 + name.length] = context.length
-  info.set(context, 4 + name.length)
+  info[2] = size
+  info.set(PREFIX, 3)
+  for (let i = 0; i < label.length; i++) info[3 + PREFIX.length + i] = label.charCodeAt(i)
+  info[3 + size] = context.length
+  info.set(context, 4 + size)
   return info
 }
+
+const PREFIX = latin1Bytes('tls13 ')
 
 /** RFC 9846 7.1, Derive-Secret; `transcript` is a hash. */
 export const deriveSecret = (
@@ -85,6 +88,25 @@ export const deriveSecret = (
   label: string,
   transcript: Bytes,
 ): Secret => new Secret(expandLabel(crypto, hash, secret, label, transcript, HASH_LENGTH[hash]))
+
+/** What is the same in every handshake with a hash: no secrets. */
+interface Constants {
+  /** The hash of no bytes. */
+  readonly nothing: Bytes
+  /** The salt of the handshake's secret where there is no pre-shared key. */
+  salt?: Bytes
+}
+
+/** Worked out in the first handshake. Of each provider: what one says is nothing that another must take. */
+const constants = new WeakMap<CryptoProvider, Map<HashName, Constants>>()
+
+const constantsOf = (crypto: CryptoProvider, hash: HashName): Constants => {
+  const known = constants.get(crypto)?.get(hash)
+  if (known !== undefined) return known
+  const fresh = { nothing: crypto.hash(hash).digest() }
+  constants.set(crypto, (constants.get(crypto) ?? new Map<HashName, Constants>()).set(hash, fresh))
+  return fresh
+}
 
 /** One secret of the schedule with what comes from it. */
 class Stage {
@@ -101,9 +123,13 @@ class Stage {
     if (this.#spent) throw new Error('this stage of the key schedule is over')
     return deriveSecret(this.crypto, this.hash, this.#secret, label, transcript)
   }
+  /** What the secret of the next stage is extracted with. */
+  protected salt(): Secret {
+    return this.derive('derived', constantsOf(this.crypto, this.hash).nothing)
+  }
   /** Extracts the secret of the next stage, and ends this one. */
   protected follow(input: Bytes | undefined): Secret {
-    const salt = this.derive('derived', this.crypto.hash(this.hash).digest())
+    const salt = this.salt()
     const next = extract(this.crypto, this.hash, salt.reveal(), input ?? new Uint8Array(HASH_LENGTH[this.hash]))
     salt.wipe()
     this.wipe()
@@ -132,7 +158,7 @@ export class EarlySecret extends Stage {
   }
   /** RFC 9846 4.3.11.2: a key for `verifyData` over the hello up to its binders. */
   binderKey(kind: KeyKind): Secret {
-    return this.derive(BINDER_LABELS[kind], this.crypto.hash(this.hash).digest())
+    return this.derive(BINDER_LABELS[kind], constantsOf(this.crypto, this.hash).nothing)
   }
   /** `transcript` ends with the ClientHello. */
   clientTraffic(transcript: Bytes): Secret {
@@ -142,10 +168,21 @@ export class EarlySecret extends Stage {
   exporter(transcript: Bytes): Secret {
     return this.derive('e exp master', transcript)
   }
+  /** Where there is no pre-shared key, which is no secret. */
+  static salt(crypto: CryptoProvider, hash: HashName): Bytes {
+    return new EarlySecret(crypto, hash).salt().reveal()
+  }
   /** `shared`: of the key agreement; undefined for a PSK alone. It stays the caller's. */
   handshake(shared: Secret | undefined): HandshakeSecret {
     return new HandshakeSecret(this.crypto, this.hash, this.follow(shared?.reveal()))
   }
+}
+
+/** The second stage of a handshake without a pre-shared key. `shared`, of the key agreement, stays the caller's. */
+export const withoutKey = (crypto: CryptoProvider, hash: HashName, shared: Secret): HandshakeSecret => {
+  const known = constantsOf(crypto, hash)
+  known.salt ??= EarlySecret.salt(crypto, hash)
+  return new HandshakeSecret(crypto, hash, extract(crypto, hash, known.salt, shared.reveal()))
 }
 
 /** Each `transcript` ends with the ServerHello. */
@@ -233,7 +270,7 @@ export const exportKeyingMaterial = (
   context: Bytes,
   length: number,
 ): Bytes => {
-  const secret = deriveSecret(crypto, hash, exporter, label, crypto.hash(hash).digest())
+  const secret = deriveSecret(crypto, hash, exporter, label, constantsOf(crypto, hash).nothing)
   const out = expandLabel(crypto, hash, secret, 'exporter', crypto.hash(hash).update(context).digest(), length)
   secret.wipe()
   return out
