@@ -27,6 +27,7 @@ import { redact } from '../trace/redact.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { type CaptureFile, type KeyLogFile, openCapture, openKeyLog } from './capture-file.ts'
 import { type CommonOptions, type Privacy, privacyOf } from './command.ts'
+import { DIGESTS } from './digests.ts'
 import { exitCodeOf, failureOf, Interrupted } from './errors.ts'
 import { typed } from './invocation.ts'
 import { type Io, ReaderGone, type Sink } from './io.ts'
@@ -248,7 +249,7 @@ class RunUnderWay implements Run {
   #timeline(facts: LegsOptions): void {
     const { json, storied, style, verbosity, records } = this.#scene
     if (records.length === 0 || (!json && !storied)) return
-    const found = legs(records, facts)
+    const found = legs(records, { ...facts, digests: DIGESTS })
     if (json) for (const [i, leg] of found.entries()) this.#programs.say(jsonLine(jsonOfLeg(leg, i)))
     else this.#say([...(verbosity.level > 0 ? [line(style)] : []), ...renderLegs(found, style)])
   }

@@ -45,7 +45,7 @@ const aboutHandshake = (told: ToldHandshake | undefined): string => {
     case 'HelloRetryRequest':
       return groupName(extensionsIn(told.body.extensions ?? [], 'helloRetryRequest').keyShare?.selectedGroup)
     case 'EncryptedExtensions':
-      return protocols(extensionsIn(told.body.extensions, 'encryptedExtensions').alpn)
+      return aboutEncrypted(extensionsIn(told.body.extensions, 'encryptedExtensions'))
     case 'ServerKeyExchange':
       return groupName(told.body.params.group)
     case 'CertificateVerify':
@@ -60,7 +60,7 @@ const aboutHandshake = (told: ToldHandshake | undefined): string => {
 }
 
 const aboutClientHello = ({ cipherSuites, extensions }: ClientHello): string => {
-  const { serverName, supportedGroups, sessionTicket, preSharedKey } = clientView(extensions ?? [])
+  const { serverName, supportedGroups, sessionTicket, preSharedKey, earlyData } = clientView(extensions ?? [])
   const name = serverName?.names[0]?.body
   const resumes = preSharedKey !== undefined || (sessionTicket?.ticket.length ?? 0) > 0
   const parts = [
@@ -68,13 +68,17 @@ const aboutClientHello = ({ cipherSuites, extensions }: ClientHello): string => 
     counted(cipherSuites.length, 'suite'),
     supportedGroups && counted(supportedGroups.groups.length, 'group'),
     resumes ? 'to resume' : undefined,
+    earlyData && 'early data',
   ]
   return parts.filter(part => part !== undefined).join(', ')
 }
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
+/** `1 suite`, `2 suites`. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 const groupName = (group: number | undefined): string => (group === undefined ? '' : NamedGroup.nameOf(group))
+const aboutEncrypted = ({ alpn, earlyData }: ReturnType<typeof extensionsIn<'encryptedExtensions'>>): string =>
+  [protocols(alpn), earlyData && 'early data accepted'].filter(Boolean).join(', ')
 const protocols = (alpn: { readonly protocols: readonly string[] } | undefined): string =>
   alpn?.protocols.join(', ') ?? ''
 

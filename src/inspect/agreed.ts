@@ -34,17 +34,19 @@ export const hostAsked = (records: readonly TraceRecord[]): string | undefined =
   return typeof name === 'string' ? name : undefined
 }
 
-const handshakeFacts = (messages: readonly MessageRecord[]): TimelineFacts['tls'] => {
+export const handshakeFacts = (messages: readonly MessageRecord[]): TimelineFacts['tls'] => {
   const hello = first(messages, 'ServerHello')
   if (hello === undefined) return undefined
   const answer = serverView(hello.extensions ?? [])
   const group = answer.keyShare?.serverShare.group ?? first(messages, 'ServerKeyExchange')?.params.group
+  const offeredEarly = clientView(first(messages, 'ClientHello')?.extensions ?? []).earlyData !== undefined
   const encrypted = extensionsIn(first(messages, 'EncryptedExtensions')?.extensions ?? [], 'encryptedExtensions')
   return {
     version: ProtocolVersion.nameOf(answer.supportedVersions?.version ?? hello.legacyVersion),
     suite: CipherSuite.nameOf(hello.cipherSuite),
     group: group === undefined ? '' : NamedGroup.nameOf(group),
     alpn: (answer.alpn ?? encrypted.alpn)?.protocols[0],
+    ...(offeredEarly ? { earlyData: encrypted.earlyData === undefined ? 'rejected' : 'accepted' } : {}),
     resumed: !messages.some(showsChain) && messages.some(m => m.layer === 'tls' && m.name === 'Finished'),
   }
 }
@@ -70,7 +72,10 @@ const whoShowed = (messages: readonly MessageRecord[]): string | undefined => {
 type Said<N> = Extract<ToldHandshake, { readonly name: N }> extends { readonly body: infer B } ? B : never
 
 /** What the first message of that name says, of those that can be read. */
-const first = <N extends ToldHandshake['name']>(messages: readonly MessageRecord[], name: N): Said<N> | undefined => {
+export const first = <N extends ToldHandshake['name']>(
+  messages: readonly MessageRecord[],
+  name: N,
+): Said<N> | undefined => {
   for (const message of messages) {
     const told = message.name === name ? toldBy(message) : undefined
     if (told?.name === name) return told.body as Said<N>

@@ -13,6 +13,7 @@ import type { Carrier, MessageRecord } from '../trace/types.ts'
 import { hexText } from '../wire/bytes.ts'
 import { dissect } from '../wire/codec.ts'
 import type { Field } from '../wire/field.ts'
+import type { TlsChoice } from './choice.ts'
 import type { Leg } from './legs.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -101,6 +102,12 @@ export const jsonOfLeg = (leg: Leg, connection: number): JsonObject => ({
   origin: leg.origin,
   began: leg.began,
   downgrade: leg.downgrade,
+  ...(leg.tls === undefined ? {} : { tls: tlsJson(leg.tls) }),
+})
+
+const tlsJson = ({ offered, ...tls }: TlsChoice): JsonObject => ({
+  ...given({ ...tls }),
+  offered: { suites: [...offered.suites], groups: [...offered.groups] },
 })
 
 /** A field tree: name, range, value, words, and where the bytes stopped making sense. */

@@ -1,7 +1,9 @@
 /** A run over one connection after another, such as redirects: a timeline for each, with what that connection says of itself. */
 import { byConnection } from '../trace/connections.ts'
 import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
+import { counted } from './about.ts'
 import { agreed, hostAsked } from './agreed.ts'
+import { type Digests, type TlsChoice, tlsChoice } from './choice.ts'
 import type { Shown } from './shown.ts'
 import { line, mark, type Style } from './style.ts'
 import { type Timeline, type TimelineFacts, timeline } from './timeline.ts'
@@ -15,6 +17,8 @@ export interface Leg {
   readonly began: number
   /** True where the connection before was encrypted and this one is not. */
   readonly downgrade: boolean
+  /** Undefined in clear text, and where no server has answered. */
+  readonly tls: TlsChoice | undefined
 }
 
 export interface LegsOptions {
@@ -22,20 +26,32 @@ export interface LegsOptions {
   readonly nameFrom?: ((host: string) => string) | undefined
   /** When the run was stopped, where it was: what nobody answered was waited for until then. */
   readonly until?: number | undefined
+  /** For fingerprints; none are shown without. */
+  readonly digests?: Digests | undefined
 }
 
 /** The connections in `records` in turn. */
-export const legs = (records: readonly TraceRecord[], { nameFrom, until }: LegsOptions = {}): readonly Leg[] => {
+export const legs = (
+  records: readonly TraceRecord[],
+  { nameFrom, until, digests }: LegsOptions = {},
+): readonly Leg[] => {
   const connections = byConnection(records.filter(({ type }) => type !== 'secret'))
   const start = startOf(connections[0] ?? [])
   let secured = false
   return connections.map((of, i) => {
     const isLast = i === connections.length - 1
-    const facts = { ...agreed(of), ...nameFact(of, nameFrom), ...(isLast && until !== undefined ? { until } : {}) }
+    const tls = tlsChoice(of, digests)
+    const facts = {
+      ...agreed(of),
+      ...offerFact(tls),
+      ...nameFact(of, nameFrom),
+      ...(isLast && until !== undefined ? { until } : {}),
+    }
     const isSecured = messagesOf(of).some(m => m.layer === 'tls')
     const downgrade = secured && !isSecured && messagesOf(of).some(m => m.layer === 'http')
     secured = isSecured
-    return { timeline: timeline(of, facts), origin: originOf(of, isSecured), began: startOf(of) - start, downgrade }
+    const origin = originOf(of, isSecured)
+    return { timeline: timeline(of, facts), origin, began: startOf(of) - start, downgrade, tls }
   })
 }
 
@@ -76,6 +92,16 @@ const originOf = (records: readonly TraceRecord[], isSecured: boolean): string =
   const usual = isSecured ? '443' : '80'
   const name = host.includes(':') ? `[${host}]` : host
   return `${isSecured ? 'https' : 'http'}://${name}${port === undefined || port === usual ? '' : `:${port}`}`
+}
+
+const offerFact = (tls: TlsChoice | undefined): Pick<TimelineFacts, 'offer'> => {
+  if (tls === undefined) return {}
+  const { suites, groups } = tls.offered
+  const chosen = [
+    'offer',
+    `chosen from ${counted(suites.length, 'suite')} and ${counted(groups.length, 'group')}`,
+  ] as const
+  return { offer: tls.ja4 === undefined ? [chosen] : [chosen, ['ja4', tls.ja4]] }
 }
 
 /** A name whose address was at hand: nobody was asked, so no message says it. */

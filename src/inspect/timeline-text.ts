@@ -163,6 +163,7 @@ const tintOf = ({ key }: TimelineRow): Tint => {
     case 'cookie':
       return 'secret'
     case 'name':
+    case 'offer':
     case 'tried':
     case 'arp':
     case 'tcp':

@@ -16,6 +16,7 @@ export type RowKey =
   | 'tls'
   | 'who'
   | 'why'
+  | 'offer'
   | 'request'
   | 'wait'
   | 'answer'
@@ -69,8 +70,12 @@ export interface TimelineFacts {
         readonly group: string | undefined
         readonly alpn: string | undefined
         readonly resumed: boolean
+        /** What became of the client's early data; undefined: there was none. */
+        readonly earlyData?: 'accepted' | 'rejected' | undefined
       }
     | undefined
+  /** What was chosen from, and the client's fingerprint: labels, and what stands beside them. */
+  readonly offer?: readonly (readonly [label: string, what: string])[]
   /** `CN=shop.test, EC P-256` */
   readonly who?: string | undefined
   /** `barewire CA of dev@host` */
@@ -261,13 +266,15 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
     facts.tls === undefined
       ? (hello?.about ?? handshake.at(-1)?.name ?? '')
       : [facts.tls.group, shortSuite(facts.tls.suite), facts.tls.alpn].filter(Boolean).join(', ')
+  const early = facts.tls?.earlyData === undefined ? '' : `early data ${facts.tls.earlyData}`
   const rows = [
-    row('tls', what, facts.tls?.resumed ? `resumed, ${trips}` : trips, {
+    row('tls', what, [facts.tls?.resumed ? 'resumed' : '', early, trips].filter(Boolean).join(', '), {
       label: facts.tls?.version.toLowerCase() ?? 'tls',
       span: spanUntil(scene, handshake, finished || failed !== undefined || isAlerted(scene) ? 'done' : 'under way'),
       ok: finished && failed === undefined,
     }),
   ]
+  for (const [label, text] of facts.offer ?? []) rows.push(row('offer', text, '', { level: 1, label }))
   const said = checks.filter(v => !v.ok || PEOPLE.test(v.check))
   if (facts.who !== undefined || said.length > 0) {
     const why = (v: VerdictRecord): string =>
@@ -288,9 +295,8 @@ const isAlerted = ({ messages }: Scene): boolean => messages.some(m => m.layer =
 /** Checks that say who the other side is; what else was checked is said when it failed. */
 const PEOPLE = /^(name|dates|chain|key|signature)$/
 
-/** How often the direction turned from us to the other side. */
 /**
- * ChangeCipherSpec waits for nothing: in TLS 1.3 it is there for middleboxes alone (RFC 9846 appendix D.4). Tickets and new
+ * How often the direction turned from us to the other side. ChangeCipherSpec waits for nothing: in TLS 1.3 it is there for middleboxes alone (RFC 9846 appendix D.4). Tickets and new
  * keys come when the handshake is over, and nobody waits for those.
  */
 const countRoundTrips = (handshake: readonly MessageRecord[]): number => {

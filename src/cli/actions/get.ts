@@ -4,8 +4,10 @@ import { type Failure, type FailureCode, FailureError, fail } from '../../failur
 import { type FetchInit, fetch } from '../../index.ts'
 import { jsonOfFailure, legible, line, lines, type Shown } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
+import { SAFE_METHODS } from '../../net/safe-methods.ts'
 import type { World } from '../../net/stream/types.ts'
 import { nodeWorld } from '../../node/world.ts'
+import { SessionCache } from '../../tls/session-cache.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
 import type { CommonOptions, Privacy } from '../command.ts'
 import type { Io } from '../io.ts'
@@ -38,6 +40,8 @@ export interface GetOptions extends CommonOptions, TlsOptions {
   readonly maxTime?: number | undefined
   readonly fail?: true | undefined
   readonly location?: true | undefined
+  readonly resume?: true | undefined
+  readonly earlyData?: true | undefined
 }
 
 export const get = async (url: URL, options: GetOptions, io: Io): Promise<number> => {
@@ -51,8 +55,10 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
     if (run.isTold) await run.until(prepare(url, options))
     release = limited(url, options, run)
     const init = await run.until(initOf(options, run, io))
+    checkTwice(options, init)
     run.begin()
-    const response = await namingFiles(filesOf(options), () => fetch(url, init))
+    const asked = () => (isTwice(options) ? twice(url, init) : fetch(url, init))
+    const response = await namingFiles(filesOf(options), asked)
     run.event(answerOf(response, run.privacy))
     for (const failure of response.connection.tls?.trusted?.accepted ?? []) {
       run.event({ ...jsonOfFailure(failure), type: 'accepted' })
@@ -73,6 +79,23 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
     await file?.close()
     await run.end()
   }
+}
+
+const isTwice = ({ resume, earlyData }: GetOptions): boolean => resume === true || earlyData === true
+
+/** The answer to the second of two requests, for which TLS remembers the first. */
+const twice = async (url: URL, init: FetchInit): Promise<FetchResponse> => {
+  const first = await fetch(url, init)
+  // A ticket comes with the answer, and the answer is not wanted.
+  await first.body?.pipeTo(new WritableStream())
+  return fetch(url, init)
+}
+
+/** What is asked twice must not do anything. */
+const checkTwice = (options: GetOptions, { method = 'GET', body }: FetchInit): void => {
+  if (!isTwice(options) || (SAFE_METHODS.has(method) && body === undefined)) return
+  const option = options.earlyData ? '--early-data' : '--resume'
+  throw new FailureError(fail('cli/usage', { got: `${option} asks twice, so it is for GET, HEAD and OPTIONS only.` }))
 }
 
 /** Other tools obey these: who relies on them has to hear that we go there ourselves. */
@@ -138,7 +161,13 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
     ...(await identityOf(options)),
     warned: failure => warn(failure, run),
     world: legibleWorld(),
-    tls: { versions: options.tls, groups: options.groups, suites: options.suites },
+    tls: {
+      versions: options.tls,
+      groups: options.groups,
+      suites: options.suites,
+      ...(isTwice(options) ? { sessions: new SessionCache() } : {}),
+      earlyData: options.earlyData,
+    },
   }
 }
 

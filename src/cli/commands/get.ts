@@ -66,6 +66,11 @@ export const getCommand = command<URL, GetOptions>({
       parse: collect(String),
       offers: 'files',
     },
+    {
+      flags: '--resume',
+      what: 'ask twice, and the second time go on with what TLS remembers of the first; tells of both',
+    },
+    { flags: '--early-data', what: 'as --resume, with the second request in the first flight (TLS 1.3, 0-RTT)' },
     ...CHOICES,
     KEYLOG,
     {
@@ -83,6 +88,7 @@ export const getCommand = command<URL, GetOptions>({
     ['barewire get --data-json \'{"a":1}\' https://host/', 'POST JSON'],
     ['barewire get -v tcp,tls https://host/', 'every message of TCP and TLS'],
     ['barewire get --cert me.pem --key me.key https://host/', 'to a server that asks who you are'],
+    ['barewire get --early-data https://host/', 'the second time without waiting for the handshake'],
     ['barewire get --pcapng x.pcapng https://host/', 'for Wireshark, secrets inside'],
     ['barewire get --resolve a.test:443:127.0.0.1 https://a.test/', 'a name that no server knows'],
   ],

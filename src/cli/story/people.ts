@@ -3,6 +3,7 @@
  * an answer below it, each once; with `-vv` where every field lies, with `-vvv` the bytes.
  */
 import {
+  fingerprintsOf,
   innerWidth,
   type LadderLine,
   ladderHead,
@@ -18,6 +19,7 @@ import { redactor } from '../../trace/redact.ts'
 import type { MessageRecord } from '../../trace/types.ts'
 import { dissect } from '../../wire/codec.ts'
 import type { Privacy } from '../command.ts'
+import { DIGESTS } from '../digests.ts'
 import type { Verbosity } from '../verbosity.ts'
 import { bytesLines, fieldLines, headLines } from './message-text.ts'
 
@@ -100,7 +102,10 @@ const below = (record: MessageRecord, indent: number, level: Verbosity['level'],
       ? headLines(bytes, indent, style)
       : []
     : fieldLines(dissect(format, bytes, name), NARROW, style)
-  return [...tree, ...(level > 2 ? bytesLines(bytes, NARROW, style) : [])]
+  const prints = fingerprintsOf(record, DIGESTS).map(([title, print]) =>
+    line(style, { text: `${title} ${print}`, column: indent, tint: 'quiet' }),
+  )
+  return [...prints, ...tree, ...(level > 2 ? bytesLines(bytes, NARROW, style) : [])]
 }
 
 /** A tree has a gutter of its own. */
