@@ -59,6 +59,7 @@ const records = family('tls', {
   'bad-change-cipher-spec': { ...fromPeer, alert: 10, rule: 'RFC 9846 5' },
   'bad-alert': { ...fromPeer, alert: 50, rule: 'RFC 5246 7.2' },
   'alert-level': { ...fromPeer, alert: 47, rule: 'RFC 5246 7.2' },
+  'too-much-passed-over': { ...fromPeer, alert: 10, rule: 'RFC 9846 4.3.10' },
 })
 
 const messages = family('tls', {
@@ -91,6 +92,12 @@ const messages = family('tls', {
   'second-hello': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.2.4' },
   'key-not-offered': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.3.11' },
   'no-key-mode': { ...fromPeer, alert: 40, rule: 'RFC 9846 4.3.9' },
+  'psk-not-last': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.3.11' },
+  'psk-binders': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.3.11' },
+  'psk-hash': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.3.11' },
+  'early-data-protocol': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.3.10' },
+  'early-data-suite': { ...fromPeer, alert: 47, rule: 'RFC 9846 4.3.10' },
+  'early-data-version': { ...fromPeer, alert: 70, rule: 'RFC 9846 D.3' },
 })
 
 const misuse = family('tls', {

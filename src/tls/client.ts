@@ -138,8 +138,11 @@ const chosenVersion = (context: Context<Hellos>, message: Message<'ServerHello',
     throw context.refusal('hello', message, 'tls/downgrade', 'random', {
       got: mark === ASKED_FOR_LESS ? 'TLS 1.1 or less' : 'TLS 1.2',
     })
-  // RFC 9846 4.3.10 and D.3: early data was written for a server that speaks TLS 1.3.
-  if (legacyVersion === TLS_1_2 && offer.versions.includes('TLS 1.2') && offer.early === undefined) return 'TLS 1.2'
+  if (legacyVersion === TLS_1_2 && offer.versions.includes('TLS 1.2')) {
+    if (offer.early === undefined) return 'TLS 1.2'
+    // RFC 9846 D.3: it was written for a server that speaks TLS 1.3, and one that does not cannot read on.
+    throw context.refusal('hello', message, 'tls/early-data-version', 'legacyVersion', { got: 'TLS 1.2' })
+  }
   throw context.refusal('hello', message, 'tls/no-common-version', 'legacyVersion', {
     expected: offer.versions.join(' or '),
     got: ProtocolVersion.nameOf(legacyVersion),

@@ -31,7 +31,7 @@ export const parse = <T>(
 const unreadable = (name: string, path: string): FailureCode => {
   if (name === 'Alert') return 'tls/bad-alert'
   if (name === 'Finished') return 'tls/finished-wrong'
-  if (/^extensions\.\d/.test(path)) return 'tls/bad-extension'
+  if (/(^|\.)extensions\.\d/.test(path)) return 'tls/bad-extension'
   return name === 'ClientHello' ? 'tls/bad-hello' : 'tls/bad-message'
 }
 

@@ -2,10 +2,21 @@
 import { constants, createPublicKey, publicEncrypt } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { ascii, concat } from '../../test/support/bytes.ts'
-import { type Answers, answersOf, identity, type Pair, pair, record, shuttle, step } from '../../test/support/tls.ts'
+import {
+  type Answers,
+  answersOf,
+  changing,
+  identity,
+  type Pair,
+  pair,
+  record,
+  shuttle,
+  step,
+} from '../../test/support/tls.ts'
 import type { CryptoProvider } from '../crypto/provider.ts'
 import { fail } from '../failures/index.ts'
 import { nodeCrypto } from '../node/crypto.ts'
+import type { ServerHello } from './messages/hello.ts'
 import { HandshakeType } from './messages/registries.table.ts'
 import type { AnySuiteName } from './suites.table.ts'
 
@@ -88,6 +99,24 @@ test('it needs no common group and no common signature, and forward secrecy goes
   const left = met(either, { client: { groups: ['x25519'] }, server: { groups: ['secp384r1'] } })
   shuttle(left.both)
   expect(left.both.server.established?.suite).toBe('TLS_RSA_WITH_AES_128_GCM_SHA256')
+})
+
+test('RFC 5246 7.4.1.4: a client without extensions gets a ServerHello without them', () => {
+  const { both } = met(AES_128_GCM)
+  let answered: ServerHello | undefined
+  shuttle(both, (bytes, direction) => {
+    const bare = changing('ClientHello', body => ({
+      ...body,
+      cipherSuites: [0x009c],
+      extensions: undefined,
+    }))(bytes, direction)
+    return changing('ServerHello', body => {
+      answered = body
+      return body
+    })(concat(...(bare as Uint8Array[])), direction)
+  })
+  expect(answered).toMatchObject({ cipherSuite: 0x009c })
+  expect(answered!.extensions).toBeUndefined()
 })
 
 test('a client shows its certificate and signs behind the encrypted secret, and comes back with a ticket', () => {

@@ -319,6 +319,21 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/retry-empty': { title: 'The server asks for another hello, and for no change in it.', ...notAllowed },
   'tls/session-echo': { title: 'The server does not repeat our session id.', ...notAllowed },
   'tls/second-hello': { title: 'The server changed its mind about the version.', ...notAllowed },
+  'tls/psk-not-last': { title: 'The pre-shared keys do not come last in the hello.', ...notAllowed },
+  'tls/psk-binders': { title: 'The hello has another number of binders than of pre-shared keys.', ...notAllowed },
+  'tls/psk-hash': { title: 'The server chose a suite that cannot use the pre-shared key.', ...notAllowed },
+  'tls/early-data-protocol': { title: 'The server took early data for another protocol.', ...notAllowed },
+  'tls/early-data-suite': { title: 'The server took early data under another suite.', ...notAllowed },
+  'tls/early-data-version': {
+    title: 'The server no longer speaks the version for which early data was sent.',
+    says: f => `It answered with ${f.got ?? 'another version'}; try again without early data.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/too-much-passed-over': {
+    title: 'More came that cannot be read than early data that was not taken.',
+    says: f => `${f.number ?? 'Many'} bytes of it are passed over.`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
   'tls/unoffered-extension': {
     title: 'The server answers an extension that was not offered.',
     says: f => `Its hello has ${f.got ?? 'an extension'}; ours had ${f.expected ?? 'none such'}.`,

@@ -305,6 +305,21 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/retry-empty': { title: '服务器要求重发 hello，却没有要求任何改动。', ...notAllowed },
   'tls/session-echo': { title: '服务器没有重复我们的会话标识。', ...notAllowed },
   'tls/second-hello': { title: '服务器中途改变了版本。', ...notAllowed },
+  'tls/psk-not-last': { title: '预共享密钥没有放在 hello 的最后。', ...notAllowed },
+  'tls/psk-binders': { title: 'hello 中 binder 的数量与预共享密钥的数量不同。', ...notAllowed },
+  'tls/psk-hash': { title: '服务器选择的密码套件不能使用该预共享密钥。', ...notAllowed },
+  'tls/early-data-protocol': { title: '服务器接受了早期数据，却选择了另一个协议。', ...notAllowed },
+  'tls/early-data-suite': { title: '服务器接受了早期数据，却选择了另一个密码套件。', ...notAllowed },
+  'tls/early-data-version': {
+    title: '服务器不再支持发送早期数据时所用的版本。',
+    says: f => text`它用${f.got ?? '另一个版本'}回应；请不带早期数据重试。`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
+  'tls/too-much-passed-over': {
+    title: '无法读取的数据超过了被拒绝的早期数据的上限。',
+    says: f => text`最多略过${f.number ?? '若干'}字节。`,
+    because: [A_BUG, SOMETHING_BETWEEN],
+  },
   'tls/unoffered-extension': {
     title: '服务器回应了未曾提供的扩展。',
     says: f => text`它的 hello 含有${f.got ?? '某个扩展'}；我们提供的是${f.expected ?? '别的扩展'}。`,

@@ -94,12 +94,12 @@ const checkEarly = (
     })
   // RFC 9846 4.3.10: it was sealed with the suite of the session.
   if (suite.id !== resumed.suite)
-    throw context.refusal('hello', message, 'tls/session-mismatch', 'extensions', {
+    throw context.refusal('hello', message, 'tls/early-data-suite', 'extensions', {
       got: `early_data under ${suite.name}`,
-      expected: CipherSuite.nameOf(resumed.suite),
+      expected: `it was sealed under ${CipherSuite.nameOf(resumed.suite)}`,
     })
   if (taken.alpn?.protocols[0] !== resumed.alpn)
-    throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
+    throw context.refusal('hello', message, 'tls/early-data-protocol', 'extensions', {
       got: printable(`early_data for ${taken.alpn?.protocols[0] ?? 'no protocol'}`),
       expected: printable(`it was written for ${resumed.alpn ?? 'no protocol'}`),
     })

@@ -190,7 +190,7 @@ test('tls/too-much-early-data: a client is held to what its ticket allows', () =
   expect(heard(both)).toEqual(['', ''])
 })
 
-test('what is passed over is bounded', () => {
+test('tls/too-much-passed-over: what is passed over is bounded', () => {
   const there = house()
   const session = sessionIn(visit(there, 'new'))
   const client = pair({ crypto, who, versions: ['TLS 1.3'], client: { session, earlyData: EARLY } }).client
@@ -201,7 +201,7 @@ test('what is passed over is bounded', () => {
     expect(server.failure).toBeUndefined()
     server.touch(data)
   }
-  expect(server.failure?.code).toBe('tls/record-damaged')
+  expect(server.failure?.code).toBe('tls/too-much-passed-over')
 })
 
 test('a guard takes each binder once in its window, nothing when it is full, and nothing from before its time', () => {

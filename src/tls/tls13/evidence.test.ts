@@ -1,7 +1,7 @@
 /** What a server of TLS 1.3 brings along with its chain, and how much records may hold. */
 import { describe, expect, test } from 'vitest'
 import { ascii, concat } from '../../../test/support/bytes.ts'
-import { changed, type Meddle, meddled } from '../../../test/support/meddler.ts'
+import { changed, type Meddle, meddled, said } from '../../../test/support/meddler.ts'
 import { type Answers, answersOf, identity, type PairOptions, recordsOf } from '../../../test/support/tls.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import type { Certificate, EncryptedExtensions } from '../messages/tls13.ts'
@@ -53,6 +53,16 @@ describe('evidence', () => {
     expect(of({ evidence: ['ocsp', 'scts'] }, { scts: [] })).toEqual(none)
     expect(of({ evidence: ['scts'] }, { ocsp, scts })).toEqual({ ...none, scts })
   })
+})
+
+test('tls/bad-extension: a list of SCTs without any, in the message with the chain', () => {
+  const entry = concat(Uint8Array.of(0, 0, 1, 0x30, 0, 6), Uint8Array.of(0, 18, 0, 2, 0, 0))
+  const { client } = asked({ evidence: ['scts'] }, {}, heard =>
+    heard.name === 'Certificate'
+      ? [said('Certificate', concat(Uint8Array.of(0, 0, 0, entry.length), entry))]
+      : undefined,
+  )
+  expect(client.failure).toMatchObject({ code: 'tls/bad-extension', alert: 50 })
 })
 
 test('a response of another kind, and evidence that nobody asked for, are refused', () => {

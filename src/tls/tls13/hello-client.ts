@@ -3,7 +3,7 @@ import type { GroupName } from '../../crypto/provider.ts'
 import { sameOctets } from '../../wire/bytes.ts'
 import { extensionNumbers, extensionsIn } from '../messages/extensions.ts'
 import type { ServerHello } from '../messages/hello.ts'
-import { NamedGroup, ProtocolVersion, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'
+import { CompressionMethod, NamedGroup, ProtocolVersion, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import { type Offer, offeredAgain, sendHello } from '../offer.ts'
 import { offerRefused } from '../offer-refused.ts'
@@ -101,10 +101,7 @@ const chosenKey = (
       'tls/key-not-offered',
     )
   if (suite.hash !== key.hash)
-    throw context.refusal('hello', message, 'tls/session-mismatch', 'cipherSuite', {
-      got: suite.name,
-      expected: `a suite with ${key.hash}`,
-    })
+    throw illegal(context, message, 'cipherSuite', suite.name, `it must be one with ${key.hash}`, 'tls/psk-hash')
   return key
 }
 
@@ -125,7 +122,14 @@ const answered = (context: Context<Bodies13>, message: Hello, offer: Offer): Sui
       'tls/session-echo',
     )
   if (compressionMethod !== 0)
-    throw illegal(context, message, 'compressionMethod', `${compressionMethod}`, 'only null was offered')
+    throw illegal(
+      context,
+      message,
+      'compressionMethod',
+      CompressionMethod.nameOf(compressionMethod),
+      'only null was offered',
+      'tls/wrong-compression',
+    )
   const suite = offer.suites13.find(({ id }) => id === cipherSuite)
   if (suite === undefined)
     throw illegal(

@@ -106,7 +106,14 @@ const offeredKeys = (
   const { preSharedKey, pskKeyExchangeModes } = extensions
   if (preSharedKey === undefined) return undefined
   if (hello.body.extensions?.at(-1)?.type !== extensionNumbers.preSharedKey)
-    throw illegal(context, hello, 'extensions', 'pre_shared_key before another extension', 'it is the last')
+    throw illegal(
+      context,
+      hello,
+      'extensions',
+      'pre_shared_key before another extension',
+      'it is the last',
+      'tls/psk-not-last',
+    )
   if (pskKeyExchangeModes === undefined)
     throw context.refusal('hello', hello, 'tls/missing-extension', 'extensions', { expected: 'psk_key_exchange_modes' })
   const { identities, binders } = preSharedKey
@@ -117,6 +124,7 @@ const offeredKeys = (
       'extensions',
       `${identities.length} keys and ${binders.length} binders`,
       'one for each',
+      'tls/psk-binders',
     )
   return agreesOnNew(extensions) ? preSharedKey : undefined
 }

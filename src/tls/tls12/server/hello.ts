@@ -61,7 +61,8 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
       sessionId: remembered.by === 'session' ? remembered.id : new Uint8Array(0),
       cipherSuite: suite.id,
       compressionMethod: 0,
-      extensions: [
+      // Whoever offers none may not know that there are any.
+      extensions: orNone([
         ...serverExtensions({ ...(negotiated.serverName === undefined ? {} : { serverName: {} }) }),
         ...answersTo(context, negotiated, suite),
         ...serverExtensions(answeredTypes(types, shown.server, 'full')),
@@ -71,7 +72,7 @@ export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
           ...(ocsp === undefined ? {} : { statusRequest: {} }),
           ...(scts.length > 0 ? { signedCertificateTimestamp: { timestamps: [...scts] } } : {}),
         }),
-      ],
+      ]),
     })
     context.send('Certificate', { chain: [...key.chain] })
     if (ocsp !== undefined)
@@ -103,6 +104,8 @@ const evidenceFor = (
   key: CertifiedKey,
 ): Pick<CertifiedKey, 'ocsp' | 'scts'> =>
   isRaw(key.certificateType) ? {} : { ocsp: wantsOcsp ? key.ocsp : undefined, scts: wantsScts ? key.scts : undefined }
+
+const orNone = (list: Tagged[]): Tagged[] | undefined => (list.length === 0 ? undefined : list)
 
 /** What is answered to a client whether its session is resumed or not. */
 export const answersTo = (context: Context, negotiated: ServerNegotiated, suite: Suite): Tagged[] => {

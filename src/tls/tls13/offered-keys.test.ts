@@ -1,0 +1,134 @@
+/** RFC 9846 4.3.10, 4.3.11: keys from before and early data, where one side offers or takes them in a way that it must not. */
+import { describe, expect, test } from 'vitest'
+import { ascii } from '../../../test/support/bytes.ts'
+import {
+  type Answers,
+  answersOf,
+  changing13,
+  identity,
+  type Pair,
+  type PairOptions,
+  pair,
+  shuttle,
+  type Wire,
+  without,
+} from '../../../test/support/tls.ts'
+import type { FailureCode } from '../../failures/index.ts'
+import { nodeCrypto } from '../../node/crypto.ts'
+import { extensionNumbers } from '../messages/extensions.ts'
+import type { ClientHello, ServerHello } from '../messages/hello.ts'
+import { factsOf, Session, type SessionFacts, sessionOf } from '../session.ts'
+import type { PreSharedKey } from './psk.ts'
+
+const crypto = nodeCrypto()
+const who = identity(crypto, 'p-256')
+
+/** The tickets of this server are the states themselves; `opened` changes what it finds in them. */
+const house =
+  (opened: Partial<SessionFacts> = {}): Answers =>
+  question => {
+    if (question.about === 'early-data') return 'fresh'
+    if (question.about !== 'ticket') return answersOf(crypto, who)(question)
+    if ('seal' in question.wanted) return question.wanted.seal
+    return sessionOf({ ...factsOf(Session.fromBytes(question.wanted.open)!), ...opened }).toBytes()
+  }
+
+const visit = (session: Session | 'new', { wire, ...options }: Partial<PairOptions> & { wire?: Wire } = {}): Pair => {
+  const both = pair({
+    crypto,
+    who,
+    versions: ['TLS 1.3'],
+    serverAnswers: house(),
+    ...options,
+    client: { session, ...options.client },
+    server: { resumption: ['ticket'], earlyData: 1_000, ...options.server },
+  })
+  shuttle(both, wire)
+  return both
+}
+const sessionOfVisit = (options: Partial<PairOptions> = {}): Session => {
+  const found = visit('new', options).client.events.findLast(event => event.type === 'session')
+  if (found?.type !== 'session') throw new Error('the client got no session')
+  return found.session
+}
+
+/** With what pre_shared_key says changed. */
+const offering =
+  (change: (keys: PreSharedKey) => PreSharedKey) =>
+  (hello: ClientHello): ClientHello => ({
+    ...hello,
+    extensions: hello.extensions!.map(each =>
+      each.type === extensionNumbers.preSharedKey ? { ...each, body: change(each.body as PreSharedKey) } : each,
+    ),
+  })
+const another = { identity: ascii('another'), obfuscatedTicketAge: 0 }
+
+describe('a server refuses', () => {
+  test.each<[FailureCode, number, (hello: ClientHello) => ClientHello]>([
+    [
+      'tls/psk-not-last',
+      47,
+      hello => {
+        const extensions = hello.extensions!
+        return { ...hello, extensions: [extensions.at(-1)!, ...extensions.slice(0, -1)] }
+      },
+    ],
+    ['tls/psk-binders', 47, offering(keys => ({ ...keys, identities: [...keys.identities, another] }))],
+    ['tls/psk-binders', 47, offering(keys => ({ ...keys, binders: [...keys.binders, new Uint8Array(32)] }))],
+    ['tls/missing-extension', 109, without(extensionNumbers.pskKeyExchangeModes)],
+  ])('%s', (code, alert, change) => {
+    const both = visit(sessionOfVisit(), { wire: changing13(1, change) })
+    expect(both.server.failure).toMatchObject({ code, alert })
+    expect(both.client.failure).toMatchObject({ code: 'tls/alert-received', number: alert })
+  })
+})
+
+describe('a client refuses', () => {
+  const choosing =
+    (selectedIdentity: number) =>
+    (hello: ServerHello): ServerHello => ({
+      ...hello,
+      extensions: [
+        ...hello.extensions!.filter(({ type }) => type !== extensionNumbers.preSharedKey),
+        { type: extensionNumbers.preSharedKey, body: { selectedIdentity } },
+      ],
+    })
+  test.each<[FailureCode, number, Session | 'new', (hello: ServerHello) => ServerHello]>([
+    ['tls/key-not-offered', 47, sessionOfVisit(), choosing(1)],
+    ['tls/unoffered-extension', 110, 'new', choosing(0)],
+    ['tls/psk-hash', 47, sessionOfVisit(), hello => ({ ...hello, cipherSuite: 0x1302 })],
+    ['tls/wrong-compression', 47, 'new', hello => ({ ...hello, compressionMethod: 1 })],
+  ])('%s', (code, alert, session, change) => {
+    const both = visit(session, { wire: changing13(2, change) })
+    expect(both.client.failure).toMatchObject({ code, alert })
+    expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: alert })
+  })
+})
+
+describe('a client whose early data a server takes for something else refuses', () => {
+  const EARLY = { earlyData: ascii('GET /') }
+  test('tls/early-data-suite: under another suite', () => {
+    const both = visit(sessionOfVisit(), {
+      client: EARLY,
+      server: { suites: ['TLS_CHACHA20_POLY1305_SHA256'] },
+      serverAnswers: house({ suite: 0x1303 }),
+    })
+    expect(both.client.failure).toMatchObject({ code: 'tls/early-data-suite', alert: 47 })
+  })
+  test('tls/early-data-protocol: for another protocol', () => {
+    const client = { alpn: ['one', 'two'] }
+    const both = visit(sessionOfVisit({ client, server: { alpn: ['one'] } }), {
+      client: { ...client, ...EARLY },
+      server: { alpn: ['two'] },
+      serverAnswers: house({ alpn: 'two' }),
+    })
+    expect(both.client.failure).toMatchObject({ code: 'tls/early-data-protocol', alert: 47 })
+  })
+  test('tls/early-data-version: a server that no longer speaks TLS 1.3', () => {
+    const session = sessionOfVisit()
+    const versions = { client: { versions: ['TLS 1.2', 'TLS 1.3'] }, server: { versions: ['TLS 1.2'] } } as const
+    const both = visit(session, { ...versions, client: { ...versions.client, ...EARLY } })
+    expect(both.client.failure).toMatchObject({ code: 'tls/early-data-version', alert: 70 })
+    expect(visit(session, versions).client.established?.version).toBe('TLS 1.2')
+  })
+})
