@@ -9,12 +9,12 @@ import {
   rawKey,
   type TlsVersion,
 } from '../../../src/tls/index.ts'
-import { SignatureScheme } from '../../../src/tls/messages/registries.table.ts'
+import { NamedGroup, SignatureScheme } from '../../../src/tls/messages/registries.table.ts'
 import { schemeById, schemeFor13 } from '../../../src/tls/schemes.table.ts'
-import { suites } from '../../../src/tls/suites.table.ts'
+import { suitesNamed } from '../../../src/tls/suites.table.ts'
 import { spkiOf } from '../../../src/x509/public-key.ts'
 import type { Credential, Flags } from './flags.ts'
-import { policyOf, versionsOf } from './settings.ts'
+import { groupsOf, policyOf, suitesOf, versionsOf } from './settings.ts'
 
 type Asked<A extends Question['about']> = Extract<Ask['question'], { readonly about: A }>
 type Hello = Asked<'client-hello'>['hello']
@@ -33,20 +33,22 @@ export const certificateFor = (hello: Hello, flags: Flags): Answer => {
   const in13 = hello.versions.includes(0x0304) && versionsOf(flags).includes(0x0304)
   const shown = keys.filter(({ certificateType = 'X509' }) => hello.certificateTypes.includes(certificateType))
   if (keys.length > 0 && shown.length === 0) return { reply: fail('tls/own-certificate-type') }
-  const chosen = shown.find(key => (in13 ? suits13(key, hello.schemes) : suits12(key, hello)))
+  const chosen = shown.find(key => (in13 ? suits13(key, hello.schemes) : suits12(key, hello, flags)))
   if (chosen !== undefined) return { reply: chosen, shown: indexIn(keys, chosen, flags) }
   if (keys.length === 0) return { reply: fail('net/no-certificate') }
   return { reply: fail(in13 ? 'tls/no-common-scheme' : 'tls/no-common-suite') }
 }
 
-const suits12 = ({ schemes, group }: CertifiedKey, hello: Hello): boolean => {
-  const offered = suites.filter(({ id }) => hello.suites.includes(id))
+const suits12 = ({ schemes, group }: CertifiedKey, hello: Hello, flags: Flags): boolean => {
+  const common = suitesNamed(suitesOf(flags)).filter(({ id }) => hello.suites.includes(id))
+  const groups = groupsOf(flags)?.map(name => NamedGroup.names[name]!)
+  const agrees = hello.groups.length === 0 || groups?.some(id => hello.groups.includes(id))
   return (
     (group === undefined || hello.groups.length === 0 || hello.groups.includes(group)) &&
-    schemes.some(
-      id =>
-        hello.schemes.includes(id) &&
-        offered.some(({ authentication }) => authentication === schemeById(id)?.authentication),
+    common.some(({ exchange, authentication }) =>
+      exchange === 'rsa'
+        ? schemes.some(id => schemeById(id)?.keyType === 'rsa')
+        : agrees && schemes.some(id => hello.schemes.includes(id) && schemeById(id)?.authentication === authentication),
     )
   )
 }

@@ -14,7 +14,7 @@ import {
   tlsServer,
 } from '../../../src/tls/index.ts'
 import { answerTo } from './answers.ts'
-import { checked, leftBehind } from './expectations.ts'
+import { checked, EARLY_DATA, leftBehind, offersEarly } from './expectations.ts'
 import type { Flags } from './flags.ts'
 import type { Memory } from './memory.ts'
 import { Observer } from './observer.ts'
@@ -177,8 +177,10 @@ class Exchange {
   #ask({ id, question }: Ask): void {
     const answer = (): void =>
       this.#do(now => {
+        if (question.about === 'trust' && this.#refusedEarly) this.#flags = this.#place.retry
         const { reply, shown } = answerTo(question, {
           ...this.#place,
+          flags: this.#flags,
           now,
           shownNow: this.#observer.body('in', 'Certificate') !== undefined,
           version: this.#observer.body('in', 'EncryptedExtensions') === undefined ? 'TLS 1.2' : 'TLS 1.3',
@@ -188,6 +190,12 @@ class Exchange {
       })
     if (this.#flags.has('async')) setImmediate(answer)
     else answer()
+  }
+
+  /** Early data was sent, and the server does not take it. */
+  get #refusedEarly(): boolean {
+    const said = this.#observer.body('in', 'EncryptedExtensions')?.extensions as { type: number }[] | undefined
+    return said !== undefined && offersEarly(this.#observer) && !said.some(({ type }) => type === EARLY_DATA)
   }
 
   #opened(established: Established): void {

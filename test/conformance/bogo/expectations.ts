@@ -168,7 +168,7 @@ const EXPECTATIONS: readonly (readonly [string, Expectation])[] = [
     'no early data',
     (_, { flags }, seen) => ({
       expected: yes(flags, 'expect-no-offer-early-data'),
-      value: !offered(seen, EARLY_DATA),
+      value: !offersEarly(seen),
     }),
   ],
   [
@@ -196,7 +196,7 @@ const EXPECTATIONS: readonly (readonly [string, Expectation])[] = [
 const VERSIONS: Readonly<Record<Established['version'], number>> = { 'TLS 1.2': 0x0303, 'TLS 1.3': 0x0304 }
 const EXTENDED_MASTER_SECRET = 23
 const RENEGOTIATION_INFO = 0xff01
-const EARLY_DATA = 42
+export const EARLY_DATA = 42
 /** certificate_authorities, where TLS 1.3 has them. */
 const AUTHORITIES = 47
 
@@ -209,6 +209,8 @@ const offered = (seen: Observer, extension: number): boolean =>
   ((seen.body('out', 'ClientHello')?.extensions as Extension[] | undefined) ?? []).some(
     ({ type }) => type === extension,
   )
+
+export const offersEarly = (seen: Observer): boolean => offered(seen, EARLY_DATA)
 
 /** Whether the server's hello has this extension, whichever side is ours. */
 const answered = (seen: Observer, extension: number): boolean => {

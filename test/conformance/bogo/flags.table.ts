@@ -94,6 +94,7 @@ const supported: readonly [string, Flag][] = [
     'decline-ocsp-callback',
     'fallback-scsv',
     'cnsa1-202603',
+    'enable-grease',
   ),
   ...valued(
     'port',
@@ -222,7 +223,6 @@ const unsupported: readonly [string, Flag][] = [
     ...plain('handshake-hints', 'allow-hint-mismatch', 'handshaker-resume'),
     ...valued('handshaker-path'),
   ]),
-  ...without(reasons.GREASE, plain('enable-grease')),
   ...without(reasons.BORINGSSL_ONLY, [
     ...plain(
       'tls-unique',

@@ -1,10 +1,10 @@
 /** Policies that a flag sets as a whole: suites, groups and signature schemes, where ours has them. */
-import type { Suite13Name, SuiteName } from '../../../src/tls/suites.table.ts'
+import type { RsaSuiteName, Suite13Name, SuiteName } from '../../../src/tls/suites.table.ts'
 
 export interface Policy {
   /** Versions that it leaves. */
   readonly least: number
-  readonly suites: readonly SuiteName[]
+  readonly suites: readonly (SuiteName | RsaSuiteName)[]
   readonly suites13: readonly Suite13Name[]
   /** IANA numbers, as those of the schemes. */
   readonly groups: readonly number[]
@@ -39,7 +39,7 @@ export const policies: ReadonlyMap<string, Policy> = new Map<string, Policy>([
     'cnsa1-202603',
     {
       least: 0x0303,
-      suites: AES_256,
+      suites: [...AES_256, 'TLS_RSA_WITH_AES_256_GCM_SHA384'],
       suites13: ['TLS_AES_256_GCM_SHA384'],
       groups: [24],
       schemes: [0x0503, 0x0805, 0x0501],

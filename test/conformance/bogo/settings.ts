@@ -2,7 +2,7 @@
 import type { CryptoProvider } from '../../../src/crypto/provider.ts'
 import type { CertificateTypeName, TlsClientConfig, TlsServerConfig, TlsVersion } from '../../../src/tls/index.ts'
 import { schemeById } from '../../../src/tls/schemes.table.ts'
-import { type AnySuiteName, suites, suites13 } from '../../../src/tls/suites.table.ts'
+import { type AnySuiteName, rsaSuites, suites, suites13 } from '../../../src/tls/suites.table.ts'
 import type { TraceContext } from '../../../src/trace/types.ts'
 import type { Flags, ShimFlags } from './flags.ts'
 import type { Memory } from './memory.ts'
@@ -70,7 +70,7 @@ const GROUPS: Readonly<Record<number, GroupName>> = {
 const USUAL_GROUPS: readonly GroupName[] = ['x25519', 'secp256r1', 'secp384r1']
 
 /** Undefined: one is not ours. */
-const groupsOf = (flags: Flags): readonly GroupName[] | undefined => {
+export const groupsOf = (flags: Flags): readonly GroupName[] | undefined => {
   const wanted = flags.numbers('curves') ?? policyOf(flags)?.groups
   return wanted === undefined ? USUAL_GROUPS : groupsNamed(wanted)
 }
@@ -93,17 +93,18 @@ const sharesOf = (flags: Flags): readonly GroupName[] | undefined => {
   return groups.filter(group => kinds.includes(group))
 }
 
-/** Of BoringSSL's language for lists of suites: single names, and the few words that the runner uses. */
 /** Those of TLS 1.3 are always there, whatever the list says. */
-const suitesOf = (flags: Flags): readonly AnySuiteName[] | undefined => {
+export const suitesOf = (flags: Flags): readonly AnySuiteName[] | undefined => {
   const policy = policyOf(flags)
   if (policy !== undefined) return [...policy.suites13, ...policy.suites]
   const older = olderSuites(flags)
   return older === undefined ? undefined : [...suites13.map(suite => suite.name), ...older]
 }
 
+/** Of BoringSSL's language for lists of suites: single names, and the few words that the runner uses. */
 const olderSuites = (flags: Flags): readonly AnySuiteName[] | undefined => {
-  const all = suites.map(suite => suite.name)
+  const known = [...suites, ...rsaSuites]
+  const all = known.map(suite => suite.name)
   const wanted = flags.text('cipher')
   if (wanted === undefined || wanted === 'ALL:3DES') return all
   if (wanted === 'AES128') return all.filter(name => name.includes('AES_128'))
@@ -112,7 +113,7 @@ const olderSuites = (flags: Flags): readonly AnySuiteName[] | undefined => {
     .replaceAll(/[[\]|]/g, ':')
     .split(':')
     .filter(name => name !== '')
-  const found = names.flatMap(name => suites.find(suite => suite.name === name)?.name ?? [])
+  const found = names.flatMap(name => known.find(suite => suite.name === name)?.name ?? [])
   return found.length === names.length ? found : undefined
 }
 
@@ -187,6 +188,7 @@ export const clientConfig = (flags: Flags, surroundings: Surroundings): TlsClien
   falseStart: flags.has('false-start') ? 'allowed' : undefined,
   fallback: flags.has('fallback-scsv') ? 'signalled' : undefined,
   session: surroundings.memory.offered(flags),
+  grease: flags.has('enable-grease') ? 'sent' : undefined,
 })
 
 export const serverConfig = (flags: Flags, surroundings: Surroundings): TlsServerConfig => {
