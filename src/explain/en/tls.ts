@@ -6,9 +6,8 @@ import type { Explanation, WordsOf } from '../words.ts'
 import { alertWords } from './alerts.ts'
 import { arrived } from './arrived.ts'
 import { identityWords } from './identity.ts'
-
-const SOMETHING_BETWEEN = 'Something between the two sides changed bytes.'
-const A_BUG = 'One of the two sides has a bug.'
+import { resumptionWords } from './resumption.ts'
+import { A_BUG, notAllowed, SOMETHING_BETWEEN } from './tls-causes.ts'
 
 /** What the client or the server could do about a handshake that finds nothing in common. */
 const nothingInCommon = (what: string): Pick<Explanation, 'says' | 'because'> => ({
@@ -23,14 +22,9 @@ const spoken = (got: string | undefined): string => {
   return protocol === 'HTTP' ? 'plain HTTP' : protocol.replace('/', ' or ')
 }
 
-/** A field and why its value is refused. */
-const notAllowed: Pick<Explanation, 'says' | 'because'> = {
-  says: f => `${f.where ?? 'A field'} is ${f.got ?? '?'}${f.expected === undefined ? '' : `; ${f.expected}`}.`,
-  because: [A_BUG, SOMETHING_BETWEEN],
-}
-
 export const tlsWords: WordsOf<typeof tlsFailures> = {
   ...identityWords,
+  ...resumptionWords,
   'tls/not-tls': {
     title: 'The other side does not speak TLS here.',
     says: f => `The first bytes of the answer are ${f.got ?? 'no TLS record'}.`,
@@ -177,17 +171,6 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: () => 'It does not know extended_master_secret, which is required here.',
     because: ['The program on the other side is older than 2015.'],
   },
-  'tls/session-mismatch': {
-    title: 'The session that is resumed was another one.',
-    says: f =>
-      `The server resumes it with ${f.got ?? 'something else'}; it was made with ${f.expected ?? 'another suite'}.`,
-    because: [A_BUG, SOMETHING_BETWEEN],
-  },
-  'tls/session-unbound': {
-    title: 'The session is resumed without what binds it to its handshake.',
-    says: () => 'It was made with extended_master_secret, which is left out now.',
-    because: ['Somebody splices two connections together (triple handshake).', A_BUG],
-  },
   'tls/renegotiation-unsafe': {
     title: 'The handshake is not protected against being spliced.',
     says: f => `renegotiation_info is ${f.got ?? 'absent'}; in a first handshake it must be there and empty.`,
@@ -218,11 +201,6 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     title: 'Too many warning alerts.',
     says: f => `${f.number ?? 'Many'} warnings came in a row.`,
     because: ['Somebody wants to keep us busy.'],
-  },
-  'tls/too-much-early-data': {
-    title: 'The client sends more early data than it may.',
-    says: f => `The ticket allowed it ${f.number === undefined ? 'so much' : `only ${f.number} bytes more`}.`,
-    because: [A_BUG, 'Somebody wants us to hold memory for it.'],
   },
   'tls/too-many-key-updates': {
     title: 'Too many changes of keys.',
@@ -319,21 +297,6 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/retry-empty': { title: 'The server asks for another hello, and for no change in it.', ...notAllowed },
   'tls/session-echo': { title: 'The server does not repeat our session id.', ...notAllowed },
   'tls/second-hello': { title: 'The server changed its mind about the version.', ...notAllowed },
-  'tls/psk-not-last': { title: 'The pre-shared keys do not come last in the hello.', ...notAllowed },
-  'tls/psk-binders': { title: 'The hello has another number of binders than of pre-shared keys.', ...notAllowed },
-  'tls/psk-hash': { title: 'The server chose a suite that cannot use the pre-shared key.', ...notAllowed },
-  'tls/early-data-protocol': { title: 'The server took early data for another protocol.', ...notAllowed },
-  'tls/early-data-suite': { title: 'The server took early data under another suite.', ...notAllowed },
-  'tls/early-data-version': {
-    title: 'The server no longer speaks the version for which early data was sent.',
-    says: f => `It answered with ${f.got ?? 'another version'}; try again without early data.`,
-    because: [A_BUG, SOMETHING_BETWEEN],
-  },
-  'tls/too-much-passed-over': {
-    title: 'More came that cannot be read than early data that was not taken.',
-    says: f => `${f.number ?? 'Many'} bytes of it are passed over.`,
-    because: [A_BUG, SOMETHING_BETWEEN],
-  },
   'tls/unoffered-extension': {
     title: 'The server answers an extension that was not offered.',
     says: f => `Its hello has ${f.got ?? 'an extension'}; ours had ${f.expected ?? 'none such'}.`,

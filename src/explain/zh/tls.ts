@@ -6,12 +6,9 @@ import type { Explanation, WordsOf } from '../words.ts'
 import { alertWords } from './alerts.ts'
 import { arrived } from './arrived.ts'
 import { identityWords } from './identity.ts'
+import { resumptionWords } from './resumption.ts'
 import { text } from './text.ts'
-
-const SOMETHING_BETWEEN = '双方之间有人改动了字节。'
-const A_BUG = '双方中有一方存在缺陷。'
-const KEEP_BUSY = '有人想让我们疲于应付。'
-const HOLD_MEMORY = '有人想让我们为它占用内存。'
+import { A_BUG, HOLD_MEMORY, KEEP_BUSY, notAllowed, SOMETHING_BETWEEN } from './tls-causes.ts'
 
 const nothingInCommon = (what: string): Pick<Explanation, 'says' | 'because'> => ({
   says: f => text`我们提供${f.expected ?? '?'}；对方提供${f.got ?? '的与此没有交集'}。`,
@@ -25,15 +22,9 @@ const spoken = (got: string | undefined): string => {
   return protocol === 'HTTP' ? '明文 HTTP' : protocol.replace('/', ' 或 ')
 }
 
-/** A field and why its value is refused. */
-const notAllowed: Pick<Explanation, 'says' | 'because'> = {
-  says: f =>
-    text`${f.where ?? '某个字段'}的值是${f.got ?? '?'}${f.expected === undefined ? '' : text`；${f.expected}`}。`,
-  because: [A_BUG, SOMETHING_BETWEEN],
-}
-
 export const tlsWords: WordsOf<typeof tlsFailures> = {
   ...identityWords,
+  ...resumptionWords,
   'tls/not-tls': {
     title: '对方在此处使用的不是 TLS。',
     says: f => text`响应的开头几个字节是${f.got ?? '不属于 TLS 记录的内容'}。`,
@@ -167,16 +158,6 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     says: () => '它不支持此处要求的 extended_master_secret。',
     because: ['对方的程序早于 2015 年。'],
   },
-  'tls/session-mismatch': {
-    title: '所恢复的会话对不上。',
-    says: f => text`服务器用${f.got ?? '别的套件'}恢复它；它当初使用的是${f.expected ?? '另一个套件'}。`,
-    because: [A_BUG, SOMETHING_BETWEEN],
-  },
-  'tls/session-unbound': {
-    title: '恢复会话时缺少把它与握手绑定的扩展。',
-    says: () => '它是用 extended_master_secret 建立的，而现在没有该扩展。',
-    because: ['有人把两条连接拼接在一起（三重握手攻击）。', A_BUG],
-  },
   'tls/renegotiation-unsafe': {
     title: '握手没有防范拼接攻击的保护。',
     says: f => text`renegotiation_info 不合要求（${f.got ?? '缺失'}）：在首次握手中它必须存在且为空。`,
@@ -206,11 +187,6 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
     title: '警告级别的告警过多。',
     says: f => text`连续收到${f.number ?? '许多'}条警告。`,
     because: [KEEP_BUSY],
-  },
-  'tls/too-much-early-data': {
-    title: '客户端发送的早期数据超过了允许的量。',
-    says: f => text`票据只允许它再发送${f.number ?? '若干'}字节。`,
-    because: [A_BUG, HOLD_MEMORY],
   },
   'tls/too-many-key-updates': {
     title: '密钥更新过多。',
@@ -305,21 +281,6 @@ export const tlsWords: WordsOf<typeof tlsFailures> = {
   'tls/retry-empty': { title: '服务器要求重发 hello，却没有要求任何改动。', ...notAllowed },
   'tls/session-echo': { title: '服务器没有重复我们的会话标识。', ...notAllowed },
   'tls/second-hello': { title: '服务器中途改变了版本。', ...notAllowed },
-  'tls/psk-not-last': { title: '预共享密钥没有放在 hello 的最后。', ...notAllowed },
-  'tls/psk-binders': { title: 'hello 中 binder 的数量与预共享密钥的数量不同。', ...notAllowed },
-  'tls/psk-hash': { title: '服务器选择的密码套件不能使用该预共享密钥。', ...notAllowed },
-  'tls/early-data-protocol': { title: '服务器接受了早期数据，却选择了另一个协议。', ...notAllowed },
-  'tls/early-data-suite': { title: '服务器接受了早期数据，却选择了另一个密码套件。', ...notAllowed },
-  'tls/early-data-version': {
-    title: '服务器不再支持发送早期数据时所用的版本。',
-    says: f => text`它用${f.got ?? '另一个版本'}回应；请不带早期数据重试。`,
-    because: [A_BUG, SOMETHING_BETWEEN],
-  },
-  'tls/too-much-passed-over': {
-    title: '无法读取的数据超过了被拒绝的早期数据的上限。',
-    says: f => text`最多略过${f.number ?? '若干'}字节。`,
-    because: [A_BUG, SOMETHING_BETWEEN],
-  },
   'tls/unoffered-extension': {
     title: '服务器回应了未曾提供的扩展。',
     says: f => text`它的 hello 含有${f.got ?? '某个扩展'}；我们提供的是${f.expected ?? '别的扩展'}。`,

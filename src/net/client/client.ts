@@ -269,7 +269,7 @@ const TOO_EARLY = 425
 
 const wentEarly = ({ info }: ClientConnection): boolean => info.tls?.earlyData === 'accepted'
 
-const speaksLess = (error: unknown): boolean => error instanceof FailureError && error.code === 'tls/no-common-version'
+const speaksLess = (error: unknown): boolean => error instanceof FailureError && error.code === 'tls/early-data-version'
 
 /** How it looks when a server closes a kept connection while our request is on its way. A time-out looks otherwise. */
 const CLOSED: readonly FailureCode[] = ['http/no-answer', 'tcp/reset', 'tls/cut-short']

@@ -366,7 +366,7 @@ describe('a lie about keys', () => {
         ),
       })),
     })
-    expect(both.client.failure).toMatchObject({ code: 'tls/session-mismatch', alert: 47 })
+    expect(both.client.failure).toMatchObject({ code: 'tls/psk-hash', alert: 47 })
   })
   test('the second hello leaves out the key that was chosen, or all of them', () => {
     const second = (change: (keys: PreSharedKey) => PreSharedKey | undefined): Wire =>
