@@ -120,4 +120,58 @@ const run = async (load: Load): Promise<Answered> => {
   return { requests, perSecond, p99: times.within(0.99) }
 }
 
-answerCalls({ run })
+/** Opens `count` connections that have each been answered once, and keeps them. Another call closes them. */
+let held: readonly Socket[] = []
+const hold = async ({ port, count }: { readonly port: number; readonly count: number }): Promise<void> => {
+  for (const socket of held) socket.destroy()
+  // So that the server has noticed.
+  if (held.length > 0) await new Promise(resolve => setTimeout(resolve, 1_000))
+  const sockets: Socket[] = []
+  const one = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ port, host: '127.0.0.1' })
+      sockets.push(socket)
+      socket.on('error', reject)
+      socket.once('data', () => resolve())
+      socket.write(REQUEST)
+    })
+  // A few at a time: a listener's queue is short.
+  for (let at = 0; at < count; at += 100) await Promise.all(Array.from({ length: Math.min(100, count - at) }, one))
+  held = sockets
+}
+
+/** Asks for `path` `times` times on one connection; bytes of the answers. */
+const download = ({ port, path, times }: { readonly port: number; readonly path: string; readonly times: number }) =>
+  new Promise<number>((resolve, reject) => {
+    let [left, missing, all] = [times, -1, 0]
+    const socket = connect({
+      port,
+      host: '127.0.0.1',
+      onread: {
+        buffer: Buffer.alloc(256 * 1024),
+        callback: (count: number, bytes: Uint8Array): boolean => {
+          all += count
+          if (missing < 0) {
+            const text = Buffer.from(bytes.buffer, bytes.byteOffset, count).toString('latin1')
+            missing = Number(/content-length: *(\d+)/i.exec(text)![1]) + text.indexOf('\r\n\r\n') + 4
+          }
+          missing -= count
+          if (missing > 0) return true
+          if (missing < 0) reject(new Error('more came than was announced'))
+          if (--left === 0) {
+            socket.destroy()
+            resolve(all)
+          } else ask()
+          return true
+        },
+      },
+    })
+    const ask = (): void => {
+      missing = -1
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    }
+    socket.on('error', reject)
+    ask()
+  })
+
+answerCalls({ run, hold, download })

@@ -4,18 +4,40 @@
  * that is written one fixed answer for whatever comes, `hono` is @hono/node-server, `hono-app-node` that with the same
  * application; `…https` is HTTPS.
  */
+import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, createServer as createNetServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { Hono } from 'hono'
 import { headerBlock } from '../../src/http/message/header-block.ts'
-import { serve, serveExchanges } from '../../src/index.ts'
+import { filesIn, serve, serveExchanges, staticFiles } from '../../src/index.ts'
 import { certifiedKey } from '../../src/tls/certified-key.ts'
 import { pem } from '../../src/x509/pem.ts'
 import { answerCalls, cpu } from './calls.ts'
 import type { Identity } from './tls-peer.ts'
 
+/** A file of 100 MB in a directory of its own, for servers of files. */
+const FILE = 'file.bin'
+const directory = (): string => {
+  const path = mkdtempSync(join(tmpdir(), 'bench-'))
+  process.on('exit', () => rmSync(path, { recursive: true }))
+  writeFileSync(join(path, FILE), Buffer.alloc(100_000_000, 'x'))
+  return path
+}
+
+const piped = (path: string): Server =>
+  createServer((_, response) => {
+    response.writeHead(200, { 'Content-Type': 'application/octet-stream', 'Content-Length': 100_000_000 })
+    createReadStream(join(path, FILE)).pipe(response)
+  })
+
 export type ServerKind =
+  | 'files'
+  | 'node-files'
   | 'exchanges'
   | 'exchanges-https'
   | 'request'
@@ -94,6 +116,8 @@ const starts: Readonly<Record<ServerKind, (identity: Identity) => Promise<number
   exchanges: () => exchanges(),
   request: async () => (await serve(respond)).port,
   'hono-app': async () => (await serve(application().fetch)).port,
+  files: async () => (await serve(staticFiles(await filesIn(directory())))).port,
+  'node-files': () => listening(piped(directory())),
   net: () => listening(canned()),
   node: () => listening(createServer(answer!)),
   hono: () => hono(respond),
@@ -101,4 +125,14 @@ const starts: Readonly<Record<ServerKind, (identity: Identity) => Promise<number
   'exchanges-https': exchanges,
   'node-https': nodeHttps,
 }
-answerCalls({ start: starts[process.argv[2] as ServerKind], cpu, exit: () => process.exit() })
+
+/** Bytes of JavaScript's heap that are in use, after a collection. */
+const heap = (): number => {
+  setFlagsFromString('--expose_gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  collect()
+  return process.memoryUsage().heapUsed
+}
+
+answerCalls({ start: starts[process.argv[2] as ServerKind], cpu, heap, exit: () => process.exit() })

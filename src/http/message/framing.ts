@@ -51,7 +51,11 @@ export const factsOf = (bytes: Bytes, base: number, reader: HeadReader): HeadFac
     const end = base + offsets[at + 1]!
     // Letters in their small form; what else this changes is no name of ours either.
     if (begins[bytes[start]! | 0x20] === 0) continue
-    const field = byLength[end - start]?.find(({ name }) => isWord(bytes, start, end, name))
+    const alike = byLength[end - start]
+    if (alike === undefined) continue
+    let which = 0
+    while (which < alike.length && !isWord(bytes, start, end, alike[which]!.name)) which++
+    const field = alike[which]
     if (field === undefined) continue
     const failure = field.note(facts, bytes, base + offsets[at + 2]!, base + offsets[at + 3]!)
     if (failure !== undefined) {

@@ -43,6 +43,25 @@ for (const [bit, octets] of [
   for (const octet of octets) classOf[octet]! |= bit
 }
 
+/** Where the octets of `set` end, from `start` on; `end` where they do not. Eight at a time: this is most of reading a head. */
+export const endOf = (set: number, bytes: Bytes, start: number, end: number): number => {
+  let p = start
+  for (const last = end - 8; p <= last; p += 8) {
+    const shared =
+      classOf[bytes[p]!]! &
+      classOf[bytes[p + 1]!]! &
+      classOf[bytes[p + 2]!]! &
+      classOf[bytes[p + 3]!]! &
+      classOf[bytes[p + 4]!]! &
+      classOf[bytes[p + 5]!]! &
+      classOf[bytes[p + 6]!]! &
+      classOf[bytes[p + 7]!]!
+    if ((shared & set) === 0) break
+  }
+  while (p < end && (classOf[bytes[p]!]! & set) !== 0) p++
+  return p
+}
+
 /** Whether `bytes[start, end)` is `lower` in any case; `lower` has only small letters, digits and `-`. */
 export const isWord = (bytes: Bytes, start: number, end: number, lower: string): boolean => {
   if (end - start !== lower.length) return false

@@ -9,7 +9,7 @@ import { type Facts, type Failure, type FailureCode, fail } from '../../failures
 import { latin1Text } from '../../wire/bytes.ts'
 import type { HttpLimits } from '../limits.ts'
 import { PER_FIELD } from './fields.ts'
-import { classOf, octetName, PATH, QUERY, TOKEN, VALUE } from './grammar.ts'
+import { classOf, endOf, octetName, PATH, QUERY, TOKEN, VALUE } from './grammar.ts'
 
 const CR = 0x0d
 const LF = 0x0a
@@ -96,8 +96,8 @@ export class HeadReader {
     if (p === line) return this.#emptyLine(bytes, base, end)
     if (bytes[p] !== SP) return this.#badStart(bytes, base, end)
     const target = ++p
-    while (p < end && (classOf[bytes[p]!]! & PATH) !== 0) p++
-    if (bytes[p] === QUESTION) while (p < end && (classOf[bytes[p]!]! & QUERY) !== 0) p++
+    p = endOf(PATH, bytes, p, end)
+    if (bytes[p] === QUESTION) p = endOf(QUERY, bytes, p, end)
     if (p >= end) return this.#incomplete(base, end)
     if (bytes[p] !== SP || p === target) {
       const code = bytes[p] === CR || bytes[p] === LF || p === target ? 'http/bad-start-line' : 'http/bad-target'
@@ -198,8 +198,7 @@ export class HeadReader {
     const limit = this.#kind === 'trailers' ? this.#limits.trailers : head
     for (;;) {
       const line = base + this.#line
-      let p = line
-      while (p < end && (classOf[bytes[p]!]! & TOKEN) !== 0) p++
+      let p = endOf(TOKEN, bytes, line, end)
       const nameEnd = p
       if (p >= end) return this.#incomplete(base, end)
       if (bytes[p] !== COLON || p === line) {
@@ -214,7 +213,7 @@ export class HeadReader {
       p++
       while (p < end && (bytes[p] === SP || bytes[p] === HTAB)) p++
       const value = p
-      while (p < end && (classOf[bytes[p]!]! & VALUE) !== 0) p++
+      p = endOf(VALUE, bytes, p, end)
       if (p + 1 >= end) {
         if (p < end && bytes[p] !== CR) return this.#badValue(bytes, base, p, nameEnd, end)
         return this.#incomplete(base, end)
