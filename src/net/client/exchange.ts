@@ -1,16 +1,17 @@
 /** One request and its answer on one connection, as promises. */
-import type { Bytes } from '../../engine.ts'
+import type { Clock } from '../../clock.ts'
+import type { Bytes, Millis } from '../../engine.ts'
 import { type Failure, FailureError, type RequestContext } from '../../failures/index.ts'
 import type { HeaderList, ResponseHead } from '../../http/types.ts'
-import type { AnswerReader, ClientConnection, RequestBody } from './connection.ts'
-import type { OutlineBody } from './request.ts'
+import { type Outline, type OutlineBody, targetOf } from './request.ts'
+import type { Pieces } from './seam.ts'
+import type { AnswerReader, Asked, ClientConnection } from './types.ts'
 
 export interface ExchangeRequest {
-  readonly method: string
-  readonly target: string
+  readonly outline: Outline
+  /** As they go out. */
   readonly headers: HeaderList
-  readonly body: OutlineBody | undefined
-  readonly signal: AbortSignal | undefined
+  readonly clock: Clock
 }
 
 /** Bytes of an answer that wait for whoever reads it; the server is stopped above it. */
@@ -22,22 +23,26 @@ const AT_ONCE = 256 * 1024
 /** Bytes of an answer that nobody wants, read all the same so that its connection can be used again. */
 const DISCARD = 64 * 1024
 
+/** How long a body is held back for `100 Continue` (RFC 9110 10.1.1: not for ever). As curl. */
+const CONTINUE: Millis = 1_000
+
 /**
  * An answer whose head has arrived, or the failure that came instead. `head` rejects with `FailureError`, or with the
  * reason of the signal.
  */
-export class FetchExchange implements AnswerReader {
+export class FetchExchange implements AnswerReader, Pieces {
   readonly head: (head: ResponseHead) => void
   readonly answered: Promise<ResponseHead>
-  readonly connection: ClientConnection
+  trailers: HeaderList = []
   /** Not one byte of an answer came: the request may be made again elsewhere. */
   untouched = true
   #head: ResponseHead | undefined
   /** Bytes of the body that have come. */
   #received = 0
-  readonly #signal: AbortSignal | undefined
+  readonly #outline: Outline
+  #asked: Asked | undefined
   readonly #refuse: (error: unknown) => void
-  readonly #abort = (): void => this.#cut(this.#signal!.reason)
+  readonly #abort = (): void => this.#cut(this.#outline.signal!.reason)
   #queue: Bytes[] = []
   #queued = 0
   #state: 'open' | 'ended' | 'failed' = 'open'
@@ -47,12 +52,14 @@ export class FetchExchange implements AnswerReader {
   #discarding = false
   /** What the rest of our body comes from; nobody wants it after the end. */
   #unsent: ReadableStreamDefaultReader<Uint8Array> | undefined
+  /** The body is held back: called when it may go, or need not. */
+  #go: (() => void) | undefined
 
   /** Sends the request. Throws `FailureError` for what cannot be sent. */
   constructor(connection: ClientConnection, request: ExchangeRequest) {
-    const { method, target, headers, body, signal } = request
-    this.connection = connection
-    this.#signal = signal
+    const { outline, headers, clock } = request
+    const { method, body, signal, trailers } = outline
+    this.#outline = outline
     let answer: (head: ResponseHead) => void
     let refuse: (error: unknown) => void
     this.answered = new Promise((resolve, reject) => {
@@ -63,19 +70,16 @@ export class FetchExchange implements AnswerReader {
     this.head = head => {
       this.untouched = false
       this.#head = head
+      this.#go?.()
       answer(head)
     }
-    const bytes = body?.bytes
+    const expects = headers.some(([name]) => name === 'Expect')
+    const bytes = expects || trailers !== undefined ? undefined : body?.bytes
     const whole = bytes !== undefined && bytes.length > AT_ONCE ? 'stream' : (bytes ?? (body && 'stream'))
-    let sending: RequestBody
-    try {
-      sending = connection.request({ method, target, headers, body: whole }, this)
-    } catch (error) {
-      connection.destroy()
-      throw error
-    }
-    signal?.addEventListener('abort', this.#abort, { once: true })
-    if (whole === 'stream') void this.#send(body!.open(), sending)
+    const asked = connection.request({ method, target: targetOf(outline), headers, body: whole }, this)
+    this.#asked = asked
+    if (this.#state === 'open') signal?.addEventListener('abort', this.#abort, { once: true })
+    if (whole === 'stream') void this.#send(body!, asked, expects ? clock : undefined)
   }
 
   /** How much of the answer has come. */
@@ -92,7 +96,7 @@ export class FetchExchange implements AnswerReader {
       const piece = this.#queue.shift()
       if (piece !== undefined) {
         this.#queued -= piece.length
-        if (this.#queued < QUEUE) this.connection.resume()
+        if (this.#queued < QUEUE) this.#asked?.resume()
         return piece
       }
       if (this.#state === 'ended') return undefined
@@ -112,7 +116,7 @@ export class FetchExchange implements AnswerReader {
     }
     this.#discarding = true
     this.#queue = []
-    this.connection.resume()
+    this.#asked?.resume()
   }
   /** The rest is not wanted: the connection goes with it. */
   cancel(): void {
@@ -129,10 +133,16 @@ export class FetchExchange implements AnswerReader {
       return
     }
     this.#queue.push(bytes)
-    if (this.#queued >= QUEUE) this.connection.pause()
+    if (this.#queued >= QUEUE) this.#asked?.pause()
     this.#wake?.()
   }
-  end(): void {
+  informed(head: ResponseHead): void {
+    this.untouched = false
+    if (head.status === 100) this.#go?.()
+    this.#outline.informed?.(head)
+  }
+  end(trailers: HeaderList): void {
+    this.trailers = trailers
     this.#settle('ended', undefined)
   }
   failed(failure: Failure): void {
@@ -146,21 +156,33 @@ export class FetchExchange implements AnswerReader {
     if (this.#state !== 'open') return
     this.#state = state
     this.#error = error
-    this.#signal?.removeEventListener('abort', this.#abort)
+    this.#outline.signal?.removeEventListener('abort', this.#abort)
     if (state === 'failed') this.#refuse(error)
     this.#wake?.()
     this.#room?.()
+    this.#go?.()
     this.#unsent?.cancel(error).catch(() => {})
   }
 
   #cut(error: unknown): void {
     this.#queue = []
     this.#settle('failed', error)
-    this.connection.destroy()
+    this.#asked?.cancel()
   }
 
-  async #send(stream: ReadableStream<Uint8Array>, sending: RequestBody): Promise<void> {
-    const reader = stream.getReader()
+  /** `clock`: where the body waits until the server wants it. A final answer says that it does not. */
+  async #send(body: OutlineBody, sending: Asked, clock: Clock | undefined): Promise<void> {
+    if (clock !== undefined) {
+      await new Promise<void>(resolve => {
+        const disarm = clock.later(clock.now() + CONTINUE, () => this.#go?.())
+        this.#go = () => {
+          disarm()
+          resolve()
+        }
+      })
+      if (this.#head !== undefined || this.#state !== 'open') return
+    }
+    const reader = body.open().getReader()
     this.#unsent = reader
     try {
       for (;;) {
@@ -168,7 +190,7 @@ export class FetchExchange implements AnswerReader {
         if (this.#state !== 'open') return
         if (done) {
           this.#unsent = undefined
-          sending.end()
+          sending.end(this.#outline.trailers?.())
           return
         }
         if (!(value instanceof Uint8Array)) throw new TypeError('a body must give Uint8Array')

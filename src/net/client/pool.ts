@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Millis } from '../../engine.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
-import type { ClientConnection, ClientConnectionOptions } from './connection.ts'
+import type { ClientConnection, Lifecycle } from './types.ts'
 
 export interface PoolOptions {
   readonly clock: Clock
@@ -13,9 +13,6 @@ export interface PoolOptions {
   /** How long a request waits for one of them. */
   readonly turn: Millis
 }
-
-/** What a connection tells whoever made it. */
-export type Lifecycle = Pick<ClientConnectionOptions, 'free' | 'gone'>
 
 interface Origin {
   open: number
@@ -34,13 +31,16 @@ export class Pool {
     this.#options = options
   }
 
-  /** An idle connection to `key`, or one that `open` makes; waits for its turn when there are too many. */
-  async take(
+  /**
+   * Gives `ask` a connection to `key` that takes another request, or one that `open` makes; waits for its turn where there
+   * are too many. `ask` makes its request before it returns.
+   */
+  async use<T>(
     key: string,
     open: (lifecycle: Lifecycle) => Promise<ClientConnection>,
-    which: 'any' | 'new' = 'any',
-    signal?: AbortSignal,
-  ): Promise<ClientConnection> {
+    ask: (connection: ClientConnection) => T,
+    { which = 'any', signal }: { readonly which?: 'any' | 'new'; readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<T> {
     for (;;) {
       if (this.#closed) throw new FailureError(fail('net/client-closed'))
       const origin = this.#origin(key)
@@ -50,11 +50,12 @@ export class Pool {
         throw signal.reason
       }
       const kept = which === 'any' ? this.#kept(origin) : undefined
-      if (kept !== undefined) return kept
+      if (kept !== undefined) return this.#lend(origin, kept, ask)
       if (which === 'new' || origin.open < this.#options.perOrigin) {
         const opened = await this.#open(key, origin, open)
-        if (!this.#closed) return opened
-        opened.destroy()
+        if (this.#closed) opened.abort(fail('net/client-closed'))
+        else if (signal?.aborted) opened.close()
+        else return this.#lend(origin, opened, ask)
         continue
       }
       await this.#turn(key, origin, signal)
@@ -73,6 +74,16 @@ export class Pool {
       for (const wake of origin.waiting.splice(0)) wake(new FailureError(fail('net/client-closed')))
     }
     for (const connection of this.#all) connection.abort(fail('net/client-closed'))
+  }
+
+  #lend<T>(origin: Origin, connection: ClientConnection, ask: (connection: ClientConnection) => T): T {
+    try {
+      return ask(connection)
+    } finally {
+      // Nothing was asked, because it could not be sent. On a new one something may have been said early.
+      if (connection.idle && connection.requests === 0) connection.close()
+      else if (connection.idle && connection.capacity > 0) this.#keep(origin, connection)
+    }
   }
 
   async #open(
@@ -109,22 +120,25 @@ export class Pool {
     for (const [connection, disarm] of [...origin.idle].reverse()) {
       disarm()
       origin.idle.delete(connection)
-      if (connection.usable) return connection
+      if (connection.capacity > 0) return connection
     }
+    for (const connection of origin.connections) if (connection.capacity > 0) return connection
     return undefined
   }
 
   #keep(origin: Origin, connection: ClientConnection): void {
     const { clock, idle } = this.#options
-    if (idle === 0 || this.#closed) {
-      connection.close()
-      return
+    if (connection.idle) {
+      if (idle === 0 || this.#closed) {
+        connection.close()
+        return
+      }
+      const disarm = clock.later(clock.now() + idle, () => {
+        origin.idle.delete(connection)
+        connection.close()
+      })
+      origin.idle.set(connection, disarm)
     }
-    const disarm = clock.later(clock.now() + idle, () => {
-      origin.idle.delete(connection)
-      connection.close()
-    })
-    origin.idle.set(connection, disarm)
     origin.waiting.shift()?.(undefined)
   }
 

@@ -1,7 +1,9 @@
 /** What is asked for, from the arguments of `fetch`, and what it becomes after a redirect (fetch standard, 4.4). */
 import type { Clock } from '../../clock.ts'
 import type { Bytes } from '../../engine.ts'
-import { FailureError, fail } from '../../failures/index.ts'
+import { FailureError, fail, type RequestContext } from '../../failures/index.ts'
+import type { HeaderList, ResponseHead } from '../../http/types.ts'
+import type { TraceContext } from '../../trace/types.ts'
 import { joined } from '../../wire/bytes.ts'
 import { gather, piecesOf, Source, slices } from '../stream/source.ts'
 
@@ -11,6 +13,21 @@ export interface Outline {
   readonly method: string
   readonly headers: Headers
   readonly body: OutlineBody | undefined
+  readonly signal: AbortSignal | undefined
+  /** What the jar says for it, where the headers have no Cookie; `trace` hears why cookies were left out. */
+  readonly cookie?: ((trace: TraceContext | undefined) => string | undefined) | undefined
+  /** Told of heads that come before the final one. */
+  readonly informed?: ((head: ResponseHead) => void) | undefined
+  /** Asked for what stands behind the body when that has left; it is chunked then. */
+  readonly trailers?: (() => HeaderList) | undefined
+}
+
+/** What `fetch` takes beyond the standard. */
+export interface AskInit extends RequestInit {
+  /** Told of answers before the answer: 103 with its links (RFC 8297). */
+  readonly informed?: ((status: number, headers: Headers) => void) | undefined
+  /** Asked for fields that follow the request's body when all of it has left (RFC 9110 6.5). */
+  readonly trailers?: (() => NonNullable<RequestInit['headers']>) | undefined
 }
 
 export interface OutlineBody {
@@ -28,8 +45,26 @@ const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
 export const mayRepeat = ({ method, body }: Outline): boolean => IDEMPOTENT.has(method) && body?.opens !== 'once'
 
+export const authorityOf = (url: URL): { readonly host: string; readonly port: number } => ({
+  host: url.hostname.replace(/^\[|\]$/g, ''),
+  port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
+})
+
+/** Path and query, as a request line has them. */
+export const targetOf = ({ url }: Pick<Outline, 'url'>): string => `${url.pathname}${url.search}`
+
+/** Without the fragment, which is nobody's business. */
+export const hrefOf = (url: URL): string => url.href.replace(/#.*$/, '')
+
+/** What is asked, for whoever is told that it failed. */
+export const contextOf = ({ url, method }: Pick<Outline, 'url' | 'method'>): RequestContext => ({
+  url: hrefOf(url),
+  method,
+  ...authorityOf(url),
+})
+
 /** Throws `net/bad-url` and `net/bad-request`. */
-export const outlineOf = async (input: string | URL | Request, init: RequestInit, clock: Clock): Promise<Outline> => {
+export const outlineOf = async (input: string | URL | Request, init: AskInit, clock: Clock): Promise<Outline> => {
   const url = urlOf(input instanceof Request ? input.url : input)
   const given = init.body ?? undefined
   const integrity = init.integrity ?? (input instanceof Request ? input.integrity : '')
@@ -50,7 +85,16 @@ export const outlineOf = async (input: string | URL | Request, init: RequestInit
   if (init.headers !== undefined) for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
   // Fetch standard, 5.2: the type of a text; Bun does not say it.
   if (typeof given === 'string' && !headers.has('content-type')) headers.set('content-type', 'text/plain;charset=UTF-8')
-  return { url, method: request.method, headers, body: await bodyOf(request, given, clock) }
+  const { informed, trailers } = init
+  return {
+    url,
+    method: request.method,
+    headers,
+    body: await bodyOf(request, given, clock),
+    signal: init.signal ?? (input instanceof Request ? input.signal : undefined),
+    informed: informed && (head => informed(head.status, new Headers(head.headers.list() as [string, string][]))),
+    trailers: trailers && (() => [...new Headers(trailers())]),
+  }
 }
 
 const urlOf = (input: string | URL): URL => {
@@ -173,7 +217,7 @@ export const redirected = (outline: Outline, status: number, location: string): 
     throw refused(url.href, 'the body was a stream and is gone')
   }
   if (url.origin !== outline.url.origin) for (const name of FOR_ONE_ORIGIN) headers.delete(name)
-  return { url, method, headers, body }
+  return { ...outline, url, method, headers, body }
 }
 
 const target = (from: URL, location: string): URL => {

@@ -5,15 +5,16 @@ import type { Words } from '../../explain/words.ts'
 import { Failure, FailureError, type RequestContext } from '../../failures/index.ts'
 import { type BodyTransform, type Coder, guarded } from '../../http/coding.ts'
 import { codingsToUndo } from '../../http/negotiation.ts'
-import type { ResponseHead } from '../../http/types.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
 import { told } from '../told.ts'
 import { unhidden } from '../with-headers.ts'
-import type { FetchExchange } from './exchange.ts'
+import type { Answer, Pieces } from './seam.ts'
 
 export type FetchResponse = Response & {
   /** The connection that brought the answer. */
   readonly connection: ConnectionInfo
+  /** What stood behind the body (RFC 9110 6.5): nothing before that was read to its end. */
+  readonly trailers: Headers
 }
 
 export interface ResponseOptions {
@@ -30,35 +31,38 @@ export interface ResponseOptions {
 /** Statuses that never have a body (fetch standard, 2.2.3). */
 const NULL_BODY = new Set([101, 204, 205, 304])
 
-export const responseOf = (head: ResponseHead, answer: FetchExchange, options: ResponseOptions): FetchResponse => {
+export const responseOf = (answer: Answer, options: ResponseOptions): FetchResponse => {
+  const { head, pieces, connection } = answer
   const { status, reason } = head
   const bodiless = options.method === 'HEAD' || NULL_BODY.has(status)
-  if (bodiless) answer.discard()
+  if (bodiless) pieces.discard()
   const headers = new Headers(head.headers.list() as [string, string][])
-  const body = bodiless ? null : streamOf(answer, decoded(head, answer, options), options)
+  const body = bodiless ? null : streamOf(pieces, decoded(answer, options), options)
   // `Response` takes 200 to 599; RFC 9110 15 lets a server send up to 999, and its word is not changed here.
   const shown = status <= 599 ? status : 500
   // `statusText` must be a byte string without controls: the engine let nothing else in.
   const response = new Response(body, { status: shown, statusText: reason, headers })
   unhidden(response, headers)
-  const facts = { url: options.url, redirected: options.redirected, connection: answer.connection.info }
-  return withFacts(response, status === shown ? facts : { ...facts, status })
+  const facts = { url: options.url, redirected: options.redirected, connection }
+  return withFacts(response, status === shown ? facts : { ...facts, status }, pieces)
 }
 
 /** What only a `fetch` of the platform could say of a `Response`; its clones say the same. */
-const withFacts = (response: Response, facts: Readonly<Record<string, unknown>>): FetchResponse => {
+const withFacts = (response: Response, facts: Readonly<Record<string, unknown>>, pieces: Pieces): FetchResponse => {
   for (const [name, value] of Object.entries(facts)) Object.defineProperty(response, name, { value, enumerable: true })
-  const clone = (): FetchResponse => withFacts(Response.prototype.clone.call(response), facts)
+  const clone = (): FetchResponse => withFacts(Response.prototype.clone.call(response), facts, pieces)
+  const trailers = (): Headers => new Headers(pieces.trailers as [string, string][])
+  Object.defineProperty(response, 'trailers', { get: trailers })
   return Object.defineProperty(response, 'clone', { value: clone }) as FetchResponse
 }
 
 type Next = () => Promise<Bytes | undefined>
 
-const decoded = (head: ResponseHead, answer: FetchExchange, { coders, clock }: ResponseOptions): Next => {
+const decoded = ({ head, pieces }: Answer, { coders, clock }: ResponseOptions): Next => {
   const known = coders.map(coder => coder.coding)
   const undo = codingsToUndo(head.headers.get('content-encoding'), known)
   if (undo instanceof Failure) return () => Promise.reject(new FailureError(undo))
-  let next: Next = () => answer.next()
+  let next: Next = () => pieces.next()
   for (const coding of undo) {
     const coder = coders.find(one => one.coding === coding)!
     next = through(next, guarded(coder), clock)
@@ -90,13 +94,9 @@ const through = (next: Next, transform: BodyTransform, clock: Clock): Next => {
  * Bodies that were dropped without being read or cancelled: their connections are wanted by others. When that is
  * noticed is the memory's affair, so nothing may rely on it (`net/pool-waits` speaks first, if need be).
  */
-const dropped = new FinalizationRegistry<FetchExchange>(answer => answer.cancel())
+const dropped = new FinalizationRegistry<Pieces>(pieces => pieces.cancel())
 
-const streamOf = (
-  answer: FetchExchange,
-  next: Next,
-  { words, context }: ResponseOptions,
-): ReadableStream<Uint8Array> => {
+const streamOf = (pieces: Pieces, next: Next, { words, context }: ResponseOptions): ReadableStream<Uint8Array> => {
   const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -105,14 +105,14 @@ const streamOf = (
           if (piece === undefined) controller.close()
           else controller.enqueue(piece)
         } catch (error) {
-          answer.cancel()
-          controller.error(told(error, words, { ...context, ...answer.progress }))
+          pieces.cancel()
+          controller.error(told(error, words, { ...context, ...pieces.progress }))
         }
       },
-      cancel: () => answer.cancel(),
+      cancel: () => pieces.cancel(),
     },
     { highWaterMark: 0 },
   )
-  dropped.register(stream, answer)
+  dropped.register(stream, pieces)
   return stream
 }

@@ -13,8 +13,8 @@ import { nextTurn } from '../../node/turn.ts'
 import { nodeWorld } from '../../node/world.ts'
 import { memoryTransport } from '../stream/memory.ts'
 import type { Transport } from '../stream/types.ts'
-import type { ClientConnection } from './connection.ts'
-import { type Lifecycle, Pool } from './pool.ts'
+import { Pool } from './pool.ts'
+import type { ClientConnection, Lifecycle } from './types.ts'
 
 const saying = (...parts: Uint8Array[]): Promise<string> =>
   peer(socket =>
@@ -163,18 +163,19 @@ describe('an abort', () => {
   test('of one whose turn has just come gives the turn to the next', async () => {
     const pool = new Pool({ clock: systemClock, turn: 10_000, perOrigin: 1, idle: 10_000 })
     closing.push(() => pool.close())
-    const connection = { usable: true, close() {}, abort() {} } as unknown as ClientConnection
+    const connection = { capacity: 1, idle: true, close() {}, abort() {} } as unknown as ClientConnection
+    const ask = (asked: ClientConnection) => Object.assign(asked, { capacity: 0, idle: false })
     let lifecycle: Lifecycle | undefined
     const open = async (given: Lifecycle) => {
       lifecycle = given
       return connection
     }
-    await pool.take('origin', open)
+    await pool.use('origin', open, ask)
     const controller = new AbortController()
-    const second = codeOf(pool.take('origin', open, 'any', controller.signal))
-    const third = pool.take('origin', open)
+    const second = codeOf(pool.use('origin', open, ask, { signal: controller.signal }))
+    const third = pool.use('origin', open, ask)
     await soon()
-    lifecycle!.free(connection)
+    lifecycle!.free(Object.assign(connection, { capacity: 1, idle: true }))
     controller.abort(new Error('enough'))
     expect(await second).toBe('Error: enough')
     expect(await third).toBe(connection)

@@ -1,4 +1,4 @@
-/** One connection to a server: an HTTP engine on a stream, request after request. No promises below this line. */
+/** A connection to a server that speaks HTTP/1.1: an engine on a stream, request after request. No promises below this line. */
 import type { Clock } from '../../clock.ts'
 import { type Driver, drive } from '../../drive.ts'
 import type { Bytes, Chunk, Millis } from '../../engine.ts'
@@ -8,51 +8,23 @@ import type { HeaderList, HttpConnection, HttpEvent, ResponseHead } from '../../
 import type { TraceContext } from '../../trace/types.ts'
 import { LINGER } from '../stream/linger.ts'
 import { Stall } from '../stream/stall.ts'
+import { TakenStream } from '../stream/taken.ts'
 import type { ConnectionInfo, NetStream, StreamHandler, Timeouts } from '../stream/types.ts'
+import type { AnswerReader, Asked, ClientConnection, Lifecycle, RequestLine } from './types.ts'
 
-/** What whoever asked wants to hear; `end` or `failed` is the last. */
-export interface AnswerReader {
-  /** The final head; 1xx heads are not told. */
-  head(head: ResponseHead): void
-  data(bytes: Bytes): void
-  end(): void
-  failed(failure: Failure): void
-  /** `write` said false; there is room again. */
-  drain(): void
-}
-
-export interface RequestLine {
-  readonly method: string
-  readonly target: string
-  readonly headers: HeaderList
-  /** The whole body, if there is one and it is at hand; `stream` is followed by `write` and `end`. */
-  readonly body: Bytes | 'stream' | undefined
-}
-
-/** A body that is sent piece by piece. After the answer is complete both do nothing. */
-export interface RequestBody {
-  /** False: wait for `AnswerReader.drain`. */
-  write(bytes: Bytes): boolean
-  end(): void
-}
-
-export interface ClientConnectionOptions {
+export interface ConnectionOptions extends Lifecycle {
   readonly clock: Clock
   readonly timeouts: Pick<Timeouts, 'firstByte' | 'idle'>
   readonly where: string
   /** What the first request says has left as early data, and was taken. */
   readonly saidEarly?: boolean
-  /** It can carry the next request. */
-  readonly free: (connection: ClientConnection) => void
-  readonly gone: (connection: ClientConnection) => void
 }
 
-export class ClientConnection implements StreamHandler {
+export class Http1Connection implements ClientConnection, StreamHandler {
   readonly info: ConnectionInfo
-  /** Requests made so far. */
   requests = 0
   readonly #stream: NetStream
-  readonly #options: ClientConnectionOptions
+  readonly #options: ConnectionOptions
   readonly #engine: HttpConnection
   readonly #driver: Driver<Chunk>
   readonly #stall: Stall
@@ -68,7 +40,7 @@ export class ClientConnection implements StreamHandler {
   #failure: Failure | undefined
   #disarmLinger: (() => void) | undefined
 
-  constructor(stream: NetStream, options: ClientConnectionOptions) {
+  constructor(stream: NetStream, options: ConnectionOptions) {
     this.info = stream.connection
     this.#stream = stream
     this.#options = options
@@ -91,18 +63,17 @@ export class ClientConnection implements StreamHandler {
   get trace(): TraceContext | undefined {
     return this.#stream.trace
   }
-  /** True while nothing stands against another request. */
-  get usable(): boolean {
-    return !this.#closed && !this.#ended && this.#reader === undefined && this.#engine.reusable
+  get capacity(): number {
+    return !this.#closed && !this.#ended && this.idle && this.#engine.reusable ? 1 : 0
   }
-
-  /** The server was stopped because nobody reads what it answers. */
+  get idle(): boolean {
+    return this.#reader === undefined
+  }
   get unread(): boolean {
     return this.#paused && this.#reader !== undefined
   }
 
-  /** Begins an exchange. Throws `FailureError` for what cannot be sent. */
-  request(line: RequestLine, reader: AnswerReader): RequestBody {
+  request(line: RequestLine, reader: AnswerReader): Asked {
     if (this.#ended || this.#closed)
       throw new FailureError(this.#failure ?? fail('tcp/reset', { where: this.#options.where }))
     const { method, target, headers, body } = line
@@ -117,56 +88,64 @@ export class ClientConnection implements StreamHandler {
     })
     this.#said = false
     this.#listen()
-    const mine = (): boolean => this.#reader === reader && !this.#engine.cycleDone
+    const mine = (): boolean => this.#reader === reader
+    const sending = (): boolean => mine() && !this.#engine.cycleDone
     return {
       write: bytes => {
-        if (!mine()) return true
+        if (!sending()) return true
         this.#stall.touch()
         this.#driver.do(now => this.#engine.send({ type: 'body', bytes }, now))
         // Until there is no room, whoever gives us the body is waited for, not the server.
         if (!this.#room) this.#stall.start()
         return this.#room
       },
-      end: () => {
-        if (!mine()) return
+      end: (trailers = []) => {
+        if (!sending()) return
         this.#driver.do(now => {
-          this.#engine.send({ type: 'end' }, now)
+          this.#engine.send({ type: 'end', trailers }, now)
           if (!this.#answered) this.#stall.stop()
         })
       },
+      pause: () => {
+        if (mine()) this.#pause()
+      },
+      resume: () => {
+        if (mine()) this.#resume()
+      },
+      cancel: () => {
+        if (mine()) this.#cut()
+      },
     }
   }
-  pause(): void {
+  #pause(): void {
     if (this.#paused) return
     this.#paused = true
     this.#stall.stop()
     this.#stream.pause()
   }
-  resume(): void {
+  #resume(): void {
     if (!this.#paused) return
     this.#paused = false
     // Whoever reads what had already arrived when the connection was cut must not wake its timer.
     if (this.#answered && !this.#ended && !this.#closed) this.#stall.start()
     this.#stream.resume()
   }
-  /** Ends an idle connection; FIN follows what was written. */
   close(): void {
     if (this.#ended) return
     this.#ended = true
     this.#driver.stop()
     this.#listen()
     this.#stall.end()
-    this.resume()
+    this.#resume()
     this.#stream.end()
     const { clock } = this.#options
     this.#disarmLinger = clock.later(clock.now() + LINGER, () => this.#stream.reset())
   }
-  /** Cuts it, and says so to whoever waits for an answer. */
   abort(failure: Failure): void {
     this.#failed(failure)
   }
-  /** Cuts it: the answer is not wanted any more. */
-  destroy(): void {
+  /** The answer is not wanted any more. */
+  #cut(): void {
     this.#reader = undefined
     this.#ended = true
     this.#driver.stop()
@@ -204,13 +183,20 @@ export class ClientConnection implements StreamHandler {
 
   /** From the start; to the answer of what was said early not before that was asked. */
   #listen(): void {
-    if (this.#stream.handler !== this) this.#stream.handler = this
+    if (!this.#closed && this.#stream.handler !== this) this.#stream.handler = this
   }
 
   #on(event: HttpEvent): void {
     switch (event.type) {
       case 'response':
-        if (event.status < 200) return
+        if (this.#engine.switched) {
+          this.#switch(event)
+          return
+        }
+        if (event.status < 200) {
+          this.#reader?.informed?.(event)
+          return
+        }
         this.#answered = true
         this.#stall.start()
         this.#reader?.head(event)
@@ -219,7 +205,7 @@ export class ClientConnection implements StreamHandler {
         this.#reader?.data(event.bytes)
         return
       case 'message-end':
-        this.#complete()
+        this.#complete(event.trailers)
         return
       case 'peer-closed':
         this.close()
@@ -234,14 +220,14 @@ export class ClientConnection implements StreamHandler {
         event satisfies never
     }
   }
-  #complete(): void {
+  #complete(trailers: HeaderList): void {
     const reader = this.#reader
     this.#reader = undefined
     this.#stall.stop()
     const again = this.#engine.cycleDone && this.#engine.reusable
     if (again) this.#driver.do(now => this.#engine.nextCycle(now))
-    this.resume()
-    reader?.end()
+    this.#resume()
+    reader?.end(trailers)
     if (again) this.#options.free(this)
     else this.close()
   }
@@ -249,8 +235,23 @@ export class ClientConnection implements StreamHandler {
   #failed(failure: Failure): void {
     const reader = this.#reader
     this.#failure ??= failure
-    this.destroy()
+    this.#cut()
     reader?.failed(failure.where === undefined ? failure.with({ where: this.#options.where }) : failure)
+  }
+
+  /** The stream belongs to whoever asked; for the pool this connection is over. */
+  #switch(head: ResponseHead): void {
+    const reader = this.#reader
+    this.#reader = undefined
+    this.#ended = true
+    this.#closed = true
+    this.#driver.stop()
+    this.#stall.end()
+    const { clock, gone } = this.#options
+    const stream = new TakenStream(this.#stream, { clock, rest: this.#engine.rest(), ended: false, closed: () => {} })
+    gone(this)
+    if (reader?.switched === undefined) stream.reset()
+    else reader.switched(head, stream)
   }
 
   #stalled(number: Millis): void {

@@ -1,0 +1,165 @@
+/** The end of the chain below `fetch`: connections, by origin, and one exchange after another on them. */
+import type { Bytes } from '../../engine.ts'
+import { type FailureCode, FailureError } from '../../failures/index.ts'
+import type { HeaderList } from '../../http/types.ts'
+import type { TraceContext, TraceSink } from '../../trace/types.ts'
+import type { ReadClientOptions } from '../stream/client-answers.ts'
+import { connectRead } from '../stream/connect.ts'
+import { DEFAULT_TIMEOUTS, type NetStream, type Timeouts, type Transport, type World } from '../stream/types.ts'
+import { told } from '../told.ts'
+import { type EarlyRequest, earlyRequest, mayBeEarly } from './early-request.ts'
+import { FetchExchange } from './exchange.ts'
+import { Pool } from './pool.ts'
+import { speaking } from './protocols.ts'
+import { authorityOf, contextOf, mayRepeat, type Outline, targetOf } from './request.ts'
+import type { Answer } from './seam.ts'
+import type { ClientConnection, Lifecycle } from './types.ts'
+
+export interface WireOptions {
+  readonly world: World
+  /** For https. */
+  readonly tls: ReadClientOptions
+  readonly over?: Transport | undefined
+  readonly timeouts?: Partial<Timeouts> | undefined
+  readonly trace?: TraceSink | undefined
+  readonly resolve?: ((host: string, port: number) => string | undefined) | undefined
+  /** 6 where undefined. */
+  readonly perOrigin?: number | undefined
+  /** See `ClientTls`. */
+  readonly earlyData?: true | undefined
+  /** In ms; 4,000 where undefined, 0: no connection carries a second request. */
+  readonly keepAlive?: number | undefined
+}
+
+export class Wire {
+  readonly #options: WireOptions
+  readonly #world: World
+  readonly #pool: Pool
+  readonly #timeouts: Timeouts
+
+  constructor(options: WireOptions) {
+    this.#options = options
+    this.#world = options.world
+    this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
+    this.#pool = new Pool({
+      clock: options.world.clock,
+      perOrigin: options.perOrigin ?? 6,
+      idle: options.keepAlive ?? 4_000,
+      turn: this.#timeouts.turn,
+    })
+  }
+
+  /** Ends idle connections, cuts the others. */
+  close(): void {
+    this.#pool.close()
+  }
+
+  /** The answer's head. A request that may be repeated is, once, when a kept connection turns out to be closed. */
+  async ask(outline: Outline): Promise<Answer> {
+    try {
+      return await this.#exchange(outline)
+    } catch (error) {
+      throw told(error, this.#world.words, contextOf(outline))
+    }
+  }
+
+  async #exchange(outline: Outline): Promise<Answer> {
+    const { url, signal } = outline
+    const { clock } = this.#world
+    let early = this.#early(outline)
+    const open = (lifecycle: Lifecycle): Promise<ClientConnection> => this.#open(outline, early, lifecycle)
+    for (let which: 'any' | 'new' = 'any'; ; ) {
+      const begin = (connection: ClientConnection) => {
+        const fresh = connection.requests === 0
+        const said = fresh && connection.info.tls?.earlyData === 'accepted' ? early : undefined
+        const headers = said?.headers ?? this.headers(outline, connection.trace)
+        return { connection, fresh, said, exchange: new FetchExchange(connection, { outline, headers, clock }) }
+      }
+      const { connection, fresh, said, exchange } = await this.#pool.use(url.origin, open, begin, { which, signal })
+      try {
+        const head = await exchange.answered
+        if (head.status !== TOO_EARLY || said === undefined) {
+          return { head, pieces: exchange, connection: connection.info, trace: connection.trace }
+        }
+        // RFC 8470 5.2: once more, and not early.
+        exchange.discard()
+        early = undefined
+      } catch (error) {
+        if (fresh || which === 'new' || !exchange.untouched || !wasClosed(error) || !mayRepeat(outline)) throw error
+        which = 'new'
+      }
+    }
+  }
+
+  #early(outline: Outline): EarlyRequest | undefined {
+    if (this.#options.earlyData === undefined || !mayBeEarly(outline)) return undefined
+    return earlyRequest(outline.method, targetOf(outline), this.headers(outline, undefined))
+  }
+
+  async #open(outline: Outline, early: EarlyRequest | undefined, lifecycle: Lifecycle): Promise<ClientConnection> {
+    const stream = await this.stream(outline, early?.bytes).catch((error: unknown) => {
+      // RFC 9846 D.3: a server that has gone back to TLS 1.2 since; its session is forgotten by now.
+      if (early === undefined || !speaksLess(error)) throw error
+      return this.stream(outline)
+    })
+    const { clock } = this.#world
+    const saidEarly = stream.connection.tls?.earlyData === 'accepted'
+    return speaking(stream, { clock, timeouts: this.#timeouts, where: outline.url.host, saidEarly, ...lifecycle })
+  }
+
+  /** A stream of its own to where `outline` goes. */
+  stream({ url, signal }: Pick<Outline, 'url' | 'signal'>, early?: Bytes): Promise<NetStream> {
+    const { over, trace, resolve } = this.#options
+    const { host, port } = authorityOf(url)
+    const address = resolve?.(host, port)
+    const to = { host, port, address, over, trace, signal, world: this.#world, timeouts: this.#timeouts }
+    return connectRead(to, url.protocol === 'https:' ? this.#options.tls : undefined, early)
+  }
+
+  /** The fields as they go out: those of the caller, the usual ones, those about body and connection. */
+  headers({ url, headers, body, method, cookie, trailers }: Outline, trace: TraceContext | undefined): HeaderList {
+    const list: [string, string][] = [['Host', headers.get('host') ?? url.host]]
+    for (const [name, value] of headers) if (!OURS.has(name)) list.push([name, value])
+    if (!headers.has('user-agent')) list.push(['User-Agent', 'barewire'])
+    if (!headers.has('accept')) list.push(['Accept', '*/*'])
+    if (!headers.has('accept-encoding')) {
+      list.push(['Accept-Encoding', this.#world.coders.map(coder => coder.coding).join(', ') || 'identity'])
+    }
+    const cookies = headers.has('cookie') ? undefined : cookie?.(trace)
+    if (cookies !== undefined) list.push(['Cookie', cookies])
+    if (this.#options.keepAlive === 0) list.push(['Connection', 'close'])
+    if (body === undefined) {
+      // RFC 9110 8.6: a method that has a meaning for a body says that there is none.
+      if (method === 'POST' || method === 'PUT' || method === 'PATCH') list.push(['Content-Length', '0'])
+      return list
+    }
+    if (expectsContinue(headers)) list.push(['Expect', '100-continue'])
+    if (body.length === undefined || trailers !== undefined) list.push(['Transfer-Encoding', 'chunked'])
+    else list.push(['Content-Length', `${body.length}`])
+    return list
+  }
+}
+
+/** RFC 9110 10.1.1: the only expectation there is. */
+export const expectsContinue = (headers: Headers): boolean => headers.get('expect')?.toLowerCase() === '100-continue'
+
+/** RFC 8470 5.2. */
+const TOO_EARLY = 425
+
+const speaksLess = (error: unknown): boolean => error instanceof FailureError && error.code === 'tls/early-data-version'
+
+/** How it looks when a server closes a kept connection while our request is on its way. A time-out looks otherwise. */
+const CLOSED: readonly FailureCode[] = ['http/no-answer', 'tcp/reset', 'tls/cut-short']
+const wasClosed = (error: unknown): boolean => error instanceof FailureError && CLOSED.some(code => code === error.code)
+
+/** Set by us, whatever the caller says: they belong to the connection or follow from the body. */
+const OURS = new Set([
+  'host',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'upgrade',
+  'te',
+  'expect',
+])
