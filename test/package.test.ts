@@ -71,11 +71,11 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 123,
+  './net': 126,
   './wire': 6,
   './trace': 4,
   './failures': 4,
-  './explain': 42,
+  './explain': 43,
   './link': 11,
   './ip': 11,
   './udp': 8,
@@ -89,11 +89,11 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './http': 22,
   './session': 9,
   './capture': 11,
-  './inspect': 61,
-  './lab': 168,
-  './lab/web': 124,
-  './web': 127,
-  '. in a browser': 232,
+  './inspect': 62,
+  './lab': 173,
+  './lab/web': 127,
+  './web': 130,
+  '. in a browser': 236,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

@@ -39,6 +39,7 @@ export const httpFailures = family('http', {
   'tls-answered': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9112 4' },
   'unsolicited-answer': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9112 6.3' },
   'unexpected-upgrade': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9110 15.2.2' },
+  'upgrade-declined': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9110 7.8' },
   'too-many-informational': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9110 15.2' },
   'idle-timeout': { fault: 'peer', exit: EXIT.timeout, rule: 'RFC 9112 9.5' },
   'head-timeout': { ...malformed, rule: 'RFC 9110 15.5.9', status: 408, exit: EXIT.timeout },

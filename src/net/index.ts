@@ -3,9 +3,12 @@
  * Read `stream/types.ts` first, then `stream/connect.ts` and `client/client.ts`.
  */
 export { type Bound, type BoundNet, bound } from './bind.ts'
-export { type Client, type ClientOptions, client } from './client/client.ts'
+export { type Client, type ClientOptions, client, type Upgraded, type UpgradeOptions } from './client/client.ts'
 export { type FetchInit, fetch } from './client/fetch.ts'
+export type { AskInit, Outline, OutlineBody } from './client/request.ts'
 export type { FetchResponse } from './client/response.ts'
+export { type Answer, type Ask, type Interceptor, madeHead, type Pieces } from './client/seam.ts'
+export { askToSwitch, type Switched } from './client/upgrade.ts'
 export type { ExchangeHandler } from './server/connection-options.ts'
 export type { Exchange } from './server/exchange.ts'
 export { type Server, type ServerOptions, serveExchanges } from './server/exchanges.ts'

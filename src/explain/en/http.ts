@@ -160,6 +160,10 @@ export const httpWords: WordsOf<typeof httpFailures> = {
         ? `It answered 101 Switching Protocols with ${f.got ?? 'nothing'}; offered was ${f.expected}.`
         : 'It answered 101 Switching Protocols, which was not asked for.',
   },
+  'http/upgrade-declined': {
+    title: 'The server stays with HTTP.',
+    says: f => `Asked for another protocol or a tunnel it answered ${f.got ?? 'something else'}.`,
+  },
   'http/too-many-informational': {
     title: 'The server announces an answer and never gives it.',
     says: f => `More than ${f.number ?? 16} responses 1xx came before the final one.`,

@@ -159,6 +159,10 @@ export const httpWords: WordsOf<typeof httpFailures> = {
         ? text`它回应 101 Switching Protocols，选择了${f.got ?? '无'}；我们提出的是${f.expected}。`
         : '它回应 101 Switching Protocols，而我们并没有要求切换。',
   },
+  'http/upgrade-declined': {
+    title: '服务器继续使用 HTTP。',
+    says: f => text`请求另一种协议或隧道时，它回应${f.got ?? '别的内容'}。`,
+  },
   'http/too-many-informational': {
     title: '服务器一再预告响应，却始终不给出。',
     says: f => text`在最终响应之前收到了超过${f.number ?? 16}个 1xx 响应。`,

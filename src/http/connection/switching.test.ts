@@ -290,6 +290,7 @@ describe('a client', () => {
     expect(story(drain(client))).toEqual(['✗ http/unexpected-upgrade'])
   })
   test.each([
+    ['Upgrade to what is no protocol', 'GET', '/', [['Host', 'a'], ['Upgrade', 'tea, a b'], UPGRADE[1]!]],
     ['Upgrade without Connection', 'GET', '/', [['Host', 'a'], UPGRADE[0]!]],
     [
       'CONNECT with a length',

@@ -3,7 +3,7 @@ import type { Bytes } from '../../engine.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
 import { isAmong, targetOf, upgradesIn } from '../message/framing.ts'
-import { badInTarget, isToken } from '../message/grammar.ts'
+import { badInTarget, isToken, members } from '../message/grammar.ts'
 import { firstBad, refused } from '../message/header-block.ts'
 import { reasons } from '../message/reasons.table.ts'
 import type { Outgoing as OutgoingPart } from '../types.ts'
@@ -33,8 +33,11 @@ export const writeRequest = (out: Outgoing, part: OutgoingPart & { type: 'reques
   const { facts } = fields
   if (facts.hosts !== 1) throw refused('The request', 'no Host')
   // RFC 9110 7.8: without it a proxy would pass on what is meant for itself.
+  const offers = upgradesIn(facts, 1)
   if (facts.upgrade !== undefined && !facts.upgrades)
     throw refused('The request', 'Upgrade without Connection: upgrade')
+  if (offers.length < members(facts.upgrade ?? '').filter(each => each !== '').length)
+    throw refused('Upgrade', JSON.stringify(facts.upgrade))
   if (method === 'CONNECT' && (body !== undefined || facts.length !== undefined || facts.chunked))
     throw refused('A request with CONNECT', 'a body')
   const more: string[] = []
@@ -45,7 +48,7 @@ export const writeRequest = (out: Outgoing, part: OutgoingPart & { type: 'reques
     more.push(`Content-Length: ${body.length}\r\n`)
   }
   const head = out.head(`${method} ${target} HTTP/1.1\r\n`, fields, more, body)
-  return { head, persists: facts.connection !== 'close', offers: upgradesIn(facts, 1) }
+  return { head, persists: facts.connection !== 'close', offers }
 }
 
 /** The answer after which the connection is not HTTP any more. `status` was given. */

@@ -8,7 +8,7 @@ import { type ReadClientOptions, readClientOptions } from '../stream/client-answ
 import type { Credentials } from '../stream/credentials.ts'
 import type { SharedKey } from '../stream/shared-keys.ts'
 import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from '../stream/tls-options.ts'
-import type { Timeouts, Transport, TrustOptions, World } from '../stream/types.ts'
+import type { NetStream, Timeouts, Transport, TrustOptions, World } from '../stream/types.ts'
 import type { Warned } from '../stream/warnings.ts'
 import { told, toldAtOnce } from '../told.ts'
 import { PROTOCOLS } from './protocols.ts'
@@ -53,9 +53,30 @@ export interface ClientTls extends Omit<TlsChoices, 'alpn'> {
 export interface Client {
   /** As the `fetch` of the standard, with named failures. */
   fetch(input: string | URL | Request, init?: AskInit): Promise<FetchResponse>
+  /**
+   * Asks for another protocol on a connection of its own (RFC 9110 7.8); from then on the stream is the caller's, whatever
+   * becomes of the client. `ws:` and `wss:` stand for `http:` and `https:`. Rejects with `FailureError`:
+   * http/upgrade-declined, http/unexpected-upgrade, and as `fetch`.
+   */
+  upgrade(url: string | URL, options: UpgradeOptions): Promise<Upgraded>
   /** Ends idle connections, cuts the others. */
   close(): void
   [Symbol.dispose](): void
+}
+
+export interface UpgradeOptions {
+  /** `websocket`, or several, best first: `tls/1.3, tls/1.2`. */
+  readonly protocol: string
+  readonly headers?: RequestInit['headers']
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface Upgraded {
+  /** With what came behind the answer in it. */
+  readonly stream: NetStream
+  /** What the server chose, as it says it. */
+  readonly protocol: string
+  readonly headers: Headers
 }
 
 /** Fetch standard, 4.4; curl stops at 50. */
@@ -70,7 +91,12 @@ export const client = (options: ClientOptions): Client => {
   const wire = new Wire({ ...options, tls, earlyData: options.tls?.earlyData })
   const each = new Fetcher(options, wire)
   const close = (): void => wire.close()
-  return { fetch: (input, init = {}) => each.fetch(input, init), close, [Symbol.dispose]: close }
+  return {
+    fetch: (input, init = {}) => each.fetch(input, init),
+    upgrade: (url, asked) => each.upgrade(url, asked),
+    close,
+    [Symbol.dispose]: close,
+  }
 }
 
 const CHOICES: Record<keyof ClientTls, true> = {
@@ -106,17 +132,33 @@ const tlsOf = ({
 class Fetcher {
   readonly #options: ClientOptions
   readonly #world: World
+  readonly #wire: Wire
   readonly #ask: Ask
 
   constructor(options: ClientOptions, wire: Wire) {
     this.#options = options
     this.#world = options.world
+    this.#wire = wire
     this.#ask = chained(options.interceptors ?? [], outline => wire.ask(outline))
   }
 
   async fetch(input: string | URL | Request, init: AskInit): Promise<FetchResponse> {
     try {
       return await this.#follow(input, init)
+    } catch (error) {
+      throw told(error, this.#world.words)
+    }
+  }
+
+  async upgrade(url: string | URL, { protocol, headers, signal }: UpgradeOptions): Promise<Upgraded> {
+    try {
+      const http = String(url).replace(/^ws(?=s?:)/i, 'http')
+      const init: AskInit = { ...(headers && { headers }), ...(signal && { signal }) }
+      const outline = this.#withCookies(await outlineOf(http, init, this.#world.clock))
+      const { head, stream } = await this.#wire.upgrade(outline, protocol)
+      this.#keepCookies(outline, { head, trace: stream.trace })
+      const list = head.headers.list() as [string, string][]
+      return { stream, protocol: head.headers.get('upgrade') ?? '', headers: new Headers(list) }
     } catch (error) {
       throw told(error, this.#world.words)
     }
@@ -156,7 +198,7 @@ class Fetcher {
     return jar === undefined ? outline : { ...outline, cookie: trace => jar.header(cookieRequest(outline.url, trace)) }
   }
 
-  #keepCookies({ url }: Outline, { head, trace }: Answer): void {
+  #keepCookies({ url }: Outline, { head, trace }: Pick<Answer, 'head' | 'trace'>): void {
     const { jar } = this.#options
     if (jar === undefined) return
     const from = { ...cookieRequest(url, trace), now: this.#world.clock.now() }

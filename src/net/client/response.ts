@@ -13,7 +13,7 @@ import type { Answer, Pieces } from './seam.ts'
 export type FetchResponse = Response & {
   /** The connection that brought the answer. */
   readonly connection: ConnectionInfo
-  /** What stood behind the body (RFC 9110 6.5): nothing before that was read to its end. */
+  /** What stood behind the body (RFC 9110 6.5): all of it once that was read to its end. */
   readonly trailers: Headers
 }
 

@@ -1,6 +1,6 @@
 /** The end of the chain below `fetch`: connections, by origin, and one exchange after another on them. */
 import type { Bytes } from '../../engine.ts'
-import { type FailureCode, FailureError } from '../../failures/index.ts'
+import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import type { HeaderList } from '../../http/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import type { ReadClientOptions } from '../stream/client-answers.ts'
@@ -14,6 +14,7 @@ import { speaking } from './protocols.ts'
 import { authorityOf, contextOf, mayRepeat, type Outline, targetOf } from './request.ts'
 import type { Answer } from './seam.ts'
 import type { ClientConnection, Lifecycle } from './types.ts'
+import { askToSwitch, type Switched } from './upgrade.ts'
 
 export interface WireOptions {
   readonly world: World
@@ -36,6 +37,7 @@ export class Wire {
   readonly #world: World
   readonly #pool: Pool
   readonly #timeouts: Timeouts
+  #closed = false
 
   constructor(options: WireOptions) {
     this.#options = options
@@ -51,6 +53,7 @@ export class Wire {
 
   /** Ends idle connections, cuts the others. */
   close(): void {
+    this.#closed = true
     this.#pool.close()
   }
 
@@ -105,6 +108,22 @@ export class Wire {
     const { clock } = this.#world
     const saidEarly = stream.connection.tls?.earlyData === 'accepted'
     return speaking(stream, { clock, timeouts: this.#timeouts, where: outline.url.host, saidEarly, ...lifecycle })
+  }
+
+  /** Asks for one of `protocols` (RFC 9110 7.8) on a stream of its own, which the pool does not count. */
+  async upgrade(outline: Outline, protocols: string): Promise<Switched> {
+    const { url, signal, method } = outline
+    try {
+      if (this.#closed) throw new FailureError(fail('net/client-closed'))
+      const stream = await this.stream(outline)
+      const usual = this.headers(outline, stream.trace).filter(([name]) => name !== 'Connection')
+      const headers: HeaderList = [...usual, ['Connection', 'Upgrade'], ['Upgrade', protocols]]
+      const request = { method, target: `${url.pathname}${url.search}`, headers }
+      const options = { clock: this.#world.clock, timeouts: this.#timeouts, where: url.host, signal }
+      return await askToSwitch(stream, request, options)
+    } catch (error) {
+      throw told(error, this.#world.words, contextOf(outline))
+    }
   }
 
   /** A stream of its own to where `outline` goes. */
