@@ -1,5 +1,5 @@
 /**
- * One side of a TLS 1.2 connection over loopback: `tls-peer.ts ours|node|lemon`. Sender and receiver are separate
+ * One side of a TLS connection over loopback: `tls-peer.ts ours|node|lemon`. Sender and receiver are separate
  * processes, so that only one side of a measurement is ours or theirs.
  */
 
@@ -29,6 +29,7 @@ export interface Transfer {
   readonly port: number
   /** Bytes to receive or to send. */
   readonly bytes: number
+  readonly version: Version
 }
 
 export type Version = '1.2' | '1.3'
@@ -45,6 +46,8 @@ export interface Visits {
 const SUITE = 'ECDHE-ECDSA-AES128-GCM-SHA256'
 /** For every version and key that is measured. */
 const SUITES = `TLS_AES_128_GCM_SHA256:${SUITE}:ECDHE-RSA-AES128-GCM-SHA256`
+/** As we name them. */
+const AES_128 = { '1.2': 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', '1.3': 'TLS_AES_128_GCM_SHA256' } as const
 /** What an application hands over at once. */
 const PIECE = new Uint8Array(256 * 1024)
 
@@ -120,19 +123,25 @@ const start = async ({ identity, send }: Listen): Promise<number> => {
   return (server.address() as AddressInfo).port
 }
 
-const open = async ({ identity, port }: Transfer): Promise<Duplex> => {
+const open = async ({ identity, port, version }: Transfer): Promise<Duplex> => {
   const { ca } = pems(identity)
-  const options = { host: '127.0.0.1', port, servername: 'localhost', ca, minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' }
+  const protocol = `TLSv${version}` as const
+  const options = { host: '127.0.0.1', port, servername: 'localhost', ca, minVersion: protocol, maxVersion: protocol }
   const make = kind === 'node' ? tls : (lemon as unknown as typeof tls)
-  const socket = make.connect({ ...options, ciphers: SUITE } as tls.ConnectionOptions)
+  const socket = make.connect({ ...options, ciphers: version === '1.2' ? SUITE : SUITES } as tls.ConnectionOptions)
   await new Promise((resolve, reject) => socket.once('secureConnect', resolve as never).once('error', reject))
   return socket
 }
-const openOurs = ({ identity, port }: Transfer): Promise<NetStream> =>
+const openOurs = ({ identity, port, version }: Transfer): Promise<NetStream> =>
   connect({
     host: '127.0.0.1',
     port,
-    tls: { serverName: 'localhost', trust: trustStore([identity.root]), versions: ['TLS 1.2'] },
+    tls: {
+      serverName: 'localhost',
+      trust: trustStore([identity.root]),
+      versions: [`TLS ${version}`],
+      suites: [AES_128[version]],
+    },
   })
 
 /** Takes what the server sends. */
