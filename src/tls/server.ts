@@ -73,7 +73,7 @@ class WaitClientHello implements Handles<typeof serverStates, 'WaitClientHello',
     extensions: ClientExtensions,
   ): WaitPolicy13 {
     const context = undecided.speak(tls13)
-    const greeting = greeted(context, message, this.#config)
+    const greeting = greeted(context, message, extensions, this.#config)
     context.passed('hello', message)
     context.transcript.add(message.bytes)
     context.ask({ about: 'client-hello', hello: introduced(message, extensions, greeting) })

@@ -36,6 +36,16 @@ export const checkList = <B>(
       got: ExtensionType.nameOf(list[unasked]!.type),
       expected: offered!.map(({ type }) => ExtensionType.nameOf(type)).join(', '),
     })
+  checkPlaces(context, message, { list, place, path }, check)
+}
+
+/** The last of these alone. */
+export const checkPlaces = <B>(
+  context: Context<B>,
+  message: AnyMessage,
+  { list, place, path = 'extensions' }: Omit<Listed, 'offered'>,
+  check: Check = 'hello',
+): void => {
   const misplaced = misplacedIn(list, place)
   if (misplaced !== undefined)
     throw context.refusal(check, message, 'tls/illegal-extension', `${path}.${misplaced}`, {

@@ -24,7 +24,7 @@ import { DEFAULT_GROUPS, type Suite13, suites13Named } from '../suites.table.ts'
 import { type Limits, limitsIn } from '../tls12/record-limits.ts'
 import type { Transcript } from '../transcript.ts'
 import type { Wants } from './certificate-message.ts'
-import { checkList, illegal } from './checks.ts'
+import { checkList, checkPlaces, illegal } from './checks.ts'
 import type { PreSharedKey } from './psk.ts'
 
 export interface Greeting {
@@ -60,12 +60,15 @@ export interface Greeting {
   readonly before: Transcript
 }
 
+/** `extensions`: what the hello says in them, where nothing is said twice. */
 export const greeted = (
   context: Context<Bodies13>,
   hello: Message<'ClientHello', Bodies13>,
+  extensions: ClientExtensions,
   config: TlsServerConfig,
 ): Greeting => {
-  const extensions = checked(context, hello)
+  checkPlaces(context, hello, { list: hello.body.extensions ?? [], place: 'clientHello' })
+  check(context, hello, extensions)
   const suite = commonSuite(context, hello, config)
   const { group, share } = commonGroup(context, hello, extensions, config)
   return {
@@ -130,9 +133,12 @@ const offeredKeys = (
 }
 
 /** RFC 9846 9.2: what a hello without a pre-shared key must have; RFC 9846 4.3.8: shares fit the groups. */
-const checked = (context: Context<Bodies13>, hello: AnyMessage & { readonly body: ClientHello }): ClientExtensions => {
-  const { compressionMethods, extensions: list = [] } = hello.body
-  checkList(context, hello, { list, place: 'clientHello' })
+const check = (
+  context: Context<Bodies13>,
+  hello: AnyMessage & { readonly body: ClientHello },
+  extensions: ClientExtensions,
+): void => {
+  const { compressionMethods } = hello.body
   if (compressionMethods.length !== 1 || compressionMethods[0] !== 0)
     throw illegal(
       context,
@@ -142,7 +148,6 @@ const checked = (context: Context<Bodies13>, hello: AnyMessage & { readonly body
       'only null',
       'tls/no-null-compression',
     )
-  const extensions = clientView(list)
   for (const key of ['supportedGroups', 'signatureAlgorithms'] as const)
     if (extensions[key] === undefined && (key !== 'signatureAlgorithms' || extensions.preSharedKey === undefined))
       throw context.refusal('hello', hello, 'tls/missing-extension', 'extensions', { expected: WANTED[key] })
@@ -154,7 +159,6 @@ const checked = (context: Context<Bodies13>, hello: AnyMessage & { readonly body
   const stray = shares.find(group => !groups.includes(group))
   if (stray !== undefined)
     throw illegal(context, hello, 'extensions', `a share of ${NamedGroup.nameOf(stray)}`, 'a group that it lists')
-  return extensions
 }
 
 const WANTED = {
@@ -209,7 +213,10 @@ export const greetedAgain = (
 ): Greeting => {
   const earlier = first.hello.body
   const { body } = hello
-  const extensions = checked(context, hello)
+  const { extensions: list = [] } = body
+  checkList(context, hello, { list, place: 'clientHello' })
+  const extensions = clientView(list)
+  check(context, hello, extensions)
   if (extensions.supportedVersions?.versions.includes(TLS_1_3) !== true)
     throw illegal(context, hello, 'extensions', 'a hello without TLS 1.3', 'what the first one offered')
   const same =
