@@ -11,6 +11,7 @@ import { trustWithoutChecking } from '../../../src/x509/trusted.ts'
 import { type Answer, certificateFor, ownCertificate } from './credentials.ts'
 import type { Flags } from './flags.ts'
 import type { Memory } from './memory.ts'
+import { keyFor } from './shared-keys.ts'
 
 type Asked<A extends Question['about']> = Extract<Ask['question'], { readonly about: A }>
 
@@ -23,11 +24,13 @@ export interface Answering {
   readonly shownNow: boolean
   /** That of a client's handshake, once its server has chosen one. */
   readonly version: TlsVersion
+  /** The credential that was shown, or would be if no key were found. */
+  readonly shown: number | undefined
 }
 
 export const answerTo = (
   question: Ask['question'],
-  { flags, crypto, memory, now, shownNow, version }: Answering,
+  { flags, crypto, memory, now, shownNow, version, shown }: Answering,
 ): Answer => {
   switch (question.about) {
     case 'client-hello':
@@ -46,7 +49,7 @@ export const answerTo = (
     case 'early-data':
       return { reply: 'fresh' }
     case 'psk':
-      return { reply: 'none' }
+      return keyFor(question, flags, shown, crypto)
     case 'sign': {
       const { algorithm } = schemeById(question.scheme)!
       return { reply: crypto.sign(algorithm, question.key.key as Uint8Array, question.message) }

@@ -15,6 +15,7 @@ import { suitesNamed } from '../../../src/tls/suites.table.ts'
 import { spkiOf } from '../../../src/x509/public-key.ts'
 import type { Credential, Flags } from './flags.ts'
 import { groupsOf, policyOf, suitesOf, versionsOf } from './settings.ts'
+import { hasSharedKeys } from './shared-keys.ts'
 
 type Asked<A extends Question['about']> = Extract<Ask['question'], { readonly about: A }>
 type Hello = Asked<'client-hello'>['hello']
@@ -35,6 +36,7 @@ export const certificateFor = (hello: Hello, flags: Flags): Answer => {
   if (keys.length > 0 && shown.length === 0) return { reply: fail('tls/own-certificate-type') }
   const chosen = shown.find(key => (in13 ? suits13(key, hello.schemes) : suits12(key, hello, flags)))
   if (chosen !== undefined) return { reply: chosen, shown: indexIn(keys, chosen, flags) }
+  if (hasSharedKeys(flags)) return { reply: 'none' }
   if (keys.length === 0) return { reply: fail('net/no-certificate') }
   return { reply: fail(in13 ? 'tls/no-common-scheme' : 'tls/no-common-suite') }
 }
@@ -92,12 +94,14 @@ export const sctsIn = (list: Uint8Array): readonly Uint8Array[] => {
 
 const keysOf = (flags: Flags): readonly CertifiedKey[] => {
   const own = flags.ownCredential
-  return [...flags.credentials, ...(own === undefined ? [] : [own])].map(each => keyOf(each, flags))
+  const shown = flags.credentials.filter(({ kind }) => kind !== 'shared key')
+  return [...shown, ...(own === undefined ? [] : [own])].map(each => keyOf(each, flags))
 }
 
 const indexIn = (keys: readonly CertifiedKey[], key: CertifiedKey, flags: Flags): number => {
-  const at = keys.indexOf(key)
-  return at < flags.credentials.length ? at : -1
+  const shown = flags.credentials.filter(({ kind }) => kind !== 'shared key')
+  const one = shown[keys.indexOf(key)]
+  return one === undefined ? -1 : flags.credentials.indexOf(one)
 }
 
 const keyOf = (credential: Credential, flags: Flags): CertifiedKey => {

@@ -2,6 +2,15 @@
 import * as reasons from './reasons.ts'
 
 export const disabled: readonly (readonly [RegExp, string])[] = [
+  [
+    /^PSK-(Client-(HRR-)?SHA(256|384)-SHA(256|384)|Client-(AcceptFirst|AcceptSecond|DeclineSession|PSKOrCert-PSK)|Server-SHA(256|384)-SHA(256|384))-TLS$/,
+    reasons.KEY_WITHOUT_TICKET,
+  ],
+  [/^PSK-Server-(BinderWrongLength|NoPSKBinder)-(First|Second)Binder-TLS$/, reasons.TOLD_OTHERWISE],
+  // As for a wrong binder: who has no key does not learn whose identities we know.
+  [/^PSK-Server-(NoCommonPSKs|IdentityDoesNotMatch|PartialImport-NoMatch)-TLS$/, reasons.OTHER_ALERT],
+  // Where a certificate is required a key is none; and a client that takes no certificates offers TLS 1.3 alone.
+  [/^PSK-(Server-DoNotRequestClientCertificate|Client-PSKRequired-TLS12)-TLS$/, reasons.OTHER_DEFAULT],
   [/^(Client|Server)-(Sign|SignDefault|Sign-Negotiate|VerifyDefault)-ML-DSA-/, reasons.POST_QUANTUM_SIGNATURES],
   [
     /^ExtendedMasterSecret-NoTo(No|Yes)-(Client|Server)$|^NoExtendedMasterSecret-TLS12-Client$/,

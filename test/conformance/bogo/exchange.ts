@@ -20,6 +20,7 @@ import type { Memory } from './memory.ts'
 import { Observer } from './observer.ts'
 import { reasonOf } from './reason-of.ts'
 import { clientConfig, firstWords, serverConfig } from './settings.ts'
+import { numberOf } from './shared-keys.ts'
 
 /** The runner takes what is not drained for a reset; longer than this it does not take to close. */
 const DRAIN = 2000
@@ -183,6 +184,7 @@ class Exchange {
           flags: this.#flags,
           now,
           shownNow: this.#observer.body('in', 'Certificate') !== undefined,
+          shown: this.#shown,
           version: this.#observer.body('in', 'EncryptedExtensions') === undefined ? 'TLS 1.2' : 'TLS 1.3',
         })
         if (shown !== undefined) this.#shown = shown
@@ -201,6 +203,8 @@ class Exchange {
   #opened(established: Established): void {
     this.#established = established
     if (established.earlyData === 'rejected' && !this.#flags.has('server')) this.#flags = this.#place.retry
+    const { externalKey } = established
+    if (externalKey !== undefined) this.#shown = numberOf(externalKey.identity, this.#flags)
     const situation = { ...this.#place, flags: this.#flags, shown: this.#shown }
     const fault = checked(established, situation, this.#observer)
     if (fault !== undefined) {

@@ -57,6 +57,9 @@ const supported: readonly [string, Flag][] = [
     'expect-no-session-id',
     'expect-no-session',
     'expect-no-peer-cert',
+    'new-psk-credential',
+    'psk-importer-sha256',
+    'psk-importer-sha384',
     'expect-no-server-name',
     'new-x509-credential',
     'permute-extensions',
@@ -118,6 +121,9 @@ const supported: readonly [string, Flag][] = [
     'expect-peer-verify-pref',
     'cert-file',
     'key-file',
+    'psk-importer-key',
+    'psk-importer-identity',
+    'psk-importer-context',
     'trust-cert',
     'expect-peer-cert-file',
     'host-name',
@@ -195,10 +201,6 @@ const unsupported: readonly [string, Flag][] = [
   ...without(reasons.OTHER_CREDENTIALS, [
     ...plain('new-delegated-credential', 'new-spake2plusv1-credential', 'wrong-pake-role'),
     ...valued('delegated-credential', 'pake-context', 'pake-client-id', 'pake-server-id', 'pake-password'),
-  ]),
-  ...without(reasons.PSK_IMPORTER, [
-    ...plain('new-psk-credential', 'psk-importer-sha256', 'psk-importer-sha384'),
-    ...valued('psk-importer-key', 'psk-importer-identity', 'psk-importer-context'),
   ]),
   ...without(reasons.PSK_SUITES, valued('psk', 'psk-identity')),
   ...without(reasons.TRUST_ANCHOR_IDS, [

@@ -5,11 +5,13 @@ import { certificatesIn, pemBlocks } from '../../../src/x509/pem.ts'
 import { flags as known } from './flags.table.ts'
 import { UNKNOWN } from './reasons.ts'
 
-/** What a side can show: a chain or a raw key, and the key to it. */
+type Kind = 'x509' | 'raw key' | 'shared key'
+
+/** What a side can show: a chain or a raw key, and the key to it; or what it has in common with the other. */
 export class Credential {
-  readonly kind: 'x509' | 'raw key'
+  readonly kind: Kind
   readonly #flags = new Flags()
-  constructor(kind: 'x509' | 'raw key') {
+  constructor(kind: Kind) {
     this.kind = kind
   }
   get flags(): Flags {
@@ -38,6 +40,7 @@ export class Flags {
   set(name: string, value: string | undefined): void {
     if (name === 'new-x509-credential') this.credentials.push(new Credential('x509'))
     if (name === 'new-rpk-credential') this.credentials.push(new Credential('raw key'))
+    if (name === 'new-psk-credential') this.credentials.push(new Credential('shared key'))
     const last = CREDENTIAL_FLAGS.has(name) ? this.credentials.at(-1) : undefined
     if (last !== undefined) {
       last.flags.set(name, value)
@@ -89,6 +92,11 @@ const CREDENTIAL_FLAGS: ReadonlySet<string> = new Set([
   'signing-prefs',
   'ocsp-response',
   'signed-cert-timestamps',
+  'psk-importer-key',
+  'psk-importer-identity',
+  'psk-importer-context',
+  'psk-importer-sha256',
+  'psk-importer-sha384',
 ])
 
 export interface ShimFlags {

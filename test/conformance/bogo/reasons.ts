@@ -37,7 +37,7 @@ export const HALF_ROUND_TRIP = 'a server writes nothing before the client has fi
 export const EARLY_BOUNDS = 'early data that is not taken is passed over up to another bound'
 export const GREASE = 'our servers send no GREASE'
 export const ENCRYPTED_HELLO = 'Encrypted Client Hello comes next'
-export const PSK_IMPORTER = 'imported pre-shared keys (RFC 9258) are not there yet'
+export const KEY_WITHOUT_TICKET = 'whoever is known by a shared key is given no ticket, and keeps none'
 export const FRAGMENT_SIZE = 'the size of records cannot be configured yet'
 
 /** The flag is not in `flags.table.ts`: the runner is newer than the table. */

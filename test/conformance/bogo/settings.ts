@@ -8,6 +8,7 @@ import type { Flags, ShimFlags } from './flags.ts'
 import type { Memory } from './memory.ts'
 import { type Policy, policies } from './policies.table.ts'
 import * as reasons from './reasons.ts'
+import { hasSharedKeys, offeredKeys } from './shared-keys.ts'
 
 /** Those that we speak, by number. */
 const VERSIONS: Readonly<Record<number, TlsVersion>> = { 771: 'TLS 1.2', 772: 'TLS 1.3' }
@@ -158,7 +159,8 @@ const typesNamed = (numbers: readonly number[] | undefined): readonly Certificat
 
 /** Of our credentials, each once. */
 const ownTypes = (flags: Flags): readonly CertificateTypeName[] | undefined => {
-  const types = new Set(flags.credentials.map(({ kind }) => (kind === 'raw key' ? 'RawPublicKey' : 'X509')))
+  const own = flags.credentials.filter(({ kind }) => kind !== 'shared key')
+  const types = new Set(own.map(({ kind }) => (kind === 'raw key' ? 'RawPublicKey' : 'X509')))
   return typesNamed(flags.numbers('available-client-cert-types')) ?? (types.size > 0 ? [...types] : undefined)
 }
 
@@ -189,6 +191,8 @@ export const clientConfig = (flags: Flags, surroundings: Surroundings): TlsClien
   fallback: flags.has('fallback-scsv') ? 'signalled' : undefined,
   session: surroundings.memory.offered(flags),
   grease: flags.has('enable-grease') ? 'sent' : undefined,
+  psk: offeredKeys(flags, surroundings.crypto),
+  certificates: hasSharedKeys(flags) && !flags.has('verify-peer') ? 'refused' : undefined,
 })
 
 export const serverConfig = (flags: Flags, surroundings: Surroundings): TlsServerConfig => {
@@ -203,6 +207,7 @@ export const serverConfig = (flags: Flags, surroundings: Surroundings): TlsServe
         ? 'asked'
         : 'none',
     clientAuthorities: authoritiesOf(flags),
+    psk: hasSharedKeys(flags) ? 'asked' : undefined,
     earlyData: flags.has('enable-early-data') ? MOST_EARLY : undefined,
     resumption: flags.has('no-ticket') ? ['session'] : ['ticket', 'session'],
   }
