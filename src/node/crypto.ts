@@ -127,7 +127,7 @@ class NodeAead implements Aead {
     return { ciphertext, tag: end === undefined ? tag : joined([end, tag]) }
   }
   sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void {
-    const short = this.#shortFor(plaintext, additional)
+    const short = this.#shortFor(plaintext, nonce, additional)
     if (short !== undefined) {
       short.sealInto(target, at, nonce, additional, plaintext)
       return
@@ -138,7 +138,7 @@ class NodeAead implements Aead {
   }
   open(nonce: Uint8Array, additional: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
     if (tag.length !== TAG.authTagLength) return undefined
-    const short = this.#shortFor(ciphertext, additional)
+    const short = this.#shortFor(ciphertext, nonce, additional)
     if (short !== undefined) return short.open(nonce, additional, ciphertext, tag)
     const decipher = createDecipheriv(this.#name, this.#key, nonce, TAG)
     decipher.setAuthTag(tag)
@@ -151,8 +151,8 @@ class NodeAead implements Aead {
     }
     return plain(plaintext)
   }
-  #shortFor(text: Uint8Array, additional: Uint8Array): ShortGcm | undefined {
-    if (this.#ecb === undefined || !isShort(text.length, additional.length)) return undefined
+  #shortFor(text: Uint8Array, nonce: Uint8Array, additional: Uint8Array): ShortGcm | undefined {
+    if (this.#ecb === undefined || !isShort(text.length, nonce.length, additional.length)) return undefined
     this.#short ??= new ShortGcm(this.#ecb, this.#key)
     return this.#short
   }

@@ -2,6 +2,7 @@ import { createCipheriv, createSecretKey } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { concat, hex, toHex } from '../../../test/support/bytes.ts'
 import { seeded } from '../../random.ts'
+import { nodeCrypto } from '../crypto.ts'
 import { isShort, ShortGcm, workplace } from './short-gcm.ts'
 
 const SIZES = [16, 32] as const
@@ -125,6 +126,25 @@ test('the plaintext may lie where the record goes', () => {
   expect([target.subarray(0, 9), target.subarray(125)]).toEqual([new Uint8Array(9), new Uint8Array(5)])
 })
 
-test('512 octets of data and one block beside them are the most', () => {
-  expect([isShort(512, 16), isShort(513, 0), isShort(0, 17)]).toEqual([true, false, false])
+test('512 octets of data and one block beside them are the most, and nonces have 12', () => {
+  expect([isShort(512, 12, 16), isShort(513, 12, 0), isShort(0, 12, 17)]).toEqual([true, false, false])
+  expect([isShort(0, 8, 0), isShort(0, 16, 0)]).toEqual([false, false])
+})
+
+test("whatever is not short, and every other nonce, is OpenSSL's", () => {
+  const key = random.bytes(16)
+  for (const [nonce, additional, length] of [
+    [12, 16, 512],
+    [12, 17, 20],
+    [12, 5, 513],
+    [8, 5, 20],
+    [16, 5, 20],
+  ] as const) {
+    const [n, a, plaintext] = [random.bytes(nonce), random.bytes(additional), random.bytes(length)]
+    const target = new Uint8Array(length + 16)
+    const aead = nodeCrypto().aead('aes-128-gcm', key)
+    aead.sealInto(target, 0, n, a, plaintext)
+    expect(toHex(target), `${nonce} ${additional} ${length}`).toBe(reference(key, n, a, plaintext))
+    expect(aead.open(n, a, target.subarray(0, length), target.subarray(length))).toEqual(plaintext)
+  }
 })

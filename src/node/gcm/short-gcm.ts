@@ -9,8 +9,12 @@ import { ADDITIONAL, BLOCK, DATA, END, type GcmModule, gcmModule, HASH_KEY, MOST
 /** Not with `--jitless`: there OpenSSL does it all. */
 const compiles = 'WebAssembly' in globalThis
 
-/** Whether it fits, and this way is the faster one. */
-export const isShort = (text: number, additional: number): boolean => compiles && text <= MOST && additional <= BLOCK
+/** With a nonce of another length the first counter block is a hash of it (SP 800-38D 7.1). */
+const NONCE_LENGTH = 12
+
+/** Whether it fits, and this way is the faster one. Lengths in octets. */
+export const isShort = (text: number, nonce: number, additional: number): boolean =>
+  compiles && text <= MOST && nonce === NONCE_LENGTH && additional <= BLOCK
 
 interface Workplace extends GcmModule {
   readonly octets: Uint8Array
