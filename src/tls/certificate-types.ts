@@ -91,7 +91,10 @@ export const typesOffered = <B>(
   context: Context<B>,
   message: AnyMessage,
   { clientCertificateType, serverCertificateType }: ClientExtensions,
-  { peerCertificateTypes: ours = ONLY_X509, clientCertificate = 'none' }: TlsServerConfig,
+  {
+    peerCertificateTypes: ours = ONLY_X509,
+    clientCertificate = 'none',
+  }: Pick<TlsServerConfig, 'peerCertificateTypes' | 'clientCertificate'>,
 ): TypesOffered => {
   const server = known(context, message, serverCertificateType?.types)
   const client = known(context, message, clientCertificateType?.types)

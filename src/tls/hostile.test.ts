@@ -228,7 +228,7 @@ describe('refusing a hello costs no more than taking it', () => {
     ['a malformed last extension', 'tls/bad-extension', broken],
   ] as const)
     test(`${what}: the message is taken apart when somebody looks, and then once`, () => {
-      const server = new Side(tlsServer({ crypto, alpn: ['http/1.1'] }), () => undefined)
+      const server = new Side(tlsServer({ crypto, alpn: ['http/1.1'] }), answersOf(crypto, ec))
       expect(takenApart(() => server.touch(record(22, message)))).toBe(0)
       expect(server.failure?.code).toBe(code)
       expect(sentence(server.failure!).length).toBeLessThan(500)

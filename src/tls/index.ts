@@ -22,6 +22,7 @@ export type {
   Introduced,
   Pieces,
   Question,
+  ServerPolicy,
   TlsConnection,
   TlsEvent,
   TlsVersion,

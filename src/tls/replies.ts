@@ -3,7 +3,7 @@ import { Failure, fail } from '../failures/index.ts'
 import { ChainTrusted } from '../x509/trusted.ts'
 import { ExternalKey } from './external-key.ts'
 import type { QuestionId } from './question-id.ts'
-import type { Ask, CertifiedKey, Question } from './types.ts'
+import type { Ask, CertifiedKey, Question, ServerPolicy } from './types.ts'
 
 /** Why `reply` is no answer to the question that is open; undefined when it is one, and can be sent. */
 export const replyFault = (asked: Ask | undefined, id: QuestionId, reply: Question['reply']): Failure | undefined => {
@@ -39,8 +39,19 @@ const fits = (about: Question['about'], reply: Question['reply']): boolean => {
   if (reply instanceof Failure) return true
   if (ExternalKey.is(reply)) return about === 'psk'
   if ('proof' in reply) return about === 'trust'
+  if ('certificate' in reply) return about === 'client-hello' && isPolicy(reply)
   return (about === 'client-hello' || about === 'certificate') && 'schemes' in reply && canBeSent(reply)
 }
+
+const isPolicy = ({ certificate, alpn, clientCertificate = 'none', clientAuthorities = [] }: ServerPolicy): boolean =>
+  (certificate === 'none' || (typeof certificate === 'object' && certificate !== null && canBeSent(certificate))) &&
+  (alpn === undefined || (Array.isArray(alpn) && alpn.every(isProtocol))) &&
+  ['none', 'asked', 'required'].includes(clientCertificate) &&
+  Array.isArray(clientAuthorities) &&
+  clientAuthorities.every((name: unknown) => name instanceof Uint8Array && name.length > 0 && name.length <= MAX_BYTES)
+
+/** RFC 7301 3.1. */
+const isProtocol = (name: unknown): boolean => typeof name === 'string' && /^[\0-\xff]{1,255}$/.test(name)
 
 /** The peer is who it should be only if this very chain was judged, for this name and this use. */
 const proofFault = (question: Extract<Ask['question'], { about: 'trust' }>, reply: unknown): Failure | undefined => {

@@ -18,8 +18,7 @@ import { serverStates } from './roles.table.ts'
 import { acceptable } from './schemes.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
 import { checkSecurity, negotiate } from './tls12/server/greeting.ts'
-import { askPolicy, type WaitPolicy } from './tls12/server/hello.ts'
-import { sought, type WaitSessionFound, type WaitTicketOpened } from './tls12/server/resumption.ts'
+import { WaitPolicy } from './tls12/server/policy.ts'
 import { greeted } from './tls13/hello-server.ts'
 import { WaitPolicy13 } from './tls13/server.ts'
 import type { TlsVersion } from './types.ts'
@@ -44,28 +43,20 @@ class WaitClientHello implements Handles<typeof serverStates, 'WaitClientHello',
   constructor(config: TlsServerConfig) {
     this.#config = config
   }
-  ClientHello(
-    context: Context<Hellos>,
-    message: Message<'ClientHello', Hellos>,
-  ): WaitPolicy | WaitTicketOpened | WaitSessionFound | WaitPolicy13 {
+  ClientHello(context: Context<Hellos>, message: Message<'ClientHello', Hellos>): WaitPolicy | WaitPolicy13 {
     const extensions = checkedExtensions(context, message)
     const version = chosenVersion(context, message, extensions, this.#config)
     return version === 'TLS 1.3'
       ? this.#greeted13(context, message, extensions)
       : this.#greeted12(context, message, extensions)
   }
-  #greeted12(
-    context: Context<Hellos>,
-    message: Message<'ClientHello'>,
-    extensions: ClientExtensions,
-  ): WaitPolicy | WaitTicketOpened | WaitSessionFound {
+  #greeted12(context: Context<Hellos>, message: Message<'ClientHello'>, extensions: ClientExtensions): WaitPolicy {
     checkSecurity(context, message, extensions, this.#config)
     const negotiated = negotiate(context, message, extensions, this.#config)
-    context.passed('hello', message)
     context.transcript.add(message.bytes)
     context.speak(tls12)
-    const hello = introduced(message, extensions, negotiated)
-    return sought(context, negotiated, hello) ?? askPolicy(context, negotiated, hello)
+    context.ask({ about: 'client-hello', hello: introduced(message, extensions, negotiated) })
+    return new WaitPolicy(negotiated)
   }
   #greeted13(
     undecided: Context<Hellos>,
@@ -74,7 +65,6 @@ class WaitClientHello implements Handles<typeof serverStates, 'WaitClientHello',
   ): WaitPolicy13 {
     const context = undecided.speak(tls13)
     const greeting = greeted(context, message, extensions, this.#config)
-    context.passed('hello', message)
     context.transcript.add(message.bytes)
     context.ask({ about: 'client-hello', hello: introduced(message, extensions, greeting) })
     return new WaitPolicy13(greeting)

@@ -19,7 +19,7 @@ import type { Refusal } from './refusal.ts'
 import type { Secret } from './secret.ts'
 import type { Session } from './session.ts'
 import type { Transcript } from './transcript.ts'
-import type { Ask, CertifiedKey, Established } from './types.ts'
+import type { Ask, CertifiedKey, Established, ServerPolicy } from './types.ts'
 import type { Version } from './version.ts'
 
 export type { AnyMessage, Message } from './messages/message.ts'
@@ -27,7 +27,7 @@ export type { AnyMessage, Message } from './messages/message.ts'
 /** The replies to questions: inputs like messages, named for what was asked. */
 export interface Replies {
   trust: ChainTrusted
-  'client-hello': CertifiedKey | 'none'
+  'client-hello': CertifiedKey | ServerPolicy | 'none'
   psk: ExternalKey | 'none'
   certificate: CertifiedKey | 'none'
   ticket: Bytes | 'none'

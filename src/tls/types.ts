@@ -84,8 +84,8 @@ export type Question =
   | {
       readonly about: 'client-hello'
       readonly hello: Introduced
-      /** What this client is to be shown. `none`: nothing; it is refused unless it has one of our keys (`psk`). */
-      readonly reply: CertifiedKey | 'none' | Failure
+      /** What this client is to be shown, or how it is to be treated. `none`: nothing; it is refused unless it has one of our keys (`psk`). */
+      readonly reply: CertifiedKey | ServerPolicy | 'none' | Failure
     }
   | {
       readonly about: 'trust'
@@ -167,6 +167,18 @@ export type Question =
       /** As long as the modulus, and overwritten. `none`, and a `Failure` too: it could not be done; the client hears nothing of it before its Finished. */
       readonly reply: Bytes | 'none' | Failure
     }
+
+/**
+ * How one client is treated, where that is not as the server's configuration has it; what is left out is as there. It is
+ * chosen before a session or a key is looked at: nobody comes back by rules that do not hold for the name that he asks for.
+ */
+export interface ServerPolicy {
+  /** What this client is to be shown; `none` as in the reply. */
+  readonly certificate: CertifiedKey | 'none'
+  readonly alpn?: readonly string[] | undefined
+  readonly clientCertificate?: 'none' | 'asked' | 'required' | undefined
+  readonly clientAuthorities?: readonly Bytes[] | undefined
+}
 
 export interface Ask<Q extends Question = Question> {
   readonly type: 'ask'

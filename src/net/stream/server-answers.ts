@@ -1,7 +1,7 @@
 /** What a server answers to the questions of TLS: with which certificate, and its signatures. */
 import { DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
-import { fail } from '../../failures/index.ts'
+import { type Failure, fail } from '../../failures/index.ts'
 import { type CertificateTypeName, isRaw, typeOf } from '../../tls/certificate-types.ts'
 import { TLS_1_3 } from '../../tls/messages/registries.table.ts'
 import { versionsOf } from '../../tls/offer.ts'
@@ -9,7 +9,7 @@ import { schemeById, schemeFor13 } from '../../tls/schemes.table.ts'
 import { SessionStore } from '../../tls/session-store.ts'
 import { rsaSuites } from '../../tls/suites.table.ts'
 import { TicketKeeper } from '../../tls/tickets.ts'
-import type { Ask, CertifiedKey, Introduced } from '../../tls/types.ts'
+import type { Ask, CertifiedKey, Introduced, ServerPolicy } from '../../tls/types.ts'
 import type { Certificate } from '../../x509/certificate.ts'
 import { matches } from '../../x509/names.ts'
 import type { TrustStore } from '../../x509/types.ts'
@@ -31,15 +31,18 @@ import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from './tls-opti
 import type { ByteStream, World } from './types.ts'
 import { type Warned, warnAbout } from './warnings.ts'
 
+/** For one name; undefined: it is not served. */
+type Chosen = CertifiedKey | ServerPolicy | undefined
+
 /** `cert` and `key`, or `certificateFor`, or `psk`; both kinds where both are wanted. */
 export interface TlsServerOptions extends Credentials, TlsChoices, Warned {
   /**
    * The certificate for the name that a client asks for (SNI); `undefined` when it named none. Undefined as the answer
    * refuses the client with `unrecognized_name`. `CertifiedKey.key` is the private key in PKCS#8, DER, or a `KeyElsewhere`.
+   * A `ServerPolicy` says too what else holds for this name: its protocols, and whether clients are to show a certificate,
+   * which is judged by `ca`, `trust` and `publicKeys`.
    */
-  readonly certificateFor?:
-    | ((name: string | undefined) => CertifiedKey | undefined | Promise<CertifiedKey | undefined>)
-    | undefined
+  readonly certificateFor?: ((name: string | undefined) => Chosen | Promise<Chosen>) | undefined
   /**
    * Whether clients are to show a certificate: `asked` serves those without one too, `required` does not. Whoever shows
    * one is held to it. `none` where undefined.
@@ -143,7 +146,9 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
           if (certificateFor === undefined) return 'none'
           const refusal = fail('tls/name-unknown', serverName === undefined ? {} : { got: serverName })
           const found = certificateFor(serverName, question.hello)
-          return found instanceof Promise ? found.then(key => key ?? refusal) : (found ?? refusal)
+          return found instanceof Promise
+            ? found.then(chosen => withRoots(chosen, options) ?? refusal)
+            : (withRoots(found, options) ?? refusal)
         }
         case 'psk':
           return lookup === undefined ? 'none' : keyAmong(question, lookup, world)
@@ -190,14 +195,26 @@ const stored = ({ wanted }: Storing, store: SessionStore, at: number): Bytes | '
 }
 
 /** Roots for clients that nobody asks for anything would look like protection, and asking without roots too. */
-const checkClients = ({ clientCertificate = 'none', ca, trust, publicKeys }: TlsServerOptions): void => {
+const checkClients = ({ clientCertificate = 'none', certificateFor, ...options }: TlsServerOptions): void => {
   if (!CLIENTS.includes(clientCertificate))
     throw wrong('tls.clientCertificate', JSON.stringify(clientCertificate), CLIENTS.join(', '))
-  const [named] = Object.entries({ ca, trust, publicKeys }).find(([, given]) => given !== undefined) ?? []
-  if (clientCertificate === 'none' && named !== undefined)
+  const named = rootsNamed(options)
+  if (clientCertificate === 'none' && certificateFor === undefined && named !== undefined)
     throw wrong(`tls.${named}`, 'no client is asked for a certificate', 'clientCertificate')
   if (clientCertificate !== 'none' && named === undefined)
     throw wrong('tls.clientCertificate', 'nobody is named who may issue them', 'ca, trust or publicKeys beside it')
+}
+
+/** Which of the options says whom to believe; undefined: none. */
+const rootsNamed = ({ ca, trust, publicKeys }: TlsServerOptions): string | undefined =>
+  Object.entries({ ca, trust, publicKeys }).find(([, given]) => given !== undefined)?.[0]
+
+/** A policy that asks where nobody is named would believe whoever public roots have issued to. */
+const withRoots = (chosen: Chosen, options: TlsServerOptions): Chosen | Failure => {
+  if (chosen === undefined || !('certificate' in chosen)) return chosen
+  return (chosen.clientCertificate ?? 'none') === 'none' || rootsNamed(options) !== undefined
+    ? chosen
+    : wrong('tls.certificateFor', 'a policy that asks for certificates', 'ca, trust or publicKeys beside it').failure
 }
 
 const CLIENTS: readonly string[] = ['none', 'asked', 'required']
@@ -211,10 +228,7 @@ export const authoritiesIn = ({ ca }: Pick<TlsServerOptions, 'ca'>): readonly By
 /** Some 100 bytes each: as much as a chain. */
 const MOST_AUTHORITIES = 32
 
-type Chooser = (
-  name: string | undefined,
-  hello: Introduced,
-) => CertifiedKey | undefined | Promise<CertifiedKey | undefined>
+type Chooser = (name: string | undefined, hello: Introduced) => Chosen | Promise<Chosen>
 
 /** Undefined: clients are known by keys alone. */
 const chooserOf = (tls: TlsServerOptions, world: World): Chooser | undefined => {

@@ -5,7 +5,7 @@ import { sameOctets } from '../../wire/bytes.ts'
 import { type TypesOffered, typesOffered } from '../certificate-types.ts'
 import type { TlsServerConfig } from '../config.ts'
 import type { ExternalKey } from '../external-key.ts'
-import { commonProtocol, serverNameOf } from '../hello-checks.ts'
+import { serverNameOf } from '../hello-checks.ts'
 import { listed } from '../listed.ts'
 import { type ClientExtensions, clientView, extensionNumbers } from '../messages/extensions.ts'
 import type { ClientHello } from '../messages/hello.ts'
@@ -78,10 +78,11 @@ export const greeted = (
     group,
     share,
     schemes: (extensions.signatureAlgorithms?.schemes ?? []).filter(id => schemeById(id) !== undefined),
-    alpn: commonProtocol(context, hello, extensions, config),
+    alpn: undefined,
     serverName: serverNameOf(context, hello, extensions),
     limits: limitsIn(context, hello, extensions),
-    types: typesOffered(context, hello, extensions, config),
+    // Both are settled by `governed`, when the policy for this client is known.
+    types: typesOffered(context, hello, extensions, {}),
     wants: {
       ocsp: extensions.statusRequest?.head === CertificateStatusType.names.ocsp,
       scts: extensions.signedCertificateTimestamp !== undefined,

@@ -5,8 +5,9 @@ import { RETRY_RANDOM } from '../messages/hello.ts'
 import { NamedGroup, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import type { serverStates } from '../roles.table.ts'
+import { governed, policyOf } from '../server-policy.ts'
 import type { Context, Handles, Message } from '../states.ts'
-import type { CertifiedKey } from '../types.ts'
+import type { CertifiedKey, ServerPolicy } from '../types.ts'
 import { commonSuites, type Greeting, greetedAgain } from './hello-server.ts'
 import { type Ticketless, withCertificate, withKey, withoutTicket } from './server-external.ts'
 import type { WaitSignature13 } from './server-full.ts'
@@ -23,9 +24,11 @@ export class WaitPolicy13 implements Handling<'WaitPolicy13'> {
   }
   'client-hello'(
     context: Context<Bodies13>,
-    key: CertifiedKey | 'none',
+    reply: CertifiedKey | ServerPolicy | 'none',
   ): WaitExternalKey | WaitClientHelloAgain | WaitTicket13 | WaitSignature13 {
-    const greeting = this.#greeting
+    const policy = policyOf(reply)
+    const greeting = governed(context, this.#greeting, policy)
+    const { certificate: key } = policy
     return askForKey(context, greeting, key) ?? answerHello(context, greeting, key, withCertificate)
   }
 }

@@ -1,7 +1,7 @@
 /** What a client's hello and our configuration have in common in TLS 1.2 (RFC 5246 7.4.1.2, RFC 8422 4). */
 import { typesOffered } from '../../certificate-types.ts'
 import type { TlsServerConfig } from '../../config.ts'
-import { commonProtocol, serverNameOf } from '../../hello-checks.ts'
+import { serverNameOf } from '../../hello-checks.ts'
 import { listed } from '../../listed.ts'
 import type { ClientExtensions } from '../../messages/extensions.ts'
 import {
@@ -57,7 +57,7 @@ export const negotiate = (
     group: commonGroup(context, message, extensions, { config, needed }),
     groups: extensions.supportedGroups?.groups,
     schemes: commonSchemes(context, message, extensions, common),
-    alpn: commonProtocol(context, message, extensions, config),
+    alpn: undefined,
     serverName: serverNameOf(context, message, extensions),
     extendedMasterSecret: extensions.extendedMasterSecret !== undefined,
     renegotiationInfo:
@@ -69,7 +69,8 @@ export const negotiate = (
     wantsOcsp: extensions.statusRequest?.head === CertificateStatusType.names.ocsp,
     wantsScts: extensions.signedCertificateTimestamp !== undefined,
     limits: limitsIn(context, message, extensions),
-    types: typesOffered(context, message, extensions, config),
+    // Both are settled by `governed`, when the policy for this client is known.
+    types: typesOffered(context, message, extensions, {}),
   }
 }
 

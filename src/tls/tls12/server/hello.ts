@@ -13,7 +13,7 @@ import { schemeById } from '../../schemes.table.ts'
 import { asksClients } from '../../server-session.ts'
 import type { Context, Handles } from '../../states.ts'
 import type { EcdheGroup, Suite } from '../../suites.table.ts'
-import type { CertifiedKey, Introduced } from '../../types.ts'
+import type { CertifiedKey } from '../../types.ts'
 import { tls12For } from '../../version.ts'
 import type { MacOrder } from '../cbc-protection.ts'
 import { serverLimits } from '../record-limits.ts'
@@ -26,76 +26,64 @@ import type { Exchange, OfferedShare, Table } from './state.ts'
 /** RFC 9846 4.2.3: "DOWNGRD" and 1, which a client that speaks TLS 1.3 refuses. */
 const ASKED_FOR_1_2 = latin1Bytes('DOWNGRD\x01')
 
-export const askPolicy = (context: Context, negotiated: ServerNegotiated, hello: Introduced): WaitPolicy => {
-  context.ask({ about: 'client-hello', hello })
-  return new WaitPolicy(negotiated)
-}
+/** What follows a hello that begins anew. */
+export type Begun = WaitSignature | WaitEncryptedPremaster | WaitClientCertificate
 
-export class WaitPolicy implements Handles<Table, 'WaitPolicy'> {
-  readonly name = 'WaitPolicy'
-  readonly #negotiated: ServerNegotiated
-  constructor(negotiated: ServerNegotiated) {
-    this.#negotiated = negotiated
+/** Everything up to what our key has to sign. */
+export const begin = (context: Context, negotiated: ServerNegotiated, key: CertifiedKey | 'none'): Begun => {
+  if (key === 'none') throw refusal('tls/nothing-to-show', { where: 'ClientHello' })
+  const { hello, types } = negotiated
+  checkOwnType(context, hello, key, types.server)
+  const { suite, signs } = choose(context, negotiated, key)
+  const shown = { server: typeOf(key), client: types.client ?? 'X509' } as const
+  context.speak(tls12For(suite.exchange, shown, 'server'))
+  if (asksClients(negotiated.config)) context.transcript.keepRaw()
+  context.transcript.useHash(context.crypto, suite.hash)
+  const serverRandom = context.crypto.random.bytes(32)
+  if (negotiated.downgraded) serverRandom.set(ASKED_FOR_1_2, serverRandom.length - ASKED_FOR_1_2.length)
+  const { ocsp, scts = [] } = evidenceFor(negotiated, key)
+  const remembered = willRemember(context, negotiated)
+  context.send('ServerHello', {
+    legacyVersion: 0x0303,
+    random: serverRandom,
+    // RFC 5246 7.4.1.3: a session that is not kept has no name.
+    sessionId: remembered.by === 'session' ? remembered.id : new Uint8Array(0),
+    cipherSuite: suite.id,
+    compressionMethod: 0,
+    // Whoever offers none may not know that there are any.
+    extensions: orNone([
+      ...serverExtensions({ ...(negotiated.serverName === undefined ? {} : { serverName: {} }) }),
+      ...answersTo(context, negotiated, suite),
+      ...serverExtensions(answeredTypes(types, shown.server, 'full')),
+      ...serverExtensions({
+        ...(negotiated.pointFormats ? { pointFormats: { formats: [0] } } : {}),
+        ...(remembered.by === 'ticket' ? { sessionTicket: {} } : {}),
+        ...(ocsp === undefined ? {} : { statusRequest: {} }),
+        ...(scts.length > 0 ? { signedCertificateTimestamp: { timestamps: [...scts] } } : {}),
+      }),
+    ]),
+  })
+  context.send('Certificate', { chain: [...key.chain] })
+  if (ocsp !== undefined)
+    context.send('CertificateStatus', { statusType: CertificateStatusType.names.ocsp!, response: ocsp })
+  const common = {
+    negotiated,
+    serverRandom,
+    suite,
+    remembered,
+    shown: shown.server,
+    macOrder: macOrderOf(negotiated, suite),
   }
-  'client-hello'(
-    context: Context,
-    key: CertifiedKey | 'none',
-  ): WaitSignature | WaitEncryptedPremaster | WaitClientCertificate {
-    const negotiated = this.#negotiated
-    if (key === 'none') throw refusal('tls/nothing-to-show', { where: 'ClientHello' })
-    const { hello, types } = negotiated
-    checkOwnType(context, hello, key, types.server)
-    const { suite, signs } = choose(context, negotiated, key)
-    const shown = { server: typeOf(key), client: types.client ?? 'X509' } as const
-    context.speak(tls12For(suite.exchange, shown, 'server'))
-    if (asksClients(negotiated.config)) context.transcript.keepRaw()
-    context.transcript.useHash(context.crypto, suite.hash)
-    const serverRandom = context.crypto.random.bytes(32)
-    if (negotiated.downgraded) serverRandom.set(ASKED_FOR_1_2, serverRandom.length - ASKED_FOR_1_2.length)
-    const { ocsp, scts = [] } = evidenceFor(negotiated, key)
-    const remembered = willRemember(context, negotiated)
-    context.send('ServerHello', {
-      legacyVersion: 0x0303,
-      random: serverRandom,
-      // RFC 5246 7.4.1.3: a session that is not kept has no name.
-      sessionId: remembered.by === 'session' ? remembered.id : new Uint8Array(0),
-      cipherSuite: suite.id,
-      compressionMethod: 0,
-      // Whoever offers none may not know that there are any.
-      extensions: orNone([
-        ...serverExtensions({ ...(negotiated.serverName === undefined ? {} : { serverName: {} }) }),
-        ...answersTo(context, negotiated, suite),
-        ...serverExtensions(answeredTypes(types, shown.server, 'full')),
-        ...serverExtensions({
-          ...(negotiated.pointFormats ? { pointFormats: { formats: [0] } } : {}),
-          ...(remembered.by === 'ticket' ? { sessionTicket: {} } : {}),
-          ...(ocsp === undefined ? {} : { statusRequest: {} }),
-          ...(scts.length > 0 ? { signedCertificateTimestamp: { timestamps: [...scts] } } : {}),
-        }),
-      ]),
-    })
-    context.send('Certificate', { chain: [...key.chain] })
-    if (ocsp !== undefined)
-      context.send('CertificateStatus', { statusType: CertificateStatusType.names.ocsp!, response: ocsp })
-    const common = {
-      negotiated,
-      serverRandom,
-      suite,
-      remembered,
-      shown: shown.server,
-      macOrder: macOrderOf(negotiated, suite),
-    }
-    if (signs === undefined) {
-      const exchange: Exchange = { ...common, premaster: { by: 'key', key } }
-      return helloDone(context, exchange) ?? new WaitEncryptedPremaster(exchange, key)
-    }
-    const { scheme, group } = signs
-    const offer = context.crypto.offerShare(group)
-    const params = { curveType: 3, group: NamedGroup.names[group]!, publicKey: offer.share }
-    const message = signedParams(negotiated.clientRandom, serverRandom, params)
-    context.ask({ about: 'sign', key, scheme, message })
-    return new WaitSignature(common, { by: 'share', group, offer }, { params, scheme })
+  if (signs === undefined) {
+    const exchange: Exchange = { ...common, premaster: { by: 'key', key } }
+    return helloDone(context, exchange) ?? new WaitEncryptedPremaster(exchange, key)
   }
+  const { scheme, group } = signs
+  const offer = context.crypto.offerShare(group)
+  const params = { curveType: 3, group: NamedGroup.names[group]!, publicKey: offer.share }
+  const message = signedParams(negotiated.clientRandom, serverRandom, params)
+  context.ask({ about: 'sign', key, scheme, message })
+  return new WaitSignature(common, { by: 'share', group, offer }, { params, scheme })
 }
 
 /** What vouches for our certificate, where it is asked for: nothing does for a raw public key. */

@@ -12,17 +12,17 @@ import { type Authenticated, Resumed } from '../../proofs.ts'
 import { sessionIn } from '../../server-session.ts'
 import { type SessionFacts, sessionOf } from '../../session.ts'
 import type { Context, Handles } from '../../states.ts'
-import type { Introduced } from '../../types.ts'
+import type { CertifiedKey } from '../../types.ts'
 import { trafficKeys, verifyData } from '../key-schedule.ts'
 import { WaitChangeCipherSpec } from './finished.ts'
-import { answersTo, askPolicy, macOrderOf, type WaitPolicy } from './hello.ts'
+import { answersTo, type Begun, begin, macOrderOf } from './hello.ts'
 import type { Table } from './state.ts'
 
 /** Asks for the session that the client names; undefined when it names none, or nobody would know. */
 export const sought = (
   context: Context,
   negotiated: ServerNegotiated,
-  hello: Introduced,
+  key: CertifiedKey | 'none',
 ): WaitTicketOpened | WaitSessionFound | undefined => {
   const { config, ticket, hello: message } = negotiated
   const { sessionId } = message.body
@@ -31,23 +31,24 @@ export const sought = (
   if (ticket !== undefined && ticket.length > 0) {
     if (!known.includes('ticket')) return undefined
     context.ask({ about: 'ticket', wanted: { open: ticket } })
-    return new WaitTicketOpened(negotiated, hello)
+    return new WaitTicketOpened(negotiated, key)
   }
   if (sessionId.length === 0 || !known.includes('session')) return undefined
   context.ask({ about: 'session', wanted: { get: sessionId } })
-  return new WaitSessionFound(negotiated, hello)
+  return new WaitSessionFound(negotiated, key)
 }
 
 abstract class Sought {
   readonly #negotiated: ServerNegotiated
-  readonly #hello: Introduced
-  constructor(negotiated: ServerNegotiated, hello: Introduced) {
+  /** For a handshake that begins anew. */
+  readonly #key: CertifiedKey | 'none'
+  constructor(negotiated: ServerNegotiated, key: CertifiedKey | 'none') {
     this.#negotiated = negotiated
-    this.#hello = hello
+    this.#key = key
   }
-  protected decided(context: Context, state: Bytes | 'none'): WaitPolicy | WaitResumedTrust | WaitChangeCipherSpec {
+  protected decided(context: Context, state: Bytes | 'none'): Begun | WaitResumedTrust | WaitChangeCipherSpec {
     const session = state === 'none' ? undefined : suitable(context, this.#negotiated, state)
-    if (session === undefined) return askPolicy(context, this.#negotiated, this.#hello)
+    if (session === undefined) return begin(context, this.#negotiated, this.#key)
     const { peerChain: chain, clientCertificateType: certificateType } = session
     if (chain.length === 0) return resume(context, this.#negotiated, session, 'anonymous')
     // Nothing that is sealed is a proof, and who was trusted then may not be now.
@@ -65,14 +66,14 @@ abstract class Sought {
 
 export class WaitTicketOpened extends Sought implements Handles<Table, 'WaitTicketOpened'> {
   readonly name = 'WaitTicketOpened'
-  ticket(context: Context, state: Bytes | 'none'): WaitPolicy | WaitResumedTrust | WaitChangeCipherSpec {
+  ticket(context: Context, state: Bytes | 'none'): Begun | WaitResumedTrust | WaitChangeCipherSpec {
     return this.decided(context, state)
   }
 }
 
 export class WaitSessionFound extends Sought implements Handles<Table, 'WaitSessionFound'> {
   readonly name = 'WaitSessionFound'
-  session(context: Context, state: Bytes | 'none'): WaitPolicy | WaitResumedTrust | WaitChangeCipherSpec {
+  session(context: Context, state: Bytes | 'none'): Begun | WaitResumedTrust | WaitChangeCipherSpec {
     return this.decided(context, state)
   }
 }
