@@ -130,6 +130,7 @@ describe('what the hellos have in common', () => {
   test('tls/no-common-scheme: only SHA-1, none that we know, or none that the key can make', () => {
     const none = rewritten('ClientHello', without(extensionNumbers.signatureAlgorithms))
     expectFailure(none.server, 'tls/no-common-scheme')
+    expect(none.server.failure?.got).toBe('only SHA-1')
     const strange = rewritten('ClientHello', body => ({
       ...without(extensionNumbers.signatureAlgorithms)(body),
       extensions: [
@@ -138,6 +139,7 @@ describe('what the hellos have in common', () => {
       ],
     }))
     expectFailure(strange.server, 'tls/no-common-scheme')
+    expect(strange.server.failure?.got).toContain('ecdsa_sha1')
     const rsaOnly = pair({ crypto, who: ec, client: { suites: ['TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'] } })
     shuttle(rsaOnly)
     expectFailure(rsaOnly.server, 'tls/no-common-scheme')

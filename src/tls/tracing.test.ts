@@ -138,6 +138,18 @@ test('states follow one another, and every check leaves a verdict', () => {
     'WaitFinished',
     'Established',
   ])
+  // A message leads on, and so does an answer, which no message is the cause of.
+  const causes = of('client').flatMap(entry =>
+    entry.type === 'state' ? [[entry.record.to, entry.record.because]] : [],
+  )
+  const named = messagesOf(trace.records).filter(({ host }) => host === 'client')
+  const idOf = (name: string) => named.find(message => message.name === name)?.id
+  expect(causes.slice(0, 4)).toEqual([
+    ['WaitServerHello', undefined],
+    ['WaitCertificate', idOf('ServerHello')],
+    ['WaitTrust', idOf('Certificate')],
+    ['WaitServerKeyExchange', undefined],
+  ])
   const verdicts = of('client').flatMap(entry => (entry.type === 'verdict' ? [entry.record] : []))
   expect(verdicts.map(({ check, ok }) => [check, ok])).toEqual([
     ['hello', true],

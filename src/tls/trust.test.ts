@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { concat } from '../../test/support/bytes.ts'
 import { type Answers, identity, type Pair, pair, shuttle } from '../../test/support/tls.ts'
 import { sequence, time } from '../asn1/write.ts'
 import { certificateAuthority } from '../ca/authority.ts'
@@ -146,6 +147,29 @@ test('tls/no-such-question: an answer to the same question of another connection
   one.both.client.tls.answer(one.ask.id, proof, 0)
   shuttle(one.both)
   expect(one.both.client.established).toBeDefined()
+})
+
+test('a chain goes out only if a message has room for it', () => {
+  const answered = (length: number): string | undefined => {
+    const { server, client } = pair({
+      crypto,
+      who: identity(crypto, 'p-256'),
+      serverAnswers: () => undefined,
+    })
+    server.touch(concat(...client.touch()))
+    const ask = server.events.find(event => event.type === 'ask')
+    if (ask?.type !== 'ask') throw new Error('nothing was asked')
+    try {
+      server.tls.answer(ask.id, { chain: [new Uint8Array(length)], schemes: [], key: undefined }, 0)
+    } catch (error) {
+      return error instanceof FailureError ? error.failure.code : `${error}`
+    }
+    return server.failure?.code
+  }
+  expect(answered(0)).toBe('tls/no-such-question')
+  expect(answered(1)).toBeUndefined()
+  expect(answered(0xffffff - 6)).toBeUndefined()
+  expect(answered(0xffffff - 5)).toBe('tls/no-such-question')
 })
 
 test('a failure of a certificate shows its bytes in the message that brought it', () => {

@@ -111,6 +111,41 @@ describe('RFC 9846 4.2.4: a client that is asked for another hello refuses', () 
   })
 })
 
+describe('RFC 9846 4.2.2: a server that asked for another hello refuses', () => {
+  const retrying = { client: { groups: ['x25519', 'secp256r1'] }, server: { groups: ['secp256r1'] } } as const
+  const again = (change: (hello: ClientHello) => ClientHello): Pair => {
+    let hellos = 0
+    return rewritten<ClientHello>(CLIENT_HELLO, hello => (++hellos === 2 ? change(hello) : hello), retrying)
+  }
+  const versions12 = changing('supportedVersions', () => ({ versions: [0x0303] }))
+  const share = (group: number) => ({ group, keyExchange: new Uint8Array(65) })
+  const shares = (...groups: number[]) => changing('keyShare', () => ({ clientShares: groups.map(share) }))
+  test.each<[string, FailureCode, string, (hello: ClientHello) => ClientHello]>([
+    ['one for another version', 'tls/illegal-value', 'a hello without TLS 1.3', versions12],
+    ['another random', 'tls/illegal-value', 'another hello', hello => ({ ...hello, random: new Uint8Array(32) })],
+    ['another session', 'tls/illegal-value', 'another hello', hello => ({ ...hello, sessionId: new Uint8Array(32) })],
+    [
+      'other suites',
+      'tls/illegal-value',
+      'another hello',
+      hello => ({ ...hello, cipherSuites: hello.cipherSuites.slice(0, -1) }),
+    ],
+    ['the share of another group', 'tls/wrong-group', 'other shares', shares(0x001d)],
+    ['another share beside the one', 'tls/wrong-group', 'other shares', shares(0x0017, 0x001d)],
+    ['no share', 'tls/wrong-group', 'other shares', shares()],
+    [
+      'early data',
+      'tls/illegal-value',
+      'early_data',
+      hello => ({ ...hello, extensions: [...hello.extensions!, { type: extensionNumbers.earlyData, body: {} }] }),
+    ],
+  ])('%s', (_, code, got, change) => {
+    const both = again(change)
+    expect(both.server.failure).toMatchObject({ code, got, alert: 47 })
+    expect(both.client.established).toBeUndefined()
+  })
+})
+
 describe('RFC 9846 4.7.3: new keys that the peer asks for', () => {
   const updatesOf = (asked: number, written: string): number => {
     const trace = recorder()

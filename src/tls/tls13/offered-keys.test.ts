@@ -1,6 +1,7 @@
 /** RFC 9846 4.3.10, 4.3.11: keys from before and early data, where one side offers or takes them in a way that it must not. */
 import { describe, expect, test } from 'vitest'
-import { ascii } from '../../../test/support/bytes.ts'
+import { ascii, concat, hex } from '../../../test/support/bytes.ts'
+import { meddled, said } from '../../../test/support/meddler.ts'
 import {
   type Answers,
   answersOf,
@@ -15,8 +16,11 @@ import {
 } from '../../../test/support/tls.ts'
 import type { FailureCode } from '../../failures/index.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
+import { decode } from '../../wire/codec.ts'
+import type { TlsClientConfig } from '../config.ts'
 import { extensionNumbers } from '../messages/extensions.ts'
 import type { ClientHello, ServerHello } from '../messages/hello.ts'
+import { handshake13 } from '../messages/tls13.ts'
 import { factsOf, Session, type SessionFacts, sessionOf } from '../session.ts'
 import type { PreSharedKey } from './psk.ts'
 
@@ -103,6 +107,45 @@ describe('a client refuses', () => {
     expect(both.client.failure).toMatchObject({ code, alert })
     expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: alert })
   })
+})
+
+describe('RFC 9846 4.7.1: a ticket', () => {
+  const given = (lifetime: number, resumed?: Session) => {
+    const both = meddled({ crypto, who, client: { session: resumed ?? 'new' } })
+    const body = concat(
+      Uint8Array.of(0, 0, lifetime >> 8, lifetime & 0xff, 1, 2, 3, 4),
+      hex('01 00'),
+      hex('0003 616263'),
+      hex('0000'),
+    )
+    both.saysMore('server', said('NewSessionTicket', body))
+    expect(both.client.failure).toBeUndefined()
+    return both.client.events.flatMap(event => (event.type === 'session' ? [event.session] : []))
+  }
+  test('that lives for no time is not kept', () => {
+    expect(given(0)).toEqual([])
+    expect(given(1).map(({ expires }) => expires)).toEqual([1_000])
+  })
+  test('is offered only beside a suite with its hash', () => {
+    const session = sessionOfVisit()
+    const offered = (suites: TlsClientConfig['suites']): boolean => {
+      const { client } = pair({ crypto, who, versions: ['TLS 1.3'], client: { session, suites } })
+      const hello = decode(handshake13.codec, concat(...client.touch()).subarray(5)).body as ClientHello
+      return hello.extensions!.some(({ type }) => type === extensionNumbers.preSharedKey)
+    }
+    expect(offered(['TLS_CHACHA20_POLY1305_SHA256'])).toBe(true)
+    expect(offered(['TLS_AES_256_GCM_SHA384'])).toBe(false)
+  })
+})
+
+test('RFC 9846 5: ChangeCipherSpec is never protected', () => {
+  for (const to of ['client', 'server'] as const) {
+    const from = to === 'client' ? 'server' : 'client'
+    const both = meddled({ crypto, who }, heard =>
+      heard.name === 'Finished' && heard.from === from ? [{ type: 20, content: Uint8Array.of(1) }, heard] : undefined,
+    )
+    expect(both[to].failure, to).toMatchObject({ code: 'tls/unexpected-record', alert: 10 })
+  }
 })
 
 describe('a client whose early data a server takes for something else refuses', () => {

@@ -1,0 +1,83 @@
+import { expect, test } from 'vitest'
+import { ascii, toHex } from '../../test/support/bytes.ts'
+import { nodeCrypto } from '../node/crypto.ts'
+import { Transcript } from './transcript.ts'
+
+const crypto = nodeCrypto()
+const of = (...messages: readonly string[]): Transcript => {
+  const transcript = new Transcript()
+  for (const message of messages) transcript.add(ascii(message))
+  return transcript
+}
+/** SHA-256 of `abc` (FIPS 180-4). */
+const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+
+test('what came before the hash was known is under it, and so is what comes later', () => {
+  const transcript = of('a', 'b')
+  expect(() => transcript.digest()).toThrow('binds nothing')
+  transcript.useHash(crypto, 'sha256')
+  transcript.add(ascii('c'))
+  expect(toHex(transcript.digest())).toBe(ABC)
+  // Another look changes nothing, nor does a second name for the hash.
+  transcript.useHashOnce(crypto, 'sha384')
+  expect(toHex(transcript.digest())).toBe(ABC)
+})
+
+test('messages are held until there is a hash, and beyond only for who asks before', () => {
+  const plain = of('a')
+  expect(plain.raw()).toEqual(ascii('a'))
+  plain.useHash(crypto, 'sha256')
+  expect(() => plain.raw()).toThrow('were not kept')
+  const kept = of('a')
+  kept.keepRaw()
+  kept.useHash(crypto, 'sha256')
+  kept.add(ascii('bc'))
+  expect(kept.raw()).toEqual(ascii('abc'))
+  kept.forgetRaw()
+  expect(() => kept.raw()).toThrow('were not kept')
+  expect(toHex(kept.digest())).toBe(ABC)
+})
+
+test('forgotten before there is a hash, messages stay until it has them', () => {
+  const transcript = of('a', 'b', 'c')
+  transcript.keepRaw()
+  transcript.forgetRaw()
+  transcript.useHash(crypto, 'sha256')
+  expect(toHex(transcript.digest())).toBe(ABC)
+  expect(() => transcript.raw()).toThrow('were not kept')
+})
+
+test('a fork goes on by itself, before the hash is known and behind', () => {
+  for (const hashed of [false, true]) {
+    const transcript = of('a')
+    if (hashed) transcript.useHash(crypto, 'sha256')
+    const other = transcript.fork()
+    other.add(ascii('bc'))
+    transcript.add(ascii('x'))
+    other.useHashOnce(crypto, 'sha256')
+    expect(toHex(other.digest())).toBe(ABC)
+  }
+})
+
+test('RFC 9846 4.5.1: a message with the hash stands for everything before it', () => {
+  const transcript = of('abc')
+  transcript.useHash(crypto, 'sha256')
+  transcript.replaceByHash(crypto, 'sha256')
+  const instead = crypto.hash('sha256')
+  instead.update(Uint8Array.of(254, 0, 0, 32))
+  instead.update(new Uint8Array(Buffer.from(ABC, 'hex')))
+  expect(transcript.digest()).toEqual(instead.digest())
+})
+
+test('released, it holds nothing and takes nothing', () => {
+  const transcript = of('a')
+  transcript.keepRaw()
+  transcript.useHash(crypto, 'sha256')
+  const fork = transcript.fork()
+  transcript.release()
+  transcript.add(ascii('b'))
+  expect(() => transcript.digest()).toThrow('binds nothing')
+  expect(() => transcript.raw()).toThrow('were not kept')
+  fork.add(ascii('bc'))
+  expect(toHex(fork.digest())).toBe(ABC)
+})
