@@ -6,7 +6,7 @@ import type { Words } from '../../explain/words.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/message/answers.ts'
 import { imfDate, parseHttpDate } from '../../http/message/date.ts'
-import { isCompressible } from '../../http/negotiation.ts'
+import { isCompressible } from '../../http/semantics/negotiation.ts'
 import type { Handler } from './serve.ts'
 
 /** Files as a parameter: `node/files.ts` has those of a disk. */

@@ -1,7 +1,7 @@
 /** Which content coding to answer with, and which to expect (RFC 9110 12.4.2, 12.5.3, 8.4). */
-import { type Failure, fail } from '../failures/index.ts'
-import type { ContentCoding } from './coding.ts'
-import { isToken, members } from './message/grammar.ts'
+import { type Failure, fail } from '../../failures/index.ts'
+import type { ContentCoding } from '../coding.ts'
+import { isToken, members } from '../message/grammar.ts'
 
 /** Members of Accept-Encoding that are looked at; the rest is ignored. Browsers send at most six. */
 const MEMBERS = 32

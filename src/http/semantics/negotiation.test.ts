@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { ascii } from '../../test/support/bytes.ts'
-import { FailureError } from '../failures/index.ts'
-import { type Coder, expansionLimits, guarded } from './coding.ts'
-import { dateHeader, imfDate, parseHttpDate } from './message/date.ts'
+import { ascii } from '../../../test/support/bytes.ts'
+import { FailureError } from '../../failures/index.ts'
+import { type Coder, expansionLimits, guarded } from '../coding.ts'
+import { dateHeader, imfDate, parseHttpDate } from '../message/date.ts'
 import { chooseCoding, codingsToUndo, isCompressible } from './negotiation.ts'
 
 const ours = ['gzip', 'deflate'] as const
