@@ -4,7 +4,7 @@ import type { Words } from '../../explain/words.ts'
 import { Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/message/answers.ts'
 import type { HeaderList } from '../../http/types.ts'
-import type { ConnectionInfo, NetStream } from '../stream/types.ts'
+import type { ConnectionInfo, NetStream, World } from '../stream/types.ts'
 import { told } from '../told.ts'
 import { Answer, type AnswerOptions } from './answer.ts'
 import type { Exchange } from './exchange.ts'
@@ -36,8 +36,8 @@ export interface About {
    * whoever has the stream answers. Return `response`, which is not sent. Throws as `Exchange.takeOver`.
    */
   takeOver(answer?: { readonly headers: Fields }): { readonly stream: NetStream; readonly response: Response }
-  /** The words of the server's world, for answers that say what is wrong. */
-  readonly words: Words | undefined
+  /** The server's: for whoever asks others in turn, and for the time and words of an answer. */
+  readonly world: World
 }
 
 export type Handler = (request: Request, about: About) => Response | Promise<Response>
@@ -102,7 +102,7 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
     }
     let response: Response | Promise<Response>
     try {
-      response = handler(request, new AboutExchange(exchange, answer, words))
+      response = handler(request, new AboutExchange(exchange, answer, world))
     } catch (error) {
       failed?.(told(error, words), request)
       answer.fail()
@@ -123,12 +123,12 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
 }
 
 class AboutExchange implements About {
-  readonly words: Words | undefined
+  readonly world: World
   readonly #exchange: Exchange
   readonly #answer: Answer
 
-  constructor(exchange: Exchange, answer: Answer, words: Words | undefined) {
-    this.words = words
+  constructor(exchange: Exchange, answer: Answer, world: World) {
+    this.world = world
     this.#exchange = exchange
     this.#answer = answer
   }

@@ -5,7 +5,8 @@ import type { Bytes, Millis } from '../../engine.ts'
 import type { Words } from '../../explain/words.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/message/answers.ts'
-import { imfDate, parseHttpDate } from '../../http/message/date.ts'
+import { imfDate } from '../../http/message/date.ts'
+import { evaluate, fieldsOfUnchanged } from '../../http/semantics/conditional.ts'
 import { isCompressible } from '../../http/semantics/negotiation.ts'
 import type { Handler } from './serve.ts'
 
@@ -36,7 +37,7 @@ const PIECE = 256 * 1024
 /** A handler for `serve`. Hidden files (`.git`, `.env`) are not there, except below `/.well-known/` (RFC 8615). */
 export const staticFiles =
   (files: Files): Handler =>
-  async (request, { words }) => {
+  async (request, { world: { words, clock } }) => {
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return plainAnswer(fail('http/method-not-allowed', { got: request.method, expected: 'GET, HEAD' }), words)
     }
@@ -53,11 +54,13 @@ export const staticFiles =
     }
     if (found === undefined || found === 'folder') return notFound(pathname, words)
     const name = names.at(-1) || 'index.html'
-    if (isNotMeant(request.headers, found.modified)) {
-      await found.close()
-      return plainAnswer(fail('http/precondition-failed', { where: name }), words)
-    }
-    return answer(request, found, name)
+    const headers = fieldsOf(found, name)
+    const validators = { etag: headers.get('etag') ?? undefined, lastModified: found.modified }
+    const verdict = evaluate(request.method, request.headers, validators, clock.date())
+    if (verdict === 'go on') return answer(request.method, found, headers)
+    await found.close()
+    if (verdict === 412) return plainAnswer(fail('http/precondition-failed', { where: name }), words)
+    return new Response(null, { status: 304, headers: fieldsOfUnchanged([...headers]) as [string, string][] })
   }
 
 /** `.git`, `.env`: not for everybody; `/.well-known/` is (RFC 8615). `depth` is 0 below the root. */
@@ -88,8 +91,7 @@ const namesOf = (pathname: string): readonly string[] | undefined => {
   return names
 }
 
-const answer = async (request: Request, file: OpenFile, name: string): Promise<Response> => {
-  const etag = `W/"${file.size.toString(36)}-${Math.floor(file.modified).toString(36)}"`
+const fieldsOf = (file: OpenFile, name: string): Headers => {
   const type = contentType(name)
   const headers = new Headers({
     'content-type': type,
@@ -97,16 +99,15 @@ const answer = async (request: Request, file: OpenFile, name: string): Promise<R
     'last-modified': imfDate(file.modified),
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
-    etag,
+    etag: `W/"${file.size.toString(36)}-${Math.floor(file.modified).toString(36)}"`,
   })
   // Said in 304 too (RFC 9110 15.4.5): which of them is kept is decided by it.
   if (isCompressible(type)) headers.set('vary', 'accept-encoding')
-  if (isUnchanged(request.headers, etag, file.modified)) {
-    await file.close()
-    headers.delete('content-length')
-    return new Response(null, { status: 304, headers })
-  }
-  const atOnce = request.method !== 'HEAD' && file.size <= AT_ONCE
+  return headers
+}
+
+const answer = async (method: string, file: OpenFile, headers: Headers): Promise<Response> => {
+  const atOnce = method !== 'HEAD' && file.size <= AT_ONCE
   return new Response(atOnce ? await wholeOf(file) : streamOf(file), { headers })
 }
 
@@ -125,30 +126,6 @@ const wholeOf = async (file: OpenFile): Promise<Uint8Array<ArrayBuffer>> => {
   } finally {
     await file.close()
   }
-}
-
-/**
- * RFC 9110 13.1.1, 13.1.4: the client wants this file only as it knows it. If-Match compares strong validators, and
- * ours are weak: only `*` can be met.
- */
-const isNotMeant = (headers: Headers, modified: Millis): boolean => {
-  const match = headers.get('if-match')
-  if (match !== null) return match.trim() !== '*'
-  const since = headers.get('if-unmodified-since')
-  const at = since === null ? undefined : parseHttpDate(since, modified)
-  return at !== undefined && Math.floor(modified / 1000) * 1000 > at
-}
-
-/** RFC 9110 13.2.2: If-None-Match first, and If-Modified-Since only where that is absent. */
-const isUnchanged = (headers: Headers, etag: string, modified: Millis): boolean => {
-  const match = headers.get('if-none-match')
-  if (match !== null) {
-    const opaque = (tag: string): string => tag.trim().replace(/^W\//, '')
-    return match.trim() === '*' || match.split(',').some(tag => opaque(tag) === opaque(etag))
-  }
-  const since = headers.get('if-modified-since')
-  const at = since === null ? undefined : parseHttpDate(since, modified)
-  return at !== undefined && Math.floor(modified / 1000) * 1000 <= at
 }
 
 /** Never more of it than was promised, should it grow meanwhile; one that shrinks cuts the connection. */
