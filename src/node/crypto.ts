@@ -38,7 +38,6 @@ import { encryptionBlock } from '../crypto/rsa-padding.ts'
 import type { Random } from '../random.ts'
 import { joined, plain } from '../wire/bytes.ts'
 import { agreement, base64url, CURVES, fromBase64url, rawPrivate, seedPrivate } from './agreement.ts'
-import { isShort, ShortGcm } from './gcm/short-gcm.ts'
 
 /** The provider that OpenSSL backs. Nothing here is asynchronous. */
 export const nodeCrypto = (): CryptoProvider => providerOf({ bytes: count => plain(randomBytes(count)) }, undefined)
@@ -93,24 +92,14 @@ const TAG = { authTagLength: 16 } as const
 /** Only CCM has to know the length of the plaintext beforehand; Node's types ask for it all the same. */
 const NO_LENGTH = {} as { readonly plaintextLength: number }
 
-const ECB_NAMES: Readonly<Record<AeadName, 'aes-128-ecb' | 'aes-256-ecb' | undefined>> = {
-  'aes-128-gcm': 'aes-128-ecb',
-  'aes-256-gcm': 'aes-256-ecb',
-  'chacha20-poly1305': undefined,
-}
-
 class NodeAead implements Aead {
   readonly #name: 'chacha20-poly1305'
   readonly #key: KeyObject
-  readonly #ecb: 'aes-128-ecb' | 'aes-256-ecb' | undefined
-  /** For short records; made when the first one comes. */
-  #short: ShortGcm | undefined
   constructor(name: AeadName, key: Uint8Array) {
     // Node's types know the option authTagLength for this name only; it means the same for GCM, where leaving it out
     // would let a shortened tag pass.
     this.#name = name as 'chacha20-poly1305'
     this.#key = createSecretKey(key)
-    this.#ecb = ECB_NAMES[name]
   }
   seal(
     nonce: Uint8Array,
@@ -127,19 +116,12 @@ class NodeAead implements Aead {
     return { ciphertext, tag: end === undefined ? tag : joined([end, tag]) }
   }
   sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void {
-    const short = this.#shortFor(plaintext, nonce, additional)
-    if (short !== undefined) {
-      short.sealInto(target, at, nonce, additional, plaintext)
-      return
-    }
     const { ciphertext, tag } = this.seal(nonce, additional, plaintext)
     target.set(ciphertext, at)
     target.set(tag, at + ciphertext.length)
   }
   open(nonce: Uint8Array, additional: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
     if (tag.length !== TAG.authTagLength) return undefined
-    const short = this.#shortFor(ciphertext, nonce, additional)
-    if (short !== undefined) return short.open(nonce, additional, ciphertext, tag)
     const decipher = createDecipheriv(this.#name, this.#key, nonce, TAG)
     decipher.setAuthTag(tag)
     decipher.setAAD(additional, NO_LENGTH)
@@ -150,11 +132,6 @@ class NodeAead implements Aead {
       return undefined
     }
     return plain(plaintext)
-  }
-  #shortFor(text: Uint8Array, nonce: Uint8Array, additional: Uint8Array): ShortGcm | undefined {
-    if (this.#ecb === undefined || !isShort(text.length, nonce.length, additional.length)) return undefined
-    this.#short ??= new ShortGcm(this.#ecb, this.#key)
-    return this.#short
   }
 }
 
