@@ -7,7 +7,7 @@ export const connectionFacts = ({ local, remote, tls }: ConnectionInfo): Timelin
   const who = tls === undefined ? undefined : whoIs(tls.peerChain)
   return {
     tcp: { local: endpointText(local.address, local.port), remote: endpointText(remote.address, remote.port) },
-    tls,
+    tls: tls && { ...tls, externalKey: tls.externalKey && new TextDecoder().decode(tls.externalKey.identity) },
     who,
     trustedThrough: tls?.trusted?.anchor,
   }

@@ -11,8 +11,8 @@ import { whoIs } from './who.ts'
 /** Facts read from `records`, all of one connection; what they do not say is left out. */
 export const agreed = (records: readonly TraceRecord[]): TimelineFacts => {
   const messages = messagesOf(records)
-  const tls = handshakeFacts(messages)
-  const who = whoShowed(messages)
+  const tls = handshakeFacts(records)
+  const who = whoShowed(messages) ?? (tls?.externalKey === undefined ? undefined : `key "${tls.externalKey}"`)
   const chain = verdictsOf(records).find(
     verdict => (verdict.check === 'chain' || verdict.check === 'key') && verdict.ok,
   )
@@ -34,20 +34,27 @@ export const hostAsked = (records: readonly TraceRecord[]): string | undefined =
   return typeof name === 'string' ? name : undefined
 }
 
-export const handshakeFacts = (messages: readonly MessageRecord[]): TimelineFacts['tls'] => {
+export const handshakeFacts = (records: readonly TraceRecord[]): TimelineFacts['tls'] => {
+  const messages = messagesOf(records)
   const hello = first(messages, 'ServerHello')
   if (hello === undefined) return undefined
   const answer = serverView(hello.extensions ?? [])
   const group = answer.keyShare?.serverShare.group ?? first(messages, 'ServerKeyExchange')?.params.group
   const offeredEarly = clientView(first(messages, 'ClientHello')?.extensions ?? []).earlyData !== undefined
   const encrypted = extensionsIn(first(messages, 'EncryptedExtensions')?.extensions ?? [], 'encryptedExtensions')
+  // Neither a session nor a certificate, and by the messages alone no different from a session.
+  const externalKey = verdictsOf(records).find(({ check, ok }) => check === 'external key' && ok)?.about
   return {
     version: ProtocolVersion.nameOf(answer.supportedVersions?.version ?? hello.legacyVersion),
     suite: CipherSuite.nameOf(hello.cipherSuite),
     group: group === undefined ? '' : NamedGroup.nameOf(group),
     alpn: (answer.alpn ?? encrypted.alpn)?.protocols[0],
     ...(offeredEarly ? { earlyData: encrypted.earlyData === undefined ? 'rejected' : 'accepted' } : {}),
-    resumed: !messages.some(showsChain) && messages.some(m => m.layer === 'tls' && m.name === 'Finished'),
+    resumed:
+      externalKey === undefined &&
+      !messages.some(showsChain) &&
+      messages.some(m => m.layer === 'tls' && m.name === 'Finished'),
+    ...(externalKey === undefined ? {} : { externalKey }),
   }
 }
 

@@ -26,7 +26,7 @@ export interface TlsChoice extends NonNullable<TimelineFacts['tls']> {
 /** Undefined where no server has answered. */
 export const tlsChoice = (records: readonly TraceRecord[], digests: Digests | undefined): TlsChoice | undefined => {
   const messages = messagesOf(records)
-  const tls = handshakeFacts(messages)
+  const tls = handshakeFacts(records)
   const hello = first(messages, 'ClientHello')
   if (tls === undefined || hello === undefined) return undefined
   const { supportedGroups } = clientView(hello.extensions ?? [])

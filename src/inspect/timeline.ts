@@ -70,6 +70,8 @@ export interface TimelineFacts {
         readonly group: string | undefined
         readonly alpn: string | undefined
         readonly resumed: boolean
+        /** What both ends call the key from elsewhere that the other side has shown to have; undefined: none. */
+        readonly externalKey?: string | undefined
         /** What became of the client's early data; undefined: there was none. */
         readonly earlyData?: 'accepted' | 'rejected' | undefined
       }
@@ -278,7 +280,7 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
   const said = checks.filter(v => !v.ok || PEOPLE.test(v.check))
   if (facts.who !== undefined || said.length > 0) {
     const why = (v: VerdictRecord): string =>
-      v.about === undefined || v.check === 'chain' || v.check === 'key' ? '' : ` (${v.about})`
+      v.about === undefined || /^chain$|key$/.test(v.check) ? '' : ` (${v.about})`
     const marks = said.map(v => `${v.ok ? '✓' : '✗'} ${v.check}${why(v)}`)
     const shown = handshake.find(m => m.name === 'Certificate' && m.direction === 'in')
     const who = facts.who ?? (shown === undefined ? '' : aboutOf(shown))
@@ -293,7 +295,7 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
 const isAlerted = ({ messages }: Scene): boolean => messages.some(m => m.layer === 'tls' && /alert/i.test(m.name))
 
 /** Checks that say who the other side is; what else was checked is said when it failed. */
-const PEOPLE = /^(name|dates|chain|key|signature)$/
+const PEOPLE = /^(name|dates|chain|key|external key|signature)$/
 
 /**
  * How often the direction turned from us to the other side. ChangeCipherSpec waits for nothing: in TLS 1.3 it is there for middleboxes alone (RFC 9846 appendix D.4). Tickets and new

@@ -175,8 +175,8 @@ export class Acting implements Context<any> {
   keysUpdated(): void {
     this.#parts.patience.keyUpdate()
   }
-  passed(check: Check, message: AnyMessage): void {
-    this.#verdict(check, message, undefined)
+  passed(check: Check, message: AnyMessage, about?: string): void {
+    this.#verdict(check, message, about)
   }
   refusal(check: Check, message: AnyMessage, code: FailureCode, path: string, facts: Facts): Refusal {
     const where = path === '' ? message.name : `${message.name}.${path}`
@@ -227,8 +227,8 @@ export class Acting implements Context<any> {
       got: 'more of the handshake',
     })
   }
-  #verdict(check: Check, message: AnyMessage, failure: Failure | undefined): void {
+  #verdict(check: Check, message: AnyMessage, found: Failure | string | undefined): void {
     const where = { message: message.id, start: 0, end: message.bytes.length }
-    this.#parts.tracing?.verdict(check, this.now, failure, where)
+    this.#parts.tracing?.verdict(check, this.now, found, where)
   }
 }

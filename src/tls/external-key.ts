@@ -8,6 +8,7 @@ import { FailureError, fail } from '../failures/index.ts'
 import { sameOctets } from '../wire/bytes.ts'
 import { decode, encode } from '../wire/codec.ts'
 import { WireError } from '../wire/reader.ts'
+import { printable } from '../x509/distinguished-name.ts'
 import { ImportedIdentity } from './messages/imported-identity.ts'
 import { KdfIdentifier, TLS_1_3 } from './messages/registries.table.ts'
 import { Secret } from './secret.ts'
@@ -137,6 +138,10 @@ export class ExternalKey {
     return '[external key]'
   }
 }
+
+/** What the two ends call a key, for whoever reads of it; control characters are not obeyed. */
+export const identityText = ({ externalIdentity }: ExternalKey): string =>
+  printable(new TextDecoder().decode(externalIdentity))
 
 /** For the engine. It stays the key's: nobody wipes it. */
 export const secretOf = (key: ExternalKey): Secret => secretIn(key)

@@ -151,8 +151,8 @@ export interface Context<B = Bodies12> {
   passOverChangeCipherSpec(): void
   /** The peer has new keys for what it sends. */
   keysUpdated(): void
-  /** A check was made and passed. */
-  passed(check: Check, message: AnyMessage): void
+  /** A check was made and passed; `about` says of what. */
+  passed(check: Check, message: AnyMessage, about?: string): void
   /** A check failed, to be thrown: `path` names the field at fault in the message. */
   refusal(check: Check, message: AnyMessage, code: FailureCode, path: string, facts: Facts): Refusal
   /** The peer wants to negotiate again, or asks for a hello while we are at it: no. */
@@ -166,4 +166,4 @@ export interface Context<B = Bodies12> {
 }
 
 /** The checks of the handshake, as verdicts name them. */
-export type Check = 'key exchange' | 'signature' | 'Finished' | 'hello' | 'key update'
+export type Check = 'key exchange' | 'signature' | 'Finished' | 'external key' | 'hello' | 'key update'

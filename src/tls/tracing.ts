@@ -135,11 +135,16 @@ export class Tracing {
     const { sink, flow, host } = this.#context
     sink.secret({ flow, host, label, clientRandom, secret })
   }
-  verdict(check: string, at: Millis, failure: Failure | undefined, where: Carrier): void {
+  /** `found`: why it failed, or what the check that passed was about. */
+  verdict(check: string, at: Millis, found: Failure | string | undefined, where: Carrier): void {
     const { sink, flow, host } = this.#context
-    const failed =
-      failure === undefined ? {} : { failure, ...(failure.rule === undefined ? {} : { rule: failure.rule }) }
-    sink.verdict({ layer: 'tls', flow, host, at, check, ok: failure === undefined, where, ...failed })
+    const verdict = { layer: 'tls', flow, host, at, check, where } as const
+    if (found === undefined) sink.verdict({ ...verdict, ok: true })
+    else if (typeof found === 'string') sink.verdict({ ...verdict, ok: true, about: found })
+    else {
+      const { rule } = found
+      sink.verdict({ ...verdict, ok: false, failure: found, ...(rule === undefined ? {} : { rule }) })
+    }
   }
   #advance(direction: Direction, length: number): Range {
     const start = this.#stream[direction]

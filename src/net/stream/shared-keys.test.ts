@@ -5,6 +5,9 @@ import { closing, codeOf } from '../../../test/support/net.ts'
 import { node, platforms } from '../../../test/support/worlds.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import { FailureError } from '../../failures/index.ts'
+import { agreed } from '../../inspect/agreed.ts'
+import { timeline } from '../../inspect/timeline.ts'
+import { recorder } from '../../trace/recorder.ts'
 import { client, connect, fetch, listen, type ServeOptions, serve } from '../index.ts'
 import type { SharedKey } from './shared-keys.ts'
 import type { World } from './types.ts'
@@ -156,4 +159,23 @@ test('wrong shapes fail at the call, and say no secret', async () => {
   expect(
     await failureOf(() => connect({ host: 'hub.test', port: 443, world, ...({ psk: { identity, key } } as object) })),
   ).toBe('net/bad-tls-options psk')
+})
+
+test('the trace of either side tells such a connection from one that is resumed', async () => {
+  const world = node.world()
+  const [near, far] = [recorder(), recorder()]
+  const server = await serve(() => new Response('yes'), {
+    world,
+    port: 443,
+    tls: { psk: { [identity]: key } },
+    trace: far,
+  })
+  closing.push(() => server.close(50))
+  await asked(elsewhere(world), { identity, key }, { trace: near })
+  for (const { records } of [near, far]) {
+    expect(agreed(records).tls).toMatchObject({ version: 'TLS 1.3', resumed: false, externalKey: 'Gerät 7' })
+    const told = timeline(records, agreed(records)).rows
+    expect(told.find(row => row.key === 'tls')?.note).not.toContain('resumed')
+    expect(told.find(row => row.key === 'who')).toMatchObject({ what: 'key "Gerät 7"', note: '✓ external key' })
+  }
 })

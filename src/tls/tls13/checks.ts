@@ -3,8 +3,10 @@ import type { Bytes } from '../../engine.ts'
 import type { FailureCode } from '../../failures/index.ts'
 import { joined, latin1Bytes } from '../../wire/bytes.ts'
 import type { Tagged } from '../../wire/codec.ts'
+import { type ExternalKey, identityText } from '../external-key.ts'
 import { duplicateOf, misplacedIn, type Place } from '../messages/extensions.ts'
 import { ExtensionType } from '../messages/registries.table.ts'
+import { type FinishedVerified, KnowsKey } from '../proofs.ts'
 import type { Refusal } from '../refusal.ts'
 import type { AnyMessage, Check, Context } from '../states.ts'
 
@@ -57,6 +59,17 @@ export const checkPlaces = <B>(
 /** RFC 9846 4.5.3: 64 spaces, who signs, a zero, and the hash of everything up to the certificate. */
 export const signedContent = (who: 'client' | 'server', transcriptHash: Bytes): Bytes =>
   joined([latin1Bytes(`${' '.repeat(64)}TLS 1.3, ${who} CertificateVerify\0`), transcriptHash])
+
+/** The other side's Finished has shown that it has the key. */
+export const shownKey = <B>(
+  context: Context<B>,
+  message: AnyMessage,
+  key: ExternalKey,
+  finished: FinishedVerified,
+): KnowsKey => {
+  context.passed('external key', message, identityText(key))
+  return KnowsKey.shown(key, finished)
+}
 
 /** A hello that says what it must not. */
 export const illegal = <B>(

@@ -10,6 +10,7 @@ import type { SessionFacts } from '../session.ts'
 import type { Context, Handles, Message } from '../states.ts'
 import type { Established } from '../types.ts'
 import { type CertificateMessage, uncompressed } from './certificate-message.ts'
+import { shownKey } from './checks.ts'
 import { askAbout, provenBy } from './client-certificate.ts'
 import { EstablishedServer } from './established.ts'
 import type { HandshakeKeys, TrafficKeys } from './handshake-keys.ts'
@@ -172,7 +173,7 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
     context.transcript.add(message.bytes)
     context.protectReads(traffic.protection('client'))
     const { proof: shown } = this.#client
-    const proof = ExternalKey.is(shown) ? KnowsKey.shown(shown, finished) : shown
+    const proof = ExternalKey.is(shown) ? shownKey(context, message, shown, finished) : shown
     const later = laterCertificates(context, greeting, traffic)
     const ticket = proof instanceof KnowsKey ? undefined : this.#remember(context)
     context.established(agreedWith(greeting, this.#client, proof))

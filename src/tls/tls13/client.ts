@@ -19,7 +19,7 @@ import { ExternalKey } from '../external-key.ts'
 import { extensionsIn } from '../messages/extensions.ts'
 import { CertificateStatusType, CipherSuite, SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import { FinishedVerified, Fresh, KnowsKey, Resumed, SignatureValid } from '../proofs.ts'
+import { FinishedVerified, Fresh, Resumed, SignatureValid } from '../proofs.ts'
 import type { clientStates } from '../roles.table.ts'
 import { isIn13, schemeFor13 } from '../schemes.table.ts'
 import { type SessionFacts, sessionOf } from '../session.ts'
@@ -27,7 +27,7 @@ import type { Context, Handles, Message } from '../states.ts'
 import { clientLimits } from '../tls12/record-limits.ts'
 import type { Agreed, Answered, Asked, Peer, Proven, Request, Taken } from './agreed.ts'
 import { type CertificateMessage, uncompressed } from './certificate-message.ts'
-import { checkList, signedContent } from './checks.ts'
+import { checkList, shownKey, signedContent } from './checks.ts'
 import type { EstablishedClient } from './established.ts'
 import { conclude, WaitOwnCertificate13 } from './own-certificate.ts'
 import { Tolerant } from './tolerant.ts'
@@ -289,7 +289,7 @@ class WaitFinished13 extends Tolerant implements Handling<'WaitFinished13'> {
     context.transcript.add(message.bytes)
     const traffic = keys.application(context, context.transcript.digest())
     context.protectReads(traffic.protection('server'))
-    const server = ExternalKey.is(shown) ? KnowsKey.shown(shown, finished) : shown
+    const server = ExternalKey.is(shown) ? shownKey(context, message, shown, finished) : shown
     const heard = { ...this.#proven, server, finished, traffic }
     if (request === undefined) return conclude(context, heard)
     const { schemes } = request.signatureAlgorithms!
