@@ -12,6 +12,7 @@ export interface TlsOptions extends Pick<TlsChoices, 'groups' | 'suites'> {
   readonly tls?: readonly TlsVersion[] | undefined
   readonly cert?: readonly string[] | undefined
   readonly key?: readonly string[] | undefined
+  readonly psk?: string | undefined
 }
 
 /** Names of files by the option of `net` that takes what is in them. */

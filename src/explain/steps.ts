@@ -215,6 +215,7 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
   'net/idle-timeout': waitLonger,
   'net/bad-url': () => run('barewire get https://localhost:8443/'),
   'net/too-many-redirects': f => run(get(f, ''), 'without following'),
+  'cli/key-readable': f => run(f.where && `chmod 600 ${quoted(f.where)}`),
   'cli/usage': f => run(`${f.where ?? 'barewire'} --help`),
 }
 

@@ -14,6 +14,7 @@ import type { Io } from '../io.ts'
 import { jsonFields } from '../json.ts'
 import { type FixedAddress, readData } from '../options.ts'
 import { type OutputFile, outputFile } from '../output-file.ts'
+import { keysIn, MOST_OFFERED } from '../psk-file.ts'
 import { beginRun, type Run } from '../run.ts'
 import { writeBody } from '../story/body.ts'
 import { remarkLines } from '../story/remark.ts'
@@ -159,6 +160,7 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
     publicKeys: await contentsOf(options.trustKey),
     accept: options.accept as readonly FailureCode[] | undefined,
     ...(await identityOf(options)),
+    psk: await offered(options, run),
     warned: failure => warn(failure, run),
     world: legibleWorld(),
     tls: {
@@ -186,6 +188,13 @@ const identityOf = async ({ cert, key }: GetOptions): Promise<Pick<FetchInit, 'c
   if (cert === undefined && key !== undefined)
     throw new FailureError(fail('cli/usage', { got: '--key goes with --cert.' }))
   return { cert: await contentsOf(cert), key: await contentsOf(key) }
+}
+
+/** Whom the server is to be, where both have a key from elsewhere. */
+const offered = async ({ psk }: GetOptions, run: Run): Promise<FetchInit['psk']> => {
+  const keys = psk === undefined ? undefined : await keysIn(psk, failure => warn(failure, run))
+  if (keys === undefined || keys.length <= MOST_OFFERED) return keys
+  throw new FailureError(fail('cli/usage', { got: `${psk} has ${keys.length} keys; a client offers ${MOST_OFFERED}.` }))
 }
 
 /** The body to where it is wanted; with `--json` standard output belongs to the events. */

@@ -23,6 +23,7 @@ export interface ServeOptions extends CommonOptions, TlsOptions {
   readonly pcapng?: string | undefined
   readonly keylog?: string | undefined
   readonly clientCa?: readonly string[] | undefined
+  readonly earlyData?: true | undefined
   readonly port: number
   readonly host: string
   readonly plain?: true | undefined
@@ -36,7 +37,9 @@ export const serveFolder = async (folder: string | undefined, options: ServeOpti
       run.event(authorityEvent(next))
       run.notice([renewal(next, run.style)])
     }
-    const identity = options.plain ? plainly(options) : await identityOf(options, renewed)
+    const identity = options.plain
+      ? plainly(options)
+      : await identityOf(options, { renewed, warned: failure => warn(failure, run) })
     const { authority } = identity
     const files = { cert: options.cert, key: options.key, ca: options.clientCa }
     const handler = staticFiles(await filesIn(root))
@@ -44,7 +47,7 @@ export const serveFolder = async (folder: string | undefined, options: ServeOpti
       serve(handler, {
         host: options.host,
         port: options.port,
-        tls: identity.tls && { ...identity.tls, warned: failure => warn(failure, run) },
+        tls: identity.tls,
         trace: run.trace,
         failed: error => defect(error, run),
         served: each => told(each, run, authority?.path),
@@ -98,6 +101,10 @@ const announce = ({ server, options, root, identity, run }: Announcement): void 
     line(style, { text: ` ${mark(style, '✓')}`, tint: 'good' }, { text: ` ${text}` })
   const told = [good(root), ...urls.map(url => line(style, { text: '   ' }, { text: url, tint: 'you' }))]
   if (options.clientCa !== undefined) told.unshift(good(`for clients of ${options.clientCa.join(', ')} only`))
+  if (options.psk !== undefined)
+    told.unshift(
+      good(`for clients with a key of ${options.psk}${options.cert === undefined ? ' only' : ', and others'}`),
+    )
   if (options.cert !== undefined)
     told.unshift(good(`certificate ${options.cert.join(', ')} for ${names.join(', ') || 'no name'}`))
   if (authority !== undefined) {

@@ -67,6 +67,11 @@ export const getCommand = command<URL, GetOptions>({
       offers: 'files',
     },
     {
+      flags: '--psk <file>',
+      what: 'know the server by one of these keys that both have, a line identity:hex for each (TLS 1.3)',
+      offers: 'files',
+    },
+    {
       flags: '--resume',
       what: 'ask twice, and the second time go on with what TLS remembers of the first; tells of both',
     },

@@ -35,6 +35,15 @@ export const serveCommand = command<string | undefined, ServeOptions>({
       parse: collect(String),
       offers: 'files',
     },
+    {
+      flags: '--psk <file>',
+      what: 'only clients with one of these keys, a line identity:hex for each (TLS 1.3); with --cert others too',
+      offers: 'files',
+    },
+    {
+      flags: '--early-data',
+      what: 'take requests that come with the first flight of clients that come back (TLS 1.3, 0-RTT)',
+    },
     ...CHOICES,
     KEYLOG,
     {

@@ -13,6 +13,11 @@ export const cliWords: WordsOf<typeof cliFailures> = {
     says: f => `${f.where ?? 'The file'}: ${fileProblem(f.got ?? 'it cannot be opened')}.`,
     because: f => fileCauses(f.got),
   },
+  'cli/key-readable': {
+    title: 'Others can read your keys.',
+    says: f => `Whoever reads ${f.where ?? 'the file'} can pass for either end; its mode is ${f.got ?? '?'}.`,
+    because: ['The file was copied, or made without a umask.'],
+  },
   'cli/http-status': {
     title: 'The server answered with an error.',
     says: f => `${f.where ?? 'The request'} got ${f.got ?? 'a status of 400 or more'}, and --fail was given.`,

@@ -14,6 +14,11 @@ export const cliWords: WordsOf<typeof cliFailures> = {
     says: f => text`${f.where ?? '该文件'}：${fileProblem(f.got ?? '无法打开')}。`,
     because: f => fileCauses(f.got),
   },
+  'cli/key-readable': {
+    title: '他人可以读取您的密钥。',
+    says: f => text`读到${f.where ?? '该文件'}的人可以冒充任何一端；它的权限是${f.got ?? '?'}。`,
+    because: ['该文件是复制来的，或是在没有 umask 的情况下创建的。'],
+  },
   'cli/http-status': {
     title: '服务器以错误作答。',
     says: f => text`${f.where ?? '该请求'}得到${f.got ?? '400 或以上的状态码'}，而命令中指定了 --fail。`,
