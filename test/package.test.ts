@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 126,
+  './net': 129,
   './wire': 6,
   './trace': 4,
   './failures': 4,
@@ -93,7 +93,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './lab': 173,
   './lab/web': 127,
   './web': 130,
-  '. in a browser': 236,
+  '. in a browser': 239,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

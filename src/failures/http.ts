@@ -52,6 +52,7 @@ export const httpFailures = family('http', {
   'method-not-allowed': { fault: 'peer', exit: EXIT.status, status: 405, rule: 'RFC 9110 15.5.6' },
   'too-early': { fault: 'peer', exit: EXIT.status, status: 425, rule: 'RFC 8470 5.2' },
   'precondition-failed': { fault: 'peer', exit: EXIT.status, status: 412, rule: 'RFC 9110 15.5.13' },
+  'range-not-satisfiable': { fault: 'peer', exit: EXIT.status, status: 416, rule: 'RFC 9110 15.5.17' },
   'handler-failed': { fault: 'local', exit: EXIT.status, status: 500, rule: 'RFC 9110 15.6.1' },
   'bad-outgoing': { ...mistake, rule: 'RFC 9110 5.5' },
   'wrong-length': { ...mistake, rule: 'RFC 9112 6.2' },

@@ -215,6 +215,11 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     title: 'This is not the version that was meant.',
     says: f => `${f.where ?? 'The file'} is not what If-Match or If-Unmodified-Since ask for.`,
   },
+  'http/range-not-satisfiable': {
+    title: 'This has no such part.',
+    says: f => `${f.got ?? 'The range'} begins behind its end: it has ${f.number ?? 'fewer'} bytes.`,
+    because: ['It was longer when a part of it was fetched before, or all of it is there already.'],
+  },
   'http/handler-failed': {
     title: 'The server made a mistake.',
     says: () => 'The request is not at fault.',

@@ -213,6 +213,11 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     title: '此处不能这样操作。',
     says: f => text`${f.got ?? '该方法'}不在此处允许的方法之列：${f.expected ?? '无'}。`,
   },
+  'http/range-not-satisfiable': {
+    title: '没有这样的部分。',
+    says: f => text`${f.got ?? '该范围'}从末尾之后开始：总共只有${f.number ?? '更少'}字节。`,
+    because: ['之前取其一部分时它更长，或者它已经全部取得。'],
+  },
   'http/handler-failed': {
     title: '服务器出了错。',
     says: () => '问题不在请求。',

@@ -6,6 +6,7 @@ import {
   matchesWeakly,
   mayBePartial,
   parseEntityTag,
+  tagAsKnown,
 } from './conditional.ts'
 
 const NOW = Date.UTC(2026, 10, 20)
@@ -204,4 +205,15 @@ test('RFC 9110 15.4.5: 304 has what guides a cache, and nothing that describes a
     'last-modified',
     'set-cookie',
   ])
+})
+
+test('RFC 9111 4.3.4: the tag of 304 is weak for whoever knows it as weak', () => {
+  const tag = (value: string, etag: string) => tagAsKnown(new Headers({ 'if-none-match': value }), etag)
+  expect(tag('W/"x"', '"x"')).toBe('W/"x"')
+  expect(tag('"x"', '"x"')).toBe('"x"')
+  expect(tag('W/"x", "x"', '"x"')).toBe('"x"')
+  expect(tag('W/"y", W/"x"', '"x"')).toBe('W/"x"')
+  expect(tag('*', '"x"')).toBe('"x"')
+  expect(tag('W/"x"', 'W/"x"')).toBe('W/"x"')
+  expect(tagAsKnown(new Headers(), '"x"')).toBe('"x"')
 })

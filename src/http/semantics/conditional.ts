@@ -139,3 +139,13 @@ export const fieldsOfUnchanged = (headers: HeaderList): HeaderList => {
     return !OF_THE_BODY.has(lower) && !(tagged && lower === 'last-modified')
   })
 }
+
+/**
+ * The ETag of 304: weak where the client named ours weakly. It has the answer with a content coding, whose tag was made
+ * weak, and may put a 304 with a strong tag to nothing that it keeps under a weak one (RFC 9111 4.3.4).
+ */
+export const tagAsKnown = (headers: Asked, etag: string): string => {
+  const own = parseEntityTag(etag)
+  const known = entityTags(headers.get('if-none-match') ?? '')?.filter(tag => tag.opaque === own?.opaque) ?? []
+  return known.length > 0 && known.every(tag => tag.weak) && own?.weak === false ? `W/${etag}` : etag
+}

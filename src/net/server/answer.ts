@@ -298,6 +298,9 @@ const headersOf = (response: Response, coding: Coding, length?: number): HeaderL
       if (status !== 204 && !coded && !undone) list.push([name, value])
     } else if (name === 'content-encoding') {
       if (!undone) list.push([name, value])
+    } else if (name === 'accept-ranges') {
+      // Of what is coded as it leaves no second part could be had.
+      if (!coded) list.push([name, value])
     } else if (name === 'vary' && coding !== undefined && !hasMember(value, 'accept-encoding')) {
       list.push([name, `${value}, accept-encoding`])
     } else if (name === 'etag' && (coded || undone) && !value.startsWith('W/')) list.push([name, `W/${value}`])

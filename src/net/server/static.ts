@@ -1,13 +1,13 @@
-/** Files of one folder as answers: GET and HEAD, `index.html`, conditional requests; nothing outside the folder, ever. */
+/** Files of one folder as answers: GET and HEAD, `index.html`, parts and conditions; nothing outside the folder, ever. */
 
 import { lookup } from 'mrmime'
-import type { Bytes, Millis } from '../../engine.ts'
+import type { Millis } from '../../engine.ts'
 import type { Words } from '../../explain/words.ts'
-import { type Failure, fail } from '../../failures/index.ts'
-import { answerTo } from '../../http/message/answers.ts'
+import { fail } from '../../failures/index.ts'
 import { imfDate } from '../../http/message/date.ts'
-import { evaluate, fieldsOfUnchanged } from '../../http/semantics/conditional.ts'
 import { isCompressible } from '../../http/semantics/negotiation.ts'
+import { plainAnswer } from './plain-answer.ts'
+import { type Content, representation } from './representation.ts'
 import type { Handler } from './serve.ts'
 
 /** Files as a parameter: `node/files.ts` has those of a disk. */
@@ -19,25 +19,16 @@ export interface Files {
    */
   open(names: readonly string[]): Promise<OpenFile | 'folder' | undefined>
 }
-export interface OpenFile {
-  readonly size: number
+export interface OpenFile extends Content {
   /** Milliseconds since 1970. */
   readonly modified: Millis
-  /** Up to `length` bytes from `start`, in an array of its own; empty at the end. */
-  read(start: number, length: number): Promise<Bytes>
-  close(): Promise<void>
 }
-
-/** Files up to here are read before they are answered, so that head and body leave together. */
-const AT_ONCE = 64 * 1024
-
-/** One read of a file: as large as what a connection takes before it asks to wait. */
-const PIECE = 256 * 1024
 
 /** A handler for `serve`. Hidden files (`.git`, `.env`) are not there, except below `/.well-known/` (RFC 8615). */
 export const staticFiles =
   (files: Files): Handler =>
-  async (request, { world: { words, clock } }) => {
+  async (request, { world }) => {
+    const { words } = world
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       return plainAnswer(fail('http/method-not-allowed', { got: request.method, expected: 'GET, HEAD' }), words)
     }
@@ -54,13 +45,7 @@ export const staticFiles =
     }
     if (found === undefined || found === 'folder') return notFound(pathname, words)
     const name = names.at(-1) || 'index.html'
-    const headers = fieldsOf(found, name)
-    const validators = { etag: headers.get('etag') ?? undefined, lastModified: found.modified }
-    const verdict = evaluate(request.method, request.headers, validators, clock.date())
-    if (verdict === 'go on') return answer(request.method, found, headers)
-    await found.close()
-    if (verdict === 412) return plainAnswer(fail('http/precondition-failed', { where: name }), words)
-    return new Response(null, { status: 304, headers: fieldsOfUnchanged([...headers]) as [string, string][] })
+    return representation(request, { body: found, headers: fieldsOf(found, name, world.clock.date()) }, { world })
   }
 
 /** `.git`, `.env`: not for everybody; `/.well-known/` is (RFC 8615). `depth` is 0 below the root. */
@@ -91,66 +76,28 @@ const namesOf = (pathname: string): readonly string[] | undefined => {
   return names
 }
 
-const fieldsOf = (file: OpenFile, name: string): Headers => {
+/** A file that is younger than this may change again without its date saying so: not every system counts finer. */
+const SETTLED: Millis = 2000
+
+/**
+ * Size and date make the tag, as nginx and Apache have it: servers beside each other agree. It is strong (RFC 9110 8.8.1),
+ * so that a broken download can go on, once the file has kept still for a moment.
+ */
+const etagOf = ({ size, modified }: OpenFile, now: Millis): string =>
+  `${now - modified >= SETTLED ? '' : 'W/'}"${size.toString(36)}-${Math.floor(modified * 1000).toString(36)}"`
+
+const fieldsOf = (file: OpenFile, name: string, now: Millis): Headers => {
   const type = contentType(name)
   const headers = new Headers({
     'content-type': type,
-    'content-length': `${file.size}`,
     'last-modified': imfDate(file.modified),
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
-    etag: `W/"${file.size.toString(36)}-${Math.floor(file.modified).toString(36)}"`,
+    etag: etagOf(file, now),
   })
   // Said in 304 too (RFC 9110 15.4.5): which of them is kept is decided by it.
   if (isCompressible(type)) headers.set('vary', 'accept-encoding')
   return headers
-}
-
-const answer = async (method: string, file: OpenFile, headers: Headers): Promise<Response> => {
-  const atOnce = method !== 'HEAD' && file.size <= AT_ONCE
-  return new Response(atOnce ? await wholeOf(file) : streamOf(file), { headers })
-}
-
-/** All of a small file, or as much as there still is of it. */
-const wholeOf = async (file: OpenFile): Promise<Uint8Array<ArrayBuffer>> => {
-  try {
-    const whole = new Uint8Array(file.size)
-    let at = 0
-    while (at < whole.length) {
-      const bytes = await file.read(at, whole.length - at)
-      if (bytes.length === 0) throw new Error('the file became shorter while it was read')
-      whole.set(bytes, at)
-      at += bytes.length
-    }
-    return whole
-  } finally {
-    await file.close()
-  }
-}
-
-/** Never more of it than was promised, should it grow meanwhile; one that shrinks cuts the connection. */
-const streamOf = (file: OpenFile): ReadableStream<Uint8Array> => {
-  let at = 0
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const bytes = await file.read(at, Math.min(PIECE, file.size - at))
-          at += bytes.length
-          if (bytes.length > 0) controller.enqueue(bytes)
-          if (bytes.length > 0 && at < file.size) return
-          await file.close()
-          if (at < file.size) controller.error(new Error('the file became shorter while it was read'))
-          else controller.close()
-        } catch (error) {
-          await file.close()
-          throw error
-        }
-      },
-      cancel: () => file.close(),
-    },
-    { highWaterMark: 0 },
-  )
 }
 
 const contentType = (name: string): string => {
@@ -160,9 +107,3 @@ const contentType = (name: string): string => {
 
 const notFound = (where: string, words: Words | undefined): Response =>
   plainAnswer(fail('http/not-found', { where }), words)
-
-const plainAnswer = (failure: Failure, words: Words | undefined): Response => {
-  const { status, headers, body } = answerTo(failure, { sentence: words?.sentence(failure) })
-  const list = 'list' in headers ? headers.list : headers
-  return new Response(body as Uint8Array<ArrayBuffer>, { status, headers: list as [string, string][] })
-}
