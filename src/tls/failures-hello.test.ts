@@ -76,6 +76,8 @@ describe('what the hellos have in common', () => {
       extensions: [...body.extensions!, ...clientExtensions({ supportedVersions: { versions: [0x0304] } })],
     }))
     expectFailure(young.server, 'tls/no-common-version')
+    expect(old.server.failure).toMatchObject({ where: 'ClientHello.legacyVersion', got: 'TLS 1.1' })
+    expect(young.server.failure).toMatchObject({ where: 'ClientHello.extensions', got: 'TLS 1.3' })
     const oldServer = rewritten('ServerHello', body => ({ ...body, legacyVersion: 0x0302 }))
     expectFailure(oldServer.client, 'tls/no-common-version')
   })

@@ -86,6 +86,32 @@ test('a response of another kind, and evidence that nobody asked for, are refuse
   expect(showing(['ocsp'], 18, { timestamps: scts })).toMatchObject(unasked)
 })
 
+describe('tls/extension-twice, RFC 9846 4.3: in any message', () => {
+  const twice = <T extends { type: number }>(list: readonly T[]): T[] => [...list, list.at(-1)!]
+  type Extension = EncryptedExtensions['extensions'][number]
+  test('of a server, encrypted', () => {
+    const sct: Extension = { type: 18, body: { timestamps: scts } }
+    for (const name of ['EncryptedExtensions', 'Certificate'] as const) {
+      const { client } = asked({ evidence: ['scts'], alpn: ['x'] }, { scts }, heard => {
+        if (heard.name !== name) return undefined
+        return name === 'Certificate'
+          ? [
+              changed<Certificate>(heard, body => ({
+                ...body,
+                entries: body.entries.map(entry => ({ ...entry, extensions: [sct, sct] })),
+              })),
+            ]
+          : [
+              changed<EncryptedExtensions>(heard, () => ({
+                extensions: twice<Extension>([{ type: 16, body: { protocols: ['x'] } }]),
+              })),
+            ]
+      })
+      expect(client.failure, name).toMatchObject({ code: 'tls/extension-twice', alert: 50 })
+    }
+  })
+})
+
 describe('RFC 8449 4: record_size_limit', () => {
   /** The lengths of the protected records that each side has sent, without what protects them. */
   const lengths = (options: Partial<PairOptions>) => {
