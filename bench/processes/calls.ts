@@ -1,6 +1,8 @@
 /** A benchmark's other processes: forked from here, told what to do by calls, alone on their core as far as there is one. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 interface Call {
   readonly id: number
@@ -66,4 +68,13 @@ export const answerCalls = (calls: Calls): void => {
 export const cpu = (): number => {
   const { user, system } = process.cpuUsage()
   return user + system
+}
+
+/** Bytes of JavaScript's heap that are in use, after a collection. */
+export const heap = (): number => {
+  setFlagsFromString('--expose_gc')
+  const collect = runInNewContext('gc') as () => void
+  collect()
+  collect()
+  return process.memoryUsage().heapUsed
 }

@@ -10,14 +10,12 @@ import { createServer as createSecureServer } from 'node:https'
 import { type AddressInfo, createServer as createNetServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { Hono } from 'hono'
 import { headerBlock } from '../../src/http/message/header-block.ts'
 import { filesIn, serve, serveExchanges, staticFiles } from '../../src/index.ts'
 import { certifiedKey } from '../../src/tls/certified-key.ts'
 import { pem } from '../../src/x509/pem.ts'
-import { answerCalls, cpu } from './calls.ts'
+import { answerCalls, cpu, heap } from './calls.ts'
 import type { Identity } from './tls-peer.ts'
 
 /** A file of 100 MB in a directory of its own, for servers of files. */
@@ -124,15 +122,6 @@ const starts: Readonly<Record<ServerKind, (identity: Identity) => Promise<number
   'hono-app-node': () => hono(application().fetch),
   'exchanges-https': exchanges,
   'node-https': nodeHttps,
-}
-
-/** Bytes of JavaScript's heap that are in use, after a collection. */
-const heap = (): number => {
-  setFlagsFromString('--expose_gc')
-  const collect = runInNewContext('gc') as () => void
-  collect()
-  collect()
-  return process.memoryUsage().heapUsed
 }
 
 answerCalls({ start: starts[process.argv[2] as ServerKind], cpu, heap, exit: () => process.exit() })

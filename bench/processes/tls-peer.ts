@@ -11,7 +11,7 @@ import type { NetStream } from '../../src/net/stream/types.ts'
 import { certifiedKey } from '../../src/tls/certified-key.ts'
 import { pem } from '../../src/x509/pem.ts'
 import { trustStore } from '../../src/x509/store.ts'
-import { answerCalls, cpu } from './calls.ts'
+import { answerCalls, cpu, heap } from './calls.ts'
 
 /** Made once by the benchmark; the same for everybody. */
 export interface Identity {
@@ -223,4 +223,29 @@ const handshakes = async ({ identity, port, count, version, resumed }: Visits): 
   await Promise.all([1, 2, 3, 4].map(() => lane(count / 4)))
 }
 
-answerCalls({ exit: () => process.exit(), start, receive, send, handshakes, cpu })
+let held: readonly tls.TLSSocket[] = []
+
+/** Keeps `count` connections open that were each answered one byte, and lets go of those from before. */
+const hold = async ({ identity, port, count, version }: Omit<Visits, 'resumed'>): Promise<void> => {
+  const gone = held.map(socket => new Promise(resolve => socket.once('close', resolve).destroy()))
+  await Promise.all(gone)
+  const { ca } = pems(identity)
+  const protocol = `TLSv${version}` as const
+  const secureContext = tls.createSecureContext({ ca, minVersion: protocol, maxVersion: protocol, ciphers: SUITES })
+  const one = (): Promise<tls.TLSSocket> =>
+    new Promise((resolve, reject) => {
+      const socket = tls.connect({ host: '127.0.0.1', port, servername: 'localhost', secureContext })
+      socket.once('data', () => resolve(socket)).on('error', reject)
+      socket.write(Uint8Array.of(1))
+    })
+  const sockets: tls.TLSSocket[] = []
+  // A few at a time: a listener's queue is short.
+  while (sockets.length < count)
+    sockets.push(...(await Promise.all(Array.from({ length: Math.min(100, count - sockets.length) }, one))))
+  held = sockets
+}
+
+/** Bytes of this process in memory, whoever has them. */
+const resident = (): number => process.memoryUsage().rss
+
+answerCalls({ exit: () => process.exit(), start, receive, send, handshakes, hold, heap, resident, cpu })
