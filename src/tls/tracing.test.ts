@@ -158,6 +158,20 @@ test('states follow one another, and every check leaves a verdict', () => {
   ])
 })
 
+test.each([
+  ['TLS 1.2', ['hello', 'signature', 'Finished'], ['hello', 'Finished']],
+  ['TLS 1.3', ['hello', 'hello', 'signature', 'Finished'], ['hello', 'Finished']],
+] as const)('in %s every check that is passed leaves a verdict, on both sides', (version, client, server) => {
+  const { trace } = exchange({ versions: [version] })
+  for (const [host, checks] of Object.entries({ client, server }))
+    expect(
+      trace.records.flatMap(entry =>
+        entry.type === 'verdict' && entry.record.host === host ? [[entry.record.check, entry.record.ok]] : [],
+      ),
+      host,
+    ).toEqual(checks.map(check => [check, true]))
+})
+
 test('what happens before the first call has the time of that call', () => {
   const trace = recorder()
   const both = pair({ crypto, who, client: { trace: { sink: trace, flow: 'one', host: 'client' } } })

@@ -3,7 +3,7 @@ import { concat } from '../../test/support/bytes.ts'
 import { type Answers, identity, type Pair, pair, shuttle } from '../../test/support/tls.ts'
 import { sequence, time } from '../asn1/write.ts'
 import { certificateAuthority } from '../ca/authority.ts'
-import { FailureError } from '../failures/index.ts'
+import { FailureError, fail } from '../failures/index.ts'
 import { jsonOfFailure } from '../inspect/json.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { recorder } from '../trace/recorder.ts'
@@ -194,6 +194,22 @@ test('a failure of a certificate shows its bytes in the message that brought it'
   const { notBefore, notAfter } = new Certificate(middle.certificate)
   expect(message.record.bytes.subarray(start, end)).toEqual(sequence(time(notBefore), time(notAfter)))
   expect(jsonOfFailure(failure!)).toMatchObject({ at: { message: id, certificate: 1, range: [start, end] } })
+})
+
+test('a failure of a certificate that nobody has shown has no place in the message', () => {
+  const trace = recorder()
+  const both = pair({
+    crypto,
+    who: identity(crypto, 'p-256'),
+    client: { trace: { sink: trace, flow: 'one', host: 'client' } },
+    clientAnswers: question =>
+      question.about === 'trust'
+        ? fail('tls/certificate-untrusted', { at: { message: 0, start: 1, end: 2, certificate: 7 } })
+        : undefined,
+  })
+  shuttle(both)
+  expect(both.client.failure).toMatchObject({ code: 'tls/certificate-untrusted' })
+  expect(both.client.failure!.at).toBeUndefined()
 })
 
 test('without a trace the place is that in the certificate, which the answer came with', () => {

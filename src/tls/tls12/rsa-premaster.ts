@@ -24,7 +24,7 @@ export const premasterOf = (block: Bytes | undefined, version: number, random: B
   let wrong = block[0]! | (block[1]! ^ 2) | block[start - 1]!
   for (let i = 2; i < start - 1; i++) wrong |= isZero(block[i]!)
   wrong |= (block[start]! ^ (version >> 8)) | (block[start + 1]! ^ (version & 0xff))
-  /** All ones for a good block, zero for a wrong one. Not by a minus: -0 is no integer, and the engine that runs this tells. */
+  /** All ones for a good block, zero for a wrong one. Not by a minus, whose zero would be a number of another kind (-0). */
   const take = ~(isZero(wrong) - 1)
   for (let i = 0; i < PREMASTER_LENGTH; i++) {
     const octet = block[start + i]!
