@@ -5,7 +5,8 @@
 import type { Bytes } from '../engine.ts'
 import { FailureError, fail } from '../failures/index.ts'
 
-export type ContentCoding = 'gzip' | 'deflate'
+/** Of the registry (RFC 9110 18.6): those that are in use. */
+export type ContentCoding = 'br' | 'zstd' | 'gzip' | 'deflate'
 
 /** One body in one direction. The consumer pulls: nothing is worked ahead of it. */
 export interface BodyTransform {

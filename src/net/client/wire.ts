@@ -142,7 +142,9 @@ export class Wire {
     if (!headers.has('user-agent')) list.push(['User-Agent', 'barewire'])
     if (!headers.has('accept')) list.push(['Accept', '*/*'])
     if (!headers.has('accept-encoding')) {
-      list.push(['Accept-Encoding', this.#world.coders.map(coder => coder.coding).join(', ') || 'identity'])
+      // A part of what is coded cannot be decoded (fetch standard, 4.6).
+      const coders = headers.has('range') ? [] : this.#world.coders
+      list.push(['Accept-Encoding', coders.map(coder => coder.coding).join(', ') || 'identity'])
     }
     const cookies = headers.has('cookie') ? undefined : cookie?.(trace)
     if (cookies !== undefined) list.push(['Cookie', cookies])

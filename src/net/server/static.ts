@@ -4,8 +4,9 @@ import { lookup } from 'mrmime'
 import type { Millis } from '../../engine.ts'
 import type { Words } from '../../explain/words.ts'
 import { fail } from '../../failures/index.ts'
+import type { ContentCoding } from '../../http/coding.ts'
 import { imfDate } from '../../http/message/date.ts'
-import { isCompressible } from '../../http/semantics/negotiation.ts'
+import { chooseCoding, isCompressible } from '../../http/semantics/negotiation.ts'
 import { plainAnswer } from './plain-answer.ts'
 import { type Content, representation } from './representation.ts'
 import type { Handler } from './serve.ts'
@@ -24,9 +25,20 @@ export interface OpenFile extends Content {
   readonly modified: Millis
 }
 
+export interface StaticOptions {
+  /**
+   * `a.css.br`, `a.css.zst` and `a.css.gz` beside `a.css`, and not older than it, are sent in its place to those who take
+   * that coding (RFC 9110 12.5.3): for types that shrink, and if undefined. `ignored` looks for none.
+   */
+  readonly precompressed?: 'sent' | 'ignored' | undefined
+}
+
+/** Codings by the ending of a file that is coded so, best first. */
+const ENDINGS: Readonly<Partial<Record<ContentCoding, string>>> = { br: '.br', zstd: '.zst', gzip: '.gz' }
+
 /** A handler for `serve`. Hidden files (`.git`, `.env`) are not there, except below `/.well-known/` (RFC 8615). */
 export const staticFiles =
-  (files: Files): Handler =>
+  (files: Files, { precompressed = 'sent' }: StaticOptions = {}): Handler =>
   async (request, { world }) => {
     const { words } = world
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -36,7 +48,8 @@ export const staticFiles =
     const names = namesOf(pathname)
     if (names === undefined) return notFound(pathname, words)
     const folder = names.at(-1) === ''
-    const found = await files.open(folder ? [...names.slice(0, -1), 'index.html'] : names)
+    const whole = folder ? [...names.slice(0, -1), 'index.html'] : names
+    const found = await files.open(whole)
     if (found === 'folder' && !folder) {
       // One slash at the beginning only: `//host/` would lead to another server.
       const location = `/${names.map(encodeURIComponent).join('/')}/${search}`
@@ -44,9 +57,35 @@ export const staticFiles =
       return new Response(null, { status: 302, headers: { location } })
     }
     if (found === undefined || found === 'folder') return notFound(pathname, words)
-    const name = names.at(-1) || 'index.html'
-    return representation(request, { body: found, headers: fieldsOf(found, name, world.clock.date()) }, { world })
+    const type = contentType(whole.at(-1)!)
+    const beside = precompressed === 'sent' && isCompressible(type) ? request.headers.get('accept-encoding') : null
+    const coded = beside === null ? undefined : await codedBeside(files, whole, { plain: found, accepted: beside })
+    if (coded !== undefined) await found.close()
+    const { file, coding } = coded ?? { file: found, coding: undefined }
+    const headers = fieldsOf(file, { type, coding, now: world.clock.date() })
+    return representation(request, { body: file, headers }, { world })
   }
+
+/** The same file in the coding that the client likes best, where there is one. */
+const codedBeside = async (
+  files: Files,
+  names: readonly string[],
+  { plain, accepted }: { readonly plain: OpenFile; readonly accepted: string },
+): Promise<{ readonly file: OpenFile; readonly coding: ContentCoding } | undefined> => {
+  let offered = Object.keys(ENDINGS) as ContentCoding[]
+  while (offered.length > 0) {
+    const coding = chooseCoding(accepted, offered)
+    if (coding === undefined || coding === 'identity') return undefined
+    const file = await files.open([...names.slice(0, -1), `${names.at(-1)}${ENDINGS[coding]}`])
+    if (file !== undefined && file !== 'folder') {
+      // Made from an older one, it is another file. Whole seconds: some tools give on no more.
+      if (Math.floor(file.modified / 1000) >= Math.floor(plain.modified / 1000)) return { file, coding }
+      await file.close()
+    }
+    offered = offered.filter(other => other !== coding)
+  }
+  return undefined
+}
 
 /** `.git`, `.env`: not for everybody; `/.well-known/` is (RFC 8615). `depth` is 0 below the root. */
 export const isHidden = (name: string, depth: number): boolean =>
@@ -79,22 +118,31 @@ const namesOf = (pathname: string): readonly string[] | undefined => {
 /** A file that is younger than this may change again without its date saying so: not every system counts finer. */
 const SETTLED: Millis = 2000
 
+interface Described {
+  readonly type: string
+  readonly coding: ContentCoding | undefined
+  readonly now: Millis
+}
+
 /**
  * Size and date make the tag, as nginx and Apache have it: servers beside each other agree. It is strong (RFC 9110 8.8.1),
- * so that a broken download can go on, once the file has kept still for a moment.
+ * so that a broken download can go on, once the file has kept still for a moment; each coding has its own (8.8.3.3).
  */
-const etagOf = ({ size, modified }: OpenFile, now: Millis): string =>
-  `${now - modified >= SETTLED ? '' : 'W/'}"${size.toString(36)}-${Math.floor(modified * 1000).toString(36)}"`
+const etagOf = ({ size, modified }: OpenFile, { now, coding }: Described): string => {
+  const tag = `${size.toString(36)}-${Math.floor(modified * 1000).toString(36)}${coding === undefined ? '' : `-${coding}`}`
+  return `${now - modified >= SETTLED ? '' : 'W/'}"${tag}"`
+}
 
-const fieldsOf = (file: OpenFile, name: string, now: Millis): Headers => {
-  const type = contentType(name)
+const fieldsOf = (file: OpenFile, described: Described): Headers => {
+  const { type, coding } = described
   const headers = new Headers({
     'content-type': type,
     'last-modified': imfDate(file.modified),
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
-    etag: etagOf(file, now),
+    etag: etagOf(file, described),
   })
+  if (coding !== undefined) headers.set('content-encoding', coding)
   // Said in 304 too (RFC 9110 15.4.5): which of them is kept is decided by it.
   if (isCompressible(type)) headers.set('vary', 'accept-encoding')
   return headers
