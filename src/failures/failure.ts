@@ -86,6 +86,11 @@ export interface FailureErrorOptions {
  * is a sentence where words are at hand (`explain/`), otherwise the code with its facts.
  */
 export class FailureError extends Error {
+  /** What `fetch` throws counts too, whose class must stand under `TypeError`. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: a class that extends this one asks for itself
+    return isMadeBy(this, value) || (this === FailureError && isMadeBy(FetchError, value))
+  }
   readonly code: FailureCode
   readonly failure: Failure
   constructor(failure: Failure, { message, ...options }: FailureErrorOptions = {}) {
@@ -95,6 +100,24 @@ export class FailureError extends Error {
     this.failure = failure
   }
 }
+
+/**
+ * The same as the standard's `fetch` wants it: a `TypeError` that says so by its name too, with the failure as its
+ * `cause`. It is `instanceof FailureError` as well.
+ */
+export class FetchError extends TypeError {
+  readonly code: FailureCode
+  readonly failure: Failure
+  constructor(cause: FailureError) {
+    super(cause.message, { cause })
+    this.code = cause.code
+    this.failure = cause.failure
+  }
+}
+
+/** As `instanceof` would say if nobody had changed what it means. */
+const isMadeBy = (made: abstract new (...args: never[]) => unknown, value: unknown): boolean =>
+  Function.prototype[Symbol.hasInstance].call(made, value)
 
 /** `tls/bad-message: where version, got 7`. */
 const inShort = (failure: Failure): string => {

@@ -15,6 +15,8 @@ export const netFailures = family('net', {
   'pool-waits': { fault: 'caller', exit: EXIT.timeout },
   'bad-url': { fault: 'caller', exit: EXIT.usage, rule: 'RFC 9110 4.2' },
   'bad-request': { fault: 'caller', exit: EXIT.usage },
+  'blocked-port': { fault: 'caller', exit: EXIT.usage },
+  'integrity-mismatch': { fault: 'peer', exit: EXIT.http },
   'too-many-redirects': { fault: 'peer', exit: EXIT.http, rule: 'RFC 9110 15.4' },
   'redirect-refused': { fault: 'peer', exit: EXIT.http },
   'client-closed': { fault: 'caller', exit: EXIT.usage },

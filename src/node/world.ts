@@ -1,5 +1,6 @@
 /** Node's world: kernel sockets, the real clock, OpenSSL's primitives, zlib, the system's roots. */
 
+import { resolveObjectURL } from 'node:buffer'
 import { english } from '../explain/en/index.ts'
 import { isPublicSuffix } from '../net/public-suffix.ts'
 import type { World } from '../net/stream/types.ts'
@@ -29,6 +30,7 @@ export const nodeWorld = (): World => {
     trust: systemTrust,
     isPublicSuffix,
     words: english,
+    blobOf: url => resolveObjectURL(url) as Blob | undefined,
     replaceResponse: isNode ? quick => void (globalThis.Response = quick) : undefined,
     warned: warning => process.emitWarning(warning.message, { type: 'BarewireWarning', code: warning.code }),
   }

@@ -29,5 +29,13 @@ export const webWorld = ({ transport, trust = trustStore([]) }: WebWorldOptions 
   trust: () => trust,
   isPublicSuffix,
   words: english,
+  blobOf,
   warned: warning => console.warn(`barewire: ${warning.message} (${warning.code})`),
 })
+
+/** The platform knows its own; one that was revoked is a network error there. */
+const blobOf = (url: string): Promise<Blob | undefined> =>
+  fetch(url).then(
+    response => response.blob(),
+    () => undefined,
+  )

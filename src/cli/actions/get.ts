@@ -156,6 +156,8 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
     resolve: (host, port) => resolve.find(fixed => fixed.host === host.toLowerCase() && fixed.port === port)?.address,
     ...(body === undefined ? {} : { body }),
     timeouts: step,
+    // Who names a port knows what listens there.
+    ports: 'any',
     trust: options.trust && rootsIn(options.trust),
     publicKeys: await contentsOf(options.trustKey),
     accept: options.accept as readonly FailureCode[] | undefined,

@@ -70,6 +70,16 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: 'This request cannot be sent.',
     says: f => `${f.where ?? 'The request'}: ${(f.got ?? 'not allowed').replace(/\.$/, '')}.`,
   },
+  'net/blocked-port': {
+    title: 'This port belongs to another protocol.',
+    says: f =>
+      `The fetch standard forbids requests to port ${f.number ?? '?'}${f.where === undefined ? '' : ` of ${f.where}`}: what listens there could take a request for its own commands.`,
+  },
+  'net/integrity-mismatch': {
+    title: 'The body is not the one that was expected.',
+    says: f => `Its ${f.where ?? 'digest'} is ${f.got ?? 'another one'}, expected was ${f.expected ?? 'another'}.`,
+    because: ['The file at that address was changed.', 'Somebody on the way or on the server changed the answer.'],
+  },
   'net/too-many-redirects': {
     title: 'Sent from place to place.',
     says: f => `After ${f.number ?? 'many'} redirects the answer is still a redirect, to ${f.got ?? 'somewhere'}.`,

@@ -64,6 +64,16 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: '这个请求无法发送。',
     says: f => text`${f.where ?? '该请求'}：${(f.got ?? '不允许').replace(/\.$/, '')}。`,
   },
+  'net/blocked-port': {
+    title: '这个端口属于别的协议。',
+    says: f =>
+      text`fetch 标准禁止向${f.where === undefined ? '' : text`${f.where}的`}端口${f.number ?? '?'}发送请求：在那里监听的程序可能把请求当作自己的命令。`,
+  },
+  'net/integrity-mismatch': {
+    title: '正文不是所期望的那一个。',
+    says: f => text`它的${f.where ?? '摘要'}是${f.got ?? '另一个值'}，期望的是${f.expected ?? '别的值'}。`,
+    because: ['该地址上的文件已被更改。', '途中或服务器上有人改动了答复。'],
+  },
   'net/too-many-redirects': {
     title: '被一再重定向。',
     says: f => text`经过${f.number ?? '多'}次重定向，得到的仍是重定向，指向${f.got ?? '别处'}。`,

@@ -10,10 +10,22 @@ import type { SharedKey } from '../stream/shared-keys.ts'
 import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from '../stream/tls-options.ts'
 import type { NetStream, Timeouts, Transport, TrustOptions, World } from '../stream/types.ts'
 import type { Warned } from '../stream/warnings.ts'
-import { told, toldAtOnce } from '../told.ts'
+import { told, toldAtOnce, toldByFetch } from '../told.ts'
+import { integrityOf } from './integrity.ts'
+import { isLocal, localAnswer } from './local.ts'
+import { BLOCKED_PORTS } from './ports.table.ts'
 import { PROTOCOLS } from './protocols.ts'
-import { type AskInit, contextOf, hrefOf, type Outline, outlineOf, redirected } from './request.ts'
-import { type FetchResponse, responseOf } from './response.ts'
+import {
+  type AskInit,
+  authorityOf,
+  contextOf,
+  FETCHED,
+  hrefOf,
+  type Outline,
+  outlineOf,
+  redirected,
+} from './request.ts'
+import { checkedResponseOf, type FetchResponse, responseOf } from './response.ts'
 import { type Answer, type Ask, chained, type Interceptor } from './seam.ts'
 import { Wire } from './wire.ts'
 
@@ -34,6 +46,8 @@ export interface ClientOptions extends TrustOptions, Credentials, Warned {
   readonly perOrigin?: number | undefined
   /** How long a connection without a request is kept, in ms; 4,000 where undefined: node:http closes after 5,000. */
   readonly keepAlive?: number | undefined
+  /** `any`: `fetch` goes to the ports too that the standard forbids, because other protocols live there. */
+  readonly ports?: 'any' | undefined
   /** What sits between each request and the wire; the first is asked first. */
   readonly interceptors?: readonly Interceptor[] | undefined
   readonly world: World
@@ -146,7 +160,7 @@ class Fetcher {
     try {
       return await this.#follow(input, init)
     } catch (error) {
-      throw told(error, this.#world.words)
+      throw toldByFetch(error, this.#world.words)
     }
   }
 
@@ -166,25 +180,22 @@ class Fetcher {
 
   async #follow(input: string | URL | Request, init: AskInit): Promise<FetchResponse> {
     const redirect = init.redirect ?? (input instanceof Request ? input.redirect : 'follow')
-    const from = await outlineOf(input, init, this.#world.clock)
+    const from = await outlineOf(input, init, this.#world.clock, FETCHED)
+    const integrity = init.integrity ?? (input instanceof Request ? input.integrity : '')
     let outline = from
     for (let hops = 0; ; hops++) {
       outline.signal?.throwIfAborted()
-      const answer = await this.#ask(this.#withCookies(outline))
+      const answer = await (isLocal(outline.url) ? localAnswer(outline, this.#world) : this.#answer(outline))
       const { head } = answer
-      this.#keepCookies(outline, answer)
       const location = REDIRECT_STATUS.has(head.status) ? head.headers.get('location') : undefined
       if (location === undefined || redirect === 'manual') {
-        const { clock, coders, words } = this.#world
-        return responseOf(answer, {
-          url: hrefOf(outline.url),
-          redirected: hops > 0,
-          method: outline.method,
-          clock,
-          coders,
-          words,
-          context: contextOf(outline),
-        })
+        const { clock, coders, words, crypto } = this.#world
+        const { method } = outline
+        const url = hrefOf(outline.url)
+        const options = { url, redirected: hops > 0, method, clock, coders, words, context: contextOf(outline) }
+        return integrityOf(integrity).length === 0
+          ? responseOf(answer, options)
+          : checkedResponseOf(answer, { ...options, integrity, crypto })
       }
       answer.pieces.discard()
       if (redirect === 'error') throw refused(outline, 'net/redirect-refused', { got: location })
@@ -193,14 +204,26 @@ class Fetcher {
     }
   }
 
-  #withCookies(outline: Outline): Outline {
-    const { jar } = this.#options
-    return jar === undefined ? outline : { ...outline, cookie: trace => jar.header(cookieRequest(outline.url, trace)) }
+  async #answer(outline: Outline): Promise<Answer> {
+    const { host, port } = authorityOf(outline.url)
+    if (this.#options.ports !== 'any' && BLOCKED_PORTS.has(port)) {
+      throw refused(outline, 'net/blocked-port', { where: host, number: port })
+    }
+    const answer = await this.#ask(this.#withCookies(outline))
+    this.#keepCookies(outline, answer)
+    return answer
   }
 
-  #keepCookies({ url }: Outline, { head, trace }: Pick<Answer, 'head' | 'trace'>): void {
+  #withCookies(outline: Outline): Outline {
     const { jar } = this.#options
-    if (jar === undefined) return
+    return jar === undefined || outline.credentials === 'omit'
+      ? outline
+      : { ...outline, cookie: trace => jar.header(cookieRequest(outline.url, trace)) }
+  }
+
+  #keepCookies({ url, credentials }: Outline, { head, trace }: Pick<Answer, 'head' | 'trace'>): void {
+    const { jar } = this.#options
+    if (jar === undefined || credentials === 'omit') return
     const from = { ...cookieRequest(url, trace), now: this.#world.clock.now() }
     for (const value of head.headers.all('set-cookie')) jar.receive(value, from)
   }

@@ -42,7 +42,12 @@ export class FetchExchange implements AnswerReader, Pieces {
   readonly #outline: Outline
   #asked: Asked | undefined
   readonly #refuse: (error: unknown) => void
-  readonly #abort = (): void => this.#cut(this.#outline.signal!.reason)
+  /** Fetch standard, 4.1: what has come but was not read is lost too. */
+  readonly #abort = (): void => {
+    const { reason } = this.#outline.signal!
+    if (this.#state === 'open') this.#cut(reason)
+    else if (this.#queue.length > 0) this.#lose(reason)
+  }
   #queue: Bytes[] = []
   #queued = 0
   #state: 'open' | 'ended' | 'failed' = 'open'
@@ -80,6 +85,7 @@ export class FetchExchange implements AnswerReader, Pieces {
     this.#asked = asked
     if (this.#state === 'open') signal?.addEventListener('abort', this.#abort, { once: true })
     if (whole === 'stream') void this.#send(body!, asked, expects ? clock : undefined)
+    else if (whole !== undefined) outline.sent?.(whole.length)
   }
 
   /** How much of the answer has come. */
@@ -99,7 +105,10 @@ export class FetchExchange implements AnswerReader, Pieces {
         if (this.#queued < QUEUE) this.#asked?.resume()
         return piece
       }
-      if (this.#state === 'ended') return undefined
+      if (this.#state === 'ended') {
+        this.#deaf()
+        return undefined
+      }
       if (this.#state === 'failed') throw this.#error
       await new Promise<void>(resolve => {
         this.#wake = resolve
@@ -109,7 +118,10 @@ export class FetchExchange implements AnswerReader, Pieces {
 
   /** The rest is not wanted: read if it is little, cut otherwise. */
   discard(): void {
-    if (this.#state !== 'open') return
+    if (this.#state !== 'open') {
+      this.#lose(new Error('the body was cancelled'))
+      return
+    }
     if (this.#queued > DISCARD) {
       this.#cut(new Error('the body was cancelled'))
       return
@@ -121,6 +133,7 @@ export class FetchExchange implements AnswerReader, Pieces {
   /** The rest is not wanted: the connection goes with it. */
   cancel(): void {
     if (this.#state === 'open') this.#cut(new Error('the body was cancelled'))
+    else this.#lose(new Error('the body was cancelled'))
   }
 
   // What the connection says.
@@ -156,12 +169,25 @@ export class FetchExchange implements AnswerReader, Pieces {
     if (this.#state !== 'open') return
     this.#state = state
     this.#error = error
-    this.#outline.signal?.removeEventListener('abort', this.#abort)
+    if (this.#queue.length === 0) this.#deaf()
     if (state === 'failed') this.#refuse(error)
     this.#wake?.()
     this.#room?.()
     this.#go?.()
     this.#unsent?.cancel(error).catch(() => {})
+  }
+
+  #deaf(): void {
+    this.#outline.signal?.removeEventListener('abort', this.#abort)
+  }
+
+  /** What has come will not be read. */
+  #lose(error: unknown): void {
+    this.#deaf()
+    if (this.#queue.length === 0) return
+    this.#queue = []
+    this.#state = 'failed'
+    this.#error = error
   }
 
   #cut(error: unknown): void {
@@ -183,6 +209,7 @@ export class FetchExchange implements AnswerReader, Pieces {
       if (this.#head !== undefined || this.#state !== 'open') return
     }
     const reader = body.open().getReader()
+    let sent = 0
     this.#unsent = reader
     try {
       for (;;) {
@@ -194,7 +221,11 @@ export class FetchExchange implements AnswerReader, Pieces {
           return
         }
         if (!(value instanceof Uint8Array)) throw new TypeError('a body must give Uint8Array')
-        if (value.length === 0 || sending.write(value)) continue
+        if (value.length === 0) continue
+        const room = sending.write(value)
+        sent += value.length
+        this.#outline.sent?.(sent)
+        if (room) continue
         await new Promise<void>(resolve => {
           this.#room = resolve
         })

@@ -146,9 +146,3 @@ test('a redirect to a place with a password in it is not followed', async () => 
   expect(error).toMatchObject({ code: 'net/redirect-refused' })
   expect(String(error)).not.toContain('secret')
 })
-
-test('a wish for integrity is refused, as nobody would look at it', async () => {
-  const integrity = 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
-  expect(await codeOf(fetch('http://127.0.0.1:1/', { integrity }))).toBe('net/bad-request')
-  expect(await codeOf(fetch(new Request('http://127.0.0.1:1/', { integrity })))).toBe('net/bad-request')
-})

@@ -20,6 +20,10 @@ export interface Outline {
   readonly informed?: ((head: ResponseHead) => void) | undefined
   /** Asked for what stands behind the body when that has left; it is chunked then. */
   readonly trailers?: (() => HeaderList) | undefined
+  /** Told how much of the body has been handed on, each time that more has. */
+  readonly sent?: ((bytes: number) => void) | undefined
+  /** `omit`: no cookies, in either direction (fetch standard, 2.2.5). */
+  readonly credentials?: RequestInit['credentials'] | undefined
 }
 
 /** What `fetch` takes beyond the standard. */
@@ -28,6 +32,8 @@ export interface AskInit extends RequestInit {
   readonly informed?: ((status: number, headers: Headers) => void) | undefined
   /** Asked for fields that follow the request's body when all of it has left (RFC 9110 6.5). */
   readonly trailers?: (() => NonNullable<RequestInit['headers']>) | undefined
+  /** Told how many bytes of the request's body have been handed on, each time that there are more. */
+  readonly sent?: ((bytes: number) => void) | undefined
 }
 
 export interface OutlineBody {
@@ -63,13 +69,24 @@ export const contextOf = ({ url, method }: Pick<Outline, 'url' | 'method'>): Req
   ...authorityOf(url),
 })
 
+/** What goes over the wire, and what `fetch` has besides. */
+const HTTP: ReadonlySet<string> = new Set(['http:', 'https:'])
+export const FETCHED: ReadonlySet<string> = new Set([...HTTP, 'data:', 'blob:'])
+
 /** Throws `net/bad-url` and `net/bad-request`. */
-export const outlineOf = async (input: string | URL | Request, init: AskInit, clock: Clock): Promise<Outline> => {
-  const url = urlOf(input instanceof Request ? input.url : input)
+export const outlineOf = async (
+  input: string | URL | Request,
+  init: AskInit,
+  clock: Clock,
+  schemes: ReadonlySet<string> = HTTP,
+): Promise<Outline> => {
+  const url = urlOf(input instanceof Request ? input.url : input, schemes)
   const given = init.body ?? undefined
-  const integrity = init.integrity ?? (input instanceof Request ? input.integrity : '')
-  if (integrity !== '') throw new FailureError(fail('net/bad-request', { where: 'integrity', got: 'not checked here' }))
   let request: Request
+  // As the standard's enumeration: nobody is to find later that another word meant nothing.
+  if (init.duplex !== undefined && init.duplex !== 'half') {
+    throw new FailureError(fail('net/bad-request', { where: 'duplex', got: `${init.duplex}` }))
+  }
   try {
     const source = input instanceof Request ? input : url.href
     const iterable = given !== undefined && !(given instanceof ReadableStream) && Symbol.asyncIterator in Object(given)
@@ -85,21 +102,24 @@ export const outlineOf = async (input: string | URL | Request, init: AskInit, cl
   if (init.headers !== undefined) for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
   // Fetch standard, 5.2: the type of a text; Bun does not say it.
   if (typeof given === 'string' && !headers.has('content-type')) headers.set('content-type', 'text/plain;charset=UTF-8')
-  const { informed, trailers } = init
+  const { informed, trailers, sent } = init
   return {
     url,
     method: request.method,
     headers,
     body: await bodyOf(request, given, clock),
-    signal: init.signal ?? (input instanceof Request ? input.signal : undefined),
+    // Fetch standard, 5.4: null takes the signal of a `Request` away.
+    signal: (init.signal === undefined && input instanceof Request ? input.signal : init.signal) ?? undefined,
+    credentials: init.credentials ?? (input instanceof Request ? input.credentials : undefined),
+    sent,
     informed: informed && (head => informed(head.status, new Headers(head.headers.list() as [string, string][]))),
     trailers: trailers && (() => [...new Headers(trailers())]),
   }
 }
 
-const urlOf = (input: string | URL): URL => {
+const urlOf = (input: string | URL, schemes: ReadonlySet<string>): URL => {
   const url = typeof input === 'string' ? parsed(input) : new URL(input)
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.hostname === '') {
+  if (url === undefined || !schemes.has(url.protocol) || (HTTP.has(url.protocol) && url.hostname === '')) {
     throw new FailureError(fail('net/bad-url', { got: String(input).slice(0, 200) }))
   }
   if (url.username !== '' || url.password !== '') {
@@ -116,16 +136,25 @@ const parsed = (text: string): URL | undefined => {
   }
 }
 
-/** Only what `Request` knows; our own options must not disturb it. */
-const plainInit = ({ method, headers, body, signal, redirect, referrer, keepalive }: RequestInit): RequestInit => ({
-  ...(method === undefined ? {} : { method }),
-  ...(headers === undefined ? {} : { headers }),
-  ...(body === undefined || body === null ? {} : { body }),
-  ...(signal === undefined ? {} : { signal }),
-  ...(redirect === undefined ? {} : { redirect }),
-  ...(referrer === undefined ? {} : { referrer }),
-  ...(keepalive === undefined ? {} : { keepalive }),
-})
+/** Only what `Request` knows; our own options must not disturb it. A null body is none. */
+const plainInit = (init: AskInit): RequestInit => {
+  const plain: Record<string, unknown> = {}
+  for (const name of PLAIN)
+    if (init[name] !== undefined && !(name === 'body' && init.body === null)) plain[name] = init[name]
+  return plain
+}
+
+const PLAIN = [
+  'method',
+  'headers',
+  'body',
+  'signal',
+  'redirect',
+  'referrer',
+  'referrerPolicy',
+  'keepalive',
+  'duplex',
+] as const
 
 /** Bytes of a `Request`'s body that are taken to see whether it is all there. */
 const AT_HAND = 1024 * 1024

@@ -1,13 +1,16 @@
 /** An answer becomes a `Response`: status, fields, and a body that is decoded and flows as it is read. */
 import type { Clock } from '../../clock.ts'
+import type { CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import type { Words } from '../../explain/words.ts'
-import { Failure, FailureError, type RequestContext } from '../../failures/index.ts'
+import { Failure, FailureError, fail, type RequestContext } from '../../failures/index.ts'
 import { type BodyTransform, type Coder, guarded } from '../../http/coding.ts'
 import { codingsToUndo } from '../../http/semantics/negotiation.ts'
+import { joined } from '../../wire/bytes.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
-import { told } from '../told.ts'
+import { told, toldByFetch } from '../told.ts'
 import { unhidden } from '../with-headers.ts'
+import { integrityFailure, integrityOf, MOST_CHECKED } from './integrity.ts'
 import type { Answer, Pieces } from './seam.ts'
 
 export type FetchResponse = Response & {
@@ -32,18 +35,58 @@ export interface ResponseOptions {
 const NULL_BODY = new Set([101, 204, 205, 304])
 
 export const responseOf = (answer: Answer, options: ResponseOptions): FetchResponse => {
-  const { head, pieces, connection } = answer
+  const bodiless = hasNoBody(answer, options)
+  if (bodiless) answer.pieces.discard()
+  return assembled(answer, options, bodiless ? null : streamOf(answer.pieces, decoded(answer, options), options))
+}
+
+/** As `responseOf` when all of the body has come and has one of the digests; rejects with `net/integrity-mismatch`. */
+export const checkedResponseOf = async (
+  answer: Answer,
+  { integrity, crypto, ...options }: ResponseOptions & { readonly integrity: string; readonly crypto: CryptoProvider },
+): Promise<FetchResponse> => {
+  const { pieces } = answer
+  try {
+    const next = decoded(answer, options)
+    const held: Bytes[] = []
+    let size = 0
+    // Fetch standard, 4.1: without a body there is nothing that could be right.
+    if (hasNoBody(answer, options)) throw new FailureError(fail('net/integrity-mismatch', { got: 'that of no body' }))
+    for (let piece = await next(); piece !== undefined; piece = await next()) {
+      size += piece.length
+      const got = `that of more than ${MOST_CHECKED} bytes`
+      if (size > MOST_CHECKED) throw new FailureError(fail('net/integrity-mismatch', { got }))
+      held.push(piece)
+    }
+    const whole = joined(held)
+    const failure = integrityFailure(integrityOf(integrity), whole, (hash, bytes) =>
+      crypto.hash(hash).update(bytes).digest(),
+    )
+    if (failure !== undefined) throw new FailureError(failure)
+    return assembled(answer, options, whole)
+  } catch (error) {
+    pieces.cancel()
+    throw told(error, undefined, { ...options.context, ...pieces.progress })
+  }
+}
+
+const hasNoBody = ({ head }: Answer, { method }: ResponseOptions): boolean =>
+  method === 'HEAD' || NULL_BODY.has(head.status)
+
+const assembled = (
+  { head, pieces, connection }: Answer,
+  options: ResponseOptions,
+  body: ReadableStream<Uint8Array> | Bytes | null,
+): FetchResponse => {
   const { status, reason } = head
-  const bodiless = options.method === 'HEAD' || NULL_BODY.has(status)
-  if (bodiless) pieces.discard()
   const headers = new Headers(head.headers.list() as [string, string][])
-  const body = bodiless ? null : streamOf(pieces, decoded(answer, options), options)
   // `Response` takes 200 to 599; RFC 9110 15 lets a server send up to 999, and its word is not changed here.
   const shown = status <= 599 ? status : 500
   // `statusText` must be a byte string without controls: the engine let nothing else in.
   const response = new Response(body, { status: shown, statusText: reason, headers })
   unhidden(response, headers)
-  const facts = { url: options.url, redirected: options.redirected, connection }
+  // A program asks for itself: nothing is of another origin (fetch standard, 2.2.6).
+  const facts = { url: options.url, redirected: options.redirected, type: 'basic', connection }
   return withFacts(response, status === shown ? facts : { ...facts, status }, pieces)
 }
 
@@ -106,7 +149,7 @@ const streamOf = (pieces: Pieces, next: Next, { words, context }: ResponseOption
           else controller.enqueue(piece)
         } catch (error) {
           pieces.cancel()
-          controller.error(told(error, words, { ...context, ...pieces.progress }))
+          controller.error(toldByFetch(error, words, { ...context, ...pieces.progress }))
         }
       },
       cancel: () => pieces.cancel(),

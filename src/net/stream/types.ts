@@ -143,6 +143,8 @@ export interface World {
    * registries (`co.uk`), not of companies (`github.io`): no wildcard of a certificate counts there.
    */
   isPublicSuffix(domain: string, section?: 'icann'): boolean
+  /** What a `blob:` URL of this platform stands for; undefined where nobody knows it. */
+  readonly blobOf?: ((url: string) => Blob | undefined | Promise<Blob | undefined>) | undefined
   /** Told what is no failure yet but will be one for others, where a call names nobody who wants to hear it. */
   readonly warned?: ((warning: FailureError) => void) | undefined
   /** Puts `quick` in the place of the program's `Response`, where the platform's own is slow; see `serve`. */

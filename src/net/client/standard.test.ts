@@ -1,0 +1,154 @@
+/** What the fetch standard asks for beyond the exchange; `test/interop/fetch-standard.test.ts` has undici beside it. */
+import { createHash } from 'node:crypto'
+import { describe, expect, test } from 'vitest'
+import { codeOf, peer, served } from '../../../test/support/net.ts'
+import { platforms } from '../../../test/support/worlds.ts'
+import { FailureError, FetchError, fail } from '../../failures/index.ts'
+import { cookieJar } from '../../http/cookies/index.ts'
+import { client, fetch } from '../../index.ts'
+import { integrityOf } from './integrity.ts'
+
+const thrown = (promise: Promise<unknown>): Promise<Error> =>
+  promise.then(
+    () => expect.fail('it did not fail'),
+    (error: Error) => error,
+  )
+const sha = (hash: string, text: string): string => `${hash}-${createHash(hash).update(text).digest('base64')}`
+
+describe('fetch standard 5.6: errors', () => {
+  test('a failure is a TypeError by class and name, with the failure as its cause and its code in both', async () => {
+    const error = await thrown(fetch('http://127.0.0.1:9998/'))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toBeInstanceOf(FailureError)
+    expect(error).toBeInstanceOf(FetchError)
+    expect(error.name).toBe('TypeError')
+    expect(error).toMatchObject({ code: 'tcp/refused', failure: { context: { port: 9998 } } })
+    expect(error.cause).toBeInstanceOf(FailureError)
+    expect(error.cause).not.toBeInstanceOf(TypeError)
+    expect(error.cause).toMatchObject({ code: 'tcp/refused', message: error.message })
+  })
+  test('so is what ends a body, and what is asked wrongly; the cause of that goes on', async () => {
+    const cut = await fetch(await peer(socket => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf')))
+    expect(await thrown(cut.text())).toMatchObject({ name: 'TypeError', code: 'http/body-cut-short' })
+    const error = await thrown(fetch('http://127.0.0.1:9998/', { method: 'a b' }))
+    expect(error).toBeInstanceOf(TypeError)
+    expect(error).toMatchObject({ code: 'net/bad-request', cause: { cause: { name: 'TypeError' } } })
+  })
+  test('the reason of a signal is what it is', async () => {
+    const { url } = await served(() => new Response('all of it'))
+    const reason = { anything: true }
+    expect(await thrown(fetch(url, { signal: AbortSignal.abort(reason) }))).toBe(reason)
+    const controller = new AbortController()
+    const response = await fetch(url, { signal: controller.signal })
+    controller.abort(reason)
+    expect(await thrown(response.text())).toBe(reason)
+    const read = new AbortController()
+    const whole = await fetch(url, { signal: read.signal })
+    expect(await whole.text()).toBe('all of it')
+    read.abort()
+  })
+  test('a class of its own below FailureError is asked for itself', () => {
+    class Narrow extends FailureError {}
+    const failure = fail('net/bad-url')
+    expect(new Narrow(failure)).toBeInstanceOf(FailureError)
+    expect(new FetchError(new FailureError(failure))).not.toBeInstanceOf(Narrow)
+  })
+})
+
+describe('fetch standard 2.9: ports of other protocols are not asked', () => {
+  test('net/blocked-port, by itself and behind a redirect', async () => {
+    const error = await thrown(fetch('http://127.0.0.1:25/'))
+    expect(error).toMatchObject({ code: 'net/blocked-port', failure: { number: 25, where: '127.0.0.1' } })
+    const { url } = await served(() => new Response(null, { status: 302, headers: { location: 'http://[::1]:6667/' } }))
+    expect(await codeOf(fetch(url))).toBe('net/blocked-port')
+  })
+  test('ports: any goes there', async () => {
+    expect(await codeOf(fetch('http://127.0.0.1:9/', { ports: 'any' }))).toBe('tcp/refused')
+  })
+})
+
+describe('SRI 3.3: integrity', () => {
+  test('the strongest hash alone counts; options, paddings and both alphabets are read', () => {
+    expect(integrityOf(`sha256-AA== sha512-_-8? sha512-BBBB?x  md5-CC sha999-DD`)).toEqual([
+      { hash: 'sha512', value: '/+8' },
+      { hash: 'sha512', value: 'BBBB' },
+    ])
+    expect(integrityOf('SHA384-AAAA')).toEqual([{ hash: 'sha384', value: 'AAAA' }])
+    expect(integrityOf('md5-AAAA sha256 sha256-')).toEqual([])
+  })
+  test('what is not the body is net/integrity-mismatch, and nobody gets to see it', async () => {
+    const { url } = await served(() => new Response('abc'))
+    const error = await thrown(fetch(url, { integrity: sha('sha256', 'abd') }))
+    expect(error).toMatchObject({
+      code: 'net/integrity-mismatch',
+      failure: { where: 'sha256', got: sha('sha256', 'abc').slice(7, -1), expected: sha('sha256', 'abd').slice(7, -1) },
+    })
+    const right = await fetch(url, { integrity: sha('sha384', 'abc') })
+    expect([right.url, await right.text()]).toEqual([`${url}/`, 'abc'])
+    expect(right.connection.remote.address).toBe('127.0.0.1')
+  })
+  test('of an empty body, and of none', async () => {
+    const { url } = await served(() => new Response(''))
+    expect(await (await fetch(url, { integrity: sha('sha256', '') })).text()).toBe('')
+    expect(await codeOf(fetch(url, { method: 'HEAD', integrity: sha('sha256', '') }))).toBe('net/integrity-mismatch')
+  })
+})
+
+describe.each(platforms)('fetch standard 4.3: what needs no network, on %s', (_, platform) => {
+  const get = (url: string) => fetch(url, { world: platform.world() })
+  test('data: URLs', async () => {
+    const response = await get('data:text/plain;charset=UTF-8,%C3%BC,%41%4')
+    expect(response.headers.get('content-type')).toBe('text/plain;charset=UTF-8')
+    expect(await response.text()).toBe('ü,A%4')
+    expect(response).toMatchObject({ status: 200, type: 'basic', redirected: false, connection: { tls: undefined } })
+    expect(await codeOf(get('data:;base64,$'))).toBe('net/bad-url')
+    expect((await get('data:a/b;c="d\\"e";c=f;g,')).headers.get('content-type')).toBe('a/b;c="d\\"e"')
+  })
+  test('blob: URLs', async () => {
+    const url = URL.createObjectURL(new Blob(['blob'], { type: 'text/x-b' }))
+    const response = await get(`${url}#part`)
+    expect([response.headers.get('content-type'), await response.text()]).toEqual(['text/x-b', 'blob'])
+    URL.revokeObjectURL(url)
+    expect(await codeOf(get(url))).toBe('net/bad-url')
+  })
+  test('a server cannot send us there', async () => {
+    const { url } = await served(() => new Response(null, { status: 302, headers: { location: 'data:,x' } }))
+    expect(await codeOf(fetch(url))).toBe('net/redirect-refused')
+  })
+  test('nobody upgrades them', async () => {
+    using own = client({ world: platform.world() })
+    expect(await codeOf(own.upgrade('data:,x', { protocol: 'echo' }))).toBe('net/bad-url')
+  })
+})
+
+test('fetch standard 2.2.5: credentials: omit sends no cookie and keeps none', async () => {
+  const jar = cookieJar({ isPublicSuffix: () => false, date: () => 0 })
+  const { url } = await served(request => {
+    const got = request.headers.get('cookie') ?? 'none'
+    return new Response(got, { headers: { 'set-cookie': `n${jar.list().length}=1` } })
+  })
+  using own = client({ jar })
+  await own.fetch(url, { credentials: 'omit' })
+  expect(jar.list()).toEqual([])
+  await own.fetch(url)
+  expect(await (await own.fetch(url)).text()).toBe('n0=1')
+  expect(await (await own.fetch(new Request(url, { credentials: 'omit' }))).text()).toBe('none')
+})
+
+test('sent tells how much of a body has been handed on, to its end', async () => {
+  const { url } = await served(async request => new Response(`${(await request.arrayBuffer()).byteLength}`))
+  const told: number[] = []
+  const sent = (bytes: number): void => void told.push(bytes)
+  await fetch(url, { method: 'POST', body: 'four', sent })
+  expect(told).toEqual([4])
+  const size = 1_000_000
+  expect(await (await fetch(url, { method: 'POST', body: new Uint8Array(size), sent })).text()).toBe('1000000')
+  expect(told.length).toBeGreaterThan(3)
+  expect(told.at(-1)).toBe(size)
+  expect(told.slice(1)).toEqual(told.slice(1).sort((a, b) => a - b))
+})
+
+test('another duplex than half is refused: net/bad-request', async () => {
+  const duplex = 'full' as 'half'
+  expect(await codeOf(fetch('http://127.0.0.1:9998/', { method: 'POST', body: 'x', duplex }))).toBe('net/bad-request')
+})
