@@ -219,3 +219,15 @@ test('a transcript without a hash has no digest: it would bind nothing', () => {
   transcript.useHash(crypto, 'sha256')
   expect(transcript.digest(), 'what comes after the handshake is not kept').toEqual(crypto.hash('sha256').digest())
 })
+
+test('a message that is refused before it is whole is pointed at: in the trace by its number, without one by 0', () => {
+  const trace = recorder()
+  for (const context of [undefined, { sink: trace, flow: 'one', host: 'client' }]) {
+    const { client } = pair({ crypto, who: ec, client: { trace: context } })
+    client.touch()
+    client.touch(record(22, Uint8Array.of(14, 0, 0, 9)))
+    const told = messagesOf(trace.records).find(({ name }) => name === 'ServerHelloDone')
+    expect(client.failure).toMatchObject({ code: 'tls/unexpected-message', got: 'ServerHelloDone' })
+    expect(client.failure!.at).toEqual({ message: context === undefined ? 0 : told!.id, start: 0, end: 4 })
+  }
+})
