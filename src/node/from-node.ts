@@ -8,6 +8,7 @@ import type { Bytes } from '../engine.ts'
 import { type Failure, fail } from '../failures/index.ts'
 import type { Address, ByteStream, StreamHandler } from '../net/stream/types.ts'
 import { Unheard } from '../net/stream/unheard.ts'
+import type { TraceContext } from '../trace/types.ts'
 import { failureOf } from './socket.ts'
 
 /** A Duplex that may be a socket. */
@@ -26,8 +27,9 @@ export const fromNode = (duplex: Carrier, where = 'the other side'): ByteStream 
   return new CarriedStream(duplex, where)
 }
 
-class CarriedStream implements ByteStream {
-  readonly trace = undefined
+/** `fromNode` gives it as a `ByteStream`; whoever lends a socket to a protocol for a while takes it back by `release`. */
+export class CarriedStream implements ByteStream {
+  readonly trace: TraceContext | undefined = undefined
   readonly #duplex: Carrier
   #handler: StreamHandler
   #unheard: Unheard | undefined
@@ -36,6 +38,7 @@ class CarriedStream implements ByteStream {
   #cut = false
   #waiting = false
   #failure: Failure | undefined
+  readonly #listeners: Readonly<Record<'data' | 'end' | 'error' | 'close', (fact: never) => void>>
 
   constructor(duplex: Carrier, where: string) {
     this.#duplex = duplex
@@ -44,19 +47,32 @@ class CarriedStream implements ByteStream {
       () => this.reset(),
     )
     this.#handler = this.#unheard
-    duplex.on('data', (bytes: Bytes) => this.#handler.data(bytes))
-    duplex.on('end', () => {
-      this.#ended = true
-      this.#handler.end()
-    })
-    duplex.on('error', error => {
-      this.#failure ??= failureOf(error, where)
-    })
-    duplex.on('close', () => {
-      // Gone without a word, and not by our doing: bytes may be missing.
-      if (!this.#ended && !this.#cut) this.#failure ??= fail('tcp/reset', { where })
-      this.#handler.closed(this.#failure)
-    })
+    this.#listeners = {
+      data: (bytes: Bytes) => this.#handler.data(bytes),
+      end: () => {
+        this.#ended = true
+        this.#handler.end()
+      },
+      error: (error: Error) => {
+        this.#failure ??= failureOf(error, where)
+      },
+      close: () => {
+        // Gone without a word, and not by our doing: bytes may be missing.
+        if (!this.#ended && !this.#cut) this.#failure ??= fail('tcp/reset', { where })
+        this.#handler.closed(this.#failure)
+      },
+    }
+    for (const [event, listener] of Object.entries(this.#listeners))
+      duplex.on(event, listener as (fact: unknown) => void)
+  }
+
+  /** Listens no more, but to its end: the Duplex belongs to somebody else now, who finds it neither flowing nor paused. */
+  release(): void {
+    const { close, ...rest } = this.#listeners
+    for (const [event, listener] of Object.entries(rest))
+      this.#duplex.removeListener(event, listener as (fact: unknown) => void)
+    ;(this.#duplex as { readableFlowing: boolean | null }).readableFlowing = null
+    this.#ended = true
   }
 
   get local(): Address {
@@ -116,9 +132,14 @@ class CarriedStream implements ByteStream {
     if (this.#unheard?.stopped !== true) this.#duplex.resume()
   }
 
+  /** All that was written has been taken. */
+  protected drained(): void {
+    this.#handler.drain()
+  }
+
   #written(): void {
     if (!this.#waiting || this.#duplex.writableLength > 0) return
     this.#waiting = false
-    this.#handler.drain()
+    this.drained()
   }
 }

@@ -1,0 +1,202 @@
+/** What both servers do with a socket that is ready to speak HTTP: requests of it become events of the server. */
+import type { EventEmitter } from 'node:events'
+import type { Millis } from '../../engine.ts'
+import type { Failure } from '../../failures/index.ts'
+import { defaultLimits } from '../../http/limits.ts'
+import { dateHeader } from '../../http/message/date.ts'
+import { ServerConnection } from '../../net/server/connection.ts'
+import type { ConnectionOptions } from '../../net/server/connection-options.ts'
+import type { Exchange } from '../../net/server/exchange.ts'
+import { SERVER_TIMEOUTS } from '../../net/server/timeouts.ts'
+import type { Carrier } from '../from-node.ts'
+import { nodeError, unsupported } from '../tls/errors.ts'
+import { nodeWorld } from '../world.ts'
+import { IncomingMessage } from './incoming.ts'
+import { LentSocket } from './lent-socket.ts'
+import { ServerResponse } from './response.ts'
+
+/** Of the options of `http.createServer` those that mean something here, besides those of `net.createServer`. */
+export interface HttpOptions {
+  /** Milliseconds between two requests; 5,000 when not given, 0 for ever. */
+  readonly keepAliveTimeout?: number | undefined
+  /** For all of a head, from its first byte; 60,000 when not given. */
+  readonly headersTimeout?: number | undefined
+  /** For all of a body, and a millisecond more for each of its bytes; 300,000 when not given. */
+  readonly requestTimeout?: number | undefined
+  /** Octets of a head, start line and fields together; 16,384 when not given. */
+  readonly maxHeaderSize?: number | undefined
+  readonly maxRequestsPerSocket?: number | undefined
+  readonly joinDuplicateHeaders?: boolean | undefined
+}
+
+/** What a server of Node says of its times; each may be changed while it runs, and counts for connections from then on. */
+export interface Times {
+  timeout: number
+  keepAliveTimeout: number
+  headersTimeout: number
+  requestTimeout: number
+  maxHeadersCount: number | null
+  maxRequestsPerSocket: number | null
+  /** True: a client that has sent FIN is answered all the same. As Node has it, without a word in its manual. */
+  httpAllowHalfOpen: boolean
+}
+
+export const timesOf = (options: HttpOptions): Times => {
+  const { keepAliveTimeout = 5_000, headersTimeout = 60_000, requestTimeout = 300_000 } = options
+  const { maxRequestsPerSocket = 0 } = options
+  const bounds = { maxHeadersCount: null, maxRequestsPerSocket, httpAllowHalfOpen: false }
+  return { timeout: 0, keepAliveTimeout, headersTimeout, requestTimeout, ...bounds }
+}
+
+const UNSUPPORTED: Readonly<Record<string, string>> = {
+  insecureHTTPParser: 'messages that two readers understand differently are refused',
+  IncomingMessage: 'requests are made by the server',
+  ServerResponse: 'responses are made by the server',
+}
+
+/** Throws for options that would have to be ignored. */
+export const refuseUnsupported = (options: object): void => {
+  for (const [name, why] of Object.entries(UNSUPPORTED)) {
+    if ((options as Readonly<Record<string, unknown>>)[name]) throw unsupported(name, why)
+  }
+}
+
+/** Twenty-four days: as long as a timer of Node can wait. */
+const FOR_EVER: Millis = 2 ** 31 - 1
+const orNever = (limit: number): Millis => (limit > 0 ? limit : FOR_EVER)
+
+interface Open {
+  readonly connection: ServerConnection
+  busy: boolean
+}
+
+export class Acceptor {
+  readonly #server: EventEmitter & Times
+  readonly #options: HttpOptions
+  readonly #open = new Set<Open>()
+  readonly #date = dateHeader(() => nodeWorld().clock.date())
+  #draining = false
+
+  constructor(server: EventEmitter & Times, options: HttpOptions) {
+    this.#server = server
+    this.#options = options
+  }
+
+  accept(socket: Carrier): void {
+    const { clock } = nodeWorld()
+    const lent = new LentSocket(socket, clock.now())
+    let current: readonly [IncomingMessage, ServerResponse] | undefined
+    const open: Open = {
+      busy: false,
+      connection: new ServerConnection(lent, {
+        ...this.#connectionOptions(lent),
+        handler: exchange => {
+          open.busy = true
+          current = this.#request(exchange, lent, () => {
+            open.busy = false
+            current = undefined
+          })
+        },
+        gone: () => void this.#open.delete(open),
+      }),
+    }
+    this.#open.add(open)
+    this.#watchTime(socket, () => current)
+    open.connection.start()
+    if (this.#draining) open.connection.close()
+  }
+
+  /** The requests under way are the last of their connections. */
+  drain(): void {
+    this.#draining = true
+    for (const { connection } of [...this.#open]) connection.close()
+  }
+  /** Accepts again. */
+  begin(): void {
+    this.#draining = false
+  }
+  closeIdle(): void {
+    for (const { connection, busy } of [...this.#open]) if (!busy) connection.close()
+  }
+  closeAll(): void {
+    for (const { connection } of [...this.#open]) connection.destroy()
+  }
+
+  #connectionOptions(lent: LentSocket): Omit<ConnectionOptions<ServerConnection>, 'handler' | 'gone'> {
+    const { clock, words } = nodeWorld()
+    const { keepAliveTimeout, headersTimeout, requestTimeout, maxHeadersCount } = this.#server
+    const { maxHeaderSize: head = defaultLimits.head } = this.#options
+    return {
+      clock,
+      words,
+      date: this.#date,
+      limits: { head, ...(maxHeadersCount ? { fields: maxHeadersCount } : {}) },
+      timeouts: {
+        ...SERVER_TIMEOUTS,
+        idle: orNever(keepAliveTimeout),
+        head: orNever(headersTimeout),
+        request: orNever(requestTimeout),
+      },
+      served: ({ failure }) => {
+        if (failure !== undefined && isBreach(failure)) this.#clientError(failure, lent)
+      },
+      // As with Node, what a listener throws is nobody's; the client has its 500.
+      failed: error =>
+        process.nextTick(() => {
+          throw error
+        }),
+    }
+  }
+
+  /** Our answer has left when a listener hears of it. */
+  #clientError(failure: Failure, { socket }: LentSocket): void {
+    process.nextTick(() => this.#server.emit('clientError', nodeError(failure), socket))
+  }
+
+  #request(
+    exchange: Exchange,
+    lent: LentSocket,
+    over: () => void,
+  ): readonly [IncomingMessage, ServerResponse] | undefined {
+    const server = this.#server
+    const { head } = exchange
+    const request = new IncomingMessage(lent.socket, exchange)
+    if (this.#options.joinDuplicateHeaders) Object.assign(request, { joinDuplicateHeaders: true })
+    if (head.method === 'CONNECT') {
+      // As Node: a tunnel that nobody has is no answer.
+      if (server.listenerCount('connect') === 0) exchange.cut()
+      else this.#handOver('connect', request, exchange, lent)
+      return undefined
+    }
+    if (head.upgrade.length > 0 && head.framing.kind === 'none' && server.listenerCount('upgrade') > 0) {
+      this.#handOver('upgrade', request, exchange, lent)
+      return undefined
+    }
+    const whenLeft = server.httpAllowHalfOpen ? 'go on' : 'cut'
+    const response = new ServerResponse(request, exchange, { lent, whenLeft, over })
+    const { maxRequestsPerSocket } = server
+    if (maxRequestsPerSocket && exchange.number >= maxRequestsPerSocket) response.shouldKeepAlive = false
+    const event = head.expectsContinue && server.listenerCount('checkContinue') > 0 ? 'checkContinue' : 'request'
+    server.emit(event, request, response)
+    return [request, response]
+  }
+
+  #handOver(event: 'connect' | 'upgrade', request: IncomingMessage, exchange: Exchange, lent: LentSocket): void {
+    const head = lent.takeBack(exchange.takeOver())
+    this.#server.emit(event, request, lent.socket, head)
+  }
+
+  /** As Node: a socket that says nothing for as long as somebody has set is cut, unless somebody listens. */
+  #watchTime(socket: Carrier, current: () => readonly [IncomingMessage, ServerResponse] | undefined): void {
+    const server = this.#server
+    if (socket.setTimeout === undefined) return
+    if (server.timeout > 0) socket.setTimeout(server.timeout)
+    socket.on('timeout', () => {
+      const [request, response] = current() ?? []
+      const heard = [request?.emit('timeout'), response?.emit('timeout', socket), server.emit('timeout', socket)]
+      if (!heard.includes(true)) socket.destroy()
+    })
+  }
+}
+
+const isBreach = ({ code }: Failure): boolean => code.startsWith('http/') && code !== 'http/idle-timeout'

@@ -1,0 +1,47 @@
+/** A socket of Node as the stream of one HTTP connection, which gives it back when that leaves HTTP. */
+import type { Bytes, Millis } from '../../engine.ts'
+import { connectionInfo } from '../../net/stream/connection-info.ts'
+import type { ConnectionInfo, NetStream } from '../../net/stream/types.ts'
+import { CarriedStream, type Carrier } from '../from-node.ts'
+
+export class LentSocket extends CarriedStream implements NetStream {
+  /** Node gives each read a buffer of its own. */
+  readonly pieces = 'owned'
+  readonly connection: ConnectionInfo
+  readonly socket: Carrier
+  #waiting: (() => void)[] = []
+
+  /** `now`: when it was accepted. */
+  constructor(socket: Carrier, now: Millis) {
+    super(socket, 'The client')
+    this.socket = socket
+    const times = { asked: now, connected: now, secured: undefined }
+    this.connection = connectionInfo(this, { tls: undefined, times })
+    socket.once('close', () => this.#flushed())
+  }
+
+  /** Calls `done` when all that was written has been taken, or never will be; in a turn of its own. */
+  whenFlushed(done: () => void): void {
+    process.nextTick(() => {
+      if (this.unsent === 0 || this.socket.destroyed) done()
+      else this.#waiting.push(done)
+    })
+  }
+  protected override drained(): void {
+    super.drained()
+    this.#flushed()
+  }
+  #flushed(): void {
+    for (const done of this.#waiting.splice(0)) done()
+  }
+
+  /**
+   * The socket back, out of the hands of `taken`, which had it last: with what was read of it already.
+   */
+  takeBack(taken: NetStream): Buffer {
+    const read: Bytes[] = []
+    taken.handler = { data: bytes => void read.push(bytes), end() {}, drain() {}, closed() {} }
+    this.release()
+    return Buffer.concat(read)
+  }
+}

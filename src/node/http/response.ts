@@ -1,0 +1,312 @@
+/**
+ * `ServerResponse`: Node's own class, with its rules for fields and `writeHead`, whose head and body go to an `Exchange`.
+ * As in `incoming.ts`, what it does is put on the object itself.
+ */
+import { ServerResponse as NodeResponse, type OutgoingHttpHeaders } from 'node:http'
+import type { Socket } from 'node:net'
+import type { Bytes } from '../../engine.ts'
+import { type Failure, FailureError } from '../../failures/index.ts'
+import type { HeaderList } from '../../http/types.ts'
+import type { AnswerWatcher, Exchange } from '../../net/server/exchange.ts'
+import { nodeError } from '../tls/errors.ts'
+import { alreadyFinished, destroyedAlready, noBytes, nullChunk, writtenAfterEnd } from './errors.ts'
+import { type IncomingMessage, readingOf } from './incoming.ts'
+import type { LentSocket } from './lent-socket.ts'
+
+/** What the connection of a response does for it. */
+export interface Below {
+  readonly lent: LentSocket
+  /** The client sends no more: most of those that do have left. */
+  readonly whenLeft: 'cut' | 'go on'
+  /** The answer is complete, or will never be. */
+  readonly over: () => void
+}
+
+export class ServerResponse extends NodeResponse {
+  constructor(request: IncomingMessage, exchange: Exchange, below: Below) {
+    super(request)
+    this.shouldKeepAlive = true
+    setSocket(this, below.lent.socket as Socket)
+    const answer = new Answering(this, exchange, below)
+    exchange.watcher = answer
+    Object.assign(this, {
+      _storeHeader: (_line: string, fields: GivenFields) => answer.keepHead(fields),
+      write: answer.write.bind(answer),
+      end: answer.end.bind(answer),
+      flushHeaders: () => answer.flushHeaders(),
+      addTrailers: (trailers: GivenFields) => answer.addTrailers(trailers),
+      writeContinue: (done?: () => void) => answer.writeContinue(done),
+      writeProcessing: () => exchange.inform(102),
+      writeEarlyHints: (hints: GivenFields, done?: () => void) => answer.writeEarlyHints(hints, done),
+    })
+  }
+}
+
+type Done = ((error?: Error | null) => void) | undefined
+type GivenFields = OutgoingHttpHeaders | readonly (string | readonly [string, string])[] | undefined
+
+/** Fields that Node has itself, and says nothing of in its types. */
+interface Inside {
+  _header: string | null
+  finished: boolean
+  _closed: boolean
+  socket: Socket | null
+  getRawHeaderNames(): string[]
+}
+const inside = (response: NodeResponse): Inside => response as unknown as Inside
+const setSocket = (response: NodeResponse, socket: Socket | null): void => {
+  inside(response).socket = socket
+}
+
+class Answering implements AnswerWatcher {
+  readonly #response: NodeResponse
+  readonly #exchange: Exchange
+  readonly #below: Below
+  /** As they go out, once `writeHead` was called. */
+  #fields: [string, string][] = []
+  #begun = false
+  #trailers: [string, string][] = []
+  /** Callbacks of what was written while there was no room. */
+  #waiting: (() => void)[] = []
+  #full = false
+  /** Bytes written since all had left. */
+  #queued = 0
+  #over = false
+
+  constructor(response: NodeResponse, exchange: Exchange, below: Below) {
+    this.#response = response
+    this.#exchange = exchange
+    this.#below = below
+  }
+
+  // What Node's own methods and the application call.
+
+  keepHead(given: GivenFields): void {
+    const response = this.#response
+    const names = inside(response).getRawHeaderNames()
+    this.#fields = names.length > 0 ? names.flatMap(name => fieldsOf(name, response.getHeader(name))) : listed(given)
+    if (response.statusCode === 204) this.#drop('content-length')
+    if (!this.#hasBody) this.#drop('transfer-encoding')
+    if (!response.shouldKeepAlive && !this.#has('connection')) this.#fields.push(['Connection', 'close'])
+    // Only whether it is there matters: `headersSent`.
+    inside(response)._header = 'HTTP/1.1'
+  }
+
+  write(chunk: unknown, encodingOrDone?: BufferEncoding | Done | null, last?: Done | null): boolean {
+    const [encoding, done] = sorted(encodingOrDone, last)
+    const bytes = bytesOf(chunk, encoding)
+    const response = this.#response
+    if (response.finished || response.destroyed) {
+      this.#refuse(response.finished ? writtenAfterEnd() : destroyedAlready(), done)
+      return false
+    }
+    this.#begin()
+    if (!this.#hasBody || bytes.length === 0) {
+      if (done !== undefined) process.nextTick(done)
+      return true
+    }
+    return this.#send(bytes, done)
+  }
+
+  end(chunkOrDone?: unknown, encodingOrDone?: BufferEncoding | Done | null, last?: Done | null): NodeResponse {
+    const response = this.#response
+    const chunk = typeof chunkOrDone === 'function' ? undefined : (chunkOrDone ?? undefined)
+    const [encoding, done] =
+      typeof chunkOrDone === 'function' ? [undefined, chunkOrDone as Done] : sorted(encodingOrDone, last)
+    const bytes = chunk === undefined ? undefined : bytesOf(chunk, encoding)
+    if (response.finished) {
+      if (bytes !== undefined) this.#refuse(writtenAfterEnd(), done)
+      else if (done !== undefined && response.writableFinished) process.nextTick(done, alreadyFinished())
+      else if (done !== undefined) response.once('finish', done)
+      return response
+    }
+    if (done !== undefined) response.once('finish', done)
+    while (response.writableCorked > 0) response.uncork()
+    if (this.#begun) {
+      if (bytes !== undefined && bytes.length > 0 && this.#hasBody) this.#send(bytes, undefined)
+      this.#guarded(() => this.#exchange.end(this.#trailers))
+    } else this.#whole(bytes)
+    response.finished = true
+    this.#finish()
+    return response
+  }
+
+  flushHeaders(): void {
+    this.#begin()
+  }
+  addTrailers(given: GivenFields): void {
+    this.#trailers.push(...listed(given))
+  }
+  writeContinue(done: (() => void) | undefined): void {
+    // A client that has not asked may have it all the same.
+    if (this.#exchange.head.expectsContinue) readingOf(this.#response.req as IncomingMessage).begin()
+    else this.#exchange.inform(100)
+    if (done !== undefined) process.nextTick(done)
+  }
+  writeEarlyHints(hints: GivenFields, done: (() => void) | undefined): void {
+    const { link, ...others } = hints as OutgoingHttpHeaders
+    const links = Array.isArray(link) ? link.join(', ') : link
+    if (links !== undefined && links !== '') this.#exchange.inform(103, [['Link', `${links}`], ...listed(others)])
+    if (done !== undefined) process.nextTick(done)
+  }
+
+  // What the exchange says.
+
+  drain(): void {}
+  left(): void {
+    if (this.#below.whenLeft === 'cut') this.#exchange.cut()
+  }
+  gone(failure: Failure): void {
+    readingOf(this.#response.req as IncomingMessage).lost(failure)
+    this.#close()
+  }
+
+  // Inside.
+
+  get #hasBody(): boolean {
+    const { statusCode } = this.#response
+    return this.#exchange.head.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304 && statusCode >= 200
+  }
+  #has(name: string): boolean {
+    return this.#fields.some(([each]) => each.toLowerCase() === name)
+  }
+  #drop(name: string): void {
+    this.#fields = this.#fields.filter(([each]) => each.toLowerCase() !== name)
+  }
+
+  #head(): { status: number; fields: HeaderList; reason: string } {
+    const response = this.#response
+    if (inside(response)._header === null) response.writeHead(response.statusCode)
+    return { status: response.statusCode, fields: this.#fields, reason: response.statusMessage }
+  }
+  #begin(): void {
+    if (this.#begun) return
+    const { status, fields, reason } = this.#head()
+    this.#sayHead(() => this.#exchange.begin(status, fields, reason))
+    this.#begun = true
+  }
+  /** All of the answer is there: it leaves in one piece, with its length. */
+  #whole(bytes: Bytes | undefined): void {
+    const { status, fields, reason } = this.#head()
+    const exchange = this.#exchange
+    const framed = this.#has('transfer-encoding') || this.#has('content-length')
+    const head = exchange.head.method === 'HEAD'
+    if (head ? bytes === undefined || framed : this.#has('transfer-encoding')) {
+      this.#begin()
+      if (bytes !== undefined && !head) this.#send(bytes, undefined)
+      this.#guarded(() => exchange.end(this.#trailers))
+      return
+    }
+    if (this.#trailers.length > 0) exchange.trailing = () => this.#trailers
+    this.#sayHead(() => exchange.respond(status, fields, head || this.#hasBody ? bytes : undefined, reason))
+    this.#begun = true
+  }
+
+  /** In the turn in which a request came all is gathered, so what is under way is counted here too. */
+  #send(bytes: Bytes, done: Done): boolean {
+    let room = true
+    this.#queued += bytes.length
+    this.#guarded(() => {
+      room = this.#exchange.write(bytes)
+    })
+    if (room && this.#queued < this.#below.lent.socket.writableHighWaterMark && !this.#full) {
+      if (done !== undefined) process.nextTick(done)
+      return true
+    }
+    if (!this.#full) this.#below.lent.whenFlushed(() => this.#flushed())
+    this.#full = true
+    if (done !== undefined) this.#waiting.push(done)
+    return false
+  }
+  #flushed(): void {
+    this.#full = false
+    this.#queued = 0
+    for (const done of this.#waiting.splice(0)) done()
+    if (!this.#response.finished && !this.#over) this.#response.emit('drain')
+  }
+
+  /** A head that cannot be sent is the caller's mistake, who may send another. */
+  #sayHead(say: () => void): void {
+    try {
+      say()
+    } catch (error) {
+      inside(this.#response)._header = null
+      throw error instanceof FailureError ? nodeError(error.failure, error) : error
+    }
+  }
+  /** A body of another length than was said: the client must not take it for the whole, nor for more than one answer. */
+  #guarded(say: () => void): void {
+    try {
+      say()
+    } catch (error) {
+      const told = error instanceof FailureError ? nodeError(error.failure, error) : (error as Error)
+      if (this.#response.listenerCount('error') > 0) this.#response.emit('error', told)
+      this.#exchange.cut()
+    }
+  }
+
+  #refuse(error: Error, done: Done): void {
+    process.nextTick(() => {
+      done?.(error)
+      if (!this.#response.destroyed) this.#response.emit('error', error)
+    })
+  }
+
+  #finish(): void {
+    if (this.#exchange.dead) return
+    readingOf(this.#response.req as IncomingMessage).answered()
+    this.#below.lent.whenFlushed(() => {
+      for (const done of this.#waiting.splice(0)) done()
+      if (this.#over) return
+      const { lent } = this.#below
+      const sent = lent.unsent === 0
+      setSocket(this.#response, null)
+      if (sent) this.#response.emit('finish')
+      this.#close()
+    })
+    this.#below.over()
+  }
+  #close(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#below.over()
+    const response = this.#response
+    process.nextTick(() => {
+      response.destroyed = true
+      if (inside(response)._closed) return
+      inside(response)._closed = true
+      for (const done of this.#waiting.splice(0)) done()
+      response.emit('close')
+    })
+  }
+}
+
+const sorted = (
+  encodingOrDone: BufferEncoding | Done | null,
+  last: Done | null,
+): readonly [BufferEncoding | undefined, Done | undefined] =>
+  typeof encodingOrDone === 'function' ? [undefined, encodingOrDone] : [encodingOrDone ?? undefined, last ?? undefined]
+
+const bytesOf = (chunk: unknown, encoding: BufferEncoding | undefined): Bytes => {
+  if (typeof chunk === 'string') return Buffer.from(chunk, encoding)
+  if (chunk instanceof Uint8Array) return chunk
+  throw chunk === null ? nullChunk() : noBytes(chunk)
+}
+
+/** White space around a value is none of it (RFC 9110 5.5). */
+const fieldsOf = (name: string, value: unknown): [string, string][] => {
+  const values = Array.isArray(value) ? value : [value]
+  const trimmed = values.map(each => String(each).replace(/^[ \t]+|[ \t]+$/g, ''))
+  return name.toLowerCase() === 'cookie' ? [[name, trimmed.join('; ')]] : trimmed.map(each => [name, each])
+}
+
+/** In each of the forms in which `writeHead` takes them. */
+const listed = (given: GivenFields): [string, string][] => {
+  if (given === undefined || given === null) return []
+  if (!Array.isArray(given))
+    return Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : fieldsOf(name, value)))
+  if (Array.isArray(given[0])) return given.flatMap(([name, value]) => fieldsOf(name, value))
+  const list: [string, string][] = []
+  for (let i = 0; i + 1 < given.length; i += 2) list.push(...fieldsOf(given[i], given[i + 1]))
+  return list
+}
