@@ -27,7 +27,7 @@ const entries = Object.entries(exports).flatMap(([name, entry]): [string, string
 })
 
 /** Entries that may import Node: they are what binds the others to it. */
-const ON_NODE = new Set(['.', './node', './node/tls', './node/http', './lab/node'])
+const ON_NODE = new Set(['.', './node', './node/tls', './node/http', './node/undici', './lab/node'])
 
 /** Packages that an entry may need besides: small, typed and without Node. */
 const NOBLE = ['@noble/ciphers', '@noble/curves', '@noble/hashes', '@noble/post-quantum']

@@ -100,9 +100,7 @@ const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308])
 
 /** Throws `FailureError` for options that cannot work: net/bad-tls-options, net/bad-certificate, net/key-mismatch, … */
 export const client = (options: ClientOptions): Client => {
-  const { world } = options
-  const tls = toldAtOnce(() => tlsOf(options), world.words)
-  const wire = new Wire({ ...options, tls, earlyData: options.tls?.earlyData })
+  const wire = wireOf(options)
   const each = new Fetcher(options, wire)
   const close = (): void => wire.close()
   return {
@@ -111,6 +109,12 @@ export const client = (options: ClientOptions): Client => {
     close,
     [Symbol.dispose]: close,
   }
+}
+
+/** The wire below such a client, for those who ask without `fetch`. Throws as `client`. */
+export const wireOf = (options: ClientOptions): Wire => {
+  const tls = toldAtOnce(() => tlsOf(options), options.world.words)
+  return new Wire({ ...options, tls, earlyData: options.tls?.earlyData })
 }
 
 const CHOICES: Record<keyof ClientTls, true> = {

@@ -13,6 +13,10 @@ export interface Outline {
   readonly method: string
   readonly headers: Headers
   readonly body: OutlineBody | undefined
+  /** In the place of path and query of `url`, to the letter: for whoever passes a request on. */
+  readonly target?: string | undefined
+  /** `as given`: nothing is added that a request can do without. */
+  readonly fields?: 'usual' | 'as given' | undefined
   readonly signal: AbortSignal | undefined
   /** What the jar says for it, where the headers have no Cookie; `trace` hears why cookies were left out. */
   readonly cookie?: ((trace: TraceContext | undefined) => string | undefined) | undefined
@@ -57,7 +61,8 @@ export const authorityOf = (url: URL): { readonly host: string; readonly port: n
 })
 
 /** Path and query, as a request line has them. */
-export const targetOf = ({ url }: Pick<Outline, 'url'>): string => `${url.pathname}${url.search}`
+export const targetOf = ({ url, target }: Pick<Outline, 'url' | 'target'>): string =>
+  target ?? `${url.pathname}${url.search}`
 
 /** Without the fragment, which is nobody's business. */
 export const hrefOf = (url: URL): string => url.href.replace(/#.*$/, '')
@@ -246,7 +251,7 @@ export const redirected = (outline: Outline, status: number, location: string): 
     throw refused(url.href, 'the body was a stream and is gone')
   }
   if (url.origin !== outline.url.origin) for (const name of FOR_ONE_ORIGIN) headers.delete(name)
-  return { ...outline, url, method, headers, body }
+  return { ...outline, url, target: undefined, method, headers, body }
 }
 
 const target = (from: URL, location: string): URL => {

@@ -136,12 +136,16 @@ export class Wire {
   }
 
   /** The fields as they go out: those of the caller, the usual ones, those about body and connection. */
-  headers({ url, headers, body, method, cookie, trailers }: Outline, trace: TraceContext | undefined): HeaderList {
+  headers(
+    { url, headers, body, method, cookie, trailers, fields }: Outline,
+    trace: TraceContext | undefined,
+  ): HeaderList {
     const list: [string, string][] = [['Host', headers.get('host') ?? url.host]]
     for (const [name, value] of headers) if (!OURS.has(name)) list.push([name, value])
-    if (!headers.has('user-agent')) list.push(['User-Agent', 'barewire'])
-    if (!headers.has('accept')) list.push(['Accept', '*/*'])
-    if (!headers.has('accept-encoding')) {
+    const usual = fields !== 'as given'
+    if (usual && !headers.has('user-agent')) list.push(['User-Agent', 'barewire'])
+    if (usual && !headers.has('accept')) list.push(['Accept', '*/*'])
+    if (usual && !headers.has('accept-encoding')) {
       // A part of what is coded cannot be decoded (fetch standard, 4.6).
       const coders = headers.has('range') ? [] : this.#world.coders
       list.push(['Accept-Encoding', coders.map(coder => coder.coding).join(', ') || 'identity'])
