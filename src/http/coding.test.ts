@@ -1,10 +1,11 @@
+import * as zlib from 'node:zlib'
 import { deflateRawSync, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { concat } from '../../test/support/bytes.ts'
 import { platforms } from '../../test/support/worlds.ts'
 import type { Bytes } from '../engine.ts'
 import { seeded } from '../random.ts'
-import type { BodyTransform } from './coding.ts'
+import { type BodyTransform, type ContentCoding, guarded } from './coding.ts'
 
 const all = async (through: BodyTransform, pieces: readonly Bytes[]): Promise<Bytes> => {
   const out: Bytes[] = []
@@ -21,11 +22,26 @@ const same = (a: Bytes, b: Bytes): boolean => Buffer.compare(a, b) === 0
 const text = new TextEncoder().encode('the quick brown fox jumps over the lazy dog. '.repeat(20_000))
 const noise = seeded(1).bytes(300_000)
 
+test('Node brings brotli, and zstd where its zlib has it, best first; the web what its streams know', () => {
+  const [node, web] = platforms.map(([, platform]) => platform.world().coders.map(({ coding }) => coding))
+  const hasZstd = 'createZstdCompress' in zlib
+  expect(node).toEqual(['br', ...(hasZstd ? ['zstd'] : []), 'gzip', 'deflate'])
+  expect(web).toEqual(['gzip', 'deflate'])
+})
+
+test('what brotli compresses here zlib expands, in windows that a small client has', async () => {
+  const br = platforms[0]![1].world().coders.find(({ coding }) => coding === 'br')!
+  const coded = await all(br.compress(), [text])
+  expect(same(new Uint8Array(zlib.brotliDecompressSync(coded)), text)).toBe(true)
+  // RFC 7932 9.1: the first bits are the size of the window; 2^19 here.
+  expect(coded[0]! & 0x0f).toBe(0b0101)
+})
+
 describe.each(platforms)('%s', (_, platform) => {
   const { coders } = platform.world()
-  const coder = (coding: 'gzip' | 'deflate') => coders.find(one => one.coding === coding)!
+  const coder = (coding: ContentCoding) => coders.find(one => one.coding === coding)!
 
-  test.each(['gzip', 'deflate'] as const)('%s gives back what went in, in whatever pieces', async coding => {
+  test.each(coders.map(({ coding }) => coding))('%s gives back what went in, in whatever pieces', async coding => {
     for (const plain of [text, noise, new Uint8Array(0)]) {
       for (const size of [7777, 1_000_000]) {
         const coded = await all(coder(coding).compress(), split(plain, size))
@@ -43,6 +59,36 @@ describe.each(platforms)('%s', (_, platform) => {
 
   test('deflate without its zlib header is understood too', async () => {
     expect(same(await all(coder('deflate').decompress(), [deflateRawSync(text)]), text)).toBe(true)
+  })
+
+  test.each(coders.map(({ coding }) => coding))('%s that is cut short, anywhere, is not complete', async coding => {
+    const coded = await all(coder(coding).compress(), [text])
+    for (const length of [1, 5, Math.floor(coded.length / 2), coded.length - 1]) {
+      await expect(all(coder(coding).decompress(), [coded.subarray(0, length)])).rejects.toThrow()
+    }
+  })
+
+  test.each(coders.map(({ coding }) => coding))('a bomb of %s is http/expands-too-far', async coding => {
+    const bomb = await all(coder(coding).compress(), [new Uint8Array(60_000_000)])
+    expect(bomb.length).toBeLessThan(100_000)
+    await expect(all(guarded(coder(coding)), [bomb])).rejects.toMatchObject({ code: 'http/expands-too-far' })
+  })
+
+  const flushing = coders.filter(({ compress }) => compress().flush !== undefined).map(({ coding }) => coding)
+  test.runIf(flushing.length > 0).each(flushing)('%s lets go of what went in when it is flushed', async coding => {
+    const [through, back] = [coder(coding).compress(), coder(coding).decompress()]
+    const out: Bytes[] = []
+    const pass = async (pieces: AsyncIterable<Bytes>) => {
+      for await (const piece of pieces) for await (const bytes of back.push(piece)) out.push(bytes)
+    }
+    for (const word of ['first', 'second', 'third']) {
+      out.length = 0
+      await pass(through.push(new TextEncoder().encode(word)))
+      await pass(through.flush!())
+      expect(new TextDecoder().decode(concat(...out))).toBe(word)
+    }
+    through.destroy()
+    back.destroy()
   })
 
   test('broken and cut-short bodies are refused', async () => {

@@ -1,5 +1,5 @@
 /**
- * Content codings (RFC 9110 8.4) as a parameter: the platform brings gzip and deflate, this file says what they must
+ * Content codings (RFC 9110 8.4) as a parameter: the platform brings them, this file says what they must
  * look like and keeps a compressed body from filling the memory.
  */
 import type { Bytes } from '../engine.ts'
@@ -27,7 +27,7 @@ export interface Coder {
 }
 
 export interface ExpansionLimits {
-  /** Bytes out for one byte in, once `allowance` is used up. DEFLATE cannot reach more than 1032. */
+  /** Bytes out for one byte in, once `allowance` is used up. DEFLATE reaches 1032 at most, brotli and zstd a million. */
   readonly ratio: number
   /** Bytes out that are never questioned. */
   readonly allowance: number

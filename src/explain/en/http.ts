@@ -187,7 +187,7 @@ export const httpWords: WordsOf<typeof httpFailures> = {
   },
   'http/unknown-content-encoding': {
     title: 'The body is coded in a way that is not known here.',
-    says: f => `Content-Encoding is ${f.got ?? 'unknown'}; gzip and deflate are known.`,
+    says: f => `Content-Encoding is ${f.got ?? 'unknown'}; ${f.expected ?? 'others'} can be undone here.`,
   },
   'http/bad-encoding': {
     title: 'The compressed body is broken.',

@@ -186,7 +186,7 @@ export const httpWords: WordsOf<typeof httpFailures> = {
   },
   'http/unknown-content-encoding': {
     title: '正文的编码方式不为此处所知。',
-    says: f => text`Content-Encoding 的值是${f.got ?? '未知的编码'}；此处支持 gzip 和 deflate。`,
+    says: f => text`Content-Encoding 的值是${f.got ?? '未知的编码'}；此处能够解码的是：${f.expected ?? '其他编码'}。`,
   },
   'http/bad-encoding': {
     title: '压缩的正文已损坏。',

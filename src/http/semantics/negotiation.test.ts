@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ascii } from '../../../test/support/bytes.ts'
 import { FailureError } from '../../failures/index.ts'
 import { type Coder, expansionLimits, guarded } from '../coding.ts'
 import { dateHeader, imfDate, parseHttpDate } from '../message/date.ts'
-import { chooseCoding, codingsToUndo, isCompressible } from './negotiation.ts'
+import { chooseCoding, chooseLanguage, chooseType, codingsToUndo, isCompressible } from './negotiation.ts'
 
 const ours = ['gzip', 'deflate'] as const
 
@@ -32,6 +32,77 @@ test.each([
   [',,gzip,', 'gzip'],
 ])('RFC 9110 12.5.3: Accept-Encoding %j chooses %s', (value, coding) => {
   expect(chooseCoding(value, ours)).toBe(coding)
+})
+
+test.each([
+  ['br', 'br'],
+  ['gzip, deflate, br, zstd', 'br'],
+  ['gzip, zstd', 'zstd'],
+  ['gzip;q=1.0, br;q=0.9', 'gzip'],
+  ['*;q=0.1, br;q=0', 'zstd'],
+])('RFC 9110 12.5.3: of all four, Accept-Encoding %j chooses %s', (value, coding) => {
+  expect(chooseCoding(value, ['br', 'zstd', 'gzip', 'deflate'])).toBe(coding)
+})
+
+describe('RFC 9110 12.5.1: Accept', () => {
+  test.each([
+    [undefined, 'text/html'],
+    ['', 'text/html'],
+    ['*/*', 'text/html'],
+    ['application/json', 'application/json'],
+    ['APPLICATION/JSON', 'application/json'],
+    ['application/*', 'application/json'],
+    ['text/html;q=0.5, application/json', 'application/json'],
+    ['text/html;q=0.5, application/json;q=0.5', 'text/html'],
+    ['text/*;q=0.5, */*;q=0.7', 'application/json'],
+    ['*/*, text/html;q=0.1', 'application/json'],
+    ['text/html;q=0, */*', 'application/json'],
+    ['image/png', undefined],
+    ['text/html;q=0', undefined],
+    ['*/*;q=0', undefined],
+    ['text', undefined],
+    ['*/json', undefined],
+    ['text/html;q=2', undefined],
+    ['text/html/x, application/json;q=0.001', 'application/json'],
+    ['application/json;charset=utf-8', undefined],
+    ['text/html;charset=UTF-8', 'text/html;charset=utf-8'],
+    ['text/html;q=0.2, text/html;charset=utf-8;q=0.9, application/json;q=0.5', 'text/html;charset=utf-8'],
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8', 'text/html'],
+  ])('%j', (accept, type) => {
+    const offered = ['text/html', 'application/json', 'text/html;charset=utf-8'] as const
+    expect(chooseType(accept, offered)).toBe(type)
+  })
+  test('what stands behind the first 64 members is not looked at', () => {
+    expect(chooseType(`${'a/b,'.repeat(63)}text/html`, ['text/html'])).toBe('text/html')
+    expect(chooseType(`${'a/b,'.repeat(64)}text/html`, ['text/html'])).toBeUndefined()
+  })
+})
+
+describe('RFC 4647 3.4: Accept-Language', () => {
+  test.each([
+    [undefined, 'en'],
+    ['', 'en'],
+    ['de', 'de'],
+    ['de-CH', 'de'],
+    ['DE-ch-1996', 'de'],
+    ['zh-Hant-CN-x-private1-private2', 'zh-Hant'],
+    ['zh-Hant-x-wide', 'zh-Hant'],
+    ['zh', undefined],
+    ['fr', undefined],
+    ['fr, de;q=0.5', 'de'],
+    ['de;q=0.5, en-GB;q=0.8', 'en-GB'],
+    ['en-US, de', 'en'],
+    ['de, en', 'de'],
+    ['*', 'en'],
+    ['fr, *;q=0.1', 'en'],
+    ['fr, *;q=0.1, en;q=0', 'de'],
+    ['en;q=0', undefined],
+    ['en-GB;q=0, en-GB-oed', 'en'],
+    ['de_CH', undefined],
+    ['de;q=x', undefined],
+  ])('%j', (accept, language) => {
+    expect(chooseLanguage(accept, ['en', 'en-GB', 'de', 'zh-Hant'] as const)).toBe(language)
+  })
 })
 
 test('RFC 9110 8.4: codings are undone in reverse; unknown and piled up ones are http/unknown-content-encoding', () => {

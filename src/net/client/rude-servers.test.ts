@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { closing, codeOf, peer, served, soon } from '../../../test/support/net.ts'
 import { client, fetch, serve } from '../../index.ts'
@@ -253,6 +253,7 @@ describe('coded bodies', () => {
     Buffer.from(`HTTP/1.1 200 OK\r\nContent-Encoding: ${coding}\r\nContent-Length: ${body.length}\r\n\r\n`)
   const text = 'hello'.repeat(20)
   const gzip = gzipSync(text)
+  const br = brotliCompressSync(text)
   const cases: [string, string, Buffer, string][] = [
     ['gzip', 'two members', Buffer.concat([gzip, gzip]), text + text],
     ['gzip', 'padded with zeros', Buffer.concat([gzip, Buffer.alloc(30)]), text],
@@ -264,6 +265,12 @@ describe('coded bodies', () => {
     ['deflate', 'without zlib', deflateRawSync(text), text],
     ['deflate', 'cut short', deflateSync(text).subarray(0, -5), 'http/bad-encoding'],
     ['gzip, deflate', 'coded twice', deflateSync(gzip), text],
+    ['br', 'whole', br, text],
+    ['br', 'cut short', br.subarray(0, -2), 'http/bad-encoding'],
+    ['br', 'with garbage behind it', Buffer.concat([br, Buffer.from('garbage')]), 'http/bad-encoding'],
+    ['br', 'a bomb', brotliCompressSync(Buffer.alloc(100_000_000)), 'http/expands-too-far'],
+    ['br', 'empty', Buffer.alloc(0), 'http/bad-encoding'],
+    ['br, gzip', 'coded twice', gzipSync(br), text],
     ['gzip, gzip', 'a bomb in a bomb', gzipSync(gzipSync(Buffer.alloc(100_000_000))), 'http/expands-too-far'],
   ]
   test.each(cases)('%s, %s', async (coding, _, body, wanted) => {

@@ -261,7 +261,7 @@ const mayBeCoded = (response: Response): boolean => {
 }
 
 /** What `fetch` undoes; the field and the length of what came stay in its Response all the same. */
-const UNDONE = /^(?:(?:x-)?gzip|deflate|br|identity)$/i
+const UNDONE = /^(?:(?:x-)?gzip|deflate|br|zstd|identity)$/i
 
 /**
  * A `Response` that a `fetch` made (ours, the platform's): only those have a URL. Its body is decoded already, and to

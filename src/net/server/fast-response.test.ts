@@ -151,7 +151,7 @@ describe('a FastResponse', () => {
         : new FastResponse('a', { headers: { Connection: 'close', 'Keep-Alive': 'timeout=5', Upgrade: 'x' } }),
     )
     const response = await fetch(server.url, { headers: { 'x-long': '1' } })
-    expect([response.headers.get('content-encoding'), await response.text()]).toEqual(['gzip', long])
+    expect([response.headers.get('content-encoding'), await response.text()]).toEqual(['br', long])
     const conversation = talk(server.port, get().replace('Connection: close\r\n', ''))
     await conversation.closed
     expect(conversation.text).toMatch(/connection: close\r\n/i)

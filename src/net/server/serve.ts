@@ -44,7 +44,7 @@ export type Handler = (request: Request, about: About) => Response | Promise<Res
 
 export interface ServeOptions extends ServerOptions {
   /**
-   * gzip or deflate for bodies that shrink, where the client accepts it: those whose length is known (strings, bytes,
+   * The first of the world's coders that the client likes best, for bodies that shrink: those whose length is known (strings, bytes,
    * files) if undefined. With `streams-too` what a stream has given is flushed whenever it has nothing more at hand.
    * Over HTTPS the size of a compressed body tells of its content: where a page shows a secret (a CSRF token) beside
    * what an attacker chooses (a search word), say `never` or answer with `Cache-Control: no-transform` (BREACH).
