@@ -37,7 +37,8 @@ export type TlsEvent =
   | Established
   /**
    * Data may be written before `established`: False Start of a client (RFC 7918), what a server says that does not wait for
-   * its client (`TlsServerConfig.halfRtt`), or its answer to early data, which a copy may hear as well (RFC 9846 2.3). `about`: in the last case, what `established` will say.
+   * its client (`TlsServerConfig.halfRtt`), or its answer to early data, which a copy may hear as well (RFC 9846 2.3).
+   * `about`: of a server, what `established` will say, without what the client's Finished will show.
    */
   | { readonly type: 'writable'; readonly about?: Omit<Established, 'type'> }
   /** `bytes` is a buffer of its own: it may be kept, and is never changed. */

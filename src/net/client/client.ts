@@ -62,6 +62,8 @@ export interface ClientTls extends Omit<TlsChoices, 'alpn'> {
    * answers with 425, is asked again once the handshake is over. Never where undefined.
    */
   readonly earlyData?: true | undefined
+  /** As `TlsClientOptions.postHandshakeAuth`, with `cert` and `key`. */
+  readonly postHandshakeAuth?: 'allowed' | undefined
 }
 
 export interface Client {
@@ -120,6 +122,7 @@ export const wireOf = (options: ClientOptions): Wire => {
 const CHOICES: Record<keyof ClientTls, true> = {
   sessions: true,
   earlyData: true,
+  postHandshakeAuth: true,
   versions: true,
   suites: true,
   groups: true,

@@ -13,6 +13,7 @@ import type { TraceSink } from '../../trace/types.ts'
 import { joined } from '../../wire/bytes.ts'
 import { listen } from '../stream/listen.ts'
 import { checkServerPlaces, type TlsServerOptions } from '../stream/server-answers.ts'
+import { wrong } from '../stream/tls-options.ts'
 import { DEFAULT_TIMEOUTS, type NetStream, type Transport, type World } from '../stream/types.ts'
 import { toldAtOnce } from '../told.ts'
 import { ServerConnection } from './connection.ts'
@@ -27,7 +28,7 @@ export interface ServerOptions {
   /** 0 or undefined: any free one. */
   readonly port?: number | undefined
   /** HTTPS; plain HTTP where undefined. */
-  readonly tls?: Omit<TlsServerOptions, 'alpn'> | undefined
+  readonly tls?: Omit<TlsServerOptions, 'alpn' | 'halfRtt'> | undefined
   readonly over?: Transport | undefined
   readonly trace?: TraceSink | undefined
   readonly world: World
@@ -59,7 +60,7 @@ export const serveExchanges = async (
   options: ServerOptions & { readonly failed?: (error: unknown, head: RequestHead) => void },
 ): Promise<Server> => {
   const { clock, words } = options.world
-  toldAtOnce(() => checkServerPlaces(options), words)
+  toldAtOnce(() => checkTls(options), words)
   const { maxConnections = MAX_CONNECTIONS, served, tls, host, port, over, trace } = options
   const open = new Set<ServerConnection>()
   let emptied: (() => void) | undefined
@@ -124,6 +125,13 @@ export const serveExchanges = async (
     close,
     [Symbol.asyncDispose]: () => close(),
   }
+}
+
+/** Throws `FailureError` `net/bad-tls-options`. A server of HTTP/1.1 says nothing before it is asked. */
+const checkTls = (options: ServerOptions): void => {
+  checkServerPlaces(options)
+  const { halfRtt }: TlsServerOptions = options.tls ?? {}
+  if (halfRtt !== undefined) throw wrong('tls.halfRtt', 'HTTP, where the client speaks first', 'it in listen')
 }
 
 const urlOf = (scheme: 'http' | 'https', host: string | undefined, port: number): string => {

@@ -18,7 +18,7 @@ import { BARE_FIRST, publicKeysIn } from './public-keys.ts'
 import { offeredBy, type SharedKey } from './shared-keys.ts'
 import { signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
-import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
+import { checkAllowances, checkPlaces, checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
 import type { ByteStream, TrustOptions, World } from './types.ts'
 import { type Warned, warnAbout } from './warnings.ts'
 
@@ -41,6 +41,11 @@ export interface TlsClientOptions extends TrustOptions, Credentials, TlsChoices,
    * `trust` say who may have issued it.
    */
   readonly psk?: SharedKey | readonly SharedKey[] | undefined
+  /**
+   * `allowed`: a server of TLS 1.3 may ask for the certificate (`cert`, `key`) at any time, not only in the handshake
+   * (RFC 9846 4.7.2). Where undefined, one that does is cut off.
+   */
+  readonly postHandshakeAuth?: 'allowed' | undefined
 }
 
 /** An option that is not here is refused. */
@@ -49,6 +54,7 @@ const KNOWN: Record<keyof TlsClientOptions, true> = {
   sessions: true,
   earlyData: true,
   psk: true,
+  postHandshakeAuth: true,
   trust: true,
   ca: true,
   publicKeys: true,
@@ -90,6 +96,9 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
   const trust = believed(options)
   const publicKeys = options.publicKeys === undefined ? undefined : publicKeysIn(options.publicKeys)
   const { cert, key, accept } = options
+  checkAllowances(options, ['postHandshakeAuth'])
+  if (options.postHandshakeAuth !== undefined && cert === undefined && key === undefined)
+    throw wrong('tls.postHandshakeAuth', 'there is nothing to show', 'cert and key beside it')
   const own = cert === undefined && key === undefined ? [] : ownCertificates(options, world.crypto)
   warnAbout(own, options, world)
   return {

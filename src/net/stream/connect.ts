@@ -94,7 +94,18 @@ const connected = async (
     throw options.signal.reason
   }
   if (tls === undefined) return plain(stream, asked, clock)
-  const { alpn, versions, suites, groups, sessions, psk, ca, trust, serverName = options.host } = tls.options
+  const {
+    alpn,
+    versions,
+    suites,
+    groups,
+    sessions,
+    psk,
+    postHandshakeAuth,
+    ca,
+    trust,
+    serverName = options.host,
+  } = tls.options
   const known = psk !== undefined && ca === undefined && trust === undefined
   const origin = endpointText(serverName, options.port)
   const where = endpointText(options.host, options.port)
@@ -107,6 +118,7 @@ const connected = async (
     suites,
     groups,
     psk: tls.keys,
+    postHandshakeAuth,
     certificates: known ? 'refused' : undefined,
     ...tls.types,
     session: sessions && (sessions.take(origin, clock.date()) ?? 'new'),

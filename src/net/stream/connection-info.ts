@@ -3,8 +3,11 @@ import type { Address, ByteStream, ConnectionInfo } from './types.ts'
 
 export const connectionInfo = (
   stream: ByteStream,
-  { tls, times }: Pick<ConnectionInfo, 'tls' | 'times'>,
-): ConnectionInfo => new Info(stream, tls, times)
+  { tls, times, requestCertificate }: Pick<ConnectionInfo, 'tls' | 'times' | 'requestCertificate'>,
+): ConnectionInfo => {
+  const info = new Info(stream, tls, times)
+  return requestCertificate === undefined ? info : Object.assign(info, { requestCertificate })
+}
 
 class Info implements ConnectionInfo {
   readonly tls: ConnectionInfo['tls']

@@ -63,8 +63,8 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
   const { host, port = 0, trace, tls } = options
   checkServerPlaces(options)
   const secure = tls && readServerOptions(tls, world)
-  /** The oldest first. */
-  const handshakes = new Set<ByteStream>()
+  /** The oldest first. Those that were given away before they were over are no longer ours to close. */
+  const handshakes = new Map<ByteStream, 'ours' | 'given'>()
   let closed = false
   const arrived = (stream: ByteStream): void => {
     const asked = clock.now()
@@ -72,24 +72,23 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
       accept(plain(stream, asked, clock))
       return
     }
-    handshakes.add(stream)
-    if (handshakes.size > MAX_HANDSHAKES) handshakes.values().next().value?.reset()
-    /** Given away before its handshake was over. */
-    let gaveEarly = false
+    handshakes.set(stream, 'ours')
+    if (handshakes.size > MAX_HANDSHAKES) handshakes.keys().next().value?.reset()
     const early = (opened: NetStream): void => {
-      gaveEarly = true
+      handshakes.set(stream, 'given')
       if (closed) opened.reset()
       else accept(opened)
     }
+    const gaveEarly = (): boolean => handshakes.get(stream) === 'given'
     handshake(stream, secure, { ...options, early })
       .then(
         opened => {
-          if (gaveEarly) return
+          if (gaveEarly()) return
           if (closed) opened.reset()
           else accept(opened)
         },
         (error: unknown) => {
-          if (gaveEarly) return
+          if (gaveEarly()) return
           const failure = error instanceof FailureError ? error.failure : fail('net/answer-failed')
           options.refused?.(failure, stream.remote)
         },
@@ -102,7 +101,7 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
     port: listener.port,
     close() {
       closed = true
-      for (const stream of [...handshakes]) stream.reset()
+      for (const [stream, whose] of [...handshakes]) if (whose === 'ours') stream.reset()
       return listener.close()
     },
   }
@@ -114,7 +113,7 @@ const handshake = (
   { world, timeouts, toPlainHttp, early }: ListenerOptions & { readonly early: (stream: NetStream) => void },
 ): Promise<NetStream> => {
   const { clock, crypto, certificateCoders } = world
-  const { alpn, versions, suites, groups, clientCertificate } = options
+  const { alpn, versions, suites, groups, clientCertificate, halfRtt, postHandshakeAuth } = options
   const psk = options.psk === undefined ? undefined : ('asked' as const)
   const epoch = clock.date() - clock.now()
   const wanted = {
@@ -128,6 +127,8 @@ const handshake = (
     resumption,
     psk,
     earlyData,
+    halfRtt,
+    postHandshakeAuth,
     epoch,
   }
   return secured(stream, {
@@ -138,6 +139,7 @@ const handshake = (
     answer: answersFor(stream),
     handshake: timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake,
     toPlainHttp,
-    early: earlyData === undefined ? undefined : early,
+    early: earlyData === undefined && halfRtt === undefined ? undefined : early,
+    postHandshakeAuth,
   })
 }

@@ -27,7 +27,7 @@ import { BARE_FIRST, type PublicKeyFiles, publicKeysIn } from './public-keys.ts'
 import { type KnownKeys, keyAmong, lookupIn } from './shared-keys.ts'
 import { decrypted, signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
-import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
+import { checkAllowances, checkPlaces, checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
 import type { ByteStream, World } from './types.ts'
 import { type Warned, warnAbout } from './warnings.ts'
 
@@ -74,6 +74,16 @@ export interface TlsServerOptions extends Credentials, TlsChoices, Warned {
    * A client without one is shown a certificate, if there is any.
    */
   readonly psk?: KnownKeys | undefined
+  /**
+   * `allowed`: whoever listens has the stream of a client of TLS 1.3 as soon as our flight is out (`stream.early`), to speak
+   * first: it reads that a round trip sooner, and nobody knows yet whether it is there (RFC 9846 4.5.4).
+   */
+  readonly halfRtt?: 'allowed' | undefined
+  /**
+   * `allowed`: clients of TLS 1.3 that offer it can be asked who they are when the handshake is over
+   * (`connection.requestCertificate`); `ca`, `trust` or `publicKeys` say whom to believe.
+   */
+  readonly postHandshakeAuth?: 'allowed' | undefined
 }
 
 /** An option that is not here is refused. */
@@ -94,6 +104,8 @@ const KNOWN: Record<keyof TlsServerOptions, true> = {
   sessions: true,
   earlyData: true,
   psk: true,
+  halfRtt: true,
+  postHandshakeAuth: true,
 }
 
 /** Throws `FailureError` `net/bad-tls-options` for options of TLS that stand beside `tls`. */
@@ -118,6 +130,7 @@ export interface ReadServerOptions {
 export const readServerOptions = (options: TlsServerOptions, world: World): ReadServerOptions => {
   checkTlsOptions(options, KNOWN)
   checkClients(options)
+  checkAllowed(options)
   const certificateFor = chooserOf(options, world)
   const lookup = options.psk === undefined ? undefined : lookupIn(options.psk, world.crypto)
   checkKeys(options)
@@ -196,13 +209,24 @@ const stored = ({ wanted }: Storing, store: SessionStore, at: number): Bytes | '
 
 /** Roots for clients that nobody asks for anything would look like protection, and asking without roots too. */
 const checkClients = ({ clientCertificate = 'none', certificateFor, ...options }: TlsServerOptions): void => {
+  const { postHandshakeAuth } = options
   if (!CLIENTS.includes(clientCertificate))
     throw wrong('tls.clientCertificate', JSON.stringify(clientCertificate), CLIENTS.join(', '))
   const named = rootsNamed(options)
-  if (clientCertificate === 'none' && certificateFor === undefined && named !== undefined)
+  const later = postHandshakeAuth !== undefined
+  if (clientCertificate === 'none' && !later && certificateFor === undefined && named !== undefined)
     throw wrong(`tls.${named}`, 'no client is asked for a certificate', 'clientCertificate')
   if (clientCertificate !== 'none' && named === undefined)
     throw wrong('tls.clientCertificate', 'nobody is named who may issue them', 'ca, trust or publicKeys beside it')
+  if (later && named === undefined)
+    throw wrong('tls.postHandshakeAuth', 'nobody is named who may issue them', 'ca, trust or publicKeys beside it')
+}
+
+/** What only TLS 1.3 has, and what is not sent before a client has said who it is. */
+const checkAllowed = (options: TlsServerOptions): void => {
+  checkAllowances(options, ['halfRtt', 'postHandshakeAuth'])
+  if (options.halfRtt !== undefined && (options.clientCertificate ?? 'none') !== 'none')
+    throw wrong('tls.halfRtt', 'clients are asked for a certificate first', 'no clientCertificate')
 }
 
 /** Which of the options says whom to believe; undefined: none. */

@@ -5,6 +5,7 @@
 import type { GroupName } from '../../crypto/provider.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { listed } from '../../tls/listed.ts'
+import { versionsOf } from '../../tls/offer.ts'
 import { type AnySuiteName, DEFAULT_GROUPS, rsaSuites, suites, suites13 } from '../../tls/suites.table.ts'
 import type { TlsVersion } from '../../tls/types.ts'
 
@@ -58,6 +59,20 @@ export const checkPlaces = (options: object, known: Readonly<Record<string, true
   for (const [name, value] of Object.entries(options))
     if (Object.hasOwn(known, name) && value !== undefined)
       throw wrong(name, 'it stands beside tls', `it in tls.${name}`)
+}
+
+/** Throws `FailureError` `net/bad-tls-options`, for options of TLS 1.3 that are `allowed` or not there. */
+export const checkAllowances = <N extends string>(
+  options: TlsChoices & { readonly [name in N]?: unknown },
+  names: readonly N[],
+): void => {
+  for (const name of names) {
+    const value = options[name]
+    if (value === undefined) continue
+    if (value !== 'allowed') throw wrong(`tls.${name}`, String(value), 'allowed')
+    if (!versionsOf(options).includes('TLS 1.3'))
+      throw wrong(`tls.${name}`, 'TLS 1.3 is switched off', 'it in versions')
+  }
 }
 
 export const wrong = (where: string, got: string, expected?: string): FailureError =>

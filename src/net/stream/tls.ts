@@ -10,6 +10,7 @@ import type { Session } from '../../tls/session.ts'
 import type { Ask, Established, Pieces, Question, TlsConnection, TlsEvent } from '../../tls/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { connectionInfo } from './connection-info.ts'
+import { type ClientShown, LaterAnswers } from './later-answers.ts'
 import { LINGER } from './linger.ts'
 import type { Address, ByteStream, ConnectionInfo, NetStream, StreamHandler } from './types.ts'
 import { Unheard } from './unheard.ts'
@@ -31,8 +32,10 @@ export interface TlsStreamOptions {
   readonly where: string
   /** In clear text, for a client that spoke plain HTTP. */
   readonly toPlainHttp?: Bytes | undefined
-  /** Has the stream of a client whose early data was taken, before the handshake is over. */
+  /** Has the stream of a client whose early data was taken, or that is written to, before the handshake is over. */
   readonly early?: ((stream: NetStream) => void) | undefined
+  /** `allowed`: `ConnectionInfo.requestCertificate` is there. */
+  readonly postHandshakeAuth?: 'allowed' | undefined
 }
 
 /**
@@ -68,6 +71,7 @@ class TlsStream implements NetStream {
   #owesClose = false
   #failure: Failure | undefined
   #disarm: (() => void) | undefined
+  #later: LaterAnswers | undefined
   #out: Bytes[] = []
   #room = true
   #ended = false
@@ -160,6 +164,7 @@ class TlsStream implements NetStream {
   }
   reset(): void {
     this.#cut = true
+    this.#later?.lost(fail('tcp/reset', { where: this.#options.where }))
     this.#driver.stop()
     this.#disarm?.()
     this.#lower.reset()
@@ -207,8 +212,11 @@ class TlsStream implements NetStream {
       case 'session':
         this.#options.session?.(event.session)
         return
-      case 'client-certificate':
+      case 'client-certificate': {
+        const { type: _, ...shown } = event
+        this.#later?.came(shown)
         return
+      }
       default:
         event satisfies never
     }
@@ -233,8 +241,19 @@ class TlsStream implements NetStream {
   }
 
   #know(tls: Omit<Established, 'type'>, secured: number | undefined): void {
-    const { asked } = this.#options
-    this.connection = connectionInfo(this.#lower, { tls, times: { asked, connected: this.#connected, secured } })
+    const { asked, postHandshakeAuth } = this.#options
+    const times = { asked, connected: this.#connected, secured }
+    const requestCertificate = postHandshakeAuth && (() => this.#requestCertificate())
+    this.connection = connectionInfo(this.#lower, { tls, times, requestCertificate })
+  }
+
+  #requestCertificate(): Promise<ClientShown> {
+    const { clock, handshake, where } = this.#options
+    this.#later ??= new LaterAnswers(clock, handshake)
+    return this.#later.ask(() => {
+      if (this.#over) throw new FailureError(this.#failure ?? fail('tcp/reset', { where }))
+      this.#driver.do(now => this.#engine.requestCertificate(now))
+    })
   }
 
   #answer({ id, question }: Ask): void {
@@ -317,6 +336,7 @@ class TlsStream implements NetStream {
   #tell(failure: Failure | undefined): void {
     if (this.#told) return
     this.#told = true
+    this.#later?.lost(failure ?? fail('tcp/reset', { where: this.#options.where }))
     if (this.#open) this.#handler.closed(failure)
     if (!this.#secured) this.#refused(new FailureError(failure ?? fail('tcp/reset', { where: this.#options.where })))
   }

@@ -15,6 +15,7 @@ import type { Established } from '../../tls/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import type { TrustStore } from '../../x509/types.ts'
 import type { CertificateFiles } from './credentials.ts'
+import type { ClientShown } from './later-answers.ts'
 import type { PublicKeyFiles } from './public-keys.ts'
 
 export interface Address {
@@ -115,14 +116,23 @@ export interface ConnectionInfo {
   /** Undefined for plain text. */
   readonly tls: TlsInfo | undefined
   readonly times: ConnectionTimes
+  /**
+   * Of a server with `postHandshakeAuth`: asks the client who it is, now that the handshake is over, and judges what it shows
+   * as in a handshake. An empty chain: it would not say. Rejects with `FailureError`: `tls/no-later-certificate` where the
+   * client has not offered it (TLS 1.2 has none), before the handshake is over and while four requests are unanswered;
+   * `net/handshake-timeout` after the time that a handshake may take; what ends the connection. What stands before the
+   * answer must be read for it to come: of a request, its body.
+   */
+  readonly requestCertificate?: (() => Promise<ClientShown>) | undefined
 }
 
 /** A stream that knows what it runs over: plain TCP or TLS. */
 export interface NetStream extends ByteStream {
   readonly connection: ConnectionInfo
   /**
-   * True of a server's stream while the handshake is not over: what comes meanwhile is early data, maybe a copy of what
-   * somebody else has sent, and what is written may be read by whoever sent the copy (RFC 9846 8).
+   * True of a server's stream while the handshake is not over (`earlyData`, `halfRtt`): what comes meanwhile is early data,
+   * maybe a copy of what somebody else has sent, and what is written goes to whoever sent the hello, which may be a copy too
+   * (RFC 9846 8).
    */
   readonly early?: boolean
 }

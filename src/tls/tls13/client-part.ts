@@ -132,10 +132,14 @@ export const agreedWith = (
   ...grounds(proof),
 })
 
-/** RFC 9846 4.5.4: our flight is out, and what is written now is under its last keys, for whoever has sent the hello. */
-export const answeredFirst = (context: Context<Bodies13>, { config }: Greeting): void => {
-  const { halfRtt, clientCertificate = 'none' } = config
-  if (halfRtt === 'allowed' && clientCertificate === 'none') context.mayWrite()
+/**
+ * RFC 9846 4.5.4: our flight is out, and what is written now is under its last keys, for whoever has sent the hello. Who that
+ * is, its Finished will show.
+ */
+export const answeredFirst = (context: Context<Bodies13>, greeting: Greeting, resumed?: SessionFacts): void => {
+  const { halfRtt, clientCertificate = 'none' } = greeting.config
+  if (halfRtt !== 'allowed' || clientCertificate !== 'none') return
+  context.mayWrite(agreedWith(greeting, { chain: [], resumed }, 'anonymous'))
 }
 
 /** The client writes what needs no answer of ours; then it changes to the keys of the handshake. */

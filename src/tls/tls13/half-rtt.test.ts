@@ -76,7 +76,9 @@ test('is off: without the option, and where a client is to say who it is', () =>
 
 test('tells nothing of who the client is, exports nothing, and takes nothing from it', () => {
   const { server, client, flight } = answered()
-  expect(server.events.filter(event => event.type === 'writable')).toEqual([{ type: 'writable' }])
+  expect(server.events.filter(event => event.type === 'writable')).toEqual([
+    { type: 'writable', about: expect.objectContaining({ version: 'TLS 1.3', peerChain: [], trusted: undefined }) },
+  ])
   expect(codeOf(() => server.tls.exportKeyingMaterial('EXPERIMENTAL x', undefined, 16))).toBe('tls/no-exporter')
   client.touch(flight)
   client.tls.write(ascii('data'), 0)

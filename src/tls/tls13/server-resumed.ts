@@ -168,7 +168,7 @@ const resume = (
   context.send('Finished', { verifyData: keys.finished('server', context.transcript.digest()) })
   const traffic = keys.application(context, context.transcript.digest())
   context.protectWrites(traffic.protection('server'))
-  answeredFirst(context, greeting)
+  answeredFirst(context, greeting, session)
   return new WaitClientFinished13(
     { greeting, keys, shown, traffic },
     { proof: client, chain: session.peerChain, resumed: session },
