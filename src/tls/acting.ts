@@ -175,6 +175,13 @@ export class Acting implements Context<any> {
   keysUpdated(): void {
     this.#parts.patience.keyUpdate()
   }
+  expanded(message: AnyMessage, name: string, body: unknown): void {
+    const { tracing } = this.#parts
+    if (tracing === undefined) return
+    const bytes = encode(this.format, { type: HandshakeType.names[name]!, body })
+    const carriedBy = [{ message: message.id, start: 0, end: message.bytes.length }]
+    tracing.handshake('in', this.now, name, this.format, bytes, carriedBy)
+  }
   passed(check: Check, message: AnyMessage, about?: string): void {
     this.#verdict(check, message, about)
   }

@@ -151,6 +151,8 @@ export interface Context<B = Bodies12> {
   passOverChangeCipherSpec(): void
   /** The peer has new keys for what it sends. */
   keysUpdated(): void
+  /** What a message stands for, in the trace: as one of its own that the message carries. */
+  expanded<N extends keyof B & string>(message: AnyMessage, name: N, body: B[N]): void
   /** A check was made and passed; `about` says of what. */
   passed(check: Check, message: AnyMessage, about?: string): void
   /** A check failed, to be thrown: `path` names the field at fault in the message. */

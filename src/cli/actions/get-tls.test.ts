@@ -118,3 +118,21 @@ test('what does something is not asked twice', async () => {
     }
   expect(seen).toEqual([])
 })
+
+test('a chain that comes compressed is asked for and told all the same', async () => {
+  const { url } = await house()
+  const { code, err } = await run(url, '-v', '--tls', '1.3')
+  expect(code).toBe(0)
+  expect(err).toMatch(/CompressedCertificate +(zlib|brotli), of /)
+  expect(err).toMatch(/ Certificate +.*localhost, 1 in chain/)
+  expect(err).toMatch(/who +.*EC P-256/)
+  const { out } = await run(url, '--json', '-vv', '--tls', '1.3')
+  const messages = out
+    .trim()
+    .split('\n')
+    .map(text => JSON.parse(text) as { id: number; name: string; carriedBy?: { message: number }[]; fields?: unknown })
+  const packed = messages.find(({ name }) => name === 'CompressedCertificate')
+  const chain = messages.find(({ name }) => name === 'Certificate')
+  expect(chain?.carriedBy?.map(({ message }) => message)).toEqual([packed?.id])
+  expect(JSON.stringify(chain?.fields)).toContain('entries')
+})

@@ -5,8 +5,6 @@ import { type FetchInit, fetch } from '../../index.ts'
 import { jsonOfFailure, legible, line, lines, type Shown } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
 import { SAFE_METHODS } from '../../net/safe-methods.ts'
-import type { World } from '../../net/stream/types.ts'
-import { nodeWorld } from '../../node/world.ts'
 import { SessionCache } from '../../tls/session-cache.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
 import type { CommonOptions, Privacy } from '../command.ts'
@@ -164,7 +162,6 @@ const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit>
     ...(await identityOf(options)),
     psk: await offered(options, run),
     warned: failure => warn(failure, run),
-    world: legibleWorld(),
     tls: {
       versions: options.tls,
       groups: options.groups,
@@ -181,9 +178,6 @@ const filesOf = ({ cert, key, trustKey }: GetOptions): FilesNamed => ({
   key,
   publicKeys: trustKey,
 })
-
-/** The server's chain is to be read in the story, in `--json` and in captures: it is not asked for in compressed form. */
-const legibleWorld = (): World => ({ ...nodeWorld(), certificateCoders: undefined })
 
 /** Whom the server gets to know, if it asks. The key may be in the file of the certificate. */
 const identityOf = async ({ cert, key }: GetOptions): Promise<Pick<FetchInit, 'cert' | 'key'>> => {

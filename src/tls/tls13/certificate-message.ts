@@ -12,8 +12,9 @@ import type { CertifiedKey } from '../types.ts'
 /** What came, with the chain that it says; its bytes are those on the wire. */
 export type CertificateMessage = AnyMessage & { readonly body: Certificate }
 
-/** `coders`: those that were offered to the peer. `state`: where it came. */
+/** `coders`: those that were offered to the peer. `state`: where it came. Whoever reads along is told what came of it. */
 export const uncompressed = (
+  context: Context<Bodies13>,
   coders: readonly CertificateCoder[] | undefined,
   message: Message<'CompressedCertificate', Bodies13>,
   state: string,
@@ -21,7 +22,9 @@ export const uncompressed = (
   // RFC 8879 4: it is for those who sent compress_certificate.
   if (coders === undefined || coders.length === 0)
     throw refusal('tls/unexpected-message', { where: state, expected: 'Certificate', got: message.name })
-  return { ...message, body: expanded(coders, message) }
+  const body = expanded(coders, message)
+  context.expanded(message, 'Certificate', body)
+  return { ...message, body }
 }
 
 /** What the peer would like to have beside the chain. */

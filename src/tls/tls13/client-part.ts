@@ -52,7 +52,7 @@ export class WaitClientCertificate13 extends Tolerant implements Handling<'WaitC
   ): WaitClientTrust13 | WaitClientFinished13 {
     const { config, types } = this.#flight.greeting
     const coders = isRaw(types.client) ? [] : config.certificateCoders
-    return this.#shown(context, uncompressed(coders, message, this.name))
+    return this.#shown(context, uncompressed(context, coders, message, this.name))
   }
   #shown(context: Context<Bodies13>, message: CertificateMessage): WaitClientTrust13 | WaitClientFinished13 {
     const { context: about, entries } = message.body

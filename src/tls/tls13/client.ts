@@ -153,7 +153,7 @@ class WaitCertificateOrRequest13 extends Tolerant implements Handling<'WaitCerti
   }
   CompressedCertificate(context: Context<Bodies13>, message: Message<'CompressedCertificate', Bodies13>): WaitTrust13 {
     const asked = { ...this.#answered, request: undefined }
-    return shown(context, uncompressed(codersFor(asked), message, this.name), asked)
+    return shown(context, uncompressed(context, codersFor(asked), message, this.name), asked)
   }
 }
 
@@ -168,7 +168,7 @@ class WaitCertificate13 extends Tolerant implements Handling<'WaitCertificate13'
     return shown(context, message, this.#asked)
   }
   CompressedCertificate(context: Context<Bodies13>, message: Message<'CompressedCertificate', Bodies13>): WaitTrust13 {
-    return shown(context, uncompressed(codersFor(this.#asked), message, this.name), this.#asked)
+    return shown(context, uncompressed(context, codersFor(this.#asked), message, this.name), this.#asked)
   }
 }
 

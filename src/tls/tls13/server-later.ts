@@ -81,7 +81,8 @@ export class LaterCertificates {
     message: Message<'CompressedCertificate', Bodies13>,
     established: Standing,
   ): WaitLaterClientTrust13 | WaitLaterClientFinished13 {
-    return this.came(context, uncompressed(this.#config.certificateCoders, message, established.name), established)
+    const coders = this.#config.certificateCoders
+    return this.came(context, uncompressed(context, coders, message, established.name), established)
   }
 }
 
