@@ -1,5 +1,5 @@
 /**
- * Writes `docs/generated/` from the code: every failure, every place that cites an RFC, every state machine. With
+ * Writes `docs/generated/` from the code: every failure, every place that cites an RFC, every demand of HTTP, every state machine. With
  * `--check` nothing is written, and the exit code is 1 when a page is out of date.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -19,7 +19,9 @@ import {
   type RequestContext,
 } from '../src/failures/index.ts'
 import type { States } from '../src/machine.ts'
+import { MUSTS } from '../test/http/musts.table.ts'
 import { machines } from '../test/support/machines.ts'
+import { filesShowing } from '../test/support/shown.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -153,8 +155,30 @@ const statesPage = (): string =>
     ...machines.flatMap(stateMachine),
   ].join('\n')
 
+/** What HTTP demands, and the tests that show it. */
+const mustsPage = (): string => {
+  const rows = MUSTS.map(({ rfc, section, role, rule, shown }) => {
+    const files = shown === undefined ? [] : filesShowing(shown)
+    const links = files.map(file => `[${file}](../../${file})`).join(', ')
+    return `| RFC ${rfc} ${section} | ${role} | ${rule} | ${shown === undefined ? '**none**' : `${shown.replaceAll('|', '\\|')} (${links})`} |`
+  })
+  const without = MUSTS.filter(({ shown }) => shown === undefined).length
+  return [
+    '# What HTTP demands, and the tests that show it',
+    '',
+    `The MUST and MUST NOT of RFC 9110 and RFC 9112 for servers, clients, senders and recipients, in our own words: ${MUSTS.length},`,
+    `of which ${without} have no test.`,
+    '',
+    '| section | role | demand | test |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
 const pages: Readonly<Record<string, string>> = {
   'failures.md': failurePage(),
+  'http-musts.md': mustsPage(),
   'rfc-index.md': rfcPage(),
   'states.md': statesPage(),
 }

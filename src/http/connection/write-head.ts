@@ -40,6 +40,9 @@ export const writeRequest = (out: Outgoing, part: OutgoingPart & { type: 'reques
     throw refused('Upgrade', JSON.stringify(facts.upgrade))
   if (method === 'CONNECT' && (body !== undefined || facts.length !== undefined || facts.chunked))
     throw refused('A request with CONNECT', 'a body')
+  // RFC 9110 9.3.8.
+  if (method === 'TRACE' && ((body?.length ?? 0) > 0 || (facts.length ?? 0) > 0 || facts.chunked))
+    throw refused('A request with TRACE', 'a body')
   const more: string[] = []
   if (body === undefined) {
     const framing: OutgoingFraming = facts.chunked ? 'chunked' : facts.length === undefined ? 'none' : 'length'

@@ -137,7 +137,8 @@ const fieldsOf = (file: OpenFile, described: Described): Headers => {
   const { type, coding } = described
   const headers = new Headers({
     'content-type': type,
-    'last-modified': imfDate(file.modified),
+    // RFC 9110 8.8.2.1: a file from the future was changed now.
+    'last-modified': imfDate(Math.min(file.modified, described.now)),
     'cache-control': 'no-cache',
     'x-content-type-options': 'nosniff',
     etag: etagOf(file, described),
