@@ -1,11 +1,14 @@
-/** Early data of another implementation: OpenSSL's client, which comes back to our server with a request in its first flight. */
+/** Early data with OpenSSL: its client comes back to our server with a request in its first flight, and ours to its server. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { certificateAuthority } from '../../src/ca/authority.ts'
+import { connect } from '../../src/index.ts'
+import { SessionCache } from '../../src/tls/session-cache.ts'
 import { pem } from '../../src/x509/pem.ts'
-import { served } from '../support/net.ts'
-import { installed, run } from '../support/peers.ts'
+import { ascii } from '../support/bytes.ts'
+import { served, soon } from '../support/net.ts'
+import { freePort, installed, run, start } from '../support/peers.ts'
 import { temporaryFolder } from '../support/peers-chain.ts'
 import { node } from '../support/worlds.ts'
 
@@ -55,6 +58,31 @@ test.skipIf(missing !== '')(
     expect(copy).toContain('Early data was accepted')
     expect(copy).toContain('425 Too Early')
     expect(seen).toEqual(['GET', 'GET early'])
+  },
+  60_000,
+)
+
+test.skipIf(missing !== '')(
+  `what our client says first is read early by openssl s_server${missing}`,
+  async () => {
+    const identity = file('both.pem', pem('CERTIFICATE', own.certificate) + pem('PRIVATE KEY', own.privateKey))
+    const port = await freePort()
+    const server = async (...more: string[]) =>
+      start('openssl', ['s_server', '-accept', `127.0.0.1:${port}`, '-cert', identity, '-tls1_3', ...more], port)
+    const sessions = new SessionCache()
+    const visit = async (said: string, heard: () => string) => {
+      const tls = { ca: authority.root, sessions, earlyData: ascii(`${said}\n`) }
+      const stream = await connect({ host: 'localhost', port, tls, address: '127.0.0.1' })
+      stream.handler = { data() {}, end() {}, drain() {}, closed() {} }
+      while (sessions.size === 0 || !heard().includes(said)) await soon(10)
+      stream.end()
+      return stream.connection.tls
+    }
+    const willing = await server('-early_data')
+    expect((await visit('first words', willing.output))?.earlyData).toBeUndefined()
+    expect(await visit('early words', willing.output)).toMatchObject({ resumed: true, earlyData: 'accepted' })
+    expect(willing.output()).toContain('Early data received')
+    await willing.stop()
   },
   60_000,
 )

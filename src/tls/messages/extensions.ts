@@ -92,10 +92,12 @@ export const misplacedIn = (list: readonly Tagged[], place: Place): number | und
 
 /** RFC 9846 4.3: "There MUST NOT be more than one extension of the same type in a given extension block." */
 export const duplicateOf = (list: readonly Tagged[]): number | undefined => {
-  const seen = new Set<number>()
+  // One bit for each number: a hello may have thousands, and a set of those costs more than reading them.
+  const seen = new Uint8Array(0x2000)
   for (const { type } of list) {
-    if (seen.has(type)) return type
-    seen.add(type)
+    const bit = 1 << (type & 7)
+    if ((seen[type >> 3]! & bit) !== 0) return type
+    seen[type >> 3]! |= bit
   }
   return undefined
 }
