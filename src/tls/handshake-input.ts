@@ -16,9 +16,11 @@ export interface WholeMessage {
 /** What a header announces, before any memory is given to it. To refuse, throw. */
 export type Announced = (type: number, length: number, soFar: () => WholeMessage) => void
 
+const NOTHING = new Uint8Array(0)
+
 export class HandshakeInput {
   readonly #announced: Announced
-  #fragment: Bytes = new Uint8Array(0)
+  #fragment: Bytes = NOTHING
   #at = 0
   /** Trace id of the record that brought the fragment, 0 if nobody looks, and where in it the fragment begins. */
   #record = 0
@@ -47,7 +49,7 @@ export class HandshakeInput {
   keep(): void {
     if (this.#kept || this.#fragment.length === 0) return
     this.#offset += this.#at
-    this.#fragment = this.#fragment.slice(this.#at)
+    this.#fragment = this.#at === this.#fragment.length ? NOTHING : this.#fragment.slice(this.#at)
     this.#kept = true
     this.#at = 0
   }

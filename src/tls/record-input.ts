@@ -17,6 +17,9 @@ export interface RecordOnWire {
   readonly start: number
 }
 
+/** What the view of a header lies over when there is none to be read: it holds no chunk. */
+const NOTHING = new Uint8Array(0)
+
 export class RecordInput {
   readonly #role: 'client' | 'server'
   readonly #header = new RecordHeader.View()
@@ -61,6 +64,7 @@ export class RecordInput {
    * unless that is the larger one: few chunks, and no byte is copied more often than they double.
    */
   keep(): void {
+    this.#header.at(NOTHING, 0)
     if (this.#chunks.length === 0) return
     const last = this.#chunks.length - 1
     // Only the last chunk can be new: the others were kept when they came.
