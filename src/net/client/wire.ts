@@ -118,7 +118,7 @@ export class Wire {
       const stream = await this.stream(outline)
       const usual = this.headers(outline, stream.trace).filter(([name]) => name !== 'Connection')
       const headers: HeaderList = [...usual, ['Connection', 'Upgrade'], ['Upgrade', protocols]]
-      const request = { method, target: `${url.pathname}${url.search}`, headers }
+      const request = { method, target: targetOf(outline), headers }
       const options = { clock: this.#world.clock, timeouts: this.#timeouts, where: url.host, signal }
       return await askToSwitch(stream, request, options)
     } catch (error) {
