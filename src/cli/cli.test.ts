@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { captured } from '../../test/support/peers-io.ts'
+import { dataWord, readWords } from './get/data.ts'
 import { main } from './main.ts'
-import { parseDuration, parseHeader, parseHost, parseResolve, parseUrl, readData } from './options.ts'
+import { parseDuration, parseHeader, parseHost, parseResolve, parseUrl } from './options.ts'
 import { styleFor } from './story/style.ts'
 import { joinVerbosity, parseVerbosity } from './verbosity.ts'
 
@@ -139,7 +140,7 @@ test('options are read or refused in words', async () => {
   expect(parseHost('[::1]')).toBe('::1')
   expect(parseHost('bücher.localhost')).toBe('xn--bcher-kva.localhost')
   for (const wrong of ['', ' ', 'a b', '127.0.0.1/8', 'ü b']) expect(() => parseHost(wrong)).toThrow('--host wants')
-  expect(String.fromCharCode(...(await readData('@-', captured({ input: 'abc' }))))).toBe('abc')
+  expect(String.fromCharCode(...(await readWords([dataWord('data')('@-')], captured({ input: 'abc' }))))).toBe('abc')
 })
 
 test('colour: only on a terminal, never with NO_COLOR, always with --color always', () => {

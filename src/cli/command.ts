@@ -14,6 +14,8 @@ export interface OptionSpec {
   /** As help shows it: `-X, --request <method>`. */
   readonly flags: string
   readonly what: string
+  /** Where the value goes; options that share it are kept in the order in which they were typed. Named after the flag where undefined. */
+  readonly as?: string | undefined
   /** Makes the value from the word; gets the value so far where the option may be repeated. Throws `cli/usage`. */
   readonly parse?: ((word: string, before: never) => unknown) | undefined
   readonly default?: unknown

@@ -1,6 +1,5 @@
 /** Values of options: each parser returns what the command works with or says what it wanted to see. */
 
-import { readFile } from 'node:fs/promises'
 import { domainToASCII } from 'node:url'
 import type { GroupName } from '../crypto/provider.ts'
 import { type Language, languageOf } from '../explain/index.ts'
@@ -9,8 +8,6 @@ import { FailureError, fail } from '../failures/index.ts'
 import { GROUPS, SUITES } from '../net/stream/tls-options.ts'
 import type { AnySuiteName } from '../tls/suites.table.ts'
 import type { TlsVersion } from '../tls/types.ts'
-import { joined } from '../wire/bytes.ts'
-import type { Io } from './io.ts'
 import type { ColourChoice } from './story/style.ts'
 
 /** A fixed answer to a name lookup: `--resolve shop.test:443:127.0.0.1`. */
@@ -26,6 +23,11 @@ const usage = (got: string): FailureError => new FailureError(fail('cli/usage', 
 export const collect =
   <T>(parse: (value: string) => T) =>
   (value: string, before: readonly T[] | undefined): readonly T[] => [...(before ?? []), parse(value)]
+
+/** The same for words that stand for several things. */
+export const collectAll =
+  <T>(parse: (value: string) => readonly T[]) =>
+  (value: string, before: readonly T[] | undefined): readonly T[] => [...(before ?? []), ...parse(value)]
 
 /** `Name: value`. */
 export const parseHeader = (text: string): readonly [string, string] => {
@@ -191,17 +193,4 @@ export const parseUrl = (text: string): URL => {
     throw usage('A user name or password has no place in a URL: give it with -u name:password.')
   if (url.port === '0') throw usage('Port 0 is no port that a server can have.')
   return url
-}
-
-/** The bytes of `-d`: literal text, `@file`, or `@-` for standard input. */
-export const readData = async (data: string, io: Io): Promise<Uint8Array> => {
-  if (!data.startsWith('@')) return new TextEncoder().encode(data)
-  if (data !== '@-') return new Uint8Array(await readFile(data.slice(1)))
-  return readAll(io.input)
-}
-
-const readAll = async (input: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of input) chunks.push(chunk)
-  return joined(chunks)
 }

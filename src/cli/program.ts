@@ -89,8 +89,9 @@ const shaped = (parent: Command, { name, summary, argument, options }: AnyComman
   return made
 }
 
-const optionOf = ({ flags, what, parse, default: usual }: OptionSpec): Option => {
+const optionOf = ({ flags, what, as, parse, default: usual }: OptionSpec): Option => {
   const option = new Option(flags, what)
+  if (as !== undefined) option.attributeName = () => as
   if (parse !== undefined) option.argParser(parse as (word: string, before: unknown) => unknown)
   return usual === undefined ? option : option.default(usual)
 }

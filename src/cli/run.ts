@@ -194,7 +194,8 @@ class RunUnderWay implements Run {
   }
 
   status(text: string): void {
-    if (!this.#openLine) this.#people.status(line(this.style, { text: text === '' ? '' : `  ${text}` }))
+    if (!this.#openLine && !this.#scene.json)
+      this.#people.status(line(this.style, { text: text === '' ? '' : `  ${text}` }))
   }
 
   tell(facts: LegsOptions): void {

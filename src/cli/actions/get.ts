@@ -1,47 +1,21 @@
 /** `barewire get URL`: one request; the body is the product, how it went is the story. */
 
-import { type Failure, type FailureCode, FailureError, fail } from '../../failures/index.ts'
+import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { type FetchInit, fetch } from '../../index.ts'
 import { jsonOfFailure, legible, line, lines, type Shown } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
 import { SAFE_METHODS } from '../../net/safe-methods.ts'
-import { SessionCache } from '../../tls/session-cache.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
-import type { CommonOptions, Privacy } from '../command.ts'
+import type { Privacy } from '../command.ts'
+import { askingOf, filesOf, isTwice } from '../get/init.ts'
+import type { GetOptions } from '../get/options.ts'
 import type { Io } from '../io.ts'
 import { jsonFields } from '../json.ts'
-import { type FixedAddress, readData } from '../options.ts'
 import { type OutputFile, outputFile } from '../output-file.ts'
-import { keysIn, MOST_OFFERED } from '../psk-file.ts'
 import { beginRun, type Run } from '../run.ts'
 import { writeBody } from '../story/body.ts'
 import { remarkLines } from '../story/remark.ts'
-import { contentsOf, type FilesNamed, namingFiles, type TlsOptions, warn } from '../tls.ts'
-import { rootsIn } from '../trust.ts'
-import { VERSION } from '../version.ts'
-
-export interface GetOptions extends CommonOptions, TlsOptions {
-  readonly pcapng?: string | undefined
-  readonly keylog?: string | undefined
-  readonly request?: string | undefined
-  readonly header?: readonly (readonly [string, string])[] | undefined
-  readonly data?: string | undefined
-  readonly dataJson?: string | undefined
-  readonly user?: string | undefined
-  readonly include?: true | undefined
-  readonly head?: true | undefined
-  readonly output?: string | undefined
-  readonly trust?: readonly string[] | undefined
-  readonly trustKey?: readonly string[] | undefined
-  readonly accept?: readonly string[] | undefined
-  readonly resolve?: readonly FixedAddress[] | undefined
-  readonly timeout?: number | undefined
-  readonly maxTime?: number | undefined
-  readonly fail?: true | undefined
-  readonly location?: true | undefined
-  readonly resume?: true | undefined
-  readonly earlyData?: true | undefined
-}
+import { namingFiles } from '../tls.ts'
 
 export const get = async (url: URL, options: GetOptions, io: Io): Promise<number> => {
   const run = await beginRun(options, io, { form: 'ladder', awaits: `${url.host} to answer` })
@@ -53,11 +27,12 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
     proxyNotice(url, run, io)
     if (run.isTold) await run.until(prepare(url, options))
     release = limited(url, options, run)
-    const init = await run.until(initOf(options, run, io))
+    const { init, at } = await run.until(askingOf(options, run, io))
+    const asked = at(url)
     checkTwice(options, init)
     run.begin()
-    const asked = () => (isTwice(options) ? twice(url, init) : fetch(url, init))
-    const response = await namingFiles(filesOf(options), asked)
+    const ask = () => (isTwice(options) ? twice(asked, init) : fetch(asked, init))
+    const response = await namingFiles(filesOf(options), ask)
     run.event(answerOf(response, run.privacy))
     for (const failure of response.connection.tls?.trusted?.accepted ?? []) {
       run.event({ ...jsonOfFailure(failure), type: 'accepted' })
@@ -79,8 +54,6 @@ export const get = async (url: URL, options: GetOptions, io: Io): Promise<number
     await run.end()
   }
 }
-
-const isTwice = ({ resume, earlyData }: GetOptions): boolean => resume === true || earlyData === true
 
 /** The answer to the second of two requests, for which TLS remembers the first. */
 const twice = async (url: URL, init: FetchInit): Promise<FetchResponse> => {
@@ -128,69 +101,6 @@ const limited = (url: URL, { maxTime }: GetOptions, run: Run): (() => void) => {
     run.stop(new FailureError(fail('cli/time-up', { where: url.href, number: maxTime })))
   }, maxTime)
   return () => clearTimeout(timer)
-}
-
-const initOf = async (options: GetOptions, run: Run, io: Io): Promise<FetchInit> => {
-  const { data, dataJson, timeout, resolve = [], user } = options
-  const body = dataJson ?? (data === undefined ? undefined : await readData(data, io))
-  const headers = [...(options.header ?? [])]
-  const has = (name: string) => headers.some(([given]) => given.toLowerCase() === name)
-  if (!has('user-agent')) headers.push(['User-Agent', `barewire/${VERSION}`])
-  if (!has('accept')) headers.push(['Accept', '*/*'])
-  if (user !== undefined && !has('authorization')) headers.push(['Authorization', user])
-  if (body !== undefined && !has('content-type')) {
-    headers.push(['Content-Type', dataJson === undefined ? 'application/x-www-form-urlencoded' : 'application/json'])
-  }
-  const step =
-    timeout === undefined
-      ? undefined
-      : { name: timeout, connect: timeout, handshake: timeout, firstByte: timeout, idle: timeout }
-  return {
-    method: options.request ?? (options.head ? 'HEAD' : body === undefined ? 'GET' : 'POST'),
-    headers: headers.map(([name, value]): [string, string] => [name, value]),
-    redirect: options.location ? 'follow' : 'manual',
-    signal: run.signal,
-    trace: run.trace,
-    resolve: (host, port) => resolve.find(fixed => fixed.host === host.toLowerCase() && fixed.port === port)?.address,
-    ...(body === undefined ? {} : { body }),
-    timeouts: step,
-    // Who names a port knows what listens there.
-    ports: 'any',
-    trust: options.trust && rootsIn(options.trust),
-    publicKeys: await contentsOf(options.trustKey),
-    accept: options.accept as readonly FailureCode[] | undefined,
-    ...(await identityOf(options)),
-    psk: await offered(options, run),
-    warned: failure => warn(failure, run),
-    tls: {
-      versions: options.tls,
-      groups: options.groups,
-      suites: options.suites,
-      ...(isTwice(options) ? { sessions: new SessionCache() } : {}),
-      earlyData: options.earlyData,
-    },
-  }
-}
-
-/** For failures that say which option they are about. */
-const filesOf = ({ cert, key, trustKey }: GetOptions): FilesNamed => ({
-  cert,
-  key,
-  publicKeys: trustKey,
-})
-
-/** Whom the server gets to know, if it asks. The key may be in the file of the certificate. */
-const identityOf = async ({ cert, key }: GetOptions): Promise<Pick<FetchInit, 'cert' | 'key'>> => {
-  if (cert === undefined && key !== undefined)
-    throw new FailureError(fail('cli/usage', { got: '--key goes with --cert.' }))
-  return { cert: await contentsOf(cert), key: await contentsOf(key) }
-}
-
-/** Whom the server is to be, where both have a key from elsewhere. */
-const offered = async ({ psk }: GetOptions, run: Run): Promise<FetchInit['psk']> => {
-  const keys = psk === undefined ? undefined : await keysIn(psk, failure => warn(failure, run))
-  if (keys === undefined || keys.length <= MOST_OFFERED) return keys
-  throw new FailureError(fail('cli/usage', { got: `${psk} has ${keys.length} keys; a client offers ${MOST_OFFERED}.` }))
 }
 
 /** The body to where it is wanted; with `--json` standard output belongs to the events. */

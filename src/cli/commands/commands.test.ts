@@ -24,7 +24,6 @@ test('an option of another tool is answered with what does the same here, never 
     [['-kL'], 'There is no -k here'],
     [['--insecure'], '--trust FILE'],
     [['-x', 'http://proxy:3128'], 'There is no -x here: proxies are not spoken to yet'],
-    [['-F', 'a=b'], 'There is no -F here: multipart'],
     [['-E', 'me.pem'], 'There is no -E here: it is --cert FILE'],
     [['--ciphers', 'HIGH'], 'There is no --ciphers here: it is --suites'],
     [['-s'], 'There is no -s here'],

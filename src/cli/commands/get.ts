@@ -1,9 +1,12 @@
 /** `barewire get URL`. */
-import type { GetOptions } from '../actions/get.ts'
 import { CHOICES, command, KEYLOG } from '../command.ts'
+import { dataWord } from '../get/data.ts'
+import { parseField, parseFieldText } from '../get/form.ts'
+import type { GetOptions } from '../get/options.ts'
 import {
   ACCEPTABLE,
   collect,
+  collectAll,
   parseAccept,
   parseCapture,
   parseDuration,
@@ -19,10 +22,43 @@ export const getCommand = command<URL, GetOptions>({
   summary: 'make a request and tell layer by layer how it went',
   argument: { name: '<url>', what: 'https://… or http://…; without a scheme https', parse: parseUrl },
   options: [
-    { flags: '-X, --request <method>', what: 'method; GET, or POST with --data' },
+    { flags: '-X, --request <method>', what: 'method; GET, or POST with a body' },
     { flags: '-H, --header <line>', what: '"Name: value"; may be repeated', parse: collect(parseHeader) },
-    { flags: '-d, --data <text>', what: 'body; @FILE reads a file, @- standard input', offers: 'files' },
+    {
+      flags: '-d, --data <text>',
+      what: 'body; @FILE reads a file, @- standard input; several are joined with &',
+      as: 'data',
+      parse: collect(dataWord('data')),
+      offers: 'files',
+    },
+    {
+      flags: '--data-raw <text>',
+      what: 'as -d, and @ means nothing',
+      as: 'data',
+      parse: collect(dataWord('raw')),
+    },
+    {
+      flags: '--data-urlencode <text>',
+      what: 'as -d, encoded for a form: text, name=text, @FILE or name@FILE',
+      as: 'data',
+      parse: collect(dataWord('urlencode')),
+      offers: 'files',
+    },
+    { flags: '-G, --get', what: 'what -d says goes into the query of the URL, and the method is GET' },
     { flags: '--data-json <text>', what: 'body that is JSON, checked before it is sent', parse: parseJson },
+    {
+      flags: '-F, --form <name=value>',
+      what: 'field of a multipart form; name=@FILE uploads a file, name=<FILE takes its text; ;type= and ;filename= follow',
+      as: 'form',
+      parse: collectAll(parseField),
+      offers: 'files',
+    },
+    {
+      flags: '--form-string <name=value>',
+      what: 'as -F, and no character of the value means anything',
+      as: 'form',
+      parse: collectAll(parseFieldText),
+    },
     { flags: '-u, --user <name:password>', what: 'Basic authentication (RFC 7617)', parse: parseUser },
     { flags: '-i, --include', what: 'status line and headers before the body' },
     { flags: '-I, --head', what: 'ask with HEAD; status line and headers only' },
@@ -90,6 +126,8 @@ export const getCommand = command<URL, GetOptions>({
     ['barewire get -i https://host/', 'headers too'],
     ['barewire get https://host/big -o big.iso', 'body into a file'],
     ['barewire get -d name=value https://host/', 'POST a form'],
+    ['barewire get -F file=@photo.jpg -F note=hi https://host/', 'upload a file'],
+    ['barewire get -G --data-urlencode q="a b" https://host/', 'a form in the query'],
     ['barewire get --data-json \'{"a":1}\' https://host/', 'POST JSON'],
     ['barewire get -v tcp,tls https://host/', 'every message of TCP and TLS'],
     ['barewire get --cert me.pem --key me.key https://host/', 'to a server that asks who you are'],
