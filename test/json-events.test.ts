@@ -79,6 +79,11 @@ const askings = async (): Promise<Event[]> => {
     socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n'))
   })
   const silent = await peer(() => {})
+  const breaks = await peer(socket => {
+    const part = 'HTTP/1.1 206 Rest\r\nContent-Range: bytes 3-4/5\r\nContent-Length: 2\r\n\r\nde'
+    const whole = 'HTTP/1.1 200 OK\r\nETag: "x"\r\nContent-Length: 5\r\n\r\nabc'
+    socket.on('data', head => socket.end(head.includes('ange: bytes=3-') ? part : whole))
+  })
   const trusting = ['--trust', root]
   const stopped = captured()
   const running = main(['get', '--json', '-v', silent], stopped)
@@ -92,6 +97,8 @@ const askings = async (): Promise<Event[]> => {
     await ran(['get', ...EVERYTHING, wrong]),
     await ran(['get', 'http://[::1]:1/']),
     await ran(['get', '-m', '50ms', silent]),
+    await ran(['get', '-o', join(folder, 'part'), breaks]),
+    await ran(['get', '-C', '-', '-o', join(folder, 'part'), breaks]),
     eventsOf(stopped),
   ].flat()
 }

@@ -27,7 +27,8 @@ export interface ArgumentSpec {
   /** `<url>` where it must be given, `[folder]` where it may. */
   readonly name: string
   readonly what: string
-  readonly parse?: ((word: string) => unknown) | undefined
+  /** Gets what came before where the argument may be repeated (`<url...>`). */
+  readonly parse?: ((word: string, before: never) => unknown) | undefined
   readonly offers?: OptionSpec['offers']
 }
 

@@ -25,7 +25,6 @@ export const FOREIGN: Readonly<Record<string, string>> = {
   '--cookie-jar': 'cookies are not kept between runs yet',
   '-w': 'times are in the story, and with --json in the event "timeline"',
   '--write-out': 'times are in the story, and with --json in the event "timeline"',
-  '-O': 'it is -o FILE',
   '-A': 'it is a header: -H "User-Agent: …"',
   '-e': 'it is a header: -H "Referer: …"',
   '--compressed': 'gzip and deflate are always asked for and decoded',

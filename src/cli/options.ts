@@ -9,6 +9,7 @@ import { GROUPS, SUITES } from '../net/stream/tls-options.ts'
 import type { AnySuiteName } from '../tls/suites.table.ts'
 import type { TlsVersion } from '../tls/types.ts'
 import type { ColourChoice } from './story/style.ts'
+import { noLayer } from './verbosity.ts'
 
 /** A fixed answer to a name lookup: `--resolve shop.test:443:127.0.0.1`. */
 export interface FixedAddress {
@@ -178,6 +179,28 @@ export const parseLanguage = (text: string): Language => {
   const language = languageOf(text)
   if (language === undefined) throw usage(`--lang is en or zh, not "${text}".`)
   return language
+}
+
+/** `-C -`: where to go on is seen from the file. */
+export const parseContinue = (text: string): true => {
+  if (text !== '-')
+    throw usage(`-C wants -, which goes on where a file ends, not "${text}"; -r ${text}- asks for the rest.`)
+  return true
+}
+
+export interface TypedUrl {
+  readonly text: string
+  readonly url: URL
+}
+
+export const parseTyped = (text: string): TypedUrl => ({ text, url: parseUrl(text) })
+
+/** Throws `cli/usage` for a bare word among several: that is rather a layer that `-v` does not know. */
+export const urlsOf = (typed: readonly TypedUrl[]): readonly URL[] => {
+  const stray = typed.find(({ text }) => /^[a-z,]+$/i.test(text) && text !== 'localhost')
+  if (typed.length > 1 && stray !== undefined)
+    throw usage(`${noLayer(stray.text)} Nor is it a URL beside others: that has a dot, a port or a scheme.`)
+  return typed.map(({ url }) => url)
 }
 
 /** An address with a scheme; `localhost:8443` and `shop.test/cart` mean https. */

@@ -74,6 +74,8 @@ export interface Run {
   tell(facts: LegsOptions): void
   /** It did not. Says why and returns the exit code; passes on what is not a failure (a reader that left). */
   explain(thrown: unknown, did?: string): number
+  /** One thing of several did not go well; the others go on. */
+  complain(thrown: unknown): number
   /** Closes the capture file, gives Ctrl-C back, and ends when everything is written. */
   end(): Promise<void>
 }
@@ -210,6 +212,11 @@ class RunUnderWay implements Run {
     return reason instanceof Interrupted ? this.#interrupted(reason) : this.#failed(reason, causesOf(thrown), did)
   }
 
+  complain(thrown: unknown): number {
+    this.#turns.settle()
+    return this.#sayWhy(failureOf(thrown), causesOf(thrown))
+  }
+
   async end(): Promise<void> {
     this.#over()
     this.#release()
@@ -268,17 +275,21 @@ class RunUnderWay implements Run {
   }
 
   #failed(reason: unknown, causes: readonly Failure[], did: string | undefined): number {
-    const { json, style, words, verbosity, records, io } = this.#scene
+    const { json, verbosity } = this.#scene
     const failure = failureOf(reason)
-    const exit = exitCodeOf(failure)
     // Who waited in vain wants to know how far it came.
-    if (json || verbosity.level > 0 || exit === TIME_OUT) this.#timeline({ until: systemClock.now() })
+    if (json || verbosity.level > 0 || exitCodeOf(failure) === TIME_OUT) this.#timeline({ until: systemClock.now() })
+    return this.#sayWhy(failure, causes, did)
+  }
+
+  #sayWhy(failure: Failure, causes: readonly Failure[], did?: string): number {
+    const { json, style, words, records, io } = this.#scene
     if (json) this.#programs.say(jsonLine(jsonOfFailure(failure)))
     else {
       const how = { style, words, records, causes, did }
       this.#say(renderFailure(failure, { ...how, typed: text => typed(text, io.env) }))
     }
-    return exit
+    return exitCodeOf(failure)
   }
 }
 

@@ -69,7 +69,8 @@ export const parseVerbosity = (value: string): Verbosity => {
   }
 }
 
-const noLayer = (name: string): string => `-v knows no layer "${name}"; there are ${LAYERS.join(', ')}.`
+/** For a word that may have been meant as a layer. */
+export const noLayer = (name: string): string => `-v knows no layer "${name}"; there are ${LAYERS.join(', ')}.`
 
 /** For a command line with a word too many: what to say when that word stands behind `-v` and looks like a layer. */
 export const strayLayer = (argv: readonly string[]): string | undefined => {

@@ -157,6 +157,7 @@ const names: { readonly [Code in FailureCode]?: Elsewhere } = {
   'net/idle-timeout': { curl: 28, undici: 'UND_ERR_BODY_TIMEOUT' },
   'net/too-many-redirects': { curl: 47, chrome: 'ERR_TOO_MANY_REDIRECTS' },
   'cli/http-status': { curl: 22 },
+  'cli/not-continued': { curl: 33 },
   'cli/time-up': { curl: 28 },
 }
 

@@ -4,6 +4,7 @@ export const FILE_PROBLEMS = [
   'ENOENT',
   'EACCES',
   'EPERM',
+  'EEXIST',
   'EISDIR',
   'ENOTDIR',
   'ENOSPC',

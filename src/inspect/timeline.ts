@@ -329,8 +329,9 @@ interface Turn {
 
 const rowsOf = (scene: Scene, { request, response, until }: HttpExchange, { i, judge }: Turn): TimelineRow[] => {
   const at = (message: MessageRecord): number => message.at - scene.start
+  const span = { from: at(request), to: at(request) }
   const rows = [
-    row('request', request.name, size(request.bytes.length), { span: { from: at(request), to: at(request) } }),
+    row('request', request.name, `${size(request.bytes.length)}${i === 0 ? '' : ', same connection'}`, { span }),
   ]
   if (response === undefined) {
     const waited = row('wait', '', '', { span: spanUntil(scene, [request], 'under way') })

@@ -1,58 +1,85 @@
-/** `barewire get URL`: one request; the body is the product, how it went is the story. */
-
-import { type Failure, FailureError, fail } from '../../failures/index.ts'
-import { type FetchInit, fetch } from '../../index.ts'
-import { jsonOfFailure, legible, line, lines, type Shown } from '../../inspect/index.ts'
+/** `barewire get URL…`: one request for each; the bodies are the product, how it went is the story. */
+import { FailureError, fail } from '../../failures/index.ts'
+import { client, type FetchInit, fetch } from '../../index.ts'
+import { legible, line } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
 import { SAFE_METHODS } from '../../net/safe-methods.ts'
-import { latin1Bytes } from '../../wire/bytes.ts'
-import type { Privacy } from '../command.ts'
-import { askingOf, filesOf, isTwice } from '../get/init.ts'
+import { type Asking, askingOf, filesOf, isTwice } from '../get/init.ts'
+import { fileFor } from '../get/names.ts'
 import type { GetOptions } from '../get/options.ts'
+import { transfer } from '../get/transfer.ts'
 import type { Io } from '../io.ts'
-import { jsonFields } from '../json.ts'
-import { type OutputFile, outputFile } from '../output-file.ts'
 import { beginRun, type Run } from '../run.ts'
-import { writeBody } from '../story/body.ts'
-import { remarkLines } from '../story/remark.ts'
 import { namingFiles } from '../tls.ts'
 
-export const get = async (url: URL, options: GetOptions, io: Io): Promise<number> => {
-  const run = await beginRun(options, io, { form: 'ladder', awaits: `${url.host} to answer` })
-  let file: OutputFile | undefined
+export const get = async (urls: readonly URL[], options: GetOptions, io: Io): Promise<number> => {
+  const [first] = urls
+  const run = await beginRun(options, io, { form: 'ladder', awaits: `${first!.host} to answer` })
   let release = (): void => {}
+  let asking: Asking | undefined
   try {
-    // Before the request: nobody wants to hear after a POST that there is no place for its answer.
-    file = options.output === undefined ? undefined : await outputFile(options.output)
-    proxyNotice(url, run, io)
-    if (run.isTold) await run.until(prepare(url, options))
-    release = limited(url, options, run)
-    const { init, at } = await run.until(askingOf(options, run, io))
-    const asked = at(url)
-    checkTwice(options, init)
+    const paths = urls.map((url, i) => fileFor(url, i, options))
+    checkPlaces(paths, options)
+    for (const url of urls.slice(0, 1)) proxyNotice(url, run, io)
+    if (run.isTold) await run.until(prepare(urls, options))
+    release = limited(first!, options, run)
+    asking = await run.until(askingOf(options, run, io))
+    checkBody(urls, options, asking.init)
+    using asker = askerOf(urls, options, asking)
     run.begin()
-    const ask = () => (isTwice(options) ? twice(asked, init) : fetch(asked, init))
-    const response = await namingFiles(filesOf(options), ask)
-    run.event(answerOf(response, run.privacy))
-    for (const failure of response.connection.tls?.trusted?.accepted ?? []) {
-      run.event({ ...jsonOfFailure(failure), type: 'accepted' })
-      run.notice(acceptedLines(failure, run))
+    let exit = 0
+    for (const [i, url] of urls.entries()) {
+      const ask = (more: readonly (readonly [string, string])[]) => asker.ask(url, more)
+      try {
+        await transfer({ url, path: paths[i], options, run, ask })
+      } catch (error) {
+        // The others are wanted all the same, unless everything was stopped.
+        if (urls.length === 1 || run.signal.aborted) throw error
+        exit ||= run.complain(error)
+      }
     }
-    if (options.fail && response.status >= 400) {
-      await response.body?.cancel()
-      const got = `${response.status} ${response.statusText}`.trim()
-      throw new FailureError(fail('cli/http-status', { where: url.href, got }))
-    }
-    await deliver(response, file, { options, run })
+    asker.done()
     run.tell({ nameFrom: nameFrom(options) })
-    return 0
+    return exit
   } catch (error) {
-    return run.explain(error)
+    const code = run.explain(error)
+    const unsent = asking?.unsent()
+    if (unsent !== undefined) run.notice([legible(`  ${unsent}`, run.style)])
+    return code
   } finally {
     release()
-    await file?.close()
     await run.end()
   }
+}
+
+/** What makes the requests: one after another on the same connections, where there are several. */
+interface Asker extends Disposable {
+  ask(url: URL, more: readonly (readonly [string, string])[]): Promise<FetchResponse>
+  /** No more requests: connections end in an orderly way. */
+  done(): void
+}
+
+const askerOf = (urls: readonly URL[], options: GetOptions, { init, headers, at }: Asking): Asker => {
+  const several = urls.length > 1 && !isTwice(options) ? client(init) : undefined
+  const once = several === undefined ? fetch : (url: URL, its: FetchInit) => several.fetch(url, its)
+  return {
+    ask(url, more) {
+      const its = { ...init, headers: withFields(headers, more) }
+      const asked = at(url)
+      return namingFiles(filesOf(options), () => (isTwice(options) ? twice(asked, its) : once(asked, its)))
+    },
+    done: () => several?.close(),
+    [Symbol.dispose]: () => several?.close(),
+  }
+}
+
+/** What the command needs replaces what was typed: an offset counts bytes as they are stored. */
+const withFields = (
+  fields: readonly (readonly [string, string])[],
+  more: readonly (readonly [string, string])[],
+): [string, string][] => {
+  const names = new Set(more.map(([name]) => name.toLowerCase()))
+  return [...fields.filter(([name]) => !names.has(name.toLowerCase())), ...more].map(([name, value]) => [name, value])
 }
 
 /** The answer to the second of two requests, for which TLS remembers the first. */
@@ -63,11 +90,30 @@ const twice = async (url: URL, init: FetchInit): Promise<FetchResponse> => {
   return fetch(url, init)
 }
 
-/** What is asked twice must not do anything. */
-const checkTwice = (options: GetOptions, { method = 'GET', body }: FetchInit): void => {
-  if (!isTwice(options) || (SAFE_METHODS.has(method) && body === undefined)) return
-  const option = options.earlyData ? '--early-data' : '--resume'
-  throw new FailureError(fail('cli/usage', { got: `${option} asks twice, so it is for GET, HEAD and OPTIONS only.` }))
+const usage = (got: string): FailureError => new FailureError(fail('cli/usage', { got }))
+
+const checkPlaces = (paths: readonly (string | undefined)[], options: GetOptions): void => {
+  const { outputs = [], continueAt, remoteHeaderName, include } = options
+  if (outputs.length > paths.length)
+    throw usage(`There are more -o and -O (${outputs.length}) than URLs (${paths.length}).`)
+  const same = paths.find((path, i) => path !== undefined && !path.startsWith('/dev/') && paths.indexOf(path) < i)
+  if (same !== undefined) throw usage(`Two answers would go into ${same}.`)
+  if (continueAt && paths.includes(undefined)) throw usage('-C - goes on with a file: it goes with -o or -O.')
+  if (continueAt && (remoteHeaderName || include))
+    throw usage('-C - goes on with a body under a known name: not with -J or -i.')
+  if (remoteHeaderName && paths.includes(undefined)) throw usage('-J goes with -O.')
+}
+
+/** What is asked twice must not do anything, and what is read once cannot be sent twice. */
+const checkBody = (urls: readonly URL[], options: GetOptions, { method = 'GET', body }: FetchInit): void => {
+  const isSafe = SAFE_METHODS.has(method) && body === undefined
+  if (isTwice(options) && !isSafe)
+    throw usage(
+      `${options.earlyData ? '--early-data' : '--resume'} asks twice, so it is for GET, HEAD and OPTIONS only.`,
+    )
+  if (options.continueAt && (method !== 'GET' || body !== undefined)) throw usage('-C - is for GET.')
+  if (urls.length > 1 && body instanceof ReadableStream)
+    throw usage('What comes from standard input or a pipe can be sent to one URL only.')
 }
 
 /** Other tools obey these: who relies on them has to hear that we go there ourselves. */
@@ -81,15 +127,11 @@ const proxyNotice = ({ protocol }: URL, run: Run, { env }: Io): void => {
   ])
 }
 
-/** Whoever goes on in spite of a failure is told each time, wherever the story goes. */
-const acceptedLines = (failure: Failure, { style, words }: Run): readonly Shown[] =>
-  remarkLines(`accepted: ${words.sentence(failure)} (${failure.code})`, style)
-
 /** What the timeline is not to show: our own start. A redirect may lead to TLS where the first request has none. */
-const prepare = async ({ protocol }: URL, { location, trust, trustKey }: GetOptions): Promise<void> => {
+const prepare = async (urls: readonly URL[], { location, trust, trustKey }: GetOptions): Promise<void> => {
   const { warmUp } = await import('../warm.ts')
   await warmUp(
-    protocol === 'https:' || location ? 'https' : 'http',
+    urls.some(({ protocol }) => protocol === 'https:') || location ? 'https' : 'http',
     trust === undefined && trustKey === undefined ? 'system roots' : 'other roots',
   )
 }
@@ -102,55 +144,6 @@ const limited = (url: URL, { maxTime }: GetOptions, run: Run): (() => void) => {
   }, maxTime)
   return () => clearTimeout(timer)
 }
-
-/** The body to where it is wanted; with `--json` standard output belongs to the events. */
-const deliver = async (
-  response: FetchResponse,
-  file: OutputFile | undefined,
-  { options, run }: { readonly options: GetOptions; readonly run: Run },
-): Promise<void> => {
-  const quiet = options.json === true && file === undefined
-  if (!quiet && (options.include || options.head)) await showHead(response, file, run)
-  const length = Number(response.headers.get('content-length') ?? Number.NaN)
-  const expected = Number.isNaN(length) || response.headers.has('content-encoding') ? undefined : length
-  const target = { file, expected, out: quiet ? undefined : run.out, status: (text: string) => run.status(text) }
-  const { bytes, withheld, changed } = await writeBody(response.body, target)
-  await file?.keep()
-  run.event({ type: 'body', bytes, ...(options.output === undefined ? {} : { file: options.output }) })
-  const remark = withheld
-    ? `${bytes} bytes that are not text, kept off the terminal: use -o FILE or a pipe.`
-    : changed
-      ? 'Control characters are shown as \\x1b; -o FILE or a pipe gets the bytes.'
-      : undefined
-  if (remark !== undefined) run.notice([legible(`  ${remark}`, run.style)])
-  const away = response.headers.get('location')
-  if (!options.location && REDIRECTS.has(response.status) && away !== null)
-    run.note({ text: `  It points to ${away} (-L goes there).` })
-}
-
-/** The head as it came, in front of the body. On a terminal a server's control characters are shown, not obeyed. */
-const showHead = async (
-  { status, statusText, headers }: FetchResponse,
-  file: OutputFile | undefined,
-  { out, style }: Run,
-): Promise<void> => {
-  const head = [`HTTP/1.1 ${status} ${statusText}`.trimEnd(), ...[...headers].map(field => field.join(': ')), '']
-  const bytes = latin1Bytes(head.map(text => `${text}\r\n`).join(''))
-  if (file !== undefined) await file.write(bytes)
-  else if (out.isTerminal) await out.write(lines(head.map(text => legible(text, style))))
-  else await out.write(bytes)
-}
-
-/** RFC 9110 15.4: those that `--location` follows. */
-const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-
-const answerOf = (response: FetchResponse, privacy: Privacy) => ({
-  type: 'answer',
-  status: response.status,
-  reason: response.statusText,
-  url: response.url,
-  headers: jsonFields(response.headers, privacy),
-})
 
 /** Where the address of a name came from, when nobody was asked for it. */
 const nameFrom =

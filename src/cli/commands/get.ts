@@ -2,6 +2,7 @@
 import { CHOICES, command, KEYLOG } from '../command.ts'
 import { dataWord } from '../get/data.ts'
 import { parseField, parseFieldText } from '../get/form.ts'
+import type { OutputWord } from '../get/names.ts'
 import type { GetOptions } from '../get/options.ts'
 import {
   ACCEPTABLE,
@@ -9,18 +10,25 @@ import {
   collectAll,
   parseAccept,
   parseCapture,
+  parseContinue,
   parseDuration,
   parseHeader,
   parseJson,
   parseResolve,
-  parseUrl,
+  parseTyped,
   parseUser,
+  type TypedUrl,
+  urlsOf,
 } from '../options.ts'
 
-export const getCommand = command<URL, GetOptions>({
+export const getCommand = command<readonly TypedUrl[], GetOptions>({
   name: 'get',
   summary: 'make a request and tell layer by layer how it went',
-  argument: { name: '<url>', what: 'https://… or http://…; without a scheme https', parse: parseUrl },
+  argument: {
+    name: '<url...>',
+    what: 'https://… or http://…; without a scheme https; several are asked for one after another',
+    parse: collect(parseTyped),
+  },
   options: [
     { flags: '-X, --request <method>', what: 'method; GET, or POST with a body' },
     { flags: '-H, --header <line>', what: '"Name: value"; may be repeated', parse: collect(parseHeader) },
@@ -62,7 +70,27 @@ export const getCommand = command<URL, GetOptions>({
     { flags: '-u, --user <name:password>', what: 'Basic authentication (RFC 7617)', parse: parseUser },
     { flags: '-i, --include', what: 'status line and headers before the body' },
     { flags: '-I, --head', what: 'ask with HEAD; status line and headers only' },
-    { flags: '-o, --output <file>', what: 'write the body there', offers: 'files' },
+    {
+      flags: '-o, --output <file>',
+      what: 'write the body there; for each URL one -o or -O',
+      as: 'outputs',
+      parse: collect((file): OutputWord => ({ file })),
+      offers: 'files',
+    },
+    {
+      flags: '-O, --remote-name',
+      what: 'write the body into a file that is called as the URL ends',
+      as: 'outputs',
+      parse: (_word, before: readonly OutputWord[] | undefined) => [...(before ?? []), 'remote'],
+    },
+    { flags: '--remote-name-all', what: 'as -O, for every URL' },
+    { flags: '-J, --remote-header-name', what: 'with -O: as the server calls it, if there is no such file' },
+    {
+      flags: '-C, --continue-at <->',
+      what: '-C -: go on with a download that broke off, if the server still has the same',
+      as: 'continueAt',
+      parse: parseContinue,
+    },
     { flags: '--fail', what: 'exit 8 for a status of 400 or more' },
     { flags: '-L, --location', what: 'follow redirects' },
     { flags: '--timeout <time>', what: 'longest silence in any step: 2s, 500ms, 1m', parse: parseDuration },
@@ -124,7 +152,9 @@ export const getCommand = command<URL, GetOptions>({
   examples: [
     ['barewire get https://localhost:8443/', 'body on stdout, story on stderr'],
     ['barewire get -i https://host/', 'headers too'],
-    ['barewire get https://host/big -o big.iso', 'body into a file'],
+    ['barewire get -O https://host/big.iso', 'body into a file'],
+    ['barewire get -C - -O https://host/big.iso', 'go on where it broke off'],
+    ['barewire get https://host/a https://host/b', 'two requests on one connection'],
     ['barewire get -d name=value https://host/', 'POST a form'],
     ['barewire get -F file=@photo.jpg -F note=hi https://host/', 'upload a file'],
     ['barewire get -G --data-urlencode q="a b" https://host/', 'a form in the query'],
@@ -137,5 +167,5 @@ export const getCommand = command<URL, GetOptions>({
   ],
   notes:
     'The body goes to standard output as it comes, the story to standard error: by itself on a terminal, else with -v. On a terminal control characters of the body are shown, not obeyed. With --json standard output carries events, and the body is written only with -o.',
-  run: async (url, options, io) => (await import('../actions/get.ts')).get(url, options, io),
+  run: async (typed, options, io) => (await import('../actions/get.ts')).get(urlsOf(typed), options, io),
 })

@@ -16,8 +16,12 @@ import { lengthOf, uploadOf } from './upload.ts'
 
 export interface Asking {
   readonly init: FetchInit
+  /** Those of `init`. */
+  readonly headers: readonly (readonly [string, string])[]
   /** Where `-G` leads: the data in the query. */
   at(url: URL): URL
+  /** For whoever stopped in the middle of an upload; undefined where everything, or nothing, had left. */
+  unsent(): string | undefined
 }
 
 /** Reads what has to be read first. Throws for files that are not there, and for options that exclude each other. */
@@ -29,8 +33,11 @@ export const askingOf = async (options: GetOptions, run: Run, io: Io): Promise<A
   const words = data === undefined ? undefined : await readWords(data, io)
   const query = options.get && words !== undefined ? new TextDecoder().decode(words) : undefined
   const body = query === undefined ? await bodyOf(options, words, run, io) : undefined
+  const headers = headersOf(options, body)
   return {
-    init: await initOf(options, body, run),
+    init: { ...(await initOf(options, body, run)), headers },
+    headers,
+    unsent: () => body?.unsent?.(),
     at: url => (query === undefined ? url : withQuery(url, query)),
   }
 }
@@ -40,6 +47,7 @@ const usage = (got: string): FailureError => new FailureError(fail('cli/usage', 
 interface Body {
   readonly type: string
   readonly content: NonNullable<FetchInit['body']>
+  readonly unsent?: () => string | undefined
 }
 
 const bodyOf = async (
@@ -53,18 +61,35 @@ const bodyOf = async (
     return { type: 'application/x-www-form-urlencoded', content: words as Uint8Array<ArrayBuffer> }
   if (form === undefined) return undefined
   const { type, pieces } = await formBody(form, io)
-  return { type, content: uploadOf(pieces, sent(run, lengthOf(pieces))) }
+  const length = lengthOf(pieces)
+  const upload = new UploadWatch(run, length)
+  return { type, content: uploadOf(pieces, bytes => upload.moved(bytes)), unsent: () => upload.unsent }
 }
 
-/** How far a long upload is; it may begin again after a redirect. */
-const sent = (run: Run, length: number | undefined): ((bytes: number) => void) => {
-  let progress: Progress | undefined
-  let before = 0
-  return bytes => {
-    if (progress === undefined || bytes < before) progress = new Progress(text => run.status(text), length, 'sent')
-    before = bytes
-    if (bytes === length) progress.clear()
-    else progress.moved(bytes)
+/** How far an upload is; it may begin again after a redirect. */
+class UploadWatch {
+  readonly #run: Run
+  readonly #length: number | undefined
+  #progress: Progress | undefined
+  #bytes = 0
+
+  constructor(run: Run, length: number | undefined) {
+    this.#run = run
+    this.#length = length
+  }
+
+  moved(bytes: number): void {
+    if (this.#progress === undefined || bytes < this.#bytes)
+      this.#progress = new Progress(text => this.#run.status(text), this.#length, 'sent')
+    this.#bytes = bytes
+    if (bytes === this.#length) this.#progress.clear()
+    else this.#progress.moved(bytes)
+  }
+
+  get unsent(): string | undefined {
+    if (this.#bytes === 0 || this.#bytes === this.#length) return undefined
+    const of = this.#length === undefined ? '' : ` of ${this.#length}`
+    return `${this.#bytes}${of} bytes of the form had left; the server may have kept them.`
   }
 }
 
@@ -82,7 +107,6 @@ const initOf = async (options: GetOptions, body: Body | undefined, run: Run): Pr
       : { name: timeout, connect: timeout, handshake: timeout, firstByte: timeout, idle: timeout }
   return {
     method: options.request ?? (options.head ? 'HEAD' : body === undefined ? 'GET' : 'POST'),
-    headers: headersOf(options, body),
     redirect: options.location ? 'follow' : 'manual',
     signal: run.signal,
     trace: run.trace,

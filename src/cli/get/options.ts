@@ -4,6 +4,7 @@ import type { FixedAddress } from '../options.ts'
 import type { TlsOptions } from '../tls.ts'
 import type { DataWord } from './data.ts'
 import type { FormField } from './form.ts'
+import type { OutputWord } from './names.ts'
 
 export interface GetOptions extends CommonOptions, TlsOptions {
   readonly pcapng?: string | undefined
@@ -17,7 +18,11 @@ export interface GetOptions extends CommonOptions, TlsOptions {
   readonly user?: string | undefined
   readonly include?: true | undefined
   readonly head?: true | undefined
-  readonly output?: string | undefined
+  /** `-o` and `-O` in the order of the URLs. */
+  readonly outputs?: readonly OutputWord[] | undefined
+  readonly remoteNameAll?: true | undefined
+  readonly remoteHeaderName?: true | undefined
+  readonly continueAt?: true | undefined
   readonly trust?: readonly string[] | undefined
   readonly trustKey?: readonly string[] | undefined
   readonly psk?: string | undefined

@@ -22,6 +22,14 @@ export const cliWords: WordsOf<typeof cliFailures> = {
     title: 'The server answered with an error.',
     says: f => `${f.where ?? 'The request'} got ${f.got ?? 'a status of 400 or more'}, and --fail was given.`,
   },
+  'cli/not-continued': {
+    title: 'The download cannot go on from where it stopped.',
+    says: f => `${f.where ?? 'The server'} was asked for the rest and answered ${f.got ?? 'something else'}.`,
+    because: [
+      'The file here is not a part of the one that the server has.',
+      'The server sends another part than it was asked for.',
+    ],
+  },
   'cli/time-up': {
     title: 'The time for everything is up.',
     says: f => `${f.where ?? 'It'} was not done after ${f.number ?? 'so many'} ms, which -m allows.`,

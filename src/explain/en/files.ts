@@ -6,6 +6,7 @@ const problems: FileWords = {
   ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied',
   EPERM: 'permission denied',
+  EEXIST: 'it is there already, and is not replaced',
   EISDIR: 'it is a folder',
   ENOTDIR: 'it, or a part of its path, is not a folder',
   ENOSPC: 'the disk is full',

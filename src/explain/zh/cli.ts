@@ -23,6 +23,11 @@ export const cliWords: WordsOf<typeof cliFailures> = {
     title: '服务器以错误作答。',
     says: f => text`${f.where ?? '该请求'}得到${f.got ?? '400 或以上的状态码'}，而命令中指定了 --fail。`,
   },
+  'cli/not-continued': {
+    title: '无法从中断处继续下载。',
+    says: f => text`向${f.where ?? '服务器'}请求其余部分，得到的却是${f.got ?? '别的内容'}。`,
+    because: ['本机上的文件并不是服务器那个文件的一部分。', '服务器发来的不是所请求的那一部分。'],
+  },
   'cli/time-up': {
     title: '总时限已到。',
     says: f => text`${f.where ?? '该请求'}在 -m 允许的${f.number ?? '若干'}毫秒之内没有完成。`,

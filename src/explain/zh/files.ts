@@ -6,6 +6,7 @@ const problems: FileWords = {
   ENOENT: '没有这样的文件或文件夹',
   EACCES: '权限不足',
   EPERM: '权限不足',
+  EEXIST: '它已经存在，不会被替换',
   EISDIR: '它是一个文件夹',
   ENOTDIR: '它或其路径的一部分不是文件夹',
   ENOSPC: '磁盘已满',
