@@ -14,6 +14,8 @@ const says: Readonly<Record<string, RegExp>> = {
   'a-server-on-this-machine.ts': /^hello barewire TLS_AES_\S+\nhello node\n$/,
   'capture-of-a-failing-test.ts': /^not the answer that was expected: see failing\.pcapng, \d{4,} bytes\n$/,
   'expired-certificate.ts': /^tls\/certificate-expired: /,
+  'files-and-answers.ts':
+    /^206 bytes 13-16\/17 file\n206 bytes 5-8\/5000 line\n304 - \n200 - {"text":"Hallo"}\n415 - .*\n200 - {"ordered":{"pizza":1}}\n$/,
   'https-agent-over-our-tls.ts': /^you asked for \/cart\nUNABLE_TO_VERIFY_LEAF_SIGNATURE <- tls\/chain-incomplete\n$/,
   'lossy-network.ts': /^200 hello after \d+ virtual ms, [1-9]\d* frames lost\n$/,
   'node-http-over-the-lab.ts': /^200 you asked for \/cart, [1-9]\d* frames lost\n$/,

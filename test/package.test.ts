@@ -93,7 +93,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './lab': 173,
   './lab/web': 127,
   './web': 130,
-  '. in a browser': 239,
+  '. in a browser': 242,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

@@ -53,6 +53,8 @@ export const httpFailures = family('http', {
   'too-early': { fault: 'peer', exit: EXIT.status, status: 425, rule: 'RFC 8470 5.2' },
   'precondition-failed': { fault: 'peer', exit: EXIT.status, status: 412, rule: 'RFC 9110 15.5.13' },
   'range-not-satisfiable': { fault: 'peer', exit: EXIT.status, status: 416, rule: 'RFC 9110 15.5.17' },
+  'not-acceptable': { fault: 'peer', exit: EXIT.status, status: 406, rule: 'RFC 9110 15.5.7' },
+  'unsupported-media-type': { fault: 'peer', exit: EXIT.status, status: 415, rule: 'RFC 9110 15.5.16' },
   'handler-failed': { fault: 'local', exit: EXIT.status, status: 500, rule: 'RFC 9110 15.6.1' },
   'bad-outgoing': { ...mistake, rule: 'RFC 9110 5.5' },
   'wrong-length': { ...mistake, rule: 'RFC 9112 6.2' },

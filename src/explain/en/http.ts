@@ -220,6 +220,14 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     says: f => `${f.got ?? 'The range'} begins behind its end: it has ${f.number ?? 'fewer'} bytes.`,
     because: ['It was longer when a part of it was fetched before, or all of it is there already.'],
   },
+  'http/not-acceptable': {
+    title: 'This does not exist in a form that was asked for.',
+    says: f => `Accept is ${f.got ?? 'something else'}; there is ${f.expected ?? 'another type'}.`,
+  },
+  'http/unsupported-media-type': {
+    title: 'A body of this type is not understood here.',
+    says: f => `Content-Type is ${f.got || 'not there'}; ${f.expected ?? 'another type'} is taken.`,
+  },
   'http/handler-failed': {
     title: 'The server made a mistake.',
     says: () => 'The request is not at fault.',

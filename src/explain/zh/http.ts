@@ -218,6 +218,14 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     says: f => text`${f.got ?? '该范围'}从末尾之后开始：总共只有${f.number ?? '更少'}字节。`,
     because: ['之前取其一部分时它更长，或者它已经全部取得。'],
   },
+  'http/not-acceptable': {
+    title: '没有请求所要的形式。',
+    says: f => text`Accept 的值是${f.got ?? '其他类型'}；此处有的是：${f.expected ?? '另一种类型'}。`,
+  },
+  'http/unsupported-media-type': {
+    title: '此处不理解这种类型的正文。',
+    says: f => text`Content-Type 的值是${f.got || '空'}；此处接受的是：${f.expected ?? '另一种类型'}。`,
+  },
   'http/handler-failed': {
     title: '服务器出了错。',
     says: () => '问题不在请求。',

@@ -4,9 +4,10 @@ import type { CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import type { Words } from '../../explain/words.ts'
 import { Failure, FailureError, fail, type RequestContext } from '../../failures/index.ts'
-import { type BodyTransform, type Coder, guarded } from '../../http/coding.ts'
+import { type Coder, guarded } from '../../http/coding.ts'
 import { codingsToUndo } from '../../http/semantics/negotiation.ts'
 import { joined } from '../../wire/bytes.ts'
+import { type Next, through } from '../stream/through.ts'
 import type { ConnectionInfo } from '../stream/types.ts'
 import { told, toldByFetch } from '../told.ts'
 import { unhidden } from '../with-headers.ts'
@@ -99,8 +100,6 @@ const withFacts = (response: Response, facts: Readonly<Record<string, unknown>>,
   return Object.defineProperty(response, 'clone', { value: clone }) as FetchResponse
 }
 
-type Next = () => Promise<Bytes | undefined>
-
 const decoded = ({ head, pieces }: Answer, { coders, clock }: ResponseOptions): Next => {
   const known = coders.map(coder => coder.coding)
   const undo = codingsToUndo(head.headers.get('content-encoding'), known)
@@ -111,26 +110,6 @@ const decoded = ({ head, pieces }: Answer, { coders, clock }: ResponseOptions): 
     next = through(next, guarded(coder), clock)
   }
   return next
-}
-
-/** Pieces through a transform, pulled one by one; virtual time stands still while it works. */
-const through = (next: Next, transform: BodyTransform, clock: Clock): Next => {
-  let out: AsyncIterator<Bytes> | undefined
-  let ended = false
-  return async () => {
-    for (;;) {
-      if (out !== undefined) {
-        const release = clock.hold()
-        const { done, value } = await out.next().finally(release)
-        if (!done) return value
-        out = undefined
-        if (ended) return undefined
-      }
-      const piece = await next()
-      ended = piece === undefined
-      out = (piece === undefined ? transform.end() : transform.push(piece))[Symbol.asyncIterator]()
-    }
-  }
 }
 
 /**
