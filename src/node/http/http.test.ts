@@ -70,7 +70,10 @@ describe('bodies', () => {
     expect(events.filter(name => name.startsWith('req'))).toEqual(['req end', 'req close'])
   })
   test('of a length that was not said cut the connection, and no second answer can begin in it', async () => {
+    const events: string[] = []
     const { port } = await serving((_req, res) => {
+      res.on('error', (error: Error) => events.push((error.cause as { code: string }).code))
+      for (const name of ['finish', 'close']) res.on(name, () => events.push(name))
       res.writeHead(200, { 'Content-Length': '5' })
       res.write('hello')
       res.end('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil')
@@ -78,6 +81,7 @@ describe('bodies', () => {
     const said = talk(port, GET)
     await said.closed
     expect(said.text).not.toContain('evil')
+    expect(events).toEqual(['http/wrong-length', 'close'])
   })
   test('nobody read are ended with the answer, and the connection goes on', async () => {
     const { port } = await serving((_req, res) => void res.end('unread'))

@@ -72,6 +72,8 @@ class Answering implements AnswerWatcher {
   /** Bytes written since all had left. */
   #queued = 0
   #over = false
+  /** What was written was not what was announced. */
+  #cut = false
 
   constructor(response: NodeResponse, exchange: Exchange, below: Below) {
     this.#response = response
@@ -241,6 +243,7 @@ class Answering implements AnswerWatcher {
     } catch (error) {
       const told = error instanceof FailureError ? nodeError(error.failure, error) : (error as Error)
       if (this.#response.listenerCount('error') > 0) this.#response.emit('error', told)
+      this.#cut = true
       this.#exchange.cut()
     }
   }
@@ -259,7 +262,7 @@ class Answering implements AnswerWatcher {
       for (const done of this.#waiting.splice(0)) done()
       if (this.#over) return
       const { lent } = this.#below
-      const sent = lent.unsent === 0
+      const sent = lent.unsent === 0 && !this.#cut
       setSocket(this.#response, null)
       if (sent) this.#response.emit('finish')
       this.#close()
