@@ -7,6 +7,7 @@ import { certificateAuthority } from '../src/ca/authority.ts'
 import { main } from '../src/cli/main.ts'
 import { fetch } from '../src/index.ts'
 import { nodeWorld } from '../src/node/world.ts'
+import { seeded } from '../src/random.ts'
 import { certifiedKey } from '../src/tls/certified-key.ts'
 import { pem } from '../src/x509/pem.ts'
 import { peer, served, soon, talk } from './support/net.ts'
@@ -126,8 +127,14 @@ const missed = async (): Promise<Event[]> => {
   })
   const { write } = io.out
   Object.assign(io, { out: { ...io.out, write: (chunk: Uint8Array) => stalled.then(() => write(chunk)) } })
-  const { url } = await served(() => new Response('x'.repeat(6_000_000)))
+  const incompressible = seeded(1).bytes(6_000_000)
+  let sent = (): void => {}
+  const whole = new Promise<void>(resolve => {
+    sent = resolve
+  })
+  const { url } = await served(() => new Response(incompressible), { served: () => sent() })
   const running = main(['get', '--json', '-vvv', 'tcp', url], io)
+  await whole
   await soon(50)
   go()
   await running

@@ -66,10 +66,8 @@ const zstdOf = ({ createZstdCompress, createZstdDecompress, constants: its }: Wi
 
 const flush = constants.Z_SYNC_FLUSH
 
-/** Best first: what a server offers, and what a client asks for. */
-export const nodeCoders: readonly Coder[] = [
-  brotli,
-  ...('createZstdCompress' in zlib ? [zstdOf(zlib as unknown as WithZstd)] : []),
+/** Those that pages have too (`CompressionStream`), so that a world with a seed sends the same bytes there. */
+export const portableCoders: readonly Coder[] = [
   {
     coding: 'gzip',
     compress: () => transformOf({ flush, make: () => zlib.createGzip({ chunkSize: PIECE }) }),
@@ -86,6 +84,13 @@ export const nodeCoders: readonly Coder[] = [
           isZlib(first) ? zlib.createInflate({ chunkSize: PIECE }) : zlib.createInflateRaw({ chunkSize: PIECE }),
       }),
   },
+]
+
+/** Best first: what a server offers, and what a client asks for. */
+export const nodeCoders: readonly Coder[] = [
+  brotli,
+  ...('createZstdCompress' in zlib ? [zstdOf(zlib as unknown as WithZstd)] : []),
+  ...portableCoders,
 ]
 
 /** RFC 1950 2.2: the method is 8 (the low four bits) in every zlib header. A bare stream never begins so in practice. */

@@ -195,11 +195,13 @@ export const FastResponse = LightResponse as unknown as typeof Response
 export const wholeOf = (response: object): Whole | undefined => {
   const state = STATE in response ? (response as LightResponse)[STATE] : undefined
   if (state === undefined || state.real !== undefined) return undefined
-  const { status, statusText, headers, handed, body } = state
+  const { status, statusText, headers, body } = state
+  // Whoever gave it other headers means those: `withHeaders` does.
+  const shown = Object.hasOwn(response, 'headers') ? (response as Response).headers : state.handed
   return {
     status,
     statusText,
-    headers: handed === undefined ? headers : [...handed],
+    headers: shown === undefined ? headers : [...shown],
     body: typeof body === 'string' ? smallText(body) : body,
   }
 }
