@@ -116,7 +116,7 @@ describe.each(worlds)('on %s', (_, worldOf) => {
   })
 })
 
-test('RFC 9846 4.7.2: a client that has nothing that fits says so, and stays', async () => {
+test('a client can be asked again, and what the handshake said of it stays as it was', async () => {
   const { server, client } = await both()
   expect(nameIn(await ask(server))).toBe('CN=alice, people')
   expect(nameIn(await ask(server))).toBe('CN=alice, people')
@@ -157,14 +157,6 @@ test('a client that leaves instead, and a server that does, leave no promise beh
     leaves(ends)
     expect(await answer).toBe('tcp/reset')
   }
-})
-
-test('a client without the option cuts a server off that asks', async () => {
-  const { server, client } = await both()
-  expect(server.connection.tls?.version).toBe('TLS 1.3')
-  const other = await both(asking, alice)
-  expect(await codeOf(ask(other.server))).toBe('tls/no-later-certificate')
-  client.reset()
 })
 
 describe('answers and time', () => {
