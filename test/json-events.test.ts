@@ -12,6 +12,7 @@ import { certifiedKey } from '../src/tls/certified-key.ts'
 import { pem } from '../src/x509/pem.ts'
 import { peer, served, soon, talk } from './support/net.ts'
 import { type CapturedIo, captured } from './support/peers-io.ts'
+import { proxying } from './support/proxy.ts'
 
 /** By key: the JSON types that it may have, and whether it may be left out. */
 type Documented = ReadonlyMap<string, { readonly types: readonly string[]; readonly optional: boolean }>
@@ -85,6 +86,7 @@ const askings = async (): Promise<Event[]> => {
     const whole = 'HTTP/1.1 200 OK\r\nETag: "x"\r\nContent-Length: 5\r\n\r\nabc'
     socket.on('data', head => socket.end(head.includes('ange: bytes=3-') ? part : whole))
   })
+  const proxy = await proxying()
   const trusting = ['--trust', root]
   const stopped = captured()
   const running = main(['get', '--json', '-v', silent], stopped)
@@ -92,7 +94,8 @@ const askings = async (): Promise<Event[]> => {
   stopped.interrupt()
   await running
   return [
-    await ran(['get', '-L', ...trusting, ...EVERYTHING, '-o', join(folder, 'body'), secure.url], { https_proxy: 'x' }),
+    await ran(['get', '-L', ...trusting, ...EVERYTHING, '-o', join(folder, 'body'), secure.url]),
+    await ran(['get', ...trusting, secure.url], { https_proxy: proxy.url }),
     await ran(['get', '--accept', 'tls/chain-incomplete', '--accept', 'tls/certificate-untrusted', secure.url]),
     await ran(['get', secure.url]),
     await ran(['get', ...EVERYTHING, wrong]),

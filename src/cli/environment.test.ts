@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { served } from '../../test/support/net.ts'
 import { captured } from '../../test/support/peers-io.ts'
+import { proxying } from '../../test/support/proxy.ts'
 import { certificateAuthority } from '../ca/authority.ts'
 import { nodeWorld } from '../node/world.ts'
 import { certifiedKey } from '../tls/certified-key.ts'
@@ -48,13 +49,36 @@ test('SSLKEYLOGFILE is written through no link', async () => {
   expect(lstatSync(link).isSymbolicLink()).toBe(true)
 })
 
-test('that a proxy of the environment is not used is said in one line, also without a terminal', async () => {
+test('a proxy of the environment is used, and said in one line, also without a terminal', async () => {
   expect((await get({})).err).toBe('')
-  expect((await get({ https_proxy: 'http://127.0.0.1:1' })).err).toBe(
-    ' ! https_proxy is set; Barewire goes there without a proxy.\n',
-  )
-  expect((await get({ http_proxy: 'http://127.0.0.1:1' })).err).toBe('')
-  const { out, err } = await get({ ALL_PROXY: 'socks5://127.0.0.1:1' }, '--json')
+  const proxy = await proxying()
+  const where = new URL(proxy.url).host
+  const said = ` ! through the proxy ${where}, as the environment says (--noproxy '*' goes there without).\n`
+  expect(await get({ https_proxy: proxy.url.replace('//', '//me:secret@') })).toMatchObject({ out: 'hello', err: said })
+  expect(proxy.asked.map(each => each.replace(/\d+$/, ''))).toEqual(['CONNECT localhost:'])
+  expect((await get({ http_proxy: proxy.url })).err).toBe('')
+  expect((await get({ https_proxy: proxy.url, no_proxy: 'localhost' })).err).toBe('')
+  expect((await get({ https_proxy: proxy.url }, '--noproxy', '*')).err).toBe('')
+  const { out, err } = await get({ ALL_PROXY: proxy.url }, '--json')
   expect(err).toBe('')
-  expect(JSON.parse(out.split('\n')[0]!)).toMatchObject({ type: 'remark', text: 'ALL_PROXY is set; no proxy is used' })
+  expect(JSON.parse(out.split('\n')[0]!)).toMatchObject({
+    type: 'remark',
+    text: `through the proxy ${where}, as the environment says`,
+  })
+  expect(proxy.asked).toHaveLength(2)
+})
+
+test('-x is used in front of the environment and needs no line; --noproxy takes hosts out of it', async () => {
+  const proxy = await proxying()
+  expect(await get({ https_proxy: 'http://127.0.0.1:9998' }, '-x', proxy.url)).toMatchObject({ out: 'hello', err: '' })
+  expect(proxy.asked).toHaveLength(1)
+  expect(await get({}, '-x', proxy.url, '--noproxy', 'localhost')).toMatchObject({ out: 'hello', err: '' })
+  expect(proxy.asked).toHaveLength(1)
+  const wrong = await get({}, '-x', 'socks5://me:secret@localhost')
+  expect(wrong.code).toBe(1)
+  expect(wrong.err).toContain('net/bad-proxy')
+  expect(wrong.err).not.toContain('secret')
+  const shown = await get({}, '-x', proxy.url.replace('//', '//me:secret@'), '-vvv', 'http')
+  expect(shown.err).toContain('CONNECT localhost:')
+  expect(shown.err).not.toContain('bWU6c2VjcmV0')
 })

@@ -5,6 +5,7 @@
 export { type Bound, type BoundNet, bound } from './bind.ts'
 export { type Client, type ClientOptions, client, type Upgraded, type UpgradeOptions } from './client/client.ts'
 export { type FetchInit, fetch } from './client/fetch.ts'
+export { type Environment, isWithout, type ProxyChoice, proxiesIn } from './client/proxies.ts'
 export type { AskInit, Outline, OutlineBody } from './client/request.ts'
 export type { FetchResponse } from './client/response.ts'
 export { type Answer, type Ask, type Interceptor, madeHead, type Pieces } from './client/seam.ts'

@@ -1,12 +1,13 @@
 /** `barewire get URL…`: one request for each; the bodies are the product, how it went is the story. */
 import { FailureError, fail } from '../../failures/index.ts'
 import { client, type FetchInit, fetch } from '../../index.ts'
-import { legible, line } from '../../inspect/index.ts'
+import { legible } from '../../inspect/index.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
 import { SAFE_METHODS } from '../../net/safe-methods.ts'
 import { type Asking, askingOf, filesOf, isTwice } from '../get/init.ts'
 import { fileFor } from '../get/names.ts'
 import type { GetOptions } from '../get/options.ts'
+import { proxyNotice } from '../get/proxy.ts'
 import { transfer } from '../get/transfer.ts'
 import type { Io } from '../io.ts'
 import { beginRun, type Run } from '../run.ts'
@@ -20,7 +21,7 @@ export const get = async (urls: readonly URL[], options: GetOptions, io: Io): Pr
   try {
     const paths = urls.map((url, i) => fileFor(url, i, options))
     checkPlaces(paths, options)
-    for (const url of urls.slice(0, 1)) proxyNotice(url, run, io)
+    proxyNotice(urls, options, run, io)
     if (run.isTold) await run.until(prepare(urls, options))
     release = limited(first!, options, run)
     asking = await run.until(askingOf(options, run, io))
@@ -114,17 +115,6 @@ const checkBody = (urls: readonly URL[], options: GetOptions, { method = 'GET', 
   if (options.continueAt && (method !== 'GET' || body !== undefined)) throw usage('-C - is for GET.')
   if (urls.length > 1 && body instanceof ReadableStream)
     throw usage('What comes from standard input or a pipe can be sent to one URL only.')
-}
-
-/** Other tools obey these: who relies on them has to hear that we go there ourselves. */
-const proxyNotice = ({ protocol }: URL, run: Run, { env }: Io): void => {
-  const names = protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : ['http_proxy']
-  const variable = [...names, 'all_proxy', 'ALL_PROXY'].find(name => env[name])
-  if (variable === undefined) return
-  run.event({ type: 'remark', text: `${variable} is set; no proxy is used` })
-  run.notice([
-    line(run.style, { text: ' !', tint: 'bad' }, { text: ` ${variable} is set; Barewire goes there without a proxy.` }),
-  ])
 }
 
 /** What the timeline is not to show: our own start. A redirect may lead to TLS where the first request has none. */

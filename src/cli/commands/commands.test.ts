@@ -23,7 +23,7 @@ test('an option of another tool is answered with what does the same here, never 
     [['-k'], 'There is no -k here: there is no switch that believes everybody: --accept CODE'],
     [['-kL'], 'There is no -k here'],
     [['--insecure'], '--trust FILE'],
-    [['-x', 'http://proxy:3128'], 'There is no -x here: proxies are not spoken to yet'],
+    [['-U', 'a:b'], 'There is no -U here: it is in the URL: -x'],
     [['-E', 'me.pem'], 'There is no -E here: it is --cert FILE'],
     [['--ciphers', 'HIGH'], 'There is no --ciphers here: it is --suites'],
     [['-s'], 'There is no -s here'],

@@ -100,6 +100,8 @@ export const getCommand = command<readonly TypedUrl[], GetOptions>({
       what: 'connect to this address; may be repeated',
       parse: collect(parseResolve),
     },
+    { flags: '-x, --proxy <url>', what: 'through this proxy; as the environment says where it is not given' },
+    { flags: '--noproxy <list>', what: 'not through a proxy to these: names, addresses, ranges, or *' },
     {
       flags: '--cacert, --trust <file>',
       what: "trust these roots (PEM) instead of the system's; may be repeated",

@@ -12,6 +12,7 @@ import { VERSION } from '../version.ts'
 import { readWords } from './data.ts'
 import { formBody } from './form.ts'
 import type { GetOptions } from './options.ts'
+import { proxyOf } from './proxy.ts'
 import { lengthOf, uploadOf } from './upload.ts'
 
 export interface Asking {
@@ -35,7 +36,7 @@ export const askingOf = async (options: GetOptions, run: Run, io: Io): Promise<A
   const body = query === undefined ? await bodyOf(options, words, run, io) : undefined
   const headers = headersOf(options, body)
   return {
-    init: { ...(await initOf(options, body, run)), headers },
+    init: { ...(await initOf(options, body, run, io)), headers },
     headers,
     unsent: () => body?.unsent?.(),
     at: url => (query === undefined ? url : withQuery(url, query)),
@@ -99,7 +100,7 @@ const withQuery = (url: URL, query: string): URL => {
   return asked
 }
 
-const initOf = async (options: GetOptions, body: Body | undefined, run: Run): Promise<FetchInit> => {
+const initOf = async (options: GetOptions, body: Body | undefined, run: Run, io: Io): Promise<FetchInit> => {
   const { timeout, resolve = [] } = options
   const step =
     timeout === undefined
@@ -113,6 +114,7 @@ const initOf = async (options: GetOptions, body: Body | undefined, run: Run): Pr
     resolve: (host, port) => resolve.find(fixed => fixed.host === host.toLowerCase() && fixed.port === port)?.address,
     ...(body === undefined ? {} : { body: body.content }),
     timeouts: step,
+    proxy: proxyOf(options, io),
     // Who names a port knows what listens there.
     ports: 'any',
     trust: options.trust && rootsIn(options.trust),

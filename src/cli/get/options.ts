@@ -28,6 +28,8 @@ export interface GetOptions extends CommonOptions, TlsOptions {
   readonly psk?: string | undefined
   readonly accept?: readonly string[] | undefined
   readonly resolve?: readonly FixedAddress[] | undefined
+  readonly proxy?: string | undefined
+  readonly noproxy?: string | undefined
   readonly timeout?: number | undefined
   readonly maxTime?: number | undefined
   readonly fail?: true | undefined

@@ -80,6 +80,27 @@ export const netWords: WordsOf<typeof netFailures> = {
     says: f => `Its ${f.where ?? 'digest'} is ${f.got ?? 'another one'}, expected was ${f.expected ?? 'another'}.`,
     because: ['The file at that address was changed.', 'Somebody on the way or on the server changed the answer.'],
   },
+  'net/bad-proxy': {
+    title: 'This is no proxy that can be used.',
+    says: f =>
+      `${f.where ?? 'The proxy'}: ${f.got ?? 'it cannot be spoken to'}. It is given as http://host:port or https://host:port.`,
+  },
+  'net/proxy-unreachable': {
+    title: 'The proxy cannot be reached.',
+    says: f => `No connection to ${f.where ?? 'the proxy'}${f.got === undefined ? '' : `: ${f.got}`}.`,
+    because: ['A variable of the environment names a proxy that is not there any more.', 'The proxy is not running.'],
+  },
+  'net/proxy-refused': {
+    title: 'The proxy does not let us through.',
+    says: f =>
+      `${f.where ?? 'The proxy'} answered ${f.got ?? 'no'} when it was asked to connect to ${f.expected ?? 'the server'}.`,
+    because: ['It allows other ports or names only.', 'It could not reach the server itself.'],
+  },
+  'net/proxy-authentication': {
+    title: 'The proxy wants to know who is asking.',
+    says: f =>
+      `${f.where ?? 'The proxy'} lets nobody through without a name and password; we showed ${f.got ?? 'none'}.`,
+  },
   'net/too-many-redirects': {
     title: 'Sent from place to place.',
     says: f => `After ${f.number ?? 'many'} redirects the answer is still a redirect, to ${f.got ?? 'somewhere'}.`,

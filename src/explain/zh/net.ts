@@ -74,6 +74,25 @@ export const netWords: WordsOf<typeof netFailures> = {
     says: f => text`它的${f.where ?? '摘要'}是${f.got ?? '另一个值'}，期望的是${f.expected ?? '别的值'}。`,
     because: ['该地址上的文件已被更改。', '途中或服务器上有人改动了答复。'],
   },
+  'net/bad-proxy': {
+    title: '这不是可以使用的代理。',
+    says: f =>
+      text`${f.where ?? '该代理'}：${f.got ?? '无法与它通信'}。代理应写成 http://host:port 或 https://host:port。`,
+  },
+  'net/proxy-unreachable': {
+    title: '无法连接到代理。',
+    says: f => text`连接不到${f.where ?? '代理'}${f.got === undefined ? '' : text`：${f.got}`}。`,
+    because: ['环境变量指定的代理已经不在。', '代理没有运行。'],
+  },
+  'net/proxy-refused': {
+    title: '代理不让我们通过。',
+    says: f => text`请${f.where ?? '代理'}连接${f.expected ?? '服务器'}时，它的答复是${f.got ?? '拒绝'}。`,
+    because: ['它只允许别的端口或名称。', '它自己也连接不到服务器。'],
+  },
+  'net/proxy-authentication': {
+    title: '代理要求说明身份。',
+    says: f => text`${f.where ?? '代理'}不让没有用户名和密码的请求通过；我们出示的：${f.got ?? '无'}。`,
+  },
   'net/too-many-redirects': {
     title: '被一再重定向。',
     says: f => text`经过${f.number ?? '多'}次重定向，得到的仍是重定向，指向${f.got ?? '别处'}。`,

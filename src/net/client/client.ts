@@ -15,6 +15,7 @@ import { integrityOf } from './integrity.ts'
 import { isLocal, localAnswer } from './local.ts'
 import { BLOCKED_PORTS } from './ports.table.ts'
 import { PROTOCOLS } from './protocols.ts'
+import { type ProxyChoice, readProxy } from './proxies.ts'
 import {
   type AskInit,
   authorityOf,
@@ -42,6 +43,11 @@ export interface ClientOptions extends TrustOptions, Credentials, Warned {
   readonly resolve?: (host: string, port: number) => string | undefined
   /** From `cookieJar`; without it no cookie is kept or sent. */
   readonly jar?: CookieJar | undefined
+  /**
+   * Through which proxy: `http://` or `https://` (TLS to the proxy itself), with name and password where it asks for them,
+   * or a function of the URL (`proxiesIn` makes one of an environment). CONNECT for https and `upgrade`.
+   */
+  readonly proxy?: ProxyChoice | undefined
   /** Connections to one origin at once; 6 where undefined, as browsers. */
   readonly perOrigin?: number | undefined
   /** How long a connection without a request is kept, in ms; 4,000 where undefined: node:http closes after 5,000. */
@@ -116,7 +122,8 @@ export const client = (options: ClientOptions): Client => {
 /** The wire below such a client, for those who ask without `fetch`. Throws as `client`. */
 export const wireOf = (options: ClientOptions): Wire => {
   const tls = toldAtOnce(() => tlsOf(options), options.world.words)
-  return new Wire({ ...options, tls, earlyData: options.tls?.earlyData })
+  const proxyTls = toldAtOnce(() => proxyTlsOf(options), options.world.words)
+  return new Wire({ ...options, tls, proxyTls, earlyData: options.tls?.earlyData })
 }
 
 const CHOICES: Record<keyof ClientTls, true> = {
@@ -148,6 +155,13 @@ const tlsOf = ({
   if (earlyData !== undefined && earlyData !== true) throw wrong('tls.earlyData', `${earlyData}`, 'true')
   const trusting = { accept, trust, ca, publicKeys }
   return readClientOptions({ ...choices, alpn: PROTOCOLS, sessions, ...trusting, cert, key, psk, warned }, world)
+}
+
+/** A proxy is believed as servers are; what is said and shown to servers is not for it. */
+const proxyTlsOf = ({ proxy, trust, ca, world }: ClientOptions): ReadClientOptions | undefined => {
+  if (proxy === undefined) return undefined
+  if (typeof proxy !== 'function' && proxy !== '') readProxy(proxy)
+  return readClientOptions({ alpn: PROTOCOLS, sessions: new SessionCache(), trust, ca }, world)
 }
 
 class Fetcher {

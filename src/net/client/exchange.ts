@@ -9,6 +9,8 @@ import type { AnswerReader, Asked, ClientConnection } from './types.ts'
 
 export interface ExchangeRequest {
   readonly outline: Outline
+  /** Path and query where undefined. */
+  readonly target?: string | undefined
   /** As they go out. */
   readonly headers: HeaderList
   readonly clock: Clock
@@ -62,7 +64,7 @@ export class FetchExchange implements AnswerReader, Pieces {
 
   /** Sends the request. Throws `FailureError` for what cannot be sent. */
   constructor(connection: ClientConnection, request: ExchangeRequest) {
-    const { outline, headers, clock } = request
+    const { outline, headers, clock, target = targetOf(request.outline) } = request
     const { method, body, signal, trailers } = outline
     this.#outline = outline
     let answer: (head: ResponseHead) => void
@@ -81,7 +83,7 @@ export class FetchExchange implements AnswerReader, Pieces {
     const expects = headers.some(([name]) => name === 'Expect')
     const bytes = expects || trailers !== undefined ? undefined : body?.bytes
     const whole = bytes !== undefined && bytes.length > AT_ONCE ? 'stream' : (bytes ?? (body && 'stream'))
-    const asked = connection.request({ method, target: targetOf(outline), headers, body: whole }, this)
+    const asked = connection.request({ method, target, headers, body: whole }, this)
     this.#asked = asked
     if (this.#state === 'open') signal?.addEventListener('abort', this.#abort, { once: true })
     if (whole === 'stream') void this.#send(body!, asked, expects ? clock : undefined)

@@ -11,8 +11,10 @@ import { type EarlyRequest, earlyRequest, mayBeEarly } from './early-request.ts'
 import { FetchExchange } from './exchange.ts'
 import { Pool } from './pool.ts'
 import { speaking } from './protocols.ts'
-import { authorityOf, contextOf, mayRepeat, type Outline, targetOf } from './request.ts'
+import { type ProxyChoice, type ProxyServer, proxyFor } from './proxies.ts'
+import { authorityOf, contextOf, hrefOf, mayRepeat, type Outline, targetOf } from './request.ts'
 import type { Answer } from './seam.ts'
+import { fieldsFor, throughProxy, unauthorized, unreachable } from './tunnel.ts'
 import type { ClientConnection, Lifecycle } from './types.ts'
 import { askToSwitch, type Switched } from './upgrade.ts'
 
@@ -24,6 +26,10 @@ export interface WireOptions {
   readonly timeouts?: Partial<Timeouts> | undefined
   readonly trace?: TraceSink | undefined
   readonly resolve?: ((host: string, port: number) => string | undefined) | undefined
+  /** Not through any where undefined. */
+  readonly proxy?: ProxyChoice | undefined
+  /** For proxies that are spoken to by TLS. */
+  readonly proxyTls?: ReadClientOptions | undefined
   /** 6 where undefined. */
   readonly perOrigin?: number | undefined
   /** See `ClientTls`. */
@@ -69,18 +75,27 @@ export class Wire {
   async #exchange(outline: Outline): Promise<Answer> {
     const { url, signal } = outline
     const { clock } = this.#world
+    const proxy = proxyFor(url, this.#options.proxy)
+    // RFC 9112 3.2.2: a request that the proxy is to pass on says all of where it goes.
+    const passing = proxy !== undefined && url.protocol === 'http:' ? proxy : undefined
+    const target = passing === undefined ? undefined : hrefOf(url)
+    const key = proxy === undefined ? url.origin : `${proxy.url.href} ${url.origin}`
     let early = this.#early(outline)
     const open = (lifecycle: Lifecycle): Promise<ClientConnection> => this.#open(outline, early, lifecycle)
     for (let which: 'any' | 'new' = 'any'; ; ) {
       const begin = (connection: ClientConnection) => {
         const fresh = connection.requests === 0
         const said = fresh && connection.info.tls?.earlyData === 'accepted' ? early : undefined
-        const headers = said?.headers ?? this.headers(outline, connection.trace)
-        return { connection, fresh, said, exchange: new FetchExchange(connection, { outline, headers, clock }) }
+        const headers = said?.headers ?? forProxy(this.headers(outline, connection.trace), proxy, passing)
+        return { connection, fresh, said, exchange: new FetchExchange(connection, { outline, target, headers, clock }) }
       }
-      const { connection, fresh, said, exchange } = await this.#pool.use(url.origin, open, begin, { which, signal })
+      const { connection, fresh, said, exchange } = await this.#pool.use(key, open, begin, { which, signal })
       try {
         const head = await exchange.answered
+        if (head.status === 407 && passing !== undefined) {
+          exchange.discard()
+          throw new FailureError(unauthorized(passing))
+        }
         if (head.status !== TOO_EARLY || said === undefined) {
           return { head, pieces: exchange, connection: connection.info, trace: connection.trace }
         }
@@ -115,8 +130,9 @@ export class Wire {
     const { url, signal, method } = outline
     try {
       if (this.#closed) throw new FailureError(fail('net/client-closed'))
-      const stream = await this.stream(outline)
-      const usual = this.headers(outline, stream.trace).filter(([name]) => name !== 'Connection')
+      const stream = await this.stream(outline, undefined, 'tunnel')
+      const fields = forProxy(this.headers(outline, stream.trace), proxyFor(url, this.#options.proxy), undefined)
+      const usual = fields.filter(([name]) => name !== 'Connection')
       const headers: HeaderList = [...usual, ['Connection', 'Upgrade'], ['Upgrade', protocols]]
       const request = { method, target: targetOf(outline), headers }
       const options = { clock: this.#world.clock, timeouts: this.#timeouts, where: url.host, signal }
@@ -126,13 +142,27 @@ export class Wire {
     }
   }
 
-  /** A stream of its own to where `outline` goes. */
-  stream({ url, signal }: Pick<Outline, 'url' | 'signal'>, early?: Bytes): Promise<NetStream> {
-    const { over, trace, resolve } = this.#options
-    const { host, port } = authorityOf(url)
-    const address = resolve?.(host, port)
-    const to = { host, port, address, over, trace, signal, world: this.#world, timeouts: this.#timeouts }
-    return connectRead(to, url.protocol === 'https:' ? this.#options.tls : undefined, early)
+  /** A stream of its own to where `outline` goes, or to the proxy that passes such requests on. */
+  async stream({ url, signal }: Pick<Outline, 'url' | 'signal'>, early?: Bytes, way?: 'tunnel'): Promise<NetStream> {
+    const { over, trace, resolve, tls, proxyTls } = this.#options
+    const { clock } = this.#world
+    const common = { over, trace, signal, world: this.#world, timeouts: this.#timeouts }
+    const to = ({ host, port }: { readonly host: string; readonly port: number }) => ({
+      ...common,
+      host,
+      port,
+      address: resolve?.(host, port),
+    })
+    const inside = url.protocol === 'https:' ? tls : undefined
+    const proxy = proxyFor(url, this.#options.proxy)
+    if (proxy === undefined) return connectRead(to(authorityOf(url)), inside, early)
+    const near = await connectRead(to(proxy), proxy.url.protocol === 'https:' ? proxyTls : undefined).catch(
+      (error: unknown) => Promise.reject(unreachable(error, proxy)),
+    )
+    if (inside === undefined && way !== 'tunnel') return near
+    const tunnel = await throughProxy(near, url, proxy, { clock, timeouts: this.#timeouts, signal })
+    if (inside === undefined) return tunnel
+    return connectRead({ ...common, ...authorityOf(url), over: only(tunnel) }, inside, early)
   }
 
   /** The fields as they go out: those of the caller, the usual ones, those about body and connection. */
@@ -164,6 +194,19 @@ export class Wire {
     return list
   }
 }
+
+/** What is for `proxy` alone goes to it alone: here where it is `passing` this request on, in CONNECT otherwise. */
+const forProxy = (fields: HeaderList, proxy: ProxyServer | undefined, passing: ProxyServer | undefined): HeaderList => {
+  if (proxy === undefined || (passing !== undefined && passing.authorization === undefined)) return fields
+  const others = fields.filter(([name]) => name.toLowerCase() !== 'proxy-authorization')
+  return passing === undefined ? others : [...others, ...fieldsFor(passing)]
+}
+
+/** A way to one place, which is open already. */
+const only = (stream: NetStream): Transport => ({
+  connect: async () => stream,
+  listen: () => Promise.reject(new FailureError(fail('net/no-listening'))),
+})
 
 /** RFC 9110 10.1.1: the only expectation there is. */
 export const expectsContinue = (headers: Headers): boolean => headers.get('expect')?.toLowerCase() === '100-continue'
