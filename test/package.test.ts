@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 135,
+  './net': 137,
   './wire': 6,
   './trace': 4,
   './failures': 4,
@@ -90,7 +90,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './session': 9,
   './capture': 11,
   './inspect': 62,
-  './lab': 173,
+  './lab': 175,
   './lab/web': 127,
   './web': 130,
   '. in a browser': 242,
