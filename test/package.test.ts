@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 137,
+  './net': 139,
   './wire': 6,
   './trace': 4,
   './failures': 4,
@@ -86,7 +86,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './x509': 25,
   './ca': 17,
   './tls': 62,
-  './http': 22,
+  './http': 23,
   './session': 9,
   './capture': 11,
   './inspect': 62,

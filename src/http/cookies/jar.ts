@@ -44,6 +44,8 @@ export interface CookieJar {
   header(to: CookieRequest): string | undefined
   /** Everything that has not expired. */
   list(): readonly Cookie[]
+  /** Takes back what `list` gave or a file says; of what it would not keep from an answer nothing comes back. */
+  restore(cookies: Iterable<Cookie>): void
   clear(): void
 }
 
@@ -106,6 +108,17 @@ export const cookieJar = (config: JarConfig): CookieJar => {
     list() {
       prune(config.date())
       return [...stored.values()].map(cookie => ({ ...cookie }))
+    },
+    restore(cookies) {
+      const now = config.date()
+      for (const cookie of cookies) {
+        const kept = restored(cookie, now, config.isPublicSuffix)
+        if (kept === undefined) continue
+        stored.delete(keyOf(kept))
+        orders.set(kept, order++)
+        stored.set(keyOf(kept), kept)
+        if (stored.size > PER_DOMAIN) evict(stored, kept.domain, now)
+      }
     },
     clear: () => stored.clear(),
   }
@@ -172,6 +185,16 @@ const admit = (
     lastUsed: now,
     expires: expiryOf(parsed, now),
   }
+}
+
+/** RFC 6265bis 5.7 of a cookie that nobody sends now: somebody may have written the file since. */
+const restored = (cookie: Cookie, now: Millis, isPublicSuffix: (domain: string) => boolean): Stored | undefined => {
+  const { name, value, domain, hostOnly, path, expires } = cookie
+  const read = parseSetCookie(`${name}=${value}`)
+  if (read instanceof Failure || read.name !== name || read.value !== value) return undefined
+  if (isExpired(cookie, now) || prefixFailure(cookie, path, hostOnly) !== undefined) return undefined
+  if (!hostOnly && isPublicSuffix(domain)) return undefined
+  return { ...cookie, expires: expires === undefined ? undefined : Math.min(expires, now + LONGEST) }
 }
 
 /** RFC 6265bis 5.6: Max-Age goes before Expires. */

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** `client()`: a `fetch` that keeps its connections and its cookies. */
 import { type Facts, type FailureCode, FailureError, fail } from '../../failures/index.ts'
-import type { CookieJar, CookieRequest } from '../../http/cookies/index.ts'
+import { type CookieJar, type CookieRequest, cookieJar } from '../../http/cookies/jar.ts'
 import { SessionCache } from '../../tls/session-cache.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import { type ReadClientOptions, readClientOptions } from '../stream/client-answers.ts'
@@ -41,8 +41,8 @@ export interface ClientOptions extends TrustOptions, Credentials, Warned {
   readonly trace?: TraceSink | undefined
   /** The address to go to instead of asking for that of the host; undefined: ask. Name checks are not affected. */
   readonly resolve?: (host: string, port: number) => string | undefined
-  /** From `cookieJar`; without it no cookie is kept or sent. */
-  readonly jar?: CookieJar | undefined
+  /** From `cookieJar`, or true for one of the client's own; without it no cookie is kept or sent. */
+  readonly jar?: CookieJar | true | undefined
   /**
    * Through which proxy: `http://` or `https://` (TLS to the proxy itself), with name and password where it asks for them,
    * or a function of the URL (`proxiesIn` makes one of an environment). CONNECT for https and `upgrade`.
@@ -81,6 +81,8 @@ export interface Client {
    * http/upgrade-declined, http/unexpected-upgrade, and as `fetch`.
    */
   upgrade(url: string | URL, options: UpgradeOptions): Promise<Upgraded>
+  /** The cookies that it keeps. */
+  readonly jar: CookieJar | undefined
   /** Ends idle connections, cuts the others. */
   close(): void
   [Symbol.dispose](): void
@@ -114,6 +116,7 @@ export const client = (options: ClientOptions): Client => {
   return {
     fetch: (input, init = {}) => each.fetch(input, init),
     upgrade: (url, asked) => each.upgrade(url, asked),
+    jar: each.jar,
     close,
     [Symbol.dispose]: close,
   }
@@ -169,11 +172,15 @@ class Fetcher {
   readonly #world: World
   readonly #wire: Wire
   readonly #ask: Ask
+  readonly jar: CookieJar | undefined
 
   constructor(options: ClientOptions, wire: Wire) {
     this.#options = options
     this.#world = options.world
     this.#wire = wire
+    const { jar, world } = options
+    const own = (): CookieJar => cookieJar({ isPublicSuffix: world.isPublicSuffix, date: () => world.clock.date() })
+    this.jar = jar === true ? own() : jar
     this.#ask = chained(options.interceptors ?? [], outline => wire.ask(outline))
   }
 
@@ -236,14 +243,14 @@ class Fetcher {
   }
 
   #withCookies(outline: Outline): Outline {
-    const { jar } = this.#options
+    const { jar } = this
     return jar === undefined || outline.credentials === 'omit'
       ? outline
       : { ...outline, cookie: trace => jar.header(cookieRequest(outline.url, trace)) }
   }
 
   #keepCookies({ url, credentials }: Outline, { head, trace }: Pick<Answer, 'head' | 'trace'>): void {
-    const { jar } = this.#options
+    const { jar } = this
     if (jar === undefined || credentials === 'omit') return
     const from = { ...cookieRequest(url, trace), now: this.#world.clock.now() }
     for (const value of head.headers.all('set-cookie')) jar.receive(value, from)
