@@ -19,8 +19,10 @@ const says: Readonly<Record<string, RegExp>> = {
   'https-agent-over-our-tls.ts': /^you asked for \/cart\nUNABLE_TO_VERIFY_LEAF_SIGNATURE <- tls\/chain-incomplete\n$/,
   'lossy-network.ts': /^200 hello after \d+ virtual ms, [1-9]\d* frames lost\n$/,
   'node-http-over-the-lab.ts': /^200 you asked for \/cart, [1-9]\d* frames lost\n$/,
+  'reverse-proxy.ts': /^200 the shop for shop\.localhost:\d+\n200 the blog for our\.blog\.localhost:\d+\n$/,
   'through-a-relay.ts': /^hello from the shop \(through the relay\)\n$/,
   'tls-without-sockets.ts': /server reads: hello over TLS\n$/,
+  'undici-over-our-stack.ts': /^200 hello\n$/,
 }
 
 test('each example has a line here that it must print', () => {
