@@ -101,6 +101,7 @@ const askings = async (): Promise<Event[]> => {
     await ran(['get', ...EVERYTHING, wrong]),
     await ran(['get', 'http://[::1]:1/']),
     await ran(['get', '-m', '50ms', silent]),
+    await ran(['get', '--repeat', '3', plain.url]),
     await ran(['get', '-o', join(folder, 'part'), breaks]),
     await ran(['get', '-C', '-', '-o', join(folder, 'part'), breaks]),
     eventsOf(stopped),

@@ -68,6 +68,13 @@ export const parseShell = (text: string): Shell => {
   return shell
 }
 
+/** The first request and at least one to compare it with; the times of all of them are kept. */
+export const parseRepeat = (text: string): number => {
+  const times = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (times < 2 || times > 10_000) throw usage(`--repeat wants a number from 2 to 10000, not "${text}".`)
+  return times
+}
+
 /** `2s`, `500ms`, or a bare number of seconds. Milliseconds come out. */
 export const parseDuration = (text: string): number => {
   const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(text) ?? []

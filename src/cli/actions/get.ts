@@ -8,6 +8,7 @@ import { type Asking, askingOf, filesOf, isTwice } from '../get/init.ts'
 import { fileFor } from '../get/names.ts'
 import type { GetOptions } from '../get/options.ts'
 import { proxyNotice } from '../get/proxy.ts'
+import { summaryLines, summaryOf, Watch } from '../get/repeat.ts'
 import { transfer } from '../get/transfer.ts'
 import type { Io } from '../io.ts'
 import { beginRun, type Run } from '../run.ts'
@@ -22,11 +23,13 @@ export const get = async (urls: readonly URL[], options: GetOptions, io: Io): Pr
     const paths = urls.map((url, i) => fileFor(url, i, options))
     checkPlaces(paths, options)
     proxyNotice(urls, options, run, io)
-    if (run.isTold) await run.until(prepare(urls, options))
+    if (run.isTold || options.repeat !== undefined) await run.until(prepare(urls, options))
     release = limited(first!, options, run)
     asking = await run.until(askingOf(options, run, io))
     checkBody(urls, options, asking.init)
-    using asker = askerOf(urls, options, asking)
+    const watch = options.repeat === undefined ? undefined : new Watch(options.repeat, run.trace)
+    const watched = watch === undefined ? asking : { ...asking, init: { ...asking.init, trace: watch.trace } }
+    using asker = askerOf(urls, options, watched, watch)
     run.begin()
     let exit = 0
     for (const [i, url] of urls.entries()) {
@@ -40,7 +43,8 @@ export const get = async (urls: readonly URL[], options: GetOptions, io: Io): Pr
       }
     }
     asker.done()
-    run.tell({ nameFrom: nameFrom(options) })
+    if (watch === undefined) run.tell({ nameFrom: nameFrom(options) })
+    else tellTimes(watch, options, run)
     return exit
   } catch (error) {
     const code = run.explain(error)
@@ -53,6 +57,15 @@ export const get = async (urls: readonly URL[], options: GetOptions, io: Io): Pr
   }
 }
 
+/** A table instead of a timeline for each. */
+const tellTimes = (watch: Watch, options: GetOptions, run: Run): void => {
+  const how = isTwice(options) ? 'sessions resumed' : 'same connection'
+  const rows = summaryOf(watch.times())
+  const told = rows.map(({ layer, first, others }) => ({ layer, ...(first === undefined ? {} : { first }), ...others }))
+  run.event({ type: 'repeat', times: options.repeat!, how, rows: told })
+  run.notice(summaryLines(rows, how, run.style))
+}
+
 /** What makes the requests: one after another on the same connections, where there are several. */
 interface Asker extends Disposable {
   ask(url: URL, more: readonly (readonly [string, string])[]): Promise<FetchResponse>
@@ -60,14 +73,25 @@ interface Asker extends Disposable {
   done(): void
 }
 
-const askerOf = (urls: readonly URL[], options: GetOptions, { init, headers, at }: Asking): Asker => {
-  const several = urls.length > 1 && !isTwice(options) ? client(init) : undefined
+const askerOf = (
+  urls: readonly URL[],
+  options: GetOptions,
+  { init, headers, at }: Asking,
+  watch: Watch | undefined,
+): Asker => {
+  const several = (urls.length > 1 || watch !== undefined) && !isTwice(options) ? client(init) : undefined
   const once = several === undefined ? fetch : (url: URL, its: FetchInit) => several.fetch(url, its)
   return {
     ask(url, more) {
       const its = { ...init, headers: withFields(headers, more) }
       const asked = at(url)
-      return namingFiles(filesOf(options), () => (isTwice(options) ? twice(asked, its) : once(asked, its)))
+      const ask = () =>
+        watch !== undefined
+          ? watch.repeated(() => once(asked, its))
+          : isTwice(options)
+            ? twice(asked, its)
+            : once(asked, its)
+      return namingFiles(filesOf(options), ask)
     },
     done: () => several?.close(),
     [Symbol.dispose]: () => several?.close(),
@@ -112,6 +136,11 @@ const checkBody = (urls: readonly URL[], options: GetOptions, { method = 'GET', 
     throw usage(
       `${options.earlyData ? '--early-data' : '--resume'} asks twice, so it is for GET, HEAD and OPTIONS only.`,
     )
+  if (options.repeat !== undefined) {
+    if (!isSafe) throw usage('--repeat asks several times, so it is for GET, HEAD and OPTIONS only.')
+    if (urls.length > 1) throw usage('--repeat is for one URL.')
+    if (options.continueAt) throw usage('--repeat is not for -C.')
+  }
   if (options.continueAt && (method !== 'GET' || body !== undefined)) throw usage('-C - is for GET.')
   if (urls.length > 1 && body instanceof ReadableStream)
     throw usage('What comes from standard input or a pipe can be sent to one URL only.')

@@ -14,6 +14,7 @@ import {
   parseDuration,
   parseHeader,
   parseJson,
+  parseRepeat,
   parseResolve,
   parseTyped,
   parseUser,
@@ -138,6 +139,11 @@ export const getCommand = command<readonly TypedUrl[], GetOptions>({
       offers: 'files',
     },
     {
+      flags: '--repeat <times>',
+      what: 'ask that often, on one connection or with --resume on new ones, and tell how long each layer took',
+      parse: parseRepeat,
+    },
+    {
       flags: '--resume',
       what: 'ask twice, and the second time go on with what TLS remembers of the first; tells of both',
     },
@@ -164,6 +170,7 @@ export const getCommand = command<readonly TypedUrl[], GetOptions>({
     ['barewire get -v tcp,tls https://host/', 'every message of TCP and TLS'],
     ['barewire get --cert me.pem --key me.key https://host/', 'to a server that asks who you are'],
     ['barewire get --early-data https://host/', 'the second time without waiting for the handshake'],
+    ['barewire get --repeat 20 https://host/', 'what a reused connection saves'],
     ['barewire get --pcapng x.pcapng https://host/', 'for Wireshark, secrets inside'],
     ['barewire get --resolve a.test:443:127.0.0.1 https://a.test/', 'a name that no server knows'],
   ],

@@ -34,6 +34,8 @@ export interface GetOptions extends CommonOptions, TlsOptions {
   readonly maxTime?: number | undefined
   readonly fail?: true | undefined
   readonly location?: true | undefined
+  /** How often the same is asked. */
+  readonly repeat?: number | undefined
   readonly resume?: true | undefined
   readonly earlyData?: true | undefined
 }
