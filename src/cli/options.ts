@@ -68,6 +68,13 @@ export const parseShell = (text: string): Shell => {
   return shell
 }
 
+/** As RFC 9110 14.1.2 writes them, without the unit. */
+export const parseRange = (text: string): string => {
+  if (!/^(?:\d+-\d*|-\d+)(?:,(?:\d+-\d*|-\d+))*$/.test(text))
+    throw usage(`-r wants ranges of bytes such as 0-499, 500- or -500, not "${text}".`)
+  return `bytes=${text}`
+}
+
 /** The first request and at least one to compare it with; the times of all of them are kept. */
 export const parseRepeat = (text: string): number => {
   const times = /^\d{1,5}$/.test(text) ? Number(text) : 0

@@ -134,15 +134,22 @@ const initOf = async (options: GetOptions, body: Body | undefined, run: Run, io:
 }
 
 /** Those that were given, and what nobody has to say. */
-const headersOf = ({ header = [], user }: GetOptions, body: Body | undefined): [string, string][] => {
+const headersOf = (
+  { header = [], user, range, userAgent, referer }: GetOptions,
+  body: Body | undefined,
+): [string, string][] => {
   const headers = header.map(([name, value]): [string, string] => [name, value])
   const add = (name: string, value: string | undefined): void => {
     if (value === undefined || headers.some(([given]) => given.toLowerCase() === name.toLowerCase())) return
     headers.push([name, value])
   }
-  add('User-Agent', `barewire/${VERSION}`)
+  add('User-Agent', userAgent ?? `barewire/${VERSION}`)
   add('Accept', '*/*')
   add('Authorization', user)
+  add('Referer', referer)
+  add('Range', range)
+  // Ranges count the bytes as they are stored.
+  if (range !== undefined) add('Accept-Encoding', 'identity')
   add('Content-Type', body?.type)
   return headers
 }

@@ -34,6 +34,10 @@ export interface GetOptions extends CommonOptions, TlsOptions {
   readonly maxTime?: number | undefined
   readonly fail?: true | undefined
   readonly location?: true | undefined
+  /** As the header says it. */
+  readonly range?: string | undefined
+  readonly userAgent?: string | undefined
+  readonly referer?: string | undefined
   /** How often the same is asked. */
   readonly repeat?: number | undefined
   readonly resume?: true | undefined
