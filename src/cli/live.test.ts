@@ -96,7 +96,7 @@ test.each([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const)(
-  '%s ends a download with exit %i, leaves no part of a file, and a capture that is whole',
+  '%s ends a download with exit %i, leaves what had come under another name, and a capture that is whole',
   async (signal, exit) => {
     const url = await half()
     const [file, capture] = [join(folder, `${signal}.body`), join(folder, `${signal}.pcapng`)]
@@ -105,7 +105,9 @@ test.each([
     await until(() => io.stderr().includes('X-Half'))
     io.interrupt(signal)
     expect(await running).toBe(exit)
-    expect(readdirSync(folder).filter(name => name.startsWith(`${signal}.body`))).toEqual([])
+    const left = readdirSync(folder).filter(name => name.startsWith(`${signal}.body`))
+    expect(left.filter(name => !/\.body\.part(?:\.json)?$/.test(name))).toEqual([])
+    expect(io.stderr().includes(`What had come is in ${file}.part:`)).toBe(left.length > 0)
     const { packets, rest } = framesIn(capture)
     expect(packets).toBeGreaterThan(3)
     expect(rest).toBe(0)
