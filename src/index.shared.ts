@@ -58,7 +58,7 @@ export type {
   World,
 } from './net/stream/types.ts'
 export { withHeaders } from './net/with-headers.ts'
-export { type ChainAndKey, certifiedKey, type KeyElsewhere } from './tls/certified-key.ts'
+export { type ChainAndKey, certifiedKey, type KeyElsewhere } from './tls/certificate/certified-key.ts'
 export { recorder } from './trace/recorder.ts'
 export type { TraceSink } from './trace/types.ts'
 export { trustStore } from './x509/store.ts'

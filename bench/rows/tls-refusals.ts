@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks'
 import { certificateAuthority } from '../../src/ca/authority.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
-import { certifiedKey } from '../../src/tls/certified-key.ts'
+import { certifiedKey } from '../../src/tls/certificate/certified-key.ts'
 import { tlsClient, tlsServer } from '../../src/tls/engine.ts'
 import { extensionNumbers } from '../../src/tls/messages/extensions.ts'
 import type { ClientHello } from '../../src/tls/messages/hello.ts'

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { JsonObject } from '../inspect/index.ts'
 import { type AuthorityFiles, aboutToEnd, authorityPath, dataHome, openLocalAuthority } from '../node/ca-files.ts'
 import { nodeCrypto } from '../node/crypto.ts'
-import { certifiedKey } from '../tls/certified-key.ts'
+import { certifiedKey } from '../tls/certificate/certified-key.ts'
 import { hexText } from '../wire/bytes.ts'
 import type { Issue } from './certificates.ts'
 

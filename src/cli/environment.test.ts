@@ -8,7 +8,7 @@ import { captured } from '../../test/support/peers-io.ts'
 import { proxying } from '../../test/support/proxy.ts'
 import { certificateAuthority } from '../ca/authority.ts'
 import { nodeWorld } from '../node/world.ts'
-import { certifiedKey } from '../tls/certified-key.ts'
+import { certifiedKey } from '../tls/certificate/certified-key.ts'
 import { pem } from '../x509/pem.ts'
 import { main } from './main.ts'
 

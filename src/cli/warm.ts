@@ -7,7 +7,7 @@ import { fetch, serve } from '../index.ts'
 import { memoryTransport } from '../net/stream/memory.ts'
 import { systemClock } from '../node/clock.ts'
 import { nodeWorld } from '../node/world.ts'
-import { certifiedKey } from '../tls/certified-key.ts'
+import { certifiedKey } from '../tls/certificate/certified-key.ts'
 import { sinkOf } from '../trace/recorder.ts'
 import { trustStore } from '../x509/store.ts'
 

@@ -1,5 +1,5 @@
 /** What both sides of a TLS connection agreed on, out of what the client had offered, and what tells their programs apart. */
-import { type Digest, ja3, ja3Hash, ja3s, ja4 } from '../tls/fingerprint.ts'
+import { type Digest, ja3, ja3Hash, ja3s, ja4 } from '../tls/hello/fingerprint.ts'
 import { clientView } from '../tls/messages/extensions.ts'
 import { CipherSuite, NamedGroup } from '../tls/messages/registries.table.ts'
 import { messagesOf, type TraceRecord } from '../trace/recorder.ts'

@@ -5,7 +5,7 @@
  */
 import type { Bytes } from '../engine.ts'
 import type { ByteStream, StreamHandler, Transport } from '../net/stream/types.ts'
-import { HEADER_LENGTH, RecordHeader } from '../tls/record-format.ts'
+import { HEADER_LENGTH, RecordHeader } from '../tls/record/format.ts'
 import { joined } from '../wire/bytes.ts'
 
 export type Way = 'to-server' | 'to-client'

@@ -2,9 +2,9 @@
 import type { CryptoProvider, GroupName } from '../crypto/provider.ts'
 import type { Bytes, Millis } from '../engine.ts'
 import type { TraceContext } from '../trace/types.ts'
-import type { CertificateCoder } from './certificate-compression.ts'
-import type { ExternalKey } from './external-key.ts'
-import type { Session } from './session.ts'
+import type { CertificateCoder } from './certificate/compression.ts'
+import type { ExternalKey } from './session/external-key.ts'
+import type { Session } from './session/session.ts'
 import type { AnySuiteName } from './suites.table.ts'
 import type { CertificateTypeName, TlsVersion } from './types.ts'
 

@@ -4,8 +4,8 @@
  */
 import type { Bytes } from '../engine.ts'
 import { MAX_PLAINTEXT } from './limits.ts'
-import { APPLICATION_DATA } from './record-format.ts'
-import type { RecordProtection } from './record-protection.ts'
+import { APPLICATION_DATA } from './record/format.ts'
+import type { RecordProtection } from './record/protection.ts'
 import { refusal } from './refusal.ts'
 
 export class ReadEpoch {

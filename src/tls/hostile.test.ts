@@ -23,7 +23,7 @@ import { decode, encode } from '../wire/codec.ts'
 import { tlsServer } from './engine.ts'
 import { clientExtensions, extensionNumbers, serverExtensions } from './messages/extensions.ts'
 import { type Bodies12, Handshake, type HandshakeName } from './messages/tls12.ts'
-import { RecordInput } from './record-input.ts'
+import { RecordInput } from './record/input.ts'
 import type { Question } from './types.ts'
 
 const crypto = nodeCrypto()

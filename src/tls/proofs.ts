@@ -5,9 +5,9 @@
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
 import type { ChainTrusted } from '../x509/trusted.ts'
-import type { ExternalKey } from './external-key.ts'
 import type { Scheme } from './schemes.table.ts'
-import type { Session } from './session.ts'
+import type { ExternalKey } from './session/external-key.ts'
+import type { Session } from './session/session.ts'
 import type { Established } from './types.ts'
 
 /** The holder of the certificate's key signed the key exchange of this handshake. */

@@ -3,7 +3,7 @@ import type { Bytes } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { Place } from '../failures/registry.ts'
 import type { AnyMessage } from './messages/message.ts'
-import { placeOf } from './reading.ts'
+import { placeOf } from './record/reading.ts'
 
 /** The message whose certificates are asked about, and where they lie in it. */
 export interface Shown {

@@ -1,8 +1,8 @@
 /** Replies to questions come from the caller's code: what does not answer is refused while the question is still open. */
 import { Failure, fail } from '../failures/index.ts'
 import { ChainTrusted } from '../x509/trusted.ts'
-import { ExternalKey } from './external-key.ts'
 import type { QuestionId } from './question-id.ts'
+import { ExternalKey } from './session/external-key.ts'
 import type { Ask, CertifiedKey, Question, ServerPolicy } from './types.ts'
 
 /** Why `reply` is no answer to the question that is open; undefined when it is one, and can be sent. */

@@ -6,9 +6,9 @@ import { FailureError } from '../failures/index.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { trustWithoutChecking } from '../x509/trusted.ts'
 import type { TlsClientConfig, TlsServerConfig } from './config.ts'
-import { factsOf, type Session, sessionOf } from './session.ts'
-import { SessionStore } from './session-store.ts'
-import { TicketKeeper } from './tickets.ts'
+import { factsOf, type Session, sessionOf } from './session/session.ts'
+import { SessionStore } from './session/store.ts'
+import { TicketKeeper } from './session/tickets.ts'
 import type { ServerPolicy, TlsVersion } from './types.ts'
 
 const crypto = nodeCrypto()

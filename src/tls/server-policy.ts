@@ -1,9 +1,9 @@
 /** What one client is treated by: the configuration of the server, and what the reply to its hello has chosen for it. */
-import { typesOffered } from './certificate-types.ts'
+import { typesOffered } from './certificate/types.ts'
 import type { TlsServerConfig } from './config.ts'
-import { commonProtocol, type Hello } from './hello-checks.ts'
+import { commonProtocol, type Hello } from './hello/checks.ts'
+import type { ServerNegotiated } from './hello/negotiated.ts'
 import { clientView } from './messages/extensions.ts'
-import type { ServerNegotiated } from './negotiated.ts'
 import type { Context } from './states.ts'
 import type { CertifiedKey, ServerPolicy } from './types.ts'
 

@@ -3,8 +3,9 @@
  * handshake belongs to the version: `tls12/server/`.
  */
 import type { TlsServerConfig } from './config.ts'
-import { introduced } from './hello-checks.ts'
-import { listed } from './listed.ts'
+import { introduced } from './hello/checks.ts'
+import { listed } from './hello/listed.ts'
+import { versionsOf } from './hello/offer.ts'
 import { type ClientExtensions, clientView, duplicateOf } from './messages/extensions.ts'
 import {
   CompressionMethod,
@@ -13,7 +14,6 @@ import {
   ProtocolVersion,
   TLS_1_2,
 } from './messages/registries.table.ts'
-import { versionsOf } from './offer.ts'
 import { serverStates } from './roles.table.ts'
 import { acceptable } from './schemes.table.ts'
 import type { Context, Handles, Message, Role } from './states.ts'

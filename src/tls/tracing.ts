@@ -10,8 +10,8 @@ import { joined } from '../wire/bytes.ts'
 import type { Codec, Tagged } from '../wire/codec.ts'
 import { alertText } from './alerts.table.ts'
 import { Alert, ChangeCipherSpec } from './messages/tls12.ts'
-import { APPLICATION_DATA, HEADER_LENGTH, PlainRecord } from './record-format.ts'
-import type { RecordProtection } from './record-protection.ts'
+import { APPLICATION_DATA, HEADER_LENGTH, PlainRecord } from './record/format.ts'
+import type { RecordProtection } from './record/protection.ts'
 
 type Direction = 'in' | 'out'
 

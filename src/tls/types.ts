@@ -2,9 +2,9 @@
 import type { Bytes, Chunk, Engine, Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { CertificateTypeName, ChainTrusted } from '../x509/trusted.ts'
-import type { ExternalKey, KeyHash } from './external-key.ts'
 import type { QuestionId } from './question-id.ts'
-import type { Session } from './session.ts'
+import type { ExternalKey, KeyHash } from './session/external-key.ts'
+import type { Session } from './session/session.ts'
 import type { TlsVersion } from './version-name.ts'
 
 export type { CertificateTypeName } from '../x509/trusted.ts'

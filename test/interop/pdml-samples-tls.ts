@@ -5,7 +5,7 @@ import { RETRY_RANDOM } from '../../src/tls/messages/hello.ts'
 import { HandshakeType } from '../../src/tls/messages/registries.table.ts'
 import { type Bodies12Rsa, handshake12Rsa } from '../../src/tls/messages/tls12.ts'
 import { type Bodies13, handshake13 } from '../../src/tls/messages/tls13.ts'
-import { PlainRecord } from '../../src/tls/record-format.ts'
+import { PlainRecord } from '../../src/tls/record/format.ts'
 import { type Codec, encode, type Tagged } from '../../src/wire/codec.ts'
 import { hex } from '../support/bytes.ts'
 

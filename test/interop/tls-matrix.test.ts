@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { type DetailedPeerCertificate, createServer as nodeServer, type SecureVersion, type TLSSocket } from 'node:tls'
 import { afterAll, describe, expect, test } from 'vitest'
 import { connect, serve } from '../../src/index.ts'
-import { SessionCache } from '../../src/tls/session-cache.ts'
+import { SessionCache } from '../../src/tls/session/cache.ts'
 import type { TlsVersion } from '../../src/tls/types.ts'
 import { pem } from '../../src/x509/pem.ts'
 import {

@@ -5,7 +5,7 @@
 import type { CryptoProvider } from '../../src/crypto/provider.ts'
 import { HandshakeType } from '../../src/tls/messages/registries.table.ts'
 import { handshake13 } from '../../src/tls/messages/tls13.ts'
-import type { RecordProtection } from '../../src/tls/record-protection.ts'
+import type { RecordProtection } from '../../src/tls/record/protection.ts'
 import { Secret } from '../../src/tls/secret.ts'
 import { type Suite13, suites13 } from '../../src/tls/suites.table.ts'
 import { protectionOf } from '../../src/tls/tls13/key-schedule.ts'

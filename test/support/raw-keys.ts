@@ -1,7 +1,7 @@
 /** Two sides that show raw public keys (RFC 7250), and know each other's. */
 import { fail } from '../../src/failures/index.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
-import { rawKey } from '../../src/tls/certified-key.ts'
+import { rawKey } from '../../src/tls/certificate/certified-key.ts'
 import type { Ask, TlsVersion } from '../../src/tls/types.ts'
 import { trustWithoutChecking } from '../../src/x509/trusted.ts'
 import {

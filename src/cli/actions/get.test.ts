@@ -6,7 +6,7 @@ import { closing, served } from '../../../test/support/net.ts'
 import { captured } from '../../../test/support/peers-io.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import { nodeWorld } from '../../node/world.ts'
-import { certifiedKey } from '../../tls/certified-key.ts'
+import { certifiedKey } from '../../tls/certificate/certified-key.ts'
 import { pem } from '../../x509/pem.ts'
 import { main } from '../main.ts'
 

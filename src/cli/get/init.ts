@@ -1,7 +1,7 @@
 /** What is asked, from the options: method, fields and body for every URL, and whom to believe. */
 import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import type { FetchInit } from '../../index.ts'
-import { SessionCache } from '../../tls/session-cache.ts'
+import { SessionCache } from '../../tls/session/cache.ts'
 import type { Io } from '../io.ts'
 import { keysIn, MOST_OFFERED } from '../psk-file.ts'
 import type { Run } from '../run.ts'

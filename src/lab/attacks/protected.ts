@@ -1,5 +1,5 @@
 /** The same attacker against HTTPS: it can listen, change, repeat and cut, and each is noticed and named, in both versions. */
-import { APPLICATION_DATA, HANDSHAKE, HandshakeRecord, HEADER_LENGTH } from '../../tls/record-format.ts'
+import { APPLICATION_DATA, HANDSHAKE, HandshakeRecord, HEADER_LENGTH } from '../../tls/record/format.ts'
 import { latin1Text } from '../../wire/bytes.ts'
 import { dissect } from '../../wire/codec.ts'
 import { type Field, fieldAt } from '../../wire/field.ts'

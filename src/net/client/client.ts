@@ -2,7 +2,7 @@
 /** `client()`: a `fetch` that keeps its connections and its cookies. */
 import { type Facts, type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import { type CookieJar, type CookieRequest, cookieJar } from '../../http/cookies/jar.ts'
-import { SessionCache } from '../../tls/session-cache.ts'
+import { SessionCache } from '../../tls/session/cache.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import { type ReadClientOptions, readClientOptions } from '../stream/client-answers.ts'
 import type { Credentials } from '../stream/credentials.ts'

@@ -7,7 +7,7 @@ import { certificateAuthority } from '../../ca/authority.ts'
 import { fetch, serve, serveExchanges } from '../../index.ts'
 import { systemClock } from '../../node/clock.ts'
 import { nodeWorld } from '../../node/world.ts'
-import { certifiedKey } from '../../tls/certified-key.ts'
+import { certifiedKey } from '../../tls/certificate/certified-key.ts'
 import { trustStore } from '../../x509/store.ts'
 import { memoryTransport } from '../stream/memory.ts'
 

@@ -4,7 +4,7 @@ import { holding } from '../../../test/support/holding.ts'
 import { closing } from '../../../test/support/net.ts'
 import { node } from '../../../test/support/worlds.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
-import { SessionCache } from '../../tls/session-cache.ts'
+import { SessionCache } from '../../tls/session/cache.ts'
 import { client, serve } from '../index.ts'
 import type { World } from './types.ts'
 

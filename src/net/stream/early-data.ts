@@ -1,8 +1,8 @@
 /** Early data of a server (RFC 9846 2.3, RFC 8470): how much is taken, and what is no copy. */
 import type { Millis } from '../../engine.ts'
-import { versionsOf } from '../../tls/offer.ts'
-import { type EarlyArrival, ReplayGuard } from '../../tls/replays.ts'
-import type { TicketKeeper } from '../../tls/tickets.ts'
+import { versionsOf } from '../../tls/hello/offer.ts'
+import { type EarlyArrival, ReplayGuard } from '../../tls/session/replays.ts'
+import type { TicketKeeper } from '../../tls/session/tickets.ts'
 import { type TlsChoices, wrong } from './tls-options.ts'
 
 interface Guard {

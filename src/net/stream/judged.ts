@@ -1,7 +1,7 @@
 /** Whether a peer's chain is believed: what both sides answer to the question `trust`. */
 import type { Bytes } from '../../engine.ts'
 import { type Failure, type FailureCode, fail } from '../../failures/index.ts'
-import { listed } from '../../tls/listed.ts'
+import { listed } from '../../tls/hello/listed.ts'
 import type { Ask } from '../../tls/types.ts'
 import { verifyChain } from '../../x509/path.ts'
 import { ChainTrusted, trustWithoutChecking } from '../../x509/trusted.ts'

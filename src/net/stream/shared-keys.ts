@@ -4,8 +4,8 @@
  */
 import type { CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
-import { ExternalKey, type KeyHash, readImportedIdentity } from '../../tls/external-key.ts'
 import { Ends } from '../../tls/messages/imported-identity.ts'
+import { ExternalKey, type KeyHash, readImportedIdentity } from '../../tls/session/external-key.ts'
 import type { Ask } from '../../tls/types.ts'
 import { hexText, sameOctets } from '../../wire/bytes.ts'
 import { encode } from '../../wire/codec.ts'

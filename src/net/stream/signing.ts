@@ -1,7 +1,7 @@
 /** What a key does that is here or elsewhere: the answers to the questions `sign`, of both sides, and `decrypt`, of servers. */
 import type { Bytes } from '../../engine.ts'
 import { type Failure, fail } from '../../failures/index.ts'
-import { isKeyElsewhere } from '../../tls/certified-key.ts'
+import { isKeyElsewhere } from '../../tls/certificate/certified-key.ts'
 import { schemeById } from '../../tls/schemes.table.ts'
 import type { Ask } from '../../tls/types.ts'
 import { keyShown } from './public-keys.ts'

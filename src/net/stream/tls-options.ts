@@ -4,8 +4,8 @@
  */
 import type { GroupName } from '../../crypto/provider.ts'
 import { FailureError, fail } from '../../failures/index.ts'
-import { listed } from '../../tls/listed.ts'
-import { versionsOf } from '../../tls/offer.ts'
+import { listed } from '../../tls/hello/listed.ts'
+import { versionsOf } from '../../tls/hello/offer.ts'
 import { type AnySuiteName, DEFAULT_GROUPS, rsaSuites, suites, suites13 } from '../../tls/suites.table.ts'
 import type { TlsVersion } from '../../tls/types.ts'
 

@@ -20,7 +20,7 @@ import {
 } from '../../../test/support/node-tls.ts'
 import { FailureError } from '../../failures/index.ts'
 import { listen } from '../../index.ts'
-import { certifiedKey } from '../../tls/certified-key.ts'
+import { certifiedKey } from '../../tls/certificate/certified-key.ts'
 import { type ConnectionOptions, checkServerIdentity, connect, createServer, type TLSSocket } from './index.ts'
 
 type Options = nodeTls.ConnectionOptions

@@ -4,7 +4,7 @@
  */
 import type { EventEmitter } from 'node:events'
 import type { Bytes } from '../../engine.ts'
-import { TicketKeeper } from '../../tls/tickets.ts'
+import { TicketKeeper } from '../../tls/session/tickets.ts'
 import type { Question } from '../../tls/types.ts'
 import { nodeWorld } from '../world.ts'
 

@@ -4,7 +4,7 @@ import { seeded } from '../../random.ts'
 import { type Codec, decode, dissect, encode } from '../../wire/codec.ts'
 import { fieldAt } from '../../wire/field.ts'
 import { WireError } from '../../wire/reader.ts'
-import { PlainRecord } from '../record-format.ts'
+import { PlainRecord } from '../record/format.ts'
 import { ChaChaRecord, GcmRecord } from '../tls12/record-format.ts'
 import {
   CertificateExtension,

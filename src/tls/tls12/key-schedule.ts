@@ -2,7 +2,7 @@
 import type { CryptoProvider, HashName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
-import type { RecordProtection } from '../record-protection.ts'
+import type { RecordProtection } from '../record/protection.ts'
 import { Secret } from '../secret.ts'
 import type { Suite } from '../suites.table.ts'
 import { CbcProtection, MAC_LENGTH, type MacOrder } from './cbc-protection.ts'

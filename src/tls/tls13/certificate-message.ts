@@ -1,7 +1,7 @@
 /** A Certificate of TLS 1.3 (RFC 9846 4.5.2), as it is or compressed (RFC 8879), in both directions. */
 
-import { type CertificateCoder, commonCoder, compressed, expanded } from '../certificate-compression.ts'
-import { isRaw } from '../certificate-types.ts'
+import { type CertificateCoder, commonCoder, compressed, expanded } from '../certificate/compression.ts'
+import { isRaw } from '../certificate/types.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import { CertificateStatusType } from '../messages/registries.table.ts'
 import type { Bodies13, Certificate } from '../messages/tls13.ts'

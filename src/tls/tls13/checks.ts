@@ -3,11 +3,11 @@ import type { Bytes } from '../../engine.ts'
 import type { FailureCode } from '../../failures/index.ts'
 import { joined, latin1Bytes } from '../../wire/bytes.ts'
 import type { Tagged } from '../../wire/codec.ts'
-import { type ExternalKey, identityText } from '../external-key.ts'
 import { duplicateOf, misplacedIn, type Place } from '../messages/extensions.ts'
 import { ExtensionType } from '../messages/registries.table.ts'
 import { type FinishedVerified, KnowsKey } from '../proofs.ts'
 import type { Refusal } from '../refusal.ts'
+import { type ExternalKey, identityText } from '../session/external-key.ts'
 import type { AnyMessage, Check, Context } from '../states.ts'
 
 interface Listed {

@@ -1,11 +1,11 @@
 /** What a client keeps of a connection of TLS 1.3, to begin another with it (RFC 9846 4.7.1). */
 import type { Bytes } from '../../engine.ts'
+import type { Offer } from '../hello/offer.ts'
 import { extensionsIn } from '../messages/extensions.ts'
 import type { Bodies13, NewSessionTicket } from '../messages/tls13.ts'
-import type { Offer } from '../offer.ts'
 import type { Fresh, Resumed } from '../proofs.ts'
 import type { Secret } from '../secret.ts'
-import { type SessionFacts, secondsLeft, sessionOf } from '../session.ts'
+import { type SessionFacts, secondsLeft, sessionOf } from '../session/session.ts'
 import type { Context } from '../states.ts'
 import type { Suite13 } from '../suites.table.ts'
 import type { CertificateTypes } from '../version.ts'

@@ -5,7 +5,7 @@ import { answersOf, identity, type Pair, type PairOptions } from '../../../test/
 import { nodeCertificateCoders } from '../../node/certificate-coders.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { encode } from '../../wire/codec.ts'
-import { compressed } from '../certificate-compression.ts'
+import { compressed } from '../certificate/compression.ts'
 import { type Certificate, handshake13 } from '../messages/tls13.ts'
 
 const crypto = nodeCrypto()

@@ -15,9 +15,9 @@ import {
 import { nodeCrypto } from '../../node/crypto.ts'
 import type { TlsServerConfig } from '../config.ts'
 import { tlsServer } from '../engine.ts'
-import { ReplayGuard } from '../replays.ts'
-import type { Session } from '../session.ts'
-import { TicketKeeper } from '../tickets.ts'
+import { ReplayGuard } from '../session/replays.ts'
+import type { Session } from '../session/session.ts'
+import { TicketKeeper } from '../session/tickets.ts'
 
 const crypto = nodeCrypto()
 const who = identity(crypto, 'p-256')

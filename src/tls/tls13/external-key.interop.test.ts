@@ -7,7 +7,7 @@ import { freePort, installed, missing, run, start } from '../../../test/support/
 import { temporaryFolder } from '../../../test/support/peers-chain.ts'
 import type { Answers } from '../../../test/support/tls.ts'
 import { answering, talkTo } from '../../../test/support/tls-peers.ts'
-import { ExternalKey } from '../external-key.ts'
+import { ExternalKey } from '../session/external-key.ts'
 import type { AnySuiteName } from '../suites.table.ts'
 
 const key = ascii('0123456789abcdefghijklmnopqrstuv')

@@ -4,7 +4,7 @@ import { ascii, concat } from '../../../test/support/bytes.ts'
 import { answersOf, identity, type Pair, type PairOptions, pair, recordsOf } from '../../../test/support/tls.ts'
 import { FailureError } from '../../failures/index.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
-import { ExternalKey } from '../external-key.ts'
+import { ExternalKey } from '../session/external-key.ts'
 
 const crypto = nodeCrypto()
 const who = identity(crypto, 'p-256')

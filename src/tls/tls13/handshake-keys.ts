@@ -2,7 +2,7 @@
 import type { CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import type { RecordProtection } from '../record-protection.ts'
+import type { RecordProtection } from '../record/protection.ts'
 import { Secret } from '../secret.ts'
 import type { Context } from '../states.ts'
 import type { Suite13 } from '../suites.table.ts'

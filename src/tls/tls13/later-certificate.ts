@@ -4,10 +4,10 @@
  */
 import type { Bytes } from '../../engine.ts'
 import { encode } from '../../wire/codec.ts'
-import { type CertificateTypeName, otherType, typeOf } from '../certificate-types.ts'
+import { type CertificateTypeName, otherType, typeOf } from '../certificate/types.ts'
 import type { TlsClientConfig } from '../config.ts'
+import { listed } from '../hello/listed.ts'
 import { MAX_LATER_REQUESTS } from '../limits.ts'
-import { listed } from '../listed.ts'
 import { extensionsIn } from '../messages/extensions.ts'
 import { HandshakeType, SignatureScheme } from '../messages/registries.table.ts'
 import { type Bodies13, type Certificate, handshake13 } from '../messages/tls13.ts'

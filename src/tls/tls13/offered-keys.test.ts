@@ -21,7 +21,7 @@ import type { TlsClientConfig } from '../config.ts'
 import { extensionNumbers } from '../messages/extensions.ts'
 import type { ClientHello, ServerHello } from '../messages/hello.ts'
 import { handshake13 } from '../messages/tls13.ts'
-import { factsOf, Session, type SessionFacts, sessionOf } from '../session.ts'
+import { factsOf, Session, type SessionFacts, sessionOf } from '../session/session.ts'
 import type { PreSharedKey } from './psk.ts'
 
 const crypto = nodeCrypto()

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ascii, hex } from '../../../test/support/bytes.ts'
 import { type Answers, answersOf, Side } from '../../../test/support/tls.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
-import { keyGroupOf } from '../certificate-key.ts'
+import { keyGroupOf } from '../certificate/key.ts'
 import type { TlsClientConfig, TlsServerConfig } from '../config.ts'
 import { tlsClient, tlsServer } from '../engine.ts'
 

@@ -1,7 +1,7 @@
 /** The client's last words in the handshake: who we are, where the server asks, and our Finished (RFC 9846 4.5.2.3). */
 import type { Bytes } from '../../engine.ts'
-import { isRaw, otherType, typeOf } from '../certificate-types.ts'
-import { listed } from '../listed.ts'
+import { isRaw, otherType, typeOf } from '../certificate/types.ts'
+import { listed } from '../hello/listed.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import { grounds, KnowsKey } from '../proofs.ts'

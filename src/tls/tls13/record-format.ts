@@ -1,7 +1,7 @@
 /** Protected records of TLS 1.3 as they lie on the wire, for the field trees of a trace. */
 import { bytes, struct } from '../../wire/codec.ts'
 import { allBut } from '../messages/combinators.ts'
-import { type Fragment, record } from '../record-format.ts'
+import { type Fragment, record } from '../record/format.ts'
 
 export const TAG_LENGTH = 16
 

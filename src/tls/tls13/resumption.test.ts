@@ -16,8 +16,8 @@ import {
 import { platforms } from '../../../test/support/worlds.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { trustWithoutChecking } from '../../x509/trusted.ts'
-import { factsOf, Session, sessionOf } from '../session.ts'
-import { TicketKeeper } from '../tickets.ts'
+import { factsOf, Session, sessionOf } from '../session/session.ts'
+import { TicketKeeper } from '../session/tickets.ts'
 
 const crypto = nodeCrypto()
 const who = identity(crypto, 'p-256')

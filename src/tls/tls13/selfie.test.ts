@@ -7,8 +7,8 @@ import { ascii, concat } from '../../../test/support/bytes.ts'
 import { type Answers, answersOf, identity, type Pair, pair, shuttle } from '../../../test/support/tls.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { encode } from '../../wire/codec.ts'
-import { ExternalKey } from '../external-key.ts'
 import { Ends } from '../messages/imported-identity.ts'
+import { ExternalKey } from '../session/external-key.ts'
 
 const crypto = nodeCrypto()
 const who = identity(crypto, 'p-256')

@@ -3,11 +3,12 @@
  * key belongs to a hash. Who has neither a key nor is shown a certificate learns the same, at the same place, whether we
  * know the identity or not (RFC 9846 appendix E.6).
  */
-import { type ExternalKey, secretOf } from '../external-key.ts'
+
 import { clientView } from '../messages/extensions.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import type { Refusal } from '../refusal.ts'
 import { Secret } from '../secret.ts'
+import { type ExternalKey, secretOf } from '../session/external-key.ts'
 import type { Context } from '../states.ts'
 import type { CertifiedKey } from '../types.ts'
 import { answeredFirst, WaitClientFinished13 } from './client-part.ts'

@@ -1,5 +1,5 @@
 /** How every flight of a server of TLS 1.3 begins: its hello, the first keys, what it takes of the offer. */
-import { answeredTypes, type CertificateTypeName } from '../certificate-types.ts'
+import { answeredTypes, type CertificateTypeName } from '../certificate/types.ts'
 import { PASSED_OVER } from '../limits.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import { NamedGroup, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'

@@ -1,13 +1,13 @@
 /** The server's flight in a handshake with certificates (RFC 9846 2). */
 
 import type { Bytes } from '../../engine.ts'
-import { checkOwnType, isRaw, typeOf } from '../certificate-types.ts'
-import { listed } from '../listed.ts'
+import { checkOwnType, isRaw, typeOf } from '../certificate/types.ts'
+import { listed } from '../hello/listed.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import type { serverStates } from '../roles.table.ts'
 import { schemeFor13 } from '../schemes.table.ts'
-import { asksClients } from '../server-session.ts'
+import { asksClients } from '../session/server.ts'
 import type { Context, Handles } from '../states.ts'
 import type { CertifiedKey } from '../types.ts'
 import { entriesOf, sendCertificate } from './certificate-message.ts'

@@ -1,9 +1,9 @@
 /** What a server of TLS 1.3 gives a client to come back with (RFC 9846 4.7.1). */
 import type { Bytes } from '../../engine.ts'
-import type { CertificateTypeName } from '../certificate-types.ts'
+import type { CertificateTypeName } from '../certificate/types.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import type { Bodies13, NewSessionTicket } from '../messages/tls13.ts'
-import { SESSION_LIFETIME, type SessionFacts, secondsLeft, sessionOf } from '../session.ts'
+import { SESSION_LIFETIME, type SessionFacts, secondsLeft, sessionOf } from '../session/session.ts'
 import type { Context } from '../states.ts'
 import type { HandshakeKeys } from './handshake-keys.ts'
 import type { Greeting } from './hello-server.ts'

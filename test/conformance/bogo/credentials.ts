@@ -1,6 +1,6 @@
 /** Which of the credentials in the runner's flags is shown. */
 import { fail } from '../../../src/failures/index.ts'
-import { keyTypeOf } from '../../../src/tls/certificate-key.ts'
+import { keyTypeOf } from '../../../src/tls/certificate/key.ts'
 import {
   type Ask,
   type CertifiedKey,

@@ -1,9 +1,9 @@
 /** What a shim remembers from one connection to the next: keys of tickets, sessions by id, and the client's own. */
 import type { CryptoProvider } from '../../../src/crypto/provider.ts'
 import type { Ask, Question } from '../../../src/tls/index.ts'
-import { Session } from '../../../src/tls/session.ts'
-import { SessionStore } from '../../../src/tls/session-store.ts'
-import { TicketKeeper } from '../../../src/tls/tickets.ts'
+import { Session } from '../../../src/tls/session/session.ts'
+import { SessionStore } from '../../../src/tls/session/store.ts'
+import { TicketKeeper } from '../../../src/tls/session/tickets.ts'
 import type { Flags } from './flags.ts'
 
 type Asked<A extends Question['about']> = Extract<Ask['question'], { readonly about: A }>

@@ -1,6 +1,6 @@
 /** The record layer's reader: any stream is cut in the same way however it comes, and nothing of it is lost or kept. */
 import { seeded } from '../../../src/random.ts'
-import { RecordInput } from '../../../src/tls/record-input.ts'
+import { RecordInput } from '../../../src/tls/record/input.ts'
 import { Refusal } from '../../../src/tls/refusal.ts'
 import { concat, toHex } from '../../support/bytes.ts'
 import { sameTorn } from '../../support/checked.ts'

@@ -1,6 +1,6 @@
 /** One TLS connection that is played step by step, with all that it says written down; a tape of steps plays it again. */
 import { FailureError, fail } from '../../../src/failures/index.ts'
-import type { Session } from '../../../src/tls/session.ts'
+import type { Session } from '../../../src/tls/session/session.ts'
 import type { Ask, Established, Question, TlsConnection, TlsEvent } from '../../../src/tls/types.ts'
 import { concat, toHex } from '../../support/bytes.ts'
 import type { Answers } from '../../support/tls.ts'

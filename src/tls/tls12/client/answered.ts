@@ -1,7 +1,7 @@
 /** What a server of TLS 1.2 answers to what `offered.ts` asks. */
 import type { TlsClientConfig } from '../../config.ts'
+import type { ClientNegotiated } from '../../hello/negotiated.ts'
 import type { ServerExtensions } from '../../messages/extensions.ts'
-import type { ClientNegotiated } from '../../negotiated.ts'
 import type { Context, Message } from '../../states.ts'
 import type { Suite } from '../../suites.table.ts'
 import { clientLimits } from '../record-limits.ts'

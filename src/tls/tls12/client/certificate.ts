@@ -15,10 +15,10 @@
  */
 import type { Bytes } from '../../../engine.ts'
 import type { ChainTrusted } from '../../../x509/trusted.ts'
-import { authenticationOf, keyGroupOf, keyTypeOf } from '../../certificate-key.ts'
-import { checkShown, isRaw } from '../../certificate-types.ts'
+import { authenticationOf, keyGroupOf, keyTypeOf } from '../../certificate/key.ts'
+import { checkShown, isRaw } from '../../certificate/types.ts'
+import type { ClientNegotiated } from '../../hello/negotiated.ts'
 import { CertificateStatusType, NamedGroup } from '../../messages/registries.table.ts'
-import type { ClientNegotiated } from '../../negotiated.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { keyUsageFor } from '../../suites.table.ts'
 import { WaitCertificateRequestOrServerHelloDone } from './hello-done.ts'

@@ -1,9 +1,9 @@
 /** What the server's hello may answer to our offer in TLS 1.2 (RFC 5246 7.4.1.3). */
 import { printable } from '../../../x509/distinguished-name.ts'
 import type { TlsClientConfig } from '../../config.ts'
+import type { Offer } from '../../hello/offer.ts'
 import { duplicateOf, type ServerExtensions, serverView } from '../../messages/extensions.ts'
 import { ExtensionType } from '../../messages/registries.table.ts'
-import type { Offer } from '../../offer.ts'
 import type { Refusal } from '../../refusal.ts'
 import type { Context, Message } from '../../states.ts'
 

@@ -1,6 +1,7 @@
 /** The server's share, signed by the key in its certificate (RFC 8422 5.4). */
+
+import type { ClientNegotiated } from '../../hello/negotiated.ts'
 import { CurveType, NamedGroup, SignatureScheme } from '../../messages/registries.table.ts'
-import type { ClientNegotiated } from '../../negotiated.ts'
 import { SignatureValid } from '../../proofs.ts'
 import { acceptable } from '../../schemes.table.ts'
 import type { Context, Handles, Message } from '../../states.ts'

@@ -1,7 +1,7 @@
 /** What a client may ask of a server of TLS 1.2 beside the usual. */
 import type { TlsClientConfig } from '../../config.ts'
 import type { ClientExtensions } from '../../messages/extensions.ts'
-import type { SessionFacts } from '../../session.ts'
+import type { SessionFacts } from '../../session/session.ts'
 import type { Suite } from '../../suites.table.ts'
 
 const NONE = new Uint8Array(0)

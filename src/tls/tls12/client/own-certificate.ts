@@ -1,7 +1,7 @@
 /** Who we are, for a server that asks (RFC 5246 7.4.6, 7.4.8). */
 import type { Bytes } from '../../../engine.ts'
-import { checkOwnType } from '../../certificate-types.ts'
-import { listed } from '../../listed.ts'
+import { checkOwnType } from '../../certificate/types.ts'
+import { listed } from '../../hello/listed.ts'
 import { SignatureScheme } from '../../messages/registries.table.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import type { CertifiedKey } from '../../types.ts'

@@ -1,7 +1,7 @@
 /** What a client keeps of a connection, to begin another with it (RFC 5246 7.3, RFC 5077). */
 import { Fresh, SecretEncrypted } from '../../proofs.ts'
 import { Secret } from '../../secret.ts'
-import { factsOf, type Session, sessionOf } from '../../session.ts'
+import { factsOf, type Session, sessionOf } from '../../session/session.ts'
 import type { Keyed } from './state.ts'
 
 /** RFC 5246 F.1.4: "An upper limit of 24 hours is suggested for session ID lifetimes"; tickets are held to it too. Seconds. */

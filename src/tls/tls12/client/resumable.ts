@@ -2,7 +2,7 @@
 import type { CryptoProvider } from '../../../crypto/provider.ts'
 import type { Bytes } from '../../../engine.ts'
 import type { TlsClientConfig } from '../../config.ts'
-import { factsOf, isFresh, type SessionFacts } from '../../session.ts'
+import { factsOf, isFresh, type SessionFacts } from '../../session/session.ts'
 import type { Suite } from '../../suites.table.ts'
 
 /** The session of this configuration, if it may be offered: same name, a suite that is offered, young enough. */

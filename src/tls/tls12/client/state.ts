@@ -1,10 +1,10 @@
 /** What the states of a client of TLS 1.2 have in common, and what one hands to the next. */
 import type { Bytes } from '../../../engine.ts'
 import type { ChainTrusted } from '../../../x509/trusted.ts'
+import type { ClientNegotiated } from '../../hello/negotiated.ts'
 import type { Message } from '../../messages/message.ts'
-import type { ClientNegotiated } from '../../negotiated.ts'
 import type { Fresh, Resumed, SecretEncrypted, SignatureValid } from '../../proofs.ts'
-import type { RecordProtection } from '../../record-protection.ts'
+import type { RecordProtection } from '../../record/protection.ts'
 import type { clientStates } from '../../roles.table.ts'
 import type { Secret } from '../../secret.ts'
 import type { Context } from '../../states.ts'

@@ -1,9 +1,9 @@
 /** Who the client is, where we ask (RFC 5246 7.4.4, 7.4.6). Its chain is judged by the same question as a server's. */
 import type { ChainTrusted } from '../../../x509/trusted.ts'
-import { keyTypeOf } from '../../certificate-key.ts'
-import { checkShown, isRaw } from '../../certificate-types.ts'
+import { keyTypeOf } from '../../certificate/key.ts'
+import { checkShown, isRaw } from '../../certificate/types.ts'
+import type { ServerNegotiated } from '../../hello/negotiated.ts'
 import type { CertificateRequest } from '../../messages/tls12.ts'
-import type { ServerNegotiated } from '../../negotiated.ts'
 import { acceptable } from '../../schemes.table.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { certificateType } from '../certificate-type.ts'

@@ -1,8 +1,10 @@
 /** What a client's hello and our configuration have in common in TLS 1.2 (RFC 5246 7.4.1.2, RFC 8422 4). */
-import { typesOffered } from '../../certificate-types.ts'
+import { typesOffered } from '../../certificate/types.ts'
 import type { TlsServerConfig } from '../../config.ts'
-import { serverNameOf } from '../../hello-checks.ts'
-import { listed } from '../../listed.ts'
+import { serverNameOf } from '../../hello/checks.ts'
+import { listed } from '../../hello/listed.ts'
+import type { ServerNegotiated } from '../../hello/negotiated.ts'
+import { versionsOf } from '../../hello/offer.ts'
 import type { ClientExtensions } from '../../messages/extensions.ts'
 import {
   CertificateStatusType,
@@ -11,8 +13,6 @@ import {
   NamedGroup,
   SignatureScheme,
 } from '../../messages/registries.table.ts'
-import type { ServerNegotiated } from '../../negotiated.ts'
-import { versionsOf } from '../../offer.ts'
 import { schemeById, schemes } from '../../schemes.table.ts'
 import type { Context, Message } from '../../states.ts'
 import { DEFAULT_GROUPS, type EcdheGroup, ecdheGroups, type Suite, suitesNamed } from '../../suites.table.ts'

@@ -1,5 +1,5 @@
 /** How this client is treated: the first that is asked, and what comes of it in TLS 1.2. */
-import type { ServerNegotiated } from '../../negotiated.ts'
+import type { ServerNegotiated } from '../../hello/negotiated.ts'
 import { governed, policyOf } from '../../server-policy.ts'
 import type { Context, Handles } from '../../states.ts'
 import type { CertifiedKey, ServerPolicy } from '../../types.ts'

@@ -1,7 +1,7 @@
 /** What a server has to know of a client that comes back, and how it will know it (RFC 5246 7.3, RFC 5077). */
 import type { Bytes } from '../../../engine.ts'
-import type { ServerNegotiated } from '../../negotiated.ts'
-import { SESSION_LIFETIME, sessionOf } from '../../session.ts'
+import type { ServerNegotiated } from '../../hello/negotiated.ts'
+import { SESSION_LIFETIME, sessionOf } from '../../session/session.ts'
 import type { Context } from '../../states.ts'
 import type { Keyed, Remembered } from './state.ts'
 
