@@ -131,10 +131,13 @@ const streamOf = (pieces: Pieces, next: Next, { words, context }: ResponseOption
           controller.error(toldByFetch(error, words, { ...context, ...pieces.progress }))
         }
       },
-      cancel: () => pieces.cancel(),
+      cancel: () => {
+        dropped.unregister(pieces)
+        pieces.cancel()
+      },
     },
     { highWaterMark: 0 },
   )
-  dropped.register(stream, pieces)
+  dropped.register(stream, pieces, pieces)
   return stream
 }

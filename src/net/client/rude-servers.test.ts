@@ -234,6 +234,27 @@ describe('an abort', () => {
     await asked
   })
 
+  test('whose bodies were cancelled are let go', async () => {
+    const collect = collector()
+    const server = await served(() => new Response('x'.repeat(100_000)))
+    const one = client()
+    closing.push(() => one.close())
+    const responses: WeakRef<Response>[] = []
+    const ask = async (): Promise<void> => {
+      const response = await one.fetch(server.url)
+      responses.push(new WeakRef(response))
+      await response.body!.cancel()
+    }
+    for (let i = 0; i < 20; i++) await ask()
+    const kept = (): number => responses.filter(one => one.deref() !== undefined).length
+    for (let i = 0; i < 100 && kept() > 2; i++) {
+      collect()
+      await soon(5)
+    }
+    // The last one may still stand in some variable.
+    expect(kept()).toBeLessThan(3)
+  })
+
   test('by close() while a connection is being made: net/client-closed', async () => {
     const memory = memoryTransport(systemClock)
     const server = await serve(() => new Response(), { over: memory })
