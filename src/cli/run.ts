@@ -363,7 +363,8 @@ const untilStopped = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
 const causesOf = (thrown: unknown): Failure[] => {
   const causes: Failure[] = []
   for (let at = thrown; at instanceof Error && causes.length < 8; at = at.cause) {
-    if (at !== thrown && 'failure' in at) causes.push(at.failure as Failure)
+    // What `fetch` throws has the failure itself as its cause.
+    if (at !== thrown && 'failure' in at && at.failure !== failureOf(thrown)) causes.push(at.failure as Failure)
   }
   return causes
 }

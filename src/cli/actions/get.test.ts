@@ -41,6 +41,11 @@ test('-u sends a name and a password as Basic authentication, and never repeats 
   expect(wrong.err).not.toContain('hunter2')
 })
 
+test('a failure is not told once more as what lies below it', async () => {
+  const { code, err } = await run('http://127.0.0.1:1/')
+  expect([code, err.match(/tcp\/refused/g)]).toEqual([3, ['tcp/refused']])
+})
+
 test('--data-json sends JSON as it was typed, and refuses what is none before anything is sent', async () => {
   const url = await echo()
   expect((await run('--data-json', '{"a": [1]}', url)).out).toBe('POST||application/json|{"a": [1]}\n')
