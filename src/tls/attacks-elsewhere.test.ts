@@ -10,7 +10,7 @@ const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string]
   ],
   [
     'SMACK: a proof left out by a client',
-    'client-auth',
+    'certificate/client-auth',
     'SMACK: a client that shows a certificate cannot leave out the proof that it is its own',
   ],
   [
@@ -36,7 +36,7 @@ const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string]
   ['downgrade from TLS 1.3', 'failures-hello', 'tls/downgrade: RFC 9846 4.2.3: the mark in the random of the server'],
   [
     'any byte changed',
-    'tampering',
+    'record/tampering',
     'no byte of the handshake can be changed in passing without both sides refusing to be established',
   ],
   [
@@ -59,15 +59,15 @@ const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string]
     'failures-hello',
     'tls/no-extended-master-secret: RFC 7627 5.3: refused by either side where it is required',
   ],
-  ['triple handshake, CVE-2014-1295: sessions', 'resumption-attacks', 'RFC 7627 5.3: the triple handshake'],
+  ['triple handshake, CVE-2014-1295: sessions', 'session/resumption-attacks', 'RFC 7627 5.3: the triple handshake'],
   [
     'ticket forgery',
-    'resumption',
+    'session/resumption',
     'ticket forgery: bits changed, another server, an old key: a full handshake, and no word about why',
   ],
   [
     'floods of tickets',
-    'resumption-attacks',
+    'session/resumption-attacks',
     'hello floods: a ticket that opens nothing costs one question and no more',
   ],
   [
