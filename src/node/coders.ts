@@ -46,6 +46,7 @@ const brotli: Coder = {
 
 /** What Node has since 22.15 and 23.8; the types that we are compiled with are of an older one. */
 interface WithZstd {
+  zstdDecompressSync(bytes: Bytes): Bytes
   createZstdCompress(options: zlib.ZlibOptions): Transform & zlib.Zlib
   createZstdDecompress(options: zlib.ZlibOptions & { params: Record<number, number> }): Transform & zlib.Zlib
   readonly constants: { readonly ZSTD_e_flush: number; readonly ZSTD_d_windowLogMax: number }
@@ -53,6 +54,16 @@ interface WithZstd {
 
 /** RFC 9659: nobody has to keep more than 8 MiB for a coding of HTTP, and nobody makes us. */
 const ZSTD_WINDOW = 23
+
+/** Node 22 ends a stream that is cut short as if it were whole: there a body would lose its end in silence. */
+const noticesTheEnd = (it: WithZstd): boolean => {
+  try {
+    it.zstdDecompressSync(Uint8Array.of(0x28))
+    return false
+  } catch {
+    return true
+  }
+}
 
 const zstdOf = ({ createZstdCompress, createZstdDecompress, constants: its }: WithZstd): Coder => {
   const flush = its.ZSTD_e_flush
@@ -86,10 +97,12 @@ export const portableCoders: readonly Coder[] = [
   },
 ]
 
+const withZstd = 'createZstdCompress' in zlib ? (zlib as unknown as WithZstd) : undefined
+
 /** Best first: what a server offers, and what a client asks for. */
 export const nodeCoders: readonly Coder[] = [
   brotli,
-  ...('createZstdCompress' in zlib ? [zstdOf(zlib as unknown as WithZstd)] : []),
+  ...(withZstd !== undefined && noticesTheEnd(withZstd) ? [zstdOf(withZstd)] : []),
   ...portableCoders,
 ]
 
