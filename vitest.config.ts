@@ -3,8 +3,11 @@ import { ClosingLine } from './test/support/reporter.ts'
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 30_000,
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'inspector/**/*.test.ts'],
+    // A test that hangs ends; one that a loaded machine holds up does not.
+    testTimeout: 90_000,
+    // Commands that tests start write nothing into the home of who runs them.
+    env: { BAREWIRE_KEEP: '0' },
     reporters: [['default', { summary: false }], new ClosingLine()],
   },
 })

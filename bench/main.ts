@@ -59,7 +59,7 @@ if (chosen.length === 0) {
 }
 if (!values.json)
   console.log(
-    `${'bench'.padEnd(30)}${'ours'.padStart(10)}${'theirs'.padStart(10)} ${'unit'.padEnd(12)}${'peer'.padEnd(18)}${'ratio'.padStart(7)}${'goal'.padStart(7)}`,
+    `${'bench'.padEnd(30)}${'ours'.padStart(10)}${'theirs'.padStart(10)} ${'unit'.padEnd(12)}${'peer'.padEnd(20)}${'ratio'.padStart(7)}${'goal'.padStart(7)}`,
   )
 for (const row of chosen) {
   const { ours, theirs, ratio } = await measure(row)
@@ -69,7 +69,7 @@ for (const row of chosen) {
     )
   } else {
     console.log(
-      `${row.bench.padEnd(30)}${short(ours).padStart(10)}${short(theirs).padStart(10)} ${row.unit.padEnd(12)}${row.peer.padEnd(18)}${ratio.toFixed(2).padStart(7)}${row.goal.toFixed(2).padStart(7)}  ${row.beside?.() ?? ''}`.trimEnd(),
+      `${row.bench.padEnd(30)}${short(ours).padStart(10)}${short(theirs).padStart(10)} ${row.unit.padEnd(12)}${row.peer.padEnd(20)}${ratio.toFixed(2).padStart(7)}${row.goal.toFixed(2).padStart(7)}  ${row.beside?.() ?? ''}`.trimEnd(),
     )
   }
 }

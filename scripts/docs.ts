@@ -1,96 +1,121 @@
 /**
- * Writes `docs/generated/` from the code: every failure, every place that cites an RFC, every demand of HTTP, every state machine. With
+ * Writes `docs/generated/` from the code: every failure in both languages, every place that cites an RFC, every demand of HTTP, every state machine. With
  * `--check` nothing is written, and the exit code is 1 when a page is out of date.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { elsewhere } from '../src/explain/elsewhere.table.ts'
-import { english } from '../src/explain/en/index.ts'
-import { stepsFor } from '../src/explain/steps.ts'
-import { chinese } from '../src/explain/zh/index.ts'
-import {
-  entryOf,
-  type Facts,
-  type Failure,
-  type FailureCode,
-  fail,
-  failures,
-  type RequestContext,
-} from '../src/failures/index.ts'
+import { exampleOf } from '../src/explain/examples.table.ts'
+import { wordsOf } from '../src/explain/languages.ts'
+import { bytesOf, namesElsewhere, pageWordsOf, relatedTo } from '../src/explain/page.ts'
+import type { Language } from '../src/explain/words.ts'
+import { entryOf, type FailureCode, fail, failures } from '../src/failures/index.ts'
 import type { States } from '../src/machine.ts'
+import { alertText } from '../src/tls/alerts.table.ts'
 import { MUSTS } from '../test/http/musts.table.ts'
 import { machines } from '../test/support/machines.ts'
 import { filesShowing } from '../test/support/shown.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Families in the order in which an exchange can meet them, each with what is known in the examples of its page. */
-const FAMILIES: readonly (readonly [family: RegExp, title: string, facts: Facts])[] = [
-  [/^cli\//, 'The command line', { where: 'barewire get' }],
-  [/^dns\//, 'Names', { where: 'shop.test' }],
-  [/^(link|ip)\//, 'Link and IP', {}],
-  [/^(tcp)\//, 'TCP', { where: 'localhost:8443', number: 5000 }],
-  [/^tls\/(?!certificate-|chain-)/, 'TLS', {}],
-  [/^tls\//, 'Certificates', {}],
-  [/^ca\//, 'The local authority', { where: 'ca/key.pem', expected: 'ca' }],
-  [/^http\//, 'HTTP', { number: 1000 }],
-  [/^cookie\//, 'Cookies', { got: 'shop.test' }],
-  [/^session\//, 'Sessions', {}],
-  [/^net\//, 'Around a request', { number: 1000 }],
+/** Families in the order in which an exchange can meet them, with the title of each in both languages. */
+const FAMILIES: readonly (readonly [family: RegExp, en: string, zh: string])[] = [
+  [/^cli\//, 'The command line', '命令行'],
+  [/^capture\//, 'Capture files', '抓包文件'],
+  [/^inspect\//, 'Looking into runs and captures', '查看运行记录和抓包'],
+  [/^decode\//, 'Pasted bytes and keys', '粘贴的字节和密钥'],
+  [/^dns\//, 'Names', '域名'],
+  [/^(link|ip)\//, 'Link and IP', '链路和 IP'],
+  [/^(tcp)\//, 'TCP', 'TCP'],
+  [/^tls\/(?!certificate-|chain-)/, 'TLS', 'TLS'],
+  [/^tls\//, 'Certificates', '证书'],
+  [/^file\//, 'Files of certificates and keys', '证书和密钥的文件'],
+  [/^ca\//, 'The local authority', '本地证书颁发机构'],
+  [/^acme\//, 'Another authority, asked by ACME', '通过 ACME 请求的其他颁发机构'],
+  [/^http\//, 'HTTP', 'HTTP'],
+  [/^cookie\//, 'Cookies', 'Cookie'],
+  [/^session\//, 'Sessions', '会话'],
+  [/^net\//, 'Around a request', '请求前后'],
 ]
-const ASKED: RequestContext = { url: 'https://shop.test:8443/cart', host: 'shop.test', port: 8443 }
 
-const failurePage = (): string => {
+/** What stands around the codes, in each language. */
+const AROUND = {
+  en: {
+    title: 'Failures',
+    other: '[中文](failures.zh-CN.md)',
+    intro: (count: number) => [
+      `Every code that Barewire reports: ${count}. Codes never change. Families stand in the order in which a request can meet`,
+      'them, codes in the order in which they can happen. Sentences and commands are for a request to',
+      '`https://shop.test:8443/cart`. `barewire explain CODE` shows the same.',
+    ],
+    label: (label: string) => `${label[0]!.toUpperCase()}${label.slice(1)}: `,
+  },
+  zh: {
+    title: '失败代码',
+    other: '[English](failures.md)',
+    intro: (count: number) => [
+      `Barewire 报告的全部代码：${count} 个。代码永不改变。各类按请求可能遇到它们的顺序排列，各代码按可能发生的顺序排列。`,
+      '句子和命令以对 `https://shop.test:8443/cart` 的请求为例。`barewire explain CODE --lang zh` 显示同样的内容。',
+    ],
+    label: (label: string) => `${label}：`,
+  },
+} as const
+
+const failurePage = (language: Language): string => {
   const codes = Object.keys(failures) as FailureCode[]
-  const lines = [
-    '# Failures',
-    '',
-    `Every code that Barewire reports: ${codes.length}. Codes never change. Families stand in the order in which a request can meet`,
-    'them, codes in the order in which they can happen. Commands are for a request to `https://shop.test:8443/cart`.',
-    '',
-  ]
+  const { title, other, intro } = AROUND[language]
+  const lines = [`# ${title}`, '', other, '', ...intro(codes.length), '']
   const left = new Set(codes)
-  for (const [family, title, facts] of FAMILIES) {
-    lines.push(`## ${title}`, '')
+  for (const [family, en, zh] of FAMILIES) {
+    lines.push(`## ${{ en, zh }[language]}`, '')
     for (const code of codes.filter(each => left.has(each) && family.test(each))) {
       left.delete(code)
-      // What a sentence of TCP says of this machine needs no other host.
-      const failure = code.startsWith('tcp/') ? fail(code, facts) : fail(code, facts).within(ASKED)
-      lines.push(...failureLines(failure))
+      lines.push(...failureLines(code, language))
     }
   }
   if (left.size > 0) throw new Error(`no family for ${[...left].join(', ')}`)
   return lines.join('\n')
 }
 
-const failureLines = (failure: Failure): string[] => {
-  const { fault, exit, alert, status, rule } = entryOf(failure)
+/** What `barewire explain CODE` says, as Markdown. */
+const failureLines = (code: FailureCode, language: Language): string[] => {
+  const words = wordsOf(language)
+  const { card } = words
+  const page = pageWordsOf(language)
+  const { label } = AROUND[language]
+  const example = exampleOf(code)
+  const { fault, exit, alert, status, rule } = entryOf({ code })
   const facts = [
-    `fault: ${fault}`,
-    `exit ${exit}`,
-    ...(alert === undefined ? [] : [`TLS alert ${alert}`]),
+    `${label(card.side)}${card.sides[fault]}`,
+    `${page.exit} ${exit}`,
+    ...(alert === undefined ? [] : [`TLS ${page.alert} ${alertText(alert)}`]),
     ...(status === undefined ? [] : [`HTTP ${status}`]),
     ...(rule === undefined ? [] : [rule]),
   ]
-  const lines = [
-    `### ${failure.code}`,
+  const list = (name: string, items: readonly string[]): string[] =>
+    items.length === 0 ? [] : [label(name).trimEnd(), '', ...items.map(item => `- ${item}`), '']
+  const tries = words
+    .steps(example)
+    .map(({ command, note }) => [command && `\`${command}\``, note && escaped(note)].filter(Boolean).join(' '))
+  const related = relatedTo(code).map(other => `[${other}](#${other.replace('/', '')})`)
+  const others = namesElsewhere(fail(code))
+  return [
+    `### ${code}`,
     '',
-    `**${english.title(failure)}** ${chinese.title(failure)}  `,
+    `**${escaped(words.title(example))}** ${escaped(words.says(example))}  `,
     facts.join(' · '),
     '',
+    `${label(page.bytes)}${escaped(bytesOf(code, page))}`,
+    '',
+    ...list(card.because, words.because(example).map(escaped)),
+    ...list(card.tryThis, tries),
+    ...(others.length === 0 ? [] : [`${label(card.elsewhere)}${others.join(', ')}`, '']),
+    ...(related.length === 0 ? [] : [`${label(page.related)}${related.join(', ')}`, '']),
   ]
-  const because = english.because(fail(failure.code))
-  if (because.length > 0) lines.push('Because, perhaps:', '', ...because.map(each => `- ${each}`), '')
-  const said = english.tryThis(failure)
-  const tries = stepsFor(failure).map(({ command }, i) =>
-    command === undefined ? `- ${said[i]}` : `- \`${command}\`${said[i]!.slice(command.length).replace(/^ +# /, ' ')}`,
-  )
-  if (tries.length > 0) lines.push('Try:', '', ...tries, '')
-  const others = Object.entries(elsewhere(failure))
-  if (others.length > 0) lines.push(`Elsewhere: ${others.map(([tool, name]) => `${tool} ${name}`).join(', ')}.`, '')
-  return lines
 }
+
+/** What Markdown would take for its own. */
+const escaped = (text: string): string => text.replace(/[*<>[\]\\]/g, '\\$&')
 
 /** Section to the places that cite it. */
 const rfcPage = (): string => {
@@ -166,7 +191,8 @@ const mustsPage = (): string => {
   return [
     '# What HTTP demands, and the tests that show it',
     '',
-    `The MUST and MUST NOT of RFC 9110 and RFC 9112 for servers, clients, senders and recipients, in our own words: ${MUSTS.length},`,
+    `The MUST and MUST NOT of RFC 9110, RFC 9112 and RFC 9111 for servers, clients, gateways, senders, recipients and private
+caches, in our own words: ${MUSTS.length},`,
     `of which ${without} have no test.`,
     '',
     '| section | role | demand | test |',
@@ -177,7 +203,8 @@ const mustsPage = (): string => {
 }
 
 const pages: Readonly<Record<string, string>> = {
-  'failures.md': failurePage(),
+  'failures.md': failurePage('en'),
+  'failures.zh-CN.md': failurePage('zh'),
   'http-musts.md': mustsPage(),
   'rfc-index.md': rfcPage(),
   'states.md': statesPage(),

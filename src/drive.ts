@@ -35,7 +35,8 @@ class Loop<In, Out, Ev> implements Driver<In> {
   readonly #engine: Engine<In, Out, Ev>
   readonly #clock: Clock
   readonly #handlers: DriveHandlers<Out, Ev>
-  readonly #fire = (): void => this.#timeIsUp()
+  /** Made with the first deadline: an engine of TLS has none. */
+  #fire: (() => void) | undefined
   #disarm: (() => void) | undefined
   #armedFor: Millis | undefined
   /** The latest time that the engine was given: reading a clock costs as much as a small step of an engine. */
@@ -144,6 +145,9 @@ class Loop<In, Out, Ev> implements Driver<In> {
     if (at === this.#armedFor) return
     this.#disarm?.()
     this.#armedFor = at
-    this.#disarm = at === undefined ? undefined : this.#clock.later(at, this.#fire)
+    this.#disarm = undefined
+    if (at === undefined) return
+    this.#fire ??= () => this.#timeIsUp()
+    this.#disarm = this.#clock.later(at, this.#fire)
   }
 }

@@ -30,7 +30,10 @@ test('both entries have the same names, besides what only Node or only the web h
     'filesIn',
     'kernelTransport',
     'nodeWorld',
+    // They stand before other servers, which pages do not have; `barewire/net` has both for those who do.
+    'reverseProxy',
     'toNode',
+    'virtualHosts',
   ])
   expect([...web!].filter(name => !node!.has(name))).toEqual(['webWorld'])
 })

@@ -14,7 +14,8 @@ const pageWorld = (): World => {
   return usual
 }
 
-export const { client, connect, fetch, listen, serve, serveExchanges } = /* @__PURE__ */ bound(pageWorld)
+export const { client, connect, explainCertificates, fetch, listen, serve, serveExchanges, verifyCertificates } =
+  /* @__PURE__ */ bound(pageWorld)
 
 export * from './index.shared.ts'
 export { type WebWorldOptions, webWorld } from './web/world.ts'

@@ -10,7 +10,7 @@ const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
 const source = new Map(files.map(file => [file, readFileSync(join(src, file), 'utf8')]))
 /** What a file imports, in any form: types, `import('x')` and a bare `import 'x'` too. */
 const imports = (text: string): string[] =>
-  [...text.matchAll(/\b(?:from|import\(|import)\s*'([^']+)'/g)].map(m => m[1]!)
+  [...text.matchAll(/\b(?:from|import\(|import)\s*'([^'\s]+)'/g)].map(m => m[1]!)
 const graph = new Map(
   [...source].map(([file, text]) => [
     file,
@@ -31,7 +31,7 @@ const tiers: readonly (readonly string[])[] = [
   ['engine.ts', 'clock.ts', 'random.ts', 'drive.ts', 'machine.ts', 'wire'],
   ['trace', 'failures'],
   ['link', 'ip', 'udp', 'dns', 'tcp', 'asn1', 'crypto', 'x509', 'tls', 'http'],
-  ['host', 'session', 'ca', 'capture', 'inspect', 'explain'],
+  ['host', 'session', 'ca', 'acme', 'capture', 'dissect', 'inspect', 'explain'],
   ['net'],
   ['lab'],
   ['web'],
@@ -64,6 +64,13 @@ test('imports point downwards, and strangers do not know each other', () => {
     }
   }
   expect(wrong).toEqual([])
+})
+
+test('ciphers of yesterday encrypt in the lab alone', () => {
+  const users = [...source]
+    .filter(([, text]) => /\b(?:encryptDes|Rc4|WeakProtection)\b/.test(text))
+    .map(([file]) => file)
+  expect(users.filter(file => !file.startsWith('lab/weak/'))).toEqual(['crypto/old/des.ts'])
 })
 
 test('words are bound where the world is touched: net and lab know their type alone', () => {
@@ -126,12 +133,58 @@ test('a file that a comment names is there: beside it, in its layer, or by its p
 })
 
 test('only the check of chains can make a proof of trust', () => {
-  const minting = [...source].filter(([file, text]) => file !== 'x509/trusted.ts' && /\bmint\b/.test(text))
-  expect(minting.map(([file]) => file)).toEqual(['x509/path.ts'])
+  const minting = [...source].filter(([file, text]) => file !== 'x509/path/trusted.ts' && /\bmint\b/.test(text))
+  expect(minting.map(([file]) => file)).toEqual(['x509/path/verify.ts'])
+})
+
+test('who computes an option may hand on undefined for one that is not given', () => {
+  const wrong = [...source].flatMap(([file, text]) =>
+    [...text.matchAll(/^(?:export )?interface (\w*(?:Options|Config|Choices|Init|Limits)) .*?\{$(.*?)^\}$/gms)].flatMap(
+      ([, name, members = '']) =>
+        [...members.matchAll(/^ {2}readonly (\w+)\?: (?!.*(?:\| undefined|unknown)$)[^{}]*$/gm)].map(
+          ([, member]) => `${file}: ${name}.${member}`,
+        ),
+    ),
+  )
+  expect(wrong).toEqual([])
+})
+
+const pages = fileURLToPath(new URL('../inspector', import.meta.url))
+/** Of the page that shows exchanges: its sources, by their paths below the root. */
+const pageSource = new Map(
+  readdirSync(pages, { recursive: true, encoding: 'utf8' })
+    .filter(file => /\.tsx?$/.test(file) && !/\.test\.ts$|^vite\.config\.ts$/.test(file))
+    .map(file => [`inspector/${file}`, readFileSync(join(pages, file), 'utf8')]),
+)
+const pageImports = (file: string): string[] =>
+  imports(pageSource.get(file)!).map(name =>
+    name.startsWith('.') ? relative(join(pages, '..'), resolve(join(pages, '..', dirname(file)), name)) : name,
+  )
+
+test('the page stands on the library, on what the web has and on Preact; nothing stands on the page', () => {
+  const wrong = [...pageSource.keys()].flatMap(file =>
+    pageImports(file)
+      .filter(name => !/^(?:inspector\/|preact(?:$|\/)|src\/(?!node\/|cli\/|index))/.test(name))
+      .map(name => `${file} -> ${name}`),
+  )
+  expect(wrong).toEqual([])
+  const above = [...graph].filter(([, names]) => names.some(name => name.startsWith('../inspector/')))
+  expect(above.map(([file]) => file)).toEqual([])
+})
+
+test('what the page shows is found without a page: models know no components, runs no platform', () => {
+  const wrong = [...pageSource.keys()]
+    .filter(file => /^inspector\/(?:model|runs)\//.test(file))
+    .flatMap(file =>
+      pageImports(file)
+        .filter(name => /^preact|^inspector\/page\/.*\.tsx$|^src\/web\//.test(name))
+        .map(name => `${file} -> ${name}`),
+    )
+  expect(wrong).toEqual([])
 })
 
 test('a file has at most 400 lines; tables are exempt', () => {
-  const long = [...source].filter(
+  const long = [...source, ...pageSource].filter(
     ([file, text]) => !/\.table\.ts$/.test(file) && text.trimEnd().split('\n').length > 400,
   )
   expect(long.map(([file]) => file)).toEqual([])

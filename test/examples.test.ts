@@ -11,15 +11,20 @@ import { CHROMIUM, startChromium } from './support/peers-chromium.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const says: Readonly<Record<string, RegExp>> = {
+  'a-client-that-remembers.ts':
+    /^answer 1\nanswer 1 from the cache, \d+ s old\nanswer 2\nhttps:\/\/localhost\/\ngoes on at 10 of 29\ngoes on at 20 of 29\na download that takes a while\n$/,
   'a-server-on-this-machine.ts': /^hello barewire TLS_AES_\S+\nhello node\n$/,
+  'an-authority-of-your-own.ts': /^good\ntls\/certificate-revoked\n1 certificate by ACME, 3 in the inventory\n$/,
   'capture-of-a-failing-test.ts': /^not the answer that was expected: see failing\.pcapng, \d{4,} bytes\n$/,
   'expired-certificate.ts': /^tls\/certificate-expired: /,
   'files-and-answers.ts':
     /^206 bytes 13-16\/17 file\n206 bytes 5-8\/5000 line\n304 - \n200 - {"text":"Hallo"}\n415 - .*\n200 - {"ordered":{"pizza":1}}\n$/,
+  'forms-and-logins.ts': /^200 \{"by":"ann","kept":\["hello\.txt"\]\} hello\n400\n$/,
   'https-agent-over-our-tls.ts': /^you asked for \/cart\nUNABLE_TO_VERIFY_LEAF_SIGNATURE <- tls\/chain-incomplete\n$/,
   'lossy-network.ts': /^200 hello after \d+ virtual ms, [1-9]\d* frames lost\n$/,
   'node-http-over-the-lab.ts': /^200 you asked for \/cart, [1-9]\d* frames lost\n$/,
   'reverse-proxy.ts': /^200 the shop for shop\.localhost:\d+\n200 the blog for our\.blog\.localhost:\d+\n$/,
+  'revoked-and-logged.ts': /^hello\ntls\/certificate-revoked\n$/,
   'through-a-relay.ts': /^hello from the shop \(through the relay\)\n$/,
   'tls-without-sockets.ts': /server reads: hello over TLS\n$/,
   'undici-over-our-stack.ts': /^200 hello\n$/,

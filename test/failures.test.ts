@@ -132,7 +132,7 @@ test('commands named as next steps exist', () => {
   for (const code of codes) {
     const commands = english.tryThis(fail(code, facts)).filter(text => text.includes('barewire '))
     for (const command of commands) {
-      expect(command, code).toMatch(/barewire (get|serve|demo|ca path|.*--help)\b/)
+      expect(command, code).toMatch(/barewire (get|serve|demo|inspect|ca \w+|cert \w+|.*--help)\b/)
     }
   }
 })

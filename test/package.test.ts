@@ -69,31 +69,33 @@ for (const [name, file] of entries) {
   })
 }
 
-/** Kilobytes, minified and compressed, that an entry may weigh in a page. A few percent above what it was when last changed. */
+/** Kilobytes, minified and compressed, that an entry may weigh in a page. Some five percent above what it was when all were last weighed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 139,
+  './net': 190,
   './wire': 6,
-  './trace': 4,
+  './trace': 6,
   './failures': 5,
-  './explain': 45,
-  './link': 11,
-  './ip': 11,
-  './udp': 8,
-  './dns': 11,
-  './host': 38,
-  './tcp': 23,
+  './explain': 97,
+  './link': 12,
+  './ip': 12,
+  './udp': 9,
+  './dns': 12,
+  './host': 39,
+  './tcp': 25,
   './crypto': 1,
-  './x509': 25,
-  './ca': 17,
-  './tls': 62,
-  './http': 23,
-  './session': 9,
+  './x509': 57,
+  './x509/lint': 28,
+  './ca': 30,
+  './acme': 163,
+  './tls': 67,
+  './http': 31,
+  './session': 10,
   './capture': 11,
-  './inspect': 62,
-  './lab': 175,
-  './lab/web': 127,
-  './web': 130,
-  '. in a browser': 242,
+  './inspect': 72,
+  './lab': 228,
+  './lab/web': 121,
+  './web': 138,
+  '. in a browser': 304,
 }
 
 test('every entry but those that bind to Node has a budget', () => {

@@ -78,3 +78,6 @@ export const heap = (): number => {
   collect()
   return process.memoryUsage().heapUsed
 }
+
+/** Most bytes of memory that this process ever had. */
+export const peak = (): number => process.resourceUsage().maxRSS * 1024

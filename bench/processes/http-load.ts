@@ -174,4 +174,31 @@ const download = ({ port, path, times }: { readonly port: number; readonly path:
     ask()
   })
 
-answerCalls({ run, hold, download })
+/** Sends `bytes` to `path` on one connection; how many the server says that came. */
+const upload = ({ port, path, bytes }: { readonly port: number; readonly path: string; readonly bytes: number }) =>
+  new Promise<number>((resolve, reject) => {
+    const piece = Buffer.alloc(256 * 1024, 'x')
+    const socket = connect({ port, host: '127.0.0.1' })
+    let text = ''
+    let left = bytes
+    socket.on('error', reject)
+    socket.on('data', came => {
+      text += came.toString('latin1')
+      const [, length, got] = /content-length: *(\d+)[\s\S]*\r\n\r\n(\d+)$/i.exec(text) ?? []
+      if (got === undefined || got.length < Number(length)) return
+      socket.destroy()
+      resolve(Number(got))
+    })
+    const more = (): void => {
+      while (left > 0) {
+        const now = Math.min(left, piece.length)
+        left -= now
+        if (!socket.write(piece.subarray(0, now))) return
+      }
+    }
+    socket.on('drain', more)
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${bytes}\r\n\r\n`)
+    more()
+  })
+
+answerCalls({ run, hold, download, upload })

@@ -2,8 +2,9 @@
  * One server with the same small answer: `http-server.ts KIND`. `exchanges` is ours at the level of the engine, `request`
  * ours with `Request` and `Response`, `hono-app` that with an application of Hono; `node` is node:http, `net` a socket
  * that is written one fixed answer for whatever comes, `hono` is @hono/node-server, `hono-app-node` that with the same
- * application; `…https` is HTTPS.
+ * application; `…https` is HTTPS. `bulk` and `node-bulk` answer GET with a gigabyte and POST with how much came.
  */
+import { once } from 'node:events'
 import { createReadStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
@@ -14,8 +15,8 @@ import { Hono } from 'hono'
 import { headerBlock } from '../../src/http/message/header-block.ts'
 import { filesIn, serve, serveExchanges, staticFiles } from '../../src/index.ts'
 import { certifiedKey } from '../../src/tls/certificate/certified-key.ts'
-import { pem } from '../../src/x509/pem.ts'
-import { answerCalls, cpu, heap } from './calls.ts'
+import { pem } from '../../src/x509/files/pem.ts'
+import { answerCalls, cpu, heap, peak } from './calls.ts'
 import type { Identity } from './tls-peer.ts'
 
 /** A file of 100 MB in a directory of its own, for servers of files. */
@@ -36,6 +37,8 @@ const piped = (path: string): Server =>
 export type ServerKind =
   | 'files'
   | 'node-files'
+  | 'bulk'
+  | 'node-bulk'
   | 'exchanges'
   | 'exchanges-https'
   | 'request'
@@ -45,6 +48,49 @@ export type ServerKind =
   | 'node-https'
   | 'hono'
   | 'hono-app-node'
+
+const GIGABYTE = 1_000_000_000
+const PIECE = new Uint8Array(64 * 1024).fill(0x78)
+const BULK = { 'content-type': 'application/octet-stream', 'content-length': `${GIGABYTE}` }
+
+/** Written as fast as it leaves. */
+const gigabyte = (): ReadableStream<Uint8Array> => {
+  let left = GIGABYTE
+  return new ReadableStream<Uint8Array>(
+    {
+      pull(controller) {
+        controller.enqueue(left < PIECE.length ? PIECE.subarray(0, left) : PIECE)
+        left -= Math.min(left, PIECE.length)
+        if (left === 0) controller.close()
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
+const bulk = async (request: Request): Promise<Response> => {
+  if (request.method === 'GET') return new Response(gigabyte(), { headers: BULK })
+  let got = 0
+  for await (const piece of request.body!) got += piece.length
+  return new Response(`${got}`)
+}
+
+const nodeBulk = (): Server =>
+  createServer(async (request, response) => {
+    if (request.method === 'GET') {
+      response.writeHead(200, BULK)
+      for (let left = GIGABYTE; left > 0; left -= PIECE.length) {
+        if (!response.write(left < PIECE.length ? PIECE.subarray(0, left) : PIECE)) await once(response, 'drain')
+      }
+      response.end()
+      return
+    }
+    let got = 0
+    request.on('data', (piece: Uint8Array) => {
+      got += piece.length
+    })
+    request.on('end', () => response.end(`${got}`))
+  })
 
 const TEXT = '{"hello":"world"}'
 const BODY = Buffer.from(TEXT)
@@ -116,12 +162,15 @@ const starts: Readonly<Record<ServerKind, (identity: Identity) => Promise<number
   'hono-app': async () => (await serve(application().fetch)).port,
   files: async () => (await serve(staticFiles(await filesIn(directory())))).port,
   'node-files': () => listening(piped(directory())),
+  bulk: async () => (await serve(bulk, { compress: 'never', limits: { body: 2 * GIGABYTE } })).port,
+  'node-bulk': () => listening(nodeBulk()),
   net: () => listening(canned()),
-  node: () => listening(createServer(answer!)),
+  // Connections without a request are kept as long as ours: 10,000 are not opened within its own 5 seconds.
+  node: () => listening(createServer({ keepAliveTimeout: 60_000 }, answer)),
   hono: () => hono(respond),
   'hono-app-node': () => hono(application().fetch),
   'exchanges-https': exchanges,
   'node-https': nodeHttps,
 }
 
-answerCalls({ start: starts[process.argv[2] as ServerKind], cpu, heap, exit: () => process.exit() })
+answerCalls({ start: starts[process.argv[2] as ServerKind], cpu, heap, peak, exit: () => process.exit() })

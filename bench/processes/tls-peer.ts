@@ -9,8 +9,8 @@ import tls from 'node:tls'
 import { connect, listen } from '../../src/index.ts'
 import type { NetStream } from '../../src/net/stream/types.ts'
 import { certifiedKey } from '../../src/tls/certificate/certified-key.ts'
-import { pem } from '../../src/x509/pem.ts'
-import { trustStore } from '../../src/x509/store.ts'
+import { pem } from '../../src/x509/files/pem.ts'
+import { trustStore } from '../../src/x509/path/store.ts'
 import { answerCalls, cpu, heap } from './calls.ts'
 
 /** Made once by the benchmark; the same for everybody. */

@@ -1,5 +1,6 @@
 /** A client's price, a large file's, and what an idle connection holds. Each process is measured alone, by its own time. */
 import { Worker } from '../processes/calls.ts'
+import type { Bulk, BulkKind } from '../processes/http-bulk.ts'
 import type { ClientKind, Errand } from '../processes/http-client.ts'
 import type { ServerKind } from '../processes/http-server.ts'
 import type { BenchRow } from '../row.ts'
@@ -80,8 +81,8 @@ const files = (): BenchRow => {
 
 const IDLE = 10_000
 
-/** 10,000 connections that were each answered once, and are kept open. */
-const idle = (): BenchRow => {
+/** 10,000 connections that were each answered once, and are kept open: `serveExchanges`, or `serve`. */
+const idle = (bench: string, ours: ServerKind): BenchRow => {
   const cast = new Cast()
   const measure = async (kind: ServerKind): Promise<number> => {
     const { worker, port } = await cast.server(kind)
@@ -92,16 +93,87 @@ const idle = (): BenchRow => {
     return ((await worker.call<number>('heap')) - before) / 1_000 / IDLE
   }
   return {
-    bench: 'http/idle-connection',
+    bench,
     unit: 'kB of heap',
     peer: 'node:http',
     goal: 1,
     better: 'less',
     rounds: 1,
-    ours: () => measure('exchanges'),
+    ours: () => measure(ours),
     theirs: () => measure('node'),
     close: () => cast.close(),
   }
 }
 
-export const rows: readonly BenchRow[] = [clients(), files(), idle()]
+const MEGA = 1_000_000
+const GIGABYTE = 1_000 * MEGA
+
+/** What grew while a gigabyte went by, beside the price. */
+const grown = (last: ReadonlyMap<string, number>): string =>
+  [...last].map(([kind, bytes]) => `${kind} +${(bytes / MEGA).toFixed(0)} MB`).join('; ')
+
+/** A gigabyte through a client, piece by piece, from and to a server of node:http. */
+const bulkClient = (way: 'down' | 'up'): BenchRow => {
+  const cast = new Cast()
+  const last = new Map<string, number>()
+  const measure = async (kind: BulkKind): Promise<number> => {
+    const { port } = await cast.server('node-bulk')
+    const client = cast.other('http-bulk', kind)
+    const [before, had] = [await client.call<number>('cpu'), await client.call<number>('peak')]
+    const bulk: Bulk = { url: `http://127.0.0.1:${port}/`, bytes: GIGABYTE }
+    await client.call(way, bulk)
+    last.set(kind, (await client.call<number>('peak')) - had)
+    return GIGABYTE / ((await client.call<number>('cpu')) - before)
+  }
+  return {
+    bench: `http/1gb-client-${way}`,
+    unit: 'MB/s CPU',
+    peer: 'node:http',
+    goal: 1,
+    better: 'more',
+    rounds: 1,
+    ours: () => measure('ours'),
+    theirs: () => measure('node'),
+    beside: () => grown(last),
+    close: () => cast.close(),
+  }
+}
+
+/** A gigabyte through a server: `serve` with streams against `write` and `data` of node:http. */
+const bulkServer = (way: 'down' | 'up'): BenchRow => {
+  const cast = new Cast()
+  const last = new Map<string, number>()
+  const measure = async (kind: 'bulk' | 'node-bulk'): Promise<number> => {
+    const { worker, port } = await cast.server(kind)
+    const [before, had] = [await worker.call<number>('cpu'), await worker.call<number>('peak')]
+    const load = cast.other('http-load')
+    if (way === 'down') await load.call('download', { port, path: '/', times: 1 })
+    else if ((await load.call('upload', { port, path: '/', bytes: GIGABYTE })) !== GIGABYTE)
+      throw new Error('bytes were lost')
+    last.set(kind, (await worker.call<number>('peak')) - had)
+    return GIGABYTE / ((await worker.call<number>('cpu')) - before)
+  }
+  return {
+    bench: `http/1gb-server-${way}`,
+    unit: 'MB/s CPU',
+    peer: 'node:http',
+    goal: 1,
+    better: 'more',
+    rounds: 1,
+    ours: () => measure('bulk'),
+    theirs: () => measure('node-bulk'),
+    beside: () => grown(last),
+    close: () => cast.close(),
+  }
+}
+
+export const rows: readonly BenchRow[] = [
+  clients(),
+  files(),
+  idle('http/idle-connection', 'exchanges'),
+  idle('http/idle-connection-request', 'request'),
+  bulkClient('down'),
+  bulkClient('up'),
+  bulkServer('down'),
+  bulkServer('up'),
+]

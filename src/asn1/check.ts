@@ -25,7 +25,7 @@ const checkElement = (cursor: Der, what: string, depth: number): void => {
       inner.any(what)
       const here = inner.start
       const after = inner.to
-      if (tag === TAG.set && before >= 0 && compare(bytes, before, here, after) > 0)
+      if (tag === TAG.set && before >= 0 && compareElements(bytes, before, here, after) > 0)
         throw new DerError('set-order', here, after, what)
       before = here
       checkElement(inner, what, depth + 1)
@@ -62,6 +62,9 @@ const checkPrimitive = (
     case TAG.oid:
       checkOid(bytes, from, to, what)
       return
+    case TAG.real:
+      // X.690 11.3 has rules for it, and no certificate has one.
+      throw new DerError('unexpected-tag', start, start + 1, what)
     case TAG.sequence & ~0x20:
     case TAG.set & ~0x20:
       throw new DerError('primitive-sequence', start, start + 1, what)
@@ -74,8 +77,11 @@ const checkPrimitive = (
   }
 }
 
-/** X.690 11.6: the elements of a SET OF ascend as octet strings, the shorter padded with zeros. `b` follows `a`. */
-const compare = (bytes: Uint8Array, a: number, b: number, end: number): number => {
+/**
+ * X.690 11.6: the elements of a SET OF ascend as octet strings, the shorter padded with zeros. `b` follows `a`, up to `end`;
+ * above zero when they descend.
+ */
+export const compareElements = (bytes: Uint8Array, a: number, b: number, end: number): number => {
   const shorter = Math.min(b - a, end - b)
   for (let i = 0; i < shorter; i++) {
     const difference = bytes[a + i]! - bytes[b + i]!

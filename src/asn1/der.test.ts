@@ -260,3 +260,9 @@ test.skipIf(!openssl)('OpenSSL reads what is written here as it was meant (opens
   expect(text).toMatch(/OBJECT\s+:X509v3 Subject Alternative Name/)
   expect(text).toMatch(/UTCTIME\s+:700101000000Z/)
 })
+
+test('an identifier is held to its own octets, whatever lies behind them', () => {
+  // X.690 8.19.2 forbids 0x80 as the first octet of a number; here it is the tag of the next element.
+  expect(broken('3007 0603551d03 8000')).toBeUndefined()
+  expect(broken('3006 0604551d8003')).toBe('oid-malformed')
+})

@@ -135,6 +135,10 @@ export const checkString = (tag: number, bytes: Uint8Array, from: number, to: nu
       for (let i = from; i < to; i++)
         if (bytes[i] !== 0x20 && (bytes[i]! < 0x30 || bytes[i]! > 0x39)) throw badCharacter(i, what)
       return
+    case TAG.generalString:
+      // X.690 11.4: escape sequences only where they are needed; RFC 4120 5.2.1 needs none, and nothing else has the type.
+      for (let i = from; i < to; i++) if (bytes[i] === 0x1b) throw badCharacter(i, what)
+      return
     case TAG.bmpString:
       if ((to - from) % 2 !== 0) throw badCharacter(to - 1, what)
       return

@@ -67,12 +67,14 @@ export const utf8String = (text: string): Uint8Array => element(TAG.utf8String, 
 
 /** RFC 5280 4.1.2.5: UTCTime until 2049, GeneralizedTime from 2050 on; whole seconds. */
 export const time = (at: Millis): Uint8Array => {
-  const digits = new Date(at).toISOString().replace(/[-:T]|\.\d+Z/g, '')
+  const digits = timeDigits(at)
   const year = Number(digits.slice(0, 4))
-  const utc = year >= 1950 && year < 2050
-  const text = `${utc ? digits.slice(2) : digits}Z`
-  return element(
-    utc ? TAG.utcTime : TAG.generalizedTime,
-    Uint8Array.from(text, c => c.charCodeAt(0)),
-  )
+  return year >= 1950 && year < 2050 ? element(TAG.utcTime, ascii(`${digits.slice(2)}Z`)) : generalizedTime(at)
 }
+
+/** `YYYYMMDDHHMMSSZ`, whatever the year. */
+export const generalizedTime = (at: Millis): Uint8Array => element(TAG.generalizedTime, ascii(`${timeDigits(at)}Z`))
+
+const timeDigits = (at: Millis): string => new Date(at).toISOString().replace(/[-:T]|\.\d+Z/g, '')
+
+const ascii = (text: string): Uint8Array => Uint8Array.from(text, c => c.charCodeAt(0))

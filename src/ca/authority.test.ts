@@ -2,17 +2,22 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { DerError } from '../asn1/der.ts'
+import { broken } from '../lab/broken.ts'
 import { nodeCrypto } from '../node/crypto.ts'
-import { Certificate } from '../x509/certificate.ts'
-import { generalNameText } from '../x509/general-name.ts'
-import { verifyChain } from '../x509/path.ts'
-import { pem } from '../x509/pem.ts'
-import { privateKeyIn } from '../x509/private-key.ts'
-import { rfc5280, webpki } from '../x509/profile.ts'
-import { trustStore } from '../x509/store.ts'
-import { isTrusted } from '../x509/trusted.ts'
-import { certificateAuthority, type KeyKind, loadAuthority } from './authority.ts'
+import { Certificate } from '../x509/certificate/certificate.ts'
+import { generalNameText } from '../x509/certificate/general-name.ts'
+import { pem } from '../x509/files/pem.ts'
+import { privateKeyIn } from '../x509/files/private-key.ts'
+import { subjectAltName } from '../x509/issue.ts'
+import { rfc5280, webpki } from '../x509/path/profile.ts'
+import { trustStore } from '../x509/path/store.ts'
+import { isTrusted } from '../x509/path/trusted.ts'
+import { verifyChain } from '../x509/path/verify.ts'
+import { certificateAuthority, loadAuthority } from './authority.ts'
+import { certificateProfiles } from './profiles.table.ts'
+import type { KeyKind } from './types.ts'
 
 const crypto = nodeCrypto()
 const at = Date.UTC(2026, 10, 20, 12, 0, 0, 7)
@@ -48,7 +53,9 @@ test('dates: an hour of grace before, whole seconds, as many days as asked for',
   expect(new Certificate(ca.certificate).notAfter).toBe(ca.notAfter)
   const usual = new Certificate(ca.issue({ names: ['a.test'] }).certificate)
   expect(usual.notAfter).toBe(at - 7 + 7 * 86_400_000)
-  const far = ca.issue({ names: ['a.test'], notAfter: Date.UTC(2051, 0, 1) })
+  const old = certificateAuthority({ crypto, now, name: 'Old', notAfter: Date.UTC(2060, 0, 1) })
+  const profile = { ...certificateProfiles.server, mostDays: undefined }
+  const far = old.issue({ names: ['a.test'], notAfter: Date.UTC(2051, 0, 1), profile })
   expect(new Certificate(far.certificate).notAfter).toBe(Date.UTC(2051, 0, 1))
 })
 
@@ -70,7 +77,11 @@ test('an authority goes to files and back', () => {
   const key = privateKeyIn(new TextEncoder().encode(pem('PRIVATE KEY', ca.keyPair.pkcs8)))
   expect(key).toMatchObject({ type: 'ecdsa' })
   const again = loadAuthority(crypto, now, ca.certificate, key!.pkcs8)
-  const { chain } = again.issue({ names: ['a.test'] })
+  const { chain, certificate, root } = again.issue({ names: ['a.test'] })
+  expect([chain, root]).toEqual([[certificate], ca.certificate])
+  const middle = again.intermediate({ name: 'Middle' })
+  const below = middle.issue({ names: ['a.test'] })
+  expect([below.chain, below.root]).toEqual([[below.certificate, middle.certificate], ca.certificate])
   expect(isTrusted(verifyChain({ chain, name: 'a.test', at, trust: trustStore([ca.certificate]), crypto }))).toBe(true)
 })
 
@@ -234,7 +245,7 @@ test('an address without a prefix is a limit of that one address', () => {
   const ca = certificateAuthority({ crypto, now, name: 'Root' })
   const middle = ca.intermediate({ name: 'Middle', excluded: ['10.0.0.1', '2001:db8::1'] })
   const outcome = (name: string) => {
-    const { chain } = middle.issue({ names: [name] })
+    const { chain } = broken(middle).issue({ names: [name] })
     return verifyChain({ chain, name, at, trust: trustStore([ca.certificate]), crypto })
   }
   for (const name of ['10.0.0.1', '2001:db8::1'])
@@ -253,16 +264,95 @@ test('a root can limit itself, in names and in depth, and what it signs outside 
     pathLength: 0,
   })
   const outcome = (name: string, from = ca) => {
-    const { chain } = from.issue({ names: [name] })
+    const { chain } = broken(from).issue({ names: [name] })
     return verifyChain({ chain, name, at, trust: trustStore([ca.certificate]), crypto })
   }
   expect(isTrusted(outcome('a.shop.test'))).toBe(true)
   expect(isTrusted(outcome('192.0.2.1'))).toBe(true)
   expect(outcome('bank.test')).toMatchObject({ code: 'tls/certificate-constraint', where: '“Root”', got: 'bank.test' })
   expect(outcome('10.1.1.1')).toMatchObject({ code: 'tls/certificate-constraint', where: '“Root”', got: '10.1.1.1' })
-  expect(outcome('shop.test', ca.intermediate({ name: 'Middle' }))).toMatchObject({
+  expect(outcome('shop.test', broken(ca).intermediate({ name: 'Middle' }))).toMatchObject({
     code: 'tls/certificate-path-length',
     where: '“Root”',
+  })
+})
+
+describe('what nobody would believe is not signed', () => {
+  const DAY = 86_400_000
+  const limited = (name = 'Root') =>
+    certificateAuthority({ crypto, now, name, days: 30, pathLength: 1, permitted: ['shop.test'] })
+  const verdict = (chain: readonly Uint8Array[], root: Uint8Array) =>
+    verifyChain({ chain, name: 'a.shop.test', at, trust: trustStore([root]), crypto })
+
+  test('what would end after an authority above it', () => {
+    const ca = limited()
+    const names = ['a.shop.test']
+    const middle = ca.intermediate({ name: 'Middle', days: 10 })
+    for (const longer of [{ days: 31 }, { notAfter: ca.notAfter + 1000 }, { notAfter: Number.NaN }]) {
+      expect(() => ca.issue({ names, ...longer })).toThrow(RangeError)
+      expect(() => ca.intermediate({ name: 'Middle', ...longer })).toThrow(RangeError)
+    }
+    expect(() => middle.issue({ names, days: 11 })).toThrow('2026-12-01) after “Middle” does (2026-11-30)')
+    expect(isTrusted(verdict(middle.issue({ names, days: 10 }).chain, ca.certificate))).toBe(true)
+    expect(middle.issue({ names, notAfter: middle.notAfter }).notAfter).toBe(middle.notAfter)
+    const outliving = broken(middle).issue({ names, days: 60 })
+    expect(isTrusted(verdict(outliving.chain, ca.certificate))).toBe(true)
+  })
+
+  test('who says no end gets that of the authority, where it comes before the usual one', () => {
+    const ca = certificateAuthority({ crypto, now, name: 'Root', days: 3 })
+    expect(ca.issue({ names: ['a.test'] }).notAfter).toBe(ca.notAfter)
+    expect(ca.intermediate({ name: 'Middle' }).notAfter).toBe(ca.notAfter)
+    expect(broken(ca).issue({ names: ['a.test'] }).notAfter).toBe(at - 7 + 7 * DAY)
+    const over = certificateAuthority({ crypto, now, name: 'Root', notAfter: at - 7 - DAY })
+    expect(() => over.issue({ names: ['a.test'] })).toThrow('it would end (2026-11-19) before it begins (2026-11-20)')
+    expect(over.issue({ names: ['a.test'], notBefore: at - 9 * DAY }).notAfter).toBe(at - 7 - DAY)
+  })
+
+  test('names outside the limits of an authority, however they come into the certificate', () => {
+    const ca = limited()
+    const middle = ca.intermediate({ name: 'Middle', excluded: ['secret.shop.test'] })
+    for (const [from, name] of [
+      [ca, 'bank.test'],
+      [middle, 'bank.test'],
+      [middle, 'a.secret.shop.test'],
+    ] as const)
+      expect(() => from.issue({ names: ['a.shop.test', name] }), name).toThrow(RangeError)
+    expect(() => middle.issue({ names: ['bank.test'] })).toThrow('“bank.test” is not among what is permitted')
+    expect(() => middle.issue({ names: ['a.secret.shop.test'] })).toThrow('is excluded: see the limits of “Middle”')
+    const beside = subjectAltName(['bank.test'])
+    expect(() => middle.issue({ names: [], commonName: 'a', extensions: [beside] })).toThrow(RangeError)
+    expect(isTrusted(verdict(middle.issue({ names: ['a.shop.test'] }).chain, ca.certificate))).toBe(true)
+    const wrong = broken(middle).issue({ names: ['a.shop.test', 'bank.test'] })
+    expect(verdict(wrong.chain, ca.certificate)).toMatchObject({ code: 'tls/certificate-constraint', got: 'bank.test' })
+  })
+
+  test('an authority where no more may stand, counted from each that is above', () => {
+    const ca = limited()
+    const middle = ca.intermediate({ name: 'Middle', pathLength: 5 })
+    expect(() => middle.intermediate({ name: 'Deeper' })).toThrow(
+      '“Root” has as many authorities below itself as it allows (1)',
+    )
+    expect(() => ca.intermediate({ name: 'Leaves' }).intermediate({ name: 'Deeper' })).toThrow('as it allows (0)')
+    const deep = broken(middle)
+      .intermediate({ name: 'Deeper' })
+      .issue({ names: ['a.shop.test'] })
+    expect(verdict(deep.chain, ca.certificate)).toMatchObject({ code: 'tls/certificate-path-length', where: '“Root”' })
+  })
+
+  test('extensions that no reader takes: only a broken authority signs those', () => {
+    const ca = limited()
+    const twice = { names: ['a.shop.test'], extensions: [subjectAltName(['a.shop.test'])] }
+    expect(() => ca.issue(twice)).toThrow(DerError)
+    expect(verdict(broken(ca).issue(twice).chain, ca.certificate)).toMatchObject({ code: 'tls/certificate-malformed' })
+  })
+
+  test('also by one that was read from files; another implementation has no such door', () => {
+    const ca = limited()
+    const again = loadAuthority(crypto, now, ca.certificate, ca.keyPair.pkcs8)
+    expect(() => again.issue({ names: ['bank.test'] })).toThrow(RangeError)
+    expect(broken(again).issue({ names: ['bank.test'] }).root).toBe(again.root)
+    expect(() => broken({ ...ca, issue: ca.issue, intermediate: ca.intermediate })).toThrow(TypeError)
   })
 })
 

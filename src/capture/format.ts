@@ -1,21 +1,9 @@
 /**
- * pcapng, as far as it is written here: sections are big-endian, which the format allows and this project's wire
- * declarations speak. Read draft-ietf-opsawg-pcapng 3 (blocks) and 4 (their bodies) first.
+ * pcapng, in both byte orders: a section says which is its own. What is written here is big-endian, as this project's
+ * other declarations are. Read draft-ietf-opsawg-pcapng 3 (blocks) and 4 (their bodies) first.
  */
-import {
-  bytes,
-  type Codec,
-  encode,
-  leaf,
-  list,
-  type Named,
-  named,
-  prefixed,
-  rest,
-  struct,
-  u16,
-  u32,
-} from '../wire/codec.ts'
+import { bigEndian, counted, littleEndian, type Numbers } from '../wire/byte-order.ts'
+import { bytes, type Codec, encode, leaf, list, type Named, named, rest, struct } from '../wire/codec.ts'
 import { type Dependent, dependent, sampledBy } from '../wire/dependent.ts'
 import { sized } from '../wire/kind-length.ts'
 import { padded } from '../wire/padded.ts'
@@ -23,16 +11,20 @@ import { WireError } from '../wire/reader.ts'
 
 const DRAFT = 'draft-ietf-opsawg-pcapng'
 
-export const BlockType: Named = named(u32, {
+const BLOCK_TYPES: Readonly<Record<string, number>> = {
   'Section Header': 0x0a0d0d0a,
   'Interface Description': 1,
+  'Packet (obsolete)': 2,
+  'Simple Packet': 3,
   'Name Resolution': 4,
   'Interface Statistics': 5,
   'Enhanced Packet': 6,
   'Decryption Secrets': 10,
-})
+}
 export const SECTION_HEADER = 0x0a0d0d0a
 export const INTERFACE_DESCRIPTION = 1
+export const OBSOLETE_PACKET = 2
+export const SIMPLE_PACKET = 3
 export const NAME_RESOLUTION = 4
 export const INTERFACE_STATISTICS = 5
 export const ENHANCED_PACKET = 6
@@ -48,8 +40,6 @@ export interface Option {
   code: number
   value: Uint8Array
 }
-const Option: Codec<Option> = padded(4, struct({ code: u16, value: prefixed(2, rest) }, { ref: `${DRAFT} 3.5` }))
-const options = list(Option)
 
 export interface SectionHeader {
   byteOrderMagic: number
@@ -59,10 +49,6 @@ export interface SectionHeader {
   sectionLength: Uint8Array
   options: Option[]
 }
-export const SectionHeader: Codec<SectionHeader> = struct(
-  { byteOrderMagic: u32, major: u16, minor: u16, sectionLength: bytes(8), options },
-  { ref: `${DRAFT} 4.1` },
-)
 
 export interface InterfaceDescription {
   linkType: number
@@ -70,10 +56,6 @@ export interface InterfaceDescription {
   snapLength: number
   options: Option[]
 }
-export const InterfaceDescription: Codec<InterfaceDescription> = struct(
-  { linkType: u16, reserved: u16, snapLength: u32, options },
-  { ref: `${DRAFT} 4.2` },
-)
 
 export interface PacketHead {
   interface: number
@@ -83,33 +65,23 @@ export interface PacketHead {
   capturedLength: number
   originalLength: number
 }
-const AnyPacketHead: Codec<PacketHead> = struct({
-  interface: u32,
-  timestampHigh: u32,
-  timestampLow: u32,
-  capturedLength: u32,
-  originalLength: u32,
-})
-/** Samples are of small packets: a length of 32 bits would ask for 4 GB. */
-const PacketHead: Codec<PacketHead> = sampledBy(AnyPacketHead, random => ({
-  ...AnyPacketHead.sample(random),
-  capturedLength: Math.floor(random() * 40),
-}))
-export type EnhancedPacket = Dependent<PacketHead, { data: Uint8Array; options: Option[] }>
-export const EnhancedPacket: Codec<EnhancedPacket> = dependent(
-  {
-    head: PacketHead,
-    body: head => struct({ data: padded(4, bytes(head.capturedLength)), options }),
-    fit: (head, body) => ({ ...head, capturedLength: body.data.length }),
-  },
-  { ref: `${DRAFT} 4.3` },
-)
+export interface PacketBody {
+  data: Uint8Array
+  options: Option[]
+}
+export type EnhancedPacket = Dependent<PacketHead, PacketBody>
+export type ObsoletePacket = Dependent<PacketHead & { drops: number }, PacketBody>
+
+/** Of the first interface, and without a time. As many bytes of `data` are the packet's as the interface keeps of it. */
+export interface SimplePacket {
+  originalLength: number
+  data: Uint8Array
+}
 
 /** Records have the shape of options: 1 is an IPv4 address with its names, 2 an IPv6 one, 0 the end. */
 export interface NameResolution {
   records: Option[]
 }
-export const NameResolution: Codec<NameResolution> = struct({ records: options }, { ref: `${DRAFT} 4.5` })
 
 export interface InterfaceStatistics {
   interface: number
@@ -117,36 +89,67 @@ export interface InterfaceStatistics {
   timestampLow: number
   options: Option[]
 }
-export const InterfaceStatistics: Codec<InterfaceStatistics> = struct(
-  { interface: u32, timestampHigh: u32, timestampLow: u32, options },
-  { ref: `${DRAFT} 4.6` },
-)
 
 export interface DecryptionSecrets {
   secretsType: number
   secrets: Uint8Array
   options: Option[]
 }
-export const DecryptionSecrets: Codec<DecryptionSecrets> = struct(
-  { secretsType: named(u32, { 'TLS key log': TLS_KEY_LOG }), secrets: padded(4, prefixed(4, rest)), options },
-  { ref: `${DRAFT} 4.7` },
-)
 
 interface Bodies {
   [SECTION_HEADER]: SectionHeader
   [INTERFACE_DESCRIPTION]: InterfaceDescription
+  [OBSOLETE_PACKET]: ObsoletePacket
+  [SIMPLE_PACKET]: SimplePacket
   [NAME_RESOLUTION]: NameResolution
   [INTERFACE_STATISTICS]: InterfaceStatistics
   [ENHANCED_PACKET]: EnhancedPacket
   [DECRYPTION_SECRETS]: DecryptionSecrets
 }
-const bodies: { readonly [T in keyof Bodies]: Codec<Bodies[T]> } = {
-  [SECTION_HEADER]: SectionHeader,
-  [INTERFACE_DESCRIPTION]: InterfaceDescription,
-  [NAME_RESOLUTION]: NameResolution,
-  [INTERFACE_STATISTICS]: InterfaceStatistics,
-  [ENHANCED_PACKET]: EnhancedPacket,
-  [DECRYPTION_SECRETS]: DecryptionSecrets,
+type BodyCodecs = { readonly [T in keyof Bodies]: Codec<Bodies[T]> }
+
+/** Head, data and options of a packet. Samples are of small packets: a length of 32 bits would ask for 4 GB. */
+const packet = <H extends { capturedLength: number }>(
+  anyHead: Codec<H>,
+  options: Codec<Option[]>,
+  ref: string,
+): Codec<Dependent<H, PacketBody>> =>
+  dependent(
+    {
+      head: sampledBy<H>(anyHead, random => ({
+        ...anyHead.sample(random),
+        capturedLength: Math.floor(random() * 40),
+      })),
+      body: head => struct({ data: padded(4, bytes(head.capturedLength)), options }),
+      fit: (head, body) => ({ ...head, capturedLength: body.data.length }),
+    },
+    { ref },
+  )
+
+const bodiesIn = ({ u16, u32 }: Numbers): BodyCodecs => {
+  const option: Codec<Option> = padded(4, struct({ code: u16, value: counted(u16) }, { ref: `${DRAFT} 3.5` }))
+  const options = list(option)
+  const time = { timestampHigh: u32, timestampLow: u32 }
+  const lengths = { capturedLength: u32, originalLength: u32 }
+  return {
+    [SECTION_HEADER]: struct(
+      { byteOrderMagic: u32, major: u16, minor: u16, sectionLength: bytes(8), options },
+      { ref: `${DRAFT} 4.1` },
+    ),
+    [INTERFACE_DESCRIPTION]: struct(
+      { linkType: u16, reserved: u16, snapLength: u32, options },
+      { ref: `${DRAFT} 4.2` },
+    ),
+    [OBSOLETE_PACKET]: packet(struct({ interface: u16, drops: u16, ...time, ...lengths }), options, `${DRAFT} A`),
+    [SIMPLE_PACKET]: struct({ originalLength: u32, data: padded(4, rest) }, { ref: `${DRAFT} 4.4` }),
+    [NAME_RESOLUTION]: struct({ records: options }, { ref: `${DRAFT} 4.5` }),
+    [INTERFACE_STATISTICS]: struct({ interface: u32, ...time, options }, { ref: `${DRAFT} 4.6` }),
+    [ENHANCED_PACKET]: packet(struct({ interface: u32, ...time, ...lengths }), options, `${DRAFT} 4.3`),
+    [DECRYPTION_SECRETS]: struct(
+      { secretsType: named(u32, { 'TLS key log': TLS_KEY_LOG }), secrets: padded(4, counted(u32)), options },
+      { ref: `${DRAFT} 4.7` },
+    ),
+  }
 }
 
 /** Type and length before the body, the length again behind it. */
@@ -156,47 +159,65 @@ interface BlockHead {
   type: number
   totalLength: number
 }
-const AnyBlockHead: Codec<BlockHead> = struct({ type: BlockType, totalLength: u32 })
-/** Samples are of the smallest block; writing finds the length that the body needs. */
-const BlockHead: Codec<BlockHead> = sampledBy(AnyBlockHead, random => ({
-  type: BlockType.sample(random),
-  totalLength: BLOCK_OVERHEAD,
-}))
 export type Block = Dependent<BlockHead, { body: unknown; totalLengthAgain: number }>
-const bodyOf = (type: number): Codec<unknown> =>
-  (bodies as Readonly<Record<number, Codec<unknown>>>)[type] ?? (rest as Codec<unknown>)
 
 /** The same length behind the body, from which files are read backwards: another one is no block. */
-const again = (totalLength: number): Codec<number> =>
+const again = (totalLength: number, u32: Codec<number>): Codec<number> =>
   leaf({
     read(r) {
       const at = r.pos
-      const length = r.u32()
+      const length = u32.read(r)
       if (length === totalLength) return length
       throw new WireError('bad-value', at, '', `${length} bytes, and ${totalLength} in front`)
     },
-    write: w => w.uint(totalLength, 4),
+    write: w => u32.write(w, totalLength),
     sample: () => totalLength,
   })
 
-export const Block: Codec<Block> = dependent(
-  {
-    head: BlockHead,
-    body({ type, totalLength }, at) {
-      if (totalLength < BLOCK_OVERHEAD || totalLength % 4 !== 0) {
-        throw new WireError('bad-value', at - 4, 'totalLength', `${totalLength} bytes`)
-      }
-      const body = sized(totalLength - BLOCK_OVERHEAD, bodyOf(type))
-      return struct({ body, totalLengthAgain: again(totalLength) })
+const blockIn = ({ u32 }: Numbers, bodies: BodyCodecs): Codec<Block> => {
+  const types: Named = named(u32, BLOCK_TYPES)
+  const bodyOf = (type: number): Codec<unknown> =>
+    (bodies as Readonly<Record<number, Codec<unknown>>>)[type] ?? (rest as Codec<unknown>)
+  const anyHead: Codec<BlockHead> = struct({ type: types, totalLength: u32 })
+  /** Samples are of the smallest block; writing finds the length that the body needs. */
+  const head = sampledBy(anyHead, random => ({ type: types.sample(random), totalLength: BLOCK_OVERHEAD }))
+  return dependent(
+    {
+      head,
+      body({ type, totalLength }, at) {
+        if (totalLength < BLOCK_OVERHEAD || totalLength % 4 !== 0) {
+          throw new WireError('bad-value', at - 4, 'totalLength', `${totalLength} bytes`)
+        }
+        const body = sized(totalLength - BLOCK_OVERHEAD, bodyOf(type))
+        return struct({ body, totalLengthAgain: again(totalLength, u32) })
+      },
+      fit: ({ type }, { body }) => ({ type, totalLength: BLOCK_OVERHEAD + encode(bodyOf(type), body).length }),
     },
-    fit: ({ type }, { body }) => ({ type, totalLength: BLOCK_OVERHEAD + encode(bodyOf(type), body).length }),
-  },
-  { ref: `${DRAFT} 3.1` },
-)
+    { ref: `${DRAFT} 3.1` },
+  )
+}
+
+const bodies = bodiesIn(bigEndian)
+const littleBodies = bodiesIn(littleEndian)
+
+export const SectionHeader: Codec<SectionHeader> = bodies[SECTION_HEADER]
+export const InterfaceDescription: Codec<InterfaceDescription> = bodies[INTERFACE_DESCRIPTION]
+export const ObsoletePacket: Codec<ObsoletePacket> = bodies[OBSOLETE_PACKET]
+export const SimplePacket: Codec<SimplePacket> = bodies[SIMPLE_PACKET]
+export const EnhancedPacket: Codec<EnhancedPacket> = bodies[ENHANCED_PACKET]
+export const NameResolution: Codec<NameResolution> = bodies[NAME_RESOLUTION]
+export const InterfaceStatistics: Codec<InterfaceStatistics> = bodies[INTERFACE_STATISTICS]
+export const DecryptionSecrets: Codec<DecryptionSecrets> = bodies[DECRYPTION_SECRETS]
+export const Block: Codec<Block> = blockIn(bigEndian, bodies)
+export const LittleEndianBlock: Codec<Block> = blockIn(littleEndian, littleBodies)
+
+/** The body of a block of this type, in the byte order of its section. */
+export const bodyCodec = <T extends keyof Bodies>(type: T, order: 'big' | 'little'): Codec<Bodies[T]> =>
+  (order === 'big' ? bodies : littleBodies)[type] as Codec<Bodies[T]>
 
 /** One block as it goes into the file. */
 export const block = <T extends keyof Bodies>(type: T, body: Bodies[T]): Uint8Array => {
-  const inner = encode(bodies[type] as Codec<Bodies[T]>, body)
+  const inner = encode(bodyCodec(type, 'big'), body)
   const whole = new Uint8Array(inner.length + BLOCK_OVERHEAD)
   const view = new DataView(whole.buffer)
   view.setUint32(0, type)

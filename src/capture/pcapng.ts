@@ -27,6 +27,8 @@ export interface InterfaceOptions {
   readonly comments?: readonly string[] | undefined
   /** What one unit of the timestamps is; default microseconds. */
   readonly resolution?: Resolution | undefined
+  /** What its frames are (`LINKTYPE_…`); Ethernet where undefined. */
+  readonly linkType?: number | undefined
 }
 
 export interface PacketOptions {
@@ -35,6 +37,8 @@ export interface PacketOptions {
   /** Milliseconds since 1970. What 64 bits of time units do not hold (NaN, years before 1970) becomes the nearest. */
   readonly date: number
   readonly direction?: 'in' | 'out' | undefined
+  /** On the wire, where that was more than is given. */
+  readonly originalLength?: number | undefined
   /** Sentences of ours about this packet; Wireshark shows them. */
   readonly comments?: readonly string[] | undefined
 }
@@ -46,8 +50,8 @@ export interface PcapngWriter {
   secrets(keyLog: string): void
   /** What an address is called. Names that no record can hold are left out. Throws RangeError unless 4 or 16 octets. */
   names(octets: Uint8Array, ...names: readonly string[]): void
-  /** The statistics of each interface; nothing may be written afterwards. */
-  finish(date: number): void
+  /** The statistics of each interface, `dropped` frames lost to all of them; nothing may be written afterwards. */
+  finish(date: number, dropped?: number): void
 }
 
 export interface SectionOptions {
@@ -74,10 +78,10 @@ export const pcapngWriter = (write: (bytes: Uint8Array) => void, section: Sectio
     }),
   )
   return {
-    addInterface({ name, description, comments, resolution = 'us' }) {
+    addInterface({ name, description, comments, resolution = 'us', linkType = LINKTYPE_ETHERNET }) {
       write(
         block(INTERFACE_DESCRIPTION, {
-          linkType: LINKTYPE_ETHERNET,
+          linkType,
           reserved: 0,
           snapLength: SNAP_LENGTH,
           options: optionList([
@@ -98,7 +102,11 @@ export const pcapngWriter = (write: (bytes: Uint8Array) => void, section: Sectio
       const head = { interface: options.interface, ...timestamp(options.date, on.resolution) }
       write(
         block(ENHANCED_PACKET, {
-          head: { ...head, capturedLength: data.length, originalLength: bytes.length },
+          head: {
+            ...head,
+            capturedLength: data.length,
+            originalLength: Math.max(bytes.length, options.originalLength ?? 0),
+          },
           body: { data, options: optionList([...commentsOf(options.comments), ...flagsOf(options.direction)]) },
         }),
       )
@@ -113,16 +121,11 @@ export const pcapngWriter = (write: (bytes: Uint8Array) => void, section: Sectio
         write(block(NAME_RESOLUTION, { records: [{ code: v === 4 ? NRB_IPV4 : NRB_IPV6, value }, END] }))
       }
     },
-    finish(date) {
+    finish(date, dropped) {
       for (const [i, { resolution, packets }] of interfaces.entries()) {
-        const value = new Uint8Array(8)
-        new DataView(value.buffer).setBigUint64(0, BigInt(packets))
+        const options = [countOption(ISB_IFRECV, packets), ...lossOf(dropped, i, interfaces.length)]
         write(
-          block(INTERFACE_STATISTICS, {
-            interface: i,
-            ...timestamp(date, resolution),
-            options: optionList([{ code: ISB_IFRECV, value }]),
-          }),
+          block(INTERFACE_STATISTICS, { interface: i, ...timestamp(date, resolution), options: optionList(options) }),
         )
       }
     },
@@ -137,6 +140,7 @@ const IF_DESCRIPTION = 3
 const IF_TSRESOL = 9
 const EPB_FLAGS = 2
 const ISB_IFRECV = 4
+const ISB_OSDROP = 7
 const NRB_IPV4 = 1
 const NRB_IPV6 = 2
 
@@ -173,6 +177,19 @@ const nameLists = (names: readonly string[], limit: number): Uint8Array[][] => {
   }
   return lists
 }
+const countOption = (code: number, count: number): Option => {
+  const value = new Uint8Array(8)
+  new DataView(value.buffer).setBigUint64(0, BigInt(count))
+  return { code, value }
+}
+
+/** The kernel counts for all interfaces together: of several nobody knows whose the lost frames were. */
+const lossOf = (dropped: number | undefined, i: number, interfaces: number): Option[] => {
+  if (dropped === undefined || i > 0) return []
+  if (interfaces === 1) return [countOption(ISB_OSDROP, dropped)]
+  return commentsOf(dropped === 0 ? [] : [`The kernel had no room for ${dropped} frames, of all interfaces together.`])
+}
+
 const commentsOf = (comments: readonly string[] = []): Option[] => comments.map(each => textOption(OPT_COMMENT, each))
 const optionList = (options: Option[]): Option[] => (options.length === 0 ? options : [...options, END])
 

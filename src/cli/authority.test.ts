@@ -6,6 +6,8 @@ import { afterEach, expect, test } from 'vitest'
 import { captured } from '../../test/support/peers-io.ts'
 import { localAuthority } from '../node/ca-files.ts'
 import { type AuthorityFacts, openAuthority } from './authority.ts'
+import { certificateSource } from './certificates.ts'
+import { identityOf } from './identity.ts'
 import { main } from './main.ts'
 
 const DAY = 86_400_000
@@ -68,6 +70,27 @@ test.skipIf(spawnSync('openssl', ['version']).status !== 0)('the fingerprint is 
     encoding: 'utf8',
   })
   expect(shown.trim().split('=')[1]).toBe(fingerprint)
+})
+
+test('serve says which names its authority does not sign for: ca/refused; of all addresses it leaves those out', async () => {
+  const folder = home()
+  const { refuses, issue, name } = openAuthority({ home: folder })
+  expect(refuses(['localhost', '10.0.0.1'])).toBeUndefined()
+  expect(refuses(['localhost', 'bank.com'])).toMatchObject({ code: 'ca/refused', where: `${name}, issuing` })
+  const signs = (name: string) => refuses([name]) === undefined
+  expect(certificateSource(issue, '0.0.0.0', Date.now, signs).usual).toContain('localhost')
+  const none = certificateSource(issue, '0.0.0.0', Date.now, () => false)
+  expect(none.usual).toEqual(['localhost', '127.0.0.1', '::1'])
+  const before = process.env.BAREWIRE_HOME
+  process.env.BAREWIRE_HOME = folder
+  try {
+    const told = { renewed: () => {}, warned: () => {}, io: captured() }
+    await expect(identityOf({ host: 'www.bank.com' }, told)).rejects.toMatchObject({ code: 'ca/refused' })
+    expect((await identityOf({ host: 'shop.test' }, told)).names).toContain('shop.test')
+  } finally {
+    if (before === undefined) delete process.env.BAREWIRE_HOME
+    else process.env.BAREWIRE_HOME = before
+  }
 })
 
 test('an authority that ends while it is in use is replaced, and that is told once', () => {

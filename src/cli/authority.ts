@@ -1,10 +1,21 @@
 /** The certificate authority of this machine as the commands use it. */
 import { resolve } from 'node:path'
+import { unlessRefused } from '../ca/refused.ts'
+import type { CertificateAuthority } from '../ca/types.ts'
+import type { Failure } from '../failures/index.ts'
 import type { JsonObject } from '../inspect/index.ts'
-import { type AuthorityFiles, aboutToEnd, authorityPath, dataHome, openLocalAuthority } from '../node/ca-files.ts'
+import {
+  type AuthorityFiles,
+  aboutToEnd,
+  authorityPath,
+  dataHome,
+  type OpenedAuthority,
+  openLocalAuthority,
+} from '../node/ca-files.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { certifiedKey } from '../tls/certificate/certified-key.ts'
 import { hexText } from '../wire/bytes.ts'
+import { Certificate } from '../x509/certificate/certificate.ts'
 import type { Issue } from './certificates.ts'
 
 /** What is told of an authority. */
@@ -23,6 +34,14 @@ export interface AuthorityFacts {
 export interface LocalAuthority extends AuthorityFacts {
   /** Signs with the authority of the moment: one that ends while a server runs is replaced. */
   readonly issue: Issue
+  /** The authority of the moment, for those who sign for others. */
+  readonly issuer: () => CertificateAuthority
+  /** The same, and the root above it, by the names that they have where they tell what they revoked. */
+  readonly authorities: () => Readonly<Record<'root' | 'intermediate', CertificateAuthority>>
+  /** Where they do; undefined where nobody knows. */
+  readonly url: string | undefined
+  /** Why it does not sign for these names: `ca/refused`. Undefined when it does. */
+  readonly refuses: (names: readonly string[]) => Failure | undefined
 }
 
 export interface AuthorityOptions extends Pick<AuthorityFiles, 'home' | 'now'> {
@@ -36,22 +55,48 @@ export const openAuthority = (options: AuthorityOptions = {}): LocalAuthority =>
   // Absolute: what is printed is used from other folders.
   const path = resolve(authorityPath(home))
   const open = () => {
-    const { authority, since } = openLocalAuthority({ home, now })
-    const { name, notAfter, certificate } = authority
-    return { authority, facts: { name, path, notAfter, fingerprint: fingerprintOf(certificate), since } }
+    const opened = openLocalAuthority({ home, now })
+    return { ...opened, facts: factsOf(opened, path) }
   }
   let current = open()
+  const fresh = (): CertificateAuthority => {
+    if (aboutToEnd(current.root, now()) || aboutToEnd(current.issuer, now())) {
+      const { fingerprint } = current.facts
+      current = open()
+      // Another process may have been first: to whoever trusts the old one it is the same.
+      if (current.facts.fingerprint !== fingerprint) options.renewed?.({ ...current.facts, since: 'renewed' })
+    }
+    return current.issuer
+  }
   return {
     ...current.facts,
+    refuses(names) {
+      const { issuer } = current
+      const { spki: publicKey } = new Certificate(issuer.certificate)
+      return unlessRefused(issuer, () => {
+        issuer.judge({ names, publicKey })
+        return undefined
+      })
+    },
+    issuer: fresh,
+    authorities() {
+      const intermediate = fresh()
+      return { root: current.root, intermediate }
+    },
+    url: current.url,
     issue(names) {
-      if (aboutToEnd(current.authority, now())) {
-        current = open()
-        // Another process may have been first: to whoever trusts the old one it is the same.
-        options.renewed?.({ ...current.facts, since: 'renewed' })
-      }
-      return certifiedKey(current.authority.issue({ names }))
+      return certifiedKey(fresh().issue({ names, by: 'serve' }))
     },
   }
+}
+
+/** What is told of an authority whose certificate lies at `path`. */
+export const factsOf = (
+  { root, since }: Pick<OpenedAuthority, 'root' | 'since'>,
+  path: string = resolve(authorityPath()),
+): AuthorityFacts => {
+  const { name, notAfter, certificate } = root
+  return { name, path, notAfter, fingerprint: fingerprintOf(certificate), since }
 }
 
 /** For people, after the name. */

@@ -14,7 +14,7 @@ test('a capture is readable by its owner alone, also where a file was that other
   writeFileSync(old, 'x'.repeat(10_000))
   chmodSync(old, 0o644)
   for (const path of [fresh, old]) {
-    const capture = openCapture(path)
+    const capture = openCapture({ path: path })
     expect(mode(path)).toBe('600')
     capture.close()
     expect(mode(path)).toBe('600')
@@ -25,7 +25,7 @@ test('a capture is readable by its owner alone, also where a file was that other
 
 test('a capture of kernel sockets says in its first block that its frames are made up', () => {
   const path = join(folder, 'said')
-  openCapture(path).close()
+  openCapture({ path: path }).close()
   const head = readFileSync(path, 'latin1')
   expect(head.slice(0, head.indexOf('barewire'))).toContain('Synthetic frames: the kernel carried this connection.')
 })
@@ -38,7 +38,7 @@ test('a link is refused, and what it leads to stays as it was', () => {
   for (const path of [link, nowhere]) {
     let told: unknown
     try {
-      openCapture(path)
+      openCapture({ path: path })
     } catch (error) {
       told = failureOf(error)
     }
@@ -50,6 +50,6 @@ test('a link is refused, and what it leads to stays as it was', () => {
 
 test.skipIf(!existsSync('/dev/null'))('a device is written as it is', () => {
   const before = mode('/dev/null')
-  openCapture('/dev/null').close()
+  openCapture({ path: '/dev/null' }).close()
   expect(mode('/dev/null')).toBe(before)
 })

@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os'
 import type { CertifiedKey } from '../tls/types.ts'
 import { parseIp } from '../wire/address.ts'
-import { isHostName } from '../x509/names.ts'
+import { isHostName } from '../x509/path/names.ts'
 
 /** Makes a leaf for these names and addresses. */
 export type Issue = (names: readonly string[]) => CertifiedKey
@@ -19,10 +19,18 @@ const MOST_NAMES = 256
 /** Made again long before the week of a leaf is over. */
 const RENEW_AFTER = 2 * 24 * 60 * 60 * 1000
 
-/** `host` is what `--host` says: an address, or a name, that the certificates are to fit as well. */
-export const certificateSource = (issue: Issue, host: string, now: () => number): CertificateSource => {
+/**
+ * `host` is what `--host` says: an address, or a name, that the certificates are to fit as well. Of the addresses of a host
+ * that is all of them those are taken that `signs` says yes to.
+ */
+export const certificateSource = (
+  issue: Issue,
+  host: string,
+  now: () => number,
+  signs: (name: string) => boolean = () => true,
+): CertificateSource => {
   const made = new Map<string, { readonly key: CertifiedKey; readonly at: number }>()
-  const usual = usualNames(host)
+  const usual = usualNames(host, signs)
   // Clients may send any text: what no host can be called gets no certificate.
   const ours = (name: string): boolean => (name.endsWith('.localhost') && isHostName(name)) || usual.includes(name)
   return {
@@ -48,10 +56,10 @@ type Interfaces = ReturnType<typeof networkInterfaces>
 const LOOPBACK = ['localhost', '127.0.0.1', '::1']
 const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::'])
 
-const usualNames = (host: string): readonly string[] => {
+const usualNames = (host: string, signs: (name: string) => boolean): readonly string[] => {
   // The zone of a link-local address (`fe80::1%eth0`) is this machine's business.
   const wanted = host.toLowerCase().replace(/%.*$|\.$/, '')
-  const names = [...LOOPBACK, ...(EVERYWHERE.has(wanted) ? ownAddresses(wanted) : [wanted])]
+  const names = [...LOOPBACK, ...(EVERYWHERE.has(wanted) ? ownAddresses(wanted).filter(signs) : [wanted])]
   // The system also listens on `127.1`, which a certificate cannot say.
   return [...new Set(names.filter(name => parseIp(name) !== undefined || isHostName(name)))]
 }

@@ -5,10 +5,11 @@
 
 import type { Language } from '../explain/index.ts'
 import { GROUPS, SUITES } from '../net/stream/tls-options.ts'
+import { LAYERS } from '../trace/types.ts'
 import type { Io } from './io.ts'
-import { parseColour, parseGroups, parseKeyLog, parseLanguage, parseSuites, parseVersions } from './options.ts'
+import { collect, parseColour, parseGroups, parseKeyLog, parseLanguage, parseSuites, parseVersions } from './options.ts'
 import type { ColourChoice } from './story/style.ts'
-import { LAYERS, parseVerbosity, type Verbosity } from './verbosity.ts'
+import { parseVerbosity, type Verbosity } from './verbosity.ts'
 
 export interface OptionSpec {
   /** As help shows it: `-X, --request <method>`. */
@@ -19,6 +20,8 @@ export interface OptionSpec {
   /** Makes the value from the word; gets the value so far where the option may be repeated. Throws `cli/usage`. */
   readonly parse?: ((word: string, before: never) => unknown) | undefined
   readonly default?: unknown
+  /** Where help lists it: `Trust`. */
+  readonly group?: string | undefined
   /** What a shell offers for the value: its words, or names of files or folders. */
   readonly offers?: readonly string[] | 'files' | 'folders' | undefined
 }
@@ -31,6 +34,10 @@ export interface ArgumentSpec {
   readonly parse?: ((word: string, before: never) => unknown) | undefined
   readonly offers?: OptionSpec['offers']
 }
+
+/** Options that help lists under one heading. */
+export const grouped = (group: string, options: readonly OptionSpec[]): readonly OptionSpec[] =>
+  options.map(option => ({ ...option, group }))
 
 /** A command line and what it does. */
 export type Example = readonly [command: string, what: string]
@@ -97,6 +104,48 @@ export const KEYLOG: OptionSpec = {
   offers: 'files',
 }
 
+/** What opens what is encrypted in a capture. */
+export const CAPTURE_KEYS: readonly OptionSpec[] = [
+  {
+    flags: '--keys <file>',
+    what: 'of captures: a key log (SSLKEYLOGFILE) to decrypt with, besides those in them; may be repeated',
+    parse: collect(String),
+    offers: 'files',
+  },
+  {
+    flags: '--private-key <file>',
+    what: "of captures: the server's key, which opens connections of TLS 1.2 that exchanged keys by RSA; may be repeated",
+    parse: collect(String),
+    offers: 'files',
+  },
+]
+
+export interface KeepOptions {
+  /** `--no-keep`: false. */
+  readonly keep?: boolean | undefined
+}
+
+export const KEEP: OptionSpec = {
+  flags: '--no-keep',
+  what: 'do not keep this run for barewire inspect @1; BAREWIRE_KEEP=0 keeps none',
+}
+
+export interface WebOptions {
+  readonly web?: true | undefined
+}
+
+/** Of commands that move bytes. */
+export const WEB: OptionSpec = {
+  flags: '--web',
+  what: 'show it as it happens on a page for a browser on this machine; the page stays until Ctrl-C',
+}
+
+/** Of commands that say what they are going to do. */
+export const EXPLAIN: OptionSpec = {
+  flags: '--explain',
+  what: 'say layer by layer what would be done, and do nothing of it',
+}
+
 export const COMMON: readonly OptionSpec[] = [
   {
     flags: '--json',
@@ -104,7 +153,7 @@ export const COMMON: readonly OptionSpec[] = [
   },
   {
     flags: '--show-secrets',
-    what: 'with -v and --json: cookie values, credentials and bodies as they are, where stars stand otherwise',
+    what: 'with -v, --json and --web: cookie values, credentials and bodies as they are, where stars stand otherwise',
   },
   {
     flags: '-v, --verbose [layers]',

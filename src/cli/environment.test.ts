@@ -9,7 +9,7 @@ import { proxying } from '../../test/support/proxy.ts'
 import { certificateAuthority } from '../ca/authority.ts'
 import { nodeWorld } from '../node/world.ts'
 import { certifiedKey } from '../tls/certificate/certified-key.ts'
-import { pem } from '../x509/pem.ts'
+import { pem } from '../x509/files/pem.ts'
 import { main } from './main.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'barewire-environment-'))
@@ -74,7 +74,7 @@ test('-x is used in front of the environment and needs no line; --noproxy takes 
   expect(proxy.asked).toHaveLength(1)
   expect(await get({}, '-x', proxy.url, '--noproxy', 'localhost')).toMatchObject({ out: 'hello', err: '' })
   expect(proxy.asked).toHaveLength(1)
-  const wrong = await get({}, '-x', 'socks5://me:secret@localhost')
+  const wrong = await get({}, '-x', 'socks4://me:secret@localhost')
   expect(wrong.code).toBe(1)
   expect(wrong.err).toContain('net/bad-proxy')
   expect(wrong.err).not.toContain('secret')

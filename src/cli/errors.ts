@@ -62,3 +62,13 @@ const aboutFile = (thrown: unknown): Failure | undefined => {
   const got = String(thrown.code)
   return isFileProblem(got) ? fail('cli/file', { where: String(thrown.path), got }) : undefined
 }
+
+/** Failures below the one that was thrown. */
+export const causesOf = (thrown: unknown): Failure[] => {
+  const causes: Failure[] = []
+  for (let at = thrown; at instanceof Error && causes.length < 8; at = at.cause) {
+    // What `fetch` throws has the failure itself as its cause.
+    if (at !== thrown && 'failure' in at && at.failure !== failureOf(thrown)) causes.push(at.failure as Failure)
+  }
+  return causes
+}

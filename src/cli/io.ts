@@ -16,6 +16,17 @@ export interface Sink {
   write(chunk: Uint8Array | Shown): Promise<void>
 }
 
+/** What a terminal gives when it is read key by key. */
+export interface KeyedInput {
+  setRawMode(mode: boolean): unknown
+  on(event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  on(event: 'end', listener: () => void): unknown
+  off(event: 'data', listener: (chunk: Uint8Array) => void): unknown
+  off(event: 'end', listener: () => void): unknown
+  resume(): unknown
+  pause(): unknown
+}
+
 export interface Io {
   /** The product. */
   readonly out: Sink
@@ -24,6 +35,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Standard input, for `-d @-`. */
   readonly input: AsyncIterable<Uint8Array>
+  /** Standard input key by key, where it is a terminal and so is the story's: somebody can be asked. */
+  readonly keys?: KeyedInput | undefined
   /** Calls `listener` at Ctrl-C, `kill` and a closed terminal, until the returned function is called. */
   onInterrupt(listener: (signal: StopSignal) => void): () => void
 }
@@ -45,6 +58,9 @@ export const processIo = (taken: () => void = () => {}): Io => ({
   env: process.env,
   get input() {
     return process.stdin as Readable
+  },
+  get keys() {
+    return process.stdin.isTTY && process.stderr.isTTY ? process.stdin : undefined
   },
   onInterrupt(listener) {
     taken()

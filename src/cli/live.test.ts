@@ -14,7 +14,7 @@ import { certificateAuthority } from '../ca/authority.ts'
 import { fetch } from '../index.ts'
 import { nodeWorld } from '../node/world.ts'
 import { certifiedKey } from '../tls/certificate/certified-key.ts'
-import { pem } from '../x509/pem.ts'
+import { pem } from '../x509/files/pem.ts'
 import { ReaderGone } from './io.ts'
 import { main } from './main.ts'
 

@@ -26,10 +26,8 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
   })
   try {
     if (argv.length === 0) throw new FailureError(fail('cli/usage', { got: `Which command? ${commandNames()}.` }))
-    const [first, topic] = argv
-    if (first === 'help' && topic !== undefined && !command.commands.some(each => each.name() === topic))
-      throw new FailureError(fail('cli/usage', { got: `There is no command "${topic}" to help with.` }))
-    await command.parseAsync(joinVerbosity(argv), { from: 'user' })
+    const isCommand = (word: string | undefined): boolean => command.commands.some(each => each.name() === word)
+    await command.parseAsync(joinVerbosity(helpAsOption(argv, isCommand)), { from: 'user' })
     await Promise.all(pending)
     return result() ?? 0
   } catch (thrown) {
@@ -61,6 +59,13 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     }
     return exitCodeOf(failure)
   }
+}
+
+/** `help ca issue` is `ca issue --help`, `help` alone `--help`; a topic is a matter of the command `help`. */
+const helpAsOption = (argv: readonly string[], isCommand: (word: string | undefined) => boolean): readonly string[] => {
+  const [first, ...others] = argv
+  if (first !== 'help' || (others.length > 0 && !isCommand(others[0]))) return argv
+  return [...others.filter(word => !word.startsWith('-')), '--help']
 }
 
 /** `-v nope`: the word is taken for an argument, of which there are then too many. */

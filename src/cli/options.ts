@@ -3,11 +3,17 @@
 import { domainToASCII } from 'node:url'
 import type { GroupName } from '../crypto/provider.ts'
 import { type Language, languageOf } from '../explain/index.ts'
+import { isTopic, TOPICS, type TopicName } from '../explain/topic-types.ts'
 import { certificateFailures } from '../failures/certificate.ts'
-import { FailureError, fail } from '../failures/index.ts'
+import { GRADES, type Grade } from '../failures/findings.table.ts'
+import { FailureError, fail, failures } from '../failures/index.ts'
+import { checkCredentials, type NameAndPassword } from '../http/semantics/challenges.ts'
+import { FAMILIES, type Family } from '../net/check/types.ts'
 import { GROUPS, SUITES } from '../net/stream/tls-options.ts'
 import type { AnySuiteName } from '../tls/suites.table.ts'
 import type { TlsVersion } from '../tls/types.ts'
+import type { RuleSet } from '../x509/lint/types.ts'
+import { profiles } from '../x509/path/profile.ts'
 import type { ColourChoice } from './story/style.ts'
 import { noLayer } from './verbosity.ts'
 
@@ -37,17 +43,19 @@ export const parseHeader = (text: string): readonly [string, string] => {
   return [found[1]!, found[2]!]
 }
 
-/** `name:password` for Basic authentication, as the value of Authorization (RFC 7617 2). */
-export const parseUser = (text: string): string => {
+/** `name:password`, as `-u` has it. */
+export const parseUser = (text: string): NameAndPassword => {
   const colon = text.indexOf(':')
   // The word is not repeated: it is a secret.
   if (colon < 0) throw usage('-u wants name:password.')
-  if (CONTROL.test(text)) throw usage('A name and a password of -u have no control characters (RFC 7617 2).')
-  return `Basic ${Buffer.from(text, 'utf8').toString('base64')}`
+  const given = { user: text.slice(0, colon), password: text.slice(colon + 1) }
+  try {
+    checkCredentials(given)
+  } catch {
+    throw usage('A name and a password of -u have no control characters (RFC 7617 2).')
+  }
+  return given
 }
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that are refused
-const CONTROL = /[\u0000-\u001f\u007f]/
 
 /** JSON that is sent as it was typed. */
 export const parseJson = (text: string): string => {
@@ -59,6 +67,13 @@ export const parseJson = (text: string): string => {
   return text
 }
 
+/** `4`, or `4,2`: a number of the first and one of the second. */
+export const parsePair = (text: string): readonly [number, number] => {
+  const [, first, second = first] = /^([1-9]\d{0,8})(?:,([1-9]\d{0,8}))?$/.exec(text) ?? []
+  if (first === undefined) throw usage(`--conversation wants a number, or two: 4 or 4,2, not "${text}".`)
+  return [Number(first), Number(second)]
+}
+
 export const SHELLS = ['bash', 'zsh', 'fish'] as const
 export type Shell = (typeof SHELLS)[number]
 
@@ -66,6 +81,16 @@ export const parseShell = (text: string): Shell => {
   const shell = SHELLS.find(known => known === text)
   if (shell === undefined) throw usage(`Completions are made for ${SHELLS.join(', ')}, not for "${text}".`)
   return shell
+}
+
+/** How bytes are written that were made of JSON. */
+export const EMITTED = ['hex', 'base64', 'raw'] as const
+export type EmitForm = (typeof EMITTED)[number]
+
+export const parseEmitted = (text: string): EmitForm => {
+  const form = EMITTED.find(known => known === text)
+  if (form === undefined) throw usage(`--emit writes ${EMITTED.join(', ')}, not "${text}".`)
+  return form
 }
 
 /** As RFC 9110 14.1.2 writes them, without the unit. */
@@ -80,6 +105,61 @@ export const parseRepeat = (text: string): number => {
   const times = /^\d{1,5}$/.test(text) ? Number(text) : 0
   if (times < 2 || times > 10_000) throw usage(`--repeat wants a number from 2 to 10000, not "${text}".`)
   return times
+}
+
+/** `--retry 5`. */
+export const parseTimes = (text: string): number => {
+  const times = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (times < 1 || times > 1_000) throw usage(`--retry wants a number from 1 to 1000, not "${text}".`)
+  return times
+}
+
+/** More at once than there are descriptors for helps nobody; curl's bound is 300. */
+export const parseParallel = (text: string): number => {
+  const number = /^\d{1,3}$/.test(text) ? Number(text) : 0
+  if (number < 1 || number > 300) throw usage(`--parallel-max wants a number from 1 to 300, not "${text}".`)
+  return number
+}
+
+/** `--most 200`. */
+export const parseMost = (text: string): number => {
+  const number = /^\d{1,5}$/.test(text) ? Number(text) : 0
+  if (number < 1 || number > 10_000) throw usage(`--most wants a number from 1 to 10000, not "${text}".`)
+  return number
+}
+
+/** `versions,suites`. */
+export const parseFamilies = (text: string): readonly Family[] =>
+  text.split(',').map(word => {
+    const family = FAMILIES.find(known => known === word.trim())
+    if (family === undefined) throw usage(`What can be asked is ${FAMILIES.join(', ')}, not "${word}".`)
+    return family
+  })
+
+export const parseGrade = (text: string): Grade | 'never' => {
+  const grade = ([...GRADES, 'never'] as const).find(known => known === text)
+  if (grade === undefined) throw usage(`--fail-on wants ${GRADES.join(', ')} or never, not "${text}".`)
+  return grade
+}
+
+/** `500`, `100k`, `2.5M`, `1G`: bytes a second, counted in 1024s as curl does. */
+export const parseRate = (text: string): number => {
+  const rate = bytesIn(text)
+  if (!(rate >= 1)) throw usage(`--limit-rate wants bytes a second such as 500, 100k or 2M, not "${text}".`)
+  return rate
+}
+
+/** The same for an amount. */
+export const parseBytes = (text: string): number => {
+  const bytes = bytesIn(text)
+  if (!(bytes >= 1)) throw usage(`--most wants bytes such as 500, 100k or 2M, not "${text}".`)
+  return bytes
+}
+
+/** NaN for what is no amount. */
+const bytesIn = (text: string): number => {
+  const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)([kmg]?)b?$/i.exec(text) ?? []
+  return Number(amount) * 1024 ** ['', 'k', 'm', 'g'].indexOf(unit.toLowerCase())
 }
 
 /** `2s`, `500ms`, or a bare number of seconds. Milliseconds come out. */
@@ -104,6 +184,14 @@ export const parseHost = (text: string): string => {
   if (!/^[\w.:%-]+$/.test(host))
     throw usage(`--host wants an address such as 127.0.0.1, ::1 or 0.0.0.0, or a name of this machine, not "${text}".`)
   return host
+}
+
+/** A server to pass requests on to: a URL, a host with its port, or a port of this machine. */
+export const parseUpstream = (text: string): URL => {
+  const given = /^\d{1,5}$/.test(text) ? `localhost:${text}` : text
+  const url = /^[a-z][a-z\d+.-]*:\/\//i.test(given) ? given : `http://${given}`
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return new URL(url)
+  throw usage(`--proxy wants a server such as http://localhost:3000, not "${text}".`)
 }
 
 /** What the lab's dice begin with: 32 bits. */
@@ -134,6 +222,22 @@ export const parseCapture = (path: string): string => {
   return path
 }
 
+/** The same for `capture -o`. */
+export const parseCaptured = (path: string): string => {
+  if (path === '-') throw usage("-o wants the name of a file: standard output is the program's.")
+  return path
+}
+
+/** A topic of `help`. */
+export const parseTopic = (text: string): TopicName => {
+  if (!isTopic(text))
+    throw usage(`There is no command and no topic "${text}" to help with; topics are ${TOPICS.join(', ')}.`)
+  return text
+}
+
+/** Every code, for completion. */
+export const FAILURE_CODES: readonly string[] = Object.keys(failures)
+
 /** Failures of a chain that a person may decide to live with. What cannot be read or ends nowhere is not among them. */
 export const ACCEPTABLE: readonly string[] = Object.keys(certificateFailures).filter(
   code => code.startsWith('tls/') && code !== 'tls/certificate-malformed' && code !== 'tls/chain-too-complex',
@@ -143,6 +247,34 @@ export const parseAccept = (code: string): string => {
   if (!ACCEPTABLE.includes(code))
     throw usage(`--accept takes the code of a certificate failure, not "${code}": ${ACCEPTABLE.join(', ')}.`)
   return code
+}
+
+/** A day or a moment, as milliseconds since 1970; a day begins in UTC. */
+export const parseDate = (text: string): number => {
+  const at = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(at)) throw usage(`A date looks like 2027-01-31 or 2027-01-31T12:00:00Z, not "${text}".`)
+  return at
+}
+
+export const PROFILES: readonly string[] = Object.keys(profiles)
+
+export const parseProfile = (text: string): string => {
+  if (!PROFILES.includes(text)) throw usage(`--profile is ${PROFILES.join(', ')}, not "${text}".`)
+  return text
+}
+
+export const RULE_SETS: readonly RuleSet[] = ['rfc5280', 'webpki']
+
+export const parseRules = (text: string): RuleSet => {
+  const found = RULE_SETS.find(each => each === text)
+  if (found === undefined) throw usage(`--rules is ${RULE_SETS.join(' or ')}, not "${text}".`)
+  return found
+}
+
+export const parsePurpose = (text: string): string => {
+  if (text !== 'server' && text !== 'client' && text !== 'any')
+    throw usage(`--purpose is server, client or any, not "${text}".`)
+  return text
 }
 
 const GROUP_NAMES: Readonly<Record<string, GroupName>> = {
@@ -230,4 +362,27 @@ export const parseUrl = (text: string): URL => {
     throw usage('A user name or password has no place in a URL: give it with -u name:password.')
   if (url.port === '0') throw usage('Port 0 is no port that a server can have.')
   return url
+}
+
+/** One of these words. */
+export const parseWord =
+  <W extends string>(flag: string, words: readonly W[]) =>
+  (text: string): W => {
+    const found = words.find(word => word === text)
+    if (found === undefined) throw usage(`${flag} wants ${words.join(', ')}, not "${text}".`)
+    return found
+  }
+
+/** A whole number, at least one. */
+export const parseNumber =
+  (flag: string) =>
+  (text: string): number => {
+    if (!/^[1-9]\d{0,8}$/.test(text)) throw usage(`${flag} wants a number, not "${text}".`)
+    return Number(text)
+  }
+
+/** A whole number of days, at least one. */
+export const parseDays = (text: string): number => {
+  if (!/^[1-9]\d{0,4}$/.test(text)) throw usage(`--days wants a number from 1 to 99999, not "${text}".`)
+  return Number(text)
 }

@@ -24,14 +24,16 @@ export interface Left {
 
 export interface OutputOptions {
   /** It may be that there is a file of that name; `refuse` throws EEXIST. */
-  readonly existing?: 'replace' | 'refuse'
+  readonly existing?: 'replace' | 'refuse' | undefined
+  /** Of a file that is new, before the umask; 0o666 where undefined. */
+  readonly mode?: number | undefined
   /** To go on with; from now on it has another name until it is kept or left. */
   readonly from?: Partial | undefined
 }
 
 /** Throws at once for a path that cannot be written, with `path` in the error. */
 export const outputFile = async (path: string, options: OutputOptions = {}): Promise<OutputFile> => {
-  const { existing = 'replace', from } = options
+  const { existing = 'replace', from, mode = 0o666 } = options
   const found = await stat(path).catch(() => undefined)
   if (found?.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR', path })
   if (found !== undefined && existing === 'refuse')
@@ -45,7 +47,7 @@ export const outputFile = async (path: string, options: OutputOptions = {}): Pro
     const handle = await open(
       beside,
       from !== undefined ? 'a' : through ? 'w' : 'wx',
-      found === undefined ? 0o666 : found.mode & 0o777,
+      found === undefined ? mode : found.mode & 0o777,
     )
     const places = { handle, path, target, beside: through ? undefined : beside, existing }
     return new GatheringFile(places, from?.bytes ?? 0)

@@ -164,26 +164,32 @@ test('the story grows by layer: summary, messages, fields, bytes; never wider th
   recording.message(message(1))
   recording.message(message(2))
   const told = (level: 0 | 1 | 2 | 3) =>
-    storyLines(recording.records, { style: plain(80), verbosity: { level, layers: ['tls'] } }).join('\n')
+    storyLines(recording.records, { style: plain(80), language: 'en', verbosity: { level, layers: ['tls'] } }).join(
+      '\n',
+    )
   expect(told(0)).not.toContain('Pair1')
   expect(told(1)).toContain('Pair1')
   expect(told(2)).toMatch(/0\.\.1 +kind +0\n *1\.\.3 +size +0/)
   expect(told(3)).toContain('0000  00 00 00')
-  const other = storyLines(recording.records, { style: plain(80), verbosity: { level: 1, layers: ['dns'] } })
+  const other = storyLines(recording.records, {
+    style: plain(80),
+    language: 'en',
+    verbosity: { level: 1, layers: ['dns'] },
+  })
   expect(other.join('\n')).not.toContain('Pair1')
   for (const line of told(3).split('\n')) expect([...line].length).toBeLessThanOrEqual(80)
 })
 
 test('a capture is readable by its owner only, and an impossible path is cli/file', () => {
   const path = join(folder, 'x.pcapng')
-  const capture = openCapture(path)
+  const capture = openCapture({ path: path })
   capture.sink.message(message(1))
   capture.close()
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(readFileSync(path).readUInt32BE(0)).toBe(0x0a0d0d0a)
   let thrown: unknown
   try {
-    openCapture(join(folder, 'no', 'such', 'x.pcapng'))
+    openCapture({ path: join(folder, 'no', 'such', 'x.pcapng') })
   } catch (error) {
     thrown = error
   }

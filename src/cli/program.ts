@@ -1,7 +1,8 @@
 /** The parser and its help, made from the commands. Nothing is done here but to run the one that was asked for. */
 import { Command, Option } from 'commander'
+import { TOPICS } from '../explain/topic-types.ts'
 import { wrap } from '../inspect/index.ts'
-import { type AnyCommand, COMMON, type Example, type OptionSpec } from './command.ts'
+import { type AnyCommand, COMMON, type Example, grouped, type OptionSpec } from './command.ts'
 import { commands, groups } from './commands/index.ts'
 import type { Io } from './io.ts'
 
@@ -31,6 +32,7 @@ export const program = ({ name, typed, version, io, write, width }: ProgramSetup
   const examples = (lines: readonly Example[]): string => examplesText(lines, typed, width)
   const root = rootCommand(name, version, { write, width })
     .addHelpText('before', examples(ROOT_EXAMPLES))
+    .addHelpText('after', notes(HELP_TOPICS))
     .addHelpText('after', notes(EXIT_CODES))
   for (const spec of commands) {
     const made = shaped(parentOf(root, spec, examples), spec)
@@ -51,7 +53,7 @@ const rootCommand = (name: string, version: string, { write, width }: Pick<Progr
     .description('HTTPS from the Ethernet frame up: run it, look into it, break it.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand(false)
     .showSuggestionAfterError(false)
     .exitOverride()
     .configureOutput({
@@ -71,7 +73,7 @@ const parentOf = (root: Command, { name }: AnyCommand, examples: (lines: readonl
   if (second === undefined) return root
   const known = root.commands.find(each => each.name() === first)
   if (known !== undefined) return known
-  const within = commands.filter(each => each.name.startsWith(`${first} `)).flatMap(each => each.examples)
+  const within = commands.filter(each => each.name.startsWith(`${first} `)).flatMap(each => each.examples.slice(0, 1))
   return root
     .command(first!)
     .description(groups[first!] ?? '')
@@ -85,12 +87,13 @@ const shaped = (parent: Command, { name, summary, argument, options }: AnyComman
     const { parse } = argument
     made.argument(argument.name, argument.what, ...(parse === undefined ? [] : [parse]))
   }
-  for (const option of [...COMMON, ...options]) made.addOption(optionOf(option))
+  for (const option of [...options, ...grouped('What is told', COMMON)]) made.addOption(optionOf(option))
   return made
 }
 
-const optionOf = ({ flags, what, as, parse, default: usual }: OptionSpec): Option => {
+const optionOf = ({ flags, what, as, parse, default: usual, group }: OptionSpec): Option => {
   const option = new Option(flags, what)
+  if (group !== undefined) option.helpGroup(`${group}:`)
   if (as !== undefined) option.attributeName = () => as
   if (parse !== undefined) option.argParser(parse as (word: string, before: unknown) => unknown)
   return usual === undefined ? option : option.default(usual)
@@ -115,6 +118,9 @@ const ROOT_EXAMPLES = [
   ['barewire serve ./dist', 'a folder over HTTPS, on this machine'],
   ['curl --cacert $(barewire ca path) …', 'let another program trust it'],
 ] as const
+
+/** `barewire help tls`. */
+const HELP_TOPICS = `Topics: ${TOPICS.map(name => `barewire help ${name}`).join(', ')}.`
 
 const EXIT_CODES =
   'Exit codes: 0 fine, 1 usage, 2 name, 3 TCP, 4 TLS, 5 certificate, 6 HTTP, 7 time-out, 8 status of 400 or more with --fail, 9 a check did not pass, 130 interrupted.'

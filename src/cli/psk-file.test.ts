@@ -9,7 +9,7 @@ import { certificateAuthority } from '../ca/authority.ts'
 import { fetch } from '../index.ts'
 import type { World } from '../net/stream/types.ts'
 import { nodeWorld } from '../node/world.ts'
-import { pem } from '../x509/pem.ts'
+import { pem } from '../x509/files/pem.ts'
 import { main } from './main.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'barewire-psk-'))

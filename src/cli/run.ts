@@ -6,7 +6,6 @@
 import type { Words } from '../explain/index.ts'
 import type { Failure, FailureError } from '../failures/index.ts'
 import {
-  awaited,
   type JsonObject,
   jsonOfFailure,
   jsonOfLeg,
@@ -16,31 +15,32 @@ import {
   lines,
   mark,
   type Piece,
+  renderBeside,
   renderFailure,
   renderLegs,
   type Shown,
   type Style,
 } from '../inspect/index.ts'
 import { systemClock } from '../node/clock.ts'
+import type { RunWriter } from '../node/runs.ts'
 import { type TraceRecord, tee, tell } from '../trace/recorder.ts'
-import { redact } from '../trace/redact.ts'
 import type { TraceSink } from '../trace/types.ts'
 import { type CaptureFile, type KeyLogFile, openCapture, openKeyLog } from './capture-file.ts'
-import { type CommonOptions, type Privacy, privacyOf } from './command.ts'
+import type { Privacy } from './command.ts'
 import { DIGESTS } from './digests.ts'
-import { exitCodeOf, failureOf, Interrupted } from './errors.ts'
+import { causesOf, exitCodeOf, failureOf, Interrupted } from './errors.ts'
 import { typed } from './invocation.ts'
 import { type Io, ReaderGone, type Sink } from './io.ts'
 import { jsonLine } from './json.ts'
-import { wordsFor } from './language.ts'
-import { runRecording } from './recording.ts'
+import { keeping, seeIt } from './kept.ts'
+import { type RunOptions, type RunSetup, Scene } from './scene.ts'
+import { stoppable, untilStopped } from './stoppable.ts'
 import { Outlet } from './story/outlet.ts'
 import { ladderTeller, logTeller, type Teller } from './story/people.ts'
 import { programTeller } from './story/program.ts'
-import { styleFor } from './story/style.ts'
 import { type Turns, turns } from './story/turns.ts'
 import { type Waiting, waiting } from './story/waiting.ts'
-import { QUIET, type Verbosity } from './verbosity.ts'
+import { interruptedBy, pageLine, Watched } from './web/watched.ts'
 
 export interface Run {
   /** Where engines say what they do; undefined where nobody wants to know. */
@@ -70,8 +70,8 @@ export interface Run {
   notice(list: readonly Shown[]): void
   /** The line at the end of the terminal; empty: away with it. */
   status(text: string): void
-  /** It went well: the timeline, for people or programs. */
-  tell(facts: LegsOptions): void
+  /** It went well: the timeline, for people or programs; `beside`: of two connections the first, and both beside each other. */
+  tell(facts: LegsOptions, form?: 'beside'): void
   /** It did not. Says why and returns the exit code; passes on what is not a failure (a reader that left). */
   explain(thrown: unknown, did?: string): number
   /** One thing of several did not go well; the others go on. */
@@ -80,21 +80,17 @@ export interface Run {
   end(): Promise<void>
 }
 
-export interface RunOptions extends CommonOptions {
-  readonly pcapng?: string | undefined
-  /** In place of `SSLKEYLOGFILE`. */
-  readonly keylog?: string | undefined
+export const beginRun = async (options: RunOptions, io: Io, setup: RunSetup): Promise<Run> => {
+  const scene = new Scene(options, io, setup)
+  const command = setup.command ?? setup.title ?? ''
+  const watched = options.web ? await Watched.open({ command, privacy: scene.privacy }, io.env) : undefined
+  try {
+    return new RunUnderWay(scene, watched)
+  } catch (error) {
+    await watched?.close()
+    throw error
+  }
 }
-
-export interface RunSetup {
-  /** `ladder`: one connection after the other, told at the end too. `log`: many at once, none of them kept. */
-  readonly form: 'ladder' | 'log'
-  /** What is waited for as long as nothing was said: `127.0.0.1:443 to answer`. */
-  readonly awaits?: string
-}
-
-export const beginRun = async (options: RunOptions, io: Io, setup: RunSetup): Promise<Run> =>
-  new RunUnderWay(new Scene(options, io, setup))
 
 class RunUnderWay implements Run {
   readonly trace: TraceSink | undefined
@@ -102,7 +98,11 @@ class RunUnderWay implements Run {
   readonly #scene: Scene
   readonly #abort = new AbortController()
   readonly #capture: CaptureFile | undefined
+  readonly #kept: RunWriter | undefined
+  /** The last thing that went wrong. */
+  #failure: Failure | undefined
   readonly #keyLog: KeyLogFile | undefined
+  readonly #watched: Watched | undefined
   readonly #turns: Turns
   readonly #teller: Teller
   /** Standard error, and for programs standard output. */
@@ -113,10 +113,13 @@ class RunUnderWay implements Run {
   /** The body on the terminal ended in the middle of a line. */
   #openLine = false
 
-  constructor(scene: Scene) {
+  constructor(scene: Scene, watched: Watched | undefined) {
     const { io, setup, style } = scene
     this.#scene = scene
-    this.#capture = scene.capturePath === undefined ? undefined : openCapture(scene.capturePath)
+    this.#watched = watched
+    this.#kept = setup.command === undefined ? undefined : keeping(scene.keep, io.env)
+    const places = { path: scene.capturePath, kept: this.#kept }
+    this.#capture = places.path === undefined && places.kept === undefined ? undefined : openCapture(places)
     this.#keyLog = scene.keyLogPath === undefined ? undefined : openKeyLog(scene.keyLogPath)
     this.#people = new Outlet(io.err, {
       missing: texts =>
@@ -130,8 +133,8 @@ class RunUnderWay implements Run {
     })
     this.#teller = this.#tellerFor()
     this.#turns = turns(turn => this.#happened(turn))
-    const watched = setup.form === 'ladder' || scene.verbosity.level > 0
-    const sinks = [watched ? this.#turns.sink : undefined, this.#capture?.sink, this.#keyLog?.sink].filter(
+    const isTold = setup.form === 'ladder' || scene.verbosity.level > 0 || watched !== undefined
+    const sinks = [isTold ? this.#turns.sink : undefined, this.#capture?.sink, this.#keyLog?.sink].filter(
       sink => sink !== undefined,
     )
     this.trace = sinks.length === 0 ? undefined : tee(...sinks)
@@ -144,6 +147,7 @@ class RunUnderWay implements Run {
       if (setup.form === 'ladder') this.#release()
       this.#abort.abort(new Interrupted(signal))
     })
+    if (watched !== undefined) this.#page({ type: 'web', url: watched.url, live: true }, ' page ', watched.url)
   }
 
   get signal(): AbortSignal {
@@ -200,9 +204,9 @@ class RunUnderWay implements Run {
       this.#people.status(line(this.style, { text: text === '' ? '' : `  ${text}` }))
   }
 
-  tell(facts: LegsOptions): void {
+  tell(facts: LegsOptions, form?: 'beside'): void {
     this.#over()
-    this.#timeline(facts)
+    this.#timeline(facts, form)
   }
 
   explain(thrown: unknown, did?: string): number {
@@ -222,24 +226,53 @@ class RunUnderWay implements Run {
     this.#release()
     this.#capture?.close()
     this.#keyLog?.close()
+    this.#keep()
+    if (this.#watched !== undefined) await this.#lookedAt(this.#watched)
     await Promise.all([this.#people.settled(), this.#programs.settled()])
   }
 
+  /** The page stays as long as somebody wants to look, unless it was stopped by hand. */
+  async #lookedAt(watched: Watched): Promise<void> {
+    watched.over(this.#failure)
+    const { reason } = this.signal
+    if (!(reason instanceof Interrupted) && !(reason instanceof ReaderGone)) {
+      this.#page({ type: 'web', url: watched.url, live: false }, ' the page stays until Ctrl-C ', watched.url)
+      await interruptedBy(this.#scene.io)
+    }
+    await watched.close()
+  }
+
+  #page(event: JsonObject, quiet: string, url: string): void {
+    this.event(event)
+    this.notice([pageLine(this.style, quiet, url)])
+  }
+
+  /** Where nothing moved there is nothing to see. */
+  #keep(): void {
+    const { command } = this.#scene.setup
+    if (command === undefined || this.#kept === undefined || !this.#capture?.sink.frames) return
+    if (!this.#kept.keep({ command, failure: this.#failure?.code })) return
+    const { storied, io, style } = this.#scene
+    if (storied) this.#say([seeIt(io.env, style)])
+  }
+
   #tellerFor(): Teller {
-    const { json, setup, verbosity, privacy, style } = this.#scene
+    const { json, setup, verbosity, privacy, style, words } = this.#scene
     if (json) {
       const verdicts = setup.form === 'ladder' ? 'told' : 'silent'
       return programTeller({ verbosity, privacy, verdicts, say: text => this.#programs.say(text) })
     }
     const say = (list: readonly Shown[]): void => this.#say(list)
-    return (setup.form === 'ladder' ? ladderTeller : logTeller)({ verbosity, privacy, style, say })
+    return (setup.form === 'ladder' ? ladderTeller : logTeller)({ verbosity, privacy, style, words, say })
   }
 
   #happened(turn: readonly TraceRecord[]): void {
     this.#waiting?.happened()
-    const { setup, recording } = this.#scene
+    const { setup, recording, verbosity } = this.#scene
     if (setup.form === 'ladder') for (const entry of turn) tell(recording, entry)
-    this.#teller(turn)
+    this.#watched?.happened(turn)
+    // Of a server of many connections nothing is kept that nobody reads.
+    if (setup.form === 'ladder' || verbosity.level > 0) this.#teller(turn)
   }
 
   /** Nothing more is waited for, and what was said so far is told first. */
@@ -254,12 +287,19 @@ class RunUnderWay implements Run {
     this.#openLine = false
   }
 
-  #timeline(facts: LegsOptions): void {
+  #timeline(facts: LegsOptions, form?: 'beside'): void {
     const { json, storied, style, verbosity, records } = this.#scene
     if (records.length === 0 || (!json && !storied)) return
     const found = legs(records, { ...facts, digests: DIGESTS })
     if (json) for (const [i, leg] of found.entries()) this.#programs.say(jsonLine(jsonOfLeg(leg, i)))
-    else this.#say([...(verbosity.level > 0 ? [line(style)] : []), ...renderLegs(found, style)])
+    else {
+      const compared = form === 'beside' ? renderBeside(records, found, style) : undefined
+      const told =
+        compared === undefined
+          ? renderLegs(found, style)
+          : [...renderLegs(found.slice(0, 1), style), line(style), ...compared]
+      this.#say([...(verbosity.level > 0 ? [line(style)] : []), ...told])
+    }
   }
 
   /** The story so far. */
@@ -284,6 +324,7 @@ class RunUnderWay implements Run {
 
   #sayWhy(failure: Failure, causes: readonly Failure[], did?: string): number {
     const { json, style, words, records, io } = this.#scene
+    this.#failure = failure
     if (json) this.#programs.say(jsonLine(jsonOfFailure(failure)))
     else {
       const how = { style, words, records, causes, did }
@@ -295,76 +336,3 @@ class RunUnderWay implements Run {
 
 /** The exit code of everything that took too long. */
 const TIME_OUT = 7
-
-/** What was decided before the run began, and what is kept of it. */
-class Scene {
-  readonly io: Io
-  readonly setup: RunSetup
-  readonly style: Style
-  readonly words: Words
-  readonly json: boolean
-  readonly verbosity: Verbosity
-  readonly privacy: Privacy
-  /** Whether there is a story for people. */
-  readonly storied: boolean
-  readonly capturePath: string | undefined
-  readonly keyLogPath: string | undefined
-  readonly recording = runRecording()
-
-  constructor(options: RunOptions, io: Io, setup: RunSetup) {
-    this.io = io
-    this.setup = setup
-    this.style = styleFor(io.err, io.env, options.color)
-    this.words = wordsFor(io.env, options.lang)
-    this.json = options.json === true
-    this.verbosity = options.verbose ?? QUIET
-    this.privacy = privacyOf(options)
-    this.storied = !this.json && (io.err.isTerminal || this.verbosity.level > 0) && setup.form === 'ladder'
-    this.capturePath = options.pcapng
-    this.keyLogPath = options.keylog ?? (io.env.SSLKEYLOGFILE || undefined)
-  }
-
-  /** What was said so far, as far as others may know it. */
-  get records(): readonly TraceRecord[] {
-    const { records } = this.recording
-    return this.privacy === 'shown' ? records : redact(records)
-  }
-
-  get awaited(): string | undefined {
-    const { awaits } = this.setup
-    return awaits === undefined ? undefined : awaited(this.recording.records, awaits)
-  }
-}
-
-/** Standard output that gives up when the run does: a reader that reads no more must not keep Ctrl-C from working. */
-const stoppable = (sink: Sink, signal: AbortSignal, wrote: (openLine: boolean) => void): Sink => ({
-  isTerminal: sink.isTerminal,
-  get columns() {
-    return sink.columns
-  },
-  async write(chunk) {
-    signal.throwIfAborted()
-    wrote(sink.isTerminal && chunk.length > 0 && chunk.at(-1) !== '\n' && chunk.at(-1) !== LINE_FEED)
-    await untilStopped(sink.write(chunk), signal)
-  },
-})
-
-const LINE_FEED = 0x0a
-
-const untilStopped = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
-  new Promise((resolve, reject) => {
-    const stopped = (): void => reject(signal.reason)
-    if (signal.aborted) stopped()
-    signal.addEventListener('abort', stopped, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stopped))
-  })
-
-/** Failures below the one that was thrown. */
-const causesOf = (thrown: unknown): Failure[] => {
-  const causes: Failure[] = []
-  for (let at = thrown; at instanceof Error && causes.length < 8; at = at.cause) {
-    // What `fetch` throws has the failure itself as its cause.
-    if (at !== thrown && 'failure' in at && at.failure !== failureOf(thrown)) causes.push(at.failure as Failure)
-  }
-  return causes
-}

@@ -10,8 +10,8 @@ import { certificateAuthority } from '../ca/authority.ts'
 import { fetch } from '../index.ts'
 import { nodeWorld } from '../node/world.ts'
 import { certifiedKey } from '../tls/certificate/certified-key.ts'
-import { pem } from '../x509/pem.ts'
-import { trustStore } from '../x509/store.ts'
+import { pem } from '../x509/files/pem.ts'
+import { trustStore } from '../x509/path/store.ts'
 import { main } from './main.ts'
 
 const SECRET = 'hush-4f1a'
@@ -45,13 +45,21 @@ const asked = async (url: string, words: readonly string[], terminal?: number): 
     [
       'get',
       ...words,
-      ...['-u', `ada:${SECRET}`, '-H', `Cookie: sid=${SECRET}`, '-d', `password=${SECRET}`],
+      ...['-u', `ada:${SECRET}`, '-d', `password=${SECRET}`],
+      ...(url.startsWith('https:') ? cookiesInFiles() : ['-H', `Cookie: sid=${SECRET}`]),
       ...['--trust', root, '-o', join(folder, 'body'), url],
     ],
     io,
   )
   expect(code, io.stderr()).toBe(0)
   return io
+}
+
+/** One that was typed, one from a file, and those of the answer into another. */
+const cookiesInFiles = (): string[] => {
+  const from = join(folder, 'from')
+  writeFileSync(from, `localhost\tFALSE\t/\tTRUE\t0\told\t${SECRET}\n`)
+  return ['-b', from, '-b', `typed=${SECRET}`, '-c', join(folder, 'jar')]
 }
 
 const answering = () =>
@@ -119,7 +127,7 @@ const ownRoot = async () => {
   const io = captured()
   await main(['ca', 'path'], io)
   const { readFileSync } = await import('node:fs')
-  const { pemBlocks } = await import('../x509/pem.ts')
+  const { pemBlocks } = await import('../x509/files/pem.ts')
   return trustStore(pemBlocks(readFileSync(io.stdout().trim(), 'latin1')).map(block => block.der))
 }
 

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { soon } from '../../test/support/net.ts'
 import { type CapturedIo, captured } from '../../test/support/peers-io.ts'
-import { certificateAuthority, type Issued, type LeafOptions } from '../ca/authority.ts'
+import { certificateAuthority } from '../ca/authority.ts'
+import type { Issued, LeafOptions } from '../ca/types.ts'
 import { nodeCrypto } from '../node/crypto.ts'
-import { pem } from '../x509/pem.ts'
+import { pem } from '../x509/files/pem.ts'
+import { writePkcs12 } from '../x509/files/pkcs12-write.ts'
 import { main } from './main.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'barewire-tls-'))
@@ -80,6 +82,28 @@ test('serve takes nothing but the suites and groups that it is told to take, als
   expect((await asked(url, '--suites', 'all', '--groups', 'P-256')).exit).toBe(4)
   expect(await asked(url, '--suites', 'all')).toMatchObject({ exit: 0, out: 'hello' })
   await stop()
+})
+
+test('--cert takes PKCS#12, and --password-file or BAREWIRE_PASSWORD opens it', async () => {
+  const { certificate, privateKey } = issued()
+  const entries = [{ privateKey, chain: [certificate] }]
+  const p12 = file('both.p12', writePkcs12({ entries, iterations: 3 }, 'sésame', nodeCrypto()))
+  const { url, stop } = await serving(['--cert', p12, '--password-file', file('password', 'sésame\r\nno more')])
+  expect(await asked(url)).toMatchObject({ exit: 0, out: 'hello' })
+  await stop()
+  const wrong = await ran('serve', folder, '--cert', p12, '--password-file', file('wrong', 'sesam'))
+  expect(wrong.err).toContain('file/password-wrong')
+  expect(wrong.err).toContain('both.p12')
+  expect((await ran('serve', folder, '--cert', p12)).err).toContain('net/key-encrypted')
+  process.env.BAREWIRE_PASSWORD = 'sésame'
+  try {
+    const again = await serving(['--cert', p12])
+    expect(await asked(again.url)).toMatchObject({ exit: 0, out: 'hello' })
+    await again.stop()
+  } finally {
+    delete process.env.BAREWIRE_PASSWORD
+  }
+  expect((await ran('serve', folder, '--plain', '--password-file', p12)).err).toContain('--password-file is about TLS')
 })
 
 test('serve --client-ca lets in whom that authority knows, and get --cert says who we are', async () => {

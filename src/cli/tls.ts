@@ -12,6 +12,7 @@ export interface TlsOptions extends Pick<TlsChoices, 'groups' | 'suites'> {
   readonly tls?: readonly TlsVersion[] | undefined
   readonly cert?: readonly string[] | undefined
   readonly key?: readonly string[] | undefined
+  readonly passwordFile?: string | undefined
   readonly psk?: string | undefined
 }
 
@@ -21,6 +22,13 @@ export type FilesNamed = Readonly<Partial<Record<'cert' | 'key' | 'ca' | 'public
 /** The contents of files; undefined where none is named. */
 export const contentsOf = async (paths: readonly string[] | undefined): Promise<readonly Uint8Array[] | undefined> =>
   paths && Promise.all(paths.map(async path => new Uint8Array(await readFile(path))))
+
+/**
+ * What opens the files of `--cert`, `--key`, `--trust` and `--client-ca`: the first line of `--password-file`, else BAREWIRE_PASSWORD. No option takes
+ * the password itself: everybody on a machine may see how programs were called.
+ */
+export const passwordFrom = async (path: string | undefined): Promise<string | undefined> =>
+  path === undefined ? process.env.BAREWIRE_PASSWORD || undefined : (await readFile(path, 'utf8')).split(/\r?\n/)[0]
 
 /** `work`, whose failure names the file where `net` says `key[1]`. */
 export const namingFiles = async <T>(files: FilesNamed, work: () => Promise<T>): Promise<T> => {
@@ -35,7 +43,7 @@ export const namingFiles = async <T>(files: FilesNamed, work: () => Promise<T>):
 }
 
 const fileOf = ({ where = '' }: Failure, files: FilesNamed): string | undefined => {
-  const [, name, at = '0'] = /^(cert|key|ca|publicKeys)(?:\[(\d+)\])?$/.exec(where) ?? []
+  const [, name, at = '0'] = /^(cert|key|ca|publicKeys)(?:\[(\d+)\])?(?: |$)/.exec(where) ?? []
   return name === undefined ? undefined : files[name as keyof FilesNamed]?.[Number(at)]
 }
 

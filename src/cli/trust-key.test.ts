@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { served } from '../../test/support/net.ts'
 import { captured } from '../../test/support/peers-io.ts'
 import { nodeCrypto } from '../node/crypto.ts'
-import { pem } from '../x509/pem.ts'
+import { pem } from '../x509/files/pem.ts'
 import { main } from './main.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'barewire-trust-key-'))

@@ -3,27 +3,13 @@
  * fields, `-vvv` their bytes.
  */
 import { FailureError, fail } from '../failures/index.ts'
-import type { Layer } from '../trace/types.ts'
+import { LAYERS, type Layer } from '../trace/types.ts'
 
 export interface Verbosity {
   /** 0 nothing but the summary, 1 messages, 2 fields, 3 bytes. */
   readonly level: 0 | 1 | 2 | 3
   readonly layers: readonly Layer[]
 }
-
-export const LAYERS: readonly Layer[] = [
-  'ethernet',
-  'arp',
-  'ip',
-  'icmp',
-  'udp',
-  'dns',
-  'tcp',
-  'record',
-  'tls',
-  'http',
-  'session',
-]
 
 export const QUIET: Verbosity = { level: 0, layers: [] }
 const DEFAULT_LAYERS: readonly Layer[] = ['dns', 'tls', 'http']

@@ -9,7 +9,7 @@ import { systemClock } from '../node/clock.ts'
 import { nodeWorld } from '../node/world.ts'
 import { certifiedKey } from '../tls/certificate/certified-key.ts'
 import { sinkOf } from '../trace/recorder.ts'
-import { trustStore } from '../x509/store.ts'
+import { trustStore } from '../x509/path/store.ts'
 
 /**
  * One request over TLS, or over plain text, between two ends in this process, and the roots that are believed read. Nothing

@@ -11,7 +11,9 @@ export type {
   Hash,
   HashName,
   KeyAnswer,
+  KeyDerivation,
   KeyKind,
   KeyOffer,
+  ScryptCosts,
   SignatureAlgorithm,
 } from './provider.ts'

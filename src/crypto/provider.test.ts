@@ -110,10 +110,38 @@ describe.each(platforms)('%s', (_, platform) => {
     const iv = hex('000102030405060708090a0b0c0d0e0f')
     const text = hex('6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51')
     const aes128 = crypto.cbc(hex('2b7e151628aed2a6abf7158809cf4f3c'))
+    const aes192 = crypto.cbc(hex('8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b'))
     const aes256 = crypto.cbc(hex('603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4'))
     expect(toHex(aes128.encrypt(iv, text))).toBe('7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b2')
     expect(toHex(aes256.encrypt(iv, text))).toBe('f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d')
-    for (const aes of [aes128, aes256]) expect(aes.decrypt(iv, aes.encrypt(iv, text))).toEqual(text)
+    expect(toHex(aes192.encrypt(iv, text))).toBe('4f021db243bc633d7178183a9fa071e8b4d9ada9ad7dedf4e5e738763f69145a')
+    for (const aes of [aes128, aes192, aes256]) expect(aes.decrypt(iv, aes.encrypt(iv, text))).toEqual(text)
+  })
+
+  test('RFC 6070 2 and RFC 7914 11, 12: passwords become the keys of the examples', () => {
+    const sha1 = crypto.pbkdf2(
+      'sha1',
+      ascii('passwordPASSWORDpassword'),
+      ascii('saltSALTsaltSALTsaltSALTsaltSALTsalt'),
+      4096,
+      25,
+    )
+    expect(toHex(sha1)).toBe('3d2eec4fe41c849b80c8d83662c0e44a8b291a964cf2f07038')
+    expect(toHex(crypto.pbkdf2('sha256', ascii('passwd'), ascii('salt'), 1, 64))).toBe(
+      '55ac046e56e3089fec1691c22544b605f94185216dde0465e68b9d57c20dacbc' +
+        '49ca9cccf179b645991664b39d77ef317c71b845b1e30bd509112041d3a19783',
+    )
+    const costs = { cost: 1024, blockSize: 8, parallelization: 16 }
+    expect(toHex(crypto.scrypt(ascii('password'), ascii('NaCl'), costs, 64))).toBe(
+      'fdbabe1c9d3472007856e7190d01e9fe7c6ad7cbc8237830e77376634b373162' +
+        '2eaf30d92e22a3886ff109279d9830dac727afb94a83ee6d8360cbdfa2cc0640',
+    )
+    // Blocks side by side take memory too, here as much as those behind each other (computed with Python's hashlib).
+    const wide = { cost: 64, blockSize: 1, parallelization: 60 }
+    expect(toHex(crypto.scrypt(ascii('password'), ascii('NaCl'), wide, 16))).toBe('2b52c286a3da68092fa929815dd98e73')
+    // More memory than Node takes by itself.
+    const large = { cost: 32_768, blockSize: 8, parallelization: 1 }
+    expect(crypto.scrypt(ascii('password'), ascii('NaCl'), large, 16).length).toBe(16)
   })
 
   test('CBC takes whole blocks and keys of AES alone, and keeps a key of its own', () => {
@@ -126,7 +154,7 @@ describe.each(platforms)('%s', (_, platform) => {
       expect(() => aes.encrypt(new Uint8Array(16), new Uint8Array(length))).toThrow(RangeError)
       expect(() => aes.decrypt(new Uint8Array(16), new Uint8Array(length))).toThrow(RangeError)
     }
-    for (const length of [0, 24, 33]) expect(() => crypto.cbc(new Uint8Array(length))).toThrow(RangeError)
+    for (const length of [0, 20, 33]) expect(() => crypto.cbc(new Uint8Array(length))).toThrow(RangeError)
   })
 
   test('RFC 8017 7.2.1: what is encrypted to an RSA key is 0, 2, nonzero octets, 0 and the message', () => {
@@ -148,6 +176,32 @@ describe.each(platforms)('%s', (_, platform) => {
     const mac = '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843'
     expect(toHex(crypto.hmac('sha256', ascii('Jefe'), ascii('what do ya want for nothing?')))).toBe(mac)
     expect(toHex(crypto.hmac('sha256', ascii('Jefe'), ascii('what do ya '), ascii('want for nothing?')))).toBe(mac)
+  })
+
+  test('FIPS 180-4: a digest is that of its pieces one behind the other, few of them and many', () => {
+    const abc = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+    expect(toHex(crypto.digest('sha256', ascii('abc')))).toBe(abc)
+    expect(toHex(crypto.digest('sha256', ascii('a'), new Uint8Array(0), ascii('bc')))).toBe(abc)
+    expect(toHex(crypto.digest('sha256'))).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
+    const million = 'cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0'
+    const thousand = new Uint8Array(1_000).fill(0x61)
+    expect(toHex(crypto.digest('sha256', ...Array.from({ length: 1_000 }, () => thousand)))).toBe(million)
+  })
+
+  test('a key that was overwritten neither seals nor opens', () => {
+    for (const name of ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305'] as const) {
+      const aead = crypto.aead(name, new Uint8Array(name === 'aes-128-gcm' ? 16 : 32).fill(7))
+      const [nonce, none] = [new Uint8Array(12), new Uint8Array(0)]
+      const { ciphertext, tag } = aead.seal(nonce, none, ascii('secret'))
+      aead.wipe()
+      expect(() => aead.seal(nonce, none, ascii('secret')), name).toThrow()
+      expect(() => aead.open(nonce, none, ciphertext, tag), name).toThrow()
+    }
+    const [cbc, block] = [crypto.cbc(new Uint8Array(16).fill(7)), new Uint8Array(16)]
+    expect(cbc.decrypt(block, cbc.encrypt(block, block))).toEqual(block)
+    cbc.wipe()
+    expect(() => cbc.encrypt(block, block)).toThrow()
+    expect(() => cbc.decrypt(block, block)).toThrow()
   })
 
   test('a copied hash goes on alone', () => {

@@ -5,6 +5,10 @@
 import type { Random } from '../random.ts'
 
 export type HashName = 'sha1' | 'sha256' | 'sha384' | 'sha512'
+/** Broken: for old servers of Digest (RFC 7616), and to open keys that old tools sealed. We make nothing with it. */
+export type BrokenHashName = 'md5'
+/** FIPS 180-4 5.3.6: SHA-512 from another beginning, cut to 256 bits. For Digest alone (RFC 7616). */
+export type CutHashName = 'sha512-256'
 export type AeadName = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305'
 /** IANA names; the last one is ML-KEM-768 beside X25519 (draft-ietf-tls-ecdhe-mlkem 4.3), for TLS 1.3 alone. */
 export type GroupName = 'x25519' | 'secp256r1' | 'secp384r1' | 'secp521r1' | 'X25519MLKEM768'
@@ -32,12 +36,16 @@ export interface Aead {
   sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void
   /** The plaintext, or undefined when the tag does not fit. */
   open(nonce: Uint8Array, additional: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined
+  /** Overwrites the key; whoever seals or opens after that is thrown at. */
+  wipe(): void
 }
 
 /** AES in CBC mode, without padding: data is a whole number of blocks of 16 bytes. */
 export interface Cbc {
   encrypt(iv: Uint8Array, data: Uint8Array): Uint8Array
   decrypt(iv: Uint8Array, data: Uint8Array): Uint8Array
+  /** Overwrites the key, or leaves it to whoever holds it; whoever encrypts or decrypts after that is thrown at. */
+  wipe(): void
 }
 
 /** The first move of a key agreement: what the other side answers to. */
@@ -62,15 +70,36 @@ export interface SignatureAlgorithm {
   readonly hash: HashName | undefined
 }
 
+/** RFC 7914 2: N (a power of two), r and p. */
+export interface ScryptCosts {
+  readonly cost: number
+  readonly blockSize: number
+  readonly parallelization: number
+}
+
+/** Key derivation that takes its time elsewhere, so that whoever else is there goes on: as in `CryptoProvider`. */
+export interface KeyDerivation {
+  pbkdf2(...of: Parameters<CryptoProvider['pbkdf2']>): Promise<Uint8Array>
+  scrypt(...of: Parameters<CryptoProvider['scrypt']>): Promise<Uint8Array>
+  /** Settles when others have had their turn. For what no library derives (PKCS#12): it is done here, in pieces. */
+  turn(): Promise<void>
+}
+
 export type KeyKind = 'p-256' | 'p-384' | 'p-521' | 'rsa-2048' | 'ed25519'
 
 export interface CryptoProvider {
   readonly random: Random
-  hash(name: HashName): Hash
+  hash(name: HashName | BrokenHashName | CutHashName): Hash
+  /** The hash of these one behind the other: without an object, for what is short and lies there whole. */
+  digest(name: HashName, ...data: readonly Uint8Array[]): Uint8Array
   hmac(name: HashName, key: Uint8Array, ...data: readonly Uint8Array[]): Uint8Array
+  /** `length` bytes from a password (RFC 8018 5.2, with HMAC). Takes as long as `iterations` says: bound it before. */
+  pbkdf2(hash: HashName, password: Uint8Array, salt: Uint8Array, iterations: number, length: number): Uint8Array
+  /** The same by scrypt (RFC 7914), which takes 128 · `cost` · `blockSize` bytes of memory: bound them before. */
+  scrypt(password: Uint8Array, salt: Uint8Array, costs: ScryptCosts, length: number): Uint8Array
   /** Copies `key`: the caller wipes its own when this returns. */
   aead(name: AeadName, key: Uint8Array): Aead
-  /** AES-128 or AES-256, by the length of `key`, which it copies. */
+  /** AES-128, AES-192 or AES-256, by the length of `key`, which it copies. */
   cbc(key: Uint8Array): Cbc
   offerShare(group: GroupName): KeyOffer
   /** Undefined when the share of the other side is not acceptable. */

@@ -194,3 +194,12 @@ export const dataText = (record: ResourceRecord): string => {
   if (body instanceof Uint8Array) return record.head.type === TYPE_A ? body.join('.') : `${body.length} bytes`
   return `${body.primary} serial ${body.serial}`
 }
+
+/** `A shop.test?` */
+export const questionName = (type: number, name: string): string => `${RecordType.nameOf(type)} ${name}?`
+
+/** `10.0.0.80, 10.0.0.81`, or why there is none. */
+export const answerName = ({ head, body }: DnsMessage): string => {
+  if (head.flags.responseCode !== 0) return responseCodeName(head.flags.responseCode)
+  return body.answers.length === 0 ? 'no records' : body.answers.map(dataText).join(', ')
+}

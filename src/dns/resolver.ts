@@ -12,10 +12,10 @@ import { type Codec, decode } from '../wire/codec.ts'
 import { Queue } from '../wire/queue.ts'
 import { WireError } from '../wire/reader.ts'
 import {
+  answerName,
   CLASS_IN,
   DnsMessage,
-  dataText,
-  RecordType,
+  questionName,
   responseCodeName,
   TYPE_A,
   TYPE_AAAA,
@@ -349,7 +349,7 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
       host,
       direction: 'out',
       at: now,
-      name: `${RecordType.nameOf(query.type)} ${query.names.at(-1)}?`,
+      name: questionName(query.type, query.names.at(-1)!),
       format: DnsMessage as Codec<unknown>,
       bytes,
       ...(query.attempt > 1 ? { about: `attempt ${query.attempt}` } : {}),
@@ -374,9 +374,4 @@ export class Resolver implements Engine<DnsDatagramIn, DnsDatagramOut, DnsEvent>
       ...(carrier === 0 ? {} : { carriedBy: [{ message: carrier, start: at, end: at + payload.length }] }),
     })
   }
-}
-
-const answerName = ({ head, body }: DnsMessage): string => {
-  if (head.flags.responseCode !== 0) return responseCodeName(head.flags.responseCode)
-  return body.answers.length === 0 ? 'no records' : body.answers.map(dataText).join(', ')
 }

@@ -57,6 +57,12 @@ test('a chain that nobody known has signed: what the server sends, and how to go
   expect(unasked({}).join()).toMatch(/^on the server: [^,]*$/)
 })
 
+test('a peer whose alert is about our certificate may want our root; other alerts have no such remedy', () => {
+  const steps = (number?: number) => english.tryThis(fail('tls/alert-received', number === undefined ? {} : { number }))
+  for (const about of [42, 46, 48]) expect(steps(about).join()).toContain('barewire ca path')
+  for (const other of [40, 70, undefined]) expect(steps(other)).toEqual([])
+})
+
 test('what comes from outside is one word for a shell, whatever it holds', () => {
   for (const text of [
     'a b',

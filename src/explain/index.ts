@@ -5,7 +5,9 @@ import type { Words } from './words.ts'
 
 export { type Elsewhere, elsewhere, type Tool } from './elsewhere.table.ts'
 export { english } from './en/index.ts'
+export { type FieldScope, meaningOf } from './fields.ts'
 export { languageOf, wordsOf } from './languages.ts'
+export { type Candidate, type Evidence, explainMessage, type MessageFinding } from './messages.ts'
 export { type Note, quoted, type Step, stepsFor, type Told } from './steps.ts'
 export type { AlertWords, Card, Dictionary, Explanation, Explanations, Language, Words, WordsOf } from './words.ts'
 

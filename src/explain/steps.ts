@@ -17,6 +17,7 @@ export type Note =
   | 'right clock?'
   | 'if it is the right one'
   | 'if you have its root'
+  | 'which timestamps it has'
   | 'once, without this check'
   | 'take its certificate'
   | 'what the server sends'
@@ -175,6 +176,7 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
   'tls/certificate-expired': clock,
   'tls/certificate-not-yet': clock,
   'tls/certificate-untrusted': f => run(get(named(f), '--trust root.pem'), 'if you have its root'),
+  'tls/certificate-distrusted': f => run(get(named(f), '--trust root.pem'), 'if it is the right one'),
   'tls/certificate-self-signed': f => {
     const fetched = inspectTls(named(f))
     return [
@@ -195,9 +197,14 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
     ...run(get(named(f), '--trust root.pem'), 'if you have its root'),
   ],
   'tls/certificate-profile': accepting,
+  'tls/transparency-missing': f =>
+    run(authority(f) && `barewire cert show ${quoted(authority(f)!)}`, 'which timestamps it has'),
   'ca/key-readable': f => run(f.where && `chmod 600 ${quoted(f.where)}`),
   'ca/damaged': f => run(f.expected && `mv ${quoted(f.expected)} ${quoted(`${f.expected}.old`)}`, 'new authority'),
   'ca/unusable': () => run('export BAREWIRE_HOME="$HOME/.barewire"', 'another folder'),
+  'ca/none': () => run('barewire ca init'),
+  'ca/refused': () => run('barewire ca show'),
+  'ca/store': f => run(f.expected),
   'ca/trust-file': f => run(f.where && `openssl x509 -in ${quoted(f.where)} -noout -subject`, 'what is in it?'),
   'http/no-answer': overHttps,
   'http/bad-start-line': overHttps,
@@ -215,6 +222,10 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
   'net/idle-timeout': waitLonger,
   'net/bad-url': () => run('barewire get https://localhost:8443/'),
   'net/too-many-redirects': f => run(get(f, ''), 'without following'),
+  'inspect/filter': () => run('barewire inspect --help'),
+  'inspect/no-run': () => run('barewire inspect'),
+  'inspect/no-page': () => run('npm run build'),
+  'inspect/no-conversation': f => run(f.where && `barewire inspect ${quoted(f.where)}`),
   'cli/key-readable': f => run(f.where && `chmod 600 ${quoted(f.where)}`),
   'cli/usage': f => run(`${f.where ?? 'barewire'} --help`),
 }

@@ -45,6 +45,10 @@ export interface Card {
   readonly closed: (alert: number) => string
   /** A message of the trace and a range of bytes in it. */
   readonly bytes: (message: CardMessage, start: number, end: number) => string
+  /** A certificate of the chain, from 0 for the leaf, or the root that was not sent, and a range of bytes in it. */
+  readonly bytesIn: (certificate: number | 'anchor', start: number, end: number) => string
+  /** A fact as engines give it (`where`, `got`, `expected`), in the words of this language. */
+  readonly fact: (fact: string) => string
 }
 export interface CardMessage {
   readonly direction: 'in' | 'out'

@@ -12,6 +12,7 @@ const chainFailures = family('tls', {
   'certificate-purpose': { fault: 'peer', exit: EXIT.certificate, alert: 43, rule: 'RFC 5280 4.2.1.12' },
   'certificate-key-usage': { fault: 'peer', exit: EXIT.certificate, alert: 43, rule: 'RFC 5280 4.2.1.3' },
   'certificate-untrusted': { fault: 'peer', exit: EXIT.certificate, alert: 48, rule: 'RFC 5280 6.1' },
+  'certificate-distrusted': { fault: 'peer', exit: EXIT.certificate, alert: 48, rule: 'RFC 5937 3' },
   'key-untrusted': { fault: 'peer', exit: EXIT.certificate, alert: 46, rule: 'RFC 7250 5' },
   'certificate-self-signed': { fault: 'peer', exit: EXIT.certificate, alert: 48, rule: 'RFC 5280 6.1' },
   'chain-incomplete': { fault: 'peer', exit: EXIT.certificate, alert: 48, rule: 'RFC 5246 7.4.2' },
@@ -24,6 +25,10 @@ const chainFailures = family('tls', {
   'certificate-critical': { fault: 'peer', exit: EXIT.certificate, alert: 42, rule: 'RFC 5280 4.2' },
   'certificate-malformed': { fault: 'peer', exit: EXIT.certificate, alert: 42, rule: 'RFC 5280 4.1' },
   'certificate-profile': { fault: 'peer', exit: EXIT.certificate, alert: 42, rule: 'RFC 5280 4' },
+  'certificate-revoked': { fault: 'peer', exit: EXIT.certificate, alert: 44, rule: 'RFC 5280 6.3.3' },
+  'revocation-unknown': { fault: 'peer', exit: EXIT.certificate, alert: 46, rule: 'RFC 5280 6.3.3' },
+  'staple-missing': { fault: 'peer', exit: EXIT.certificate, alert: 113, rule: 'RFC 7633 4.2.3.1' },
+  'transparency-missing': { fault: 'peer', exit: EXIT.certificate, alert: 46, rule: 'RFC 6962 5.2' },
   'chain-too-complex': { fault: 'peer', exit: EXIT.certificate, alert: 42, rule: 'RFC 5280 6.1' },
 })
 
@@ -32,7 +37,11 @@ const authorityFailures = family('ca', {
   'key-readable': { fault: 'local', exit: EXIT.certificate },
   damaged: { fault: 'local', exit: EXIT.certificate },
   unusable: { fault: 'local', exit: EXIT.certificate },
+  none: { fault: 'caller', exit: EXIT.usage },
   'trust-file': { fault: 'caller', exit: EXIT.usage },
+  'log-list': { fault: 'caller', exit: EXIT.usage },
+  store: { fault: 'local', exit: EXIT.certificate },
+  refused: { fault: 'caller', exit: EXIT.certificate, rule: 'RFC 5280 6.1' },
 })
 
 export const certificateFailures: typeof chainFailures & typeof authorityFailures = {

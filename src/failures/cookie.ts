@@ -18,5 +18,9 @@ export const cookieFailures = family('cookie', {
   'secure-prefix': { ...refused, rule: 'RFC 6265bis 5.7' },
   'host-prefix': { ...refused, rule: 'RFC 6265bis 5.7' },
   'nameless-prefix': { ...refused, rule: 'RFC 6265bis 5.7' },
+  'partitioned-without-secure': { ...refused, rule: 'CHIPS 2.1' },
+  'only-over-tls': { ...refused, rule: 'RFC 6265bis 5.8.3' },
+  'only-same-site': { ...refused, rule: 'RFC 6265bis 5.8.3' },
+  'only-in-partition': { ...refused, rule: 'CHIPS 2.2' },
   'bad-outgoing': { fault: 'caller', exit: EXIT.http, rule: 'RFC 6265bis 4.1.1' },
 })

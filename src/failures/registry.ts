@@ -27,9 +27,9 @@ export interface Place {
   readonly end: number
   /**
    * The range is in this certificate of the peer's chain; 0 is the leaf. So a chain is judged, whoever sent it; TLS says
-   * where in which message that is.
+   * where in which message that is. `anchor`: in that of the root, which was not sent.
    */
-  readonly certificate?: number
+  readonly certificate?: number | 'anchor'
 }
 
 /**

@@ -1,9 +1,14 @@
 /** All families together. */
+import { acmeFailures } from './acme.ts'
+import { captureFailures } from './capture.ts'
 import { certificateFailures } from './certificate.ts'
 import { cliFailures } from './cli.ts'
 import { cookieFailures } from './cookie.ts'
+import { decodeFailures } from './decode.ts'
 import { dnsFailures } from './dns.ts'
+import { fileFailures } from './files.ts'
 import { httpFailures } from './http.ts'
+import { inspectFailures } from './inspect.ts'
 import { ipFailures } from './ip.ts'
 import { linkFailures } from './link.ts'
 import { netFailures } from './net.ts'
@@ -19,11 +24,16 @@ export const failures = {
   ...tcpFailures,
   ...tlsFailures,
   ...certificateFailures,
+  ...fileFailures,
+  ...acmeFailures,
   ...httpFailures,
   ...cookieFailures,
   ...sessionFailures,
   ...netFailures,
+  ...inspectFailures,
+  ...captureFailures,
   ...cliFailures,
+  ...decodeFailures,
 } as const
 
 export type FailureCode = keyof typeof failures

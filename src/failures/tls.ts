@@ -27,7 +27,7 @@ const checks = family('tls', {
   'certificate-kind': { ...fromPeer, alert: 43, rule: 'RFC 5246 7.4.2' },
   'client-certificate-missing': { ...fromPeer, alert: 40, rule: 'RFC 5246 7.4.6' },
   'compression-unknown': { ...fromPeer, alert: 47, rule: 'RFC 8879 4' },
-  'compression-too-long': { ...fromPeer, alert: 47, rule: 'RFC 8879 4' },
+  'compression-too-long': { ...fromPeer, alert: 42, rule: 'RFC 8879 4' },
   'compression-broken': { ...fromPeer, alert: 42, rule: 'RFC 8879 4' },
   'client-certificate-required': { ...fromPeer, alert: 116, rule: 'RFC 9846 4.5.2.4' },
   'client-certificate-wanted': { ...fromPeer, rule: 'RFC 5246 7.4.6' },

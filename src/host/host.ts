@@ -35,11 +35,11 @@ export interface HostInterface {
   /** Bits of the subnet. */
   readonly prefix: number
   /** Default 1500. */
-  readonly mtu?: number
+  readonly mtu?: number | undefined
   /** Whether ARP is believed; default `trusting`. */
-  readonly arp?: ArpTrust
+  readonly arp?: ArpTrust | undefined
   /** Neighbours that are known without asking. */
-  readonly neighbours?: readonly { readonly address: IpAddress; readonly mac: Uint8Array }[]
+  readonly neighbours?: readonly { readonly address: IpAddress; readonly mac: Uint8Array }[] | undefined
 }
 
 export interface HostOptions {

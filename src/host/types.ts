@@ -52,7 +52,7 @@ export interface RunningHost {
   listen(
     on: TcpListenAddress,
     accept: (connection: TcpConnection) => ConnectionOwner,
-    options?: TcpListenOptions,
+    options?: TcpListenOptions | undefined,
   ): { readonly port: number; close(): void }
   /** Asks the name servers; returns a function that gives up. */
   resolve(name: string, kind: AddressKind, done: (answer: Resolution | Failure) => void): () => void

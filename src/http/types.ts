@@ -75,16 +75,16 @@ export type Outgoing =
       readonly method: string
       readonly target: string
       readonly headers: HeaderList | HeaderBlock
-      readonly body?: Bytes
+      readonly body?: Bytes | undefined
     }
   | {
       readonly type: 'response'
       /** 1xx (not 101) may come before the final response; of those to CONNECT none may be 2xx: see `switch`. */
       readonly status: number
       /** The usual phrase when undefined. */
-      readonly reason?: string
+      readonly reason?: string | undefined
       readonly headers: HeaderList | HeaderBlock
-      readonly body?: Bytes
+      readonly body?: Bytes | undefined
     }
   /**
    * The answer that ends HTTP on this connection, to a request with Upgrade (101) or to CONNECT (2xx). Without a status
@@ -92,9 +92,9 @@ export type Outgoing =
    */
   | {
       readonly type: 'switch'
-      readonly status?: number
-      readonly reason?: string
-      readonly headers?: HeaderList | HeaderBlock
+      readonly status?: number | undefined
+      readonly reason?: string | undefined
+      readonly headers?: HeaderList | HeaderBlock | undefined
     }
   /** The bytes are handed on as they are: they must not change afterwards. */
   | { readonly type: 'body'; readonly bytes: Bytes }
@@ -103,11 +103,11 @@ export type Outgoing =
 /** Undefined = never. */
 export interface HttpTimeouts {
   /** Server: between requests. Ends in `http/idle-timeout`, which has no status: close without a word. */
-  readonly idle?: Millis
+  readonly idle?: Millis | undefined
   /** Server: from the first byte of a head to its last. Client: from our last byte to the end of the response's head. */
-  readonly head?: Millis
+  readonly head?: Millis | undefined
   /** Between two pieces of a body that we wait for. */
-  readonly body?: Millis
+  readonly body?: Millis | undefined
 }
 
 export interface HttpConfig {
@@ -128,6 +128,8 @@ export interface HttpConnection extends Engine<Chunk, readonly Bytes[], HttpEven
   nextCycle(now: Millis): void
   /** True when the connection may carry another request after this exchange. */
   readonly reusable: boolean
+  /** True while not one byte of the other side's next message is here. */
+  readonly untouched: boolean
   /** True when both messages are complete: `nextCycle` (if `reusable`) or close. */
   readonly cycleDone: boolean
   /** True while a final response may still be begun: after a failure with a status, answer with `answerTo(failure)`. */

@@ -11,7 +11,7 @@ import {
   SignatureScheme,
 } from '../tls/messages/registries.table.ts'
 import type { MessageRecord } from '../trace/types.ts'
-import { parseCertificate } from '../x509/certificate.ts'
+import { parseCertificate } from '../x509/certificate/certificate.ts'
 import { headerOf, setCookies } from './exchanges.ts'
 import { chainIn, type ToldHandshake, toldBy } from './handshake.ts'
 import { size } from './style.ts'

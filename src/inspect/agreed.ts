@@ -58,7 +58,7 @@ export const handshakeFacts = (records: readonly TraceRecord[]): TimelineFacts['
   }
 }
 
-const showsChain = ({ layer, name }: MessageRecord): boolean =>
+export const showsChain = ({ layer, name }: MessageRecord): boolean =>
   layer === 'tls' && (name === 'Certificate' || name === 'CompressedCertificate')
 
 /** The certificates that the other side showed, leaf first. */

@@ -14,23 +14,59 @@ export interface HttpExchange {
 export const exchanges = (messages: readonly MessageRecord[]): HttpExchange[] => {
   const heads = messages.filter(m => m.layer === 'http')
   const requests = heads.filter(m => !isAnswer(m))
-  const found: HttpExchange[] = []
-  const waiting = new Map<string, MessageRecord[]>()
-  for (const head of heads) {
-    if (!isAnswer(head) || /^1\d\d\b/.test(head.name)) continue
-    const list = waiting.get(head.flow)
-    if (list === undefined) waiting.set(head.flow, [head])
-    else list.push(head)
-  }
-  for (const request of requests) {
-    const response = waiting.get(request.flow)?.shift()
-    found.push({
-      request,
-      response,
-      until: response === undefined ? request.at : untilOf(messages, response, requests),
-    })
+  const answers = byFlow(heads.filter(head => isAnswer(head) && !/^1\d\d\b/.test(head.name)))
+  const asked = byFlow([...requests].sort((a, b) => a.id - b.id))
+  const bringers = bringersIn(messages)
+  const taken = new Map<string, number>()
+  return requests.map(request => {
+    const { flow } = request
+    const place = taken.get(flow) ?? 0
+    taken.set(flow, place + 1)
+    const response = answers.get(flow)?.[place]
+    if (response === undefined) return { request, response, until: request.at }
+    const of = asked.get(flow)!
+    const next = of[firstAbove(of, response.id)]
+    const brought = bringers.get(`${flow} ${response.direction}`) ?? []
+    const last = brought[(next === undefined ? brought.length : firstAbove(brought, next.id - 1)) - 1]
+    return { request, response, until: Math.max(response.at, last?.at ?? response.at) }
+  })
+}
+
+const byFlow = (messages: readonly MessageRecord[]): ReadonlyMap<string, readonly MessageRecord[]> => {
+  const found = new Map<string, MessageRecord[]>()
+  for (const message of messages) {
+    const list = found.get(message.flow)
+    if (list === undefined) found.set(message.flow, [message])
+    else list.push(message)
   }
   return found
+}
+
+/** What brings bytes of a flow and direction in the nearest layer below, in the order of its numbers. */
+const bringersIn = (messages: readonly MessageRecord[]): ReadonlyMap<string, readonly MessageRecord[]> => {
+  const inRecords = new Set(messages.filter(m => m.layer === 'record').map(m => m.flow))
+  const found = new Map<string, MessageRecord[]>()
+  for (const message of [...messages].sort((a, b) => a.id - b.id)) {
+    const { layer, flow, direction, payload } = message
+    if (payload === undefined || payload.end <= payload.start) continue
+    if (layer !== (inRecords.has(flow) ? 'record' : 'tcp')) continue
+    const key = `${flow} ${direction}`
+    const list = found.get(key)
+    if (list === undefined) found.set(key, [message])
+    else list.push(message)
+  }
+  return found
+}
+
+/** The first place in a list, ordered by number, whose number is above `id`. */
+const firstAbove = (list: readonly MessageRecord[], id: number): number => {
+  let [low, high] = [0, list.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (list[middle]!.id > id) high = middle
+    else low = middle + 1
+  }
+  return low
 }
 
 export interface CookieLine {
@@ -43,51 +79,38 @@ export interface CookieLine {
 
 /** The cookies that an answer sets. */
 export const setCookies = (response: MessageRecord): CookieLine[] =>
-  headerLines(response)
-    .filter(([name]) => name.toLowerCase() === 'set-cookie')
-    .map(([, value]) => {
-      const [pair = '', ...rest] = value.split(';').map(part => part.trim())
-      const attributes = rest.flatMap(part => {
-        const [key = '', setting = ''] = part.split('=')
-        const lower = key.toLowerCase()
-        if (lower === 'samesite') return [setting]
-        return lower === 'httponly' || lower === 'secure' ? [key] : []
-      })
-      return { name: pair.split('=')[0] ?? '', attributes, line: value }
+  valuesOf(response, 'set-cookie', 'all').map(value => {
+    const [pair = '', ...rest] = value.split(';').map(part => part.trim())
+    const attributes = rest.flatMap(part => {
+      const [key = '', setting = ''] = part.split('=')
+      const lower = key.toLowerCase()
+      if (lower === 'samesite') return [setting]
+      return lower === 'httponly' || lower === 'secure' ? [key] : []
     })
+    return { name: pair.split('=')[0] ?? '', attributes, line: value }
+  })
 
 /** The value of header field `name` (lower case), or undefined. */
 export const headerOf = (message: MessageRecord, name: string): string | undefined =>
-  headerLines(message).find(([given]) => given.toLowerCase() === name)?.[1]
+  valuesOf(message, name, 'first')[0]
 
-const headerLines = (message: MessageRecord): (readonly [name: string, value: string])[] =>
-  (latin1Text(message.bytes).split('\r\n\r\n')[0] ?? '')
-    .split('\r\n')
-    .slice(1)
-    .flatMap(text => {
-      const colon = text.indexOf(':')
-      return colon < 1 ? [] : [[text.slice(0, colon), text.slice(colon + 1).trim()] as const]
-    })
+/** Of fields called `name` (lower case). A page asks this of a hundred thousand heads: nothing else is made of one. */
+const valuesOf = ({ bytes }: MessageRecord, name: string, which: 'first' | 'all'): readonly string[] => {
+  const text = latin1Text(bytes)
+  const end = text.indexOf('\r\n\r\n')
+  const stop = end < 0 ? text.length : end
+  const found: string[] = []
+  for (let at = text.indexOf('\r\n'); at >= 0 && at < stop; ) {
+    const next = text.indexOf('\r\n', at + 2)
+    const colon = at + 2 + name.length
+    if (text[colon] === ':' && text.slice(at + 2, colon).toLowerCase() === name) {
+      found.push(text.slice(colon + 1, next < 0 ? stop : Math.min(next, stop)).trim())
+      if (which === 'first') break
+    }
+    at = next
+  }
+  return found
+}
 
 /** Answers are named by their status: `200 OK`. */
 const isAnswer = (head: MessageRecord): boolean => /^[1-5]\d\d\b/.test(head.name)
-
-/** The last thing with bytes for this stream before the next request goes out. */
-const untilOf = (
-  messages: readonly MessageRecord[],
-  response: MessageRecord,
-  requests: readonly MessageRecord[],
-): number => {
-  const next = requests.find(r => r.flow === response.flow && r.id > response.id)
-  const layer = messages.some(m => m.layer === 'record' && m.flow === response.flow) ? 'record' : 'tcp'
-  const last = messages.findLast(
-    m =>
-      m.layer === layer &&
-      m.flow === response.flow &&
-      m.direction === response.direction &&
-      m.payload !== undefined &&
-      m.payload.end > m.payload.start &&
-      (next === undefined || m.id < next.id),
-  )
-  return Math.max(response.at, last?.at ?? response.at)
-}

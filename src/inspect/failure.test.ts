@@ -3,9 +3,11 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { english, stepsFor } from '../explain/index.ts'
+import type { Words } from '../explain/words.ts'
 import { chinese } from '../explain/zh/index.ts'
-import { fail } from '../failures/index.ts'
+import { type Failure, fail } from '../failures/index.ts'
 import { renderFailure } from './failure.ts'
+import { jsonOfFailure } from './json.ts'
 import { columnsOf } from './shown.ts'
 import { plain } from './style.ts'
 
@@ -47,3 +49,19 @@ const shellWords = (script: string): string =>
       stdio: ['ignore', 'pipe', 'ignore'],
     },
   )
+
+test('a place in a certificate that was not traced is told: which of the chain, or the root, and its bytes', () => {
+  const at = (certificate: number | 'anchor') => ({ message: 0, start: 12, end: 40, certificate })
+  const expired = (certificate: number | 'anchor') =>
+    fail('tls/certificate-expired', { where: '“X”', expected: 'a', got: 'b', at: at(certificate) })
+  const card = (failure: Failure, words: Words = english) =>
+    renderFailure(failure, { style: plain(100), words })
+      .map(String)
+      .join('\n')
+  expect(card(expired(2))).toContain('where         certificate 3 of the chain, bytes 12..40')
+  expect(card(expired('anchor'))).toContain('where         the root’s certificate, bytes 12..40')
+  expect(card(expired(2), chinese)).toContain('证书链的第 3 张证书，字节 12..40')
+  expect(card(expired('anchor'), chinese)).toContain('根证书，字节 12..40')
+  expect(jsonOfFailure(expired(2))).toMatchObject({ at: { certificate: 2, range: [12, 40] } })
+  expect(jsonOfFailure(expired('anchor'))).toMatchObject({ at: { certificate: 'anchor', range: [12, 40] } })
+})

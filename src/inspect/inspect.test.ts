@@ -231,11 +231,48 @@ test('a segment that never arrived is dashed, and sent again it says so', () => 
   sink.message(message(4, 300, 'tcp', 'out', 'PSH ACK', { bytes: data(2), about: 'retransmission' }))
   sink.message(message(5, 301, 'tcp', 'in', 'PSH ACK', { bytes: data(2), host: 'server' }))
   const of = ladder(sink.records, { grain: 'segments', host: 'client' })
-  // Which of the two arrived cannot be told from equal bytes; one of them did not.
-  expect(of.lines.filter(l => l.lost).length).toBe(1)
-  expect(of.lines.at(-1)?.again).toBe(true)
+  // Equal bytes: what arrived is what had been sent last, and not what was waited for 300 ms long.
+  expect(of.lines.map(({ at, lost, again }) => [at, lost, again])).toEqual([
+    [0, false, false],
+    [1, true, false],
+    [300, false, true],
+  ])
   const text = renderLadder(of, plain(80))
   expect(text.some(l => l.includes('╌') && l.includes('lost'))).toBe(true)
+})
+
+test('of two equal segments that both arrived, late as one may be, none was lost', () => {
+  const sink = recorder()
+  const bytes = new Uint8Array(30).fill(2)
+  sink.message(message(1, 0, 'tcp', 'out', 'PSH ACK', { bytes }))
+  sink.message(message(2, 200, 'tcp', 'out', 'PSH ACK', { bytes, about: 'retransmission' }))
+  sink.message(message(3, 201, 'tcp', 'in', 'PSH ACK', { bytes, host: 'server' }))
+  sink.message(message(4, 500, 'tcp', 'in', 'PSH ACK', { bytes, host: 'server' }))
+  expect(ladder(sink.records, { grain: 'segments', host: 'client' }).lines.map(l => l.lost)).toEqual([false, false])
+})
+
+test('a segment that came with another checksum, because its addresses were changed on the way, was not lost', () => {
+  const sink = recorder()
+  const sent = new Uint8Array(30).fill(2)
+  const came = sent.slice()
+  came.set([9, 9], 16)
+  sink.message(message(1, 0, 'tcp', 'out', 'SYN', { bytes: sent }))
+  sink.message(message(2, 1, 'tcp', 'in', 'SYN', { bytes: came, host: 'server' }))
+  const lost = (): boolean[] => ladder(sink.records, { grain: 'segments', host: 'client' }).lines.map(l => l.lost)
+  expect(lost()).toEqual([false])
+  came[4] = 9
+  expect(lost()).toEqual([true])
+})
+
+test('what nobody received is lost where the cables of others were watched, and unknown where they were not', () => {
+  const lostBeside = (others: 'ethernet' | 'tls'): boolean[] => {
+    const sink = recorder()
+    sink.message(message(1, 0, 'tcp', 'out', 'SYN', { bytes: new Uint8Array(30) }))
+    sink.message(message(2, 1, others, 'in', 'something else', { host: 'server' }))
+    return ladder(sink.records, { grain: 'segments', host: 'client' }).lines.map(l => l.lost)
+  }
+  expect(lostBeside('ethernet')).toEqual([true])
+  expect(lostBeside('tls')).toEqual([false])
 })
 
 test('a failure says what, expected, got, where with bytes, whose side, what we did, what to try', () => {

@@ -71,15 +71,15 @@ export const ladder = (records: readonly TraceRecord[], options: LadderOptions =
   return { left, right, lines }
 }
 
-/** Lines of the ladder, a header first. */
-export const renderLadder = (of: Ladder, style: Style): Shown[] => {
-  const noted = of.lines.reduce((most, each) => Math.max(most, note(each).length), 0)
-  const inner = innerWidth(style, noted)
+/** Lines of the ladder, a header first; `noted`: what stands at the end of each, by default its size. */
+export const renderLadder = (of: Ladder, style: Style, noted = note): Shown[] => {
+  const widest = of.lines.reduce((most, each) => Math.max(most, noted(each).length), 0)
+  const inner = innerWidth(style, widest)
   const start = of.lines[0]?.at ?? 0
   let last = ''
   const rows = of.lines.map(each => {
     const time = (each.at - start).toFixed(3)
-    const row = ladderRow(each, time === last ? '' : time, inner, style)
+    const row = ladderRow(each, time === last ? '' : time, inner, style, noted(each))
     last = time
     return row
   })
@@ -109,30 +109,46 @@ export const ladderHead = ({ left, right }: Pick<Ladder, 'left' | 'right'>, inne
 }
 
 /** One message; `time` as it is to be shown. */
-export const ladderRow = (each: LadderLine, time: string, inner: number, style: Style): Shown =>
+export const ladderRow = (
+  each: LadderLine,
+  time: string,
+  inner: number,
+  style: Style,
+  noted: string = note(each),
+): Shown =>
   line(
     style,
     { text: time.padStart(TIME - 3), tint: 'quiet' },
     { text: mark(style, '│'), column: TIME },
     ...arrow(each, inner, style),
     { text: mark(style, '│') },
-    { text: `  ${note(each)}`, tint: each.lost ? 'bad' : 'quiet' },
+    { text: `  ${noted}`, tint: each.lost ? 'bad' : 'quiet' },
   )
 
 /** A message as a line of a ladder, with what only those know who have seen the others. */
 export const ladderLine = (
   m: MessageRecord,
-  more: Pick<LadderLine, 'direction' | 'sealed' | 'ok'> & { readonly lost?: boolean },
+  {
+    direction,
+    sealed,
+    ok,
+    lost = false,
+  }: Pick<LadderLine, 'direction' | 'sealed' | 'ok'> & { readonly lost?: boolean },
 ): LadderLine => ({
   id: m.id,
   at: m.at,
   layer: m.layer,
+  direction,
   name: m.name,
-  about: aboutOf(m),
+  // Reading what a message says costs more than all the rest, and of thousands few are looked at.
+  get about() {
+    return aboutOf(m)
+  },
   bytes: m.bytes.length,
-  lost: false,
-  again: /retransmission/i.test(m.about ?? ''),
-  ...more,
+  sealed,
+  lost,
+  again: m.about !== undefined && /retransmission/i.test(m.about),
+  ok,
 })
 
 /** Columns of the time and the space behind it. */
@@ -168,7 +184,10 @@ const otherHost = (all: readonly MessageRecord[], seen: readonly MessageRecord[]
 
 /** Whether a message was encrypted on the wire: it says so, or the record that carries it does. */
 const sealedIn = (seen: readonly MessageRecord[]): ((message: MessageRecord) => boolean) => {
-  const records = new Set(seen.filter(m => m.sealed === true).map(m => m.id))
+  const records = new Set<number>()
+  // What was put together from an encrypted message was encrypted too: a certificate that came compressed.
+  for (const { id, sealed, carriedBy = [] } of seen)
+    if (sealed === true || carriedBy.some(({ message }) => records.has(message))) records.add(id)
   const flows = new Set(seen.filter(m => m.layer === 'record' && m.sealed === true && m.payload).map(m => m.flow))
   return message =>
     message.sealed === true ||
@@ -176,30 +195,36 @@ const sealedIn = (seen: readonly MessageRecord[]): ((message: MessageRecord) => 
     (message.layer === 'http' && flows.has(message.flow))
 }
 
-/** Messages that `host` sent and that the other machine, where it was watched too, never received. */
+/**
+ * Messages that `host` sent and that the other machine never received, where that was watched too: in this layer, or whatever
+ * came by its cable. What arrived is the copy
+ * that was sent last before that: of two that are alike the first was lost, if one was.
+ */
 const lostOf = (all: readonly MessageRecord[], host: string): ReadonlySet<number> => {
-  const arrived = new Map<string, number>()
-  const watched = new Set<Layer>()
+  const watched = new Set(all.flatMap(m => (m.direction === 'in' && m.host !== host ? [m.layer] : [])))
+  const underWay = new Map<string, MessageRecord[]>()
   for (const m of all) {
-    if (m.direction !== 'in' || m.host === host) continue
-    watched.add(m.layer)
+    if (!WIRE.has(m.layer) || !(watched.has(m.layer) || watched.has('ethernet'))) continue
+    if ((m.host === host) !== (m.direction === 'out')) continue
     const key = keyOf(m)
-    arrived.set(key, (arrived.get(key) ?? 0) + 1)
+    const copies = underWay.get(key)
+    if (m.direction === 'in') copies?.pop()
+    else if (copies === undefined) underWay.set(key, [m])
+    else copies.push(m)
   }
-  const lost = new Set<number>()
-  for (const m of all) {
-    if (m.direction !== 'out' || m.host !== host || !watched.has(m.layer) || !WIRE.has(m.layer)) continue
-    const key = keyOf(m)
-    const left = arrived.get(key) ?? 0
-    if (left === 0) lost.add(m.id)
-    else arrived.set(key, left - 1)
-  }
-  return lost
+  return new Set([...underWay.values()].flatMap(left => left.map(({ id }) => id)))
 }
 
 /** Layers whose messages pass from machine to machine one by one, unchanged where nothing goes wrong. */
 const WIRE: ReadonlySet<Layer> = new Set<Layer>(['tcp', 'udp', 'arp', 'icmp'])
-const keyOf = (m: MessageRecord): string => `${m.layer} ${latin1Text(m.bytes.subarray(0, 64))} ${m.bytes.length}`
+
+/** Whoever puts other addresses on a packet on its way must change the checksums of what it carries with them. */
+const CHECKSUM_AT: Readonly<Partial<Record<Layer, number>>> = { tcp: 16, udp: 6 }
+
+const keyOf = ({ layer, bytes }: MessageRecord): string => {
+  const at = CHECKSUM_AT[layer] ?? bytes.length
+  return `${layer} ${latin1Text(bytes.subarray(0, at))} ${latin1Text(bytes.subarray(at + 2, 64))} ${bytes.length}`
+}
 
 const verdictsOf = (records: readonly TraceRecord[]): ReadonlyMap<number, boolean> => {
   const verdicts = new Map<number, boolean>()
@@ -233,5 +258,6 @@ const arrow = (each: LadderLine, inner: number, style: Style): Piece[] => {
       ]
 }
 
-const note = (each: LadderLine): string =>
+/** Its size, and what became of it. */
+export const note = (each: LadderLine): string =>
   [size(each.bytes), each.lost ? 'lost' : '', each.again ? 'again' : ''].filter(part => part !== '').join(', ')

@@ -21,8 +21,8 @@ export const renderTimeline = (of: Timeline, style: Style): Shown[] => {
   return [...(hasBars ? [scale(of.total, columns, style)] : []), ...rows, ...countsLines(of, shaded, style)]
 }
 
-const countsLines = ({ counts }: Timeline, shaded: boolean, style: Style): Shown[] => {
-  const { messages, frames, segments, records, transfers, retransmitted } = counts
+const countsLines = ({ counts: of }: Timeline, shaded: boolean, style: Style): Shown[] => {
+  const { messages, frames, segments, records, transfers, retransmitted } = of
   const said = messages - transfers - (transfers > 0 ? records : 0)
   const amount =
     frames > 0
@@ -33,10 +33,11 @@ const countsLines = ({ counts }: Timeline, shaded: boolean, style: Style): Shown
           ? `${records > 0 ? ` in ${records} records` : ''}, ${transfers} reads and writes`
           : ''
   if (messages === 0) return []
-  const legend = `    ${mark(style, WAITING)} waiting  ${mark(style, OURS)} our work`
-  return [
-    line(style, { text: ` ${said} message${said === 1 ? '' : 's'}${amount}${shaded ? legend : ''}`, tint: 'quiet' }),
-  ]
+  const counts = ` ${said} message${said === 1 ? '' : 's'}${amount}`
+  const legend = shaded ? `${mark(style, WAITING)} waiting  ${mark(style, OURS)} our work` : ''
+  const beside = columnsOf(`${counts}    ${legend}`) <= widthOf(style)
+  const told = legend === '' ? [counts] : beside ? [`${counts}    ${legend}`] : [counts, ` ${legend}`]
+  return told.map(text => line(style, { text, tint: 'quiet' }))
 }
 
 /** Time that the network or the other side took. */
@@ -155,10 +156,13 @@ const tintOf = ({ key }: TimelineRow): Tint => {
       return 'you'
     case 'wait':
     case 'answer':
+    case 'cache':
       return 'server'
     case 'tls':
+    case 'resumed':
     case 'who':
     case 'why':
+    case 'hsts':
       return 'good'
     case 'cookie':
       return 'secret'

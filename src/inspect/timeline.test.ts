@@ -108,6 +108,11 @@ test('our own work has a shade of its own, in ASCII too, and the legend stands o
   expect(fine!.join('\n').match(/waiting/g)).toHaveLength(1)
   expect(simple!.find(line => line.startsWith(' tls'))).toMatch(/\++#+\++#* 50\.0$/)
   expect(simple!.at(-1)).toMatch(/# waiting {2}\+ our work$/)
+  // Where it does not fit behind the counts it stands below them.
+  expect(renderTimeline(timeline(exchange()), plain(55)).slice(-2)).toEqual([
+    ' 8 messages, 6 reads and writes',
+    ' █ waiting  ▒ our work',
+  ])
 })
 
 test('at 80 columns there are bars, and nothing is cut off', () => {
@@ -156,6 +161,19 @@ test('cookies that no browser keeps are marked where no jar judged them', () => 
   ])
 })
 
+test('a cookie that stays at home is told below the request that it did not go with', () => {
+  const back = (at: number, about: string) =>
+    verdict(at, 'cookie kept back', false, { layer: 'http', about, failure: fail('cookie/only-same-site') })
+  const records = [...exchange(), back(69, 'sid'), back(70, 'other'), back(71, 'later')]
+  const { rows } = timeline(records)
+  const at = rows.findIndex(({ key }) => key === 'request')
+  expect(rows.slice(at + 1, at + 4).map(({ key, what, note }) => [key, what, note])).toEqual([
+    ['cookie', 'sid', 'not sent: cookie/only-same-site'],
+    ['cookie', 'other', 'not sent: cookie/only-same-site'],
+    ['wait', '', ''],
+  ])
+})
+
 test('no time of any record makes a timeline throw, or wider than the terminal', () => {
   const whole = exchange()
   const strange = fc.constantFrom(-1e9, -1, 0, 1e-9, 30, 1e9, Number.MAX_VALUE, -Number.MAX_VALUE)
@@ -186,4 +204,26 @@ test('a failure of a certificate shows the chain with its days, and ends with wh
   expect(renderFailure(fail('tcp/reset', { where: 'a' }), { style: plain(100), records }).join()).not.toContain(
     'they showed',
   )
+})
+
+test('what a cache said stands below the exchange that it is about, or before all where it asked nobody', () => {
+  const cached = (at: number, about: string) => verdict(at, 'cache', true, { layer: 'http', about })
+  const rows = timeline([cached(0, 'served'), ...exchange(), cached(200, 'kept')]).rows
+  const keys = rows.map(({ key }) => key)
+  expect(rows.filter(({ key }) => key === 'cache').map(({ what }) => what)).toEqual(['served', 'kept'])
+  expect(keys.lastIndexOf('cache')).toBe(keys.indexOf('answer') + 1)
+  expect(keys.indexOf('cache')).toBeLessThan(keys.indexOf('request'))
+})
+
+test('the handshake is over with the last Finished: tickets that come later take none of its time', () => {
+  const handshake = (at: number, direction: 'in' | 'out', name: string) => message(at, 'tls', direction, name)
+  const { rows } = timeline([
+    handshake(0, 'out', 'ClientHello'),
+    handshake(20, 'in', 'ServerHello'),
+    handshake(20, 'in', 'Finished'),
+    handshake(21, 'out', 'Finished'),
+    handshake(40, 'in', 'NewSessionTicket'),
+    handshake(60, 'in', 'KeyUpdate'),
+  ])
+  expect(rows.find(({ key }) => key === 'tls')?.span).toEqual({ from: 0, to: 21 })
 })

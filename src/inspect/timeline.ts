@@ -5,88 +5,11 @@ import { latin1Text } from '../wire/bytes.ts'
 import { aboutOf, shortSuite } from './about.ts'
 import { refusedAnywhere } from './cookie-line.ts'
 import { exchanges, type HttpExchange, headerOf, setCookies } from './exchanges.ts'
-import { ownWork, type Span, within } from './own-work.ts'
+import { ownWork, within } from './own-work.ts'
 import { size } from './style.ts'
+import type { RowKey, Timeline, TimelineFacts, TimelineRow } from './timeline-types.ts'
 
-export type RowKey =
-  | 'name'
-  | 'tried'
-  | 'arp'
-  | 'tcp'
-  | 'tls'
-  | 'who'
-  | 'why'
-  | 'offer'
-  | 'request'
-  | 'wait'
-  | 'answer'
-  | 'cookie'
-  | 'close'
-
-export interface TimelineRow {
-  readonly key: RowKey
-  readonly label: string
-  /** 1: about the row above. */
-  readonly level: 0 | 1
-  readonly what: string
-  readonly note: string
-  /** Milliseconds from the beginning of the exchange; undefined where time says nothing. */
-  readonly span?: Span | undefined
-  /** Stretches of the span in which nobody waited for anybody else: our own work. */
-  readonly ours: readonly Span[]
-  readonly ok: boolean
-}
-
-export interface Timeline {
-  readonly rows: readonly TimelineRow[]
-  /** Milliseconds from the first to the last thing that happened. */
-  readonly total: number
-  readonly counts: {
-    readonly messages: number
-    readonly frames: number
-    readonly segments: number
-    /** TLS records. */
-    readonly records: number
-    /** Reads and writes where the system's TCP makes the segments, out of our sight. */
-    readonly transfers: number
-    readonly retransmitted: number
-  }
-}
-
-/** What the caller knows and the trace does not say; each fact replaces what would be read from the trace. */
-export interface TimelineFacts {
-  /** Whose eyes; default: whoever spoke first. */
-  readonly host?: string | undefined
-  readonly flow?: string | undefined
-  readonly name?:
-    | { readonly asked: string; readonly address: string; readonly from: string; readonly took?: number }
-    | undefined
-  readonly tcp?: { readonly local: string; readonly remote: string } | undefined
-  readonly tls?:
-    | {
-        readonly version: string
-        readonly suite: string
-        /** Undefined: a session was resumed. */
-        readonly group: string | undefined
-        readonly alpn: string | undefined
-        readonly resumed: boolean
-        /** What both ends call the key from elsewhere that the other side has shown to have; undefined: none. */
-        readonly externalKey?: string | undefined
-        /** What became of the client's early data; undefined: there was none. */
-        readonly earlyData?: 'accepted' | 'rejected' | undefined
-      }
-    | undefined
-  /** What was chosen from, and the client's fingerprint: labels, and what stands beside them. */
-  readonly offer?: readonly (readonly [label: string, what: string])[]
-  /** `CN=shop.test, EC P-256` */
-  readonly who?: string | undefined
-  /** `barewire CA of dev@host` */
-  readonly trustedThrough?: string | undefined
-  /** When the run was stopped: what was not answered was waited for until then. */
-  readonly until?: number | undefined
-  /** Bytes of each answer's body, in order: as delivered and as they came. */
-  readonly bodies?: readonly { readonly length: number; readonly onTheWire: number }[]
-}
+export type { RowKey, Timeline, TimelineFacts, TimelineRow } from './timeline-types.ts'
 
 /** The rows that `records` support; layers that said nothing have no row. */
 export const timeline = (records: readonly TraceRecord[], facts: TimelineFacts = {}): Timeline => {
@@ -95,12 +18,14 @@ export const timeline = (records: readonly TraceRecord[], facts: TimelineFacts =
   const name = nameRows(scene)
   const asked = name[0]?.span?.to ?? 0
   const rows = [
+    ...hstsRows(scene, 'upgraded'),
     ...name,
     ...arpRows(scene, 0, asked),
     ...tcpRows(scene),
     ...arpRows(scene, asked, end - start),
     ...tlsRows(scene),
     ...httpRows(scene),
+    ...hstsRows(scene, 'noted'),
     ...closeRows(scene),
   ]
   const layer = (name: MessageRecord['layer']) => messages.filter(m => m.layer === name)
@@ -127,6 +52,8 @@ interface Scene {
   readonly messages: readonly MessageRecord[]
   readonly states: readonly StateRecord[]
   readonly verdicts: readonly VerdictRecord[]
+  /** Flows over which TLS was spoken. */
+  readonly secured: ReadonlySet<string>
   readonly start: number
   readonly end: number
 }
@@ -134,7 +61,8 @@ interface Scene {
 const sceneOf = (records: readonly TraceRecord[], facts: TimelineFacts): Scene => {
   const all = messagesOf(records)
   const host = facts.host ?? (all.find(m => m.direction === 'out') ?? all[0])?.host
-  const mine = (r: { host: string; flow: string }): boolean => host === undefined || r.host === host
+  // What was decided before there was a connection has nobody's name.
+  const mine = (r: { host: string; flow: string }): boolean => host === undefined || r.host === host || r.host === ''
   const ofFlow = (r: { flow: string; layer: string }): boolean =>
     facts.flow === undefined || r.flow === facts.flow || !FLOWING.has(r.layer)
   const messages = all.filter(m => mine(m) && ofFlow(m))
@@ -149,6 +77,7 @@ const sceneOf = (records: readonly TraceRecord[], facts: TimelineFacts): Scene =
     messages,
     states,
     verdicts,
+    secured: new Set(messages.filter(m => m.layer === 'tls').map(m => m.flow)),
     start: times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
     end: times.reduce((a, b) => Math.max(a, b), facts.until ?? Number.NEGATIVE_INFINITY),
   }
@@ -270,12 +199,19 @@ const tlsRows = (scene: Scene): TimelineRow[] => {
       : [facts.tls.group, shortSuite(facts.tls.suite), facts.tls.alpn].filter(Boolean).join(', ')
   const early = facts.tls?.earlyData === undefined ? '' : `early data ${facts.tls.earlyData}`
   const rows = [
-    row('tls', what, [facts.tls?.resumed ? 'resumed' : '', early, trips].filter(Boolean).join(', '), {
+    row('tls', what, [early, trips].filter(Boolean).join(', '), {
       label: facts.tls?.version.toLowerCase() ?? 'tls',
-      span: spanUntil(scene, handshake, finished || failed !== undefined || isAlerted(scene) ? 'done' : 'under way'),
+      span: spanUntil(
+        scene,
+        awaitedOf(handshake),
+        finished || failed !== undefined || isAlerted(scene) ? 'done' : 'under way',
+      ),
       ok: finished && failed === undefined,
     }),
   ]
+  // No certificate comes then, and nobody is judged.
+  if (facts.tls?.resumed)
+    rows.push(row('resumed', 'a session from before: whose it is was shown then', '', { level: 1 }))
   for (const [label, text] of facts.offer ?? []) rows.push(row('offer', text, '', { level: 1, label }))
   const said = checks.filter(v => !v.ok || PEOPLE.test(v.check))
   if (facts.who !== undefined || said.length > 0) {
@@ -302,23 +238,53 @@ const PEOPLE = /^(name|dates|chain|key|external key|signature)$/
  * keys come when the handshake is over, and nobody waits for those.
  */
 const countRoundTrips = (handshake: readonly MessageRecord[]): number => {
-  const list = handshake.filter(({ name }) => !UNAWAITED.has(name))
+  const list = handshake.filter(({ name }) => name !== 'ChangeCipherSpec' && !LATER.has(name))
   return list.filter((m, i) => m.direction === 'in' && list[i - 1]?.direction === 'out').length
 }
 
-const UNAWAITED: ReadonlySet<string> = new Set(['ChangeCipherSpec', 'NewSessionTicket', 'KeyUpdate'])
+const LATER: ReadonlySet<string> = new Set(['NewSessionTicket', 'KeyUpdate'])
+
+/** A ticket that comes before Finished, as in TLS 1.2, changes nothing: the handshake ends behind it. */
+const awaitedOf = (handshake: readonly MessageRecord[]): readonly MessageRecord[] =>
+  handshake.filter(({ name }) => !LATER.has(name))
 
 const httpRows = (scene: Scene): TimelineRow[] => {
   // A jar judges every cookie that comes, in their order.
   const judged = new Map<string, VerdictRecord[]>()
   for (const verdict of scene.verdicts.filter(each => each.check === 'cookie')) {
-    judged.set(verdict.flow, [...(judged.get(verdict.flow) ?? []), verdict])
+    const list = judged.get(verdict.flow)
+    if (list === undefined) judged.set(verdict.flow, [verdict])
+    else list.push(verdict)
   }
-  return exchanges(scene.messages).flatMap((exchange, i) => {
+  const keptBack = scene.verdicts.filter(each => each.check === 'cookie kept back')
+  const cached = scene.verdicts.filter(each => each.check === 'cache')
+  const all = exchanges(scene.messages)
+  const before = cached.filter(({ at }) => at < (all[0]?.request.at ?? Number.POSITIVE_INFINITY))
+  const rows = all.flatMap((exchange, i) => {
     const verdicts = judged.get(exchange.request.flow)
-    return rowsOf(scene, exchange, { i, judge: () => verdicts?.shift() })
+    const next = all[i + 1]?.request.at ?? Number.POSITIVE_INFINITY
+    const said = cached.filter(({ at }) => at >= exchange.request.at && at < next)
+    const { flow, at } = exchange.request
+    const from = all[i - 1]?.request.at ?? Number.NEGATIVE_INFINITY
+    const back = keptBack.filter(each => each.flow === flow && each.at <= at && (each.at > from || from === at))
+    const [request, ...rest] = rowsOf(scene, exchange, { i, judge: () => verdicts?.shift() })
+    return [request!, ...back.map(keptBackRow), ...rest, ...said.map(cacheRow)]
   })
+  return [...before.map(cacheRow), ...rows]
 }
+
+/** A cookie that belongs to the server, and why it did not go along. */
+const keptBackRow = ({ about = '', failure }: VerdictRecord): TimelineRow =>
+  row('cookie', about, `not sent: ${failure?.code ?? ''}`, { level: 1 })
+
+/** URLs that were asked for by TLS because their hosts want that, and hosts that say they do. */
+const hstsRows = ({ verdicts }: Scene, which: 'upgraded' | 'noted'): TimelineRow[] =>
+  verdicts
+    .filter(({ check, host }) => check === 'hsts' && (host === '') === (which === 'upgraded'))
+    .map(({ about = '' }) => row('hsts', about, ''))
+
+/** What a cache made of an answer, or answered by itself. */
+const cacheRow = ({ about = '' }: VerdictRecord): TimelineRow => row('cache', about, '')
 
 interface Turn {
   /** Which exchange, from 0. */
@@ -368,8 +334,8 @@ const rowsOf = (scene: Scene, { request, response, until }: HttpExchange, { i, j
 }
 
 /** Over TLS, or to this machine itself, where nobody listens in. */
-const isSecure = ({ messages }: Scene, { flow, bytes }: MessageRecord): boolean =>
-  messages.some(m => m.layer === 'tls' && m.flow === flow) ||
+const isSecure = ({ secured }: Scene, { flow, bytes }: MessageRecord): boolean =>
+  secured.has(flow) ||
   /^host:[ \t]*(?:[^\s]+\.)?(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?[ \t]*$/im.test(latin1Text(bytes))
 
 const sizeText = (length: string | undefined): string =>

@@ -1,7 +1,7 @@
 /** Who a peer says it is, in one line: name and key of its certificate, or the key alone. */
 import { DerError } from '../asn1/der.ts'
-import { Certificate, parseCertificate } from '../x509/certificate.ts'
-import { publicKeyText, readPublicKey } from '../x509/public-key.ts'
+import { Certificate, parseCertificate } from '../x509/certificate/certificate.ts'
+import { publicKeyText, readPublicKey } from '../x509/certificate/public-key.ts'
 
 /** `CN=shop.test, EC P-256`, or `raw public key, EC P-256`; undefined where there is nothing that can be read. */
 export const whoIs = (chain: readonly Uint8Array[]): string | undefined => {

@@ -5,7 +5,7 @@ import { contains, type Subnet } from './subnet.ts'
 export interface Route {
   readonly to: Subnet
   /** The router that takes it further; undefined when the destination is a neighbour. */
-  readonly gateway?: IpAddress
+  readonly gateway?: IpAddress | undefined
   /** Number of the interface. */
   readonly device: number
 }

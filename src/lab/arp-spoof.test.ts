@@ -34,6 +34,29 @@ test('a forged ARP reply makes the attacker answer in the place of the server, u
   expect(accepted).toEqual(['server', 'attacker', 'server'])
 })
 
+test('a victim that asks for the first time hears the attacker first and last', () => {
+  const net = network({ delay: 1 })
+  const [victim, server] = [net.host('victim'), net.host('server')]
+  const attacker = net.host('attacker', { faults: { delay: 0.5 } })
+  const accepted: string[] = []
+  for (const host of [server, attacker])
+    host.listen({ port: 80 }, () => {
+      accepted.push(host.name)
+      return { event() {} }
+    })
+  const answers: string[] = []
+  net.tap(({ at, what, host, bytes }) => {
+    const isArpReply = bytes[12] === 8 && bytes[13] === 6 && bytes[21] === 2
+    if (what === 'delivered' && host === 'victim' && isArpReply) answers.push(`${at} ms: ${bytes[27]}`)
+  })
+  takePlaceOf(net, { attacker, victim, server, lies: 'asked' })
+  victim.connect({ address: server.address, port: 80 }, () => ({ event() {} }))
+  net.clock.run(5_000)
+  // The last octet of the hardware address that speaks for the server: 2 is the victim's own, 3 the server's.
+  expect(answers).toEqual(['1.5 ms: 4', '2 ms: 3', '2.5 ms: 4'])
+  expect(accepted).toEqual(['attacker'])
+})
+
 test('when the server speaks for itself the attacker forges again at once', () => {
   const { net, victim, server, attacker, accepted, connect } = stage()
   connect(victim, server)

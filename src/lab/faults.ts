@@ -10,22 +10,22 @@ import { Queue } from '../wire/queue.ts'
 
 /** What a cable does to frames, in each direction. Probabilities are 0 to 1, and all of it comes from the seed. */
 export interface Faults {
-  readonly loss?: number
-  readonly duplicate?: number
+  readonly loss?: number | undefined
+  readonly duplicate?: number | undefined
   /** A frame that is held back for up to `reorderBy`, so that later ones overtake it. */
-  readonly reorder?: number
+  readonly reorder?: number | undefined
   /** How long a reordered frame is held back at most; default: four times the delay, at least 10 ms. */
-  readonly reorderBy?: Millis
+  readonly reorderBy?: Millis | undefined
   /** One bit of the frame is turned behind the check sequence's back, as netem does. */
-  readonly corrupt?: number
+  readonly corrupt?: number | undefined
   /** One way. */
-  readonly delay?: Millis
+  readonly delay?: Millis | undefined
   /** Added to the delay: uniform in [-jitter, +jitter]. Frames keep their order; `reorder` is what mixes them. */
-  readonly jitter?: Millis
+  readonly jitter?: Millis | undefined
   /** Bits per second; undefined: no limit. */
-  readonly rate?: number
+  readonly rate?: number | undefined
   /** Frames that wait for their turn at most when there is a rate; the rest is dropped at the tail. Default 1000. */
-  readonly queue?: number
+  readonly queue?: number | undefined
 }
 
 export type Fate = 'lost' | 'queue-full' | 'corrupted' | 'duplicated' | 'held-back'

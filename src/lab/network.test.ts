@@ -125,16 +125,20 @@ describe('a network in memory', () => {
 test('a closed network is silent: hosts stop and say so to who waits, and what is on its way stays there', () => {
   const net = network({ delay: 5 })
   const server = net.host('server')
-  let answer: unknown
-  net.host('client').ping(server.address, what => {
-    answer = what
-  })
+  const client = net.host('client')
+  const answers: unknown[] = []
+  client.ping(server.address, what => answers.push(what))
   net.clock.run(7)
   const before = { ...net.counts }
   net.close()
   server.input([server.pool.copy(new Uint8Array(60))])
   net.clock.run()
-  expect(answer).toMatchObject({ code: 'ip/host-stopped', where: 'client' })
+  // Whoever comes afterwards is told at once, and nobody who was told before hears it again.
+  const late: string[] = []
+  const owner = { event: ({ type }: { readonly type: string }) => void late.push(type) }
+  client.connect({ address: server.address, port: 80 }, () => owner)
+  expect(late).toEqual(['failure', 'closed'])
+  expect(answers).toMatchObject([{ code: 'ip/host-stopped', where: 'client' }])
   expect(net.counts).toEqual(before)
   expect(server.pool.outstanding).toBe(0)
 })

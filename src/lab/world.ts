@@ -2,7 +2,8 @@
  * A small world: machines on a simulated network, each with `fetch` and `serve` over its own TCP/IP, one virtual clock,
  * and an authority that all of them trust. What Node or a browser brings comes in as `LabPlatform`.
  */
-import { type CertificateAuthority, certificateAuthority, type LeafOptions } from '../ca/authority.ts'
+import { certificateAuthority } from '../ca/authority.ts'
+import type { CertificateAuthority, LeafOptions } from '../ca/types.ts'
 import { captureSink } from '../capture/sink.ts'
 import type { Bytes, Millis } from '../engine.ts'
 import type { RunningHost } from '../host/types.ts'
@@ -11,7 +12,7 @@ import type { TlsServerOptions } from '../net/stream/server-answers.ts'
 import type { World } from '../net/stream/types.ts'
 import { certifiedKey } from '../tls/certificate/certified-key.ts'
 import { tee } from '../trace/recorder.ts'
-import { trustStore } from '../x509/store.ts'
+import { trustStore } from '../x509/path/store.ts'
 import { virtualClock } from './clock.ts'
 import { network } from './network.ts'
 import type { HostChoices, Network, NetworkOptions } from './network-types.ts'
@@ -31,7 +32,7 @@ export interface Machine {
 }
 
 /** What to put into a certificate, also deliberately wrong, and who signs it. */
-export interface LabLeaf extends Omit<LeafOptions, 'names'> {
+export interface LabLeaf extends Omit<LeafOptions, 'names' | 'by'> {
   readonly by?: CertificateAuthority | undefined
 }
 
@@ -85,7 +86,7 @@ export const labWorld = (platform: LabPlatform, options: LabWorldOptions = {}): 
     certified(names, { by = authority, ...leaf } = {}) {
       const issued = by.issue({ ...leaf, names })
       // A stranger sends its root along, so that it is plain who vouches for it.
-      const chain = by === authority ? issued.chain : [...issued.chain, issued.root]
+      const chain = by.root === authority.root ? issued.chain : [...issued.chain, issued.root]
       const key = certifiedKey({ chain, privateKey: issued.privateKey })
       return { certificateFor: () => key }
     },

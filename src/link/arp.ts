@@ -34,3 +34,11 @@ export const ArpPacket: Layout<{
   },
   { ref: 'RFC 826' },
 )
+
+/** `who has 10.0.0.1`, `10.0.0.1 is at 02:00:00:00:00:01`. */
+export const arpName = (packet: Uint8Array): string => {
+  const { operation, senderHardware, senderProtocol, targetProtocol } = new ArpPacket.View(packet)
+  return operation === ARP_REQUEST
+    ? `who has ${addressText(targetProtocol)}`
+    : `${addressText(senderProtocol)} is at ${macText(senderHardware)}`
+}

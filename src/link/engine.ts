@@ -10,7 +10,7 @@ import { type IpAddress, ipAddress, LIMITED_BROADCAST, macText, sameIp } from '.
 import type { Codec } from '../wire/codec.ts'
 import type { Frame, FramePool } from '../wire/frame.ts'
 import { Queue } from '../wire/queue.ts'
-import { ARP_REPLY, ARP_REQUEST, ARP_SIZE, ArpPacket } from './arp.ts'
+import { ARP_REPLY, ARP_REQUEST, ARP_SIZE, ArpPacket, arpName } from './arp.ts'
 import {
   BROADCAST,
   ETHER_ARP,
@@ -44,7 +44,7 @@ export interface LinkOptions {
    * owner is silent, and defends our own (RFC 5227 2.4). Default `trusting`, as RFC 826 has it.
    */
   readonly arp?: ArpTrust | undefined
-  readonly neighbours?: readonly { readonly address: IpAddress; readonly mac: Uint8Array }[]
+  readonly neighbours?: readonly { readonly address: IpAddress; readonly mac: Uint8Array }[] | undefined
 }
 
 export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
@@ -296,7 +296,6 @@ export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
   #traceArp(frame: Frame, direction: 'in' | 'out', sender: IpAddress, target: IpAddress, now: Millis): void {
     const { host, trace } = this.#options
     const bytes = frame.buffer.slice(frame.offset, frame.offset + ARP_SIZE)
-    const arp = new ArpPacket.View(bytes)
     const start = frame.offset - frame.messageAt
     const id = trace!.nextId()
     trace!.message({
@@ -306,10 +305,7 @@ export class LinkEngine implements Engine<Frame, Frame, LinkEvent> {
       host,
       direction,
       at: now,
-      name:
-        arp.operation === ARP_REQUEST
-          ? `who has ${target.text}`
-          : `${sender.text} is at ${macText(arp.senderHardware)}`,
+      name: arpName(bytes),
       format: ArpPacket as Codec<unknown>,
       bytes,
       ...(direction === 'in' ? { carriedBy: [{ message: frame.message, start, end: start + ARP_SIZE }] } : {}),

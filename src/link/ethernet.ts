@@ -3,7 +3,13 @@ import { macText } from '../wire/address.ts'
 import { type Codec, rest, struct } from '../wire/codec.ts'
 import { bytesAt, type Layout, layout, type Slot, uint } from '../wire/layout.ts'
 
-const ETHER_TYPES: Readonly<Record<string, number>> = { IPv4: 0x0800, ARP: 0x0806, IPv6: 0x86dd }
+const ETHER_TYPES: Readonly<Record<string, number>> = {
+  IPv4: 0x0800,
+  ARP: 0x0806,
+  VLAN: 0x8100,
+  IPv6: 0x86dd,
+  'service VLAN': 0x88a8,
+}
 export const ETHER_IPV4 = 0x0800
 export const ETHER_ARP = 0x0806
 

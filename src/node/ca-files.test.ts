@@ -3,6 +3,7 @@ import {
   chmodSync,
   chownSync,
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -13,15 +14,28 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { certificateAuthority } from '../ca/authority.ts'
+import { limitsIn } from '../ca/contents.ts'
 import { sentence } from '../explain/index.ts'
 import { FailureError } from '../failures/index.ts'
+import { broken } from '../lab/broken.ts'
 import { latin1Text } from '../wire/bytes.ts'
-import { verifyChain } from '../x509/path.ts'
-import { pem } from '../x509/pem.ts'
-import { isTrusted } from '../x509/trusted.ts'
-import { authorityPath, dataHome, localAuthority, localRoot, openLocalAuthority } from './ca-files.ts'
+import { Certificate } from '../x509/certificate/certificate.ts'
+import { pem } from '../x509/files/pem.ts'
+import { pkcs7 } from '../x509/files/pkcs7.ts'
+import { writePkcs12 } from '../x509/files/pkcs12-write.ts'
+import { isTrusted } from '../x509/path/trusted.ts'
+import { verifyChain } from '../x509/path/verify.ts'
+import {
+  authorityPath,
+  dataHome,
+  foundLocalAuthority,
+  localAuthority,
+  localRoot,
+  openLocalAuthority,
+} from './ca-files.ts'
 import { nodeCrypto } from './crypto.ts'
-import { firstBundle, fromFile, systemTrustStore } from './trust-store.ts'
+import { fromFile, rootsAt, systemTrustStore, UNIX } from './trust-store.ts'
 
 const folders: string[] = []
 const home = (): string => {
@@ -193,7 +207,40 @@ test('a root that is about to end is put aside and replaced', () => {
   const [ca, aside] = readdirSync(folder).sort()
   expect([ca, aside]).toEqual(['ca', expect.stringMatching(/^ca-until-[0-9a-f]{16}$/)])
   // To be recognised by, and of no use to a thief.
-  expect(readdirSync(join(folder, aside!))).toEqual(['root.pem'])
+  expect(readdirSync(join(folder, aside!)).filter(name => !/-(wal|shm)$/.test(name))).toEqual([
+    'inventory.db',
+    'root.pem',
+  ])
+})
+
+test('what takes the place of a root that ends has its name, its limits, its kind of key and its encryption', () => {
+  const folder = home()
+  const password = 'correct horse'
+  const ago = () => Date.now() - 3640 * 86_400_000
+  const fresh = { permitted: ['only.test', '10.0.0.0/8'], name: 'Our own', key: 'p-384', keys: 'encrypted' } as const
+  openLocalAuthority({ home: folder, password, now: ago, fresh }).inventory.close()
+  const { root, since, inventory } = openLocalAuthority({ home: folder, password })
+  inventory.close()
+  expect([since, root.name, limitsIn(root.certificate).permitted]).toEqual([
+    'renewed',
+    'Our own',
+    ['only.test', '10.0.0.0/8'],
+  ])
+  expect(new Certificate(root.certificate).publicKey).toMatchObject({ type: 'ecdsa', curve: 'p-384' })
+  expect(readFileSync(join(folder, 'ca', 'root.key'), 'latin1')).toContain('BEGIN ENCRYPTED PRIVATE KEY')
+})
+
+test('an authority is found, and not made: ca/none; one that is about to end is found as it is', () => {
+  const folder = home()
+  expect(failureOf(() => foundLocalAuthority({ home: folder })).failure).toMatchObject({
+    code: 'ca/none',
+    where: join(folder, 'ca'),
+  })
+  expect(readdirSync(folder)).toEqual([])
+  const old = localAuthority({ home: folder, now: () => Date.now() - 3640 * 86_400_000 })
+  const { root, since, inventory } = foundLocalAuthority({ home: folder })
+  inventory.close()
+  expect([since, root.certificate]).toEqual(['found', old.certificate])
 })
 
 test('where the place beside is taken, the old root stays; where it cannot be, that is said: ca/unusable', () => {
@@ -226,6 +273,155 @@ test('whoever opens the authority learns whether it was made, found or renewed',
     'renewed',
     'found',
   ])
+})
+
+test('the root is for development names alone, and says so itself; the intermediate below it too', () => {
+  const folder = home()
+  const { root, issuer } = openLocalAuthority({ home: folder })
+  const outcome = (name: string) => {
+    const { chain } = broken(issuer).issue({ names: [name] })
+    return verifyChain({ chain, name, at: Date.now(), trust: fromFile(authorityPath(folder)), crypto: nodeCrypto() })
+  }
+  for (const name of ['localhost', 'a.localhost', 'shop.test', 'db.internal', 'tv.home.arpa', 'pi.local', 'a.example'])
+    expect(isTrusted(outcome(name)), name).toBe(true)
+  for (const name of ['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '100.64.0.1', '::1', 'fe80::1', 'fd00::1'])
+    expect(isTrusted(outcome(name)), name).toBe(true)
+  for (const name of ['bank.com', 'example.com', 'local.dev', '8.8.8.8', '172.32.0.1', '2001:db8::1', '::2']) {
+    expect(outcome(name), name).toMatchObject({ code: 'tls/certificate-constraint', got: name })
+    expect(() => issuer.issue({ names: [name] }), name).toThrow(RangeError)
+  }
+  const limits = (der: Uint8Array) => new Certificate(der).extension('nameConstraints')?.permitted.length
+  expect(limits(issuer.certificate)).toBe(limits(root.certificate))
+  expect(new Certificate(root.certificate).extension('basicConstraints')).toEqual({ ca: true, pathLength: 1 })
+  expect(new Certificate(issuer.certificate).extension('basicConstraints')).toEqual({ ca: true, pathLength: 0 })
+})
+
+test('an authority may be made for other names, with other keys', () => {
+  const own = openLocalAuthority({
+    home: home(),
+    fresh: { permitted: ['shop.example.com'], key: 'p-384', name: 'Shop' },
+  })
+  expect(own.root.name).toBe('Shop')
+  expect(own.issuer.name).toBe('Shop, issuing')
+  expect(new Certificate(own.root.certificate).publicKey).toEqual({ type: 'ecdsa', curve: 'p-384' })
+  expect(own.issuer.issue({ names: ['a.shop.example.com'] }).chain).toHaveLength(2)
+  expect(() => own.issuer.issue({ names: ['localhost'] })).toThrow(RangeError)
+  const all = openLocalAuthority({ home: home(), fresh: { permitted: [] } })
+  expect(new Certificate(all.root.certificate).extension('nameConstraints')).toBeUndefined()
+  expect(all.issuer.issue({ names: ['example.com'] }).chain).toHaveLength(2)
+})
+
+test('what is signed stands in the inventory of the folder, from root and intermediate on', () => {
+  const folder = home()
+  const first = openLocalAuthority({ home: folder })
+  const { serial } = first.issuer.issue({ names: ['a.test'], by: 'me' })
+  first.inventory.close()
+  const { inventory, issuer } = openLocalAuthority({ home: folder })
+  expect(issuer.certificate).toEqual(first.issuer.certificate)
+  expect(inventory.entries().map(({ profile, by }) => [profile, by])).toEqual([
+    ['root', 'files'],
+    ['intermediate', 'files'],
+    ['server', 'me'],
+  ])
+  expect(inventory.find(serial)?.issuer).toBe(issuer.id)
+  expect(readdirSync(join(folder, 'ca')).filter(name => !/-(wal|shm)$/.test(name))).toEqual([
+    'intermediate.pem',
+    'inventory.db',
+    'root.key',
+    'root.pem',
+  ])
+  for (const name of ['intermediate.pem', 'inventory.db', 'root.key'])
+    expect(statSync(join(folder, 'ca', name)).mode & 0o777, name).toBe(0o600)
+})
+
+test('an authority of an older version is taken over: same root, and it gets an inventory and an intermediate', () => {
+  const folder = home()
+  const old = certificateAuthority({ crypto: nodeCrypto(), now: Date.now, name: 'Old root' })
+  mkdirSync(join(folder, 'ca'), { mode: 0o700 })
+  writeFileSync(join(folder, 'ca', 'root.key'), pem('PRIVATE KEY', old.keyPair.pkcs8), { mode: 0o600 })
+  writeFileSync(join(folder, 'ca', 'root.pem'), pem('CERTIFICATE', old.certificate), { mode: 0o644 })
+  const { root, issuer, inventory, since } = openLocalAuthority({ home: folder })
+  expect([since, root.certificate, root.keyPair.pkcs8]).toEqual(['found', old.certificate, old.keyPair.pkcs8])
+  const { chain } = issuer.issue({ names: ['bank.com'] })
+  const trust = fromFile(authorityPath(folder))
+  expect(isTrusted(verifyChain({ chain, name: 'bank.com', at: Date.now(), trust, crypto: nodeCrypto() }))).toBe(true)
+  expect(inventory.entries()[0]).toMatchObject({
+    profile: 'root',
+    subject: 'CN=Old root',
+    certificate: old.certificate,
+  })
+  expect(inventory.log()[0]).toMatchObject({ what: 'taken-over', by: 'files' })
+  expect(openLocalAuthority({ home: folder }).inventory.entries()).toHaveLength(3)
+})
+
+test('an intermediate that is damaged, open to others or of another root: ca/damaged, ca/key-readable', () => {
+  const folder = home()
+  openLocalAuthority({ home: folder }).inventory.close()
+  const path = join(folder, 'ca', 'intermediate.pem')
+  chmodSync(path, 0o644)
+  expect(failureOf(() => openLocalAuthority({ home: folder })).failure).toMatchObject({
+    code: 'ca/key-readable',
+    where: path,
+  })
+  chmodSync(path, 0o600)
+  writeFileSync(path, readFileSync(join(another(), 'ca', 'intermediate.pem')))
+  expect(failureOf(() => openLocalAuthority({ home: folder })).failure).toMatchObject({
+    code: 'ca/damaged',
+    where: path,
+  })
+  writeFileSync(path, 'nothing')
+  expect(failureOf(() => openLocalAuthority({ home: folder })).code).toBe('ca/damaged')
+  rmSync(path)
+  expect(openLocalAuthority({ home: folder }).since).toBe('found')
+})
+
+test('an intermediate with less than 400 days is replaced, which is nothing to whoever trusts the root', () => {
+  const folder = home()
+  const days = (count: number) => () => Date.UTC(2026, 0, 1) + count * 86_400_000
+  const open = (count: number) => openLocalAuthority({ home: folder, now: days(count) })
+  const [first, second, third, last] = [open(0), open(1424), open(1426), open(3600)]
+  expect(second.issuer.certificate).toEqual(first.issuer.certificate)
+  expect(third.issuer.certificate).not.toEqual(first.issuer.certificate)
+  expect([third.since, third.root.certificate]).toEqual(['found', first.root.certificate])
+  expect(last.issuer.notAfter).toBe(first.root.notAfter)
+  expect(open(3601).issuer.certificate).toEqual(last.issuer.certificate)
+})
+
+test('keys may be encrypted, and are of no use without the password: file/password-needed, file/password-wrong', () => {
+  const folder = home()
+  const password = 'correct horse'
+  const made = openLocalAuthority({ home: folder, password, fresh: { keys: 'encrypted' } })
+  made.inventory.close()
+  for (const name of ['root.key', 'intermediate.pem']) {
+    const text = readFileSync(join(folder, 'ca', name), 'latin1')
+    expect(text, name).toContain('BEGIN ENCRYPTED PRIVATE KEY')
+    expect(text, name).not.toContain('BEGIN PRIVATE KEY')
+  }
+  expect(failureOf(() => openLocalAuthority({ home: folder })).failure).toMatchObject({
+    code: 'file/password-needed',
+    where: join(folder, 'ca', 'root.key'),
+  })
+  expect(failureOf(() => openLocalAuthority({ home: folder, password: 'wrong' })).code).toBe('file/password-wrong')
+  const secret = join(folder, 'secret')
+  writeFileSync(secret, `${password}\n`, { mode: 0o600 })
+  process.env.BAREWIRE_CA_PASSWORD_FILE = secret
+  try {
+    const again = openLocalAuthority({ home: folder })
+    expect([again.since, again.root.certificate, again.issuer.certificate]).toEqual([
+      'found',
+      made.root.certificate,
+      made.issuer.certificate,
+    ])
+    chmodSync(secret, 0o644)
+    expect(failureOf(() => openLocalAuthority({ home: folder })).code).toBe('ca/key-readable')
+  } finally {
+    delete process.env.BAREWIRE_CA_PASSWORD_FILE
+  }
+  const nothing = home()
+  expect(failureOf(() => openLocalAuthority({ home: nothing, fresh: { keys: 'encrypted' } })).code).toBe(
+    'file/password-needed',
+  )
+  expect(readdirSync(nothing)).toEqual([])
 })
 
 const processes = 6
@@ -272,14 +468,20 @@ test('SSL_CERT_FILE replaces the roots of the system, NODE_EXTRA_CA_CERTS adds t
     NODE_EXTRA_CA_CERTS: authorityPath(two),
   })
   expect(added.size).toBe(2)
-  expect(added.find(second.certificate)).toBeDefined()
+  expect(added.find(second.certificate)?.source).toBe(authorityPath(two))
+})
+
+test('the places where Linux and the BSDs keep their roots are known', () => {
+  for (const path of ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'])
+    expect(UNIX.bundles).toContain(path)
+  expect(UNIX.folders).toContain('/etc/ssl/certs')
 })
 
 test('SSL_CERT_DIR names folders of roots, in place of those of the system', async () => {
   const [one, two] = [home(), home()]
   const [first, second] = [localAuthority({ home: one }), localAuthority({ home: two })]
-  writeFileSync(join(one, 'ca', 'again.pem'), readFileSync(authorityPath(one)))
-  const env = { BAREWIRE_HOME: home(), SSL_CERT_DIR: [join(one, 'ca'), join(one, 'none')].join(delimiter) }
+  for (const name of ['once.pem', 'again.pem']) writeFileSync(join(one, name), readFileSync(authorityPath(one)))
+  const env = { BAREWIRE_HOME: home(), SSL_CERT_DIR: [one, join(one, 'none')].join(delimiter) }
   const only = await systemTrustStore(env)
   expect(only.size).toBe(1)
   expect(only.find(first.certificate)).toBeDefined()
@@ -304,14 +506,21 @@ test('one root that cannot be read, in a file, a folder or the bundle of the sys
   const stores = [
     fromFile(bundle),
     await systemTrustStore({ BAREWIRE_HOME: home(), SSL_CERT_DIR: join(folder, 'ca') }),
-    firstBundle([join(folder, 'none.pem'), broken, bundle]),
+    rootsAt({ bundles: [join(folder, 'none.pem'), broken, bundle], folders: [] }),
+    rootsAt({ bundles: [broken], folders: [join(folder, 'none'), join(folder, 'ca')] }),
   ]
   const { chain } = authority.issue({ names: ['a.test'] })
   for (const trust of stores) {
     const request = { chain, name: 'a.test', at: Date.now(), trust: trust!, crypto: nodeCrypto() }
     expect(isTrusted(verifyChain(request))).toBe(true)
   }
-  expect(firstBundle([broken])).toBeUndefined()
+  expect(rootsAt({ bundles: [broken], folders: [folder] })).toBeUndefined()
+  expect(stores.map(trust => trust?.find(certificate)?.source)).toEqual([
+    bundle,
+    join(folder, 'ca'),
+    bundle,
+    join(folder, 'ca'),
+  ])
   await expect(systemTrustStore({ SSL_CERT_DIR: folder })).rejects.toMatchObject({ code: 'ca/trust-file' })
 })
 
@@ -337,4 +546,23 @@ test('a file of roots without any, or that is not there: ca/trust-file', async (
   await expect(systemTrustStore({ SSL_CERT_FILE: join(folder, 'none.pem') })).rejects.toMatchObject({
     code: 'ca/trust-file',
   })
+})
+
+test('a file of roots may be a bundle, and one under a password takes the right one', () => {
+  const folder = home()
+  const file = join(folder, 'roots')
+  const { certificate } = localAuthority({ home: folder })
+  const bundled = pkcs7([certificate])
+  for (const contents of [bundled, pem('PKCS7', bundled), pem('CERTIFICATE', certificate), certificate]) {
+    writeFileSync(file, contents)
+    expect(fromFile(file).find(certificate)?.source).toBe(file)
+  }
+  const crypto = nodeCrypto()
+  writeFileSync(file, writePkcs12({ entries: [], certificates: [certificate], iterations: 2048 }, 'changeit', crypto))
+  expect(fromFile(file, 'changeit').find(certificate)).toBeDefined()
+  for (const [password, code] of [
+    [undefined, 'file/password-needed'],
+    ['changed', 'file/password-wrong'],
+  ] as const)
+    expect(failureOf(() => fromFile(file, password)).failure).toMatchObject({ code, where: file })
 })

@@ -1,33 +1,63 @@
 /**
- * The local authority as files: `root.pem` and `root.key` in one folder, made on first use. The folder appears whole
- * (it is written beside and renamed), so two processes that start at once end up with the same authority.
+ * The local authority as files of one folder, made on first use: `root.pem` and `root.key`; `intermediate.pem`, the
+ * authority that signs, with its key; `inventory.db`; `authority.json` where it has an address. The folder appears whole (it
+ * is written beside and renamed), so two processes that start at once end up with the same authority.
  */
-
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, hostname, userInfo } from 'node:os'
 import { dirname, isAbsolute, join } from 'node:path'
-import { type CertificateAuthority, certificateAuthority, loadAuthority } from '../ca/authority.ts'
+import { certificateAuthority, loadAuthority } from '../ca/authority.ts'
+import { limitsIn } from '../ca/contents.ts'
+import { DEVELOPMENT_NAMES } from '../ca/development.table.ts'
+import { digestOf } from '../ca/log.ts'
+import { isPublishedIn } from '../ca/published.ts'
+import type { CertificateAuthority, KeyKind } from '../ca/types.ts'
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
 import { english } from '../explain/en/index.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { inWords } from '../net/told.ts'
 import { hexText } from '../wire/bytes.ts'
-import { Certificate, parseCertificate } from '../x509/certificate.ts'
-import { certificatesIn, pem } from '../x509/pem.ts'
-import { privateKeyIn } from '../x509/private-key.ts'
+import { Certificate } from '../x509/certificate/certificate.ts'
+import { encryptPrivateKey } from '../x509/files/encrypted-key.ts'
+import { certificatesIn, pem } from '../x509/files/pem.ts'
+import type { KeyPair } from '../x509/issue.ts'
+import { isHostName } from '../x509/path/names.ts'
+import { addressIn, keepAddress, placesAt } from './ca-address.ts'
+import { aboutFiles, exists, onlyOursToRead, onlyOursToWrite } from './ca-guard.ts'
+import { type InventoryFile, makeInventory, openInventory } from './ca-inventory.ts'
+import { authorityIn, damaged, type Place } from './ca-read.ts'
 import { nodeCrypto } from './crypto.ts'
+import { writeWhole } from './whole-file.ts'
 
 export interface AuthorityFiles {
   /** The folder of this program's data; see `dataHome`. */
-  readonly home?: string
-  readonly crypto?: CryptoProvider
+  readonly home?: string | undefined
+  readonly crypto?: CryptoProvider | undefined
   /** The date, milliseconds since 1970. */
   readonly now?: () => Millis
+  /** How the authority is made where there is none. */
+  readonly fresh?: FreshAuthority | undefined
+  /** Of keys that are encrypted; from the file that `$BAREWIRE_CA_PASSWORD_FILE` names when not given. */
+  readonly password?: string | undefined
+}
+
+export interface FreshAuthority {
+  /** The names that it signs for; `DEVELOPMENT_NAMES` and this machine's own when not given, all for an empty list. */
+  readonly permitted?: readonly string[] | undefined
+  /** Of root and intermediate. */
+  readonly key?: KeyKind | undefined
+  readonly name?: string | undefined
+  /** Whether its keys are encrypted under the password. */
+  readonly keys?: 'clear' | 'encrypted' | undefined
+  /** Where `barewire ca serve` will tell what it revoked: `http://localhost:14001`. Stands in all that it signs. */
+  readonly url?: string | undefined
 }
 
 /** A root with less left than this is replaced: leaf certificates and whoever trusts it need time. */
 const RENEW_BEFORE: Millis = 30 * 86_400_000
+/** An intermediate is replaced earlier, which nobody notices: what it signs is to last for a year. */
+const RENEW_INTERMEDIATE_BEFORE: Millis = 400 * 86_400_000
 
 /**
  * `$BAREWIRE_HOME`, else `barewire` below `$XDG_DATA_HOME` (ignored when relative, as its specification wants) or
@@ -59,48 +89,115 @@ export const authorityPath = (home: string = dataHome()): string => join(home, '
 
 /** The local authority, and what became of the one before. */
 export interface OpenedAuthority {
-  readonly authority: CertificateAuthority
+  /** Trusted by people and programs; signs intermediates alone. */
+  readonly root: CertificateAuthority
+  /** The intermediate below it, which signs everything else. */
+  readonly issuer: CertificateAuthority
+  readonly inventory: InventoryFile
+  /** Where it tells what it revoked; see `FreshAuthority`. */
+  readonly url: string | undefined
   /** `made`: there was none. `renewed`: the one that was there had ended or was about to, and is trusted in vain now. */
   readonly since: 'made' | 'found' | 'renewed'
 }
 
-/** As `openLocalAuthority`, for whoever need not know how old it is. */
-export const localAuthority = (files: AuthorityFiles = {}): CertificateAuthority => openLocalAuthority(files).authority
+/** The root of the local authority, for whoever need not know how old it is. */
+export const localAuthority = (files: AuthorityFiles = {}): CertificateAuthority => openLocalAuthority(files).root
 
 /** Whether an authority has so little time left that it is replaced. */
 export const aboutToEnd = ({ notAfter }: CertificateAuthority, now: Millis): boolean => notAfter - now <= RENEW_BEFORE
 
-/**
- * The local authority, made when there is none or it is about to end. Throws `FailureError`: `ca/key-readable`,
- * `ca/damaged`, `ca/unusable`.
- */
-export const openLocalAuthority = (files: AuthorityFiles = {}): OpenedAuthority => {
-  const { home = dataHome(), crypto = nodeCrypto(), now = Date.now } = files
-  const folder = join(home, 'ca')
-  try {
-    const present = load(folder, crypto, now)
-    if (present !== undefined && !aboutToEnd(present, now())) return { authority: present, since: 'found' }
-    if (present !== undefined) retire(folder, present.certificate, crypto)
-    const created = create(home, folder, crypto, now)
-    const authority = load(folder, crypto, now)
-    if (authority === undefined)
-      throw inWords(fail('ca/unusable', { where: folder, got: 'disappeared again' }), english)
-    return { authority, since: present !== undefined ? 'renewed' : created ? 'made' : 'found' }
-  } catch (error) {
-    if (error instanceof FailureError) throw error
-    const { code = '', message } = error as NodeJS.ErrnoException
-    const got = code in reasons ? `${reasons[code]} (${code})` : code || message
-    throw inWords(fail('ca/unusable', { where: folder, got }), english, error)
-  }
+/** The first line of the file that the environment names, which nobody else may read. Throws `ca/key-readable`. */
+const passwordOf = ({ password }: AuthorityFiles): string | undefined => {
+  const path = process.env.BAREWIRE_CA_PASSWORD_FILE
+  if (password !== undefined || !path) return password
+  return aboutFiles(path, () => {
+    onlyOursToRead(path)
+    return readFileSync(path, 'utf8').split(/\r?\n/)[0]!
+  })
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: 'cannot be read or written by this user',
-  EPERM: 'cannot be changed by this user',
-  EROFS: 'lies on a file system that is read-only',
-  ENOSPC: 'cannot be written, the disk is full',
-  EDQUOT: 'cannot be written, the quota is used up',
-  ENOTDIR: 'lies below something that is no folder',
+/**
+ * The local authority, made when there is none or it is about to end. What an older version made is taken over: it gets an
+ * inventory and an intermediate. Throws `FailureError`: `ca/key-readable`, `ca/damaged`, `ca/unusable`.
+ */
+export const openLocalAuthority = (files: AuthorityFiles = {}): OpenedAuthority => {
+  const { fresh = {} } = files
+  const place = placeOf(files)
+  return aboutFiles(place.folder, () => {
+    const present = load(place)
+    if (present !== undefined && !aboutToEnd(present.root, place.now())) return { ...present, since: 'found' }
+    if (present !== undefined) return successor(place, present, fresh)
+    const created = create(place, fresh)
+    return { ...still(place), since: created ? 'made' : 'found' }
+  })
+}
+
+/**
+ * The local authority that is there, however old it is: nothing is made or replaced. Throws as `openLocalAuthority` does,
+ * and `ca/none` where there is none.
+ */
+export const foundLocalAuthority = (files: Omit<AuthorityFiles, 'fresh'> = {}): OpenedAuthority => {
+  const place = placeOf(files)
+  return aboutFiles(place.folder, () => ({ ...found(place), since: 'found' }))
+}
+
+/**
+ * Another root in the place of the one that is there, for the same names, with the same name, and kept as that was. Who
+ * trusted the old one does not trust it. Throws as `foundLocalAuthority` does.
+ */
+export const renewLocalAuthority = (files: Omit<AuthorityFiles, 'fresh'> = {}): OpenedAuthority => {
+  const place = placeOf(files)
+  return aboutFiles(place.folder, () => successor(place, found(place), {}))
+}
+
+const found = (place: Place): Loaded => {
+  const present = load(place)
+  if (present === undefined) throw inWords(fail('ca/none', { where: place.folder }), english)
+  return present
+}
+
+const placeOf = (files: AuthorityFiles): Place => {
+  const { home = dataHome(), crypto = nodeCrypto(), now = Date.now } = files
+  return { home, folder: join(home, 'ca'), crypto, now, password: passwordOf(files) }
+}
+
+/** What was there a moment ago. */
+const still = (place: Place): Loaded => {
+  const present = load(place)
+  if (present !== undefined) return present
+  throw inWords(fail('ca/unusable', { where: place.folder, got: 'disappeared again' }), english)
+}
+
+/** As the one before was, where nothing else is asked for: nobody looks at what renews itself. */
+const successor = (place: Place, present: Loaded, asked: FreshAuthority): OpenedAuthority => {
+  const { permitted } = limitsIn(present.root.certificate)
+  const fresh: FreshAuthority = {
+    permitted: asked.permitted ?? permitted,
+    name: asked.name ?? present.root.name,
+    key: asked.key ?? kindOf(present.root),
+    keys: asked.keys ?? keysIn(place.folder),
+    url: asked.url ?? present.url,
+  }
+  retire(place, present)
+  create(place, fresh)
+  return { ...still(place), since: 'renewed' }
+}
+
+/** Lets the authority that is there tell what it revoked at this URL. Throws as `openLocalAuthority` does, and RangeError. */
+export const addressLocalAuthority = (url: string, { home = dataHome() }: Pick<AuthorityFiles, 'home'> = {}): void => {
+  const folder = join(home, 'ca')
+  aboutFiles(folder, () => keepAddress(folder, url))
+}
+
+/** Puts the authority aside, as one that has ended: the next use makes another. Throws as `openLocalAuthority` does. */
+export const retireLocalAuthority = (files: Pick<AuthorityFiles, 'home' | 'password'> = {}): void => {
+  const { home = dataHome() } = files
+  const password = passwordOf(files)
+  const place = { home, folder: join(home, 'ca'), crypto: nodeCrypto(), now: Date.now, password }
+  aboutFiles(place.folder, () => {
+    const present = load(place)
+    if (present !== undefined) retire(place, present)
+  })
 }
 
 /**
@@ -118,77 +215,121 @@ export const localRoot = (home: string = dataHome()): Uint8Array | undefined => 
   }
 }
 
-/**
- * Whoever can write here, or in the folder that it lies in, can put an authority of their own in its place, and we would
- * trust it for every name. In a folder with the sticky bit (`/tmp`) others can only add, and what they own is refused.
- */
-const onlyOursToWrite = (path: string): void => {
-  const found = statSync(path)
-  // Windows has neither; there the user's profile folder protects the file.
-  if (process.platform === 'win32') return
-  const refuse = (got: string): never => {
-    throw inWords(fail('ca/unusable', { where: path, got }), english)
-  }
-  const ours = process.getuid?.() ?? 0
-  if (found.uid !== ours && found.uid !== 0) refuse(`belongs to another user (${found.uid}, and this one is ${ours})`)
-  const sticky = found.isDirectory() && (found.mode & 0o1000) !== 0
-  if (sticky || (found.mode & 0o022) === 0) return
-  refuse(`can be written by others (0${(found.mode & 0o777).toString(8)}); chmod go-w would mend that`)
-}
+type Loaded = Omit<OpenedAuthority, 'since'>
 
-const load = (folder: string, crypto: CryptoProvider, now: () => Millis): CertificateAuthority | undefined => {
+const load = (place: Place): Loaded | undefined => {
+  const { folder, crypto } = place
   const paths = { certificate: join(folder, 'root.pem'), key: join(folder, 'root.key') }
   if (!exists(folder)) return undefined
-  const damaged = (where: string, got: string): FailureError =>
-    inWords(fail('ca/damaged', { where, got, expected: folder }), english)
-  for (const path of [paths.certificate, paths.key]) if (!exists(path)) throw damaged(path, 'is not there')
-  for (const place of [folder, paths.certificate, dirname(folder)]) onlyOursToWrite(place)
-  const { mode } = statSync(paths.key)
-  if (process.platform !== 'win32' && (mode & 0o077) !== 0)
-    throw inWords(fail('ca/key-readable', { where: paths.key, got: `0${(mode & 0o777).toString(8)}` }), english)
-  onlyOursToWrite(paths.key)
-  const [der] = certificatesIn(new Uint8Array(readFileSync(paths.certificate)))
-  const certificate = der === undefined ? undefined : parseCertificate(der)
-  if (der === undefined || !(certificate instanceof Certificate))
-    throw damaged(paths.certificate, 'holds no certificate that can be read')
-  const key = privateKeyIn(new Uint8Array(readFileSync(paths.key)))
-  if (key === undefined) throw damaged(paths.key, 'holds no private key that can be read')
-  let authority: CertificateAuthority
+  for (const path of [paths.certificate, paths.key]) if (!exists(path)) throw damaged(folder, path, 'is not there')
+  for (const each of [folder, paths.certificate, dirname(folder)]) onlyOursToWrite(each)
+  onlyOursToRead(paths.key)
+  const database = join(folder, 'inventory.db')
+  if (exists(database)) onlyOursToRead(database)
+  // Checked before the inventory is made: what cannot be used is left as it is.
+  const { authority: root, keyPair } = authorityIn(place, paths, {})
+  makeInventory(database)
+  const inventory = openInventory(database, crypto)
   try {
-    authority = loadAuthority(crypto, now, der, key.pkcs8)
-  } catch {
-    throw damaged(paths.certificate, 'holds no certificate of an authority')
+    adopt(root, inventory, place)
+    const url = addressIn(folder)
+    const places = placesAt(url)
+    const own = { inventory, published: places.root }
+    const whole = loadAuthority(crypto, place.now, root.certificate, keyPair.pkcs8, own)
+    // Nothing lasts below a root that ends, and it is put aside.
+    const issuer = aboutToEnd(whole, place.now()) ? whole : intermediateOf(place, whole, { inventory, places })
+    return { root: whole, issuer, inventory, url }
+  } catch (error) {
+    inventory.close()
+    throw error
   }
-  if (!signs(authority, crypto)) throw damaged(paths.key, `is not the key of ${paths.certificate}`)
-  return authority
 }
 
-/** Whether the key makes signatures that the certificate's key confirms. */
-const signs = (authority: CertificateAuthority, crypto: CryptoProvider): boolean => {
-  try {
-    const { certificate, publicKey } = authority.issue({ names: ['probe.invalid'] })
-    const probe = new Certificate(certificate)
-    const algorithm = probe.signatureAlgorithm
-    return (
-      publicKey.length > 0 &&
-      algorithm !== undefined &&
-      crypto.verify(algorithm, authority.keyPair.spki, probe.tbs, probe.signature)
-    )
-  } catch {
-    return false
-  }
+/** The root's own certificate is in the inventory too: it was signed before there could be one. */
+const adopt = (root: CertificateAuthority, inventory: InventoryFile, { crypto, now }: Place): void => {
+  const { serialNumber, subject, notBefore, notAfter, spki } = new Certificate(root.certificate)
+  const serial = hexText(serialNumber)
+  if (inventory.find(serial) !== undefined) return
+  const [key, issuer, at] = [digestOf(spki, crypto), root.id, now()]
+  const entry = { serial, issuer, subject: subject.text, names: [], profile: 'root', notBefore, notAfter, key, at }
+  inventory.adopt({ ...entry, by: 'files' }, root.certificate)
+}
+
+interface Around {
+  readonly inventory: InventoryFile
+  readonly places: ReturnType<typeof placesAt>
+}
+
+/**
+ * The intermediate of the folder, made where there is none. Where it has not much time left below its root, or the root has
+ * another address than it says, it gets a new certificate and keeps its key: what it signed can still be revoked by it.
+ */
+const intermediateOf = (
+  place: Place,
+  root: CertificateAuthority,
+  { inventory, places }: Around,
+): CertificateAuthority => {
+  const path = join(place.folder, 'intermediate.pem')
+  if (!exists(path)) return newIntermediate(place, root, places)
+  onlyOursToRead(path)
+  const options = { inventory, above: [root.certificate], published: places.intermediate }
+  const { authority: found, keyPair } = authorityIn(place, { certificate: path, key: path }, options)
+  const lasts = found.notAfter - place.now() > RENEW_INTERMEDIATE_BEFORE || found.notAfter >= root.notAfter
+  if (lasts && isPublishedIn(new Certificate(found.certificate), places.root)) return found
+  return newIntermediate(place, root, places, keyPair)
+}
+
+/** Certificate and key are one file: they change together, or not at all. */
+const newIntermediate = (
+  place: Place,
+  root: CertificateAuthority,
+  { intermediate: published }: Around['places'],
+  keyPair?: KeyPair,
+): CertificateAuthority => {
+  const { folder } = place
+  // Its own limits besides the root's: some programs look at those of a root, and some do not.
+  const limits = limitsIn(root.certificate)
+  const key = kindOf(root)
+  const made = root.intermediate({ name: intermediateName(root.name), ...limits, published, key, keyPair, by: 'files' })
+  // As the root's key is kept, so is this one.
+  const text = pem('CERTIFICATE', made.certificate) + keyText(made.keyPair.pkcs8, keysIn(folder), place)
+  writeWhole(join(folder, 'intermediate.pem'), text, 0o600, 'replace')
+  return made
+}
+
+/** How the keys of a folder are kept. */
+const keysIn = (folder: string): 'clear' | 'encrypted' =>
+  readFileSync(join(folder, 'root.key'), 'latin1').includes('ENCRYPTED') ? 'encrypted' : 'clear'
+
+/** Of a root that was made here: those of older versions have P-256. */
+const kindOf = ({ certificate }: CertificateAuthority): KeyKind => {
+  const { publicKey } = new Certificate(certificate)
+  if (publicKey.type === 'rsa') return 'rsa-2048'
+  if (publicKey.type === 'ed25519') return 'ed25519'
+  return publicKey.type === 'ecdsa' && publicKey.curve === 'p-384' ? 'p-384' : 'p-256'
+}
+
+const keyText = (pkcs8: Uint8Array, keys: FreshAuthority['keys'], { password, crypto }: Place): string => {
+  if (keys !== 'encrypted') return pem('PRIVATE KEY', pkcs8)
+  if (password === undefined)
+    throw inWords(fail('file/password-needed', { where: 'BAREWIRE_CA_PASSWORD_FILE' }), english)
+  return pem('ENCRYPTED PRIVATE KEY', encryptPrivateKey(pkcs8, password, crypto))
 }
 
 /** False when another process was first. */
-const create = (home: string, folder: string, crypto: CryptoProvider, now: () => Millis): boolean => {
+const create = (place: Place, { permitted, key, name, keys, url }: FreshAuthority): boolean => {
+  const { home, folder, crypto, now } = place
   mkdirSync(home, { recursive: true, mode: 0o700 })
   onlyOursToWrite(home)
   const beside = mkdtempSync(join(home, 'ca-'))
   try {
     chmodSync(beside, 0o700)
-    const authority = certificateAuthority({ crypto, now, name: rootName() })
-    writeFileSync(join(beside, 'root.key'), pem('PRIVATE KEY', authority.keyPair.pkcs8), { mode: 0o600, flush: true })
-    writeFileSync(join(beside, 'root.pem'), pem('CERTIFICATE', authority.certificate), { mode: 0o644, flush: true })
+    const limits = permitted ?? [...DEVELOPMENT_NAMES, ...ownName()]
+    const root = certificateAuthority({ crypto, now, name: name ?? rootName(), key, permitted: limits, pathLength: 1 })
+    writeFileSync(join(beside, 'root.key'), keyText(root.keyPair.pkcs8, keys, place), { mode: 0o600, flush: true })
+    writeFileSync(join(beside, 'root.pem'), pem('CERTIFICATE', root.certificate), { mode: 0o644, flush: true })
+    if (url !== undefined) keepAddress(beside, url)
+    load({ ...place, folder: beside })?.inventory.close()
     renameSync(beside, folder)
     return true
   } catch (error) {
@@ -203,20 +344,24 @@ const create = (home: string, folder: string, crypto: CryptoProvider, now: () =>
 
 /**
  * Puts an old authority aside under its own name, so that of two processes only one can do it. Its certificate stays, to
- * be recognised where it was trusted; its key is of no more use to anybody but a thief.
+ * be recognised where it was trusted, and the inventory; its keys are of no more use to anybody but a thief.
  */
-const retire = (folder: string, certificate: Uint8Array, crypto: CryptoProvider): void => {
-  const digest = crypto.hash('sha256').update(certificate).digest()
+const retire = ({ folder, crypto }: Place, { root, inventory }: Loaded): void => {
+  inventory.close()
+  const digest = crypto.hash('sha256').update(root.certificate).digest()
   const name = hexText(digest.subarray(0, 8))
   try {
     const aside = `${folder}-until-${name}`
     renameSync(folder, aside)
-    rmSync(join(aside, 'root.key'), { force: true })
+    for (const file of ['root.key', 'intermediate.pem']) rmSync(join(aside, file), { force: true })
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException
     if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(code)) throw error
   }
 }
+
+/** RFC 5280 Appendix A: ub-common-name. */
+const MAX_NAME = 64
 
 /** Seen in the lists of browsers and systems, so it says whose it is. */
 const rootName = (): string => {
@@ -226,15 +371,13 @@ const rootName = (): string => {
   } catch {
     // No entry for this user id, as in many containers.
   }
-  return `barewire CA of ${user}@${hostname()}`.slice(0, 64)
+  return `barewire CA of ${user}@${hostname()}`.slice(0, MAX_NAME)
 }
 
-const exists = (path: string): boolean => {
-  try {
-    statSync(path)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
-    throw error
-  }
+const intermediateName = (root: string): string => `${root.slice(0, MAX_NAME - ', issuing'.length)}, issuing`
+
+/** What this machine is called is its own. */
+const ownName = (): readonly string[] => {
+  const name = hostname().toLowerCase()
+  return isHostName(name) ? [name] : []
 }

@@ -1,6 +1,6 @@
 /**
  * Cryptographic primitives from Node (OpenSSL). What costs time here is not the arithmetic but the objects around it:
- * a raw X25519 key enters as JWK in 6 µs where SPKI takes 95, and a parsed public key is worth keeping.
+ * a raw X25519 key enters as JWK in 6 µs where SPKI takes 95, and a parsed public key is worth keeping (`public-keys.ts`).
  */
 import {
   type Cipher,
@@ -18,29 +18,34 @@ import {
   constants as nodeConstants,
   sign as nodeSign,
   verify as nodeVerify,
+  pbkdf2Sync,
   privateDecrypt,
   publicEncrypt,
-  randomBytes,
+  scryptSync,
   timingSafeEqual,
 } from 'node:crypto'
 import { deterministicSignature, type EcGroup } from '../crypto/deterministic.ts'
 import type {
-  Aead,
-  AeadName,
   Cbc,
   CryptoProvider,
   Hash,
   HashName,
   KeyKind,
+  ScryptCosts,
   SignatureAlgorithm,
 } from '../crypto/provider.ts'
 import { encryptionBlock } from '../crypto/rsa-padding.ts'
 import type { Random } from '../random.ts'
-import { joined, plain } from '../wire/bytes.ts'
+import { plain } from '../wire/bytes.ts'
+import { NodeAead } from './aead.ts'
 import { agreement, base64url, CURVES, fromBase64url, rawPrivate, seedPrivate } from './agreement.ts'
+import { digest } from './digest.ts'
+import { hmac } from './hmac.ts'
+import { isPublicKey, publicKeyOf } from './public-keys.ts'
+import { pooledRandom } from './random.ts'
 
 /** The provider that OpenSSL backs. Nothing here is asynchronous. */
-export const nodeCrypto = (): CryptoProvider => providerOf({ bytes: count => plain(randomBytes(count)) }, undefined)
+export const nodeCrypto = (): CryptoProvider => providerOf(pooledRandom(), undefined)
 
 /**
  * The same primitives, with every choice drawn from `random`: key shares, P-256, P-384 and Ed25519 keys, and ECDSA
@@ -52,11 +57,11 @@ export const seededNodeCrypto = (random: Random): CryptoProvider => providerOf(r
 const providerOf = (random: Random, seeded: Random | undefined): CryptoProvider => ({
   random,
   hash: name => new NodeHash(createHash(name)),
-  hmac(name, key, ...data) {
-    // A call into OpenSSL costs more than joining the few hundred bytes of a key schedule.
-    const whole = data.length === 1 ? data[0]! : joined(data)
-    return plain(createHmac(name, key).update(whole).digest())
-  },
+  digest,
+  hmac,
+  pbkdf2: (hash, password, salt, iterations, length) => plain(pbkdf2Sync(password, salt, iterations, length, hash)),
+  scrypt: (password, salt, costs, length) =>
+    plain(scryptSync(password, salt, length, { ...costs, maxmem: scryptMemory(costs) })),
   aead: (name, key) => new NodeAead(name, key),
   cbc: key => new NodeCbc(key),
   offerShare: group => agreement(group, random, seeded).offer(),
@@ -69,6 +74,10 @@ const providerOf = (random: Random, seeded: Random | undefined): CryptoProvider 
   rsaRaw,
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
 })
+
+/** What OpenSSL wants for it, and some room; whoever calls has bounded it. */
+export const scryptMemory = ({ cost, blockSize, parallelization }: ScryptCosts): number =>
+  2 * 128 * blockSize * (cost + parallelization)
 
 class NodeHash implements Hash {
   readonly #hash: ReturnType<typeof createHash>
@@ -87,71 +96,35 @@ class NodeHash implements Hash {
   }
 }
 
-const TAG = { authTagLength: 16 } as const
-
-/** Only CCM has to know the length of the plaintext beforehand; Node's types ask for it all the same. */
-const NO_LENGTH = {} as { readonly plaintextLength: number }
-
-class NodeAead implements Aead {
-  readonly #name: 'chacha20-poly1305'
-  readonly #key: KeyObject
-  constructor(name: AeadName, key: Uint8Array) {
-    // Node's types know the option authTagLength for this name only; it means the same for GCM, where leaving it out
-    // would let a shortened tag pass.
-    this.#name = name as 'chacha20-poly1305'
-    this.#key = createSecretKey(key)
-  }
-  seal(
-    nonce: Uint8Array,
-    additional: Uint8Array,
-    plaintext: Uint8Array,
-    tail?: Uint8Array,
-  ): { ciphertext: Uint8Array; tag: Uint8Array } {
-    const cipher = createCipheriv(this.#name, this.#key, nonce, TAG)
-    cipher.setAAD(additional, NO_LENGTH)
-    const ciphertext = plain(cipher.update(plaintext))
-    const end = tail === undefined ? undefined : cipher.update(tail)
-    cipher.final()
-    const tag = plain(cipher.getAuthTag())
-    return { ciphertext, tag: end === undefined ? tag : joined([end, tag]) }
-  }
-  sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void {
-    const { ciphertext, tag } = this.seal(nonce, additional, plaintext)
-    target.set(ciphertext, at)
-    target.set(tag, at + ciphertext.length)
-  }
-  open(nonce: Uint8Array, additional: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
-    if (tag.length !== TAG.authTagLength) return undefined
-    const decipher = createDecipheriv(this.#name, this.#key, nonce, TAG)
-    decipher.setAuthTag(tag)
-    decipher.setAAD(additional, NO_LENGTH)
-    const plaintext = decipher.update(ciphertext)
-    try {
-      decipher.final()
-    } catch {
-      return undefined
-    }
-    return plain(plaintext)
-  }
-}
-
 /** AES by the length of its key. */
-const CBC_NAMES: Readonly<Record<number, string>> = { 16: 'aes-128-cbc', 32: 'aes-256-cbc' }
+const CBC_NAMES: Readonly<Record<number, string>> = {
+  16: 'aes-128-cbc',
+  24: 'aes-192-cbc',
+  32: 'aes-256-cbc',
+}
 
 class NodeCbc implements Cbc {
   readonly #name: string
-  readonly #key: KeyObject
+  /** OpenSSL's, which overwrites it when it is collected. */
+  #key: KeyObject | undefined
   constructor(key: Uint8Array) {
     const name = CBC_NAMES[key.length]
-    if (name === undefined) throw new RangeError(`${key.length} bytes are no key of AES-128 or AES-256`)
+    if (name === undefined) throw new RangeError(`${key.length} bytes are no key of AES`)
     this.#name = name
     this.#key = createSecretKey(key)
   }
   encrypt(iv: Uint8Array, data: Uint8Array): Uint8Array {
-    return this.#run(createCipheriv(this.#name, this.#key, iv), data)
+    return this.#run(createCipheriv(this.#name, this.#alive(), iv), data)
   }
   decrypt(iv: Uint8Array, data: Uint8Array): Uint8Array {
-    return this.#run(createDecipheriv(this.#name, this.#key, iv), data)
+    return this.#run(createDecipheriv(this.#name, this.#alive(), iv), data)
+  }
+  wipe(): void {
+    this.#key = undefined
+  }
+  #alive(): KeyObject {
+    if (this.#key === undefined) throw new Error('this key was overwritten')
+    return this.#key
   }
   #run(cipher: Cipher | Decipher, data: Uint8Array): Uint8Array {
     if (data.length % BLOCK !== 0) throw new RangeError(`${data.length} bytes are no whole number of blocks`)
@@ -161,29 +134,6 @@ class NodeCbc implements Cbc {
 
 /** Bytes of AES's block. */
 const BLOCK = 16
-
-/** Parsed public keys by their DER; the oldest goes first. A client meets few keys, and each costs 95 µs or more. */
-const PUBLIC_KEYS_KEPT = 256
-const publicKeys = new Map<string, KeyObject>()
-
-const publicKeyOf = (spki: Uint8Array): KeyObject => {
-  const name = Buffer.from(spki.buffer, spki.byteOffset, spki.byteLength).toString('latin1')
-  const known = publicKeys.get(name)
-  if (known !== undefined) return known
-  const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' })
-  if (publicKeys.size >= PUBLIC_KEYS_KEPT) publicKeys.delete(publicKeys.keys().next().value ?? '')
-  publicKeys.set(name, key)
-  return key
-}
-
-const isPublicKey: CryptoProvider['isPublicKey'] = spki => {
-  try {
-    const type = publicKeyOf(spki).asymmetricKeyType ?? ''
-    return Object.values(KEY_TYPES).some(types => types.includes(type))
-  } catch {
-    return false
-  }
-}
 
 /** Parsed private keys by the array that they came in; whoever lets go of the array lets go of the key. */
 const privateKeys = new WeakMap<Uint8Array, KeyObject>()

@@ -101,7 +101,7 @@ export class CarriedStream implements ByteStream {
   /** False until everything has been taken: so the streams above know when their bytes have left. */
   write(pieces: readonly Bytes[]): boolean {
     const duplex = this.#duplex
-    if (!duplex.writable) return true
+    if (!duplex.writable) return !this.#isLost
     let size = 0
     for (const piece of pieces) size += piece.length
     const joined = pieces.length === 1 || size > JOIN_BELOW ? pieces : [Buffer.concat(pieces as Uint8Array[], size)]
@@ -111,7 +111,7 @@ export class CarriedStream implements ByteStream {
       else duplex.write(piece, () => this.#written())
     })
     duplex.uncork()
-    this.#waiting = duplex.writableLength > 0
+    this.#waiting = duplex.writableLength > 0 || this.#isLost
     return !this.#waiting
   }
   end(): void {
@@ -137,8 +137,13 @@ export class CarriedStream implements ByteStream {
     this.#handler.drain()
   }
 
+  /** What was written has not left then, though Node counts it, and may call back, as if it had: `closed` will tell it. */
+  get #isLost(): boolean {
+    return this.#duplex.destroyed || this.#duplex.errored !== null
+  }
+
   #written(): void {
-    if (!this.#waiting || this.#duplex.writableLength > 0) return
+    if (!this.#waiting || this.#duplex.writableLength > 0 || this.#isLost) return
     this.#waiting = false
     this.drained()
   }

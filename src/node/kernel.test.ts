@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { closing, soon } from '../../test/support/net.ts'
 import type { Bytes } from '../engine.ts'
@@ -154,4 +156,62 @@ test('a name below localhost can be listened on, whatever the system calls it', 
   const listener = await kernelTransport().listen({ host: 'shop.localhost', port: 0 }, () => {})
   closing.push(() => listener.close())
   expect(listener.address).toBe('127.0.0.1')
+})
+
+/** Answers the first bytes of a connection and resets it when it is told to; `flag` is 1 when that is done. */
+const HASTY = `
+const { createServer } = require('node:net')
+const { parentPort, workerData: flag } = require('node:worker_threads')
+const server = createServer(socket => {
+  socket.on('error', () => {})
+  socket.once('data', () =>
+    socket.write('too large', () => {
+      socket.resetAndDestroy()
+      server.close()
+      Atomics.store(flag, 0, 1)
+      Atomics.notify(flag, 0)
+    }),
+  )
+})
+server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
+`
+
+test('what a server said before it reset the connection is read, though a write meets the reset first', async () => {
+  const flag = new Int32Array(new SharedArrayBuffer(4))
+  const server = new Worker(HASTY, { eval: true, workerData: flag })
+  const [port] = await once(server, 'message')
+  const stream = await kernelTransport().connect({ host: '127.0.0.1', port })
+  const heard: string[] = []
+  const ended = new Promise<unknown>(resolve => {
+    stream.handler = handler({ data: bytes => void heard.push(latin1Text(bytes)), closed: resolve })
+  })
+  stream.write([latin1Bytes('a body')])
+  Atomics.wait(flag, 0, 0)
+  stream.write([latin1Bytes('that goes on')])
+  expect(await ended).toMatchObject({ code: 'tcp/reset' })
+  expect(heard).toEqual(['too large'])
+  await server.terminate()
+})
+
+test.skipIf(process.platform === 'win32')('connections that were accepted are read into one buffer', async () => {
+  const heard = new Set<ArrayBufferLike>()
+  const streams: ByteStream[] = []
+  const listener = await kernelTransport().listen({ port: 0 }, stream => {
+    streams.push(stream)
+    stream.handler = handler({
+      data(bytes) {
+        heard.add(bytes.buffer)
+        stream.write([bytes.slice()])
+      },
+      end: () => stream.end(),
+    })
+  })
+  closing.push(() => listener.close())
+  const clients = await Promise.all(
+    [0, 1, 2].map(() => kernelTransport().connect({ host: '127.0.0.1', port: listener.port })),
+  )
+  const said = await Promise.all(clients.map((client, i) => echoed(client, `hello ${i}`.repeat(1 + i))))
+  expect(said).toEqual(['hello 0', 'hello 1hello 1', 'hello 2hello 2hello 2'])
+  expect([heard.size, ...streams.map(({ pieces }) => pieces)]).toEqual([1, 'borrowed', 'borrowed', 'borrowed'])
+  for (const client of clients) client.reset()
 })

@@ -18,7 +18,7 @@ import type {
 import type { TraceSink } from '../trace/types.ts'
 import { endpointText } from '../wire/address.ts'
 import { systemClock } from './clock.ts'
-import { failureOf, SocketStream } from './socket.ts'
+import { failureOf, SocketStream, streamOn } from './socket.ts'
 
 /** One read takes at most this much; larger ones no longer save calls on loopback. */
 const READ_BUFFER = 256 * 1024
@@ -43,15 +43,11 @@ export const kernelTransport = (options: KernelOptions = {}): Transport => {
   }
 }
 
-/** Reads into `buffer`, which is free again when the stream has looked at it. */
-const readInto = (buffer: Uint8Array, streamOf: () => SocketStream | undefined) => ({
-  buffer,
-  callback: (count: number, from: Uint8Array): boolean => {
-    const stream = streamOf()
-    stream?.arrived(from.subarray(0, count))
-    return stream?.reading ?? false
-  },
-})
+/** Hands on what was read into `from`, which is free again when the stream has looked at it. False: no more for now. */
+const handOn = (stream: SocketStream | undefined, count: number, from: Uint8Array): boolean => {
+  stream?.arrived(from.subarray(0, count))
+  return stream?.reading ?? false
+}
 
 /** RFC 6761 6.3: names below `localhost` are loopback, whatever the system's resolver thinks of them. */
 const fixed = (name: string, { resolve }: KernelOptions): readonly string[] | undefined => {
@@ -109,7 +105,7 @@ const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array)
     let stream: SocketStream | undefined
     const socket = new Socket({
       allowHalfOpen: true,
-      onread: readInto(buffer, () => stream),
+      onread: { buffer, callback: (count: number, from: Uint8Array) => handOn(stream, count, from) },
     } as ConstructorParameters<typeof Socket>[0])
     const abort = (): void => {
       socket.destroy()
@@ -152,32 +148,65 @@ const connect = (to: ConnectOptions, options: KernelOptions, shared: Uint8Array)
     })
     // An option of the constructor, and none of `connect`.
     socket.setNoDelay(true)
+    readBeforeReset(socket)
     socket.connect({ host: to.host, port: to.port })
   })
 
 /**
- * Whether a connection's handle can be moved to a socket that reads as we want it. Not where a read is under way while
- * its buffer waits (Windows), and not where `node:net` is only imitated.
+ * A server that refuses a body says why and closes; the rest of the body makes its kernel send RST. A write that meets
+ * this RST makes Node destroy the socket with the answer unread in it. Whatever has arrived is read in the loop's next
+ * turn, so destruction by a write waits until that is over. (A read that meets RST has read everything.)
  */
-const MOVES = process.platform !== 'win32' && !('bun' in process.versions) && !('deno' in process.versions)
+const readBeforeReset = (socket: Socket): void => {
+  const destroy = socket.destroy
+  let waiting = false
+  socket.destroy = error => {
+    const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException
+    if (waiting || syscall === 'read' || (code !== 'ECONNRESET' && code !== 'EPIPE')) return destroy.call(socket, error)
+    waiting = true
+    setImmediate(() => setImmediate(() => destroy.call(socket, error)))
+    return socket
+  }
+}
+
+/**
+ * Not where a read is under way while its buffer waits (Windows), and not where `node:net` is only imitated.
+ */
+const MAY_SHARE = process.platform !== 'win32' && !('bun' in process.versions) && !('deno' in process.versions)
+
+interface OnreadFields {
+  readonly buffer: symbol
+  readonly callback: symbol
+}
+
+/** Where a socket of this Node keeps what its option `onread` was; undefined where that cannot be seen. */
+const onreadFields = (): OnreadFields | undefined => {
+  if (!MAY_SHARE) return undefined
+  const onread = { buffer: new Uint8Array(1), callback: () => false }
+  const made = new Socket({ onread } as ConstructorParameters<typeof Socket>[0]) as unknown as Record<symbol, unknown>
+  const holding = (value: unknown) => Object.getOwnPropertySymbols(made).find(symbol => made[symbol] === value)
+  const [buffer, callback] = [holding(onread.buffer), holding(onread.callback)]
+  return buffer && callback && { buffer, callback }
+}
+
+/** Called on the socket that was read: one for all, where a closure for each would stay with every idle connection. */
+function readHere(this: Socket, count: number, from: Uint8Array): boolean {
+  return handOn(streamOn(this), count, from)
+}
 
 /**
  * Node makes a buffer of 64 KiB for every read of a connection that it accepted (a fifth of what a small exchange
- * costs), and has no option against that; a socket that is made from a handle has it. Undefined where there is no
- * handle. `accepted` was made with `pauseOnConnect`: nothing was read from it.
+ * costs), and has no option against that: so the fields that the option would have set are set. True if it is so done.
  */
-const readingAnew = (accepted: Socket, buffer: Uint8Array, streamOf: () => SocketStream): Socket | undefined => {
-  const holder = accepted as unknown as { _handle?: object | null }
-  const handle = holder._handle
-  if (!MOVES || !handle) return undefined
-  holder._handle = null
-  // Counted out at its server: from here on the new one is the connection.
-  accepted.destroy()
-  return new Socket({
-    handle,
-    allowHalfOpen: true,
-    onread: readInto(buffer, streamOf),
-  } as ConstructorParameters<typeof Socket>[0])
+const readsInto = (accepted: Socket, fields: OnreadFields | undefined, buffer: Uint8Array): boolean => {
+  const socket = accepted as unknown as Record<symbol, unknown> & {
+    readonly _handle?: { useUserBuffer?(buffer: Uint8Array): void } | null
+  }
+  if (fields === undefined || socket._handle?.useUserBuffer === undefined) return false
+  socket[fields.buffer] = buffer
+  socket[fields.callback] = readHere
+  socket._handle.useUserBuffer(buffer)
+  return true
 }
 
 const listen = (
@@ -188,29 +217,25 @@ const listen = (
 ): Promise<Listener> =>
   new Promise((resolve, reject) => {
     const open = new Set<Socket>()
-    let emptied: (() => void) | undefined
-    const server: Server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: MOVES }, accepted => {
-      const anew = readingAnew(accepted, shared, () => stream)
-      const socket = anew ?? accepted
+    const fields = onreadFields()
+    const emptied: (() => void)[] = []
+    const gone = (socket: Socket): void => {
+      open.delete(socket)
+      if (open.size === 0) for (const tell of emptied.splice(0)) tell()
+    }
+    const server: Server = createServer({ allowHalfOpen: true, noDelay: true }, socket => {
+      const pieces = readsInto(socket, fields, shared) ? 'borrowed' : 'owned'
       const told = traceFor(socket, on.trace, options)
-      const pieces = anew === undefined ? 'owned' : 'borrowed'
-      const stream = new SocketStream(socket, { told, where: 'The client', pieces })
+      const stream = new SocketStream(socket, { told, where: 'The client', pieces, gone })
       open.add(socket)
-      socket.once('close', () => {
-        open.delete(socket)
-        if (open.size === 0) emptied?.()
-      })
-      if (anew === undefined) {
-        socket.on('data', (bytes: Bytes) => stream.arrived(bytes))
-        if (MOVES) socket.resume()
-      }
+      if (pieces === 'owned') socket.on('data', (bytes: Bytes) => stream.arrived(bytes))
       accept(stream)
     })
     const close = (): Promise<void> =>
       new Promise(closed => {
         server.close(() => {
-          emptied = closed
           if (open.size === 0) closed()
+          else emptied.push(closed)
         })
       })
     const host = on.host === undefined ? '127.0.0.1' : (fixed(on.host, options)?.[0] ?? on.host)

@@ -18,9 +18,53 @@ export interface SocketStreamOptions {
   /** Who is at the other end, for failures. */
   readonly where: string
   readonly pieces: 'owned' | 'borrowed'
+  /** Before its handler hears that it has closed. */
+  readonly gone?: ((socket: Socket) => void) | undefined
 }
 
+const STREAM = Symbol('stream')
+type Bearing = Socket & { [STREAM]: SocketStream }
+
+/** The stream that a socket was given to; undefined while there is none. */
+export const streamOn = (socket: Socket): SocketStream | undefined => (socket as Partial<Bearing>)[STREAM]
+
+let ended: (stream: SocketStream) => void
+let drained: (stream: SocketStream) => void
+let failed: (stream: SocketStream, error: unknown) => void
+let closed: (stream: SocketStream) => void
+
+/** The same for every socket: a closure for each of these would stay with every idle connection, half a kilobyte in all. */
+const HEARD = {
+  end(this: Bearing): void {
+    ended(this[STREAM])
+  },
+  drain(this: Bearing): void {
+    drained(this[STREAM])
+  },
+  error(this: Bearing, error: unknown): void {
+    failed(this[STREAM], error)
+  },
+  close(this: Bearing): void {
+    closed(this[STREAM])
+  },
+} as const
+
 export class SocketStream implements ByteStream {
+  static {
+    ended = stream => {
+      stream.#told?.state('CLOSE-WAIT')
+      stream.#handler.end()
+    }
+    drained = stream => stream.#drained()
+    failed = (stream, error) => {
+      stream.#failure ??= failureOf(error, stream.#where)
+    }
+    closed = stream => {
+      stream.#gone?.(stream.#socket)
+      stream.#told?.state('CLOSED')
+      stream.#handler.closed(stream.#failure)
+    }
+  }
   readonly remote: Address
   readonly trace: TraceContext | undefined
   readonly pieces: 'owned' | 'borrowed'
@@ -35,12 +79,14 @@ export class SocketStream implements ByteStream {
   #waiting = false
   #failure: Failure | undefined
   readonly #told: StreamTrace | undefined
+  readonly #gone: SocketStreamOptions['gone']
 
   constructor(socket: Socket, options: SocketStreamOptions) {
     this.#socket = socket
     this.#where = options.where
     this.pieces = options.pieces
     this.#told = options.told
+    this.#gone = options.gone
     this.trace = options.told?.context
     this.#unheard = new Unheard(
       () => this.#stop(),
@@ -49,18 +95,8 @@ export class SocketStream implements ByteStream {
     this.#handler = this.#unheard
     this.#told?.state('ESTABLISHED')
     this.remote = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }
-    socket.on('end', () => {
-      this.#told?.state('CLOSE-WAIT')
-      this.#handler.end()
-    })
-    socket.on('drain', () => this.#drained())
-    socket.on('error', error => {
-      this.#failure ??= failureOf(error, this.#where)
-    })
-    socket.on('close', () => {
-      this.#told?.state('CLOSED')
-      this.#handler.closed(this.#failure)
-    })
+    ;(socket as Bearing)[STREAM] = this
+    for (const event of ['end', 'drain', 'error', 'close'] as const) socket.on(event, HEARD[event])
   }
 
   /** Asked of the kernel when somebody wants to know; after the end it says nothing any more. */

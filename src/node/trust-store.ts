@@ -3,23 +3,44 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { english } from '../explain/en/index.ts'
-import { fail } from '../failures/index.ts'
+import { Failure, fail } from '../failures/index.ts'
 import { inWords } from '../net/told.ts'
 import { latin1Text } from '../wire/bytes.ts'
-import { Certificate, parseCertificate } from '../x509/certificate.ts'
-import { certificatesIn } from '../x509/pem.ts'
-import { joinStores, trustStore } from '../x509/store.ts'
-import type { TrustStore } from '../x509/types.ts'
+import { Certificate, parseCertificate } from '../x509/certificate/certificate.ts'
+import { certificatesOfAny } from '../x509/files/open.ts'
+import { certificatesIn } from '../x509/files/pem.ts'
+import { anchorsOfProgram } from '../x509/files/root-programs.ts'
+import type { TrustStore } from '../x509/path/anchor.ts'
+import { type AnchorToTrust, joinStores, trustStore } from '../x509/path/store.ts'
 import { dataHome, localRoot } from './ca-files.ts'
+import { nodeCrypto } from './crypto.ts'
 
-/** Bundles by distribution: Debian, Fedora, SUSE, RHEL's extracted form, Alpine and the BSDs. */
-export const BUNDLES: readonly string[] = [
-  '/etc/ssl/certs/ca-certificates.crt',
-  '/etc/pki/tls/certs/ca-bundle.crt',
-  '/etc/ssl/ca-bundle.pem',
-  '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
-  '/etc/ssl/cert.pem',
-]
+/** Where systems keep the roots that they trust. */
+interface Places {
+  /** All in one file; the first that has any counts. */
+  readonly bundles: readonly string[]
+  /** A file each, where there is no bundle. */
+  readonly folders: readonly string[]
+}
+
+/** Debian, Fedora, SUSE, RHEL's extracted form, OpenELEC, NixOS, Alpine and the BSDs; then FreeBSD's package. */
+export const UNIX: Places = {
+  bundles: [
+    '/etc/ssl/certs/ca-certificates.crt',
+    '/etc/pki/tls/certs/ca-bundle.crt',
+    '/etc/ssl/ca-bundle.pem',
+    '/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem',
+    '/etc/pki/tls/cacert.pem',
+    '/etc/ssl/certs/ca-bundle.crt',
+    '/etc/ssl/cert.pem',
+    '/usr/local/share/certs/ca-root-nss.crt',
+  ],
+  // Most of Unix, FreeBSD, Android.
+  folders: ['/etc/ssl/certs', '/etc/pki/tls/certs', '/usr/local/share/certs', '/system/etc/security/cacerts'],
+}
+
+/** Apple's roots as LibreSSL has them: what somebody added to a keychain is not among them. */
+const DARWIN: Places = { bundles: ['/etc/ssl/cert.pem'], folders: [] }
 
 /**
  * `SSL_CERT_FILE` and the folders in `SSL_CERT_DIR` in place of the system's bundle, `NODE_EXTRA_CA_CERTS` added to it,
@@ -32,7 +53,7 @@ export const systemTrustStore = async (env: NodeJS.ProcessEnv = process.env): Pr
   return joinStores(
     ...(named.length === 0 ? [await systemRoots()] : named),
     ...(extra ? [fromFile(extra)] : []),
-    ...(local === undefined ? [] : [trustStore([local])]),
+    ...(local === undefined ? [] : [trustStore([local], 'the authority of this machine')]),
   )
 }
 
@@ -48,15 +69,30 @@ const localAuthority = (env: NodeJS.ProcessEnv): Uint8Array | undefined => {
 }
 
 /**
- * The certificates of a PEM or DER file; damaged ones among others are left out. Throws `FailureError` `ca/trust-file`
- * when none is left.
+ * The certificates of a file, PEM, DER, PKCS#7 or PKCS#12 (under `password`, or none); damaged ones among others are left
+ * out. p11-kit's files and CCADB's table bring purposes and dates along. Throws `FailureError`: `ca/trust-file` when none is
+ * left, and those of `openFile` for a bundle.
  */
-export const fromFile = (path: string): TrustStore => readable(certificatesIn(contents(path)), path)
+export const fromFile = (path: string, password?: string | undefined): TrustStore => {
+  const file = contents(path)
+  const anchors = anchorsOfProgram(latin1Text(file))
+  if (anchors !== undefined)
+    return readable(
+      anchors.map(anchor => ({ ...anchor, source: path })),
+      path,
+    )
+  const found = certificatesOfAny(file, password, nodeCrypto())
+  if (found instanceof Failure) throw inWords(found.with({ where: path }), english)
+  return readable(
+    found.map(certificate => ({ certificate, source: path })),
+    path,
+  )
+}
 
 /** A store of those that can be read: one bad root among a hundred is no reason to trust nobody. */
-const readable = (found: readonly Uint8Array[], where: string): TrustStore => {
-  const certificates = found.filter(der => parseCertificate(der) instanceof Certificate)
-  if (certificates.length > 0) return trustStore(certificates)
+const readable = (found: readonly AnchorToTrust[], where: string): TrustStore => {
+  const anchors = found.filter(({ certificate }) => parseCertificate(certificate) instanceof Certificate)
+  if (anchors.length > 0) return trustStore(anchors)
   const got = found.length === 0 ? 'holds no certificate' : 'holds no certificate that can be read'
   throw inWords(fail('ca/trust-file', { where, got }), english)
 }
@@ -66,16 +102,21 @@ const fromFolders = (folders: string): TrustStore => {
   const found = folders
     .split(delimiter)
     .filter(folder => folder !== '')
-    .flatMap(folder => certificatesBelow(folder))
-  // A root lies there under its name, under its hash, and often in a bundle of all.
-  const certificates = new Map(found.map(der => [latin1Text(der), der]))
-  return readable([...certificates.values()], folders)
+    .map(folder => ({ folder, certificates: certificatesBelow(folder) }))
+  return readable(
+    found.flatMap(({ folder, certificates }) => certificates.map(certificate => ({ certificate, source: folder }))),
+    folders,
+  )
 }
 
-const certificatesBelow = (folder: string): Uint8Array[] => {
+/** A root lies in a folder under its name, under its hash, and often in a bundle of all: once is enough. */
+const certificatesBelow = (folder: string): readonly Uint8Array[] => {
   const names = unless(() => readdirSync(folder)) ?? []
-  return names.flatMap(name => unless(() => certificatesIn(new Uint8Array(readFileSync(join(folder, name))))) ?? [])
+  return [...new Map(names.flatMap(name => inFile(join(folder, name))).map(der => [latin1Text(der), der])).values()]
 }
+
+const inFile = (path: string): readonly Uint8Array[] =>
+  unless(() => certificatesIn(new Uint8Array(readFileSync(path)))) ?? []
 
 /** Undefined for what cannot be read: a folder among the files, or a link to a file that is gone. */
 const unless = <T>(read: () => T): T | undefined => {
@@ -95,32 +136,37 @@ const contents = (path: string): Uint8Array => {
   }
 }
 
+/** Keychains and the registry of Windows are reached through Node where it can; the last resort is Mozilla's list in it. */
 const systemRoots = async (): Promise<TrustStore> => {
-  if (process.platform !== 'darwin' && process.platform !== 'win32') {
-    const found = firstBundle(BUNDLES)
-    if (found !== undefined) return found
-  }
-  return fromNode()
-}
-
-/**
- * The first of these files that has a certificate in it; undefined when none has. What of it cannot be read is left out
- * by the store when it looks: reading a hundred roots to use one would cost more than the handshake.
- */
-export const firstBundle = (paths: readonly string[]): TrustStore | undefined => {
-  for (const path of paths) {
-    const certificates = unless(() => certificatesIn(new Uint8Array(readFileSync(path)))) ?? []
-    if (certificates.some(der => parseCertificate(der) instanceof Certificate)) return trustStore(certificates)
-  }
-  return undefined
-}
-
-/** Keychains and registries are reached through Node where it can, else Mozilla's list that Node carries. */
-const fromNode = async (): Promise<TrustStore> => {
   const tls = (await import('node:tls')) as typeof import('node:tls') & {
     getCACertificates?: (type: 'system') => readonly string[]
   }
+  const hasFiles = process.platform !== 'darwin' && process.platform !== 'win32'
+  const found = hasFiles ? rootsAt(UNIX) : undefined
+  if (found !== undefined) return found
   const system = tls.getCACertificates?.('system') ?? []
-  const text = (system.length > 0 ? system : tls.rootCertificates).join('\n')
-  return trustStore(certificatesIn(new TextEncoder().encode(text)))
+  if (system.length > 0) return inText(system, process.platform === 'darwin' ? 'keychain' : 'system store')
+  return (
+    (process.platform === 'darwin' ? rootsAt(DARWIN) : undefined) ?? inText(tls.rootCertificates, 'Mozilla, in Node')
+  )
+}
+
+const inText = (pems: readonly string[], source: string): TrustStore =>
+  trustStore(certificatesIn(new TextEncoder().encode(pems.join('\n'))), source)
+
+/**
+ * The first of the bundles that has a certificate in it, else the first folder with any; undefined when none has. What
+ * of a bundle cannot be read is left out by the store when it looks: reading a hundred roots to use one would cost more
+ * than the handshake.
+ */
+export const rootsAt = ({ bundles, folders }: Places): TrustStore | undefined => {
+  for (const [paths, read] of [
+    [bundles, inFile],
+    [folders, certificatesBelow],
+  ] as const)
+    for (const path of paths) {
+      const certificates = read(path)
+      if (certificates.some(der => parseCertificate(der) instanceof Certificate)) return trustStore(certificates, path)
+    }
+  return undefined
 }

@@ -7,7 +7,8 @@ import type { Millis } from '../engine.ts'
 import { type FailureCode, FailureError, fail } from '../failures/index.ts'
 import type { Facts } from '../failures/registry.ts'
 import { serialiseSetCookie } from '../http/cookies/index.ts'
-import { latin1Bytes, latin1Text } from '../wire/bytes.ts'
+import { base64url } from '../wire/base64url.ts'
+import { latin1Bytes } from '../wire/bytes.ts'
 import { type Changes, merged, type SessionRecord, type SessionStore, type Terms, type Written } from './store.ts'
 import type { Session, SessionValue, Visit } from './types.ts'
 import { frozenCopy } from './value.ts'
@@ -330,7 +331,3 @@ const taken = <W extends Written>(written: W): Exclude<W['is'], 'too-big'> => {
 }
 
 const refusal = (code: FailureCode, facts: Facts): FailureError => new FailureError(fail(code, facts))
-
-/** RFC 4648 5, without padding. */
-const base64url = (bytes: Uint8Array): string =>
-  btoa(latin1Text(bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')

@@ -1,11 +1,12 @@
 /**
- * A bounded queue of bytes, in blocks of one size that are taken as bytes come and given back as they go, so that a
- * connection that carries nothing costs nothing, and what is in the queue is never moved.
+ * A bounded queue of bytes, in blocks that are taken as bytes come and given back as they go, so that a connection that
+ * carries nothing costs nothing, one that carries little costs little, and what is in the queue is never moved. The block
+ * that an empty queue takes is small, those behind it are not.
  */
-import { BLOCK, type Memory } from './memory.ts'
+import { FIRST_BLOCK, type Memory, NEXT_BLOCK } from './memory.ts'
 
-const MASK = BLOCK - 1
-const SHIFT = Math.log2(BLOCK)
+const MASK = NEXT_BLOCK - 1
+const SHIFT = Math.log2(NEXT_BLOCK)
 /** Given-back blocks at the front of the list that are put up with before it is cut. */
 const UNUSED = 32
 const NONE: Uint8Array[] = []
@@ -17,8 +18,9 @@ export class ByteQueue {
   length = 0
   #budget: Memory | undefined
   #blocks: Uint8Array[] = NONE
-  /** The place of the first block in the list, and of the first byte in that block. */
+  /** The place of the first block in the list, its size, and the place of the first byte in it. */
   #head = 0
+  #size = FIRST_BLOCK
   #start = 0
 
   constructor(capacity: number, budget: Memory) {
@@ -32,8 +34,7 @@ export class ByteQueue {
 
   /** What it could take without more memory; an empty queue always gets one block. */
   get assured(): number {
-    const blocks = Math.max(1, this.#blocks.length - this.#head)
-    return Math.min(this.free, blocks * BLOCK - this.#start - this.length)
+    return Math.min(this.free, this.#held - this.#start - this.length)
   }
 
   /** Takes what there is room for of `count` bytes from `at` on, and says how much. */
@@ -42,10 +43,11 @@ export class ByteQueue {
     let taken = 0
     while (taken < wanted) {
       const end = this.#start + this.length
-      const block = this.#blocks[this.#head + (end >>> SHIFT)] ?? this.#another()
+      const block = this.#blocks[this.#blockOf(end)] ?? this.#another()
       if (block === undefined) break
-      const piece = Math.min(wanted - taken, BLOCK - (end & MASK))
-      copy(source, at + taken, piece, block, end & MASK)
+      const place = this.#placeOf(end)
+      const piece = Math.min(wanted - taken, block.length - place)
+      copy(source, at + taken, piece, block, place)
       this.length += piece
       taken += piece
     }
@@ -56,8 +58,10 @@ export class ByteQueue {
   peek(offset: number, count: number, target: Uint8Array, at: number): void {
     let from = this.#start + offset
     for (let copied = 0; copied < count; ) {
-      const piece = Math.min(count - copied, BLOCK - (from & MASK))
-      copy(this.#blocks[this.#head + (from >>> SHIFT)]!, from & MASK, piece, target, at + copied)
+      const block = this.#blocks[this.#blockOf(from)]!
+      const place = this.#placeOf(from)
+      const piece = Math.min(count - copied, block.length - place)
+      copy(block, place, piece, target, at + copied)
       copied += piece
       from += piece
     }
@@ -70,7 +74,8 @@ export class ByteQueue {
       this.clear()
       return
     }
-    for (this.#start += count; this.#start >= BLOCK; this.#start -= BLOCK) {
+    for (this.#start += count; this.#start >= this.#size; this.#size = NEXT_BLOCK) {
+      this.#start -= this.#size
       this.#budget?.put(this.#blocks[this.#head]!)
       this.#blocks[this.#head++] = NOTHING
     }
@@ -84,14 +89,27 @@ export class ByteQueue {
     for (let i = this.#head; i < this.#blocks.length; i++) this.#budget?.put(this.#blocks[i]!)
     this.#blocks = NONE
     this.#head = 0
+    this.#size = FIRST_BLOCK
     this.#start = 0
     this.length = 0
   }
 
   /** What is in it no longer counts; nothing more can be put in. */
   leave(): void {
-    this.#budget?.giveBack((this.#blocks.length - this.#head) * BLOCK)
+    if (this.#blocks !== NONE) this.#budget?.giveBack(this.#held)
     this.#budget = undefined
+  }
+
+  /** Bytes of its blocks; of an empty queue, of the one that it gets. */
+  get #held(): number {
+    return this.#size + Math.max(0, this.#blocks.length - this.#head - 1) * NEXT_BLOCK
+  }
+  /** Where in the list the block is that holds the byte at `at`, counted from the first byte of the first block. */
+  #blockOf(at: number): number {
+    return at < this.#size ? this.#head : this.#head + 1 + ((at - this.#size) >>> SHIFT)
+  }
+  #placeOf(at: number): number {
+    return at < this.#size ? at : (at - this.#size) & MASK
   }
 
   #another(): Uint8Array | undefined {

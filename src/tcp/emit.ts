@@ -1,6 +1,6 @@
 /** Segments as bytes: header, options, text and checksum in a pooled frame, the offered window, and the trace. */
 import type { Millis } from '../engine.ts'
-import type { MessageRecord, TraceContext } from '../trace/types.ts'
+import type { MessageRecord, Sending, TraceContext } from '../trace/types.ts'
 import { frameChecksum } from '../wire/checksum.ts'
 import { encode, type Tagged } from '../wire/codec.ts'
 import type { Frame } from '../wire/frame.ts'
@@ -136,8 +136,15 @@ const traceOut = (
   tellSent(tcb.trace!, frame, control, now, {
     ...(length > 0 ? { payload: { start, end: start + length, at } } : {}),
     ...aboutOf(tcb, control, length, purpose),
+    sending: sendingOf(tcb),
   })
 }
+
+const sendingOf = ({ congestion, rto: { current, smoothed } }: Tcb): Sending => ({
+  window: congestion.window,
+  timeOut: current,
+  ...(smoothed < 0 ? {} : { roundTrip: smoothed }),
+})
 
 /** Tells of a segment as it leaves, and leaves the message's number in `frame`. */
 export const tellSent = (
@@ -145,7 +152,7 @@ export const tellSent = (
   frame: Frame,
   control: number,
   now: Millis,
-  more: Pick<MessageRecord, 'payload' | 'about'>,
+  more: Pick<MessageRecord, 'payload' | 'about' | 'sending'>,
 ): void => {
   const id = trace.sink.nextId()
   frame.message = id

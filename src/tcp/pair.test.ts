@@ -56,7 +56,7 @@ test(`${SEEDS} seeds of loss, duplication, reordering and corruption up to 20 %:
     expect(p.pool.outstanding, `${hint}: frames not given back`).toBe(0)
   }
   expect(failures, 'runs that ended in a named failure').toBeLessThan(seeds.length / 60 + 1)
-})
+}, 120_000)
 
 test('the seed alone repeats a run, to the byte and the millisecond', () => {
   const record = (): string[] => {
@@ -126,7 +126,7 @@ test('a round trip that grows beyond the time-out is measured before long, and t
   p.run(3_600_000)
   expect(statistics.retransmitted).toBe(until)
   expect(p.server.received.length).toBe(3_000_000)
-})
+}, 120_000)
 
 test('a corrupted segment is dropped and counted', () => {
   const p = begin(9, { ...PERFECT, corrupt: 0.1 }, [50_000, 0])

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { seeded } from '../random.ts'
 import { ip } from '../wire/address.ts'
 import { Assembler } from './assembler.ts'
+import { ByteQueue } from './byte-queue.ts'
 import { initialSequence, sipHash } from './initial-sequence.ts'
 import { Memory } from './memory.ts'
 import { initialWindow, newReno } from './newreno.ts'
@@ -72,6 +73,56 @@ describe('the timer wheel', () => {
     }
     expect(looks).toBeLessThanOrEqual(4)
     expect(wheel.nextDeadline()).toBeUndefined()
+  })
+})
+
+describe('a queue of bytes', () => {
+  test('gives back what was put in, from any place, and all its memory', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = seeded(seed)
+      const memory = new Memory()
+      const queue = new ByteQueue(100_000, memory)
+      let model: number[] = []
+      for (let step = 0; step < 60; step++) {
+        const bytes = random.bytes(random.below(step % 3 === 0 ? 40_000 : 3000))
+        const taken = queue.append(bytes, 0, bytes.length)
+        expect(taken).toBe(Math.min(bytes.length, 100_000 - model.length))
+        model = [...model, ...bytes.subarray(0, taken)]
+        const offset = random.below(model.length + 1)
+        const seen = new Uint8Array(random.below(model.length - offset + 1))
+        queue.peek(offset, seen.length, seen, 0)
+        expect(Buffer.compare(seen, Buffer.from(model.slice(offset, offset + seen.length))), `seed ${seed}`).toBe(0)
+        const dropped = random.number() < 0.2 ? model.length : random.below(model.length + 1)
+        queue.drop(dropped)
+        model = model.slice(dropped)
+        expect(queue.length).toBe(model.length)
+        // One block that is nearly used up in front, one that is hardly used at the end.
+        expect(memory.used - queue.length).toBeLessThan(model.length === 0 ? 1 : 2 * 16_384)
+      }
+      if (seed % 2 === 0) queue.clear()
+      else queue.leave()
+      expect(memory.used, `seed ${seed}`).toBe(0)
+    }
+  })
+  test('takes 4 KiB for the first bytes, and 16 KiB when more come', () => {
+    const memory = new Memory()
+    const queue = new ByteQueue(100_000, memory)
+    const used = (more: number) => {
+      queue.append(new Uint8Array(more), 0, more)
+      return [memory.used, queue.assured]
+    }
+    expect([memory.used, queue.assured]).toEqual([0, 4096])
+    expect([used(1), used(4095), used(1), used(16_383), used(1)]).toEqual([
+      [4096, 4095],
+      [4096, 0],
+      [20_480, 16_383],
+      [20_480, 0],
+      [36_864, 16_383],
+    ])
+    queue.drop(4096)
+    expect([memory.used, queue.assured]).toEqual([32_768, 16_383])
+    queue.drop(16_385)
+    expect([memory.used, queue.assured]).toEqual([0, 4096])
   })
 })
 

@@ -110,6 +110,22 @@ test('a segment says in which message it was carried, and the frame on its way d
   expect(last?.type === 'message' && [last.record.id, last.record.bytes.length]).toEqual([ack.message, ack.length])
 })
 
+test('a segment says what its sender goes by: how much may be under way, the round trip, the time-out', () => {
+  const { messages, sinks } = run([200_000, 0], 0.02)
+  const all = messages(sinks.client)
+  const sent = all.flatMap(m => (m.direction === 'out' && m.sending !== undefined ? [m.sending] : []))
+  expect(sent.length).toBe(all.filter(m => m.direction === 'out').length)
+  expect(all.some(m => m.direction === 'in' && m.sending !== undefined)).toBe(false)
+  // Before the first answer nothing is measured (RFC 6298 2.1).
+  expect(sent[0]).toEqual({ window: expect.any(Number), timeOut: 1000 })
+  const measured = sent.filter(({ roundTrip }) => roundTrip !== undefined)
+  expect(measured.every(({ roundTrip, timeOut }) => roundTrip! > 0 && timeOut >= roundTrip!)).toBe(true)
+  // It opens, and where something was lost it closes.
+  const windows = sent.map(({ window }) => window)
+  expect(Math.max(...windows)).toBeGreaterThan(windows[0]!)
+  expect(windows.some((window, i) => i > 0 && window < windows[i - 1]!)).toBe(true)
+})
+
 test('what is refused leaves a verdict with its rule', () => {
   const sink = recorder()
   const { t } = established({ trace: { sink, host: 'us' } })

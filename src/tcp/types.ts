@@ -60,39 +60,39 @@ export type TcpStackEvent =
 /** When a silent peer is asked, and for how long; who does not answer fails with `tcp/timeout`. */
 export interface KeepAlive {
   /** Silence before the first question; default two hours. */
-  readonly after?: Millis
+  readonly after?: Millis | undefined
   /** Between questions; default 75 seconds. */
-  readonly every?: Millis
+  readonly every?: Millis | undefined
   /** How many of them; default 9. */
-  readonly times?: number
+  readonly times?: number | undefined
 }
 
 /** What a connection may be given; the stack's options are the defaults. */
 export interface TcpOptions {
   /** Bytes of each direction's buffer: what `write` takes, and what the peer may send before `read`. */
-  readonly sendBuffer?: number
-  readonly receiveBuffer?: number
+  readonly sendBuffer?: number | undefined
+  readonly receiveBuffer?: number | undefined
   /** Default true: whoever writes in small pieces gathers them (TLS and HTTP here do). */
-  readonly noDelay?: boolean
+  readonly noDelay?: boolean | undefined
   /** Without an answer for so long an open connection fails with `tcp/timeout` (RFC 9293 3.9.1.8). */
-  readonly userTimeout?: Millis
+  readonly userTimeout?: Millis | undefined
   /** Without an answer to SYN for so long it fails with `tcp/silence`. */
-  readonly connectTimeout?: Millis
+  readonly connectTimeout?: Millis | undefined
   /**
    * After `finish` the peer may be silent in FIN-WAIT-2, or keep its window shut, for so long; then `tcp/timeout`.
    */
-  readonly halfClosedTimeout?: Millis
+  readonly halfClosedTimeout?: Millis | undefined
   /** Whether the peer is still there is asked after a long silence; not given: never (RFC 9293 3.8.4). */
-  readonly keepAlive?: KeepAlive
+  readonly keepAlive?: KeepAlive | undefined
   /** Default NewReno. */
-  readonly congestion?: (mss: number) => CongestionController
+  readonly congestion?: ((mss: number) => CongestionController) | undefined
 }
 
 export interface TcpListenOptions extends TcpOptions {
   /** Connections in SYN-RECEIVED at once; the oldest makes room. */
-  readonly backlog?: number
+  readonly backlog?: number | undefined
   /** Accepted connections that nobody has fetched with `pollEvent`; more stay in SYN-RECEIVED. */
-  readonly acceptQueue?: number
+  readonly acceptQueue?: number | undefined
 }
 
 export interface TcpStackOptions extends TcpOptions {
@@ -100,30 +100,30 @@ export interface TcpStackOptions extends TcpOptions {
   readonly random: Random
   readonly trace?: { readonly sink: TraceSink; readonly host: string } | undefined
   /** The largest IP packet towards `remote`; default 1500. */
-  readonly mtu?: (remote: IpAddress) => number
+  readonly mtu?: ((remote: IpAddress) => number) | undefined
   /** Broadcast addresses of the host's subnets, which only IP knows: TCP neither connects to them nor answers there. */
-  readonly isBroadcast?: (address: IpAddress) => boolean
+  readonly isBroadcast?: ((address: IpAddress) => boolean) | undefined
   /**
    * Bytes that the buffers of all connections hold together; default 256 MiB. When they are used up, text that is out of
    * order is dropped first, and each connection keeps the 4 KiB each way with which it goes on.
    */
-  readonly memory?: number
+  readonly memory?: number | undefined
   /**
    * Connections in any state, TIME-WAIT included; default 65536. Those in TIME-WAIT make room, and for a SYN also the
    * longest idle that was accepted (`tcp/made-room`).
    */
-  readonly maxConnections?: number
+  readonly maxConnections?: number | undefined
   /** Accepted connections of one remote address, TIME-WAIT not included; default 4096. Further SYNs are dropped. */
-  readonly maxConnectionsPerRemote?: number
+  readonly maxConnectionsPerRemote?: number | undefined
   /** Maximum segment lifetime; TIME-WAIT lasts two of them. */
-  readonly maximumSegmentLifetime?: Millis
+  readonly maximumSegmentLifetime?: Millis | undefined
   /** `whole` sends every segment through all checks of RFC 9293 3.10.7.4; the same happens, slower. For tests. */
-  readonly receivePath?: 'predicted' | 'whole'
+  readonly receivePath?: 'predicted' | 'whole' | undefined
 }
 
 /** What a listener listens on; without an address on every address of the host. */
 export interface TcpListenAddress {
-  readonly address?: IpAddress
+  readonly address?: IpAddress | undefined
   readonly port: number
 }
 

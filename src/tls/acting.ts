@@ -7,7 +7,7 @@ import type { Bytes, Millis } from '../engine.ts'
 import type { Failure, FailureCode } from '../failures/index.ts'
 import type { Facts } from '../failures/registry.ts'
 import { type Codec, encode, type Tagged } from '../wire/codec.ts'
-import { NO_RENEGOTIATION, WARNING } from './alerts.ts'
+import { CERTIFICATE_REQUIRED, HANDSHAKE_FAILURE, NO_RENEGOTIATION, WARNING } from './alerts.ts'
 import { ReadEpoch } from './epoch.ts'
 import type { HandshakeInput } from './handshake-input.ts'
 import { MAX_CIPHERTEXT_13, MAX_PLAINTEXT } from './limits.ts'
@@ -30,6 +30,8 @@ import { UNDECIDED, type Version } from './version.ts'
 /** What a connection is put together from. */
 export interface Parts {
   readonly role: Role
+  /** What `now` = 0 is in milliseconds since 1970. */
+  readonly epoch: Millis
   readonly crypto: CryptoProvider
   readonly tracing: Tracing | undefined
   readonly records: RecordInput
@@ -41,8 +43,10 @@ export interface Parts {
 // biome-ignore lint/suspicious/noExplicitAny: one object serves the states of every version, each with its own messages
 export class Acting implements Context<any> {
   readonly crypto: CryptoProvider
-  readonly transcript: Transcript = new Transcript()
-  readonly events: TlsEvent[] = []
+  transcript: Transcript = new Transcript()
+  /** What is to be told: nearly always one thing or nothing, and an array keeps the room that it ever had. */
+  #next: TlsEvent | undefined
+  #behind: TlsEvent[] | undefined
   state: State
   /** The time of the call that is under way. */
   now: Millis = 0
@@ -62,11 +66,13 @@ export class Acting implements Context<any> {
   done = false
   closing = false
   asked: Ask | undefined
-  certificateWanted = false
+  /** Every key was overwritten: nothing is read any more, and nothing said. */
+  forgotten = false
+  #certificateWanted = false
   readonly #parts: Parts
   /** Of the handshake, and of the connection for as long as it lives. */
   readonly #passing: { wipe(): void }[] = []
-  readonly #kept: { wipe(): void }[] = []
+  #kept: { wipe(): void }[] = []
   #asks = 0
   /** Of what is under the next keys. */
   #mostContent = MAX_PLAINTEXT
@@ -78,7 +84,19 @@ export class Acting implements Context<any> {
   }
 
   get date(): Millis {
-    return this.now + this.#parts.role.epoch
+    return this.now + this.#parts.epoch
+  }
+  tell(event: TlsEvent): void {
+    if (this.#next === undefined) this.#next = event
+    else if (this.#behind === undefined) this.#behind = [event]
+    else this.#behind.push(event)
+  }
+  /** What was told, in order. */
+  told(): TlsEvent | undefined {
+    const event = this.#next
+    this.#next = this.#behind?.shift()
+    if (this.#next === undefined) this.#behind = undefined
+    return event
   }
 
   speak<V>(version: Version<V>): Context<V> {
@@ -87,7 +105,7 @@ export class Acting implements Context<any> {
     this.unbound = version.unbound as ReadonlySet<string>
     this.alertLevels = version.alertLevels
     this.disguised = version.disguised
-    this.#parts.records.agreeOnVersion(version.record)
+    this.#parts.records.agreeOnVersion(version.record, version.disguised)
     this.#parts.outgoing.agreeOnVersion()
     return this
   }
@@ -114,6 +132,7 @@ export class Acting implements Context<any> {
   }
   protectReads(protection: RecordProtection): void {
     this.#allRead()
+    this.reading.protection?.wipe()
     this.reading = new ReadEpoch(protection)
     this.reading.mostContent = this.#mostContent
     this.#parts.records.expectProtected(protection.mostFragment)
@@ -141,7 +160,7 @@ export class Acting implements Context<any> {
   }
   mayWrite(about?: Omit<Established, 'type'>): void {
     this.writable = true
-    this.events.push({ type: 'writable', ...(about === undefined ? {} : { about }) })
+    this.tell({ type: 'writable', ...(about === undefined ? {} : { about }) })
   }
   mayNotRead(): void {
     this.readable = false
@@ -150,11 +169,11 @@ export class Acting implements Context<any> {
     this.readable = true
   }
   clientShown(about: Pick<Established, 'peerChain' | 'trusted'>): void {
-    this.events.push({ type: 'client-certificate', ...about })
+    this.tell({ type: 'client-certificate', ...about })
   }
   ask(question: Ask['question'], about?: Shown): void {
     this.asked = { type: 'ask', id: new QuestionId(++this.#asks, about), question }
-    this.events.push(this.asked)
+    this.tell(this.asked)
   }
   secret(label: string, clientRandom: Bytes, secret: Secret, life?: 'kept'): void {
     const secrets = life === 'kept' ? this.#kept : this.#passing
@@ -198,28 +217,43 @@ export class Acting implements Context<any> {
     if (this.done && !this.closing) outgoing.alert(WARNING, NO_RENEGOTIATION, this.now)
   }
   certificateWasWanted(): void {
-    this.certificateWanted = true
+    this.#certificateWanted = true
   }
   session(session: Session): void {
-    this.events.push({ type: 'session', session })
+    this.tell({ type: 'session', session })
   }
   established(about: Omit<Established, 'type'>): void {
     this.#allRead()
-    this.transcript.release()
+    this.transcript = this.transcript.released()
+    this.#parts.outgoing.noFlights()
     this.#wipe(this.#passing)
+    // With no room to grow: it is held for long.
+    this.#kept = this.#kept.slice()
     this.done = true
     this.readable = true
     this.writable = true
-    this.events.push({ type: 'established', ...about })
+    this.tell({ type: 'established', ...about })
   }
 
-  /** Nothing of this connection is needed any more. */
+  /** What a fatal alert of the peer means, to be thrown. */
+  alerted(description: number): Refusal {
+    const wanted = description === CERTIFICATE_REQUIRED || (description === HANDSHAKE_FAILURE && !this.done)
+    const code = wanted && this.#certificateWanted ? 'tls/client-certificate-wanted' : 'tls/alert-received'
+    return this.state.refused?.(description) ?? refusal(code, { number: description })
+  }
+
+  /** The last word was said in both directions. */
   forget(): void {
+    // First: what was said is sealed before the keys go.
+    this.#parts.outgoing.wipe()
     this.#wipe(this.#passing)
     this.#wipe(this.#kept)
+    this.reading.protection?.wipe()
+    this.forgotten = true
   }
   #wipe(secrets: { wipe(): void }[]): void {
-    for (const secret of secrets.splice(0)) secret.wipe()
+    for (const secret of secrets) secret.wipe()
+    secrets.length = 0
   }
   /** What is said behind the handshake answers no flight: half a message of the peer's may be there. */
   #flightRead(): void {

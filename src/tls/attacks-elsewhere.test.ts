@@ -33,6 +33,11 @@ const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string]
     'failures-hello',
     'tls/fallback: RFC 7507 3: a client that falls back to TLS 1.1 is refused with inappropriate_fallback',
   ],
+  [
+    'downgrade by a fallback to TLS 1.2',
+    'server-policy',
+    'RFC 7507: falling back is refused by the versions of the name, not of the server',
+  ],
   ['downgrade from TLS 1.3', 'failures-hello', 'tls/downgrade: RFC 9846 4.2.3: the mark in the random of the server'],
   [
     'any byte changed',
@@ -66,6 +71,19 @@ const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string]
     'ticket forgery: bits changed, another server, an old key: a full handshake, and no word about why',
   ],
   [
+    'ticket forgery in TLS 1.3',
+    'tls13/resumption',
+    'ticket forgery: any bit changed, cut or made up: a full handshake, and no word about why',
+  ],
+  ['duplicate extensions in TLS 1.3', 'tls13/evidence', 'tls/extension-twice, RFC 9846 4.3: in any message'],
+  [
+    'certificates that grow when they are read',
+    'certificate/compression',
+    'a bomb is not expanded: no more comes out than was announced, and no more than a chain may have',
+  ],
+  ['suites of yesterday, by who has nothing else', '../lab/weak/weak', 'the engine of TLS knows none of them'],
+  ['hellos that are dear to judge', 'refusing', 'a usual hello costs one agreement and one signature'],
+  [
     'floods of tickets',
     'session/resumption-attacks',
     'hello floods: a ticket that opens nothing costs one question and no more',
@@ -94,6 +112,26 @@ const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string]
     '0-RTT replay',
     'tls13/early-data',
     '0-RTT replay: a copy of the first flight is passed over by every server that shares the guard',
+  ],
+  [
+    '0-RTT replay over a restart',
+    'tls13/early-data',
+    '0-RTT replay: a server that was started anew takes none with the tickets from before',
+  ],
+  [
+    'sessions across policies',
+    'server-policy',
+    'a session of a client that nobody asked is not resumed where the policy wants a certificate',
+  ],
+  [
+    'sessions around a key that is wanted',
+    'tls13/external-resumption',
+    'is not let in by its ticket when the server has the key no longer',
+  ],
+  [
+    'floods of requests for a certificate',
+    'tls13/later-certificate',
+    'a request without schemes, and one too many, are refused',
   ],
   ['Selfie', 'tls13/selfie', 'tls/external-key-own: with a key as it is, whose part was named'],
   ['CRIME: a server that compresses', 'failures-hello', 'what a server must not answer, each by its own code'],

@@ -11,7 +11,7 @@ import type { ClientNegotiated } from './hello/negotiated.ts'
 import { type Offer, offerOf, sendEarly, sendHello, versionsOf } from './hello/offer.ts'
 import { offerRefused } from './hello/offer-refused.ts'
 import { serverView } from './messages/extensions.ts'
-import { ProtocolVersion, TLS_1_2, TLS_1_3 } from './messages/registries.table.ts'
+import { ProtocolVersion, SSL_3_0, TLS_1_2, TLS_1_3 } from './messages/registries.table.ts'
 import type { Bodies13 } from './messages/tls13.ts'
 import { type Refusal, refusal } from './refusal.ts'
 import { clientStates } from './roles.table.ts'
@@ -44,7 +44,6 @@ export const clientRole = (config: TlsClientConfig): Role => {
     side: 'client',
     table: clientStates,
     renegotiation: config.renegotiation ?? 'declined',
-    epoch: config.epoch ?? 0,
     start(context) {
       const offer = offerOf(config, name, context)
       sendHello(context, offer)
@@ -124,7 +123,8 @@ const serverHello12 = (context: Context, message: Message<'ServerHello'>, offer:
 const chosenVersion = (context: Context<Hellos>, message: Message<'ServerHello', Hellos>, offer: Offer): TlsVersion => {
   const { legacyVersion, random, extensions = [] } = message.body
   const selected = serverView(extensions).supportedVersions?.version
-  if (selected !== undefined && offer.versions.includes('TLS 1.3')) {
+  // RFC 9846 appendix D.5: SSL 3.0 is refused whatever else is said.
+  if (selected !== undefined && legacyVersion > SSL_3_0 && offer.versions.includes('TLS 1.3')) {
     if (selected === TLS_1_3) return 'TLS 1.3'
     throw context.refusal('hello', message, 'tls/illegal-value', 'extensions', {
       got: `supported_versions with ${ProtocolVersion.nameOf(selected)}`,

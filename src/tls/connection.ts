@@ -9,15 +9,7 @@ import { type Facts, Failure, FailureError, fail } from '../failures/index.ts'
 import type { TraceContext } from '../trace/types.ts'
 import { hexText } from '../wire/bytes.ts'
 import { Acting } from './acting.ts'
-import {
-  alertFor,
-  CERTIFICATE_REQUIRED,
-  CLOSE_NOTIFY,
-  FATAL,
-  HANDSHAKE_FAILURE,
-  USER_CANCELED,
-  WARNING,
-} from './alerts.ts'
+import { alertFor, CLOSE_NOTIFY, FATAL, USER_CANCELED, WARNING } from './alerts.ts'
 import { HandshakeInput, type WholeMessage } from './handshake-input.ts'
 import { longest, MAX_WAITING_BYTES } from './limits.ts'
 import { readMessage } from './messages/handshake.ts'
@@ -48,7 +40,7 @@ export class Connection implements TlsConnection {
   /** Where the connection stands. */
   readonly #acting: Acting
   readonly #records: RecordInput
-  readonly #messages = new HandshakeInput((type, length, soFar) => this.#announced(type, length, soFar))
+  readonly #messages: HandshakeInput
   readonly #outgoing: Outgoing
   readonly #patience = new Patience()
   #ended = false
@@ -56,16 +48,24 @@ export class Connection implements TlsConnection {
   #peerClosed = false
   #refusedByPeer = false
 
-  constructor(role: Role, crypto: CryptoProvider, trace: TraceContext | undefined) {
+  /** `epoch`: what `now` = 0 is in milliseconds since 1970. */
+  constructor(role: Role, crypto: CryptoProvider, trace: TraceContext | undefined, epoch: Millis = 0) {
     this.#role = role
     this.#tracing = trace === undefined ? undefined : new Tracing(trace)
     this.#records = new RecordInput(role.side)
+    this.#messages = new HandshakeInput((type, length, soFar) => this.#announced(type, length, soFar))
     this.#outgoing = new Outgoing(this.#tracing, () => this.#renewed())
-    const parts = { role, crypto, tracing: this.#tracing, records: this.#records }
-    this.#acting = new Acting(
-      { ...parts, messages: this.#messages, outgoing: this.#outgoing, patience: this.#patience },
-      { name: START },
-    )
+    const parts = {
+      role,
+      epoch,
+      crypto,
+      tracing: this.#tracing,
+      records: this.#records,
+      messages: this.#messages,
+      outgoing: this.#outgoing,
+      patience: this.#patience,
+    }
+    this.#acting = new Acting(parts, { name: START })
   }
 
   get state(): string {
@@ -77,7 +77,7 @@ export class Connection implements TlsConnection {
 
   receive(input: Chunk, now: Millis): void {
     this.#begin(now)
-    if (this.#deaf || this.#peerClosed) return
+    if (this.#acting.forgotten || this.#peerClosed) return
     if (input === 'end') this.#ended = true
     else this.#records.push(input)
     this.#guarded(() => this.#pump())
@@ -92,7 +92,7 @@ export class Connection implements TlsConnection {
     return this.#outgoing.empty ? undefined : this.#outgoing.take()
   }
   pollEvent(): TlsEvent | undefined {
-    return this.#acting.events.shift()
+    return this.#acting.told()
   }
   /** TLS has no timers of its own; how long a handshake may take is the driver's to say. */
   nextDeadline(): Millis | undefined {
@@ -124,8 +124,8 @@ export class Connection implements TlsConnection {
       throw new FailureError(fail('tls/no-later-certificate', { where: this.state }))
   }
   exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Bytes {
-    const { done, state } = this.#acting
-    const made = done && this.#failure === undefined ? state.exportKeyingMaterial?.(label, context, length) : undefined
+    const { done, forgotten, state } = this.#acting
+    const made = done && !forgotten ? state.exportKeyingMaterial?.(label, context, length) : undefined
     if (made === undefined) throw new FailureError(fail('tls/no-exporter', { where: this.state, got: label }))
     return made
   }
@@ -136,13 +136,16 @@ export class Connection implements TlsConnection {
     acting.closing = true
     this.#outgoing.alert(WARNING, CLOSE_NOTIFY, now)
     // Nobody waits for the rest of a handshake that was given up.
-    if (acting.done) return
-    acting.forget()
-    this.#enter({ name: 'Closed' }, 0)
+    if (!acting.done || this.#peerClosed) acting.forget()
+    if (!acting.done) this.#enter({ name: 'Closed' }, 0)
+  }
+  abandon(): void {
+    this.#acting.closing = true
+    this.#acting.forget()
   }
   answer(id: QuestionId, reply: Question['reply'], now: Millis): void {
     this.#begin(now)
-    if (this.#deaf) return
+    if (this.#acting.forgotten) return
     const fault = replyFault(this.#acting.asked, id, reply)
     if (fault !== undefined) throw new FailureError(fault)
     const asked = this.#acting.asked!
@@ -165,12 +168,7 @@ export class Connection implements TlsConnection {
   /** Every call brings the time; with the first of them the connection begins, and a client says hello. */
   #begin(now: Millis): void {
     this.#acting.now = now
-    if (this.state === START) this.#enter(this.#role.start(this.#acting), 0)
-  }
-
-  /** Nothing that comes matters any more. */
-  get #deaf(): boolean {
-    return this.#failure !== undefined || this.state === 'Closed'
+    if (this.state === START && !this.#acting.forgotten) this.#enter(this.#role.start(this.#acting), 0)
   }
 
   /** Works off what was received, until a question is open or nothing whole is left. */
@@ -235,7 +233,7 @@ export class Connection implements TlsConnection {
       return
     }
     this.#patience.data()
-    if (this.#acting.done) this.#acting.events.push({ type: 'data', bytes: content })
+    if (this.#acting.done) this.#acting.tell({ type: 'data', bytes: content })
     else this.#early(content)
   }
 
@@ -244,7 +242,7 @@ export class Connection implements TlsConnection {
     const acting = this.#acting
     acting.earlyLeft -= content.length
     if (acting.earlyLeft < 0) throw refusal('tls/too-much-early-data', { number: content.length + acting.earlyLeft })
-    acting.events.push({ type: 'data', bytes: content, early: true })
+    acting.tell({ type: 'data', bytes: content, early: true })
   }
 
   #protocol(type: number, content: Bytes, traced: TracedRecord | undefined): void {
@@ -278,7 +276,8 @@ export class Connection implements TlsConnection {
     if (description === CLOSE_NOTIFY) {
       if (!this.#acting.done) throw this.#cut('close_notify')
       this.#peerClosed = true
-      this.#acting.events.push({ type: 'peer-closed' })
+      if (this.#acting.closing) this.#acting.forget()
+      this.#acting.tell({ type: 'peer-closed' })
       return
     }
     if (description === USER_CANCELED || (level === WARNING && this.#acting.alertLevels)) {
@@ -286,11 +285,7 @@ export class Connection implements TlsConnection {
       return
     }
     this.#refusedByPeer = true
-    const { certificateWanted, done, state } = this.#acting
-    const wanted =
-      certificateWanted && (description === CERTIFICATE_REQUIRED || (description === HANDSHAKE_FAILURE && !done))
-    const code = wanted ? 'tls/client-certificate-wanted' : 'tls/alert-received'
-    throw state.refused?.(description) ?? refusal(code, { number: description })
+    throw this.#acting.alerted(description)
   }
 
   /** What a message is and how long it will be is checked before it is gathered. */
@@ -355,6 +350,7 @@ export class Connection implements TlsConnection {
     // RFC 5246 7.2.1: whoever closed first need not wait for the answer.
     if (!this.#acting.closing)
       throw refusal('tls/cut-short', this.#records.waiting > 0 ? { got: 'in the middle of a record' } : {})
+    this.#acting.forget()
   }
 
   #cut(got: string): Refusal {
@@ -384,12 +380,12 @@ export class Connection implements TlsConnection {
   /** The one place where a failure becomes an alert, and where a connection becomes a failed one for good. */
   #fail(failure: Failure, because: number): void {
     this.#failure = failure
-    this.#acting.forget()
     const alert = alertFor(failure)
     // RFC 5246 7.2.2: after a fatal alert both sides close, and nothing is said any more.
     if (alert !== undefined && !this.#acting.closing && !this.#refusedByPeer)
       this.#outgoing.alert(FATAL, alert, this.#acting.now)
+    this.#acting.forget()
     this.#enter({ name: 'Failed' }, because)
-    this.#acting.events.push({ type: 'failure', failure })
+    this.#acting.tell({ type: 'failure', failure })
   }
 }

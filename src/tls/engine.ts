@@ -16,11 +16,18 @@ export type { TlsConnection, TlsEvent } from './types.ts'
 /** A client; its ClientHello is ready to be polled at once. */
 export const tlsClient = (config: TlsClientConfig): TlsConnection => {
   checkOwnLimit(config.recordSizeLimit)
-  return new Connection(clientRole(config), config.crypto, config.trace)
+  return new Connection(clientRole(config), config.crypto, config.trace, config.epoch)
 }
 
 /** A server; it waits for a ClientHello. */
-export const tlsServer = (config: TlsServerConfig): TlsConnection => {
+export const tlsServer = (config: TlsServerConfig): TlsConnection => tlsServers(config)(config)
+
+/** What two servers of one configuration differ in. */
+type OfOne = Pick<TlsServerConfig, 'trace' | 'epoch'>
+
+/** Any number of servers of one configuration: it is checked once, and none of them holds one of its own. */
+export const tlsServers = (config: Omit<TlsServerConfig, keyof OfOne>): ((one: OfOne) => TlsConnection) => {
   checkOwnLimit(config.recordSizeLimit)
-  return new Connection(serverRole(config), config.crypto, config.trace)
+  const role = serverRole(config)
+  return ({ trace, epoch }) => new Connection(role, config.crypto, trace, epoch)
 }

@@ -63,7 +63,7 @@ test('RFC 5246 7.2.2: the alert of each failure; a number here must not follow a
     'tls/second-hello': 47,
     'tls/renegotiation-unprotected': 40,
     'tls/compression-unknown': 47,
-    'tls/compression-too-long': 47,
+    'tls/compression-too-long': 42,
     'tls/compression-broken': 42,
     'tls/bad-message': 50,
     'tls/message-too-long': 47,

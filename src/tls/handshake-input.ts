@@ -17,6 +17,7 @@ export interface WholeMessage {
 export type Announced = (type: number, length: number, soFar: () => WholeMessage) => void
 
 const NOTHING = new Uint8Array(0)
+const NOBODY_LOOKS: readonly Carrier[] = []
 
 export class HandshakeInput {
   readonly #announced: Announced
@@ -27,7 +28,7 @@ export class HandshakeInput {
   #offset = 0
   #message: Uint8Array | undefined
   #have = 0
-  #carriers: Carrier[] = []
+  #carriers: Carrier[] | undefined
   /** True when the fragment is a copy of our own. */
   #kept = false
   constructor(announced: Announced) {
@@ -83,7 +84,11 @@ export class HandshakeInput {
   /** Notes the record that brought what was read from `start` on. */
   #carry(start: number): void {
     if (this.#record !== 0 && this.#at > start)
-      this.#carriers.push({ message: this.#record, start: this.#offset + start, end: this.#offset + this.#at })
+      (this.#carriers ??= []).push({
+        message: this.#record,
+        start: this.#offset + start,
+        end: this.#offset + this.#at,
+      })
   }
   #copy(into: Uint8Array, until: number): void {
     const count = Math.min(until - this.#have, this.#fragment.length - this.#at)
@@ -92,10 +97,10 @@ export class HandshakeInput {
     this.#at += count
   }
   #done(bytes: Bytes): WholeMessage {
-    const carriedBy = this.#carriers
+    const carriedBy = this.#carriers ?? NOBODY_LOOKS
     this.#message = undefined
     this.#have = 0
-    this.#carriers = []
+    this.#carriers = undefined
     return { type: bytes[0]!, bytes, carriedBy }
   }
 }

@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { ascii, concat } from '../../test/support/bytes.ts'
 import { answersOf, identity } from '../../test/support/tls.ts'
+import type { CryptoProvider } from '../crypto/provider.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { tlsClient, tlsServer } from './engine.ts'
 import type { TlsConnection, TlsVersion } from './types.ts'
@@ -25,9 +26,12 @@ const drained = (tls: TlsConnection): Uint8Array => {
   }
 }
 
-const established = (version: TlsVersion): { readonly client: TlsConnection; readonly server: TlsConnection } => {
-  const client = tlsClient({ crypto, serverName: 'shop.test', versions: [version] })
-  const server = tlsServer({ crypto, versions: [version] })
+const established = (
+  version: TlsVersion,
+  from: CryptoProvider = crypto,
+): { readonly client: TlsConnection; readonly server: TlsConnection } => {
+  const client = tlsClient({ crypto: from, serverName: 'shop.test', versions: [version] })
+  const server = tlsServer({ crypto: from, versions: [version] })
   for (let i = 0; i < 4; i++) {
     server.receive(drained(client), 0)
     client.receive(drained(server), 0)
@@ -60,4 +64,21 @@ test.each(['TLS 1.2', 'TLS 1.3'] as const)('%s: of a chunk that was read nothing
     ).toEqual(Array(pieces).fill(true))
     expect(server.closed).toBe(false)
   }
+})
+
+test.each(['TLS 1.2', 'TLS 1.3'] as const)('%s: of what keys were made of nothing is held', async version => {
+  const refs: WeakRef<ArrayBufferLike>[] = []
+  const watched: CryptoProvider = {
+    ...crypto,
+    aead: (name, key) => {
+      refs.push(new WeakRef(key.buffer))
+      return crypto.aead(name, key)
+    },
+  }
+  const { client, server } = established(version, watched)
+  await new Promise(resolve => setImmediate(resolve))
+  collect()
+  expect(refs.length).toBeGreaterThan(2)
+  expect(refs.filter(ref => ref.deref() !== undefined)).toEqual([])
+  expect([client.closed, server.closed], 'both are still there').toEqual([false, false])
 })

@@ -24,14 +24,13 @@ export class QuestionId {
   constructor(number: number, about?: Shown) {
     this.number = number
     this.#about = about
-    Object.freeze(this)
   }
 
   /** A failure of a certificate with the place of its bytes in the message that brought it. */
   located(failure: Failure): Failure {
     const about = this.#about
     const { certificate } = failure.at ?? {}
-    if (about === undefined || about.message.id === 0 || certificate === undefined) return failure
+    if (about === undefined || about.message.id === 0 || typeof certificate !== 'number') return failure
     return failure.with({ at: () => inMessage(about, certificate, failure.at!) })
   }
 }

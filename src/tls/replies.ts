@@ -1,9 +1,11 @@
 /** Replies to questions come from the caller's code: what does not answer is refused while the question is still open. */
+import type { GroupName } from '../crypto/provider.ts'
 import { Failure, fail } from '../failures/index.ts'
-import { ChainTrusted } from '../x509/trusted.ts'
+import { ChainTrusted } from '../x509/path/trusted.ts'
 import type { QuestionId } from './question-id.ts'
 import { ExternalKey } from './session/external-key.ts'
-import type { Ask, CertifiedKey, Question, ServerPolicy } from './types.ts'
+import { DEFAULT_GROUPS, rsaSuites, suites, suites13 } from './suites.table.ts'
+import type { Ask, CertificateTypeName, CertifiedKey, Question, ServerPolicy, TlsVersion } from './types.ts'
 
 /** Why `reply` is no answer to the question that is open; undefined when it is one, and can be sent. */
 export const replyFault = (asked: Ask | undefined, id: QuestionId, reply: Question['reply']): Failure | undefined => {
@@ -43,12 +45,26 @@ const fits = (about: Question['about'], reply: Question['reply']): boolean => {
   return (about === 'client-hello' || about === 'certificate') && 'schemes' in reply && canBeSent(reply)
 }
 
-const isPolicy = ({ certificate, alpn, clientCertificate = 'none', clientAuthorities = [] }: ServerPolicy): boolean =>
+const isPolicy = ({ certificate, clientCertificate = 'none', ...lists }: ServerPolicy): boolean =>
   (certificate === 'none' || (typeof certificate === 'object' && certificate !== null && canBeSent(certificate))) &&
-  (alpn === undefined || (Array.isArray(alpn) && alpn.every(isProtocol))) &&
   ['none', 'asked', 'required'].includes(clientCertificate) &&
-  Array.isArray(clientAuthorities) &&
-  clientAuthorities.every((name: unknown) => name instanceof Uint8Array && name.length > 0 && name.length <= MAX_BYTES)
+  isListOf(lists.versions, name => VERSIONS.has(name)) &&
+  isListOf(lists.suites, name => SUITES.has(name)) &&
+  isListOf(lists.groups, name => GROUPS.has(name)) &&
+  isListOf(lists.alpn, isProtocol) &&
+  isListOf(lists.peerCertificateTypes, name => TYPES.has(name)) &&
+  isListOf(lists.clientAuthorities, isName)
+
+/** Undefined: it is as the server has it. */
+const isListOf = (list: readonly unknown[] | undefined, fits: (one: unknown) => boolean): boolean =>
+  list === undefined || (Array.isArray(list) && list.every(fits))
+
+const VERSIONS: ReadonlySet<unknown> = new Set<TlsVersion>(['TLS 1.2', 'TLS 1.3'])
+const SUITES: ReadonlySet<unknown> = new Set([...suites13, ...suites, ...rsaSuites].map(({ name }) => name))
+const GROUPS: ReadonlySet<unknown> = new Set<GroupName>([...DEFAULT_GROUPS, 'X25519MLKEM768'])
+const TYPES: ReadonlySet<unknown> = new Set<CertificateTypeName>(['X509', 'RawPublicKey'])
+
+const isName = (name: unknown): boolean => name instanceof Uint8Array && name.length > 0 && name.length <= MAX_BYTES
 
 /** RFC 7301 3.1. */
 const isProtocol = (name: unknown): boolean => typeof name === 'string' && /^[\0-\xff]{1,255}$/.test(name)

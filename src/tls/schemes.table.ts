@@ -9,7 +9,7 @@ export interface Scheme {
   readonly name: string
   /** The cipher suites that it belongs to: RFC 8422 5.10 counts Ed25519 as ECDSA. */
   readonly authentication: 'ecdsa' | 'rsa'
-  /** The key that it needs, as `x509/public-key.ts` calls it. */
+  /** The key that it needs, as `x509/certificate/public-key.ts` calls it. */
   readonly keyType: 'ecdsa' | 'rsa' | 'rsa-pss' | 'ed25519'
   readonly algorithm: SignatureAlgorithm
   /** TLS 1.3: the curve that the key must be on. */
@@ -83,7 +83,7 @@ export const isIn13 = (id: number): boolean => {
   return scheme !== undefined && scheme.algorithm.key !== 'rsa-pkcs1'
 }
 
-/** What is known of a key: its kind as `x509/public-key.ts` calls it, and of an ECDSA key its group. */
+/** What is known of a key: its kind as `x509/certificate/public-key.ts` calls it, and of an ECDSA key its group. */
 interface Key {
   readonly type?: string | undefined
   readonly group: number | undefined

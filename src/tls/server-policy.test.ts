@@ -4,7 +4,7 @@ import { ascii } from '../../test/support/bytes.ts'
 import { type Answers, answersOf, identity, type Pair, pair, shuttle } from '../../test/support/tls.ts'
 import { FailureError } from '../failures/index.ts'
 import { nodeCrypto } from '../node/crypto.ts'
-import { trustWithoutChecking } from '../x509/trusted.ts'
+import { trustWithoutChecking } from '../x509/path/trusted.ts'
 import type { TlsClientConfig, TlsServerConfig } from './config.ts'
 import { factsOf, type Session, sessionOf } from './session/session.ts'
 import { SessionStore } from './session/store.ts'
@@ -159,6 +159,11 @@ for (const version of ['TLS 1.2', 'TLS 1.3'] as const)
         { ...plain, alpn: ['x'.repeat(256)] },
         { ...plain, clientAuthorities: ['a name'] },
         { ...plain, clientAuthorities: [new Uint8Array(0)] },
+        { ...plain, versions: 'TLS 1.3' },
+        { ...plain, versions: ['TLS 1.1'] },
+        { ...plain, suites: ['TLS_RSA_WITH_NULL_SHA'] },
+        { ...plain, groups: ['x448'] },
+        { ...plain, peerCertificateTypes: ['OpenPGP'] },
       ]) {
         const both = pair({ crypto, who, versions: [version], serverAnswers: () => undefined })
         shuttle(both)
@@ -168,3 +173,83 @@ for (const version of ['TLS 1.2', 'TLS 1.3'] as const)
       }
     })
   })
+
+describe('versions, suites and groups of a policy', () => {
+  const both = ['TLS 1.3', 'TLS 1.2'] as const
+  const talk = (
+    policy: unknown,
+    client: Partial<TlsClientConfig> = {},
+    server: Partial<TlsServerConfig> = {},
+  ): Pair => {
+    const met = pair({ crypto, who, client, server, versions: both, serverAnswers: memory()(policy) })
+    shuttle(met)
+    return met
+  }
+
+  test('the version is of the policy, whatever the server has by itself', () => {
+    const versions = ['TLS 1.2'] as const
+    // RFC 9846 4.2.3: the random says nothing of a version that is not spoken for this name, or the client would refuse it.
+    expect(codes(talk({ ...plain, versions }))).toEqual(NONE)
+    expect(talk({ ...plain, versions }).client.established?.version).toBe('TLS 1.2')
+    expect(talk({ ...plain, versions: ['TLS 1.3'] }, {}, { versions }).client.established?.version).toBe('TLS 1.3')
+    expect(talk(plain).client.established?.version).toBe('TLS 1.3')
+    expect(talk({ ...plain, versions: ['TLS 1.3'] }, { versions }).server.failure?.code).toBe('tls/no-common-version')
+  })
+
+  test('RFC 7507: falling back is refused by the versions of the name, not of the server', () => {
+    const fallback = { versions: ['TLS 1.2'], fallback: 'signalled' } as const
+    expect(talk(plain, fallback).server.failure?.code).toBe('tls/fallback')
+    expect(codes(talk({ ...plain, versions: ['TLS 1.2'] }, fallback))).toEqual(NONE)
+  })
+
+  test('suites and groups are of the policy, in its order', () => {
+    const chacha = { ...plain, suites: ['TLS_CHACHA20_POLY1305_SHA256'], groups: ['secp384r1'] }
+    expect(talk(chacha).client.established).toMatchObject({
+      suite: 'TLS_CHACHA20_POLY1305_SHA256',
+      group: 'secp384r1',
+    })
+    const old = { ...plain, suites: ['TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384'] }
+    expect(talk(old).client.established).toMatchObject({ version: 'TLS 1.2', suite: old.suites[0] })
+    expect(talk(chacha, { suites: ['TLS_AES_128_GCM_SHA256'] }).server.failure?.code).toBe('tls/no-common-suite')
+    expect(talk(chacha, { groups: ['x25519'] }).server.failure?.code).toBe('tls/no-common-group')
+  })
+
+  test('where versions and suites leave nothing, the client is refused and the server goes on', () => {
+    for (const nothing of [
+      { ...plain, versions: [] },
+      { ...plain, versions: ['TLS 1.2'], suites: ['TLS_AES_128_GCM_SHA256'] },
+    ])
+      expect(talk(nothing).server.failure?.code).toBe('tls/no-common-version')
+  })
+
+  test('what a policy says beyond its fields changes nothing', () => {
+    const more = { ...plain, resumption: ['ticket'], earlyData: 100, extendedMasterSecret: 'required' }
+    const met = talk(more, { session: 'new' })
+    expect(met.client.events.filter(({ type }) => type === 'session')).toEqual([])
+  })
+
+  test.each(both)('a session of %s is not resumed by rules of another version or with another suite', version => {
+    const under = memory()
+    const client = { session: 'new' } as const
+    const first = met({ version, client, serverAnswers: under(plain) })
+    const session = sessionIn(first)
+    const again = (policy: unknown): Pair => {
+      const next = pair({
+        crypto,
+        who,
+        client: { session },
+        versions: both,
+        server: { resumption: ['ticket', 'session'] },
+        serverAnswers: under(policy),
+      })
+      shuttle(next)
+      return next
+    }
+    expect(again({ ...plain, versions: [version] }).server.established?.resumed).toBe(true)
+    const other = version === 'TLS 1.2' ? 'TLS 1.3' : 'TLS 1.2'
+    expect(again({ ...plain, versions: [other] }).server.established).toMatchObject({ resumed: false, version: other })
+    const suites = version === 'TLS 1.2' ? ['TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384'] : ['TLS_AES_256_GCM_SHA384']
+    expect(session.suite).not.toBe(suites[0])
+    expect(again({ ...plain, suites }).server.established).toMatchObject({ resumed: false, suite: suites[0] })
+  })
+})

@@ -1,37 +1,38 @@
 /** What one client is treated by: the configuration of the server, and what the reply to its hello has chosen for it. */
-import { typesOffered } from './certificate/types.ts'
 import type { TlsServerConfig } from './config.ts'
-import { commonProtocol, type Hello } from './hello/checks.ts'
-import type { ServerNegotiated } from './hello/negotiated.ts'
-import { clientView } from './messages/extensions.ts'
-import type { Context } from './states.ts'
+import type { ClientExtensions } from './messages/extensions.ts'
+import type { ClientHello } from './messages/hello.ts'
+import type { AnyMessage } from './states.ts'
 import type { CertifiedKey, ServerPolicy } from './types.ts'
+
+/** A hello that is to be answered by these rules. */
+export interface Governed {
+  readonly message: AnyMessage & { readonly body: ClientHello }
+  /** What it says in them, where nothing is said twice. */
+  readonly extensions: ClientExtensions
+  /** The server's, and what the policy says otherwise. */
+  readonly config: TlsServerConfig
+  readonly key: CertifiedKey | 'none'
+}
 
 export const policyOf = (reply: CertifiedKey | ServerPolicy | 'none'): ServerPolicy =>
   reply !== 'none' && 'certificate' in reply ? reply : { certificate: reply }
 
-/** What depends on the configuration, settled: the rest of the handshake knows no other. */
-export const governed = <B, N extends Pick<ServerNegotiated, 'config' | 'alpn' | 'types'> & { readonly hello: Hello }>(
-  context: Context<B>,
-  negotiated: N,
-  policy: ServerPolicy,
-): N => {
-  const { hello } = negotiated
-  const config = under(negotiated.config, policy)
-  const extensions = clientView(hello.body.extensions ?? [])
-  const alpn = commonProtocol(context, hello, extensions, config)
-  const types = typesOffered(context, hello, extensions, config)
-  context.passed('hello', hello)
-  return { ...negotiated, config, alpn, types }
-}
+/** What the policy leaves out is as the server has it; what it says beyond this is not for it to say. */
+export const under = (config: TlsServerConfig, policy: ServerPolicy): TlsServerConfig =>
+  saysNothing(policy)
+    ? config
+    : {
+        ...config,
+        versions: policy.versions ?? config.versions,
+        suites: policy.suites ?? config.suites,
+        groups: policy.groups ?? config.groups,
+        alpn: policy.alpn ?? config.alpn,
+        clientCertificate: policy.clientCertificate ?? config.clientCertificate,
+        clientAuthorities: policy.clientAuthorities ?? config.clientAuthorities,
+        peerCertificateTypes: policy.peerCertificateTypes ?? config.peerCertificateTypes,
+      }
 
-/** What the policy leaves out is as the server has it. */
-const under = (
-  config: TlsServerConfig,
-  { alpn = config.alpn, clientCertificate = config.clientCertificate, clientAuthorities }: ServerPolicy,
-): TlsServerConfig => ({
-  ...config,
-  alpn,
-  clientCertificate,
-  clientAuthorities: clientAuthorities ?? config.clientAuthorities,
-})
+/** As nearly always: nothing beside the certificate. */
+const saysNothing = ({ certificate: _, ...policy }: ServerPolicy): boolean =>
+  Object.values(policy).every(value => value === undefined)

@@ -3,26 +3,25 @@
  * handshake belongs to the version: `tls12/server/`.
  */
 import type { TlsServerConfig } from './config.ts'
-import { introduced } from './hello/checks.ts'
+import { introduced, newestCommon } from './hello/checks.ts'
 import { listed } from './hello/listed.ts'
-import { versionsOf } from './hello/offer.ts'
+import { versionsIn, versionsOf } from './hello/offer.ts'
 import { type ClientExtensions, clientView, duplicateOf } from './messages/extensions.ts'
 import {
   CompressionMethod,
   ExtensionType,
   FALLBACK_SCSV,
   ProtocolVersion,
-  TLS_1_2,
+  SSL_3_0,
 } from './messages/registries.table.ts'
 import { serverStates } from './roles.table.ts'
 import { acceptable } from './schemes.table.ts'
+import { policyOf, under } from './server-policy.ts'
 import type { Context, Handles, Message, Role } from './states.ts'
-import { checkSecurity, negotiate } from './tls12/server/greeting.ts'
-import { WaitPolicy } from './tls12/server/policy.ts'
-import { greeted } from './tls13/hello-server.ts'
-import { WaitPolicy13 } from './tls13/server.ts'
-import type { TlsVersion } from './types.ts'
-import { type Hellos, tls12, tls13 } from './version.ts'
+import { type Begun12, greet12 } from './tls12/server/greeted.ts'
+import { type Begun13, greet13 } from './tls13/server.ts'
+import type { CertifiedKey, ServerPolicy, TlsVersion } from './types.ts'
+import { type Hellos, tls13 } from './version.ts'
 
 /** Throws `FailureError` for suites of no version that is spoken, RangeError for schemes that nobody knows. */
 export const serverRole = (config: TlsServerConfig): Role => {
@@ -32,7 +31,6 @@ export const serverRole = (config: TlsServerConfig): Role => {
     side: 'server',
     table: serverStates,
     renegotiation: config.renegotiation ?? 'declined',
-    epoch: config.epoch ?? 0,
     start: () => new WaitClientHello(config),
   }
 }
@@ -43,31 +41,30 @@ class WaitClientHello implements Handles<typeof serverStates, 'WaitClientHello',
   constructor(config: TlsServerConfig) {
     this.#config = config
   }
-  ClientHello(context: Context<Hellos>, message: Message<'ClientHello', Hellos>): WaitPolicy | WaitPolicy13 {
+  ClientHello(context: Context<Hellos>, message: Message<'ClientHello', Hellos>): WaitPolicy {
     const extensions = checkedExtensions(context, message)
-    const version = chosenVersion(context, message, extensions, this.#config)
-    return version === 'TLS 1.3'
-      ? this.#greeted13(context, message, extensions)
-      : this.#greeted12(context, message, extensions)
+    context.ask({ about: 'client-hello', hello: introduced(context, message, extensions, this.#config) })
+    return new WaitPolicy(this.#config, message, extensions)
   }
-  #greeted12(context: Context<Hellos>, message: Message<'ClientHello'>, extensions: ClientExtensions): WaitPolicy {
-    checkSecurity(context, message, extensions, this.#config)
-    const negotiated = negotiate(context, message, extensions, this.#config)
-    context.transcript.add(message.bytes)
-    context.speak(tls12)
-    context.ask({ about: 'client-hello', hello: introduced(message, extensions, negotiated) })
-    return new WaitPolicy(negotiated)
+}
+
+/** How this client is treated: asked before a version is chosen, because that depends on it too. */
+class WaitPolicy implements Handles<typeof serverStates, 'WaitPolicy', Hellos> {
+  readonly name = 'WaitPolicy'
+  readonly #config: TlsServerConfig
+  readonly #message: Message<'ClientHello', Hellos>
+  readonly #extensions: ClientExtensions
+  constructor(config: TlsServerConfig, message: Message<'ClientHello', Hellos>, extensions: ClientExtensions) {
+    this.#config = config
+    this.#message = message
+    this.#extensions = extensions
   }
-  #greeted13(
-    undecided: Context<Hellos>,
-    message: Message<'ClientHello', Hellos>,
-    extensions: ClientExtensions,
-  ): WaitPolicy13 {
-    const context = undecided.speak(tls13)
-    const greeting = greeted(context, message, extensions, this.#config)
-    context.transcript.add(message.bytes)
-    context.ask({ about: 'client-hello', hello: introduced(message, extensions, greeting) })
-    return new WaitPolicy13(greeting)
+  'client-hello'(context: Context<Hellos>, reply: CertifiedKey | ServerPolicy | 'none'): Begun12 | Begun13 {
+    const policy = policyOf(reply)
+    const config = under(this.#config, policy)
+    const version = chosenVersion(context, this.#message, this.#extensions, config)
+    const greeted = { message: this.#message, extensions: this.#extensions, config, key: policy.certificate }
+    return version === 'TLS 1.3' ? greet13(context.speak(tls13), greeted) : greet12(context, greeted)
   }
 }
 
@@ -87,10 +84,7 @@ const checkedExtensions = (context: Context<Hellos>, message: Message<'ClientHel
   return clientView(list)
 }
 
-/**
- * The version in one place: the newest that both speak. supported_versions decides where it is sent (RFC 9846 4.3.1), the
- * old field elsewhere.
- */
+/** The version in one place: the newest that both speak. */
 const chosenVersion = (
   context: Context<Hellos>,
   message: Message<'ClientHello', Hellos>,
@@ -98,19 +92,15 @@ const chosenVersion = (
   config: TlsServerConfig,
 ): TlsVersion => {
   const { legacyVersion, cipherSuites } = message.body
-  const versions = extensions.supportedVersions?.versions
-  const ours = versionsOf(config)
-  const offered = (version: TlsVersion): boolean => {
-    const number = ProtocolVersion.names[version]!
-    return versions === undefined ? number === TLS_1_2 && legacyVersion >= TLS_1_2 : versions.includes(number)
-  }
-  const chosen = ours.find(offered)
+  const ours = versionsIn(config)
+  const chosen = newestCommon(message.body, extensions, ours)
   // RFC 7507 3: a client that falls back to less than we can do is told so; nobody else learns that there was more.
   const fellBack = chosen !== ours[0] && cipherSuites.includes(FALLBACK_SCSV)
   if (chosen !== undefined && !fellBack) return chosen
+  const versions = legacyVersion <= SSL_3_0 ? undefined : extensions.supportedVersions?.versions
   const path = versions === undefined ? 'legacyVersion' : 'extensions'
   throw context.refusal('hello', message, fellBack ? 'tls/fallback' : 'tls/no-common-version', path, {
     got: listed(versions ?? [legacyVersion], ProtocolVersion.nameOf),
-    expected: ours.join(' or '),
+    expected: ours.length === 0 ? 'none is spoken for this name' : ours.join(' or '),
   })
 }

@@ -8,7 +8,7 @@ import type { Bytes, Millis } from '../engine.ts'
 import type { FailureCode } from '../failures/index.ts'
 import type { Facts } from '../failures/registry.ts'
 import type { States } from '../machine.ts'
-import type { ChainTrusted } from '../x509/trusted.ts'
+import type { ChainTrusted } from '../x509/path/trusted.ts'
 import type { Renegotiation } from './config.ts'
 import type { AnyMessage, Message } from './messages/message.ts'
 import type { Bodies12 } from './messages/tls12.ts'
@@ -83,12 +83,11 @@ export interface State {
   exportKeyingMaterial?(label: string, context: Bytes | undefined, length: number): Bytes | undefined
 }
 
+/** Of any number of connections. */
 export interface Role {
   readonly side: 'client' | 'server'
   readonly table: States
   readonly renegotiation: Renegotiation
-  /** What `now` = 0 is in milliseconds since 1970. */
-  readonly epoch: Millis
   /** Makes the first state; a client sends its hello here. */
   start(context: Context): State
 }

@@ -179,6 +179,24 @@ test('what happens before the first call has the time of that call', () => {
   expect(trace.records.map(entry => 'at' in entry.record && entry.record.at)).toEqual([1_000, 1_000, 1_000])
 })
 
+test('a second hello is judged as the first one was', () => {
+  const trace = recorder()
+  const both = pair({
+    crypto,
+    who,
+    versions: ['TLS 1.3'],
+    client: { groups: ['x25519', 'secp256r1'] },
+    server: { groups: ['secp256r1'], trace: { sink: trace, flow: 'one', host: 'server' } },
+  })
+  shuttle(both)
+  const hellos = messagesOf(trace.records).filter(({ name, direction }) => name === 'ClientHello' && direction === 'in')
+  const judged = trace.records.flatMap(entry =>
+    entry.type === 'verdict' && entry.record.check === 'hello' ? [[entry.record.ok, entry.record.where?.message]] : [],
+  )
+  expect(hellos).toHaveLength(2)
+  expect(judged).toEqual(hellos.map(({ id }) => [true, id]))
+})
+
 test('a check that fails leaves its verdict with the bytes at fault, and the alert is in the trace', () => {
   const liar = { ...crypto, verify: () => false }
   const { both, trace } = exchange({ client: { crypto: liar } })

@@ -45,7 +45,7 @@ export class Tracing {
     at: Millis,
     wire: readonly Bytes[],
     start: number,
-    protection: RecordProtection | undefined,
+    protection: Pick<RecordProtection, 'prefixLength' | 'format'> | undefined,
     content: Bytes | undefined,
     inside: number,
   ): TracedRecord {
@@ -145,6 +145,10 @@ export class Tracing {
       const { rule } = found
       sink.verdict({ ...verdict, ok: false, failure: found, ...(rule === undefined ? {} : { rule }) })
     }
+  }
+  /** So much of the stream above went by unseen. */
+  missed(direction: Direction, length: number): void {
+    this.#advance(direction, length)
   }
   #advance(direction: Direction, length: number): Range {
     const start = this.#stream[direction]

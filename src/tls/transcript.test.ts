@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ascii, toHex } from '../../test/support/bytes.ts'
 import { nodeCrypto } from '../node/crypto.ts'
+import { joined } from '../wire/bytes.ts'
 import { Transcript } from './transcript.ts'
 
 const crypto = nodeCrypto()
@@ -69,15 +70,41 @@ test('RFC 9846 4.5.1: a message with the hash stands for everything before it', 
   expect(transcript.digest()).toEqual(instead.digest())
 })
 
+test('many messages have the hash that few would have, kept or not, on every branch', () => {
+  const lines = Array.from({ length: 300 }, (_, index) => ascii(`message ${index} of a long handshake`))
+  const expected = (count: number): string => toHex(crypto.digest('sha256', ...lines.slice(0, count)))
+  for (const kept of [false, true])
+    for (const named of [0, 2, 200]) {
+      const transcript = new Transcript()
+      if (kept) transcript.keepRaw()
+      for (const [index, line] of lines.entries()) {
+        if (index === named) transcript.useHash(crypto, 'sha256')
+        if (index >= named) expect(toHex(transcript.digest())).toBe(expected(index))
+        transcript.add(line)
+      }
+      const branch = transcript.fork()
+      branch.add(ascii('x'))
+      expect(toHex(transcript.digest())).toBe(expected(300))
+      expect(branch.digest()).toEqual(crypto.digest('sha256', ...lines, ascii('x')))
+      if (kept) expect(transcript.raw()).toEqual(joined(lines))
+      else expect(() => transcript.raw()).toThrow('were not kept')
+    }
+})
+
 test('released, it holds nothing and takes nothing', () => {
   const transcript = of('a')
   transcript.keepRaw()
   transcript.useHash(crypto, 'sha256')
   const fork = transcript.fork()
-  transcript.release()
-  transcript.add(ascii('b'))
-  expect(() => transcript.digest()).toThrow('binds nothing')
-  expect(() => transcript.raw()).toThrow('were not kept')
+  const after = transcript.released()
+  expect(after, 'one for all connections').toBe(of('c').released())
+  for (const each of [transcript, after, after.fork()]) {
+    each.keepRaw()
+    each.useHash(crypto, 'sha256')
+    each.add(ascii('b'))
+    expect(() => each.digest()).toThrow('binds nothing')
+    expect(() => each.raw()).toThrow('were not kept')
+  }
   fork.add(ascii('bc'))
   expect(toHex(fork.digest())).toBe(ABC)
 })

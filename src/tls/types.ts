@@ -1,13 +1,15 @@
 /** What a TLS connection offers upwards, and the questions that it asks instead of waiting. */
+import type { GroupName } from '../crypto/provider.ts'
 import type { Bytes, Chunk, Engine, Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
-import type { CertificateTypeName, ChainTrusted } from '../x509/trusted.ts'
+import type { CertificateTypeName, ChainTrusted } from '../x509/path/trusted.ts'
 import type { QuestionId } from './question-id.ts'
 import type { ExternalKey, KeyHash } from './session/external-key.ts'
 import type { Session } from './session/session.ts'
+import type { AnySuiteName } from './suites.table.ts'
 import type { TlsVersion } from './version-name.ts'
 
-export type { CertificateTypeName } from '../x509/trusted.ts'
+export type { CertificateTypeName } from '../x509/path/trusted.ts'
 export type { TlsVersion } from './version-name.ts'
 
 export interface Established {
@@ -64,7 +66,7 @@ export type TlsEvent =
 /** What a client said in its hello, as IANA numbers in its order. */
 export interface Introduced {
   readonly serverName: string | undefined
-  /** Of its signature schemes those that we know and that a common suite can use. */
+  /** Of its signature schemes those that we know; in TLS 1.2 those that a suite in common can use. */
   readonly schemes: readonly number[]
   readonly suites: readonly number[]
   /** What it can check inside certificates, where it says so apart (RFC 9846 4.3.3); undefined: as `schemes`. */
@@ -171,12 +173,18 @@ export type Question =
 
 /**
  * How one client is treated, where that is not as the server's configuration has it; what is left out is as there. It is
- * chosen before a session or a key is looked at: nobody comes back by rules that do not hold for the name that he asks for.
+ * chosen before a version, a session or a key is looked at: nobody comes back by rules that do not hold for the name that
+ * he asks for.
  */
 export interface ServerPolicy {
   /** What this client is to be shown; `none` as in the reply. */
   readonly certificate: CertifiedKey | 'none'
+  /** These five as in `TlsServerConfig`. Versions and suites of which nothing is left refuse the client. */
+  readonly versions?: readonly TlsVersion[] | undefined
+  readonly suites?: readonly AnySuiteName[] | undefined
+  readonly groups?: readonly GroupName[] | undefined
   readonly alpn?: readonly string[] | undefined
+  readonly peerCertificateTypes?: readonly CertificateTypeName[] | undefined
   readonly clientCertificate?: 'none' | 'asked' | 'required' | undefined
   readonly clientAuthorities?: readonly Bytes[] | undefined
 }
@@ -223,12 +231,14 @@ export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
   requestCertificate(now: Millis): void
   /**
    * A secret that both sides can make, for other protocols (RFC 5705): `label` is registered or begins with EXPERIMENTAL.
-   * Throws `FailureError` `tls/no-exporter` before `established`, and in TLS 1.2 without `exporters` or
-   * extended master secret and for labels of TLS itself.
+   * Throws `FailureError` `tls/no-exporter` before `established`, when both sides have said goodbye, and in TLS 1.2 without
+   * `exporters` or extended master secret and for labels of TLS itself.
    */
   exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Bytes
   /** close_notify; the driver sends FIN behind it. */
   close(now: Millis): void
+  /** The stream below is gone, and no goodbye can be said or heard: keys and secrets are overwritten now. */
+  abandon(): void
   /**
    * The reply to an `ask` event; may come at once or later. A `Failure` ends the connection with its alert. Throws
    * `FailureError`, and the question stays open: `tls/no-such-question` when it is not, or for a reply of another kind;

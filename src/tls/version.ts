@@ -1,6 +1,6 @@
 /** What a version of TLS brings with it: its messages, what of them is bound by the transcript, how its records behave. */
 import type { Codec, Tagged } from '../wire/codec.ts'
-import type { CertificateTypeName } from '../x509/trusted.ts'
+import type { CertificateTypeName } from '../x509/path/trusted.ts'
 import { TLS_1_2 } from './messages/registries.table.ts'
 import {
   type Bodies12,

@@ -43,8 +43,9 @@ export const byConnection = (records: readonly TraceRecord[]): readonly (readonl
   return found
 }
 
-/** An address that was tried in vain is not a connection. */
-const isAttempt = (entry: TraceRecord): boolean => entry.type === 'verdict' && entry.record.check === 'address'
+/** An address that was tried in vain is not a connection, nor is a URL that is asked for in another way. */
+const isAttempt = (entry: TraceRecord): boolean =>
+  entry.type === 'verdict' && (entry.record.check === 'address' || entry.record.check === 'hsts')
 
 const isConnected = (entry: TraceRecord): boolean =>
   entry.type === 'secret' || (CONNECTED.has(entry.record.layer) && !isAttempt(entry))

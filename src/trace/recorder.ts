@@ -121,8 +121,11 @@ export const tell = (sink: TraceSink, entry: TraceRecord): void => {
 }
 
 /** The messages among `records`. */
-export const messagesOf = (records: readonly TraceRecord[]): MessageRecord[] =>
-  records.flatMap(entry => (entry.type === 'message' ? [entry.record] : []))
+export const messagesOf = (records: readonly TraceRecord[]): MessageRecord[] => {
+  const messages: MessageRecord[] = []
+  for (const entry of records) if (entry.type === 'message') messages.push(entry.record)
+  return messages
+}
 
 const sizeOf = (entry: TraceRecord): number =>
   RECORD_OVERHEAD + (entry.type === 'message' ? entry.record.bytes.length : 0)

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { ascii } from '../../test/support/bytes.ts'
+import { CookedFrame, CookedFrame2, LoopbackFrame, TaggedFrame } from '../link/captured.ts'
 import { rest, struct } from '../wire/codec.ts'
 import { messagesOf, recorder } from './recorder.ts'
-import { redact, starredField } from './redact.ts'
+import { privateInText, redact, starredBytes, starredField } from './redact.ts'
 import type { MessageRecord } from './types.ts'
 
 const HEAD =
@@ -12,7 +13,7 @@ const ANSWER = 'HTTP/1.1 200 OK\r\nSet-Cookie: sid=hush; HttpOnly; Path=/\r\nSer
 
 type Part = Partial<MessageRecord> & Pick<MessageRecord, 'layer'>
 const shared = { flow: 'f', host: 'client', direction: 'out', at: 0, name: '', format: undefined } as const
-const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes)
+const textOf = (bytes: Uint8Array): string => Array.from(bytes, byte => String.fromCharCode(byte)).join('')
 /** The texts of all messages after redaction. */
 const redacted = (...parts: readonly Part[]): string[] => {
   const sink = recorder()
@@ -143,9 +144,184 @@ test('secrets do not leave, and the records given are not changed', () => {
   expect(textOf(messagesOf(sink.records)[0]!.bytes)).toBe(HEAD)
 })
 
+test('an address keeps its secrets too, in the head, in the name of the message and in a field alone', () => {
+  const head = [
+    'GET /cb?state=1&access_token=hush&x=token HTTP/1.1',
+    'Referer: https://a.test/#id_token=hush.hush-hush',
+    'Location: /?X-Amz-Signature=hush&clientSecret=hush',
+    'Link: </next?page_tokens=3>',
+    '\r\n',
+  ].join('\r\n')
+  const sink = recorder()
+  const name = 'GET /cb?state=1&access_token=hush&x=token'
+  sink.message({ ...shared, id: 1, layer: 'http', name, bytes: ascii(head) })
+  const [message] = messagesOf(redact(sink.records))
+  expect(message?.name).toBe('GET /cb?state=1&access_token=****&x=token')
+  expect(textOf(message!.bytes).split('\r\n')).toEqual([
+    'GET /cb?state=1&access_token=****&x=token HTTP/1.1',
+    'Referer: https://a.test/#id_token=**************',
+    'Location: /?X-Amz-Signature=****&clientSecret=****',
+    'Link: </next?page_tokens=3>',
+    '',
+    '',
+  ])
+  expect(starredField('location', '/?api_key=hush&a=b')).toBe('/?api_key=****&a=b')
+})
+
+/** What is left of `text` where nobody knows where heads begin. */
+const shownOf = (text: string): string => textOf(starredBytes(ascii(text), privateInText(ascii(text))))
+
+test('in what was said values are private that are named so, in forms, JSON and heads that nobody could read', () => {
+  for (const [text, left] of [
+    ['user=ada&password=hu,s"h&remember=1', 'user=ada&password=******&remember=1'],
+    ['{"token":"hu\\"sh","token_type":"bearer","n":1}', '{"token":"******","token_type":"bearer","n":1}'],
+    ['{"secret":null,"user":{"id":7}}', '{"secret":****,"user":{"id":7}}'],
+    ['{ "accessToken" : "hush" , "refresh_token": 12}', '{ "accessToken" : "****" , "refresh_token": **}'],
+    ["db.password = 'hush hush'", "db.password = '*********'"],
+    ['x\nCookie: hush\n  hush\ny', 'x\nCookie: ****\n  ****\ny'],
+    ['Authorization: Bearer hush\r\n', 'Authorization: ***********\r\n'],
+    [
+      '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\nhush\nhush\r\n--b\r\n\r\nname=x',
+      '--b\r\nContent-Disposition: form-data; name="password"\r\n\r\n*********\r\n--b\r\n\r\nname=x',
+    ],
+    ['Your tokens: 3. The password is long.', 'Your tokens: 3. The password is long.'],
+  ] as const)
+    expect(shownOf(text)).toBe(left)
+  const far = `${'x'.repeat(1024 * 1024 - 10)} password=hush ${'y'.repeat(100)}`
+  expect(shownOf(far)).toBe(far.replace('hush', '****'))
+})
+
+test('two hundred kilobytes that begin secrets without an end take no time that grows with their square', () => {
+  for (const part of ['token="', "token:'", 'name="password"', 'name="token"\r\n\r\n', 'token', 'token \t: ', '-'])
+    expect(shownOf(part.repeat(200_000 / part.length)).length).toBeGreaterThan(199_000)
+})
+
 test('fields outside of a message are starred alike', () => {
   expect(starredField('set-cookie', 'sid=hush; Path=/')).toBe('sid=****; Path=/')
   expect(starredField('Set-Cookie', 'hush')).toBe('****')
   expect(starredField('authorization', 'Basic x')).toBe('*******')
   expect(starredField('server', 'nginx')).toBe('nginx')
+})
+
+test('values that go on in the next lines are private in all of them, and other names for credentials are known', () => {
+  const head = [
+    'GET / HTTP/1.1',
+    'Cookie: a=hush;',
+    '  b: hush',
+    '\thush',
+    'Accept: text/html,',
+    ' text/plain',
+    'Set-Cookie2: sid=hush; Path=/',
+    'Set-Cookie: sid=hu',
+    ' sh; Path=/',
+    ' HttpOnly',
+    'X-Api-Key: hush',
+    'X-CSRF-Token: hush',
+    'Host: shop.test',
+    ' Authorization: hush',
+    'Sec-WebSocket-Key: seen',
+    '\r\n',
+  ].join('\r\n')
+  expect(redacted({ layer: 'http', bytes: ascii(head) })[0]?.split('\r\n')).toEqual([
+    'GET / HTTP/1.1',
+    'Cookie: *******',
+    '  *******',
+    '\t****',
+    'Accept: text/html,',
+    ' text/plain',
+    'Set-Cookie2: sid=****; Path=/',
+    'Set-Cookie: sid=**',
+    ' **; Path=/',
+    ' HttpOnly',
+    'X-Api-Key: ****',
+    'X-CSRF-Token: ****',
+    'Host: shop.test',
+    ' Authorization: ****',
+    'Sec-WebSocket-Key: seen',
+    '',
+    '',
+  ])
+})
+
+test('white space that no head should have ends no value, and hides no name', () => {
+  for (const [head, left] of [
+    ['Cookie: a\r\n \x0bhush', 'Cookie: *\r\n \x0b****'],
+    ['Cookie: a\r\n \xa0hush', 'Cookie: *\r\n \xa0****'],
+    ['Cookie: a\rhush', 'Cookie: ******'],
+    ['Accept: a\r\n\x0cCookie : hush', 'Accept: a\r\n\x0cCookie : ****'],
+    ['Set-Cookie: sid\r\n =hush', 'Set-Cookie: ***\r\n *****'],
+  ])
+    expect(redacted({ layer: 'http', bytes: ascii(`GET / HTTP/1.1\r\n${head}`) })[0]).toBe(`GET / HTTP/1.1\r\n${left}`)
+})
+
+test('a line of a hundred thousand blanks takes no time that grows with their square', () => {
+  const blanks = ' '.repeat(100_000)
+  const [text = ''] = redacted({ layer: 'http', bytes: ascii(`GET / HTTP/1.1\r\nCookie: a\r\n${blanks}.\r\n hush`) })
+  expect(text.endsWith(' ****')).toBe(true)
+})
+
+test('a head of thirty thousand folded lines takes no time that grows with their square', () => {
+  const folded = ` hush:${'x'.repeat(20)}\r\n`.repeat(30_000)
+  const [text = ''] = redacted({ layer: 'http', bytes: ascii(`GET / HTTP/1.1\r\nCookie: a\r\n${folded}\r\n`) })
+  expect(text).not.toContain('hush')
+})
+
+/** The packet as others than Ethernet without tags carry it. */
+const cooked = (header: number, text: string, format: MessageRecord['format']): Part => ({
+  layer: 'ethernet',
+  format,
+  bytes: new Uint8Array([...new Uint8Array(header), ...packet(text)]),
+})
+
+test('frames of every kind that captures have show nothing of a clear-text stream', () => {
+  const texts = redacted(
+    cooked(16, HEAD, CookedFrame),
+    cooked(20, HEAD, CookedFrame2),
+    cooked(4, HEAD, LoopbackFrame),
+    cooked(18, HEAD, TaggedFrame),
+    { layer: 'ethernet', bytes: ascii(`${'.'.repeat(12)}\x88\x64${HEAD}`) },
+  )
+  for (const [i, header] of [56, 60, 44, 58, 14].entries()) {
+    expect(texts[i]!.slice(header)).toBe('*'.repeat(HEAD.length))
+    expect(texts[i]!.slice(0, header)).not.toContain('*')
+  }
+  const arp = ascii(`${'.'.repeat(12)}\x08\x06\x00\x01\x08\x00\x06\x04 and who has it`)
+  expect(redacted({ layer: 'ethernet', bytes: arp })).toEqual([textOf(arp)])
+})
+
+test('an ICMP error quotes nothing of a clear-text stream, and leaves its headers', () => {
+  for (const [type, quoted] of [[3, packet(HEAD)] as const, [1, packet6(HEAD, [1, 2])] as const]) {
+    const error = new Uint8Array([type, 3, ...new Uint8Array(6), ...quoted])
+    const around = packet('')
+    around[9] = 1
+    const carried = new Uint8Array([...around.subarray(0, 20), ...error])
+    const own = 8 + quoted.length - HEAD.length
+    const [text = '', inside = ''] = redacted({ layer: 'icmp', bytes: error }, { layer: 'ip', bytes: carried })
+    expect(text.slice(own)).toBe('*'.repeat(HEAD.length))
+    expect(inside.slice(20)).toBe(text)
+    expect(text.slice(0, own)).not.toContain('*')
+  }
+  // What RFC 792 asks for: eight octets of the segment, which are ports and a number.
+  const short = new Uint8Array([3, 3, ...new Uint8Array(6), ...packet('').subarray(0, 28)])
+  expect(redacted({ layer: 'icmp', bytes: short })).toEqual([textOf(short)])
+  const redirect = new Uint8Array([137, ...new Uint8Array(39), 4, 14, ...new Uint8Array(6), ...packet6(HEAD, [1, 2])])
+  expect(redacted({ layer: 'icmp', bytes: redirect })[0]!.slice(40)).toMatch(/^\*+$/)
+  const echo = ascii(`\x08\x00......${HEAD}`)
+  expect(redacted({ layer: 'icmp', bytes: echo })).toEqual([textOf(echo)])
+})
+
+test('fragments, headers of IPv6 in between and packets in packets hide nothing from us', () => {
+  const later = packet(HEAD)
+  later[7] = 1
+  expect(redacted({ layer: 'ip', bytes: later })[0]!.slice(20)).toBe('*'.repeat(20 + HEAD.length))
+  const whole = packet6(HEAD, [1, 2])
+  const between = new Uint8Array([...whole.subarray(0, 40), 6, 0, ...new Uint8Array(6), ...whole.subarray(40)])
+  between[6] = 60
+  expect(redacted({ layer: 'ip', bytes: between })[0]!.slice(68)).toBe('*'.repeat(HEAD.length))
+  between[6] = 44
+  between[43] = 8
+  expect(redacted({ layer: 'ip', bytes: between })[0]!.slice(48)).toBe('*'.repeat(20 + HEAD.length))
+  const tunnel = packet('')
+  tunnel[9] = 4
+  expect(redacted({ layer: 'ip', bytes: new Uint8Array([...tunnel, ...packet(HEAD)]) })[0]).not.toContain('Host')
 })

@@ -23,7 +23,9 @@ export interface Threads {
   down(id: number, range?: Range): readonly Crumb[]
   /** Every place one layer below that carried these bytes, retransmissions included. */
   copies(place: Place): readonly Place[]
-  /** `record 7`: the message's place among those of its layer that its host saw, counted from 1. */
+  /** The message's place among those of its layer that its host saw, counted from 1; undefined for one that is not here. */
+  number(message: MessageRecord): number | undefined
+  /** `record 7`: the same with what a message of its layer is called. */
   label(message: MessageRecord): string
 }
 
@@ -48,6 +50,7 @@ export const threads = (messages: readonly MessageRecord[]): Threads => {
       return crumbs
     },
     copies: place => carriersOf(index, place).map(link => link.place),
+    number: message => index.ordinal.get(message.id),
     label: message => `${NOUN[message.layer]} ${index.ordinal.get(message.id) ?? '?'}`,
   }
 }
@@ -98,7 +101,7 @@ interface Index {
   /** Inner id to the places that hold it. */
   readonly holders: ReadonlyMap<number, readonly Place[]>
   /** Messages with a payload, by the stream that they bring. */
-  readonly bringers: ReadonlyMap<string, readonly MessageRecord[]>
+  readonly bringers: ReadonlyMap<string, Bringers>
 }
 
 const indexOf = (messages: readonly MessageRecord[]): Index => {
@@ -106,7 +109,7 @@ const indexOf = (messages: readonly MessageRecord[]): Index => {
   const ordinal = new Map<number, number>()
   const counts = new Map<string, number>()
   const holders = new Map<number, Place[]>()
-  const bringers = new Map<string, MessageRecord[]>()
+  const bringers = new Map<string, Bringers>()
   for (const message of messages) {
     byId.set(message.id, message)
     const seen = `${message.layer} ${message.host}`
@@ -115,7 +118,7 @@ const indexOf = (messages: readonly MessageRecord[]): Index => {
     for (const inner of message.carries ?? []) {
       add(holders, inner.message, { message, start: inner.start, end: inner.end })
     }
-    if (message.payload !== undefined) add(bringers, streamKey(message.layer, message), message)
+    if (message.payload !== undefined) bring(bringers, streamKey(message.layer, message), message, message.payload)
   }
   return { byId, ordinal, holders, bringers }
 }
@@ -124,6 +127,64 @@ const add = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   const list = map.get(key)
   if (list === undefined) map.set(key, [value])
   else list.push(value)
+}
+
+const bring = (map: Map<string, Bringers>, key: string, message: MessageRecord, payload: Payload): void => {
+  const known = map.get(key) ?? new Bringers()
+  known.add(message, payload)
+  map.set(key, known)
+}
+
+type Payload = NonNullable<MessageRecord['payload']>
+
+interface Brought {
+  readonly message: MessageRecord
+  readonly payload: Payload
+  /** How many came before it. */
+  readonly order: number
+}
+
+/** Who brought which bytes of one stream. A long download has a hundred thousand segments, and each record asks. */
+class Bringers {
+  /** Once somebody asked: by their first bytes. */
+  readonly #all: Brought[] = []
+  /** For each of them: how far it and those before it reach. */
+  #reach: Float64Array | undefined
+
+  add(message: MessageRecord, payload: Payload): void {
+    this.#all.push({ message, payload, order: this.#all.length })
+  }
+
+  /** Those with bytes of `range`, in the order in which they were seen. */
+  of(range: Range): readonly Brought[] {
+    this.#reach ??= this.#sorted()
+    const found: Brought[] = []
+    for (let i = this.#before(range.end) - 1; i >= 0 && this.#reach[i]! > range.start; i--) {
+      const each = this.#all[i]!
+      if (each.payload.end > range.start) found.push(each)
+    }
+    return found.sort((a, b) => a.order - b.order)
+  }
+
+  #sorted(): Float64Array {
+    this.#all.sort((a, b) => a.payload.start - b.payload.start)
+    let farthest = Number.NEGATIVE_INFINITY
+    return Float64Array.from(this.#all, ({ payload }) => {
+      farthest = Math.max(farthest, payload.end)
+      return farthest
+    })
+  }
+
+  /** How many begin in front of `end`. */
+  #before(end: number): number {
+    let [low, high] = [0, this.#all.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (this.#all[middle]!.payload.start < end) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
 }
 
 const streamKey = (layer: Layer, of: MessageRecord): string => `${layer} ${of.host} ${of.flow} ${of.direction}`
@@ -157,14 +218,14 @@ const carriersOf = (index: Index, upper: Place): Link[] => {
 }
 
 const streamLinks = (index: Index, upper: Place, stream: Range): Link[] => {
-  const { message } = upper
-  for (const layer of STREAMS_BELOW[message.layer] ?? []) {
-    const bringers = index.bringers.get(streamKey(layer, message))
+  for (const layer of STREAMS_BELOW[upper.message.layer] ?? []) {
+    const bringers = index.bringers.get(streamKey(layer, upper.message))
     if (bringers === undefined) continue
     const links: Link[] = []
-    for (const bringer of bringers) {
-      const { start, end, at } = bringer.payload!
-      push(links, upper, start - stream.start, { message: bringer, start: at, end: at + end - start })
+    const asked = { start: stream.start + upper.start, end: stream.start + upper.end }
+    for (const { message, payload } of bringers.of(asked)) {
+      const { start, end, at } = payload
+      push(links, upper, start - stream.start, { message, start: at, end: at + end - start })
     }
     return links
   }
@@ -184,21 +245,44 @@ const push = (links: Link[], upper: Place, at: number, held: Place): void => {
 
 /** Of all copies, the first that brought each byte, in the order of the bytes. */
 const firstCover = (upper: Place, links: readonly Link[]): { places: Place[]; missing: boolean } => {
-  const places: Place[] = []
+  const covered: Range[] = []
+  const parts = links.flatMap(link => newPartsOf(link, covered)).sort((a, b) => a.from - b.from)
+  let reached = upper.start
   let missing = false
-  let at = upper.start
-  while (at < upper.end) {
-    const link = links.find(l => l.from <= at && at < l.from + l.place.end - l.place.start)
-    if (link === undefined) {
-      const next = links.filter(l => l.from > at).sort((a, b) => a.from - b.from)[0]
-      if (next === undefined) return { places, missing: true }
-      missing = true
-      at = next.from
-      continue
-    }
-    const { message, start, end } = link.place
-    places.push({ message, start: start + at - link.from, end })
-    at = link.from + end - start
+  for (const { from, place } of parts) {
+    missing ||= from > reached
+    reached = from + place.end - place.start
   }
-  return { places, missing }
+  return { places: parts.map(({ place }) => place), missing: missing || reached < upper.end }
+}
+
+/** What of a link is not in `covered`, ranges in ascending order with room between them; then it is. */
+const newPartsOf = ({ from, place }: Link, covered: Range[]): Link[] => {
+  const to = from + place.end - place.start
+  const first = firstReaching(covered, from)
+  const parts: Link[] = []
+  let [at, next] = [from, first]
+  const isNew = (end: number): void => {
+    if (end > at)
+      parts.push({ from: at, place: { ...place, start: place.start + at - from, end: place.start + end - from } })
+  }
+  for (; next < covered.length && covered[next]!.start <= to; next++) {
+    isNew(covered[next]!.start)
+    at = covered[next]!.end
+  }
+  isNew(to)
+  const start = next > first ? Math.min(from, covered[first]!.start) : from
+  covered.splice(first, next - first, { start, end: Math.max(at, to) })
+  return parts
+}
+
+/** The first of these ranges that ends at `at` or behind it. */
+const firstReaching = (ranges: readonly Range[], at: number): number => {
+  let [low, high] = [0, ranges.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ranges[middle]!.end < at) low = middle + 1
+    else high = middle
+  }
+  return low
 }

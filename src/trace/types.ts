@@ -18,7 +18,20 @@ import type { Bytes, Millis } from '../engine.ts'
 import type { Failure } from '../failures/index.ts'
 import type { Codec } from '../wire/codec.ts'
 
-export type Layer = 'ethernet' | 'arp' | 'ip' | 'icmp' | 'udp' | 'dns' | 'tcp' | 'record' | 'tls' | 'http' | 'session'
+export const LAYERS = [
+  'ethernet',
+  'arp',
+  'ip',
+  'icmp',
+  'udp',
+  'dns',
+  'tcp',
+  'record',
+  'tls',
+  'http',
+  'session',
+] as const
+export type Layer = (typeof LAYERS)[number]
 
 export interface Range {
   readonly start: number
@@ -53,10 +66,22 @@ export interface MessageRecord {
   readonly stream?: Range
   /** Which part of the stream given to the layer above this message brings, and at which of its own bytes that begins. */
   readonly payload?: Range & { readonly at: number }
+  /** Of a segment that leaves: what its sender goes by. */
+  readonly sending?: Sending
   /** True for a protected record: what lies at these positions on the wire is ciphertext. */
   readonly sealed?: boolean
   /** More about it in words, for a line of a ladder: `31 suites, shop.test`. */
   readonly about?: string
+}
+
+/** What TCP knows of the way to its peer. */
+export interface Sending {
+  /** cwnd: bytes that may be unacknowledged. */
+  readonly window: number
+  /** The time-out that would send the first of them again. */
+  readonly timeOut: Millis
+  /** SRTT; undefined before the first measurement. */
+  readonly roundTrip?: Millis
 }
 
 export interface StateRecord {

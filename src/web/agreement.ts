@@ -4,7 +4,7 @@ import { p256, p384, p521 } from '@noble/curves/nist.js'
 import { type Agreement, diffieHellmanOf, hybrid, type KeyPairMade, X25519_BYTES } from '../crypto/agreement.ts'
 import type { GroupName } from '../crypto/provider.ts'
 import type { Random } from '../random.ts'
-import { type Curve, POINT_OCTETS } from './keys.ts'
+import { type Curve, POINT_OCTETS } from '../x509/files/key-numbers.ts'
 import { mlKem } from './ml-kem.ts'
 
 export const CURVES = { 'p-256': p256, 'p-384': p384, 'p-521': p521 } as const

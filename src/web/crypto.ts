@@ -8,8 +8,10 @@ import { cbc, gcm } from '@noble/ciphers/aes.js'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { hmac } from '@noble/hashes/hmac.js'
-import { sha1 } from '@noble/hashes/legacy.js'
-import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
+import { md5, sha1 } from '@noble/hashes/legacy.js'
+import { pbkdf2 } from '@noble/hashes/pbkdf2.js'
+import { scrypt } from '@noble/hashes/scrypt.js'
+import { sha256, sha384, sha512, sha512_256 } from '@noble/hashes/sha2.js'
 import { deterministicSignature } from '../crypto/deterministic.ts'
 import type {
   Aead,
@@ -24,14 +26,15 @@ import type {
 import { encryptionBlock } from '../crypto/rsa-padding.ts'
 import type { Random } from '../random.ts'
 import { joined } from '../wire/bytes.ts'
+import { type Curve, ecKeyPair, ed25519KeyPair, POINT_OCTETS, readPkcs8, readSpki } from '../x509/files/key-numbers.ts'
 import { agreement, CURVES, newScalar } from './agreement.ts'
-import { type Curve, ecKeyPair, ed25519KeyPair, type KeyPair, POINT_OCTETS, readPkcs8, readSpki } from './keys.ts'
 import { systemRandom } from './random.ts'
 import { encryptBlock, isUsable, verifyPkcs1, verifyPss } from './rsa.ts'
 
 /**
  * The provider without OpenSSL. It verifies RSA and encrypts with it, and throws `RangeError` when it should make an RSA
- * key or signature or decrypt: a secret exponent in BigInt arithmetic shows in the time it takes.
+ * key or signature or decrypt: a secret exponent in BigInt arithmetic shows in the time it takes. WebCrypto hides it, and has
+ * neither the bare operation nor the padding that a premaster secret comes in (RFC 8017 7.2).
  */
 export const webCrypto = (): CryptoProvider => providerOf(systemRandom, undefined)
 
@@ -44,7 +47,12 @@ export const seededWebCrypto = (random: Random): CryptoProvider => providerOf(ra
 const providerOf = (random: Random, seeded: Random | undefined): CryptoProvider => ({
   random,
   hash: name => new WebHash(HASHES[name].create()),
+  digest: digestOf,
   hmac: hmacOf,
+  pbkdf2: (hash, password, salt, iterations, length) =>
+    pbkdf2(HASHES[hash], password, salt, { c: iterations, dkLen: length }),
+  scrypt: (password, salt, { cost, blockSize, parallelization }, length) =>
+    scrypt(password, salt, { N: cost, r: blockSize, p: parallelization, dkLen: length, maxmem: 2 ** 31 }),
   aead: (name, key) => new WebAead(name, key),
   cbc: key => new WebCbc(key),
   offerShare: group => agreement(group, random).offer(),
@@ -60,12 +68,12 @@ const providerOf = (random: Random, seeded: Random | undefined): CryptoProvider 
   equal: equalInConstantTime,
 })
 
-const HASHES = { sha1, sha256, sha384, sha512 } as const
+const HASHES = { md5, sha1, sha256, sha384, sha512, 'sha512-256': sha512_256 } as const
 const EC_GROUPS = { 'p-256': 'secp256r1', 'p-384': 'secp384r1', 'p-521': 'secp521r1' } as const
 
 class WebHash implements Hash {
-  readonly #hash: ReturnType<(typeof HASHES)[HashName]['create']>
-  constructor(hash: ReturnType<(typeof HASHES)[HashName]['create']>) {
+  readonly #hash: ReturnType<(typeof HASHES)[keyof typeof HASHES]['create']>
+  constructor(hash: ReturnType<(typeof HASHES)[keyof typeof HASHES]['create']>) {
     this.#hash = hash
   }
   update(data: Uint8Array): this {
@@ -110,7 +118,7 @@ const KEY_OCTETS: Readonly<Record<AeadName, number>> = {
 
 class WebAead implements Aead {
   readonly #cipher: typeof gcm | typeof chacha20poly1305
-  readonly #key: Uint8Array
+  #key: Uint8Array | undefined
   constructor(name: AeadName, key: Uint8Array) {
     if (key.length !== KEY_OCTETS[name]) throw new RangeError(`a key of ${name} has ${KEY_OCTETS[name]} octets`)
     this.#cipher = name === 'chacha20-poly1305' ? chacha20poly1305 : gcm
@@ -123,21 +131,29 @@ class WebAead implements Aead {
     tail?: Uint8Array,
   ): { ciphertext: Uint8Array; tag: Uint8Array } {
     const whole = tail === undefined ? plaintext : joined([plaintext, tail])
-    const sealed = this.#cipher(this.#key, nonce, additional).encrypt(whole)
+    const sealed = this.#under(nonce, additional).encrypt(whole)
     const end = plaintext.length
     return { ciphertext: sealed.subarray(0, end), tag: sealed.subarray(end) }
   }
   sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void {
-    target.set(this.#cipher(this.#key, nonce, additional).encrypt(plaintext), at)
+    target.set(this.#under(nonce, additional).encrypt(plaintext), at)
   }
   open(nonce: Uint8Array, additional: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
     if (tag.length !== TAG_OCTETS) return undefined
-    const cipher = this.#cipher(this.#key, nonce, additional)
+    const cipher = this.#under(nonce, additional)
     try {
       return cipher.decrypt(joined([ciphertext, tag]))
     } catch {
       return undefined
     }
+  }
+  wipe(): void {
+    this.#key?.fill(0)
+    this.#key = undefined
+  }
+  #under(nonce: Uint8Array, additional: Uint8Array): ReturnType<typeof gcm | typeof chacha20poly1305> {
+    if (this.#key === undefined) throw new Error('this key was overwritten')
+    return this.#cipher(this.#key, nonce, additional)
   }
 }
 
@@ -145,10 +161,10 @@ class WebAead implements Aead {
 const BLOCK = 16
 
 class WebCbc implements Cbc {
-  readonly #key: Uint8Array
+  #key: Uint8Array | undefined
   constructor(key: Uint8Array) {
-    if (key.length !== 16 && key.length !== 32)
-      throw new RangeError(`${key.length} octets are no key of AES-128 or AES-256`)
+    if (key.length !== 16 && key.length !== 24 && key.length !== 32)
+      throw new RangeError(`${key.length} octets are no key of AES`)
     this.#key = key.slice()
   }
   encrypt(iv: Uint8Array, data: Uint8Array): Uint8Array {
@@ -157,7 +173,12 @@ class WebCbc implements Cbc {
   decrypt(iv: Uint8Array, data: Uint8Array): Uint8Array {
     return this.#cipher(iv, data).decrypt(data)
   }
+  wipe(): void {
+    this.#key?.fill(0)
+    this.#key = undefined
+  }
   #cipher(iv: Uint8Array, data: Uint8Array): ReturnType<typeof cbc> {
+    if (this.#key === undefined) throw new Error('this key was overwritten')
     if (data.length % BLOCK !== 0) throw new RangeError(`${data.length} octets are no whole number of blocks`)
     return cbc(this.#key, iv, { disablePadding: true })
   }
@@ -252,7 +273,7 @@ const rsaEncrypt = (random: Random, spki: Uint8Array, message: Uint8Array): Uint
   }
 }
 
-const newKeyPair = (kind: KeyKind, random: Random): KeyPair => {
+const newKeyPair = (kind: KeyKind, random: Random): { spki: Uint8Array; pkcs8: Uint8Array } => {
   switch (kind) {
     case 'p-256':
     case 'p-384':

@@ -5,6 +5,7 @@
 export { systemClock } from './clock.ts'
 export { webCoders } from './coders.ts'
 export { seededWebCrypto, webCrypto } from './crypto.ts'
+export { webDerivation } from './derivation.ts'
 export { systemRandom } from './random.ts'
 export { type WebSocketLike, type WebSocketTransportOptions, webSocketTransport } from './web-socket.ts'
 export { type WebWorldOptions, webWorld } from './world.ts'

@@ -14,8 +14,11 @@ export const joined = (pieces: readonly Uint8Array[]): Uint8Array => {
 }
 
 /** Equal length and content. Not in constant time: for what is no secret. */
-export const sameOctets = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((octet, i) => octet === b[i])
+export const sameOctets = (a: Uint8Array, b: Uint8Array): boolean => {
+  if (a.length !== b.length) return false
+  if (a !== b) for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
 
 /**
  * The same octets as a plain Uint8Array, without a copy. Node's Buffer is a Uint8Array by type but not by behaviour: its
@@ -27,8 +30,23 @@ export const plain = (bytes: Uint8Array): Uint8Array =>
     : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /** `16 03 01` with a space as `separator`. */
-export const hexText = (bytes: Uint8Array, separator = ''): string =>
-  Array.from(bytes, octet => octet.toString(16).padStart(2, '0')).join(separator)
+export const hexText = (bytes: Uint8Array, separator = ''): string => {
+  let text = ''
+  for (let i = 0; i < bytes.length; i++) text += (i === 0 ? '' : separator) + HEX[bytes[i]!]!
+  return text
+}
+
+/** `00` to `ff`. */
+const HEX: readonly string[] = /* @__PURE__ */ Array.from({ length: 256 }, (_, octet) =>
+  octet.toString(16).padStart(2, '0'),
+)
+
+/** Octets of hexadecimal digits, of which there is an even number. */
+export const hexBytes = (digits: string): Uint8Array => {
+  const bytes = new Uint8Array(digits.length >> 1)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16)
+  return bytes
+}
 
 /**
  * `bytes[start, end)` as Latin-1: every octet is the character of its number, so positions in text are positions in

@@ -10,6 +10,7 @@ import {
   dissect,
   encode,
   type Infer,
+  leaf,
   list,
   named,
   optional,
@@ -236,14 +237,59 @@ test('a negative length, which no peer can write but arithmetic can make, does n
 })
 
 test('a length prefix that is never patched could not pass for a length', () => {
-  const writer = new Writer()
-  let seen: Uint8Array | undefined
-  writer.prefixed(2, () => {
-    seen = writer.done()
-    writer.put(hex('0102'))
+  const patched = new Writer()
+  patched.prefixed(2, () => patched.put(hex('0102')))
+  expect(patched.done()).toEqual(hex('0002 0102'))
+  const left = new Writer()
+  const stop = new Error('in the middle')
+  expect(() =>
+    left.prefixed(2, () => {
+      throw stop
+    }),
+  ).toThrow(stop)
+  expect(left.done()).toEqual(hex('ffff'))
+})
+
+test('writers lend one another their room, and nothing that they wrote', () => {
+  const nested = leaf<string>({
+    read: () => '',
+    write: (w, text) => w.put(encode(prefixed(2, rest), hex(text))),
+    sample: () => '',
   })
-  expect(seen).toEqual(hex('ffff'))
-  expect(writer.done()).toEqual(hex('0002 0102'))
+  const One = struct({ before: u8, inside: nested, after: u32 })
+  const first = encode(One, { before: 1, inside: 'aabb', after: 0xffff_ffff })
+  expect(first).toEqual(hex('01 0002 aabb ffffffff'))
+  // More than the room that is there in the beginning, in one piece and byte by byte.
+  const long = new Uint8Array(5000).fill(7)
+  expect(encode(rest, long)).toEqual(long)
+  expect(encode(list(u8), [...long])).toEqual(long)
+  expect(encode(One, { before: 2, inside: 'cc', after: 0 })).toEqual(hex('02 0001 cc 00000000'))
+  expect(first).toEqual(hex('01 0002 aabb ffffffff'))
+  expect(new Set([first, encode(u8, 1), encode(u8, 2)].map(bytes => bytes.buffer)).size).toBe(3)
+})
+
+test('a writer that is done has nothing more to do with the array that it gave, nor with the next writer', () => {
+  const [done, next] = [new Writer(), new Writer()]
+  done.put(hex('0102'))
+  const given = done.done()
+  next.uint(0xaabb, 2)
+  const other = new Writer()
+  done.put(hex('09090909'))
+  other.uint(5, 1)
+  expect([given, next.done(), other.done()]).toEqual([hex('0102'), hex('aabb'), hex('05')])
+})
+
+test.each([
+  [1, 0xff],
+  [2, 0xffff],
+  [3, 0xff_ffff],
+  [4, 0xffff_ffff],
+])('%i bytes hold %i and no more, nor less than nothing, nor fractions', (size, most) => {
+  const writer = new Writer()
+  writer.uint(most, size)
+  expect(writer.done()).toEqual(new Uint8Array(size).fill(0xff))
+  for (const wrong of [most + 1, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])
+    expect(damage(() => new Writer().uint(wrong, size))?.rule, `${wrong}`).toBe('too-long')
 })
 
 test('padding is counted from where the padded thing begins, not from where the message begins', () => {
@@ -271,4 +317,19 @@ test('a list of 300,000 items is walked, behind a length and behind a head that 
   expect(dissect(prefixed(3, list(u8)), bytes, 'list').children).toHaveLength(300_001)
   const counted = dependent({ head: struct({ count: u24 }), body: ({ count }) => times(count, u8) })
   expect(dissect(counted, bytes, 'counted').children).toHaveLength(300_001)
+})
+
+test('bodies without bytes that nobody knows are one: thousands of them cost no view each', () => {
+  const Extensions = list(choice(Kind, 2, { 10: u16 as Codec<unknown> }))
+  const bytes = new Uint8Array(4 * 3_000)
+  const values = decode(Extensions, bytes)
+  expect(values).toHaveLength(3_000)
+  expect(new Set(values.map(({ body }) => body)).size).toBe(1)
+  expect(encode(Extensions, values)).toEqual(bytes)
+  // With bytes each is a view of its own, and what is cut short is found at its place.
+  expect(decode(Extensions, Uint8Array.of(0, 1, 0, 1, 7, 0, 2, 0, 1, 8))).toEqual([
+    { type: 1, body: Uint8Array.of(7) },
+    { type: 2, body: Uint8Array.of(8) },
+  ])
+  expect(() => decode(Extensions, Uint8Array.of(0, 1, 0, 2, 7))).toThrow(expect.objectContaining({ path: '0.body' }))
 })

@@ -136,7 +136,17 @@ export const struct = <S extends Shape>(shape: S, doc: Doc<StructOf<S>> = {}): C
     return value as StructOf<S>
   }
   return {
-    read: r => build(codec => codec.read(r)),
+    // As `build`, for every message that comes.
+    read(r) {
+      const value: Record<string, unknown> = {}
+      let i = 0
+      try {
+        for (; i < count; i++) value[keys[i]!] = codecs[i]!.read(r)
+      } catch (error) {
+        throw inside(error, keys[i]!)
+      }
+      return value as StructOf<S>
+    },
     write(w, value) {
       for (let i = 0; i < count; i++) codecs[i]!.write(w, value[keys[i]!])
     },
@@ -235,6 +245,17 @@ export const optional = <T>(item: Codec<T>): Codec<T | undefined> => ({
   sample: random => (random() < 0.5 ? undefined : item.sample(random)),
 })
 
+/** Bytes behind their length. A peer may send thousands that nobody knows: they are read without a reader of their own. */
+const unread = (size: 1 | 2 | 3): Codec<Uint8Array> => ({
+  ...prefixed(size, rest),
+  read(r) {
+    const length = size === 1 ? r.u8() : size === 2 ? r.u16() : r.u24()
+    return length === 0 ? NOTHING : r.take(length)
+  },
+})
+
+const NOTHING = new Uint8Array(0)
+
 /** Bits of one big-endian number, most significant first; the widths must add up to `width`. */
 export const bits = <const B extends Record<string, number>>(
   base: Codec<number>,
@@ -300,7 +321,7 @@ export const choice = (
   const bodies = new Map<number, Codec<unknown>>(
     Object.entries(cases).map(([key, codec]) => [Number(key), prefixed(size, codec as Codec<unknown>)]),
   )
-  const opaque = prefixed(size, rest) as Codec<unknown>
+  const opaque = unread(size) as Codec<unknown>
   const bodyOf = (type: number) => bodies.get(type) ?? opaque
   const both = (typeOf: () => number, body: (codec: Codec<unknown>) => unknown): Tagged => {
     let type: number | undefined
@@ -312,11 +333,16 @@ export const choice = (
     }
   }
   return {
-    read: r =>
-      both(
-        () => tag.read(r),
-        codec => codec.read(r),
-      ),
+    // Without a closure for each: a hello may have thousands.
+    read(r) {
+      let type: number | undefined
+      try {
+        type = tag.read(r)
+        return { type, body: bodyOf(type).read(r) }
+      } catch (error) {
+        throw inside(error, type === undefined ? 'type' : 'body')
+      }
+    },
     write(w, value) {
       tag.write(w, value.type)
       bodyOf(value.type).write(w, value.body)

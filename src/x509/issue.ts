@@ -2,7 +2,6 @@
 import { context } from '../asn1/der.ts'
 import { OID } from '../asn1/oids.table.ts'
 import {
-  bitString,
   element,
   explicit,
   integer,
@@ -20,10 +19,13 @@ import type { CryptoProvider, SignatureAlgorithm } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
 import { parseIp } from '../wire/address.ts'
 import { latin1Bytes } from '../wire/bytes.ts'
-import { printable } from './distinguished-name.ts'
-import type { BasicConstraints } from './extensions.ts'
-import { isHostName } from './names.ts'
-import { readPublicKey } from './public-key.ts'
+import { printable } from './certificate/distinguished-name.ts'
+import type { BasicConstraints } from './certificate/extensions.ts'
+import { readPublicKey } from './certificate/public-key.ts'
+import { writeTimestamps } from './certificate/sct.ts'
+import { isHostName } from './path/names.ts'
+import { writeSigned } from './signed.ts'
+import type { Precertificate } from './transparency/signed-entry.ts'
 
 export interface KeyPair {
   /** SubjectPublicKeyInfo, DER. */
@@ -49,26 +51,54 @@ export interface CertificateToWrite {
   readonly notAfter: Millis
   readonly spki: Uint8Array
   readonly extensions: readonly ExtensionToWrite[]
+  /** Are shown it before it is signed; what they promise stands in it (RFC 6962 3.1). */
+  readonly logs?: readonly LogToAsk[] | undefined
+}
+
+/** Gives the SignedCertificateTimestamp of a log for what will be signed. */
+export type LogToAsk = (precertificate: Precertificate) => Uint8Array
+
+/** What is to be signed, and what it becomes with its signature. */
+export interface ToSign {
+  readonly algorithm: SignatureAlgorithm
+  readonly tbs: Uint8Array
+  readonly sealed: (signature: Uint8Array) => Uint8Array
 }
 
 /** The certificate in DER, signed with `key` by the algorithm that suits it. Throws for a key that cannot sign. */
 export const writeCertificate = (parts: CertificateToWrite, key: KeyPair, crypto: CryptoProvider): Uint8Array => {
-  const { algorithm, identifier } = signatureFor(key.spki)
-  const extensions = parts.extensions.map(({ oid: id, critical, value }) =>
-    sequence(oid(id), ...(critical ? [truth] : []), octetString(value)),
-  )
-  const tbs = sequence(
-    explicit(0, integer(2)),
-    integer(parts.serialNumber),
-    identifier,
-    parts.issuer,
-    sequence(time(parts.notBefore), time(parts.notAfter)),
-    parts.subject,
-    parts.spki,
-    ...(extensions.length === 0 ? [] : [explicit(3, sequence(...extensions))]),
-  )
-  return sequence(tbs, identifier, bitString(crypto.sign(algorithm, key.pkcs8, tbs)))
+  const { algorithm, tbs, sealed } = certificateToSign(parts, key.spki)
+  return sealed(crypto.sign(algorithm, key.pkcs8, tbs))
 }
+
+/** The certificate before its signature by the key of `issuerKey`, a SubjectPublicKeyInfo. Throws for one that cannot sign. */
+export const certificateToSign = (parts: CertificateToWrite, issuerKey: Uint8Array): ToSign => {
+  const { algorithm, identifier } = signatureFor(issuerKey)
+  const { extensions, logs = [] } = parts
+  const tbsWith = (list: readonly ExtensionToWrite[]): Uint8Array =>
+    sequence(
+      explicit(0, integer(2)),
+      integer(parts.serialNumber),
+      identifier,
+      parts.issuer,
+      sequence(time(parts.notBefore), time(parts.notAfter)),
+      parts.subject,
+      parts.spki,
+      ...(list.length === 0 ? [] : [explicit(3, writeExtensions(list))]),
+    )
+  const before = tbsWith(extensions)
+  const timestamps = logs.map(log => log({ tbs: before, issuerKey }))
+  const tbs = timestamps.length === 0 ? before : tbsWith([...extensions, sctList(timestamps)])
+  return { algorithm, tbs, sealed: signature => writeSigned(tbs, identifier, signature) }
+}
+
+/** Extensions, as certificates and requests have them. */
+export const writeExtensions = (extensions: readonly ExtensionToWrite[]): Uint8Array =>
+  sequence(
+    ...extensions.map(({ oid: id, critical, value }) =>
+      sequence(oid(id), ...(critical ? [truth] : []), octetString(value)),
+    ),
+  )
 
 /** A name of these attributes, each in a set of its own: `[[OID.commonName, 'Example Root']]`. */
 export const writeName = (attributes: readonly (readonly [type: string, text: string])[]): Uint8Array =>
@@ -114,6 +144,13 @@ export const extKeyUsage = (purposes: readonly string[]): ExtensionToWrite => ({
   oid: OID.extKeyUsage,
   critical: false,
   value: sequence(...purposes.map(oid)),
+})
+
+/** Timestamps of logs, as they gave them (RFC 6962 3.3). */
+export const sctList = (timestamps: readonly Uint8Array[]): ExtensionToWrite => ({
+  oid: OID.sctList,
+  critical: false,
+  value: octetString(writeTimestamps(timestamps)),
 })
 
 export const subjectKeyIdentifier = (identifier: Uint8Array): ExtensionToWrite => ({
@@ -172,13 +209,14 @@ const dnsName = (text: string): Uint8Array => {
 
 const isAscii = (text: string): boolean => Array.from(text).every(character => character <= '\x7f')
 
-interface Signature {
+export interface Signature {
   readonly algorithm: SignatureAlgorithm
+  /** AlgorithmIdentifier, DER. */
   readonly identifier: Uint8Array
 }
 
 /** The signature that suits a key, with its AlgorithmIdentifier. Throws RangeError for a key that we cannot use. */
-const signatureFor = (spki: Uint8Array): Signature => {
+export const signatureFor = (spki: Uint8Array): Signature => {
   const key = readPublicKey(spki)
   switch (key.type) {
     case 'rsa':

@@ -1,7 +1,8 @@
 /**
  * `npm run conformance [-- SUITE…] [--data DIR] [--json]`: runs the outside suites found below DIR. Exit 9 when a case
  * fails that is not listed with a reason, a listed one does not fail as listed, or more is skipped than before: see
- * `judge` in `suite.ts`. Every module in `suites/` exports `suite`.
+ * `judge` in `suite.ts`. Every module in `suites/` exports
+ * `suite`, and `alone` where its cases are judged in a second way.
  */
 import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
@@ -35,7 +36,11 @@ const suites: Suite[] = []
 for (const file of readdirSync(new URL('./suites', import.meta.url))
   .filter(f => f.endsWith('.ts'))
   .sort()) {
-  suites.push(((await import(new URL(`./suites/${file}`, import.meta.url).href)) as { suite: Suite }).suite)
+  const { suite, alone } = (await import(new URL(`./suites/${file}`, import.meta.url).href)) as {
+    suite: Suite
+    alone?: Suite
+  }
+  suites.push(suite, ...(alone === undefined ? [] : [alone]))
 }
 const chosen = suites.filter(s => (positionals.length === 0 && s.onlyByName !== true) || positionals.includes(s.name))
 if (chosen.length === 0) {
@@ -56,6 +61,7 @@ for (const suite of chosen) {
   else {
     const counts = Object.entries(verdict.counts).map(([key, value]) => `${value} ${key}`)
     console.log([`${suite.name}:`, ...counts].join('  '))
+    for (const line of (await suite.tables?.(data)) ?? []) console.log(`  ${line}`)
   }
   for (const line of [...verdict.wrong, ...(values.verbose ? verdict.listed : [])]) console.error(`  ${line}`)
 }

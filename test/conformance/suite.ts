@@ -29,6 +29,8 @@ export interface Suite {
   readonly onlyByName?: true
   /** All cases below `data`, or those that `cases` names; undefined when this set is not there. */
   run(data: string, cases?: string): Promise<readonly CaseResult[] | undefined>
+  /** More to be told about all cases, one line each. */
+  tables?(data: string): Promise<readonly string[]>
 }
 
 export type Extent = 'part' | 'whole' | 'some'

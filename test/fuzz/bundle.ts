@@ -68,5 +68,6 @@ const words = (literals: Iterable<number | string>): Uint8Array[] => {
           add(Array.from({ length: size }, (_, i) => Math.floor(literal / 256 ** (size - 1 - i)) % 256))
           if (size > 1) break
         }
-  return [...found.values()]
+  // Modules are read in no order; without this one the same seed would give another campaign each time.
+  return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, word]) => word)
 }

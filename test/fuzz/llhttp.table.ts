@@ -41,12 +41,43 @@ const accepting = (name: string, reason: RegExp, because: string, pattern?: RegE
   is: ({ theirs, text }) => reason.test(theirs.refused ?? '') && (pattern === undefined || pattern.test(text)),
 })
 
+// Said once more and more simply than the engine says it, so that it cannot be what explains its own refusals.
+const headsOf = (text: string): readonly string[] =>
+  text.split(/\r\n(?=[!#$%&'*+.^_`|~\w-]+ [^\r\n]* HTTP\/1\.\d\r\n)/).map(one => one.split('\r\n\r\n')[0]!)
+const hasOneHost = (head: string): boolean => {
+  const hosts = [...head.matchAll(/^host:[ \t]*(.*?)[ \t]*\r?$/gim)]
+  return hosts.length === 1 && /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(hosts[0]![1]!)
+}
+const hasPlainTarget = (head: string): boolean => /^(\S+ \/[\w\-./~!$&'()*+,;=:@?]*|OPTIONS \*) /m.test(head)
+/** RFC 3986 2: none of these stands in a URI as it is. Such a target is refused before its line, or a version, has come. */
+const hasForbiddenOctet = (text: string): boolean => /[!#$%&'*+.^_`|~\w-]+ \/\S*["<>\\^`{|}]/.test(text)
+/** Whether the last head offers another protocol in words, and none that has a name and is offered in HTTP/1.1. */
+const upgradesToNothing = (lines: readonly string[]): boolean => {
+  const head = lines.slice(lines.findLastIndex(isRequest))
+  const values = head.filter(line => /^\| upgrade: /i.test(line)).map(line => line.slice('| upgrade: '.length))
+  const named = values
+    .join()
+    .split(',')
+    .some(each => /^[ \t]*[!#$%&'*+.^_`|~\w-]+(\/[!#$%&'*+.^_`|~\w-]+)?[ \t]*$/.test(each))
+  return values.length > 0 && (!named || head[0]!.endsWith(' 1.0'))
+}
+const ignoring = (name: string, kind: Difference['kind']): Explained => ({
+  name,
+  kind,
+  because: 'RFC 9110 7.8: Upgrade without a protocol, or in HTTP/1.0, is ignored; llhttp stops at the field.',
+  is: ({ theirs, at }) => theirs.over && at === theirs.lines.length && upgradesToNothing(theirs.lines),
+})
+
 export const DIFFERENCES: readonly Explained[] = [
-  refusing(
-    'http/bad-host',
-    'RFC 9112 3.2: no Host, two, or one that is none is refused; llhttp leaves it to its user.',
-  ),
-  refusing('http/bad-target', 'RFC 9112 3.2: what RFC 3986 does not allow is refused; llhttp looks at few octets.'),
+  {
+    ...refusing('http/bad-host', 'RFC 9112 3.2: no Host, two, or one that is none; llhttp leaves it to its user.'),
+    is: ({ ours, text }) => ours.refused === 'http/bad-host' && !headsOf(text).every(hasOneHost),
+  },
+  {
+    ...refusing('http/bad-target', 'RFC 9112 3.2: what RFC 3986 does not allow; llhttp looks at few octets.'),
+    is: ({ ours, text }) =>
+      ours.refused === 'http/bad-target' && (!headsOf(text).every(hasPlainTarget) || hasForbiddenOctet(text)),
+  },
   refusing('http/tunnel-with-body', 'RFC 9110 9.3.6: CONNECT has no content; llhttp leaves it to its user.', /CONNECT/),
   refusing('http/unmet-expectation', 'RFC 9110 10.1.1: llhttp leaves expectations to its user.', /expect/i),
   refusing(
@@ -78,6 +109,8 @@ export const DIFFERENCES: readonly Explained[] = [
     'RFC 9112 6.1: an empty member, and chunked in HTTP/1.0.',
     /transfer-encoding/i,
   ),
+  ignoring('an upgrade to nothing', 'other lines'),
+  ignoring('an upgrade to nothing, and nonsense behind it', 'only we refuse'),
   accepting(
     'a later minor version',
     /Invalid HTTP version/,

@@ -16,6 +16,7 @@ import type { Progress, Task } from './worker.ts'
 interface Options {
   readonly target: readonly string[]
   readonly seconds: number
+  readonly executions: number
   readonly seed: number
   readonly jobs: number
   readonly grow?: true
@@ -32,6 +33,7 @@ const number = (text: string): number => Number(text)
 const program = new Command('fuzz')
   .option('--target <name>', 'one target, again for more', (name, names: string[]) => [...names, name], [])
   .option('--seconds <count>', 'how long each target is fuzzed', number, 20)
+  .option('--executions <count>', 'and how many inputs at most: no more on a fast machine', number, Infinity)
   .option('--seed <number>', 'which changes are tried', number, 1)
   .option('--jobs <count>', 'how many targets at a time', number, 1)
   .option('--grow', 'add what reached something new to the corpus')
@@ -46,7 +48,11 @@ const fuzz = async ({ target: names, jobs, ...rest }: Options): Promise<number> 
   const built = await bundle()
   let crashes = 0
   const lane = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) crashes += await run(next, built, rest)
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      // Not in one expression with the sum, which another lane changes meanwhile.
+      const found = await run(next, built, rest)
+      crashes += found
+    }
   }
   try {
     await Promise.all(Array.from({ length: jobs }, lane))
@@ -60,10 +66,10 @@ const fuzz = async ({ target: names, jobs, ...rest }: Options): Promise<number> 
 /** Fuzzes one target; how many crashes there were. */
 async function run(target: Target, built: Bundle, options: Omit<Options, 'target' | 'jobs'>): Promise<number> {
   const running = new SharedArrayBuffer(8 + target.longest)
-  const { seconds, seed } = options
+  const { seconds, executions, seed } = options
   const corpus = corpusOf(target.name).map(({ input }) => input)
   const { words, counters } = built
-  const workerData: Task = { target: target.name, seconds, seed, corpus, words, counters, running }
+  const workerData: Task = { target: target.name, seconds, executions, seed, corpus, words, counters, running }
   const start = performance.now()
   let told = start
   const last = await watched(new Worker(built.file, { workerData }), running, LONGEST_EXECUTION, progress => {

@@ -7,6 +7,7 @@ import { targets } from './targets.ts'
 export interface Task {
   readonly target: string
   readonly seconds: number
+  readonly executions: number
   readonly seed: number
   readonly corpus: readonly Uint8Array[]
   readonly words: readonly Uint8Array[]
@@ -64,7 +65,7 @@ let told = start
 campaign.begin()
 for (let going = true; going; ) {
   for (let i = 0; i < ROUND && going; i++) going = campaign.step()
-  if (late()) break
+  if (late() || campaign.executions >= task.executions) break
   const now = performance.now()
   if (now - told < 1_000) continue
   told = now

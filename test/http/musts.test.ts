@@ -1,17 +1,22 @@
-/** Demands of RFC 9112 and RFC 9110 that no other test shows, and that the tests which the index names exist. */
+/** Demands of RFC 9112, RFC 9110 and RFC 9111 that no other test shows, and that the tests which the index names exist. */
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { FailureError } from '../../src/failures/index.ts'
 import { httpClient, httpServer } from '../../src/http/connection/engine.ts'
 import type { HeaderList, HttpConfig } from '../../src/http/types.ts'
-import { fetch } from '../../src/index.ts'
+import { client, fetch } from '../../src/index.ts'
 import { staticFiles } from '../../src/net/server/static.ts'
 import { filesIn } from '../../src/node/files.ts'
+import * as tls from '../../src/node/tls/index.ts'
 import { ascii } from '../support/bytes.ts'
 import { allEvents, drain, runServer, sentText, story } from '../support/http-story.ts'
-import { closing, codeOf, peer, served } from '../support/net.ts'
+import { closing, codeOf, heard, peer, served, talk } from '../support/net.ts'
+import { localhost, root } from '../support/node-tls.ts'
+import { proxied, saying } from '../support/proxied.ts'
 import { filesShowing } from '../support/shown.ts'
 import { MUSTS } from './musts.table.ts'
 
@@ -150,7 +155,19 @@ describe('what is written', () => {
     engine.send({ type: 'response', status: 299, reason: '', headers: [], body: EMPTY }, 0)
     expect(sentText(engine)).toMatch(/^HTTP\/1\.1 299 \r\n/)
   })
-  test('RFC 9110 9.3.8: TRACE has no content', () => {
+  test('RFC 9110 8.6: 1xx and 204 have no length', () => {
+    for (const status of [103, 204])
+      for (const length of ['0', '5']) {
+        const engine = server('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+        const headers = [['Content-Length', length]] as const
+        expect(refusal(() => engine.send({ type: 'response', status, headers }, 0))).toBe('http/bad-outgoing')
+      }
+    const engine = server('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    engine.send({ type: 'response', status: 204, headers: [], body: EMPTY }, 0)
+    expect(sentText(engine)).not.toMatch(/content-length/i)
+  })
+  test('RFC 9110 9.3.8: TRACE has no content, and fetch never sends it', async () => {
+    expect(await codeOf(fetch('http://127.0.0.1:9/', { method: 'TRACE' }))).toBe('net/bad-request')
     expect(refusal(() => written('TRACE', '/', [HOST], ascii('x')))).toBe('http/bad-outgoing')
   })
   test('RFC 9112 3.2.3: CONNECT names host and port', () => {
@@ -159,6 +176,19 @@ describe('what is written', () => {
       expect(
         refusal(() => written('CONNECT', target, [HOST])),
         target,
+      ).toBe('http/bad-outgoing')
+  })
+  test('RFC 9112 3.2: there is no target without an authority, so Host is never empty', async () => {
+    for (const url of ['http://', 'http:///', 'https://:443/', 'http://?q'])
+      expect([url, await codeOf(fetch(url))]).toEqual([url, 'net/bad-url'])
+    expect(refusal(() => written('OPTIONS', '*', [['Host', '']]))).toBe('http/bad-outgoing')
+  })
+  test('RFC 9112 3.2.4: * is for OPTIONS alone', () => {
+    expect(written('OPTIONS', '*', [HOST])).toBe('OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n')
+    for (const method of ['GET', 'HEAD', 'POST', 'TRACE'])
+      expect(
+        refusal(() => written(method, '*', [HOST])),
+        method,
       ).toBe('http/bad-outgoing')
   })
   test('RFC 9112 9.3.2: a client asks nothing before its answer is complete', () => {
@@ -272,13 +302,119 @@ describe('what net sends', () => {
   })
 })
 
+describe('what net sends and reads, to the end', () => {
+  test('RFC 9112 7.1.3: what is passed on says nothing of the chunks that it came in', async () => {
+    const { url } = await saying('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n')
+    const { port } = await proxied(url)
+    const said = talk(port, 'GET / HTTP/1.0\r\n\r\n')
+    await said.closed
+    expect(said.text).toMatch(/^HTTP\/1\.1 200 OK\r\n(?:(?!transfer-encoding)[^\r]+\r\n)*\r\nok$/i)
+  })
+  test('RFC 9112 9.8: an answer that ends with its connection ends with close_notify, or is incomplete', async () => {
+    const ending = async (how: 'end' | 'destroy'): Promise<string> => {
+      const server = tls.createServer(localhost, socket => {
+        socket.on('error', () => {})
+        socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\n\r\npart', () => socket[how]()))
+      })
+      server.listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      closing.push(() => server.close())
+      const { port } = server.address() as AddressInfo
+      const ask = client({ ca: root })
+      closing.push(() => ask.close())
+      const response = await ask.fetch(`https://localhost:${port}/`)
+      return response.text().catch((error: { code: string }) => error.code)
+    }
+    expect(await ending('end')).toBe('part')
+    expect(await ending('destroy')).toBe('tls/cut-short')
+  })
+  test('RFC 9112 9.8: a server ends TLS with close_notify', async () => {
+    const server = await served(() => new Response('whole'), { tls: localhost })
+    const socket = tls.connect({ port: server.port, host: '127.0.0.1', servername: 'localhost', ca: root })
+    const events: string[] = []
+    for (const event of ['end', 'error']) socket.on(event, () => events.push(event))
+    socket.resume()
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    await once(socket, 'close')
+    // Without it the end is an error there.
+    expect(events).toEqual(['end'])
+  })
+  test('RFC 9110 7.6.1: nobody but us writes Connection', async () => {
+    const headers = { connection: 'cache-control', 'cache-control': 'no-store' }
+    expect(await asked(base => base, { headers })).not.toMatch(/connection: *cache-control/i)
+    const server = await served(() => new Response('ok', { headers }))
+    const said = talk(server.port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+    await heard(said, /ok$/)
+    expect(said.text).toMatch(/\r\ncache-control: no-store\r\n/i)
+    expect(said.text).not.toMatch(/connection: *cache-control/i)
+  })
+  test('RFC 9110 9.3.7: content of OPTIONS has a type', async () => {
+    expect(await asked(base => base, { method: 'OPTIONS', body: 'text' })).toMatch(/\r\ncontent-type: text\/plain/i)
+    const bytes = await asked(base => base, { method: 'OPTIONS', body: Uint8Array.of(1) })
+    expect(bytes).toMatch(/\r\ncontent-type: application\/octet-stream\r\n/i)
+    expect(await asked(base => base, { method: 'OPTIONS' })).not.toMatch(/\r\ncontent-type:/i)
+    expect(await asked(base => base, { method: 'POST', body: Uint8Array.of(1) })).not.toMatch(/\r\ncontent-type:/i)
+  })
+  test('RFC 9110 13.2.1: conditions change no error', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'barewire-conditions-'))
+    closing.push(() => rmSync(folder, { recursive: true }))
+    writeFileSync(join(folder, 'a.txt'), 'here')
+    const { url } = await served(staticFiles(await filesIn(folder)))
+    const status = async (path: string, headers: Record<string, string>, method = 'GET') =>
+      (await fetch(`${url}${path}`, { method, headers })).status
+    for (const headers of [
+      { 'if-match': '"x"' },
+      { 'if-none-match': '*' },
+      { 'if-unmodified-since': new Date(0).toUTCString() },
+    ]) {
+      expect([await status('/none.txt', headers), await status('/a.txt', headers, 'DELETE')]).toEqual([404, 405])
+    }
+    expect([await status('/a.txt', { 'if-match': '"x"' }), await status('/a.txt', { 'if-none-match': '*' })]).toEqual([
+      412, 304,
+    ])
+  })
+})
+
 describe('the index of demands', () => {
   test('names tests that exist', () => {
     const missing = MUSTS.filter(({ shown }) => shown !== undefined && filesShowing(shown).length === 0)
     expect(missing.map(({ shown }) => shown)).toEqual([])
   })
   test('has no more demands without a test than these', () => {
-    expect(MUSTS.length).toBeGreaterThan(130)
-    expect(MUSTS.filter(({ shown }) => shown === undefined).length).toBe(14)
+    expect(MUSTS.length).toBeGreaterThan(165)
+    expect(MUSTS.filter(({ shown }) => shown === undefined).length).toBe(1)
   })
+})
+
+test('RFC 9111 5.2, 5.2.2.6: directives pass both ways, and a body that is not to be changed as it came', async () => {
+  const body = 'text that a coding would make shorter '.repeat(100)
+  const said = 'no-transform, Made-Up="a, b", max-age=60, private'
+  const head = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nCache-Control: ${said}\r\nContent-Length: ${body.length}\r\n\r\n`
+  const { url, asked } = await saying(head + body)
+  const { port } = await proxied(url)
+  const request = 'GET / HTTP/1.1\r\nHost: a\r\nAccept-Encoding: gzip\r\nCache-Control: only-if-cached, x=y\r\n\r\n'
+  const told = talk(port, request)
+  await heard(told, body)
+  expect(told.text).toMatch(/^cache-control: no-transform, Made-Up="a, b", max-age=60, private\r$/im)
+  expect(told.text).not.toMatch(/content-encoding/i)
+  expect(asked[0]).toMatch(/^cache-control: only-if-cached, x=y\r$/im)
+})
+
+test('RFC 9111 3.1: what stands behind a body is no field of what is kept', async () => {
+  let requests = 0
+  const url = await peer(socket =>
+    socket.on('data', () => {
+      requests++
+      socket.write(
+        'HTTP/1.1 200 OK\r\nCache-Control: max-age=60\r\nTransfer-Encoding: chunked\r\nTrailer: X-Late\r\n\r\n2\r\nok\r\n0\r\nX-Late: 1\r\nSet-Cookie: a=b\r\n\r\n',
+      )
+    }),
+  )
+  using own = client({ cache: true })
+  for (let i = 0; i < 2; i++) {
+    const answer = await own.fetch(url)
+    expect(await answer.text()).toBe('ok')
+    expect([answer.headers.has('x-late'), answer.headers.has('set-cookie')]).toEqual([false, false])
+  }
+  expect(requests).toBe(1)
 })

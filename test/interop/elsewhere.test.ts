@@ -8,16 +8,18 @@ import { connect, createServer } from 'node:tls'
 import { afterAll, expect, test } from 'vitest'
 import { OID } from '../../src/asn1/oids.table.ts'
 import { nothing } from '../../src/asn1/write.ts'
-import { type CertificateAuthority, certificateAuthority, type Issued, selfSigned } from '../../src/ca/authority.ts'
+import { certificateAuthority, selfSigned } from '../../src/ca/authority.ts'
+import type { CertificateAuthority, Issued } from '../../src/ca/types.ts'
 import type { Bytes } from '../../src/engine.ts'
 import { elsewhere } from '../../src/explain/elsewhere.table.ts'
 import type { FailureCode } from '../../src/failures/index.ts'
+import { broken } from '../../src/lab/broken.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
-import { KEY_USAGE } from '../../src/x509/extensions.ts'
+import { KEY_USAGE } from '../../src/x509/certificate/extensions.ts'
+import { pem } from '../../src/x509/files/pem.ts'
 import { randomSerial, subjectAltName, writeCertificate, writeName } from '../../src/x509/issue.ts'
-import { verifyChain } from '../../src/x509/path.ts'
-import { pem } from '../../src/x509/pem.ts'
-import { trustStore } from '../../src/x509/store.ts'
+import { trustStore } from '../../src/x509/path/store.ts'
+import { verifyChain } from '../../src/x509/path/verify.ts'
 
 const has = (program: string, ...words: string[]): boolean => spawnSync(program, words).status === 0
 const hasOpenssl3 = /^OpenSSL 3/.test(spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout ?? '')
@@ -29,7 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const crypto = nodeCrypto()
 const now = Date.now()
 const DAY = 86_400_000
-const authority = (name: string): CertificateAuthority => certificateAuthority({ crypto, now: () => now, name })
+const authority = (name: string): CertificateAuthority => broken(certificateAuthority({ crypto, now: () => now, name }))
 const root = authority('Elsewhere Root')
 const middle = root.intermediate({ name: 'Elsewhere Middle' })
 const names = ['localhost', '127.0.0.1']

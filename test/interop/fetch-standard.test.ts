@@ -65,6 +65,11 @@ beforeAll(async () => {
     if (place !== undefined) place(response, decodeURIComponent(search.slice(1)))
     else response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }))
   }).listen(0, '127.0.0.1')
+  // Node's server reads no method that it does not know; what it was is said all the same.
+  server.on('clientError', ({ rawPacket }: Error & { readonly rawPacket?: Buffer }, socket) => {
+    const said = JSON.stringify({ method: String(rawPacket).split(' ')[0], body: '' })
+    socket.end(`HTTP/1.1 200 OK\r\nContent-Length: ${said.length}\r\nConnection: close\r\n\r\n${said}`)
+  })
   await new Promise(resolve => server.once('listening', resolve))
   base = `http://127.0.0.1:${(server.address() as { port: number }).port}`
 })

@@ -1,4 +1,4 @@
-/** Through a proxy that we did not write: tinyproxy, with and without a password. */
+/** Through proxies that we did not write, with and without a password: tinyproxy, and microsocks for SOCKS 5. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -52,5 +52,40 @@ describe.skipIf(!installed('tinyproxy'))(`through tinyproxy${missing('tinyproxy'
   test('a server that is not there is the proxy that refuses', async () => {
     using own = client({ proxy: at(open) })
     expect(await codeOf(own.fetch('https://127.0.0.1:9998/'))).toBe('net/proxy-refused')
+  })
+})
+
+describe.skipIf(!installed('microsocks'))(`through microsocks${missing('microsocks')}`, () => {
+  let open: Peer
+  let closed: Peer
+  const microsocks = async (...more: string[]): Promise<Peer> => {
+    const port = await freePort()
+    return start('microsocks', ['-i', '127.0.0.1', '-p', `${port}`, ...more], port)
+  }
+  beforeAll(async () => {
+    open = await microsocks()
+    closed = await microsocks('-u', 'me', '-P', 'secret')
+  })
+  afterAll(() => Promise.all([open?.stop(), closed?.stop()]))
+
+  test('http and https, by name and by address, with a password where it is wanted', async () => {
+    const plain = await served(async request => new Response(await request.text()))
+    const secure = await served(async request => new Response(await request.text()), { tls: issued() })
+    const megabyte = 'megabyte'.repeat(131_072)
+    for (const proxy of [
+      `socks5://127.0.0.1:${open.port}`,
+      `socks5h://127.0.0.1:${open.port}`,
+      `socks5h://me:secret@127.0.0.1:${closed.port}`,
+    ]) {
+      using own = client({ proxy, ca: root })
+      for (const url of [plain.url, `https://localhost:${secure.port}`]) {
+        const answer = await own.fetch(url, { method: 'PUT', body: megabyte })
+        expect(await answer.text()).toBe(megabyte)
+      }
+    }
+    using stranger = client({ proxy: `socks5h://me:wrong@127.0.0.1:${closed.port}` })
+    expect(await codeOf(stranger.fetch(plain.url))).toBe('net/proxy-authentication')
+    using late = client({ proxy: `socks5h://127.0.0.1:${open.port}` })
+    expect(await codeOf(late.fetch('http://127.0.0.1:9998/'))).toBe('net/proxy-refused')
   })
 })

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { connect, serve } from '../../src/index.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
 import type { TlsVersion } from '../../src/tls/types.ts'
-import { pem } from '../../src/x509/pem.ts'
+import { pem } from '../../src/x509/files/pem.ts'
 import { closing } from '../support/net.ts'
 import { freePort, installed, missing, type Peer, run, start } from '../support/peers.ts'
 

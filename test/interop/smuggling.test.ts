@@ -1,5 +1,6 @@
 /**
- * Every attack through a proxy that we did not write to our server. The proxy marks each thing that it takes for a
+ * Every attack through a proxy that we did not write to our server, and through our proxy to one that we did not write,
+ * with our server behind it. The first proxy marks each thing that it takes for a
  * request, and each answer with the mark of the request that it is for. So each request that our handler sees must have
  * one mark, of its own, and whoever asks gets the answer that has the mark of his question. After each attack somebody
  * else asks, on connections that the attack has used.
@@ -14,7 +15,11 @@ import { temporaryFolder } from '../support/peers-chain.ts'
 
 /** Milliseconds without a word after which an attack is over: most fronts then wait for more of it. */
 const SILENCE = 120
+/** And for whoever is answered in any case, and closed behind it. */
+const PATIENCE = 10_000
 const LANES = 8
+
+const OTHER = 'GET /other HTTP/1.1\r\nHost: other.test\r\nConnection: close\r\n\r\n'
 
 interface Seen {
   readonly marks: readonly string[]
@@ -22,7 +27,7 @@ interface Seen {
 }
 
 /** Everything that comes back until the front closes or says nothing more. */
-const exchange = (port: number, wire: string): Promise<string> =>
+const exchange = (port: number, wire: string, patience: number): Promise<string> =>
   new Promise(resolve => {
     const socket = connect({ port, host: '127.0.0.1' })
     let text = ''
@@ -30,7 +35,7 @@ const exchange = (port: number, wire: string): Promise<string> =>
       socket.destroy()
       resolve(text)
     }
-    socket.setTimeout(SILENCE, over)
+    socket.setTimeout(patience, over)
     socket.on('error', () => {}).on('close', over)
     socket.on('data', bytes => (text += bytes.toString('latin1')))
     socket.write(wire, 'latin1')
@@ -76,8 +81,8 @@ const through = (front: Front): void => {
         wrong.push(...(await faultsOf(attack)))
     }
     const faultsOf = async ({ name, wire }: Attack): Promise<string[]> => {
-      const said = await exchange(peer.port, wire)
-      const other = await exchange(peer.port, 'GET /other HTTP/1.1\r\nHost: other.test\r\nConnection: close\r\n\r\n')
+      const said = await exchange(peer.port, wire, SILENCE)
+      const other = await exchange(peer.port, OTHER, PATIENCE)
       const answers = answersIn(other)
       return [
         ...[...answersIn(said), ...answers]

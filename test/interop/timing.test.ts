@@ -14,7 +14,7 @@ const tools = ['openssl', 'nginx', 'curl']
 const folder = temporaryFolder('timing')
 afterAll(folder.remove)
 
-const ATTEMPTS = 8
+const ATTEMPTS = 25
 
 interface Row {
   readonly key: string
@@ -69,5 +69,5 @@ test.skipIf(!tools.every(installed))(
       await nginx.stop()
     }
   },
-  120_000,
+  240_000,
 )

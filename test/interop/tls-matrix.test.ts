@@ -10,7 +10,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { connect, serve } from '../../src/index.ts'
 import { SessionCache } from '../../src/tls/session/cache.ts'
 import type { TlsVersion } from '../../src/tls/types.ts'
-import { pem } from '../../src/x509/pem.ts'
+import { pem } from '../../src/x509/files/pem.ts'
 import {
   freePort,
   installed,

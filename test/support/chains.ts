@@ -1,21 +1,24 @@
 /** A root, an authority below it, and chains of them to judge. */
 import { expect } from 'vitest'
 import { OID } from '../../src/asn1/oids.table.ts'
-import { type CertificateAuthority, certificateAuthority, type LeafOptions } from '../../src/ca/authority.ts'
+import { certificateAuthority } from '../../src/ca/authority.ts'
+import type { CertificateAuthority, LeafOptions } from '../../src/ca/types.ts'
 import type { Bytes } from '../../src/engine.ts'
 import { sentence } from '../../src/explain/index.ts'
 import { entryOf, type Failure } from '../../src/failures/index.ts'
+import { broken } from '../../src/lab/broken.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
 import { type ExtensionToWrite, writeCertificate, writeName } from '../../src/x509/issue.ts'
-import { verifyChain } from '../../src/x509/path.ts'
-import { trustStore } from '../../src/x509/store.ts'
-import { isTrusted } from '../../src/x509/trusted.ts'
-import type { ChainRequest } from '../../src/x509/types.ts'
+import { trustStore } from '../../src/x509/path/store.ts'
+import { isTrusted } from '../../src/x509/path/trusted.ts'
+import type { ChainRequest } from '../../src/x509/path/types.ts'
+import { verifyChain } from '../../src/x509/path/verify.ts'
 
 export const crypto = nodeCrypto()
 export const at = Date.UTC(2026, 10, 20, 12)
 export const DAY = 86_400_000
-export const authority = (name: string): CertificateAuthority => certificateAuthority({ crypto, now: () => at, name })
+export const authority = (name: string): CertificateAuthority =>
+  broken(certificateAuthority({ crypto, now: () => at, name }))
 export const root = authority('Test Root')
 export const middle = root.intermediate({ name: 'Test Intermediate' })
 export const names = ['shop.test', '*.shop.test', '10.0.0.5']

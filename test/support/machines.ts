@@ -1,5 +1,7 @@
 /** Every table of states there is: for the page that shows them, and for the test that walks them. */
 
+import { clientStates as acmeClientStates } from '../../src/acme/client/states.table.ts'
+import { accountStates, authorizationStates, challengeStates, orderStates } from '../../src/acme/states.table.ts'
 import { requestStates, responseStates } from '../../src/http/connection/exchange.table.ts'
 import { chunkStates } from '../../src/http/message/chunk.table.ts'
 import { neighbourStates } from '../../src/link/neighbours.ts'
@@ -15,4 +17,9 @@ export const machines: readonly States[] = [
   requestStates,
   responseStates,
   chunkStates,
+  accountStates,
+  orderStates,
+  authorizationStates,
+  challengeStates,
+  acmeClientStates,
 ]

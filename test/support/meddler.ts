@@ -23,11 +23,14 @@ export interface Heard extends Piece {
   readonly from: 'client' | 'server'
   /** Of a handshake message: what it is called. */
   readonly name: string | undefined
-  /** Records of this side so far, this one included. */
+  /** Records of this side so far, this one included; each message of a record counts as one. */
   readonly count: number
 }
 
-/** What goes on in the place of a record; undefined: the record as it is. Bytes are sent as they are. */
+/**
+ * What goes on in the place of a record, or of one of the messages in it; undefined: as it is, in a record of its own. Bytes
+ * are sent as they are.
+ */
 export type Meddle = (heard: Heard) => readonly (Piece | Uint8Array)[] | undefined
 
 /** A handshake message, of any body. */
@@ -43,6 +46,18 @@ export const said = (name: string, body: Uint8Array): Piece => ({
 export const changed = <T>(heard: Piece, change: (body: T) => T): Piece => {
   const { type, body } = decode(handshake13.codec, heard.content)
   return { type: 22, content: encode(handshake13.codec, { type, body: change(body as T) }) }
+}
+
+/** The messages of a record that holds whole ones; anything else stays in one piece. */
+const messagesIn = (type: number, content: Uint8Array): readonly Uint8Array[] => {
+  const messages: Uint8Array[] = []
+  for (let at = 0; at < content.length; ) {
+    const end = at + 4 + ((content[at + 1]! << 16) | (content[at + 2]! << 8) | content[at + 3]!)
+    if (type !== 22 || !(end <= content.length)) return [content]
+    messages.push(content.subarray(at, end))
+    at = end
+  }
+  return messages.length === 0 ? [content] : messages
 }
 
 /** One direction, with the keys of whoever sends. */
@@ -66,6 +81,9 @@ class Way {
     const clear = bytes[0] !== 23
     const content = clear ? bytes.subarray(5) : this.#open(bytes.subarray(5))
     const type = clear ? bytes[0]! : this.#opens!.opened
+    return concat(...messagesIn(type, content).map(each => this.#say({ type, content: each }, clear, meddle)))
+  }
+  #say({ type, content }: Piece, clear: boolean, meddle: Meddle): Uint8Array {
     const name = type === 22 ? HandshakeType.nameOf(content[0]!) : undefined
     const pieces = meddle({ type, content, name, from: this.#from, count: ++this.#count }) ?? [{ type, content }]
     const out = pieces.map(piece =>
@@ -103,6 +121,20 @@ class Way {
   }
 }
 
+const ways = (crypto: CryptoProvider, suite: Suite13, trace: Recording): Readonly<Record<Direction, Way>> => ({
+  'to-server': new Way('client', crypto, suite, trace),
+  'to-client': new Way('server', crypto, suite, trace),
+})
+
+/** Cuts what is sent into records of one message each. `trace` hears both sides, which speak the first suite of TLS 1.3. */
+export const messageByMessage = (
+  crypto: CryptoProvider,
+  trace: Recording,
+): ((bytes: Uint8Array, direction: Direction) => Uint8Array[]) => {
+  const both = ways(crypto, suites13[0]!, trace)
+  return (bytes, direction) => recordsOf(bytes).flatMap(each => recordsOf(both[direction].pass(each, () => undefined)))
+}
+
 export interface Meddled extends Pair {
   readonly trace: Recording
   /** One more record as if this side had sent it. */
@@ -120,18 +152,14 @@ export const meddled = (options: PairOptions, meddle: Meddle = () => undefined):
     client: { suites: [suite.name], ...context('client'), ...options.client },
     server: { ...context('server'), ...options.server },
   })
-  const ways = {
-    client: new Way('client', options.crypto, suite, trace),
-    server: new Way('server', options.crypto, suite, trace),
-  }
-  const wire = (bytes: Uint8Array, direction: Direction): Uint8Array[] => {
-    const way = direction === 'to-server' ? ways.client : ways.server
-    return recordsOf(bytes).map(each => way.pass(each, meddle))
-  }
+  const way = ways(options.crypto, suite, trace)
+  const wire = (bytes: Uint8Array, direction: Direction): Uint8Array[] =>
+    recordsOf(bytes).map(each => way[direction].pass(each, meddle))
   shuttle(both, wire)
   const saysMore: Meddled['saysMore'] = (from, ...pieces) => {
-    const to = from === 'client' ? both.server : both.client
-    for (const piece of pieces) to.touch(ways[from].seal(piece))
+    const [to, direction] =
+      from === 'client' ? ([both.server, 'to-server'] as const) : ([both.client, 'to-client'] as const)
+    for (const piece of pieces) to.touch(way[direction].seal(piece))
   }
   return { ...both, trace, saysMore }
 }

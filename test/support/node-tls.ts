@@ -3,10 +3,11 @@ import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import * as nodeTls from 'node:tls'
 import { afterEach } from 'vitest'
-import { certificateAuthority, type Issued, type LeafOptions, selfSigned } from '../../src/ca/authority.ts'
+import { certificateAuthority, selfSigned } from '../../src/ca/authority.ts'
+import type { Issued, LeafOptions } from '../../src/ca/types.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
 import * as ourTls from '../../src/node/tls/index.ts'
-import { pem } from '../../src/x509/pem.ts'
+import { pem } from '../../src/x509/files/pem.ts'
 
 const crypto = nodeCrypto()
 

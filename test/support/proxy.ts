@@ -1,7 +1,9 @@
 /** A proxy over `serveExchanges`: passes requests on, and has tunnels. What it was asked is kept. */
+import { DigestServer, type DigestServerOptions } from '../../src/http/index.ts'
 import { connect, fetch, serveExchanges } from '../../src/index.ts'
 import type { Exchange } from '../../src/net/server/exchange.ts'
 import type { ByteStream, NetStream } from '../../src/net/stream/types.ts'
+import { nodeCrypto } from '../../src/node/crypto.ts'
 import { closing } from './net.ts'
 import type { Pem } from './node-tls.ts'
 
@@ -18,12 +20,15 @@ export interface ProxyOptions {
   readonly tls?: Pem | undefined
   /** The only value of Proxy-Authorization that is let through. */
   readonly wants?: string | undefined
+  /** Lets through who proves this password by Digest. */
+  readonly digest?: (Omit<DigestServerOptions, 'crypto'> & { readonly password: string }) | undefined
   /** What CONNECT is answered with instead of a tunnel. */
   readonly refuses?: number | undefined
 }
 
-export const proxying = async ({ tls, wants, refuses }: ProxyOptions = {}): Promise<TestProxy> => {
+export const proxying = async ({ tls, wants, digest, refuses }: ProxyOptions = {}): Promise<TestProxy> => {
   const [asked, shown]: [string[], (string | undefined)[]] = [[], []]
+  const challengesFor = digest && digestGuard(digest)
   const server = await serveExchanges(
     async exchange => {
       const { method, target, headers } = exchange.head
@@ -31,6 +36,12 @@ export const proxying = async ({ tls, wants, refuses }: ProxyOptions = {}): Prom
       shown.push(headers.get('proxy-authorization'))
       if (wants !== undefined && headers.get('proxy-authorization') !== wants) {
         exchange.respond(407, [['Proxy-Authenticate', 'Basic realm="proxy"']], Buffer.from('who are you?'))
+        return
+      }
+      const challenges = challengesFor?.(exchange) ?? []
+      if (challenges.length > 0) {
+        const fields = challenges.map(challenge => ['Proxy-Authenticate', challenge] as const)
+        exchange.respond(407, fields, Buffer.from('who are you?'))
       } else if (method !== 'CONNECT') await passedOn(exchange)
       else if (refuses !== undefined) exchange.respond(refuses, [])
       else await tunnelled(exchange)
@@ -39,6 +50,19 @@ export const proxying = async ({ tls, wants, refuses }: ProxyOptions = {}): Prom
   )
   closing.push(() => server.close(0))
   return { url: `${tls === undefined ? 'http' : 'https'}://localhost:${server.port}`, asked, shown }
+}
+
+/** Nothing for who may pass. */
+const digestGuard = ({ password, ...options }: NonNullable<ProxyOptions['digest']>) => {
+  const server = new DigestServer({ crypto: nodeCrypto(), ...options })
+  return ({ head: { method, target, headers } }: Exchange): readonly string[] => {
+    const now = Date.now()
+    const said = server.read(headers.get('proxy-authorization') ?? '')
+    // curl proves the path where the request has all of the URL.
+    const isFor = said?.uri === target || (/^http:/.test(target) && new URL(target).pathname === said?.uri)
+    const verdict = said && isFor ? server.verify(said, { method, password, now }) : 'wrong'
+    return verdict === 'right' ? [] : server.challenges(now, verdict === 'stale' ? 'stale' : undefined)
+  }
 }
 
 const passedOn = async (exchange: Exchange): Promise<void> => {

@@ -3,7 +3,7 @@ import { fail } from '../../src/failures/index.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
 import { rawKey } from '../../src/tls/certificate/certified-key.ts'
 import type { Ask, TlsVersion } from '../../src/tls/types.ts'
-import { trustWithoutChecking } from '../../src/x509/trusted.ts'
+import { trustWithoutChecking } from '../../src/x509/path/trusted.ts'
 import {
   type Answers,
   answersOf,

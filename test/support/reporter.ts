@@ -1,21 +1,29 @@
-/** Closes a test run with every skipped test by name and the line `N passed, N failed, N skipped`. */
+/** Closes a test run with every skipped and failed test by name and the line `N passed, N failed, N skipped`. */
 import type { Reporter, TestModule } from 'vitest/node'
 
 export class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     const skipped: string[] = []
+    const failed = unhandled.map(error => `outside of any test: ${firstLine(error)}`)
     let passed = 0
-    let failed = unhandled.length
     for (const module of modules) {
-      if (module.errors().length > 0) failed++
+      const [error] = module.errors()
+      if (error !== undefined) failed.push(`${module.relativeModuleId}: ${firstLine(error)}`)
       for (const test of module.children.allTests()) {
-        const { state } = test.result()
+        const { state, errors } = test.result()
+        const name = `${module.relativeModuleId}: ${test.fullName}`
         if (state === 'passed') passed++
-        else if (state === 'failed') failed++
-        else skipped.push(`${module.relativeModuleId}: ${test.fullName}`)
+        else if (state === 'failed') failed.push(`${name}: ${firstLine(errors[0])}`)
+        else skipped.push(name)
       }
     }
     for (const name of skipped) console.log(`skipped  ${name}`)
-    console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`)
+    for (const name of failed) console.log(`failed  ${name}`)
+    console.log(`${passed} passed, ${failed.length} failed, ${skipped.length} skipped`)
   }
+}
+
+const firstLine = (error: unknown): string => {
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : error
+  return String(message).split('\n', 1)[0]!
 }

@@ -5,7 +5,7 @@ import type { TlsServerConfig } from '../../src/tls/config.ts'
 import type { Session } from '../../src/tls/session/session.ts'
 import { SessionStore } from '../../src/tls/session/store.ts'
 import { TicketKeeper } from '../../src/tls/session/tickets.ts'
-import { trustWithoutChecking } from '../../src/x509/trusted.ts'
+import { trustWithoutChecking } from '../../src/x509/path/trusted.ts'
 import { ascii } from './bytes.ts'
 import { type Answers, answersOf, identity, type Pair, type PairOptions, pair, shuttle, type Wire } from './tls.ts'
 

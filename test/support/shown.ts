@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 let texts: readonly (readonly [file: string, text: string])[] | undefined
 
-/** Tests, and tables that tests are made of; not the index itself. */
+/** Tests of HTTP and of what stands on it, and tables that tests are made of; not the index itself. */
 const isShowing = (file: string): boolean =>
-  file.endsWith('.test.ts') ||
-  (file.endsWith('.table.ts') && file.startsWith('test/') && !file.endsWith('/musts.table.ts'))
+  /^(?:src\/(?:http|net|node|cli)|test\/(?:http|interop))\//.test(file) &&
+  (file.endsWith('.test.ts') || (file.endsWith('.table.ts') && !file.endsWith('/musts.table.ts')))
 
 const all = (): readonly (readonly [file: string, text: string])[] =>
   ['src', 'test'].flatMap(folder =>
@@ -25,8 +25,12 @@ export const filesShowing = (name: string): string[] => {
   const [, group, rest] = /^([a-z][a-z, ]+): (.+)$/.exec(name) ?? []
   const row = group === 'coding and length' ? rest?.replace(/^chunked (.*), no length$/, '$1') : rest
   const shows = (text: string): boolean =>
-    begins(text, name) || (group !== undefined && row !== undefined && begins(text, group) && begins(text, row))
-  return texts.filter(([, text]) => shows(text)).map(([file]) => file)
+    stands(text, name) || (group !== undefined && row !== undefined && stands(text, group) && stands(text, row))
+  const made = (file: string): boolean => group === undefined || row === undefined || file.endsWith('.table.ts')
+  const found = texts.filter(([, text]) => shows(text)).map(([file]) => file)
+  return found.some(made) ? found.filter(made) : found
 }
 
-const begins = (text: string, name: string): boolean => ["'", '"', '`'].some(quote => text.includes(`${quote}${name}`))
+/** As a whole, or up to what a table puts in: a name that only begins as that of a test does is none. */
+const stands = (text: string, name: string): boolean =>
+  ["'", '"', '`'].some(quote => text.includes(`${quote}${name}${quote}`)) || text.includes(`\`${name}\${`)

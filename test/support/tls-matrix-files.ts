@@ -1,9 +1,10 @@
 /** Certificates of every kind for the matrix of TLS peers, by a root of ours, in memory and as files in PEM. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { certificateAuthority, type Issued } from '../../src/ca/authority.ts'
+import { certificateAuthority } from '../../src/ca/authority.ts'
+import type { Issued } from '../../src/ca/types.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
-import { pem } from '../../src/x509/pem.ts'
+import { pem } from '../../src/x509/files/pem.ts'
 import type { Leaf } from './peers-chain.ts'
 import { type CertificateKind, FACETS } from './tls-matrix.ts'
 

@@ -9,8 +9,8 @@ import { schemeById } from '../../src/tls/schemes.table.ts'
 import { SessionStore } from '../../src/tls/session/store.ts'
 import { TicketKeeper } from '../../src/tls/session/tickets.ts'
 import type { CertifiedKey } from '../../src/tls/types.ts'
-import { spkiOf } from '../../src/x509/public-key.ts'
-import { trustWithoutChecking } from '../../src/x509/trusted.ts'
+import { spkiOf } from '../../src/x509/certificate/public-key.ts'
+import { trustWithoutChecking } from '../../src/x509/path/trusted.ts'
 import { ascii } from './bytes.ts'
 import type { Leaf } from './peers-chain.ts'
 import { type Answers, Side } from './tls.ts'
@@ -69,14 +69,20 @@ const overSocket = (socket: Socket, side: Side, talk: (side: Side) => void): Pro
     move()
   })
 
-/** Our client says `ping`, waits for a whole line, and says goodbye. */
-export const talkTo = (port: number, answers: Answers, config: Partial<TlsClientConfig> = {}): Promise<Side> => {
+/** Our client says `ping`, waits for a whole line, and says goodbye; `met` is called when it may write. */
+export const talkTo = (
+  port: number,
+  answers: Answers,
+  config: Partial<TlsClientConfig> = {},
+  met: (side: Side) => void = () => undefined,
+): Promise<Side> => {
   let said = false
   const side = new Side(tlsClient({ crypto, serverName: 'localhost', ...config }), answers)
   return overSocket(connect(port, '127.0.0.1'), side, ({ established, tls, data, failure }) => {
     if (failure !== undefined) return
     if (established !== undefined && !said) {
       said = true
+      met(side)
       tls.write(ascii('ping\n'), 0)
     }
     if (data.includes(10)) tls.close(0)
@@ -107,8 +113,12 @@ export interface OurServer {
   close(): void
 }
 
-/** Our server answers the first line of each client with `pong` and closes. */
-export const answering = (answers: Answers, config: Partial<TlsServerConfig> = {}): Promise<OurServer> =>
+/** Our server answers the first line of each client with `pong` and closes; `met` is called between both. */
+export const answering = (
+  answers: Answers,
+  config: Partial<TlsServerConfig> = {},
+  met: (side: Side) => void = () => undefined,
+): Promise<OurServer> =>
   new Promise(resolve => {
     const sides: Side[] = []
     const server = createServer(socket => {
@@ -118,6 +128,7 @@ export const answering = (answers: Answers, config: Partial<TlsServerConfig> = {
       void overSocket(socket, side, ({ data, tls, failure }) => {
         if (failure !== undefined || said || !data.includes(10)) return
         said = true
+        met(side)
         tls.write(ascii('pong\n'), 0)
         tls.close(0)
       })

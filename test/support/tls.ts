@@ -26,7 +26,7 @@ import type {
 } from '../../src/tls/types.ts'
 import type { TraceRecord } from '../../src/trace/recorder.ts'
 import { decode, encode, type Tagged } from '../../src/wire/codec.ts'
-import { type ChainTrusted, trustWithoutChecking } from '../../src/x509/trusted.ts'
+import { type ChainTrusted, trustWithoutChecking } from '../../src/x509/path/trusted.ts'
 import { ascii, concat } from './bytes.ts'
 import { checked } from './checked.ts'
 
@@ -208,18 +208,22 @@ export const without =
   })
 
 /** Carries one record at a time, until `stop` says so or both are silent. Records in flight then are lost. */
-export const step = ({ client, server }: Pair, stop: () => boolean): void => {
-  const toServer = recordsOf(concat(...client.touch()))
-  const toClient = recordsOf(concat(...server.touch()))
+export const step = (
+  { client, server }: Pair,
+  stop: () => boolean,
+  cut: (bytes: Uint8Array, direction: Direction) => Uint8Array[] = recordsOf,
+): void => {
+  const toServer = cut(concat(...client.touch()), 'to-server')
+  const toClient = cut(concat(...server.touch()), 'to-client')
   while (!stop()) {
     const up = toServer.shift()
     if (up !== undefined) {
-      toClient.push(...recordsOf(concat(...server.touch(up))))
+      toClient.push(...cut(concat(...server.touch(up)), 'to-client'))
       continue
     }
     const down = toClient.shift()
     if (down === undefined) return
-    toServer.push(...recordsOf(concat(...client.touch(down))))
+    toServer.push(...cut(concat(...client.touch(down)), 'to-server'))
   }
 }
 

@@ -5,23 +5,26 @@
 
 import { sentence } from '../../explain/index.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
-import { jsonOfFailure, jsonOfTimeline, lines, type Shown, type Style, timeline } from '../../inspect/index.ts'
+import { jsonOfFailure, jsonOfTimeline, line, lines, type Shown, type Style, timeline } from '../../inspect/index.ts'
 import { type Attack, attacks, type Outcome, playAttack } from '../../lab/attacks/index.ts'
 import { type Exchange, LAPTOP, playExchange } from '../../lab/exchange.ts'
 import { nodePlatform } from '../../node/lab.ts'
 import { redact } from '../../trace/redact.ts'
 import { labCapture } from '../capture-file.ts'
-import { type CommonOptions, privacyOf } from '../command.ts'
+import { type CommonOptions, type KeepOptions, privacyOf, type WebOptions } from '../command.ts'
 import { connectionFacts } from '../facts.ts'
 import { invocation } from '../invocation.ts'
 import type { Io } from '../io.ts'
 import { jsonLine, jsonRecords } from '../json.ts'
+import { keeping, seeIt } from '../kept.ts'
+import { wordsFor } from '../language.ts'
 import { demoLines, outcomeLines, partingLines } from '../story/demo-text.ts'
 import { storyLines } from '../story/story.ts'
 import { styleFor } from '../story/style.ts'
 import { QUIET } from '../verbosity.ts'
+import { interruptedBy, pageLine, Watched } from '../web/watched.ts'
 
-export interface DemoOptions extends CommonOptions {
+export interface DemoOptions extends CommonOptions, KeepOptions, WebOptions {
   readonly pcapng: string
   readonly seed?: number | undefined
 }
@@ -30,8 +33,10 @@ export const demo = async (options: DemoOptions, io: Io): Promise<number> => {
   const style = styleFor(io.out, io.env, options.color)
   const platform = nodePlatform({ seed: options.seed })
   const seed = options.seed ?? 1
-  const capture = labCapture(options.pcapng, platform.date)
+  const kept = keeping(options, io.env)
+  const capture = labCapture({ path: options.pcapng, kept }, platform.date)
   const exchange = await playExchange(platform, seed, capture.sink).finally(() => capture.close())
+  const isKept = kept?.keep({ command: `demo --seed ${seed}` }) ?? false
   await tellExchange(exchange, options, style, io)
   const surprises: Outcome[] = []
   for (const attack of attacks) {
@@ -40,9 +45,36 @@ export const demo = async (options: DemoOptions, io: Io): Promise<number> => {
     await tellOutcome(attack, outcome, options, style, io)
   }
   if (options.json) await io.out.write(jsonLine({ type: 'capture', file: options.pcapng, frames: capture.sink.frames }))
-  else await say(io, partingLines(options.pcapng, capture.sink.frames, invocation(io.env), style))
+  else {
+    await say(io, partingLines(options.pcapng, capture.sink.frames, invocation(io.env), style))
+    if (isKept) await say(io, [line(style), seeIt(io.env, style)])
+  }
+  if (options.web) await shown(exchange, { seed, date: platform.date }, options, io)
   if (surprises.length === 0 && exchange.answers.every(({ status }) => status === 200)) return 0
   throw new FailureError(fail('cli/check', { got: surprises.map(({ id }) => id).join(', ') || 'the exchange itself' }))
+}
+
+/** The exchange on a page, until somebody has looked enough. */
+const shown = async (
+  { records }: Exchange,
+  { seed, date }: { readonly seed: number; readonly date: number },
+  options: DemoOptions,
+  io: Io,
+): Promise<void> => {
+  const watching = { command: `demo --seed ${seed}`, privacy: privacyOf(options), date }
+  const watched = await Watched.open(watching, io.env)
+  try {
+    watched.happened(records)
+    watched.over(undefined)
+    const stopped = interruptedBy(io)
+    const { url } = watched
+    const style = styleFor(io.out, io.env, options.color)
+    const text = pageLine(style, ' the page stays until Ctrl-C ', url)
+    await io.out.write(options.json ? jsonLine({ type: 'web', url, live: false }) : lines([line(style), text]))
+    await stopped
+  } finally {
+    await watched.close()
+  }
 }
 
 const say = (io: Io, list: readonly Shown[]): Promise<void> => io.out.write(lines(list))
@@ -52,7 +84,12 @@ const tellExchange = async (exchange: Exchange, options: DemoOptions, style: Sty
   const facts = { host: LAPTOP, ...connectionFacts(connection) }
   if (!options.json) {
     const shown = privacyOf(options) === 'shown' ? records : redact(records)
-    const story = storyLines(shown, { style, verbosity: options.verbose ?? QUIET, facts })
+    const story = storyLines(shown, {
+      style,
+      verbosity: options.verbose ?? QUIET,
+      facts,
+      language: wordsFor(io.env, options.lang).language,
+    })
     await say(io, demoLines(exchange, story, style))
     return
   }

@@ -8,7 +8,7 @@ import { captured } from '../../../test/support/peers-io.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import type { TlsServerOptions } from '../../net/stream/server-answers.ts'
 import { nodeWorld } from '../../node/world.ts'
-import { pem } from '../../x509/pem.ts'
+import { pem } from '../../x509/files/pem.ts'
 import { main } from '../main.ts'
 
 const authority = certificateAuthority({ crypto: nodeWorld().crypto, now: Date.now, name: 'get root' })
@@ -37,6 +37,7 @@ const run = async (url: string, ...words: string[]) => {
 }
 
 interface Timeline {
+  readonly rows: readonly { readonly key: string; readonly what: string }[]
   readonly type: string
   readonly tls: Readonly<Record<string, unknown>>
 }
@@ -84,10 +85,44 @@ test('--resume asks twice, goes on with what TLS remembers, and gives one body',
     const { url, seen } = await house()
     const { code, out, err } = await run(url, '-v', '--resume', '--tls', version)
     expect([code, out, seen]).toEqual([0, 'here you are\n', [false, false]])
-    expect(err).toMatch(
-      / 1 {2}https:\/\/localhost.*\n(?:.*\n)+ 2 {2}https:\/\/localhost.*\n(?:.*\n)+.*resumed, 1 round trip/,
+    const lines = err.split('\n').map(text => text.trimEnd())
+    const title = lines.findIndex(text => /^ 1 {2}full handshake +ms {2}│ 2 {2}resumed +ms$/.test(text))
+    const rows = lines.slice(title + 1).map(text => text.split('│').map(half => half.trim().replace(/ +[\d.]+$/, '')))
+    const shown = '← Certificate'
+    const pairs = rows.filter(([one, other]) => one === shown || one === '→ ClientHello' || other === '→ GET /')
+    expect(pairs).toEqual([
+      ['→ ClientHello', '→ ClientHello'],
+      [shown, ''],
+      ['→ GET /', '→ GET /'],
+    ])
+    expect(lines.slice(title).join('\n')).toMatch(
+      new RegExp(
+        `^ tls ${version} took +[\\d.]+ {2}│ tls ${version} took +[\\d.]+\\n .* ms (?:less|more) for TLS`,
+        'm',
+      ),
     )
+    // One timeline, and the second beside it.
+    expect(err.match(/^ close/gm)).toHaveLength(1)
   }
+})
+
+test('--resume says when nothing was resumed, and when there is nothing to resume', async () => {
+  const { url } = await house({ tickets: 'none' })
+  const none = await run(url, '-v', '--resume')
+  expect([none.code, none.out]).toEqual([0, 'here you are\n'])
+  expect(none.err).toMatch(/1 {2}full handshake +ms {2}│ 2 {2}not resumed/)
+  expect(none.err).toContain('✗ the server gave no session to go on with, or did not take it')
+  const { url: plain } = await served(() => new Response('x'))
+  expect((await run(plain, '-v', '--resume')).err).toMatch(/│ 2 {2}no TLS, nothing to resume/)
+})
+
+test('--repeat with --resume says what the connections were in truth', async () => {
+  const how = async (tls: Partial<TlsServerOptions>): Promise<unknown> => {
+    const { out } = await run((await house(tls)).url, '--json', '--resume', '--repeat', '3')
+    return JSON.parse(out.split('\n').find(text => text.includes('"type":"repeat"'))!).how
+  }
+  expect(await how({})).toBe('sessions resumed')
+  expect(await how({ tickets: 'none' })).toBe('2 new connections')
 })
 
 test('--early-data asks the second time with the first flight, where the server allows it', async () => {
@@ -98,6 +133,8 @@ test('--early-data asks the second time with the first flight, where the server 
     [false, undefined],
     [true, 'accepted'],
   ])
+  const said = timelines(out).map(({ rows }) => rows.find(({ key }) => key === 'resumed')?.what)
+  expect(said).toEqual([undefined, 'a session from before: whose it is was shown then'])
   const { err } = await run(url, '-v', '--early-data')
   expect(err).toMatch(/resumed, early data accepted/)
   const off = await house()

@@ -7,7 +7,7 @@ import { captured } from '../../../test/support/peers-io.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import { nodeWorld } from '../../node/world.ts'
 import { certifiedKey } from '../../tls/certificate/certified-key.ts'
-import { pem } from '../../x509/pem.ts'
+import { pem } from '../../x509/files/pem.ts'
 import { main } from '../main.ts'
 
 /** Says what it was asked. */
@@ -74,6 +74,18 @@ test('-i on a terminal shows the control characters of a header instead of obeyi
 test('-L follows a redirect', async () => {
   const url = await echo()
   expect((await run('-L', `${url}/away`)).out).toBe('GET|||\n')
+})
+
+test('where a redirect points to is said where the story is told, and nowhere else', async () => {
+  const url = await echo()
+  const told = async (...words: string[]) => {
+    const io = captured({ terminal: 80 })
+    await main(['get', ...words, `${url}/away`], io)
+    return io.stderr()
+  }
+  expect(await told()).toContain('  It points to /there (-L goes there).\n')
+  expect(await told('-L')).not.toContain('points to')
+  expect((await run(`${url}/away`)).err).toBe('')
 })
 
 test('-m bounds everything, where --timeout bounds only a silence', async () => {

@@ -1,17 +1,12 @@
 /** `barewire serve [FOLDER]`: HTTPS on this machine with a certificate that this machine's own CA made. */
-
-import { stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { FailureError, fail } from '../../failures/index.ts'
-import { serve } from '../../index.ts'
 import { jsonOfFailure, legible, line, mark, renderFailure, type Shown, type Style } from '../../inspect/index.ts'
 import type { Server } from '../../net/server/exchanges.ts'
 import type { Served } from '../../net/server/served.ts'
-import { staticFiles } from '../../net/server/static.ts'
-import { filesIn } from '../../node/files.ts'
+import { type AcmeIdentity, type AcmeOptions, askedBy } from '../acme.ts'
 import { type AuthorityFacts, authorityEvent, sinceText } from '../authority.ts'
 import { ownAddresses } from '../certificates.ts'
-import type { CommonOptions } from '../command.ts'
+import type { CommonOptions, WebOptions } from '../command.ts'
+import { type Content, type ContentOptions, contentOf } from '../content.ts'
 import { EXIT_INTERRUPTED, failureOf } from '../errors.ts'
 import { type Identity, identityOf, plainly } from '../identity.ts'
 import type { Io } from '../io.ts'
@@ -19,7 +14,9 @@ import { beginRun, type Run } from '../run.ts'
 import { accessEvent, accessLines } from '../story/access.ts'
 import { namingFiles, type TlsOptions, warn } from '../tls.ts'
 
-export interface ServeOptions extends CommonOptions, TlsOptions {
+export interface ServeOptions extends CommonOptions, WebOptions, TlsOptions, ContentOptions, AcmeOptions {
+  /** Say what would be done, and do nothing of it. */
+  readonly explain?: true | undefined
   readonly pcapng?: string | undefined
   readonly keylog?: string | undefined
   readonly clientCa?: readonly string[] | undefined
@@ -30,44 +27,58 @@ export interface ServeOptions extends CommonOptions, TlsOptions {
 }
 
 export const serveFolder = async (folder: string | undefined, options: ServeOptions, io: Io): Promise<number> => {
-  const run = await beginRun(options, io, { form: 'log' })
+  const title = `serve ${folder ?? options.proxy?.href ?? '.'}`
+  const run = await beginRun(options, io, { form: 'log', title })
+  let content: Content | undefined
+  let asked: AcmeIdentity | undefined
   try {
-    const root = await existingFolder(folder ?? '.')
+    content = await contentOf(folder, options)
     const renewed = (next: AuthorityFacts): void => {
       run.event(authorityEvent(next))
       run.notice([renewal(next, run.style)])
     }
+    asked = await askedBy(options, run)
     const identity = options.plain
       ? plainly(options)
-      : await identityOf(options, { renewed, warned: failure => warn(failure, run) })
+      : await identityOf(options, { renewed, warned: failure => warn(failure, run), asked, io })
     const { authority } = identity
     const files = { cert: options.cert, key: options.key, ca: options.clientCa }
-    const handler = staticFiles(await filesIn(root))
+    const { host, port } = options
+    const served = (each: Served): void => told(each, run, authority?.path)
+    const { listen } = content
     const server = await namingFiles(files, () =>
-      serve(handler, {
-        host: options.host,
-        port: options.port,
-        tls: identity.tls,
-        trace: run.trace,
-        failed: error => defect(error, run),
-        served: each => told(each, run, authority?.path),
-      }),
+      listen({ host, port, tls: identity.tls, trace: run.trace, served }, error => defect(error, run)),
     )
+    await beginOver(server, asked)
     if (options.json && authority?.since === 'renewed') renewed(authority)
-    announce({ server, options, root, identity, run })
+    announce({ server, options, content, identity, run })
+    await hintAtList(content, options, run)
     return await untilInterrupted(server, run, io)
   } catch (error) {
     return run.explain(error)
   } finally {
+    content?.close()
+    await asked?.end()
     await run.end()
   }
 }
 
-const existingFolder = async (folder: string): Promise<string> => {
-  const root = resolve(folder)
-  const found = await stat(root)
-  if (!found.isDirectory()) throw new FailureError(fail('cli/file', { where: root, got: 'ENOTDIR' }))
-  return root
+/** Who asks another authority needs somebody who listens: that is where the authority looks. */
+const beginOver = async (server: Server, asked: AcmeIdentity | undefined): Promise<void> => {
+  try {
+    await asked?.begin()
+  } catch (error) {
+    await server.close(0)
+    throw error
+  }
+}
+
+/** Who opens the page of a folder without one would see 404 and not know why. */
+const hintAtList = async ({ folder }: Content, { list }: ServeOptions, run: Run): Promise<void> => {
+  const index = list || folder === undefined ? 'folder' : await folder.files.open(['index.html'])
+  if (index === undefined)
+    run.notice([line(run.style, { text: '   no index.html is in there: --list shows what is', tint: 'quiet' })])
+  else if (index !== 'folder') await index.close()
 }
 
 const told = (served: Served, run: Run, ca: string | undefined): void => {
@@ -76,7 +87,7 @@ const told = (served: Served, run: Run, ca: string | undefined): void => {
   run.notice(accessLines(served, now, run.style, ca))
 }
 
-/** The client got 500 and nothing else; here is what it was. */
+/** The client got 500 or 502 and nothing else; here is what it was. */
 const defect = (error: unknown, run: Run): void => {
   const failure = failureOf(error)
   run.event(jsonOfFailure(failure))
@@ -86,20 +97,23 @@ const defect = (error: unknown, run: Run): void => {
 interface Announcement {
   readonly server: Server
   readonly options: ServeOptions
-  readonly root: string
+  readonly content: Content
   readonly identity: Identity
   readonly run: Run
 }
 
 /** Where it is, for whom, and how others come to trust it. */
-const announce = ({ server, options, root, identity, run }: Announcement): void => {
+const announce = ({ server, options, content, identity, run }: Announcement): void => {
   const urls = urlsOf(server, options)
   const { style } = run
   const { authority, names } = identity
-  run.event({ type: 'listening', urls, folder: root, ca: authority?.path ?? null, names: [...names] })
+  const { folder, upstream } = content
+  const event = { urls, folder: folder?.path ?? null, upstream: upstream?.origin ?? null }
+  run.event({ type: 'listening', ...event, ca: authority?.path ?? null, names: [...names] })
   const good = (text: string): Shown =>
     line(style, { text: ` ${mark(style, '✓')}`, tint: 'good' }, { text: ` ${text}` })
-  const told = [good(root), ...urls.map(url => line(style, { text: '   ' }, { text: url, tint: 'you' }))]
+  const what = folder?.path ?? `what ${upstream!.origin} answers`
+  const told = [good(what), ...urls.map(url => line(style, { text: '   ' }, { text: url, tint: 'you' }))]
   if (options.clientCa !== undefined) told.unshift(good(`for clients of ${options.clientCa.join(', ')} only`))
   if (options.psk !== undefined)
     told.unshift(
@@ -143,7 +157,7 @@ const urlsOf = (server: Server, options: ServeOptions): string[] => {
 }
 
 /** Once: what is under way ends first. Twice: now. */
-const untilInterrupted = async (server: Server, run: Run, io: Io): Promise<number> => {
+export const untilInterrupted = async (server: Pick<Server, 'close'>, run: Run, io: Io): Promise<number> => {
   await new Promise<void>(done => {
     if (run.signal.aborted) done()
     else run.signal.addEventListener('abort', () => done(), { once: true })

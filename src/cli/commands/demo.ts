@@ -1,6 +1,6 @@
 /** `barewire demo`. */
 import type { DemoOptions } from '../actions/demo.ts'
-import { command } from '../command.ts'
+import { command, KEEP, WEB } from '../command.ts'
 import { parseCapture, parseSeed } from '../options.ts'
 
 export const demoCommand = command<undefined, DemoOptions>({
@@ -15,10 +15,13 @@ export const demoCommand = command<undefined, DemoOptions>({
       default: 'exchange.pcapng',
       offers: 'files',
     },
+    KEEP,
+    WEB,
   ],
   examples: [
     ['barewire demo', 'writes exchange.pcapng besides'],
     ['barewire demo --seed 7', 'the same run again'],
+    ['barewire demo --web', 'the exchange on a page'],
     ['barewire demo --json', 'for a program'],
   ],
   run: async (_, options, io) => (await import('../actions/demo.ts')).demo(options, io),

@@ -88,7 +88,7 @@ export interface Form {
 
 /** Throws for a file that is not there, before anything is sent. */
 export const formBody = async (fields: readonly FormField[], io: Io): Promise<Form> => {
-  const boundary = boundaryOf(systemRandom.bytes(18))
+  const boundary = boundaryOf(systemRandom)
   const pieces: BodyPiece[] = []
   for (const [i, field] of fields.entries()) {
     const { piece, ...part } = await contentOf(field, io)

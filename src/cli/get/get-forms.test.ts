@@ -77,7 +77,7 @@ test('a file that shrinks while it is sent ends the request, one that grows is c
     writeFileSync(path, 'x'.repeat(10))
     const piece = await filePiece(path)
     change()
-    return new Response(uploadOf([bytesPiece(new Uint8Array(0)), piece], () => {})).text()
+    return new Response(uploadOf([bytesPiece(new Uint8Array(0)), piece], undefined)).text()
   }
   expect(await sent(() => writeFileSync(path, 'x'.repeat(20)))).toBe('x'.repeat(10))
   expect(await sent(() => truncateSync(path, 4))).toBe('x'.repeat(4))

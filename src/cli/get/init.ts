@@ -1,19 +1,24 @@
 /** What is asked, from the options: method, fields and body for every URL, and whom to believe. */
 import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
-import type { FetchInit } from '../../index.ts'
+import { basicCredentials } from '../../http/semantics/challenges.ts'
+import { authenticating, type FetchInit, type LoginScheme } from '../../index.ts'
+import { nodeWorld } from '../../node/world.ts'
 import { SessionCache } from '../../tls/session/cache.ts'
+import { transparencyOf } from '../demands.ts'
 import type { Io } from '../io.ts'
+import { passwordFor } from '../password.ts'
 import { keysIn, MOST_OFFERED } from '../psk-file.ts'
 import type { Run } from '../run.ts'
 import { Progress } from '../story/progress.ts'
-import { contentsOf, type FilesNamed, warn } from '../tls.ts'
+import { contentsOf, type FilesNamed, passwordFrom, warn } from '../tls.ts'
 import { rootsIn } from '../trust.ts'
 import { VERSION } from '../version.ts'
 import { readWords } from './data.ts'
 import { formBody } from './form.ts'
 import type { GetOptions } from './options.ts'
-import { proxyOf } from './proxy.ts'
-import { lengthOf, uploadOf } from './upload.ts'
+import { proxyLoginOf, proxyOf } from './proxy.ts'
+import type { Throttle } from './throttle.ts'
+import { bytesPiece, lengthOf, uploadOf } from './upload.ts'
 
 export interface Asking {
   readonly init: FetchInit
@@ -25,20 +30,31 @@ export interface Asking {
   unsent(): string | undefined
 }
 
+export interface Surroundings {
+  readonly run: Run
+  readonly io: Io
+  /** What slows an upload down. */
+  readonly throttle: Throttle | undefined
+}
+
 /** Reads what has to be read first. Throws for files that are not there, and for options that exclude each other. */
-export const askingOf = async (options: GetOptions, run: Run, io: Io): Promise<Asking> => {
+export const askingOf = async (
+  urls: readonly URL[],
+  options: GetOptions,
+  { run, io, throttle }: Surroundings,
+): Promise<Asking> => {
   const { data, dataJson, form } = options
   const given = [data && '-d', dataJson && '--data-json', form && '-F'].filter(each => each !== undefined)
   if (given.length > 1) throw usage(`${given.join(' and ')} are different bodies: a request has one.`)
   if (options.get && given.length > 0 && data === undefined) throw usage(`-G goes with -d, not with ${given[0]}.`)
   const words = data === undefined ? undefined : await readWords(data, io)
   const query = options.get && words !== undefined ? new TextDecoder().decode(words) : undefined
-  const body = query === undefined ? await bodyOf(options, words, run, io) : undefined
+  const body = query === undefined ? await bodyOf(options, words, { run, io, throttle }) : undefined
   const headers = headersOf(options, body)
   return {
-    init: { ...(await initOf(options, body, run, io)), headers },
+    init: { ...(await initOf(options, body, run, io)), headers, interceptors: loginsOf(urls, options) },
     headers,
-    unsent: () => body?.unsent?.(),
+    unsent: () => body?.unsent(),
     at: url => (query === undefined ? url : withQuery(url, query)),
   }
 }
@@ -48,23 +64,27 @@ const usage = (got: string): FailureError => new FailureError(fail('cli/usage', 
 interface Body {
   readonly type: string
   readonly content: NonNullable<FetchInit['body']>
-  readonly unsent?: () => string | undefined
+  readonly sent: (bytes: number) => void
+  readonly unsent: () => string | undefined
 }
 
 const bodyOf = async (
   { dataJson, form }: GetOptions,
   words: Uint8Array | undefined,
-  run: Run,
-  io: Io,
+  { run, io, throttle }: Surroundings,
 ): Promise<Body | undefined> => {
-  if (dataJson !== undefined) return { type: 'application/json', content: dataJson }
-  if (words !== undefined)
-    return { type: 'application/x-www-form-urlencoded', content: words as Uint8Array<ArrayBuffer> }
-  if (form === undefined) return undefined
-  const { type, pieces } = await formBody(form, io)
-  const length = lengthOf(pieces)
-  const upload = new UploadWatch(run, length)
-  return { type, content: uploadOf(pieces, bytes => upload.moved(bytes)), unsent: () => upload.unsent }
+  const text = dataJson === undefined ? words : new TextEncoder().encode(dataJson)
+  if (form === undefined && text === undefined) return undefined
+  const made = form === undefined ? undefined : await formBody(form, io)
+  const pieces = made?.pieces ?? [bytesPiece(text!)]
+  const upload = new UploadWatch(run, lengthOf(pieces))
+  return {
+    type: made?.type ?? (dataJson === undefined ? 'application/x-www-form-urlencoded' : 'application/json'),
+    content:
+      made === undefined && throttle === undefined ? (text as Uint8Array<ArrayBuffer>) : uploadOf(pieces, throttle),
+    sent: bytes => upload.moved(bytes),
+    unsent: () => upload.unsent,
+  }
 }
 
 /** How far an upload is; it may begin again after a redirect. */
@@ -90,7 +110,7 @@ class UploadWatch {
   get unsent(): string | undefined {
     if (this.#bytes === 0 || this.#bytes === this.#length) return undefined
     const of = this.#length === undefined ? '' : ` of ${this.#length}`
-    return `${this.#bytes}${of} bytes of the form had left; the server may have kept them.`
+    return `${this.#bytes}${of} bytes of the body had left; the server may have kept them.`
   }
 }
 
@@ -112,15 +132,18 @@ const initOf = async (options: GetOptions, body: Body | undefined, run: Run, io:
     signal: run.signal,
     trace: run.trace,
     resolve: (host, port) => resolve.find(fixed => fixed.host === host.toLowerCase() && fixed.port === port)?.address,
-    ...(body === undefined ? {} : { body: body.content }),
+    ...(body === undefined ? {} : { body: body.content, sent: body.sent }),
     timeouts: step,
     proxy: proxyOf(options, io),
+    proxyLogin: proxyLoginOf(options),
     // Who names a port knows what listens there.
     ports: 'any',
-    trust: options.trust && rootsIn(options.trust),
+    trust: options.trust && rootsIn(options.trust, await passwordFrom(options.passwordFile)),
     publicKeys: await contentsOf(options.trustKey),
     accept: options.accept as readonly FailureCode[] | undefined,
-    ...(await identityOf(options)),
+    revocation: options.revocation && { mode: options.revocation },
+    transparency: transparencyOf(options),
+    ...(await identityOf(options, io)),
     psk: await offered(options, run),
     warned: failure => warn(failure, run),
     tls: {
@@ -133,11 +156,29 @@ const initOf = async (options: GetOptions, body: Body | undefined, run: Run, io:
   }
 }
 
+/** What a server may ask for; undefined: Basic, before it asks. */
+const schemesOf = ({ digest, digestMd5, anyauth, basic, user }: GetOptions): readonly LoginScheme[] | undefined => {
+  const given = [basic && '--basic', digest && '--digest', digestMd5 && '--digest-md5', anyauth && '--anyauth']
+  const named = given.filter(each => each !== undefined)
+  if (named.length > 1) throw usage(`${named.join(' and ')} are different ways to say who is asking: one will do.`)
+  if (named.length > 0 && user === undefined) throw usage(`${named[0]} goes with -u name:password.`)
+  if (anyauth) return ['digest', 'basic']
+  return digest || digestMd5 ? ['digest'] : undefined
+}
+
+/** For the servers that were typed, and no others. */
+const loginsOf = (urls: readonly URL[], options: GetOptions): FetchInit['interceptors'] => {
+  const schemes = schemesOf(options)
+  if (schemes === undefined || options.user === undefined) return undefined
+  const md5 = options.digestMd5 ? 'allowed' : undefined
+  const origins = new Set(urls.map(url => url.origin))
+  const logins = Array.from(origins, origin => ({ origin, ...options.user, schemes, md5 }) as const)
+  return [authenticating(logins, { world: nodeWorld() })]
+}
+
 /** Those that were given, and what nobody has to say. */
-const headersOf = (
-  { header = [], user, range, userAgent, referer }: GetOptions,
-  body: Body | undefined,
-): [string, string][] => {
+const headersOf = (options: GetOptions, body: Body | undefined): [string, string][] => {
+  const { header = [], user, range, userAgent, referer } = options
   const headers = header.map(([name, value]): [string, string] => [name, value])
   const add = (name: string, value: string | undefined): void => {
     if (value === undefined || headers.some(([given]) => given.toLowerCase() === name.toLowerCase())) return
@@ -145,7 +186,7 @@ const headersOf = (
   }
   add('User-Agent', userAgent ?? `barewire/${VERSION}`)
   add('Accept', '*/*')
-  add('Authorization', user)
+  add('Authorization', user && schemesOf(options) === undefined ? basicCredentials(user) : undefined)
   add('Referer', referer)
   add('Range', range)
   // Ranges count the bytes as they are stored.
@@ -165,9 +206,18 @@ export const filesOf = ({ cert, key, trustKey }: GetOptions): FilesNamed => ({
 })
 
 /** Whom the server gets to know, if it asks. The key may be in the file of the certificate. */
-const identityOf = async ({ cert, key }: GetOptions): Promise<Pick<FetchInit, 'cert' | 'key'>> => {
+const identityOf = async (
+  { cert, key, passwordFile }: GetOptions,
+  io: Io,
+): Promise<Pick<FetchInit, 'cert' | 'key' | 'password'>> => {
   if (cert === undefined && key !== undefined) throw usage('--key goes with --cert.')
-  return { cert: await contentsOf(cert), key: await contentsOf(key) }
+  if (cert === undefined) return {}
+  const [certs, keys] = [await contentsOf(cert), await contentsOf(key)]
+  const files = [
+    [cert, certs],
+    [key, keys],
+  ] as const
+  return { cert: certs, key: keys, password: await passwordFor({ passwordFile, files }, io) }
 }
 
 /** Whom the server is to be, where both have a key from elsewhere. */

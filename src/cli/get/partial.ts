@@ -67,15 +67,3 @@ const sizeOf = async (path: string): Promise<number | undefined> => {
   const found = await stat(path).catch(() => undefined)
   return found?.isFile() ? found.size : undefined
 }
-
-/** For If-Range: RFC 9110 8.8.3.2 and 8.8.2.2, strong ones only. */
-export const validatorOf = (headers: Headers): string | undefined => {
-  const tag = headers.get('etag')
-  if (tag !== null) return /^"[\x21\x23-\x7e\x80-\xff]*"$/.test(tag) ? tag : undefined
-  const modified = headers.get('last-modified')
-  const age = Date.parse(headers.get('date') ?? '') - Date.parse(modified ?? '')
-  return modified !== null && age >= LONG_AGO ? modified : undefined
-}
-
-/** RFC 9110 8.8.2.2: long enough that two clocks which differ a little do not matter; in ms. */
-const LONG_AGO = 60_000

@@ -4,7 +4,7 @@ import { served } from '../../../test/support/net.ts'
 import { captured } from '../../../test/support/peers-io.ts'
 import { plain } from '../../inspect/index.ts'
 import { main } from '../main.ts'
-import { summaryLines, summaryOf } from './repeat.ts'
+import { howMade, summaryLines, summaryOf } from './repeat.ts'
 
 const run = async (...words: string[]) => {
   const io = captured()
@@ -21,6 +21,15 @@ test('minimum, median and the time that 95 % do not exceed, of the requests afte
   ])
   expect(summaryOf([{ tcp: 1 }, { tcp: 3 }, { tcp: 2 }, { tcp: 9 }])[0]?.others).toEqual({ min: 2, median: 3, p95: 9 })
   expect(summaryOf([{ tcp: 1 }])).toEqual([{ layer: 'tcp', first: 1, others: undefined }])
+})
+
+test('what the others have is counted, not assumed', () => {
+  const made = (...on: ('same' | 'new' | 'resumed')[]) =>
+    howMade([{ times: {}, on: 'new' }, ...on.map(each => ({ times: {}, on: each }))])
+  expect(made('same', 'same')).toBe('same connection')
+  expect(made('resumed', 'resumed')).toBe('sessions resumed')
+  expect(made('new', 'new')).toBe('2 new connections')
+  expect(made('new', 'resumed', 'same')).toBe('2 new connections, 1 resumed, 1 on the same')
 })
 
 test('the table has a column for the first request and three for the others, whatever the terminal', () => {

@@ -21,16 +21,37 @@ const ROWS: readonly (readonly [Layer, RowKey])[] = [
   ['body', 'answer'],
 ]
 
+/** What one request was made of. */
+export interface Made {
+  readonly times: Times
+  /** On which connection: one that was there, a new one, or a new one with what TLS remembers. */
+  readonly on: 'same' | 'new' | 'resumed'
+}
+
 /** From what was said during one request; redirects count as a part of it. */
-export const timesOf = (records: readonly TraceRecord[]): Times => {
-  const rows = legs(records).flatMap(leg => leg.timeline.rows)
+export const madeOf = (records: readonly TraceRecord[]): Made => {
+  const found = legs(records)
+  const rows = found.flatMap(leg => leg.timeline.rows)
   const times: Partial<Record<Layer, number>> = {}
   for (const [layer, key] of ROWS) {
     const spans = rows.flatMap(row => (row.key === key && row.span !== undefined ? [row.span] : []))
     if (spans.length > 0) times[layer] = spans.reduce((sum, { from, to }) => sum + to - from, 0)
   }
   const total = Object.values(times).reduce((sum, each) => sum + each, 0)
-  return { ...times, total }
+  const isNew = rows.some(({ key, span }) => key === 'tcp' && span !== undefined)
+  const on = !isNew ? 'same' : found.some(({ tls }) => tls?.resumed) ? 'resumed' : 'new'
+  return { times: { ...times, total }, on }
+}
+
+/** What those after the first have: as it was, whatever was asked for. */
+export const howMade = ([, ...others]: readonly Made[]): string => {
+  const count = (which: Made['on']): number => others.filter(({ on }) => on === which).length
+  if (count('same') === others.length) return 'same connection'
+  if (count('resumed') === others.length) return 'sessions resumed'
+  const said = [`${count('new') + count('resumed')} new connections`]
+  if (count('resumed') > 0) said.push(`${count('resumed')} resumed`)
+  if (count('same') > 0) said.push(`${count('same')} on the same`)
+  return said.join(', ')
 }
 
 export interface Summary {
@@ -63,7 +84,7 @@ const spread = (sorted: readonly number[]): NonNullable<Summary['others']> => {
 export class Watch {
   readonly trace: TraceSink
   readonly #repeat: number
-  readonly #times: Times[] = []
+  readonly #made: Made[] = []
   #recording: Recording = runRecording()
 
   constructor(repeat: number, trace: TraceSink | undefined) {
@@ -83,13 +104,13 @@ export class Watch {
   }
 
   /** When the body of the last has come to its end. */
-  times(): readonly Times[] {
+  made(): readonly Made[] {
     this.#next()
-    return this.#times
+    return this.#made
   }
 
   #next(): void {
-    this.#times.push(timesOf(this.#recording.records))
+    this.#made.push(madeOf(this.#recording.records))
     this.#recording = runRecording()
   }
 }

@@ -1,7 +1,8 @@
 /** `-C -`: what is asked for to go on with a file, and what the answer means for it (RFC 9110 14). */
 import { FailureError, fail } from '../../failures/index.ts'
+import { strongValidator } from '../../http/semantics/conditional.ts'
 import type { FetchResponse } from '../../net/client/response.ts'
-import { type Partial, validatorOf } from './partial.ts'
+import type { Partial } from './partial.ts'
 
 /** The rest, if the server still has the same; no coding, because offsets count what is stored. */
 export const rangeHeaders = (from: Partial | undefined): [string, string][] => [
@@ -36,7 +37,7 @@ export const continuationOf = (response: FetchResponse, from: Partial): Continua
 }
 
 const whyAnew = (headers: Headers, { validator }: Partial): string =>
-  validator !== undefined && validatorOf(headers) !== validator
+  validator !== undefined && strongValidator(headers) !== validator
     ? 'the server has another version now'
     : 'the server does not send parts'
 

@@ -1,5 +1,6 @@
 /** Bodies that are read while they are sent: of a length that is known, where their pieces have one. */
 import { open, stat } from 'node:fs/promises'
+import type { Throttle } from './throttle.ts'
 
 /** A part of a body; its length is undefined where only its end will tell. */
 export interface BodyPiece {
@@ -53,14 +54,14 @@ async function* piecesOfFile(path: string, length: number): AsyncGenerator<Uint8
   }
 }
 
-/** Told how many bytes have been taken so far. */
-export type Moved = (bytes: number) => void
-
 /** As `fetch` takes it: a `Blob` where everything has a length and can be read again, after a redirect for example. */
-export const uploadOf = (pieces: readonly BodyPiece[], moved: Moved): Blob | ReadableStream<Uint8Array> => {
+export const uploadOf = (
+  pieces: readonly BodyPiece[],
+  throttle: Throttle | undefined,
+): Blob | ReadableStream<Uint8Array> => {
   const whole = lengthOf(pieces)
   const again = pieces.every(piece => piece.again)
-  return whole !== undefined && again ? new Upload(pieces, whole, moved) : streamOf(pieces, moved)
+  return whole !== undefined && again ? new Upload(pieces, whole, throttle) : streamOf(pieces, throttle)
 }
 
 export const lengthOf = (pieces: readonly BodyPiece[]): number | undefined =>
@@ -72,30 +73,23 @@ export const lengthOf = (pieces: readonly BodyPiece[]): number | undefined =>
 /** A blob that does not lie in memory. */
 class Upload extends Blob {
   readonly #pieces: readonly BodyPiece[]
-  readonly #moved: Moved
+  readonly #throttle: Throttle | undefined
 
-  constructor(pieces: readonly BodyPiece[], size: number, moved: Moved) {
+  constructor(pieces: readonly BodyPiece[], size: number, throttle: Throttle | undefined) {
     super([])
     this.#pieces = pieces
-    this.#moved = moved
+    this.#throttle = throttle
     Object.defineProperty(this, 'size', { value: size })
   }
 
   override stream(): ReturnType<Blob['stream']> {
-    return streamOf(this.#pieces, this.#moved) as ReturnType<Blob['stream']>
+    return streamOf(this.#pieces, this.#throttle) as ReturnType<Blob['stream']>
   }
 }
 
-const streamOf = (pieces: readonly BodyPiece[], moved: Moved): ReadableStream<Uint8Array> => {
+const streamOf = (pieces: readonly BodyPiece[], throttle: Throttle | undefined): ReadableStream<Uint8Array> => {
   const all = async function* (): AsyncGenerator<Uint8Array> {
-    let bytes = 0
-    for (const piece of pieces) {
-      for await (const chunk of piece.open()) {
-        yield chunk
-        bytes += chunk.length
-        moved(bytes)
-      }
-    }
+    for (const piece of pieces) yield* throttle === undefined ? piece.open() : throttle.through(piece.open())
   }
   const iterator = all()
   return new ReadableStream<Uint8Array>(

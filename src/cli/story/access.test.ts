@@ -22,6 +22,9 @@ test('an answered request is one line: what, status, size, connection, time', ()
   const [line, ...more] = accessLines(answered, time, plain())
   expect(line).toMatch(/ \d\d:01:07 {2}GET \/app\.js +200 +48\.1 kB {2}same connection +3\.2 ms$/)
   expect(more).toEqual([])
+  const took = (milliseconds: number) => accessLines({ ...answered, milliseconds }, time, plain())[0]
+  expect(took(9.94)).toMatch(/ 9\.9 ms$/)
+  expect(took(10.2)).toMatch(/ 10 ms$/)
 })
 
 test('a line of a request stays one line on a terminal of 60 and more columns', () => {
@@ -61,6 +64,15 @@ test('any other failure is a line with its sentence and code', () => {
   expect(lines[0]).toContain('The connection was cut.')
   expect(lines.join(' ')).toContain('(tcp/reset)')
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(100)
+})
+
+test('a request that was never answered has no line of its own, only its failure', () => {
+  const failure = fail('tcp/reset', { where: 'the client' })
+  for (const open of [{ status: undefined }, { method: undefined }]) {
+    const lines = accessLines({ ...answered, ...open, failure }, time, plain())
+    expect(lines[0]).toContain('The connection was cut.')
+    expect(lines.join('\n')).not.toMatch(/undefined|app\.js/)
+  }
 })
 
 test('the same as an object for programs', () => {

@@ -53,7 +53,11 @@ export const accessEvent = (served: Served, time: Date): JsonObject => ({
   tls:
     served.connection?.tls === undefined
       ? null
-      : { version: served.connection.tls.version, suite: served.connection.tls.suite },
+      : {
+          version: served.connection.tls.version,
+          suite: served.connection.tls.suite,
+          resumed: served.connection.tls.resumed,
+        },
   method: served.method ?? null,
   target: served.target ?? null,
   status: served.status ?? null,
@@ -74,7 +78,9 @@ const LEAST = 20
 const MOST = 48
 
 const newConnection = ({ connection }: Served): string =>
-  connection?.tls === undefined ? 'plain, new' : `${connection.tls.version.toLowerCase()}, new`
+  connection?.tls === undefined
+    ? 'plain new'
+    : `${connection.tls.version.toLowerCase()} ${connection.tls.resumed ? 'resumed' : 'new'}`
 
 /** Alerts (RFC 5246 7.2.2) by which a client says that it does not believe our certificate. */
 const DISTRUST: ReadonlySet<number> = new Set([42, 43, 46, 48])

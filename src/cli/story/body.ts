@@ -1,5 +1,6 @@
 /** The body of an answer on its way to standard output or a file: as it comes, in constant memory. */
 import type { Shown } from '../../inspect/index.ts'
+import type { Throttle } from '../get/throttle.ts'
 import type { Sink } from '../io.ts'
 import type { OutputFile } from '../output-file.ts'
 import { Progress } from './progress.ts'
@@ -10,6 +11,8 @@ export interface BodyTarget {
   readonly file: OutputFile | undefined
   /** Standard output; undefined: the body is only read. */
   readonly out: Sink | undefined
+  /** What slows it down; undefined: nothing does. */
+  readonly throttle?: Throttle | undefined
   /** From Content-Length, for the progress line. */
   readonly expected: number | undefined
   /** Where the progress line goes; empty: away with it. */
@@ -27,7 +30,7 @@ export interface BodyResult {
 /** Writes every chunk in order, each before the next is asked for. A failure of the stream is thrown. */
 export const writeBody = async (
   body: ReadableStream<Uint8Array> | null,
-  { file, out, expected, status }: BodyTarget,
+  { file, out, expected, throttle, status }: BodyTarget,
 ): Promise<BodyResult> => {
   const screen = file === undefined && out?.isTerminal ? terminalText() : undefined
   const progress = screen === undefined ? new Progress(status, expected) : undefined
@@ -35,16 +38,20 @@ export const writeBody = async (
   const show = async (text: Shown): Promise<void> => {
     if (text !== '') await out?.write(text)
   }
+  const put = async (piece: Uint8Array): Promise<void> => {
+    bytes += piece.length
+    if (file !== undefined) await file.write(piece)
+    else if (screen !== undefined) await show(screen.push(piece))
+    else await out?.write(piece)
+    progress?.moved(bytes)
+  }
   const reader = body?.getReader()
   try {
     for (;;) {
       const next = await reader?.read()
       if (next === undefined || next.done) break
-      bytes += next.value.length
-      if (file !== undefined) await file.write(next.value)
-      else if (screen !== undefined) await show(screen.push(next.value))
-      else await out?.write(next.value)
-      progress?.moved(bytes)
+      if (throttle === undefined) await put(next.value)
+      else for await (const piece of throttle.pieces(next.value)) await put(piece)
     }
     if (screen !== undefined) await show(screen.end())
   } catch (error) {

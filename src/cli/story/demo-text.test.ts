@@ -101,17 +101,23 @@ test('an attack that succeeds is bad over http, and as good as nothing over http
 
 test('an attack that is noticed says who noticed and what, one that is not says so', () => {
   const cut = fail('tls/cut-short')
-  const refused = (who: string, room: string) => [
-    ` <good:✓> ${DOES[0]}`,
-    DOES[1],
-    `     the ${who} refuses: Closed without${room}<quiet:tls/cut-short>`,
-    '     goodbye: the answer may be incomplete. The connection',
-    '     ended without close_notify.',
-  ]
+  const refused = (...told: string[]) => [` <good:✓> ${DOES[0]}`, DOES[1], ...told]
   const by = (side: string, facts: object) => outcome({ expected: { by: side, code: 'tls/cut-short' }, ...facts })
-  expect(outcomeLines(by('client', { client: { failure: cut } }), false, tinted)).toEqual(refused('laptop', '        '))
+  expect(outcomeLines(by('client', { client: { failure: cut } }), false, tinted)).toEqual(
+    refused(
+      '     the laptop refuses: Closed without goodbye: the answer',
+      '     may be incomplete. The connection ended without',
+      '     close_notify.                             <quiet:tls/cut-short>',
+    ),
+  )
   const server = [fail('tls/record-damaged'), cut]
-  expect(outcomeLines(by('server', { server }), false, tinted)).toEqual(refused('shop', '          '))
+  expect(outcomeLines(by('server', { server }), false, tinted)).toEqual(
+    refused(
+      '     the shop refuses: Closed without goodbye: the answer',
+      '     may be incomplete. The connection ended without',
+      '     close_notify.                             <quiet:tls/cut-short>',
+    ),
+  )
   expect(outcomeLines(by('server', { asExpected: false, client: { failure: cut } }), false, tinted)).toEqual([
     ` <bad:?> ${DOES[0]}`,
     DOES[1],

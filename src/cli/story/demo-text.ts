@@ -2,7 +2,7 @@
 
 import { sentence } from '../../explain/index.ts'
 import type { Failure } from '../../failures/index.ts'
-import { legible, line, mark, type Shown, type Style, type Tint, wrap } from '../../inspect/index.ts'
+import { columnsOf, legible, line, mark, type Shown, type Style, type Tint, wrap } from '../../inspect/index.ts'
 import type { Outcome } from '../../lab/attacks/index.ts'
 import type { CookieThread, Exchange } from '../../lab/exchange.ts'
 import { hexText, latin1Text } from '../../wire/bytes.ts'
@@ -88,18 +88,14 @@ const consequences = (outcome: Outcome, style: Style): Shown[] => {
 const noticed = (by: 'client' | 'server', failure: Failure, style: Style): Shown[] => {
   const who = by === 'client' ? 'laptop' : 'shop'
   const room = style.width - INDENT
-  // The code stands at the right of the first line; the others have all the room.
-  const words = `the ${who} refuses: ${sentence(failure)}`
-  const [first = ''] = wrap(words, room - failure.code.length - 2)
+  const told = wrap(`the ${who} refuses: ${sentence(failure)}`, room)
+  // The code stands behind the sentence, at the right; nobody has to read across it.
+  const fits = columnsOf(told.at(-1)!) + 2 + failure.code.length <= room
+  const code = { text: failure.code, column: style.width - failure.code.length, tint: 'quiet' as const }
+  const rows = told.map(text => ({ text, column: INDENT }))
   return [
-    line(
-      style,
-      { text: first, column: INDENT },
-      { text: failure.code, column: style.width - failure.code.length, tint: 'quiet' },
-    ),
-    ...wrap(words.slice(first.length).trimStart(), room)
-      .filter(text => text !== '')
-      .map(text => line(style, { text, column: INDENT })),
+    ...rows.slice(0, -1).map(text => line(style, text)),
+    ...(fits ? [line(style, rows.at(-1)!, code)] : [line(style, rows.at(-1)!), line(style, code)]),
   ]
 }
 

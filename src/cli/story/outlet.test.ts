@@ -51,6 +51,16 @@ test('a reader who takes nothing costs at most 4 MB, and hears how much it misse
   await end
 })
 
+test('the end says what was missed by a reader to whom nothing else is said', async () => {
+  const { sink, taken, take } = slowSink()
+  const outlet = new Outlet(sink, { missing })
+  for (let i = 0; i < 6; i++) outlet.say(ours('x'.repeat(1_000_000)))
+  const end = outlet.settled()
+  await take()
+  await end
+  expect(taken.join('').replace(/^x+/, '')).toBe('2 missing\n')
+})
+
 test('the end waits for everything; a reader who left ends it at once, a full disk is told', async () => {
   const failing = (error: Error): Sink => ({
     isTerminal: false,

@@ -10,7 +10,7 @@ const MOST_WAITING = 4 * 1024 * 1024
 
 export interface OutletOptions {
   /** Told once: nobody reads any more, or the disk is full. Everything else is dropped from then on. */
-  readonly broken?: (error: unknown) => void
+  readonly broken?: ((error: unknown) => void) | undefined
   /** What stands for `texts` texts that were left out. */
   readonly missing: (texts: number) => Shown
 }

@@ -1,6 +1,7 @@
 /** `-v` for people: a ladder for each connection of a run, lines with the time for a server. */
 import { expect, test } from 'vitest'
 import { ascii } from '../../../test/support/bytes.ts'
+import { wordsOf } from '../../explain/index.ts'
 import { requestHeadFormat } from '../../http/message/head-format.ts'
 import { plain, type Shown, type Style } from '../../inspect/index.ts'
 import { recorder } from '../../trace/recorder.ts'
@@ -50,7 +51,7 @@ const told = (
 ): string[] => {
   const lines: Shown[] = []
   const verbosity = { level, layers } as Verbosity
-  teller({ verbosity, privacy, style, say: more => void lines.push(...more) })(exchange())
+  teller({ verbosity, privacy, style, words: wordsOf('en'), say: more => void lines.push(...more) })(exchange())
   return lines
 }
 
@@ -110,20 +111,26 @@ test('what we say and what is said to us have tints of their own', () => {
 test('-vv says where every field lies, -vvv the bytes as well; what is private is starred unless it is shown', () => {
   const tree = [
     '    0..16   requestLine  GET / HTTP/1.1',
+    '              What is wanted: method, target and version.',
     '    0..3      method   GET',
+    '                What to do: GET reads, POST sends, HEAD',
+    '                reads only the head.',
     '    4..5      target   /',
+    '                Of what: path and query.',
     '    6..14     version  HTTP/1.1',
+    '                The version of HTTP.',
     '    16..25  Host         a',
     '    25..45  Cookie       **********',
     '    45..47  end',
   ]
   const below = (lines: readonly string[]) => lines.slice(lines.findIndex(text => text.includes('GET /  with')) + 1)
   for (const teller of [ladderTeller, logTeller]) {
-    expect(below(told(teller, { level: 2 })).slice(0, 7)).toEqual(tree)
+    expect(below(told(teller, { level: 2 })).slice(0, 12)).toEqual(tree)
     const full = below(told(teller, { level: 3, privacy: 'shown', style: plain(100) }))
-    expect(full.slice(5, 8)).toEqual([
+    expect(full.slice(9, 13)).toEqual([
       '    25..45  Cookie       sid=secret',
       '    45..47  end',
+      '              The empty line behind the last field.',
       '    0000  47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a   GET / HTTP/1.1..',
     ])
   }

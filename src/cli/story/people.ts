@@ -2,6 +2,7 @@
  * `-v` for people, as it happens: each message of the wanted layers as a step of the ladder, the fields of a request and
  * an answer below it, each once; with `-vv` where every field lies, with `-vvv` the bytes.
  */
+import type { Words } from '../../explain/index.ts'
 import {
   fingerprintsOf,
   innerWidth,
@@ -13,6 +14,8 @@ import {
   type Shown,
   type Style,
 } from '../../inspect/index.ts'
+import { type Meanings, meanings } from '../../inspect/meanings.ts'
+import { bytesLines, fieldLines, headLines } from '../../inspect/message-text.ts'
 import { connectionCounter } from '../../trace/connections.ts'
 import type { TraceRecord } from '../../trace/recorder.ts'
 import { redactor } from '../../trace/redact.ts'
@@ -21,12 +24,13 @@ import { dissect } from '../../wire/codec.ts'
 import type { Privacy } from '../command.ts'
 import { DIGESTS } from '../digests.ts'
 import type { Verbosity } from '../verbosity.ts'
-import { bytesLines, fieldLines, headLines } from './message-text.ts'
 
 export interface PeopleOptions {
   readonly verbosity: Verbosity
   readonly privacy: Privacy
   readonly style: Style
+  /** Of what fields mean. */
+  readonly words: Words
   readonly say: (lines: readonly Shown[]) => void
 }
 
@@ -34,9 +38,10 @@ export interface PeopleOptions {
 export type Teller = (turn: readonly TraceRecord[]) => void
 
 /** A run with one connection after another: a ladder for each. */
-export const ladderTeller = ({ verbosity, privacy, style, say }: PeopleOptions): Teller => {
+export const ladderTeller = ({ verbosity, privacy, style, words, say }: PeopleOptions): Teller => {
   const { level, layers } = verbosity
   const seen = sight(privacy)
+  const means = meanings(words.language)
   const connectionOf = connectionCounter()
   const inner = innerWidth(style)
   let start: number | undefined
@@ -53,7 +58,7 @@ export const ladderTeller = ({ verbosity, privacy, style, say }: PeopleOptions):
         current = connection
       }
       const time = (record.at - start).toFixed(3)
-      told.push(ladderRow(step, time === last ? '' : time, inner, style), ...belowStep(record, level, style))
+      told.push(ladderRow(step, time === last ? '' : time, inner, style), ...belowStep(record, level, means, style))
       last = time
     }
     if (told.length > 0) say(told)
@@ -61,9 +66,10 @@ export const ladderTeller = ({ verbosity, privacy, style, say }: PeopleOptions):
 }
 
 /** A server with many connections at once: each message a line with the time of day, and whose it is. */
-export const logTeller = ({ verbosity, privacy, style, say }: PeopleOptions): Teller => {
+export const logTeller = ({ verbosity, privacy, style, words, say }: PeopleOptions): Teller => {
   const { level, layers } = verbosity
   const seen = sight(privacy)
+  const means = meanings(words.language)
   const [out, into] = style.unicode ? ['→', '←'] : ['->', '<-']
   return turn => {
     const now = new Date()
@@ -79,7 +85,7 @@ export const logTeller = ({ verbosity, privacy, style, say }: PeopleOptions): Te
           { text: ` ${record.layer.padEnd(6)} ${record.name}${said}` },
           { text: `  ${otherEnd(record)}`, tint: 'quiet' },
         ),
-        ...below(record, LOG_BELOW, level, style),
+        ...below(record, { indent: LOG_BELOW, level, means, style }),
       ]
     })
     if (told.length > 0) say(told)
@@ -91,17 +97,24 @@ const BELOW = 17
 const LOG_BELOW = 16
 
 /** What a message has to say below its step of a ladder. */
-export const belowStep = (record: MessageRecord, level: Verbosity['level'], style: Style): Shown[] =>
-  below(record, BELOW, level, style)
+export const belowStep = (record: MessageRecord, level: Verbosity['level'], means: Meanings, style: Style): Shown[] =>
+  below(record, { indent: BELOW, level, means, style })
 
-const below = (record: MessageRecord, indent: number, level: Verbosity['level'], style: Style): Shown[] => {
+interface Below {
+  readonly indent: number
+  readonly level: Verbosity['level']
+  readonly means: Meanings
+  readonly style: Style
+}
+
+const below = (record: MessageRecord, { indent, level, means, style }: Below): Shown[] => {
   const { format, bytes, name, layer } = record
   const head = level === 1 || format === undefined
   const tree = head
     ? layer === 'http'
       ? headLines(bytes, indent, style)
       : []
-    : fieldLines(dissect(format, bytes, name), NARROW, style)
+    : fieldLines(dissect(format, bytes, name), NARROW, style, means(layer))
   const prints = fingerprintsOf(record, DIGESTS).map(([title, print]) =>
     line(style, { text: `${title} ${print}`, column: indent, tint: 'quiet' }),
   )

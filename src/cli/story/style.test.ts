@@ -166,6 +166,23 @@ test('words are in the colour that the theme has for words, so that they can be 
     expect(paint('200 OK'), tint).toBe(tint === 'quiet' ? '200 OK' : '\u001b[1m200 OK\u001b[0m')
 })
 
+/** Ground, words, and bold words where they have a colour of their own, of the palettes as their makers give them. */
+const WORDS: Readonly<Record<string, readonly [ground: string, words: string, bold?: string]>> = {
+  'xterm, white on black': ['000000', 'e5e5e5'],
+  'xterm, black on white': ['ffffff', '000000'],
+  'VS Code dark': ['1e1e1e', 'cccccc'],
+  'VS Code light': ['ffffff', '333333'],
+  'Solarized dark': ['002b36', '839496', '93a1a1'],
+  'Solarized light': ['fdf6e3', '657b83', '586e75'],
+}
+
+test('labels, which are bold, have a contrast of 4.5:1 and more in the palettes of xterm, VS Code and Solarized', () => {
+  const labels = Object.entries(colour).filter(([tint]) => tint !== 'quiet')
+  expect(labels.map(([, paint]) => paint('TLS 1.3'))).toEqual(Array(5).fill('\u001b[1mTLS 1.3\u001b[0m'))
+  for (const [theme, [ground, words, bold = words]] of Object.entries(WORDS))
+    expect(contrast(ground, bold), theme).toBeGreaterThanOrEqual(4.5)
+})
+
 test('bars, arrows and marks stand out against the ground of every common theme', () => {
   for (const [tint, paint] of Object.entries(colour)) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the sequences are what is looked at

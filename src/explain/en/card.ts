@@ -22,4 +22,7 @@ export const card: Card = {
   closed: alert => `alert ${alert}, closed.`,
   bytes: ({ direction, name, id }, start, end) =>
     `${direction === 'in' ? 'received' : 'sent'} ${name} (message ${id}), bytes ${start}..${end}`,
+  bytesIn: (certificate, start, end) =>
+    `${certificate === 'anchor' ? 'the root’s certificate' : `certificate ${certificate + 1} of the chain`}, bytes ${start}..${end}`,
+  fact: fact => fact,
 }

@@ -43,6 +43,15 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
       'Something between you and the server answers in its place.',
     ],
   },
+  'tls/certificate-distrusted': {
+    title: 'The authority is trusted, but not for this certificate.',
+    says: f =>
+      `${f.where ?? 'The root'} is trusted ${f.got ?? 'for others'}; this one is ${f.expected ?? 'none of them'}.`,
+    because: [
+      'The authority is on its way out of the lists of trusted roots: what it issues from a certain day on no longer counts.',
+      'Your settings trust this root for one purpose only.',
+    ],
+  },
   'tls/key-untrusted': {
     title: 'The key is none of those that you trust.',
     says: f => `The other side has shown ${f.got ?? 'another key'}; trusted: ${f.expected ?? 'others'}.`,
@@ -94,6 +103,37 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     title: 'The chain has no certificate policy in common.',
     says: f => `${f.where ?? 'An authority'} demands an explicit policy, and none is valid along the whole chain.`,
   },
+  'tls/certificate-revoked': {
+    title: 'The certificate was revoked.',
+    says: f =>
+      `Its authority has taken back ${f.where ?? 'a certificate'}${f.expected === undefined ? '' : ` at ${f.expected}`} (${f.got ?? 'unspecified'}).`,
+    because: ['Its key was stolen or lost.', 'It was replaced, and the server still shows the old one.'],
+  },
+  'tls/revocation-unknown': {
+    title: 'Nobody says whether the certificate was revoked.',
+    says: f =>
+      f.got === 'none'
+        ? `Of ${f.where ?? 'a certificate'} there is neither a list nor an answer, and hard checks were demanded.`
+        : `What there is of ${f.where ?? 'a certificate'} does not count (${f.got ?? '?'}), and hard checks were demanded.`,
+    because: ['Its authority has published nothing new.', 'What it publishes could not be fetched.'],
+  },
+  'tls/staple-missing': {
+    title: 'The server brings no proof that its certificate still holds, as the certificate promises.',
+    says: f =>
+      f.got === 'none'
+        ? `${f.where ?? 'It'} demands an OCSP answer along with it, and there was none.`
+        : `${f.where ?? 'It'} demands an OCSP answer along with it, and there was ${f.got ?? 'no good one'}.`,
+    because: ['The server does not staple OCSP answers.', 'Its authority did not answer the server in time.'],
+  },
+  'tls/transparency-missing': {
+    title: 'The certificate was not shown to enough public logs.',
+    says: f =>
+      `${f.where ?? 'It'} must have good timestamps of ${f.expected ?? 'more logs'}; it has ${f.got ?? 'fewer'}.`,
+    because: [
+      'It was issued without timestamps: by a private authority, or without the knowledge of whoever has the name.',
+      'The list of logs is older than the logs that it was shown to.',
+    ],
+  },
   'tls/certificate-critical': {
     title: 'The certificate makes a condition that we do not know.',
     says: f => `${f.where ?? 'It'} has the critical extension ${f.got ?? '?'}; who does not understand it must refuse.`,
@@ -126,6 +166,28 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
   'ca/unusable': {
     title: 'The folder of your local authority cannot be used.',
     says: f => `${f.where ?? 'It'} ${f.got ?? 'cannot be read or written'}.`,
+  },
+  'ca/none': {
+    title: 'There is no authority on this machine yet.',
+    says: f => `${f.where ?? 'Its folder'} is not there, so it has signed nothing.`,
+    because: ['It was made for another user, or below another BAREWIRE_HOME.'],
+  },
+  'ca/refused': {
+    title: 'The authority does not sign that.',
+    says: f => `${f.where ?? 'It'}: ${f.got ?? 'nobody would believe it'}.`,
+    because: [
+      'What it signs must be believed below it: within its names, its time, and the profile that was asked for.',
+    ],
+  },
+  'ca/store': {
+    title: 'A store of trusted certificates does not take it.',
+    says: f => `${f.where ?? 'It'}: ${f.got ?? 'refused'}.`,
+    because: ['Changing it is the right of another user.', 'It is locked, or damaged.'],
+  },
+  'ca/log-list': {
+    title: 'The list of logs cannot be used.',
+    says: f => `${f.where ?? 'It'} ${f.got ?? 'cannot be read'}.`,
+    because: ['It is no list of Certificate Transparency logs in version 3 of the format.'],
   },
   'ca/trust-file': {
     title: 'The file of trusted certificates cannot be used.',

@@ -7,6 +7,11 @@ const refused = (because: Explanation['says']): Explanation => ({
   says: f => `${f.where ?? 'The cookie'}: ${because(f)}.`,
 })
 
+const keptBack = (because: Explanation['says']): Explanation => ({
+  title: 'The cookie was not sent.',
+  says: f => `${f.where ?? 'The cookie'}: ${because(f)}.`,
+})
+
 export const cookieWords: WordsOf<typeof cookieFailures> = {
   'cookie/control-character': {
     ...refused(f => `it contains ${f.got ?? 'a control character'}`),
@@ -52,6 +57,18 @@ export const cookieWords: WordsOf<typeof cookieFailures> = {
   },
   'cookie/nameless-prefix': {
     ...refused(() => 'it has no name, and its value pretends to be a prefixed one'),
+  },
+  'cookie/partitioned-without-secure': {
+    ...refused(() => 'Partitioned needs Secure'),
+  },
+  'cookie/only-over-tls': {
+    ...keptBack(() => 'it is Secure, and the request goes over plain HTTP'),
+  },
+  'cookie/only-same-site': {
+    ...keptBack(() => 'it is for the same site only, and another site makes the request'),
+  },
+  'cookie/only-in-partition': {
+    ...keptBack(f => `it is for pages of ${f.expected ?? 'another site'} only, where it was set`),
   },
   'cookie/bad-outgoing': {
     title: 'This cookie cannot be sent.',

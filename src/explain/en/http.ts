@@ -198,6 +198,33 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     says: f => `${f.got ?? 'A few'} bytes became more than ${f.number ?? '?'}.`,
     because: ['It is made to fill the memory of whoever expands it.'],
   },
+  'http/bad-boundary': {
+    title: 'The parts of this body cannot be told apart.',
+    says: f => `What was found of the boundary that separates them: ${f.got ?? 'none'}.`,
+  },
+  'http/bad-part': {
+    title: 'A part of this form is not what a part of a form is.',
+    says: f => `There is ${f.got ?? 'something else'} ${f.where ?? 'in its head'}.`,
+  },
+  'http/multipart-cut-short': {
+    title: 'The form is not complete.',
+    says: f =>
+      `It ended ${f.got ?? 'too early'}, behind the beginning of ${f.number ?? '?'} parts: its last boundary is missing.`,
+    because: ['Whoever sent it was cut off.', 'Its boundary stands in Content-Type in another form than in the body.'],
+  },
+  'http/too-many-parts': {
+    title: 'The form has too many parts.',
+    says: f => `It has more than ${f.number ?? 'allowed'}.`,
+  },
+  'http/part-too-big': {
+    title: 'A part of the form is too big.',
+    says: f => `${f.where ?? 'It'} is longer than ${f.number ?? 'allowed'}.`,
+  },
+  'http/unauthorized': {
+    title: 'This is not for everybody.',
+    says: f => `${f.where ?? 'It'} wants to know who is asking.`,
+    because: ['No name and password were shown, or not the right ones.'],
+  },
   'http/not-found': {
     title: 'There is nothing here.',
     says: f => `${f.where ?? 'This address'} does not exist.`,
@@ -205,6 +232,10 @@ export const httpWords: WordsOf<typeof httpFailures> = {
   'http/method-not-allowed': {
     title: 'This cannot be done here.',
     says: f => `${f.got ?? 'The method'} is not one of those allowed here: ${f.expected ?? 'none'}.`,
+  },
+  'http/unknown-method': {
+    title: 'Nobody knows this method.',
+    says: f => `${f.got ?? 'The method'} is neither registered nor among the server's own (\`methods\`).`,
   },
   'http/too-early': {
     title: 'This request must not come before the handshake is over.',
@@ -231,6 +262,15 @@ export const httpWords: WordsOf<typeof httpFailures> = {
   'http/handler-failed': {
     title: 'The server made a mistake.',
     says: () => 'The request is not at fault.',
+  },
+  'http/server-unproved': {
+    title: 'The server does not prove that it knows the password.',
+    says: f => `${f.where ?? 'The server'} took the password, and did not show that it has it too.`,
+    because: ['Somebody between answers in its place, or changed its answer.', 'It makes the proof another way.'],
+  },
+  'http/bad-credentials': {
+    title: 'With these nobody can log in.',
+    says: f => `In ${f.where ?? 'the name or the password'} there is ${f.got ?? 'what cannot be sent'}.`,
   },
   'http/bad-outgoing': {
     title: 'This must not be sent.',

@@ -51,6 +51,11 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: 'The transfer stopped.',
     says: f => `Nothing moved between us and ${f.where ?? 'the other side'} for ${f.number ?? '?'} ms.${arrived(f)}`,
   },
+  'net/client-too-slow': {
+    title: 'The client takes its answer too slowly.',
+    says: f => `For minutes it has taken fewer than ${f.number ?? '?'} bytes a second of what waits for it.`,
+    because: ['It is on a very bad line.', 'It holds connections on purpose (a slow read attack).'],
+  },
   'net/client-left': {
     title: 'The client left before it was answered.',
     says: f => `It closed its side, and for ${f.number ?? '?'} ms nothing was answered.`,
@@ -75,6 +80,10 @@ export const netWords: WordsOf<typeof netFailures> = {
     says: f =>
       `The fetch standard forbids requests to port ${f.number ?? '?'}${f.where === undefined ? '' : ` of ${f.where}`}: what listens there could take a request for its own commands.`,
   },
+  'net/not-cached': {
+    title: 'Nothing is kept of this.',
+    says: f => `${f.where ?? 'The answer'} was to come from the cache alone, and there is none that may be used.`,
+  },
   'net/integrity-mismatch': {
     title: 'The body is not the one that was expected.',
     says: f => `Its ${f.where ?? 'digest'} is ${f.got ?? 'another one'}, expected was ${f.expected ?? 'another'}.`,
@@ -83,7 +92,7 @@ export const netWords: WordsOf<typeof netFailures> = {
   'net/bad-proxy': {
     title: 'This is no proxy that can be used.',
     says: f =>
-      `${f.where ?? 'The proxy'}: ${f.got ?? 'it cannot be spoken to'}. It is given as http://host:port or https://host:port.`,
+      `${f.where ?? 'The proxy'}: ${f.got ?? 'it cannot be spoken to'}. It is given as http://host:port, https://host:port or socks5h://host:port.`,
   },
   'net/proxy-unreachable': {
     title: 'The proxy cannot be reached.',
@@ -100,6 +109,14 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: 'The proxy wants to know who is asking.',
     says: f =>
       `${f.where ?? 'The proxy'} lets nobody through without a name and password; we showed ${f.got ?? 'none'}.`,
+  },
+  'net/clone-behind': {
+    title: 'Of a body and its clone one was left too far behind.',
+    says: f => `The other was read ${f.number ?? 'many'} bytes further, and so many are kept for who comes later.`,
+    because: [
+      'One of the two was never read: read or cancel it.',
+      'One was read whole before the other: read both as they come.',
+    ],
   },
   'net/too-many-redirects': {
     title: 'Sent from place to place.',
@@ -145,7 +162,8 @@ export const netWords: WordsOf<typeof netFailures> = {
   },
   'net/key-encrypted': {
     title: 'The private key is encrypted.',
-    says: f => `${f.where ?? 'It'} opens with a password only, and passwords are not asked for here. Decrypt it first.`,
+    says: f =>
+      `${f.where ?? 'It'} opens with a password only, and none was given: that is password, or BAREWIRE_PASSWORD.`,
   },
   'net/key-mismatch': {
     title: 'Certificate and private key do not belong together.',

@@ -9,6 +9,7 @@ export const notes: Readonly<Record<Note, string>> = {
   'take its certificate': 'what it shows',
   'what the server sends': 'what the server sends',
   'which names it has': 'which names it has',
+  'which timestamps it has': 'which timestamps it has',
   'by a name that it has': 'the same server, by a name that it has',
   'chain order': 'on the server: put the intermediate certificates behind its own in the same file',
   'new authority': 'a new authority is made on next use',

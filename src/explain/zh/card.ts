@@ -1,5 +1,6 @@
 /** What stands around the sentences where a failure is shown with everything that is known, in Chinese. */
 import type { Card } from '../words.ts'
+import { inChinese } from './facts.ts'
 import { text } from './text.ts'
 
 export const card: Card = {
@@ -23,4 +24,7 @@ export const card: Card = {
   closed: alert => text`发送告警${alert}，关闭连接。`,
   bytes: ({ direction, name, id }, start, end) =>
     text`${direction === 'in' ? '收到的' : '发送的'}${name}（第${id}条消息），字节${start}..${end}`,
+  bytesIn: (certificate, start, end) =>
+    text`${certificate === 'anchor' ? '根证书' : text`证书链的第${certificate + 1}张证书`}，字节${start}..${end}`,
+  fact: inChinese,
 }

@@ -39,6 +39,15 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     says: f => text`证书链通向${f.got ?? '某个证书颁发机构'}，它不在您信任的根证书之中。`,
     because: ['证书来自私有或本地的证书颁发机构，其根证书没有安装在这里。', '您与服务器之间有人代替服务器作答。'],
   },
+  'tls/certificate-distrusted': {
+    title: '颁发机构受信任，但不适用于这张证书。',
+    says: f =>
+      text`${f.where ?? '根证书'}的信任范围：${f.got ?? '其他证书'}；而这张证书：${f.expected ?? '不在其中'}。`,
+    because: [
+      '该颁发机构正被移出受信任的根证书列表：某日之后签发的证书不再有效。',
+      '您的设置只在一种用途上信任这个根证书。',
+    ],
+  },
   'tls/key-untrusted': {
     title: '这个密钥不在您信任的密钥之中。',
     says: f => text`对方出示的密钥是${f.got ?? '?'}；受信任的是${f.expected ?? '其他密钥'}。`,
@@ -87,6 +96,36 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     title: '证书链没有共同的证书策略。',
     says: f => text`${f.where ?? '某个颁发机构'}要求有明确的策略，而没有一个策略在整条链上有效。`,
   },
+  'tls/certificate-revoked': {
+    title: '证书已被吊销。',
+    says: f =>
+      f.expected === undefined
+        ? text`颁发机构已吊销${f.where ?? '某个证书'}（${f.got ?? 'unspecified'}）。`
+        : text`颁发机构已于${f.expected}吊销${f.where ?? '某个证书'}（${f.got ?? 'unspecified'}）。`,
+    because: ['它的私钥被盗或丢失。', '它已被替换，而服务器仍在出示旧证书。'],
+  },
+  'tls/revocation-unknown': {
+    title: '没有人说明证书是否被吊销。',
+    says: f =>
+      f.got === 'none'
+        ? text`关于${f.where ?? '某个证书'}既没有吊销列表也没有应答，而调用方要求严格检查。`
+        : text`关于${f.where ?? '某个证书'}的信息不可用（${f.got ?? '?'}），而调用方要求严格检查。`,
+    because: ['颁发机构没有发布新的信息。', '它发布的信息无法取得。'],
+  },
+  'tls/staple-missing': {
+    title: '服务器没有按证书的承诺附上其仍然有效的证明。',
+    says: f =>
+      f.got === 'none'
+        ? text`${f.where ?? '该证书'}要求同时附上 OCSP 应答，而服务器没有附上。`
+        : text`${f.where ?? '该证书'}要求同时附上有效的 OCSP 应答，而所附的不可用（${f.got ?? '?'}）。`,
+    because: ['服务器不附带 OCSP 应答。', '颁发机构没有及时答复服务器。'],
+  },
+  'tls/transparency-missing': {
+    title: '证书没有提交给足够多的公开日志。',
+    says: f =>
+      text`${f.where ?? '该证书'}必须有这些日志的有效时间戳：${f.expected ?? '更多日志'}；实际：${f.got ?? '较少'}。`,
+    because: ['它签发时没有附上时间戳：由私有机构签发，或域名所有者并不知情。', '日志列表比证书所提交的日志更旧。'],
+  },
   'tls/certificate-critical': {
     title: '证书提出了我们不了解的条件。',
     says: f => text`${f.where ?? '该证书'}含有关键扩展${f.got ?? '?'}；不理解它的一方必须拒绝。`,
@@ -119,6 +158,26 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
   'ca/unusable': {
     title: '本地证书颁发机构的文件夹无法使用。',
     says: f => text`${f.where ?? '它'}：${f.got ?? '无法读取或写入'}。`,
+  },
+  'ca/none': {
+    title: '本机尚无证书颁发机构。',
+    says: f => text`${f.where ?? '它的文件夹'}不存在，因此它没有签发过任何证书。`,
+    because: ['它是为另一个用户建立的，或位于另一个 BAREWIRE_HOME 之下。'],
+  },
+  'ca/refused': {
+    title: '证书颁发机构不签发这样的证书。',
+    says: f => text`${f.where ?? '它'}：${f.got ?? '没有人会相信它'}。`,
+    because: ['它签发的证书必须在它之下可信：在它的名称范围、有效期和所请求的用途之内。'],
+  },
+  'ca/store': {
+    title: '受信任证书的存储区没有接受它。',
+    says: f => text`${f.where ?? '它'}：${f.got ?? '被拒绝'}。`,
+    because: ['只有其他用户才有权更改它。', '它已被锁定或损坏。'],
+  },
+  'ca/log-list': {
+    title: '日志列表无法使用。',
+    says: f => text`${f.where ?? '它'}${f.got ?? '无法读取'}。`,
+    because: ['它不是第 3 版格式的证书透明度日志列表。'],
   },
   'ca/trust-file': {
     title: '存放受信任证书的文件无法使用。',

@@ -8,6 +8,11 @@ const refused = (because: Explanation['says']): Explanation => ({
   says: f => text`${f.where ?? '该 Cookie'}：${because(f)}。`,
 })
 
+const keptBack = (because: Explanation['says']): Explanation => ({
+  title: '该 Cookie 没有被发送。',
+  says: f => text`${f.where ?? '该 Cookie'}：${because(f)}。`,
+})
+
 export const cookieWords: WordsOf<typeof cookieFailures> = {
   'cookie/control-character': refused(f => text`其中含有${f.got ?? '控制字符'}`),
   'cookie/empty': refused(() => '既没有名称也没有值'),
@@ -28,6 +33,10 @@ export const cookieWords: WordsOf<typeof cookieFailures> = {
   'cookie/secure-prefix': refused(() => '以 __Secure- 开头的名称必须带有 Secure'),
   'cookie/host-prefix': refused(() => '以 __Host- 开头的名称必须带有 Secure 和 Path=/，且不得带 Domain'),
   'cookie/nameless-prefix': refused(() => '它没有名称，而其值冒充带前缀的 Cookie'),
+  'cookie/partitioned-without-secure': refused(() => 'Partitioned 必须与 Secure 一起使用'),
+  'cookie/only-over-tls': keptBack(() => '它带有 Secure，而请求经明文 HTTP 发送'),
+  'cookie/only-same-site': keptBack(() => '它仅限同站使用，而请求由另一个站点发起'),
+  'cookie/only-in-partition': keptBack(f => text`它仅限于在${f.expected ?? '另一个站点'}的页面中使用，即设置它的地方`),
   'cookie/bad-outgoing': {
     title: '这个 Cookie 无法发送。',
     says: f => text`${f.where ?? '其中一部分'}含有${f.got ?? '不允许出现的内容'}。`,

@@ -205,9 +205,48 @@ export const httpWords: WordsOf<typeof httpFailures> = {
     title: '握手完成之前不得发送此请求。',
     says: f => text`${f.got ?? '该请求'}出现在早期数据中，可能是重放的副本；那里只允许${f.expected ?? '安全的方法'}。`,
   },
+  'http/bad-boundary': {
+    title: '无法分清这个正文的各部分。',
+    says: f => text`关于分隔各部分的边界，所见为：${f.got ?? '无'}。`,
+  },
+  'http/bad-part': {
+    title: '表单中有一部分不合规定。',
+    says: f => text`${f.where ?? '某一部分'}：${f.got ?? '别的内容'}。`,
+  },
+  'http/multipart-cut-short': {
+    title: '表单不完整。',
+    says: f => text`它在${f.got ?? '中途'}结束，已开始的部分数为${f.number ?? '?'}：缺少最后的边界。`,
+    because: ['发送方中途断开。', 'Content-Type 中的边界与正文中的不同。'],
+  },
+  'http/too-many-parts': {
+    title: '表单的部分过多。',
+    says: f => text`超过了${f.number ?? '允许的数目'}。`,
+  },
+  'http/part-too-big': {
+    title: '表单中有一部分过大。',
+    says: f => text`${f.where ?? '该部分'}超过了${f.number ?? '允许的大小'}。`,
+  },
+  'http/unauthorized': {
+    title: '此处并非人人可进。',
+    says: f => text`${f.where ?? '该处'}要求说明是谁在请求。`,
+    because: ['没有出示名称与密码，或出示的不对。'],
+  },
+  'http/server-unproved': {
+    title: '服务器没有证明它知道密码。',
+    says: f => text`${f.where ?? '服务器'}接受了密码，却没有表明它也知道。`,
+    because: ['中间有人代它作答，或改动了它的答复。', '它用别的方法生成证明。'],
+  },
+  'http/bad-credentials': {
+    title: '用这些凭据无法登录。',
+    says: f => text`${f.where ?? '名称或密码'}中含有${f.got ?? '无法发送的内容'}。`,
+  },
   'http/precondition-failed': {
     title: '这不是请求所指的版本。',
     says: f => text`${f.where ?? '该文件'}不符合 If-Match 或 If-Unmodified-Since 的要求。`,
+  },
+  'http/unknown-method': {
+    title: '没有人认识这个方法。',
+    says: f => text`${f.got ?? '该方法'}既未注册，也不在服务器自己的方法（\`methods\`）之列。`,
   },
   'http/method-not-allowed': {
     title: '此处不能这样操作。',

@@ -45,6 +45,11 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: '传输停顿。',
     says: f => text`我们与${f.where ?? '对方'}之间在${f.number ?? '?'}毫秒内没有任何数据往来。${arrived(f)}`,
   },
+  'net/client-too-slow': {
+    title: '客户端接收答复太慢。',
+    says: f => text`数分钟以来，它每秒取走的待发数据不足${f.number ?? '?'}字节。`,
+    because: ['它的线路很差。', '它有意占用连接（慢速读取攻击）。'],
+  },
   'net/client-left': {
     title: '客户端没有等到答复就离开了。',
     says: f => text`它关闭了自己的一侧，此后${f.number ?? '?'}毫秒内没有任何答复。`,
@@ -69,6 +74,10 @@ export const netWords: WordsOf<typeof netFailures> = {
     says: f =>
       text`fetch 标准禁止向${f.where === undefined ? '' : text`${f.where}的`}端口${f.number ?? '?'}发送请求：在那里监听的程序可能把请求当作自己的命令。`,
   },
+  'net/not-cached': {
+    title: '缓存中没有可用的内容。',
+    says: f => text`要求只从缓存取得${f.where ?? '该响应'}，但缓存中没有可以使用的副本。`,
+  },
   'net/integrity-mismatch': {
     title: '正文不是所期望的那一个。',
     says: f => text`它的${f.where ?? '摘要'}是${f.got ?? '另一个值'}，期望的是${f.expected ?? '别的值'}。`,
@@ -77,7 +86,7 @@ export const netWords: WordsOf<typeof netFailures> = {
   'net/bad-proxy': {
     title: '这不是可以使用的代理。',
     says: f =>
-      text`${f.where ?? '该代理'}：${f.got ?? '无法与它通信'}。代理应写成 http://host:port 或 https://host:port。`,
+      text`${f.where ?? '该代理'}：${f.got ?? '无法与它通信'}。代理应写成 http://host:port、https://host:port 或 socks5h://host:port。`,
   },
   'net/proxy-unreachable': {
     title: '无法连接到代理。',
@@ -92,6 +101,11 @@ export const netWords: WordsOf<typeof netFailures> = {
   'net/proxy-authentication': {
     title: '代理要求说明身份。',
     says: f => text`${f.where ?? '代理'}不让没有用户名和密码的请求通过；我们出示的：${f.got ?? '无'}。`,
+  },
+  'net/clone-behind': {
+    title: '正文与其副本之一落后太多。',
+    says: f => text`另一份已多读了${f.number ?? '许多'}字节，为后读者保留的到此为止。`,
+    because: ['两者之一从未被读取：请读取或取消它。', '先读完了一份才读另一份：请两份同时读取。'],
   },
   'net/too-many-redirects': {
     title: '被一再重定向。',
@@ -137,7 +151,7 @@ export const netWords: WordsOf<typeof netFailures> = {
   },
   'net/key-encrypted': {
     title: '私钥是加密的。',
-    says: f => text`${f.where ?? '它'}只有用口令才能打开，而这里不询问口令。请先解密。`,
+    says: f => text`${f.where ?? '它'}只有用口令才能打开，而没有给出口令：可用 password 或 BAREWIRE_PASSWORD。`,
   },
   'net/key-mismatch': {
     title: '证书与私钥不配套。',

@@ -9,6 +9,7 @@ export const notes: Readonly<Record<Note, string>> = {
   'take its certificate': '取下它出示的证书',
   'what the server sends': '查看服务器发送了什么',
   'which names it has': '证书里有哪些名称',
+  'which timestamps it has': '证书有哪些时间戳',
   'by a name that it has': '用证书里的名称访问同一台服务器',
   'chain order': '在服务器上：把中间证书放到同一文件中服务器证书的后面',
   'new authority': '下次使用时会新建一个证书颁发机构',

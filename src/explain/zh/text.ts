@@ -1,21 +1,6 @@
-/**
- * Chinese text with facts in it. Between a Han character and what is not Chinese stands a space, and nowhere else; the
- * facts themselves stay as they are.
- */
-export const text = (parts: TemplateStringsArray, ...facts: readonly (string | number)[]): string => {
-  let out = parts[0]!
-  facts.forEach((fact, i) => {
-    for (const next of [`${fact}`, parts[i + 1]!]) out += needsSpace(out, next) ? ` ${next}` : next
-  })
-  return out
-}
+import { inChinese } from './facts.ts'
+import { spaced } from './spaced.ts'
 
-const needsSpace = (before: string, after: string): boolean => {
-  const [last, first] = [[...before].at(-1), [...after][0]]
-  if (last === undefined || first === undefined) return false
-  return (HAN.test(last) && !CLOSE.test(first)) || (HAN.test(first) && !CLOSE.test(last))
-}
-
-const HAN = /\p{sc=Han}/u
-/** What stands beside a Han character without a space: another one, full-width punctuation, white space. */
-const CLOSE = /[\p{sc=Han}\u3000-\u303f\uff00-\uffef“”‘’…—\s]/u
+/** Chinese text with facts in it. What engines say in words of ours is said in Chinese; names and numbers stay. */
+export const text = (parts: TemplateStringsArray, ...facts: readonly (string | number)[]): string =>
+  spaced(parts.flatMap((part, i) => (i === 0 ? [part] : [inChinese(`${facts[i - 1]!}`), part])))

@@ -120,10 +120,12 @@ class HttpEngine implements HttpConnection, IncomingSink {
     return !this.#ended || (this.role === 'server' && this.#incoming.hasAhead)
   }
 
+  get untouched(): boolean {
+    return this.#incoming.untouched
+  }
   get cycleDone(): boolean {
     return this.#request === 'request-done' && this.#response === 'response-done'
   }
-
   get canRespond(): boolean {
     if (this.role === 'client' || this.#response !== 'wait-response') return false
     return this.#failure === undefined ? this.#request !== 'wait-request' : this.#failure.status !== undefined
@@ -195,8 +197,8 @@ class HttpEngine implements HttpConnection, IncomingSink {
       throw wrongTurn('a request', 'the end of the connection')
     }
     const start = this.#outgoing.sent
-    const { head, persists, offers } = writeRequest(this.#outgoing, part)
-    this.#trace?.sent('request', head, start, `${part.method} ${part.target}`, this.#now)
+    const { persists, offers } = writeRequest(this.#outgoing, part)
+    this.#trace?.sent('request', this.#outgoing.lastHead, start, `${part.method} ${part.target}`, this.#now)
     this.#persists &&= persists
     this.#method = part.method
     this.#offers = offers
@@ -211,13 +213,13 @@ class HttpEngine implements HttpConnection, IncomingSink {
     const refusal = this.#failure !== undefined
     if (!informational && this.#mayBeFooled) this.#persists = false
     const start = this.#outgoing.sent
-    const { head, persists } = writeResponse(this.#outgoing, part, {
+    const persists = writeResponse(this.#outgoing, part, {
       method: refusal ? '' : this.#method,
       minor: this.#minor,
       persists: this.#persists && !refusal && !(this.#awaitsContinue && !requestCompleteIn.includes(this.#request)),
       date: this.#config.date,
     })
-    this.#trace?.sent('response', head, start, `${part.status}`, this.#now)
+    this.#trace?.sent('response', this.#outgoing.lastHead, start, `${part.status}`, this.#now)
     if (informational) {
       if (part.status === 100) this.#awaitsContinue = false
       return
@@ -250,8 +252,8 @@ class HttpEngine implements HttpConnection, IncomingSink {
     if (part.status !== undefined) {
       const start = this.#outgoing.sent
       const asked = { method: this.#method, offers: this.#offers, date: this.#config.date }
-      const head = writeSwitch(this.#outgoing, part, asked)
-      this.#trace?.sent('response', head, start, `${part.status}`, this.#now)
+      writeSwitch(this.#outgoing, part, asked)
+      this.#trace?.sent('response', this.#outgoing.lastHead, start, `${part.status}`, this.#now)
     }
     this.#switch()
     this.#incoming.switch()
@@ -337,7 +339,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
   #peerEnded(): void {
     if (this.#saidClosed || this.#incoming.hasAhead || this.switched) return
     if (this.role === 'client' && this.#request !== 'wait-request' && this.#incoming.waits === 'head') {
-      if (this.#incoming.untouched) {
+      if (this.untouched) {
         this.failed(fail('http/no-answer'), undefined)
         return
       }
@@ -365,11 +367,11 @@ class HttpEngine implements HttpConnection, IncomingSink {
   }
 
   #waitsFor(): Waited | undefined {
-    const { waits, untouched } = this.#incoming
+    const { waits } = this.#incoming
     if (waits === 'head' && this.role === 'client') {
       return requestCompleteIn.includes(this.#request) ? 'head' : undefined
     }
-    return waitedFor(waits, untouched, this.#awaitsContinue)
+    return waitedFor(waits, this.untouched, this.#awaitsContinue)
   }
 
   #allow(side: 'request' | 'response', part: Part): void {

@@ -106,6 +106,19 @@ describe('limits', () => {
     const drip = `1${' '.repeat(1000)};a\r\na\r\n`.repeat(20)
     expect(everyWay(chunked + drip).at(-1)).toBe('✗ http/chunk-line-too-long')
   })
+  test('a body as long as the limit is taken, in one chunk and in many, and not an octet more', () => {
+    const request = head('POST / HTTP/1.1', 'Host: a', 'Transfer-Encoding: chunked')
+    for (const chunks of [
+      ['a', '0123456789'],
+      ['4', '0123', '6', '456789'],
+    ]) {
+      const body = `${chunks.join('\r\n')}\r\n`
+      expect(everyWay(`${request}${body}0\r\n\r\n`, { limits: { body: 10 } }).at(-1)).toBe('end')
+      expect(everyWay(`${request}${body}1\r\nx\r\n0\r\n\r\n`, { limits: { body: 10 } }).at(-1)).toBe(
+        '✗ http/body-too-big',
+      )
+    }
+  })
   test('a body over the limit is http/body-too-big: by its length at once, chunked when it gets there', () => {
     const limits = { body: 10 }
     expect(everyWay(head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 11'), { limits })).toEqual([

@@ -32,6 +32,9 @@ export class Outgoing {
   #framing: OutgoingFraming = 'none'
   #announced = 0
   #left = 0
+  /** Which piece the last head begins, and how long it is. */
+  #head = 0
+  #headLength = 0
   /** Bytes queued since the beginning of the connection. */
   sent = 0
 
@@ -43,21 +46,41 @@ export class Outgoing {
     return pieces
   }
 
-  /** Queues a head and, if it is the whole message, its body. Returns the octets of the head. */
-  head(line: string | Bytes, fields: Fields, more: readonly (string | Bytes)[], body: Bytes | undefined): Bytes {
-    let most = line.length + fields.length + 2
-    for (const each of more) most += each.length
-    const joined = body !== undefined && body.length <= JOIN ? body.length : 0
-    const bytes = smallArray(most + joined)
+  /** Queues a head and, if it is the whole message, its body. */
+  head(line: string | Bytes, fields: Fields, more: readonly (string | Bytes)[], body: Bytes | undefined): void {
+    let length = line.length + fields.length + 2
+    for (const each of more) length += each.length
+    const bytes = this.#begin(length, body)
     let at = put(bytes, 0, line)
     at = put(bytes, at, fields.fields)
     for (const each of more) at = put(bytes, at, each)
     bytes[at] = 0x0d
     bytes[at + 1] = 0x0a
-    if (joined > 0) bytes.set(body!, most)
+  }
+
+  /** Queues a whole message of which all is octets already but the length of its body, between `start` and `rest`. */
+  whole(start: Bytes, rest: Bytes, body: Bytes): void {
+    const digits = `${body.length}`
+    const bytes = this.#begin(start.length + digits.length + rest.length, body)
+    bytes.set(start)
+    bytes.set(rest, put(bytes, start.length, digits))
+  }
+
+  /** The octets of the head that was queued last, before they are taken. */
+  get lastHead(): Bytes {
+    return this.#pieces[this.#head]!.subarray(0, this.#headLength)
+  }
+
+  /** Queues an array for a head of `length` octets, to be filled in, and the body behind it. */
+  #begin(length: number, body: Bytes | undefined): Uint8Array {
+    const joined = body !== undefined && body.length <= JOIN ? body.length : 0
+    const bytes = smallArray(length + joined)
+    if (joined > 0) bytes.set(body!, length)
+    this.#head = this.#pieces.length
+    this.#headLength = length
     this.#queue(bytes)
     if (body !== undefined && body.length > joined) this.#queue(body)
-    return joined > 0 ? bytes.subarray(0, most) : bytes
+    return bytes
   }
 
   /** The body that follows the head. `length` is what was announced. */

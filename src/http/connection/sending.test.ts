@@ -65,6 +65,7 @@ describe('what is written', () => {
     expect(answered(request, ok([], 'hi'))).toBe(
       'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\nhi',
     )
+    expect(answered('GET / HTTP/1.0\r\nConnection: TE, Keep-Alive\r\n\r\n', ok([], 'hi'))).toContain('keep-alive')
     expect(codeOf(() => answered(request, ok([['Transfer-Encoding', 'chunked']])))).toBe('http/bad-outgoing')
     // Whoever says it himself has it once.
     expect(answered(request, ok([['Connection', 'Keep-Alive, Upgrade']], 'hi'))).toBe(

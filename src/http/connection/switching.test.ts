@@ -203,6 +203,19 @@ describe('a server', () => {
     expect([sentText(server), server.switched]).toEqual(['', false])
     expect(codeOf(() => server.rest())).toBe('http/wrong-turn')
   })
+  test('one whose answer names nothing, or something else, is told which', () => {
+    const told = (headers: HeaderList): string | undefined => {
+      try {
+        serverFor(asks()).send({ type: 'switch', status: 101, headers }, 0)
+      } catch (error) {
+        return (error as FailureError).failure.got
+      }
+      return undefined
+    }
+    expect(told([])).toBe('no Upgrade')
+    expect(told([UPGRADE[1]!, ['Upgrade', 'other']])).toBe('Upgrade: other')
+    expect(told(UPGRADE)).toBeUndefined()
+  })
   test('101, and 2xx to CONNECT, are no responses: without letting go of the stream they would be lies', () => {
     expect(codeOf(() => serverFor(asks()).send(final(101), 0))).toBe('http/bad-outgoing')
     expect(codeOf(() => serverFor(CONNECT).send(final(200), 0))).toBe('http/bad-outgoing')

@@ -98,7 +98,8 @@ export class HttpTrace {
   }
 }
 
-const framingText = (body: BodyFraming): string => {
+/** In words, for a verdict. */
+export const framingText = (body: BodyFraming): string => {
   switch (body.kind) {
     case 'none':
       return 'no body'

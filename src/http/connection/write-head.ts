@@ -1,22 +1,18 @@
 /** Our heads: what is sent, and how their bodies are framed (RFC 9112 3, 4, 6.1, 6.2; RFC 9110 8.6, 9.3, 15). */
 import type { Bytes } from '../../engine.ts'
 import { FailureError, fail } from '../../failures/index.ts'
-import { latin1Bytes } from '../../wire/bytes.ts'
+import { joined, latin1Bytes } from '../../wire/bytes.ts'
 import { isAmong, targetOf, upgradesIn } from '../message/framing.ts'
 import { badInTarget, isToken, members } from '../message/grammar.ts'
-import { firstBad, refused } from '../message/header-block.ts'
+import { firstBad, isBlock, refused } from '../message/header-block.ts'
 import { reasons } from '../message/reasons.table.ts'
 import type { Outgoing as OutgoingPart } from '../types.ts'
 import { isSwitch } from './accept.ts'
 import { checkReason, type Fields, fieldsToSend, type Outgoing, type OutgoingFraming } from './outgoing.ts'
 
-export interface Written {
-  readonly head: Bytes
+export interface WrittenRequest {
   readonly persists: boolean
-}
-
-/** And of a request what it offers to speak instead (RFC 9110 7.8). */
-export interface WrittenRequest extends Written {
+  /** What it offers to speak instead (RFC 9110 7.8). */
   readonly offers: readonly string[]
 }
 
@@ -50,8 +46,8 @@ export const writeRequest = (out: Outgoing, part: OutgoingPart & { type: 'reques
   } else if (needsLength(fields, body) && (body.length > 0 || withContent.has(method))) {
     more.push(`Content-Length: ${body.length}\r\n`)
   }
-  const head = out.head(`${method} ${target} HTTP/1.1\r\n`, fields, more, body)
-  return { head, persists: facts.connection !== 'close', offers }
+  out.head(`${method} ${target} HTTP/1.1\r\n`, fields, more, body)
+  return { persists: facts.connection !== 'close', offers }
 }
 
 /** The answer after which the connection is not HTTP any more. `status` was given. */
@@ -59,7 +55,7 @@ export const writeSwitch = (
   out: Outgoing,
   part: OutgoingPart & { type: 'switch' },
   { method, offers, date }: { readonly offers: readonly string[] } & Pick<ResponseContext, 'method' | 'date'>,
-): Bytes => {
+): void => {
   const status = part.status ?? 0
   if (part.reason !== undefined) checkReason(part.reason)
   const fields = fieldsToSend(part.headers ?? [])
@@ -73,7 +69,7 @@ export const writeSwitch = (
   }
   if (facts.length !== undefined || facts.chunked) throw refused(`An answer ${status}`, 'a body length')
   const more = isTunnel && date !== undefined && !facts.hasDate ? [dateLine(date())] : []
-  return out.head(lineOf(status, part.reason), fields, more, undefined)
+  out.head(lineOf(status, part.reason), fields, more, undefined)
 }
 
 /** What a response must know of its request and its connection. */
@@ -85,11 +81,13 @@ export interface ResponseContext {
   readonly date: (() => string) | undefined
 }
 
+/** Returns whether the connection goes on after it. */
 export const writeResponse = (
   out: Outgoing,
   part: OutgoingPart & { type: 'response' },
   context: ResponseContext,
-): Written => {
+): boolean => {
+  if (writeUsual(out, part, context)) return true
   const { status } = part
   if (!Number.isInteger(status) || status < 100 || status > 999 || isSwitch(status, context.method))
     throw refused('The status', `${status}`)
@@ -105,7 +103,8 @@ export const writeResponse = (
     // RFC 9110 15.2: a client that speaks HTTP/1.0 does not know that a final response follows.
     if (context.minor === 0) throw refused('An answer to HTTP/1.0', `the status ${status}`)
     if (part.body !== undefined) throw wrongLength(0, part.body.length)
-    return { head: out.head(line, fields, [], undefined), persists: context.persists }
+    out.head(line, fields, [], undefined)
+    return context.persists
   }
   const { framing, length, said } = frame(fields, part.body, status, context)
   const persists = context.persists && fields.facts.connection !== 'close' && framing !== 'until-close'
@@ -115,23 +114,53 @@ export const writeResponse = (
   if (context.date !== undefined && !fields.facts.hasDate) more.push(dateLine(context.date()))
   const body = framing === 'dropped' || framing === 'none' ? undefined : part.body
   if (part.body === undefined) out.frame(framing, length)
-  return { head: out.head(line, fields, more, body), persists }
+  out.head(line, fields, more, body)
+  return persists
 }
+
+/**
+ * The answer that most are: whole, on a connection that goes on, with fields that were encoded before. All but its length
+ * is then octets that are there already. False, and nothing is written, for any other.
+ */
+const writeUsual = (
+  out: Outgoing,
+  { status, reason, headers, body }: OutgoingPart & { type: 'response' },
+  { method, minor, persists, date }: ResponseContext,
+): boolean => {
+  if (!persists || minor === 0 || method === 'HEAD' || method === 'CONNECT') return false
+  if (reason !== undefined || body === undefined || !isBlock(headers) || !isUsual(status)) return false
+  const { facts, starts } = headers
+  if (facts.length !== undefined || facts.chunked || facts.connection !== undefined) return false
+  if (starts.status !== status) {
+    starts.bytes = joined([statusLine(status), headers.bytes, LENGTH])
+    starts.status = status
+  }
+  out.whole(starts.bytes, date === undefined || facts.hasDate ? EMPTY_LINE : dateEnd(date()), body)
+  return true
+}
+
+/** The final statuses whose answers have content. */
+const isUsual = (status: number): boolean =>
+  reasons[status] !== undefined && status >= 200 && status !== 204 && status !== 205 && status !== 304
+
+const LENGTH = latin1Bytes('Content-Length: ')
+const EMPTY_LINE = latin1Bytes('\r\n\r\n')
 
 const lineOf = (status: number, reason: string | undefined): string | Bytes =>
   reason === undefined ? statusLine(status) : `HTTP/1.1 ${status} ${reason}\r\n`
 
 let lastDate = ''
-let lastDateLine: Bytes = new Uint8Array(0)
+let lastDateEnd: Bytes = new Uint8Array(0)
 
-/** Encoded once a second. */
-const dateLine = (date: string): Bytes => {
+/** The end of the line before it, Date, and the end of the head; encoded once a second. */
+const dateEnd = (date: string): Bytes => {
   if (date !== lastDate) {
     lastDate = date
-    lastDateLine = latin1Bytes(`Date: ${date}\r\n`)
+    lastDateEnd = latin1Bytes(`\r\nDate: ${date}\r\n\r\n`)
   }
-  return lastDateLine
+  return lastDateEnd
 }
+const dateLine = (date: string): Bytes => dateEnd(date).subarray(2, -2)
 
 /** Status lines with the usual phrase, encoded once. */
 const statusLines = new Map<number, Bytes>()

@@ -25,6 +25,15 @@ const outcome = (jar: CookieJar, line: string, from: CookieRequest = https): str
 }
 
 describe('what is not kept, and why', () => {
+  test('a control character is named by its number in hex, and the cookie without it', () => {
+    const told = ['a=b\x01', 'a=\x1fb', 'a\x7f=b', '\x0b'].map(parseSetCookie)
+    expect(told.map(each => ('code' in each ? [each.where, each.got] : each))).toEqual([
+      ['a', '0x01'],
+      ['a', '0x1f'],
+      ['a?', '0x7f'],
+      ['The cookie', '0x0b'],
+    ])
+  })
   test.each([
     ['a=b\x01', 'cookie/control-character'],
     ['a=b\r\nSet-Cookie: c=d', 'cookie/control-character'],

@@ -1,9 +1,10 @@
 /** The cookies of a client (RFC 6265bis 5.7, 5.8): what is kept, for how long, and who gets it back. */
 import type { Millis } from '../../engine.ts'
-import { Failure, fail } from '../../failures/index.ts'
+import { Failure, type FailureCode, fail } from '../../failures/index.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { defaultPath, domainMatches, pathMatches, pathOf } from './matching.ts'
 import { type Cookie, type CookieAttributes, parseSetCookie, prefixFailure } from './set-cookie.ts'
+import { siteOf } from './site.ts'
 
 /** RFC 6265bis 6.1: at least 50 for a domain, at least 3000 in all. */
 const PER_DOMAIN = 50
@@ -27,14 +28,19 @@ export interface CookieRequest {
   /** https:, or a host that nobody can listen in on. */
   readonly secure: boolean
   /** Whether the page that asks belongs to the same site; `same-site` when nobody else asks. */
-  readonly site?: 'same-site' | 'cross-site'
-  /** A cross-site request that opens a page with a safe method: SameSite=Lax cookies go along. */
-  readonly navigation?: 'top-level-safe' | 'other'
+  readonly site?: 'same-site' | 'cross-site' | undefined
+  /**
+   * A cross-site request that opens a page: cookies that are for the same site are kept from its answer. With a safe method
+   * SameSite=Lax cookies go along.
+   */
+  readonly navigation?: 'top-level-safe' | 'top-level' | 'other' | undefined
+  /** The site (`siteOf`) of the page at the top of the window; that of the request itself where undefined. */
+  readonly partition?: string | undefined
   /** `script`: for programs that must not see HttpOnly. */
-  readonly api?: 'http' | 'script'
+  readonly api?: 'http' | 'script' | undefined
   readonly trace?: TraceContext | undefined
   /** When it is, on the clock of the trace (`Clock.now`). */
-  readonly now?: Millis
+  readonly now?: Millis | undefined
 }
 
 export interface CookieJar {
@@ -54,9 +60,13 @@ const MOST_SENT = 8_190
 
 type Stored = { -readonly [K in keyof Cookie]: Cookie[K] }
 
+const keyOf = (c: Cookie): string => `${c.hostOnly ? '' : '.'}${c.domain}\n${c.path}\n${c.partition ?? ''}\n${c.name}`
+
 export const cookieJar = (config: JarConfig): CookieJar => {
   const stored = new Map<string, Stored>()
-  const keyOf = (c: Cookie): string => `${c.hostOnly ? '' : '.'}${c.domain}\n${c.path}\n${c.name}`
+  // Partitioned cookies are Secure: whatever gets them counts as https.
+  const partitionOf = ({ partition, host }: CookieRequest): string =>
+    partition ?? siteOf({ protocol: 'https:', hostname: host }, config.isPublicSuffix)
   /** A counter beside the clock, so that cookies of the same millisecond keep their order. */
   let order = 0
   const orders = new WeakMap<Stored, number>()
@@ -69,8 +79,9 @@ export const cookieJar = (config: JarConfig): CookieJar => {
     const now = config.date()
     const parsed = parseSetCookie(line)
     if (parsed instanceof Failure) return parsed
-    const cookie = admit(parsed, from, now, config.isPublicSuffix)
-    if (cookie instanceof Failure) return cookie
+    const admitted = admit(parsed, from, now, config.isPublicSuffix)
+    if (admitted instanceof Failure) return admitted
+    const cookie = parsed.partitioned ? { ...admitted, partition: partitionOf(from) } : admitted
     if (hidesSecure(cookie, from, stored.values())) return fail('cookie/hides-secure', { where: cookie.name })
     const key = keyOf(cookie)
     const old = stored.get(key)
@@ -80,7 +91,7 @@ export const cookieJar = (config: JarConfig): CookieJar => {
     stored.delete(key)
     if (isExpired(fresh, now)) return fresh
     stored.set(key, fresh)
-    if (stored.size > PER_DOMAIN) evict(stored, fresh.domain, now)
+    if (stored.size > PER_DOMAIN) evict(stored, fresh, now)
     return fresh
   }
 
@@ -92,7 +103,13 @@ export const cookieJar = (config: JarConfig): CookieJar => {
     },
     header(to) {
       const now = config.date()
-      const sent = [...stored.values()].filter(cookie => !isExpired(cookie, now) && belongs(cookie, to))
+      const partition = partitionOf(to)
+      const sent = [...stored.values()].filter(cookie => {
+        if (isExpired(cookie, now) || !isFor(cookie, to)) return false
+        const why = whyNot(cookie, to, partition)
+        if (why !== undefined) tell(why, cookie, to)
+        return why === undefined
+      })
       if (sent.length === 0) return undefined
       for (const cookie of sent) cookie.lastUsed = now
       // RFC 6265bis 5.8.3: longer paths first, then the older ones.
@@ -117,7 +134,7 @@ export const cookieJar = (config: JarConfig): CookieJar => {
         stored.delete(keyOf(kept))
         orders.set(kept, order++)
         stored.set(keyOf(kept), kept)
-        if (stored.size > PER_DOMAIN) evict(stored, kept.domain, now)
+        if (stored.size > PER_DOMAIN) evict(stored, kept, now)
       }
     },
     clear: () => stored.clear(),
@@ -134,7 +151,8 @@ const judge = (outcome: Cookie | Failure, { trace, now: at = 0 }: CookieRequest)
     sink.verdict({ ...verdict, ok: false, ...rule, failure: outcome })
     return
   }
-  const marks = [outcome.httpOnly ? 'HttpOnly' : '', outcome.secure ? 'Secure' : '', sameSiteText(outcome)]
+  const partitioned = outcome.partition === undefined ? '' : 'Partitioned'
+  const marks = [outcome.httpOnly ? 'HttpOnly' : '', outcome.secure ? 'Secure' : '', sameSiteText(outcome), partitioned]
   const about = `${outcome.name} (${marks.filter(mark => mark !== '').join(', ')}) kept for ${outcome.domain}`
   sink.verdict({ ...verdict, ok: true, rule: 'RFC 6265bis 5.7', about })
 }
@@ -164,10 +182,12 @@ const admit = (
   }
   if (secure && !from.secure) return fail('cookie/secure-over-http', { where, got: from.host })
   if (httpOnly && from.api === 'script') return fail('cookie/http-only-from-script', { where })
-  if (sameSite !== 'none' && from.site === 'cross-site' && from.navigation !== 'top-level-safe') {
+  const opens = from.navigation === 'top-level-safe' || from.navigation === 'top-level'
+  if (sameSite !== 'none' && from.site === 'cross-site' && !opens) {
     return fail('cookie/cross-site', { where })
   }
   if (sameSite === 'none' && !secure) return fail('cookie/none-without-secure', { where })
+  if (parsed.partitioned && !secure) return fail('cookie/partitioned-without-secure', { where })
   const path = parsed.path === undefined || parsed.path === '' ? defaultPath(from.path) : parsed.path
   // The Path attribute itself must say "/": a default that happens to be "/" is not enough.
   const prefix = prefixFailure(parsed, parsed.path, domain === '')
@@ -213,18 +233,32 @@ const hidesSecure = (fresh: Cookie, from: CookieRequest, stored: Iterable<Cookie
   return false
 }
 
-/** RFC 6265bis 5.8.3. */
-const belongs = (cookie: Cookie, to: CookieRequest): boolean => {
+/** RFC 6265bis 5.8.3, host and path; what others must not see is as if it were not there. */
+const isFor = (cookie: Cookie, to: CookieRequest): boolean => {
   if (cookie.hostOnly ? to.host !== cookie.domain : !domainMatches(to.host, cookie.domain)) return false
-  if (!pathMatches(pathOf(to.path), cookie.path)) return false
-  if (cookie.secure && !to.secure) return false
-  if (cookie.httpOnly && to.api === 'script') return false
-  if (to.site !== 'cross-site' || cookie.sameSite === 'none') return true
-  return cookie.sameSite !== 'strict' && to.navigation === 'top-level-safe'
+  return pathMatches(pathOf(to.path), cookie.path) && !(cookie.httpOnly && to.api === 'script')
+}
+
+/** RFC 6265bis 5.8.3, and CHIPS: why a cookie of this host and path stays at home. */
+const whyNot = (cookie: Cookie, to: CookieRequest, partition: string): FailureCode | undefined => {
+  if (cookie.secure && !to.secure) return 'cookie/only-over-tls'
+  if (cookie.partition !== undefined && cookie.partition !== partition) return 'cookie/only-in-partition'
+  if (to.site !== 'cross-site' || cookie.sameSite === 'none') return undefined
+  const allowed = cookie.sameSite !== 'strict' && to.navigation === 'top-level-safe'
+  return allowed ? undefined : 'cookie/only-same-site'
+}
+
+/** That a cookie stays at home is a verdict too. */
+const tell = (code: FailureCode, { name, partition }: Cookie, { trace, now: at = 0 }: CookieRequest): void => {
+  if (trace === undefined) return
+  const { sink, flow, host } = trace
+  const where = name === '' ? 'The cookie' : name
+  const failure = fail(code, { where, ...(partition === undefined ? {} : { expected: partition }) })
+  sink.verdict({ layer: 'http', flow, host, at, check: 'cookie kept back', ok: false, about: where, failure })
 }
 
 /** RFC 6265bis 5.7: expired ones first, then of a domain with too many (not Secure before Secure), then of all. */
-const evict = (stored: Map<string, Stored>, domain: string, now: Millis): void => {
+const evict = (stored: Map<string, Stored>, { domain, partition }: Cookie, now: Millis): void => {
   for (const [key, cookie] of stored) if (isExpired(cookie, now)) stored.delete(key)
   const oldest = (among: [string, Stored][]): void => {
     const plain = among.filter(([, cookie]) => !cookie.secure)
@@ -232,7 +266,7 @@ const evict = (stored: Map<string, Stored>, domain: string, now: Millis): void =
     const first = candidates.reduce((a, b) => (b[1].lastUsed < a[1].lastUsed ? b : a))
     stored.delete(first[0])
   }
-  const own = [...stored].filter(([, cookie]) => cookie.domain === domain)
+  const own = [...stored].filter(([, cookie]) => cookie.domain === domain && cookie.partition === partition)
   if (own.length > PER_DOMAIN) oldest(own)
   if (stored.size > IN_ALL) oldest([...stored])
 }

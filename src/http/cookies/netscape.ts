@@ -1,6 +1,6 @@
 /**
  * Cookies in a file, as Netscape wrote them and curl still does: a line each, seven fields between tabs. SameSite has no
- * field there, so it is lost; what has a tab in it or no name has no place.
+ * field there, so it is lost; what has a tab in it or no name has no place, nor has what is for one partition.
  */
 import type { Cookie } from './set-cookie.ts'
 
@@ -10,7 +10,9 @@ const HTTP_ONLY = '#HttpOnly_'
 /** All that can be written, the ones without an end too; Latin-1, octet by octet. */
 export const writeCookieFile = (cookies: Iterable<Cookie>): string => {
   let text = HEAD
-  for (const { name, value, domain, hostOnly, path, secure, httpOnly, expires } of cookies) {
+  for (const { name, value, domain, hostOnly, path, secure, httpOnly, expires, partition } of cookies) {
+    // It would come back as one that everybody gets.
+    if (partition !== undefined) continue
     const fields = [
       `${httpOnly ? HTTP_ONLY : ''}${hostOnly ? '' : '.'}${domain}`,
       flag(!hostOnly),

@@ -2,7 +2,7 @@
 import type { Millis } from '../../engine.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { imfDate } from '../message/date.ts'
-import { isToken } from '../message/grammar.ts'
+import { isToken, trimmed } from '../message/grammar.ts'
 import { firstBad } from '../message/header-block.ts'
 import { parseCookieDate } from './date.ts'
 
@@ -21,6 +21,8 @@ export interface CookieAttributes {
   readonly secure: boolean
   readonly httpOnly: boolean
   readonly sameSite: SameSite
+  /** For the page at the top of the window alone (CHIPS). */
+  readonly partitioned?: true
 }
 
 /** A cookie that is kept. */
@@ -37,6 +39,8 @@ export interface Cookie {
   readonly lastUsed: Millis
   /** Undefined: until the program ends. */
   readonly expires: Millis | undefined
+  /** The site of the page at the top when a Partitioned cookie came; undefined: it is the same for all. */
+  readonly partition?: string | undefined
 }
 
 /** RFC 6265bis 5.6: octets of name and value together. */
@@ -46,15 +50,14 @@ const ATTRIBUTE_VALUE = 1024
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/
-const trim = (text: string): string => text.replace(/^[\t ]+|[\t ]+$/g, '')
 
 /** RFC 6265bis 5.6. A failure is why all of it is ignored. */
 export const parseSetCookie = (line: string): CookieAttributes | Failure => {
   const control = CONTROL.exec(line)
   const [pair = '', ...attributes] = line.split(';')
   const equals = pair.indexOf('=')
-  const name = equals < 0 ? '' : trim(pair.slice(0, equals))
-  const value = trim(equals < 0 ? pair : pair.slice(equals + 1))
+  const name = equals < 0 ? '' : trimmed(pair.slice(0, equals))
+  const value = trimmed(equals < 0 ? pair : pair.slice(equals + 1))
   const where = name === '' ? 'The cookie' : name.slice(0, 64)
   if (control !== null) {
     const got = `0x${control[0].charCodeAt(0).toString(16).padStart(2, '0')}`
@@ -76,8 +79,8 @@ export const parseSetCookie = (line: string): CookieAttributes | Failure => {
 /** RFC 6265bis 5.6.1 to 5.6.7: the last of each kind counts; unknown ones are ignored. */
 const note = (cookie: { -readonly [K in keyof CookieAttributes]: CookieAttributes[K] }, attribute: string): void => {
   const equals = attribute.indexOf('=')
-  const key = trim(equals < 0 ? attribute : attribute.slice(0, equals)).toLowerCase()
-  const value = equals < 0 ? '' : trim(attribute.slice(equals + 1))
+  const key = trimmed(equals < 0 ? attribute : attribute.slice(0, equals)).toLowerCase()
+  const value = equals < 0 ? '' : trimmed(attribute.slice(equals + 1))
   if (value.length > ATTRIBUTE_VALUE) return
   switch (key) {
     case 'expires': {
@@ -106,6 +109,9 @@ const note = (cookie: { -readonly [K in keyof CookieAttributes]: CookieAttribute
       cookie.sameSite = lower === 'strict' || lower === 'lax' || lower === 'none' ? lower : 'default'
       return
     }
+    case 'partitioned':
+      cookie.partitioned = true
+      return
     default:
       return
   }
@@ -115,14 +121,16 @@ const note = (cookie: { -readonly [K in keyof CookieAttributes]: CookieAttribute
 export interface OutgoingCookie {
   readonly name: string
   readonly value: string
-  readonly domain?: string
-  readonly path?: string
+  readonly domain?: string | undefined
+  readonly path?: string | undefined
   /** Seconds; 0 removes the cookie. */
-  readonly maxAge?: number
-  readonly expires?: Millis
-  readonly secure?: boolean
-  readonly httpOnly?: boolean
-  readonly sameSite?: Exclude<SameSite, 'default'>
+  readonly maxAge?: number | undefined
+  readonly expires?: Millis | undefined
+  readonly secure?: boolean | undefined
+  readonly httpOnly?: boolean | undefined
+  readonly sameSite?: Exclude<SameSite, 'default'> | undefined
+  /** Only below the page at the top of the window where it was set (CHIPS); needs Secure. */
+  readonly partitioned?: boolean | undefined
 }
 
 const VALUE_OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
@@ -130,7 +138,7 @@ const ATTRIBUTE_OCTETS = /^[\x20-\x3a\x3c-\x7e]*$/
 
 /** The value of Set-Cookie (RFC 6265bis 4.1.1). Throws `FailureError` `cookie/bad-outgoing`. */
 export const serialiseSetCookie = (cookie: OutgoingCookie): string => {
-  const { name, value, domain, path, maxAge, expires, secure, httpOnly, sameSite } = cookie
+  const { name, value, domain, path, maxAge, expires, secure, httpOnly, sameSite, partitioned } = cookie
   if (!isToken(name)) throw refused('The name', firstBad(name, 1))
   if (!VALUE_OCTETS.test(value)) throw refused(name, 'an octet that no cookie value may have')
   if (name.length + value.length > NAME_AND_VALUE) throw refused(name, `more than ${NAME_AND_VALUE} bytes`)
@@ -140,6 +148,7 @@ export const serialiseSetCookie = (cookie: OutgoingCookie): string => {
   const prefix = prefixFailure({ ...cookie, name }, path, domain === undefined)
   if (prefix !== undefined) throw refused(name, 'a prefix whose rules it does not keep')
   if (sameSite === 'none' && secure !== true) throw refused(name, 'SameSite=None without Secure')
+  if (partitioned === true && secure !== true) throw refused(name, 'Partitioned without Secure')
   return [
     `${name}=${value}`,
     ...(domain === undefined ? [] : [`Domain=${domain}`]),
@@ -149,6 +158,7 @@ export const serialiseSetCookie = (cookie: OutgoingCookie): string => {
     ...(secure === true ? ['Secure'] : []),
     ...(httpOnly === true ? ['HttpOnly'] : []),
     ...(sameSite === undefined ? [] : [`SameSite=${sameSite[0]!.toUpperCase()}${sameSite.slice(1)}`]),
+    ...(partitioned === true ? ['Partitioned'] : []),
   ].join('; ')
 }
 
@@ -157,7 +167,7 @@ const refused = (where: string, got: string): FailureError =>
 
 /** RFC 6265bis 4.1.3, 5.7: what a prefixed name promises must be true, in any case of letters. */
 export const prefixFailure = (
-  cookie: { readonly name: string; readonly value: string; readonly secure?: boolean },
+  cookie: { readonly name: string; readonly value: string; readonly secure?: boolean | undefined },
   path: string | undefined,
   hostOnly: boolean,
 ): Failure | undefined => {
@@ -179,7 +189,7 @@ export const parseCookies = (header: string | undefined): readonly (readonly [na
     ? []
     : header.split(';', PAIRS).flatMap(pair => {
         const equals = pair.indexOf('=')
-        const name = equals < 0 ? '' : trim(pair.slice(0, equals))
-        const value = trim(equals < 0 ? pair : pair.slice(equals + 1))
+        const name = equals < 0 ? '' : trimmed(pair.slice(0, equals))
+        const value = trimmed(equals < 0 ? pair : pair.slice(equals + 1))
         return name === '' && value === '' ? [] : [[name, value] as const]
       })

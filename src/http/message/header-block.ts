@@ -28,12 +28,16 @@ export interface HeaderBlock {
   readonly text: string
   readonly bytes: Bytes
   readonly facts: OutgoingFacts
+  /** For whoever writes heads: how the last answer with these fields began, up to the digits of its length. */
+  readonly starts: { status: number; bytes: Bytes }
 }
+
+const NOTHING = new Uint8Array(0)
 
 /** Checks and encodes `list`. Throws `FailureError` `http/bad-outgoing` for a name or value that must not be sent. */
 export const headerBlock = (list: HeaderList): HeaderBlock => {
   const { text, facts } = checkedFields(list)
-  return { list, text, bytes: latin1Bytes(text), facts }
+  return { list, text, bytes: latin1Bytes(text), facts, starts: { status: 0, bytes: NOTHING } }
 }
 
 export const isBlock = (headers: HeaderList | HeaderBlock): headers is HeaderBlock => 'bytes' in headers

@@ -1,5 +1,7 @@
 /** A form as multipart/form-data (RFC 7578): what stands around the contents of its parts, which come from elsewhere. */
 import type { Bytes } from '../../engine.ts'
+import type { Random } from '../../random.ts'
+import { hexText } from '../../wire/bytes.ts'
 
 const TEXT = new TextEncoder()
 
@@ -29,11 +31,10 @@ export const formEnd = (parts: number, boundary: string): Bytes =>
 export const formType = (boundary: string): string => `multipart/form-data; boundary=${boundary}`
 
 /**
- * 144 random bits after a prefix, of the characters that RFC 2046 5.1.1 allows: no content is searched for it, so nobody
- * may be able to guess it.
+ * 144 bits of `random` behind a prefix, in characters that RFC 2046 5.1.1 allows: that it occurs in a content is less likely
+ * than that the disk reads wrongly, and nobody who wrote the content could know it.
  */
-export const boundaryOf = (random: Bytes): string =>
-  `----barewire${Array.from(random, byte => byte.toString(16).padStart(2, '0')).join('')}`
+export const boundaryOf = (random: Random): string => `----barewire${hexText(random.bytes(18))}`
 
 /** HTML, "multipart/form-data encoding algorithm": these three would end the name or the line, and nothing else changes. */
 const quoted = (text: string): string => text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')

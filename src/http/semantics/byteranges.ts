@@ -1,7 +1,8 @@
 /** Several parts in one body: `multipart/byteranges` (RFC 9110 14.6). Pure: whoever sends it reads the octets in between. */
 import type { Bytes } from '../../engine.ts'
 import type { Random } from '../../random.ts'
-import { hexText, latin1Bytes } from '../../wire/bytes.ts'
+import { latin1Bytes } from '../../wire/bytes.ts'
+import { boundaryOf } from '../multipart/write.ts'
 import { type ByteRange, contentRange } from './ranges.ts'
 
 /** What a body of several parts is made of, one after the other: octets to write, and ranges to read. */
@@ -11,13 +12,7 @@ export interface Multipart {
   readonly pieces: readonly (Bytes | ByteRange)[]
 }
 
-/** RFC 2046 5.1.1 allows 70 characters. */
-const PREFIX = 'barewire-'
-
-/**
- * `contentType` is that of the whole, without which a part has none. The boundary is of 128 bits of `random`: that it
- * occurs in a part is less likely than that the disk read wrongly, and nobody who wrote the file could know it.
- */
+/** `contentType` is that of the whole, without which a part has none. */
 export const multipart = (
   ranges: readonly ByteRange[],
   {
@@ -26,7 +21,7 @@ export const multipart = (
     random,
   }: { readonly size: number; readonly contentType: string | undefined; readonly random: Random },
 ): Multipart => {
-  const boundary = `${PREFIX}${hexText(random.bytes(16))}`
+  const boundary = boundaryOf(random)
   const type = contentType === undefined ? '' : `Content-Type: ${contentType}\r\n`
   const pieces = ranges.flatMap((range, index) => [
     latin1Bytes(

@@ -6,6 +6,7 @@ import {
   matchesWeakly,
   mayBePartial,
   parseEntityTag,
+  strongValidator,
   tagAsKnown,
 } from './conditional.ts'
 
@@ -216,4 +217,20 @@ test('RFC 9111 4.3.4: the tag of 304 is weak for whoever knows it as weak', () =
   expect(tag('*', '"x"')).toBe('"x"')
   expect(tag('W/"x"', 'W/"x"')).toBe('W/"x"')
   expect(tagAsKnown(new Headers(), '"x"')).toBe('"x"')
+})
+
+test('RFC 9110 13.1.5: only a strong validator says that a part fits', () => {
+  const of = (fields: Record<string, string>) => strongValidator(new Headers(fields))
+  const date = 'Sat, 21 Nov 2026 10:00:00 GMT'
+  expect(of({ etag: '"a"' })).toBe('"a"')
+  expect(of({ etag: 'W/"a"', 'last-modified': 'Sat, 21 Nov 2026 08:00:00 GMT', date })).toBeUndefined()
+  expect(of({ etag: 'a' })).toBeUndefined()
+  expect(of({ etag: '"a"b"' })).toBeUndefined()
+  expect(of({ 'last-modified': 'Sat, 21 Nov 2026 08:00:00 GMT', date })).toBe('Sat, 21 Nov 2026 08:00:00 GMT')
+  expect(of({ 'last-modified': 'Sat, 21 Nov 2026 09:59:30 GMT', date })).toBeUndefined()
+  expect(of({ 'last-modified': 'Sat, 21 Nov 2026 09:59:00 GMT', date })).toBeDefined()
+  expect(of({ 'last-modified': 'Sat, 21 Nov 2026 09:59:01 GMT', date })).toBeUndefined()
+  expect(of({ 'last-modified': 'Sat, 21 Nov 2026 08:00:00 GMT' })).toBeUndefined()
+  expect(of({ 'last-modified': 'yesterday', date })).toBeUndefined()
+  expect(of({ date })).toBeUndefined()
 })

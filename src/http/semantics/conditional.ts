@@ -149,3 +149,20 @@ export const tagAsKnown = (headers: Asked, etag: string): string => {
   const known = entityTags(headers.get('if-none-match') ?? '')?.filter(tag => tag.opaque === own?.opaque) ?? []
   return known.length > 0 && known.every(tag => tag.weak) && own?.weak === false ? `W/${etag}` : etag
 }
+
+/** RFC 9110 8.8.2.2: long enough that two clocks which differ a little do not matter. */
+const LONG_AGO: Millis = 60_000
+
+/**
+ * What If-Range may name (RFC 9110 13.1.5) of an answer with these fields: its tag, if that is strong, or its date, if it was
+ * long unchanged when the answer was made. Undefined: nothing says of a part that it is of the same.
+ */
+export const strongValidator = (headers: Asked): string | undefined => {
+  const etag = headers.get('etag') ?? undefined
+  if (etag !== undefined) return parseEntityTag(etag)?.weak === false ? etag : undefined
+  const [modified, date] = ['last-modified', 'date'].map(name => headers.get(name) ?? undefined)
+  if (modified === undefined || date === undefined) return undefined
+  // Two digits of a year are the same of both.
+  const [changed, made] = [parseHttpDate(modified, 0), parseHttpDate(date, 0)]
+  return changed !== undefined && made !== undefined && made - changed >= LONG_AGO ? modified : undefined
+}

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { seeded } from '../../random.ts'
 import { latin1Text } from '../../wire/bytes.ts'
 import { multipart } from './byteranges.ts'
-import { contentRange, rangesOf } from './ranges.ts'
+import { contentRange, partOf, rangesOf } from './ranges.ts'
 
 /** As `first-last`, both included, as the field has it. */
 const shown = (range: string, size = 1000): string | undefined => {
@@ -70,6 +70,9 @@ describe('RFC 9110 14.2: Range is ignored', () => {
     expect(rangesOf(many(64), 100_000)).toHaveLength(64)
     expect(rangesOf(many(65), 100_000)).toBeUndefined()
     expect(rangesOf(`bytes=${'0-,'.repeat(5000)}`, 100_000)).toBeUndefined()
+    // Empty ones count too: what stands behind them is not cut off.
+    expect(rangesOf(`bytes=0-0,${' ,'.repeat(62)}5-5`, 100)).toEqual([{ start: 0, end: 6 }])
+    expect(rangesOf(`bytes=0-0,${' ,'.repeat(63)}5-5`, 100)).toBeUndefined()
   })
 })
 
@@ -158,4 +161,27 @@ test('RFC 9110 14.6: parts of multipart/byteranges each have their type and plac
   const other = multipart(ranges, { size: 800, contentType: undefined, random: seeded(5) })
   expect(other.contentType).not.toBe(body.contentType)
   expect(latin1Text(other.pieces[0] as Uint8Array)).not.toContain('Content-Type')
+})
+
+test('RFC 9110 14.4: a Content-Range is read strictly, and one that contradicts itself is none', () => {
+  expect(partOf('bytes 0-9/100')).toEqual({ start: 0, end: 10, size: 100 })
+  expect(partOf('Bytes 5-5/6')).toEqual({ start: 5, end: 6, size: 6 })
+  expect(partOf('bytes 5-9/*')).toEqual({ start: 5, end: 10, size: undefined })
+  for (const wrong of [
+    'bytes */100',
+    'bytes 9-5/100',
+    'bytes 0-100/100',
+    'bytes 0-9/9',
+    'bytes 0-9',
+    'bytes=0-9/100',
+    'bytes -9/100',
+    'bytes 0-/100',
+    'lines 0-9/100',
+    'bytes 0-9/100 ',
+    'bytes 0-9/100, bytes 0-9/100',
+    'bytes 0-9999999999999999/*',
+    '',
+  ]) {
+    expect([wrong, partOf(wrong)]).toEqual([wrong, undefined])
+  }
 })

@@ -1,4 +1,5 @@
 /** Parts of a representation (RFC 9110 14): which octets a Range asks for, and how they are named. Pure. */
+import { trimmed } from '../message/grammar.ts'
 
 /** From `start` up to, not including, `end`. Never empty. */
 export interface ByteRange {
@@ -7,8 +8,8 @@ export interface ByteRange {
 }
 
 /**
- * Members of one Range that are looked at; with more of them the field is ignored (RFC 9110 14.2 allows it, 17.15 asks
- * for a bound). Readers of PDF ask for some ten at once; Apache stops at 200.
+ * Members of one Range that are looked at, empty ones too; with more of them the field is ignored (RFC 9110 14.2 allows
+ * it, 17.15 asks for a bound). Readers of PDF ask for some ten at once; Apache stops at 200.
  */
 const RANGES = 64
 
@@ -30,11 +31,9 @@ export const rangesOf = (range: string, size: number): readonly ByteRange[] | 'u
   const list = SET.exec(range)?.[1]
   // Of an empty file some clients ask for the first so many octets all the same: it is not their mistake.
   if (list === undefined || size === 0) return undefined
-  const members = list
-    .split(',', RANGES + 1)
-    .map(member => member.replace(/^[\t ]+|[\t ]+$/g, ''))
-    .filter(member => member !== '')
-  if (members.length === 0 || members.length > RANGES) return undefined
+  const parts = list.split(',', RANGES + 1)
+  const members = parts.map(trimmed).filter(member => member !== '')
+  if (members.length === 0 || parts.length > RANGES) return undefined
   const ranges: ByteRange[] = []
   for (const member of members) {
     const spec = SPEC.exec(member)
@@ -66,3 +65,12 @@ const coalesced = (ranges: readonly ByteRange[]): readonly ByteRange[] => {
 /** RFC 9110 14.4: `bytes 0-9/100`, and of what cannot be had `bytes` with a star in the place of the positions. */
 export const contentRange = (range: ByteRange | undefined, size: number): string =>
   range === undefined ? `bytes */${size}` : `bytes ${range.start}-${range.end - 1}/${size}`
+
+/** What a Content-Range says of a part; undefined for what is none, or of another unit. `size` where it is known. */
+export const partOf = (value: string): (ByteRange & { readonly size: number | undefined }) | undefined => {
+  const [, first, last, size] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/i.exec(value) ?? []
+  if (first === undefined) return undefined
+  const part = { start: Number(first), end: Number(last) + 1, size: size === '*' ? undefined : Number(size) }
+  // RFC 9110 14.4: such a value is invalid.
+  return part.start < part.end && (part.size === undefined || part.end <= part.size) ? part : undefined
+}

@@ -5,11 +5,12 @@ import { fetch } from '../../net/client/fetch.ts'
 import { serve } from '../../net/server/serve.ts'
 import { listen } from '../../net/stream/listen.ts'
 import type { TlsVersion } from '../../tls/version-name.ts'
+import type { TraceSink } from '../../trace/types.ts'
 import { takePlaceOf } from '../arp-spoof.ts'
 import { handlerTo, sitBetween, untouched } from '../middle.ts'
 import { SHOP, shop, signIn } from '../shop.ts'
 import { type LabPlatform, type LabWorld, labWorld, type Machine } from '../world.ts'
-import type { Attack, AttackOptions, Expected, Outcome, Visit } from './attack.ts'
+import type { Attack, AttackOptions, Expected, Learn, Outcome, Visit } from './attack.ts'
 
 /** Plays `attack` in a world of its own; nothing leaves the memory. */
 export const playAttack = async (
@@ -27,7 +28,7 @@ export const playAttack = async (
     await openShop(world, server, { over: attack.over, version, noticed })
     await ping(laptop, server)
     takePlaceOf(world.network, { attacker: mallory.host, victim: laptop.host, server: server.host })
-    await sitDown(platform, world, mallory, server, attack, what => void learned.push(what))
+    await sitDown({ platform, world, mallory, server, attack, learn: what => void learned.push(what) })
     const client = await visit(laptop, attack.over)
     await world.network.clock.idle()
     const expected = version === 'TLS 1.2' ? (attack.expectedIn12 ?? attack.expected) : attack.expected
@@ -52,8 +53,6 @@ const openShop = (world: LabWorld, server: Machine, { over, version, noticed }: 
     ...(over === 'https' ? { tls: { ...world.certified([SHOP]), versions: [version] } } : {}),
   })
 
-const PORTS = { http: 80, https: 443 } as const
-
 /** The laptop has been here before: it knows the shop's hardware address. */
 const ping = (laptop: Machine, server: Machine): Promise<void> =>
   new Promise((resolve, reject) =>
@@ -62,14 +61,21 @@ const ping = (laptop: Machine, server: Machine): Promise<void> =>
     ),
   )
 
-const sitDown = async (
-  platform: LabPlatform,
-  world: LabWorld,
-  mallory: Machine,
-  server: Machine,
-  attack: Attack,
-  learn: (what: string) => void,
-): Promise<void> => {
+const PORTS = { http: 80, https: 443 } as const
+
+/** What the third machine works with. */
+export interface Seat {
+  readonly platform: LabPlatform
+  readonly world: LabWorld
+  readonly mallory: Machine
+  readonly server: Machine
+  readonly attack: Attack
+  readonly learn: Learn
+  readonly trace?: TraceSink | undefined
+}
+
+/** Waits in the server's place for whoever comes, and does to them what the attack is. */
+export const sitDown = async ({ platform, world, mallory, server, attack, learn, trace }: Seat): Promise<void> => {
   const to = { host: server.host.address.text, port: PORTS[attack.over] }
   const { transport } = mallory.world
   if (attack.forges === undefined) {
@@ -85,6 +91,7 @@ const sitDown = async (
     port: to.port,
     host: mallory.host.address.text,
     world: mallory.world,
+    trace,
     tls: world.certified([SHOP], { by: own }),
   }
   await listen({ ...options, refused: () => learn('the client hung up before it had said anything') }, stream => {

@@ -1,22 +1,30 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** `client()`: a `fetch` that keeps its connections and its cookies. */
 import { type Facts, type FailureCode, FailureError, fail } from '../../failures/index.ts'
-import { type CookieJar, type CookieRequest, cookieJar } from '../../http/cookies/jar.ts'
+import { type CookieJar, cookieJar } from '../../http/cookies/jar.ts'
+import type { HstsStore } from '../../http/semantics/hsts.ts'
 import { SessionCache } from '../../tls/session/cache.ts'
-import type { TraceContext, TraceSink } from '../../trace/types.ts'
+import type { TraceSink } from '../../trace/types.ts'
+import type { TransparencyDemands } from '../../x509/transparency/types.ts'
 import { type ReadClientOptions, readClientOptions } from '../stream/client-answers.ts'
 import type { Credentials } from '../stream/credentials.ts'
+import type { Retrieve, RevocationOptions } from '../stream/judged.ts'
 import type { SharedKey } from '../stream/shared-keys.ts'
 import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from '../stream/tls-options.ts'
 import type { NetStream, Timeouts, Transport, TrustOptions, World } from '../stream/types.ts'
 import type { Warned } from '../stream/warnings.ts'
 import { told, toldAtOnce, toldByFetch } from '../told.ts'
+import { type CacheOptions, cacheOf } from './cache.ts'
+import { cookieRequest, crossing } from './cookies.ts'
+import { hstsOf, noteHsts, onlyByTls } from './hsts.ts'
 import { integrityOf } from './integrity.ts'
 import { isLocal, localAnswer } from './local.ts'
 import { BLOCKED_PORTS } from './ports.table.ts'
 import { PROTOCOLS } from './protocols.ts'
 import { type ProxyChoice, readProxy } from './proxies.ts'
+import type { ProxyLogin } from './proxy-login.ts'
 import {
+  type AskedBy,
   type AskInit,
   authorityOf,
   contextOf,
@@ -27,12 +35,21 @@ import {
   redirected,
 } from './request.ts'
 import { checkedResponseOf, type FetchResponse, responseOf } from './response.ts'
+import { type ResumeOptions, resuming } from './resume.ts'
+import { PATIENCE, retriever } from './retriever.ts'
 import { type Answer, type Ask, chained, type Interceptor } from './seam.ts'
 import { Wire } from './wire.ts'
 
 export interface ClientOptions extends TrustOptions, Credentials, Warned {
   /** What may be agreed on with servers over HTTPS. */
   readonly tls?: ClientTls | undefined
+  /**
+   * As `TlsClientOptions.revocation`. With the mode `soft` or `hard` and no `retrieve` what is missing is fetched, by a client
+   * like this one that asks for nothing else: see `retriever`.
+   */
+  readonly revocation?: RevocationOptions | undefined
+  /** As `TlsClientOptions.transparency`. */
+  readonly transparency?: TransparencyDemands | undefined
   /** As `TlsClientOptions.psk`: servers are known by keys that they have too. */
   readonly psk?: SharedKey | readonly SharedKey[] | undefined
   /** Kernel TCP where undefined. */
@@ -40,14 +57,36 @@ export interface ClientOptions extends TrustOptions, Credentials, Warned {
   readonly timeouts?: Partial<Timeouts> | undefined
   readonly trace?: TraceSink | undefined
   /** The address to go to instead of asking for that of the host; undefined: ask. Name checks are not affected. */
-  readonly resolve?: (host: string, port: number) => string | undefined
+  readonly resolve?: ((host: string, port: number) => string | undefined) | undefined
   /** From `cookieJar`, or true for one of the client's own; without it no cookie is kept or sent. */
   readonly jar?: CookieJar | true | undefined
+  /** Which page asks, where a request does not say another one: as `AskInit`. */
+  readonly askedBy?: AskedBy | undefined
+  /**
+   * Bodies of GET that break off are gone on with, where the server says by a strong validator that the rest is of the same
+   * (RFC 9110 13.1.5), as often as the options say. Not at all where undefined.
+   */
+  readonly resume?: ResumeOptions | true | undefined
+  /**
+   * From `hstsStore`, or true for one of the client's own: what hosts say by Strict-Transport-Security is kept, and their
+   * http URLs are asked for by https (RFC 6797), where no certificate failure is accepted. Not at all where undefined.
+   */
+  readonly hsts?: HstsStore | true | undefined
+  /**
+   * Keeps answers and uses them again (RFC 9111), for one user: what came for one set of credentials (Authorization, cookies)
+   * is for no other unless it is `public`. Not at all where undefined.
+   */
+  readonly cache?: CacheOptions | true | undefined
   /**
    * Through which proxy: `http://` or `https://` (TLS to the proxy itself), with name and password where it asks for them,
    * or a function of the URL (`proxiesIn` makes one of an environment). CONNECT for https and `upgrade`.
    */
   readonly proxy?: ProxyChoice | undefined
+  /**
+   * From `proxyLogin`, for proxies that ask by Digest: names and passwords of their URLs are shown as it says. By Basic, and
+   * unasked, where undefined.
+   */
+  readonly proxyLogin?: ProxyLogin | undefined
   /** Connections to one origin at once; 6 where undefined, as browsers. */
   readonly perOrigin?: number | undefined
   /** How long a connection without a request is kept, in ms; 4,000 where undefined: node:http closes after 5,000. */
@@ -83,6 +122,8 @@ export interface Client {
   upgrade(url: string | URL, options: UpgradeOptions): Promise<Upgraded>
   /** The cookies that it keeps. */
   readonly jar: CookieJar | undefined
+  /** The hosts that it only speaks to by TLS. */
+  readonly hsts: HstsStore | undefined
   /** Ends idle connections, cuts the others. */
   close(): void
   [Symbol.dispose](): void
@@ -91,7 +132,7 @@ export interface Client {
 export interface UpgradeOptions {
   /** `websocket`, or several, best first: `tls/1.3, tls/1.2`. */
   readonly protocol: string
-  readonly headers?: RequestInit['headers']
+  readonly headers?: RequestInit['headers'] | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -104,7 +145,7 @@ export interface Upgraded {
 }
 
 /** Fetch standard, 4.4; curl stops at 50. */
-const REDIRECTS = 20
+export const REDIRECTS = 20
 
 const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308])
 
@@ -117,16 +158,18 @@ export const client = (options: ClientOptions): Client => {
     fetch: (input, init = {}) => each.fetch(input, init),
     upgrade: (url, asked) => each.upgrade(url, asked),
     jar: each.jar,
+    hsts: each.hsts,
     close,
     [Symbol.dispose]: close,
   }
 }
 
 /** The wire below such a client, for those who ask without `fetch`. Throws as `client`. */
-export const wireOf = (options: ClientOptions): Wire => {
+export const wireOf = (given: ClientOptions): Wire => {
+  const options = { ...given, revocation: completed(given) }
   const tls = toldAtOnce(() => tlsOf(options), options.world.words)
   const proxyTls = toldAtOnce(() => proxyTlsOf(options), options.world.words)
-  return new Wire({ ...options, tls, proxyTls, earlyData: options.tls?.earlyData })
+  return new Wire({ ...options, tls, strictTls: strictOf(options, tls), proxyTls, earlyData: options.tls?.earlyData })
 }
 
 const CHOICES: Record<keyof ClientTls, true> = {
@@ -146,8 +189,11 @@ const tlsOf = ({
   accept,
   cert,
   key,
+  password,
   psk,
   warned,
+  revocation,
+  transparency,
   tls = {},
   world,
   ...rest
@@ -156,15 +202,47 @@ const tlsOf = ({
   checkTlsOptions(tls, CHOICES)
   const { sessions = new SessionCache(), earlyData, ...choices } = tls
   if (earlyData !== undefined && earlyData !== true) throw wrong('tls.earlyData', `${earlyData}`, 'true')
-  const trusting = { accept, trust, ca, publicKeys }
-  return readClientOptions({ ...choices, alpn: PROTOCOLS, sessions, ...trusting, cert, key, psk, warned }, world)
+  const trusting = { accept, trust, ca, publicKeys, revocation, transparency }
+  return readClientOptions(
+    { ...choices, alpn: PROTOCOLS, sessions, ...trusting, cert, key, password, psk, warned },
+    world,
+  )
+}
+
+/** RFC 6797 8.4: for hosts that want TLS and nothing else no failure is accepted, by nobody; nor what was accepted before. */
+const strictOf = (options: ClientOptions, tls: ReadClientOptions): ReadClientOptions => {
+  if (options.hsts === undefined || options.accept === undefined) return tls
+  return tlsOf({ ...options, accept: undefined, tls: { ...options.tls, sessions: new SessionCache() } })
+}
+
+/** Lists and answers are signed: whoever fetches them asks no question of trust, but for a proxy on the way. */
+const completed = ({ revocation, ...options }: ClientOptions): RevocationOptions | undefined => {
+  if (revocation === undefined || revocation.mode === 'off' || revocation.retrieve !== undefined) return revocation
+  return { ...revocation, retrieve: fetching(options) }
+}
+
+const fetching = (options: ClientOptions): Retrieve => {
+  const { world, over, timeouts, resolve, proxy, proxyLogin, trust, ca } = options
+  const { crypto, clock } = world
+  const plain = client({ world, over, timeouts, resolve, proxy, proxyLogin, trust, ca, ports: 'any', keepAlive: 0 })
+  // An answer, then a list, and the handshake waits for both: whoever is silent must not end it.
+  const patience = timeouts?.handshake && Math.min(PATIENCE, timeouts.handshake / 3)
+  return retriever({ fetch: (url, init) => plain.fetch(url, init as AskInit), crypto, clock, patience })
 }
 
 /** A proxy is believed as servers are; what is said and shown to servers is not for it. */
-const proxyTlsOf = ({ proxy, trust, ca, world }: ClientOptions): ReadClientOptions | undefined => {
+const proxyTlsOf = ({
+  proxy,
+  trust,
+  ca,
+  revocation,
+  transparency,
+  world,
+}: ClientOptions): ReadClientOptions | undefined => {
   if (proxy === undefined) return undefined
   if (typeof proxy !== 'function' && proxy !== '') readProxy(proxy)
-  return readClientOptions({ alpn: PROTOCOLS, sessions: new SessionCache(), trust, ca }, world)
+  const trusting = { trust, ca, revocation, transparency }
+  return readClientOptions({ alpn: PROTOCOLS, sessions: new SessionCache(), ...trusting }, world)
 }
 
 class Fetcher {
@@ -173,6 +251,7 @@ class Fetcher {
   readonly #wire: Wire
   readonly #ask: Ask
   readonly jar: CookieJar | undefined
+  readonly hsts: HstsStore | undefined
 
   constructor(options: ClientOptions, wire: Wire) {
     this.#options = options
@@ -181,7 +260,9 @@ class Fetcher {
     const { jar, world } = options
     const own = (): CookieJar => cookieJar({ isPublicSuffix: world.isPublicSuffix, date: () => world.clock.date() })
     this.jar = jar === true ? own() : jar
-    this.#ask = chained(options.interceptors ?? [], outline => wire.ask(outline))
+    this.hsts = options.hsts === true ? hstsOf(world) : options.hsts
+    const interceptors = [...(options.interceptors ?? []), ...kept(options, wire)]
+    this.#ask = chained(interceptors, outline => this.#asked(outline))
   }
 
   async fetch(input: string | URL | Request, init: AskInit): Promise<FetchResponse> {
@@ -195,10 +276,11 @@ class Fetcher {
   async upgrade(url: string | URL, { protocol, headers, signal }: UpgradeOptions): Promise<Upgraded> {
     try {
       const http = String(url).replace(/^ws(?=s?:)/i, 'http')
-      const init: AskInit = { ...(headers && { headers }), ...(signal && { signal }) }
-      const outline = this.#withCookies(await outlineOf(http, init, this.#world.clock))
+      const { askedBy } = this.#options
+      const init: AskInit = { ...(headers && { headers }), ...(signal && { signal }), askedBy }
+      const outline = this.#withCookies(this.#byTls(await outlineOf(http, init, this.#world.clock)))
       const { head, stream } = await this.#wire.upgrade(outline, protocol)
-      this.#keepCookies(outline, { head, trace: stream.trace })
+      this.#remember(outline, { head, trace: stream.trace, connection: stream.connection })
       const list = head.headers.list() as [string, string][]
       return { stream, protocol: head.headers.get('upgrade') ?? '', headers: new Headers(list) }
     } catch (error) {
@@ -208,19 +290,23 @@ class Fetcher {
 
   async #follow(input: string | URL | Request, init: AskInit): Promise<FetchResponse> {
     const redirect = init.redirect ?? (input instanceof Request ? input.redirect : 'follow')
-    const from = await outlineOf(input, init, this.#world.clock, FETCHED)
+    const { askedBy } = this.#options
+    const asked = askedBy === undefined ? init : { askedBy, ...init }
+    const from = await outlineOf(input, asked, this.#world.clock, FETCHED)
     const integrity = init.integrity ?? (input instanceof Request ? input.integrity : '')
     let outline = from
     for (let hops = 0; ; hops++) {
       outline.signal?.throwIfAborted()
+      outline = this.#byTls(outline)
       const answer = await (isLocal(outline.url) ? localAnswer(outline, this.#world) : this.#answer(outline))
       const { head } = answer
       const location = REDIRECT_STATUS.has(head.status) ? head.headers.get('location') : undefined
       if (location === undefined || redirect === 'manual') {
         const { clock, coders, words, crypto } = this.#world
-        const { method } = outline
+        const asked = outline
+        const { method } = asked
         const url = hrefOf(outline.url)
-        const options = { url, redirected: hops > 0, method, clock, coders, words, context: contextOf(outline) }
+        const options = { url, redirected: hops > 0, method, clock, coders, words, context: () => contextOf(asked) }
         return integrityOf(integrity).length === 0
           ? responseOf(answer, options)
           : checkedResponseOf(answer, { ...options, integrity, crypto })
@@ -228,7 +314,7 @@ class Fetcher {
       answer.pieces.discard()
       if (redirect === 'error') throw refused(outline, 'net/redirect-refused', { got: location })
       if (hops === REDIRECTS) throw refused(from, 'net/too-many-redirects', { got: location, number: hops })
-      outline = redirected(outline, head.status, location)
+      outline = crossing(outline, redirected(outline, head.status, location), this.#world)
     }
   }
 
@@ -237,35 +323,55 @@ class Fetcher {
     if (this.#options.ports !== 'any' && BLOCKED_PORTS.has(port)) {
       throw refused(outline, 'net/blocked-port', { where: host, number: port })
     }
+    if (outline.cache === 'only-if-cached' && this.#options.cache === undefined)
+      throw refused(outline, 'net/not-cached', {})
     const answer = await this.#ask(this.#withCookies(outline))
-    this.#keepCookies(outline, answer)
+    // One that an interceptor made may set cookies too.
+    if (answer.cookies !== 'taken') this.#keepCookies(outline, answer)
     return answer
+  }
+
+  async #asked(outline: Outline): Promise<Answer> {
+    const answer = await this.#wire.ask(outline)
+    this.#remember(outline, answer)
+    return { ...answer, cookies: 'taken' }
+  }
+
+  /** What an answer from the wire says for later. */
+  #remember(outline: Outline, answer: Pick<Answer, 'head' | 'trace' | 'connection'>): void {
+    this.#keepCookies(outline, answer)
+    if (this.hsts !== undefined) noteHsts(this.hsts, outline.url, answer, this.#world.clock)
+  }
+
+  #byTls(outline: Outline): Outline {
+    if (this.hsts === undefined) return outline
+    return onlyByTls(this.hsts, outline, { sink: this.#options.trace, clock: this.#world.clock })
   }
 
   #withCookies(outline: Outline): Outline {
     const { jar } = this
     return jar === undefined || outline.credentials === 'omit'
       ? outline
-      : { ...outline, cookie: trace => jar.header(cookieRequest(outline.url, trace)) }
+      : { ...outline, cookie: trace => jar.header(cookieRequest(outline, trace, this.#world)) }
   }
 
-  #keepCookies({ url, credentials }: Outline, { head, trace }: Pick<Answer, 'head' | 'trace'>): void {
+  #keepCookies(outline: Outline, { head, trace }: Pick<Answer, 'head' | 'trace'>): void {
     const { jar } = this
-    if (jar === undefined || credentials === 'omit') return
-    const from = { ...cookieRequest(url, trace), now: this.#world.clock.now() }
+    if (jar === undefined || outline.credentials === 'omit') return
+    const from = cookieRequest(outline, trace, this.#world)
     for (const value of head.headers.all('set-cookie')) jar.receive(value, from)
   }
 }
 
+/** Next to the wire, so that what others add to a request is seen by it. What is gone on with is kept whole. */
+const kept = ({ cache, resume, world, trace }: ClientOptions, wire: Wire): readonly Interceptor[] => {
+  const { clock, crypto } = world
+  const fieldsOf = (outline: Outline) => wire.headers(outline, undefined)
+  return [
+    ...(cache === undefined ? [] : [cacheOf(cache === true ? {} : cache, { clock, crypto, trace, fieldsOf })]),
+    ...(resume === undefined ? [] : [resuming(resume === true ? {} : resume, clock, fieldsOf)]),
+  ]
+}
+
 const refused = (outline: Outline, code: FailureCode, facts: Facts): FailureError =>
   new FailureError(fail(code, facts).within(contextOf(outline)))
-
-/** What a browser counts as secure too: nobody between a program and its own machine listens in. */
-const isLoopback = (host: string): boolean => /^(?:(?:.+\.)?localhost|127(?:\.\d+){3}|\[::1\])$/.test(host)
-
-const cookieRequest = ({ hostname, pathname, protocol }: URL, trace: TraceContext | undefined): CookieRequest => ({
-  host: hostname,
-  path: pathname,
-  secure: protocol === 'https:' || isLoopback(hostname),
-  trace,
-})

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Bytes, Millis } from '../../engine.ts'
 import { type Failure, FailureError, type RequestContext } from '../../failures/index.ts'
 import type { HeaderList, ResponseHead } from '../../http/types.ts'
+import type { NetStream } from '../stream/types.ts'
 import { type Outline, type OutlineBody, targetOf } from './request.ts'
 import type { Pieces } from './seam.ts'
 import type { AnswerReader, Asked, ClientConnection } from './types.ts'
@@ -14,6 +15,8 @@ export interface ExchangeRequest {
   /** As they go out. */
   readonly headers: HeaderList
   readonly clock: Clock
+  /** In place of an answer, where the request offers another protocol; `answered` stays open then. */
+  readonly switched?: ((head: ResponseHead, stream: NetStream) => void) | undefined
 }
 
 /** Bytes of an answer that wait for whoever reads it; the server is stopped above it. */
@@ -34,6 +37,7 @@ const CONTINUE: Millis = 1_000
  */
 export class FetchExchange implements AnswerReader, Pieces {
   readonly head: (head: ResponseHead) => void
+  readonly switched: ((head: ResponseHead, stream: NetStream) => void) | undefined
   readonly answered: Promise<ResponseHead>
   trailers: HeaderList = []
   /** Not one byte of an answer came: the request may be made again elsewhere. */
@@ -64,7 +68,7 @@ export class FetchExchange implements AnswerReader, Pieces {
 
   /** Sends the request. Throws `FailureError` for what cannot be sent. */
   constructor(connection: ClientConnection, request: ExchangeRequest) {
-    const { outline, headers, clock, target = targetOf(request.outline) } = request
+    const { outline, headers, clock, switched, target = targetOf(request.outline) } = request
     const { method, body, signal, trailers } = outline
     this.#outline = outline
     let answer: (head: ResponseHead) => void
@@ -80,6 +84,12 @@ export class FetchExchange implements AnswerReader, Pieces {
       this.#go?.()
       answer(head)
     }
+    this.switched =
+      switched &&
+      ((head, stream) => {
+        this.#settle('ended', undefined)
+        switched(head, stream)
+      })
     const expects = headers.some(([name]) => name === 'Expect')
     const bytes = expects || trailers !== undefined ? undefined : body?.bytes
     const whole = bytes !== undefined && bytes.length > AT_ONCE ? 'stream' : (bytes ?? (body && 'stream'))
@@ -90,6 +100,9 @@ export class FetchExchange implements AnswerReader, Pieces {
     else if (whole !== undefined) outline.sent?.(whole.length)
   }
 
+  get complete(): boolean {
+    return this.#state !== 'open'
+  }
   /** How much of the answer has come. */
   get progress(): RequestContext {
     if (this.#head === undefined) return {}
@@ -218,7 +231,6 @@ export class FetchExchange implements AnswerReader, Pieces {
         const { done, value } = await reader.read()
         if (this.#state !== 'open') return
         if (done) {
-          this.#unsent = undefined
           sending.end(this.#outline.trailers?.())
           return
         }

@@ -4,6 +4,7 @@ import { type Driver, drive } from '../../drive.ts'
 import type { Bytes, Chunk, Millis } from '../../engine.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import { httpClient } from '../../http/connection/engine.ts'
+import { keptFor } from '../../http/semantics/keep-alive.ts'
 import type { HeaderList, HttpConnection, HttpEvent, ResponseHead } from '../../http/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { LINGER } from '../stream/linger.ts'
@@ -17,12 +18,13 @@ export interface ConnectionOptions extends Lifecycle {
   readonly timeouts: Pick<Timeouts, 'firstByte' | 'idle'>
   readonly where: string
   /** What the first request says has left as early data, and was taken. */
-  readonly saidEarly?: boolean
+  readonly saidEarly?: boolean | undefined
 }
 
 export class Http1Connection implements ClientConnection, StreamHandler {
   readonly info: ConnectionInfo
   requests = 0
+  keptFor: Millis = Number.POSITIVE_INFINITY
   readonly #stream: NetStream
   readonly #options: ConnectionOptions
   readonly #engine: HttpConnection
@@ -198,6 +200,7 @@ export class Http1Connection implements ClientConnection, StreamHandler {
           return
         }
         this.#answered = true
+        this.keptFor = keptFor(event.headers.get('keep-alive'))
         this.#stall.start()
         this.#reader?.head(event)
         return

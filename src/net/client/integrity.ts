@@ -17,6 +17,7 @@ export const MOST_CHECKED = 256 * 1024 * 1024
 
 /** The digests of the strongest hash among them; none: anything will do (SRI 3.3.2, unknown hashes count for nothing). */
 export const integrityOf = (metadata: string): readonly Digest[] => {
+  if (metadata === '') return []
   const digests = metadata.split(/[\t\n\f\r ]+/).flatMap((each): Digest[] => {
     const [, hash = '', value = ''] = /^(sha256|sha384|sha512)-([\w+/-]+)={0,2}(?:\?.*)?$/i.exec(each) ?? []
     const known = HASHES.find(name => name === hash.toLowerCase())

@@ -1,9 +1,9 @@
 /** What needs no network: `data:` and `blob:` URLs (fetch standard, 4.3 "scheme fetch" and 6 "data: URLs"). */
 import type { Bytes } from '../../engine.ts'
 import { FailureError, fail } from '../../failures/index.ts'
-import type { ConnectionInfo, World } from '../stream/types.ts'
+import type { World } from '../stream/types.ts'
 import { contextOf, type Outline } from './request.ts'
-import { type Answer, madeHead, type Pieces } from './seam.ts'
+import { type Answer, madeAnswer, madeHead } from './seam.ts'
 
 export const isLocal = ({ protocol }: URL): boolean => protocol === 'data:' || protocol === 'blob:'
 
@@ -33,41 +33,7 @@ interface Local {
 const answerOf = ({ type, bytes, announced }: Local, { clock }: World): Answer => {
   const length = announced ? [['Content-Length', `${bytes.length}`] as const] : []
   const fields = [...length, ...(type === '' && !announced ? [] : [['Content-Type', type] as const])]
-  const now = clock.now()
-  return {
-    head: madeHead(200, 'OK', fields),
-    pieces: new Whole(bytes),
-    connection: { ...NOWHERE, times: { asked: now, connected: now, secured: undefined } },
-    trace: undefined,
-  }
-}
-
-/** Nothing was connected to anything. */
-const NOWHERE: Omit<ConnectionInfo, 'times'> = {
-  local: { address: '', port: 0 },
-  remote: { address: '', port: 0 },
-  flow: '',
-  tls: undefined,
-}
-
-class Whole implements Pieces {
-  readonly trailers = []
-  readonly progress = {}
-  #bytes: Bytes | undefined
-  constructor(bytes: Bytes) {
-    if (bytes.length > 0) this.#bytes = bytes
-  }
-  async next(): Promise<Bytes | undefined> {
-    const bytes = this.#bytes
-    this.#bytes = undefined
-    return bytes
-  }
-  discard(): void {
-    this.#bytes = undefined
-  }
-  cancel(): void {
-    this.#bytes = undefined
-  }
+  return madeAnswer(madeHead(200, 'OK', fields), bytes, clock)
 }
 
 const unreadable = (got: string): FailureError => new FailureError(fail('net/bad-url', { got }))

@@ -2,6 +2,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Millis } from '../../engine.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
+import { Stall } from '../stream/stall.ts'
 import type { ClientConnection, Lifecycle } from './types.ts'
 
 export interface PoolOptions {
@@ -16,8 +17,10 @@ export interface PoolOptions {
 
 interface Origin {
   open: number
-  readonly connections: Set<ClientConnection>
-  readonly idle: Map<ClientConnection, () => void>
+  /** With the time that each has been without a request. */
+  readonly connections: Map<ClientConnection, Stall>
+  /** The one used last is the last. */
+  readonly idle: ClientConnection[]
   readonly waiting: ((error: FailureError | undefined) => void)[]
 }
 
@@ -66,8 +69,8 @@ export class Pool {
   close(): void {
     this.#closed = true
     for (const origin of this.#origins.values()) {
-      for (const [connection, disarm] of origin.idle) {
-        disarm()
+      for (const connection of origin.idle.splice(0)) {
+        origin.connections.get(connection)?.end()
         this.#all.delete(connection)
         connection.close()
       }
@@ -98,7 +101,7 @@ export class Pool {
         gone: gone => this.#forget(key, origin, gone),
       })
       this.#all.add(connection)
-      origin.connections.add(connection)
+      this.#limit(origin, connection, this.#options.idle)
       return connection
     } catch (error) {
       this.#left(key, origin)
@@ -106,10 +109,20 @@ export class Pool {
     }
   }
 
+  /** How long `connection` is kept without a request. */
+  #limit(origin: Origin, connection: ClientConnection, limit: Millis): void {
+    const expired = (): void => {
+      remove(origin.idle, connection)
+      connection.close()
+    }
+    origin.connections.get(connection)?.end()
+    origin.connections.set(connection, new Stall(this.#options.clock, limit, expired))
+  }
+
   #origin(key: string): Origin {
     let origin = this.#origins.get(key)
     if (origin === undefined) {
-      origin = { open: 0, connections: new Set(), idle: new Map(), waiting: [] }
+      origin = { open: 0, connections: new Map(), idle: [], waiting: [] }
       this.#origins.set(key, origin)
     }
     return origin
@@ -117,36 +130,34 @@ export class Pool {
 
   /** The one used last: the others may then reach their idle time. */
   #kept(origin: Origin): ClientConnection | undefined {
-    for (const [connection, disarm] of [...origin.idle].reverse()) {
-      disarm()
-      origin.idle.delete(connection)
-      if (connection.capacity > 0) return connection
+    for (let last = origin.idle.pop(); last !== undefined; last = origin.idle.pop()) {
+      origin.connections.get(last)?.stop()
+      if (last.capacity > 0) return last
     }
-    for (const connection of origin.connections) if (connection.capacity > 0) return connection
+    for (const connection of origin.connections.keys()) if (connection.capacity > 0) return connection
     return undefined
   }
 
   #keep(origin: Origin, connection: ClientConnection): void {
-    const { clock, idle } = this.#options
     if (connection.idle) {
-      if (idle === 0 || this.#closed) {
+      const limit = Math.min(this.#options.idle, connection.keptFor)
+      if (limit <= 0 || this.#closed) {
         connection.close()
         return
       }
-      const disarm = clock.later(clock.now() + idle, () => {
-        origin.idle.delete(connection)
-        connection.close()
-      })
-      origin.idle.set(connection, disarm)
+      remove(origin.idle, connection)
+      origin.idle.push(connection)
+      if (origin.connections.get(connection)?.limit !== limit) this.#limit(origin, connection, limit)
+      origin.connections.get(connection)?.start()
     }
     origin.waiting.shift()?.(undefined)
   }
 
   #forget(key: string, origin: Origin, connection: ClientConnection): void {
     this.#all.delete(connection)
+    origin.connections.get(connection)?.end()
     origin.connections.delete(connection)
-    origin.idle.get(connection)?.()
-    origin.idle.delete(connection)
+    remove(origin.idle, connection)
     this.#left(key, origin)
   }
 
@@ -184,8 +195,13 @@ export class Pool {
   }
 
   #stuck(key: string, { connections }: Origin): Failure {
-    const unread = [...connections].filter(connection => connection.unread).length
+    const unread = [...connections.keys()].filter(connection => connection.unread).length
     const facts = { where: key, number: this.#options.turn, expected: `${connections.size}`, got: `${unread}` }
     return fail('net/pool-waits', facts)
   }
+}
+
+const remove = (list: ClientConnection[], connection: ClientConnection): void => {
+  const at = list.indexOf(connection)
+  if (at >= 0) list.splice(at, 1)
 }

@@ -129,17 +129,41 @@ describe('what proxies do', () => {
     expect(await codeOf(fetch('https://a.test/', { proxy: babbling }))).toBe('http/bad-start-line')
   })
   test('are left when the caller gives up, and say what comes behind their answer to TLS', async () => {
+    const controller = new AbortController()
+    let left = (): void => {}
     const gone = new Promise<void>(resolve => {
-      void peer(socket => socket.once('close', () => resolve())).then(async silent => {
-        const controller = new AbortController()
-        const asked = fetch('https://a.test/', { proxy: silent, signal: controller.signal })
-        setTimeout(() => controller.abort('enough'), 10)
-        expect(await asked.catch((reason: unknown) => reason)).toBe('enough')
-      })
+      left = resolve
     })
+    const silent = await peer(socket => {
+      socket.once('data', () => controller.abort('enough'))
+      socket.once('close', () => left())
+    })
+    const asked = fetch('https://a.test/', { proxy: silent, signal: controller.signal })
+    expect(await asked.catch((reason: unknown) => reason)).toBe('enough')
     await gone
     const talking = await peer(socket => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\nno TLS at all')))
     expect(await codeOf(fetch('https://a.test/', { proxy: talking }))).toMatch(/^tls\//)
+  })
+  test('hear of a reset inside the tunnel, and so does the server', async () => {
+    const proxy = await proxying()
+    let gone = (): void => {}
+    const heard = new Promise<void>(resolve => {
+      gone = resolve
+    })
+    const { port } = await served((_, about) => {
+      const { stream, response } = about.takeOver({
+        headers: [
+          ['Upgrade', 'echo'],
+          ['Connection', 'Upgrade'],
+        ],
+      })
+      stream.handler = { data() {}, end: gone, drain() {}, closed: gone }
+      return response
+    })
+    using own = client({ proxy: proxy.url })
+    const { stream } = await own.upgrade(`ws://127.0.0.1:${port}/`, { protocol: 'echo' })
+    stream.reset()
+    await heard
   })
   test('tunnel what is upgraded, in plain text too', async () => {
     const proxy = await proxying()
@@ -171,7 +195,7 @@ describe('what proxies do', () => {
 })
 
 describe('which proxy', () => {
-  test.each(['socks5://localhost', 'http://', 'http://a:b%ff@c/', 'http://[::1'])(
+  test.each(['socks4://localhost', 'http://', 'http://a:b%ff@c/', 'http://[::1'])(
     '%s is net/bad-proxy',
     async proxy => {
       expect(await codeOf(fetch('http://localhost/', { proxy }))).toBe('net/bad-proxy')

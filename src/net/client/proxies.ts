@@ -3,12 +3,15 @@
  * whoever has one gives it (`proxiesIn`).
  */
 import { FailureError, fail } from '../../failures/index.ts'
+import { basicCredentials, type NameAndPassword } from '../../http/semantics/challenges.ts'
 import { endpointText, parseIp } from '../../wire/address.ts'
 import { authorityOf } from './request.ts'
+import type { SocksLogin } from './socks-dialogue.ts'
 
 /**
  * `http://` or `https://` (TLS to the proxy itself), with name and password where it asks for them; `proxy.test:3128` is
- * `http://`. A function is asked for each request, and undefined is none.
+ * `http://`. `socks5h://` has a SOCKS 5 proxy look names up, for `socks5://` they are looked up here. A function is asked
+ * for each request, and undefined is none.
  */
 export type ProxyChoice = string | URL | ((url: URL) => string | URL | undefined)
 
@@ -18,8 +21,18 @@ export interface ProxyServer {
   readonly port: number
   /** For failures, without name and password. */
   readonly where: string
-  /** The value of Proxy-Authorization (RFC 7617). */
+  /** Of its URL, for a proxy that speaks HTTP. */
+  readonly login: NameAndPassword | undefined
+  /** The same as the value of Proxy-Authorization, by Basic (RFC 7617). */
   readonly authorization: string | undefined
+  /** Of a SOCKS 5 proxy; undefined: it speaks HTTP. */
+  readonly socks: Socks | undefined
+}
+
+export interface Socks {
+  readonly login: SocksLogin | undefined
+  /** Where names are looked up. */
+  readonly names: 'here' | 'there'
 }
 
 /** Throws `net/bad-proxy`. */
@@ -37,22 +50,49 @@ export const readProxy = (given: string | URL): ProxyServer => {
   } catch {
     throw refused('it is no URL')
   }
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw refused(`it speaks ${url.protocol}//`)
+  const names = SOCKS[url.protocol]
+  if (names === undefined && url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw refused(`it speaks ${url.protocol}//`)
   if (url.hostname === '') throw refused('it has no name')
-  const { host, port } = authorityOf(url)
+  const { host, port } = names === undefined || url.port !== '' ? authorityOf(url) : { ...authorityOf(url), port: 1080 }
   const where = endpointText(host, port)
-  return { url, host, port, where, authorization: basic(url, where) }
+  const common = { url, host, port, where }
+  return names === undefined
+    ? { ...common, ...basic(url, where), socks: undefined }
+    : { ...common, login: undefined, authorization: undefined, socks: { login: loginOf(url, where), names } }
 }
 
-const basic = ({ username, password }: URL, where: string): string | undefined => {
+/** As curl has them. */
+const SOCKS: Readonly<Record<string, Socks['names']>> = { 'socks5:': 'here', 'socks5h:': 'there' }
+
+/** RFC 1929 2: each has a length of one octet, and is not empty. */
+const loginOf = ({ username, password }: URL, where: string): SocksLogin | undefined => {
   if (username === '' && password === '') return undefined
-  let pair: string
+  const [user, secret] = [username, password].map(text => utf8.encode(decoded(text, where)))
+  const fits = (bytes: Uint8Array): boolean => bytes.length > 0 && bytes.length <= 255
+  if (!fits(user!) || !fits(secret!)) throw refused('a name and a password for SOCKS have 1 to 255 octets', where)
+  return { user: user!, password: secret! }
+}
+
+const utf8 = new TextEncoder()
+
+const decoded = (text: string, where: string): string => {
   try {
-    pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+    return decodeURIComponent(text)
   } catch {
     throw refused('its name or password is not percent-encoded', where)
   }
-  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(pair)))}`
+}
+
+const basic = ({ username, password }: URL, where: string): Pick<ProxyServer, 'login' | 'authorization'> => {
+  if (username === '' && password === '') return { login: undefined, authorization: undefined }
+  const login = { user: decoded(username, where), password: decoded(password, where) }
+  try {
+    return { login, authorization: basicCredentials(login) }
+  } catch (error) {
+    if (error instanceof FailureError) throw refused(`${error.failure.where} has ${error.failure.got} in it`, where)
+    throw error
+  }
 }
 
 const refused = (got: string, where?: string): FailureError =>

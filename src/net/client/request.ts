@@ -2,10 +2,14 @@
 import type { Clock } from '../../clock.ts'
 import type { Bytes } from '../../engine.ts'
 import { FailureError, fail, type RequestContext } from '../../failures/index.ts'
+import type { Mode } from '../../http/cache/decide.ts'
 import type { HeaderList, ResponseHead } from '../../http/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { joined } from '../../wire/bytes.ts'
+import { smallText } from '../../wire/slab.ts'
 import { gather, piecesOf, Source, slices } from '../stream/source.ts'
+import { modeOf, sayMode } from './cache-mode.ts'
+import { bytesOf, lengthOf, piecesOfForm } from './form-body.ts'
 
 /** A request as it goes out, without what belongs to one connection. */
 export interface Outline {
@@ -26,12 +30,33 @@ export interface Outline {
   readonly trailers?: (() => HeaderList) | undefined
   /** Told how much of the body has been handed on, each time that more has. */
   readonly sent?: ((bytes: number) => void) | undefined
+  /** Which page asks; `crossed`: a redirect led through another site (RFC 6265bis 5.2). */
+  readonly askedBy?: { readonly page: URL; readonly as: AskedBy['as']; readonly crossed: boolean } | undefined
   /** `omit`: no cookies, in either direction (fetch standard, 2.2.5). */
   readonly credentials?: RequestInit['credentials'] | undefined
+  /** `strict`: of a host that is only spoken to by TLS; no failure of its certificate is accepted (RFC 6797 8.4). */
+  readonly tls?: 'strict' | undefined
+  /** What a cache may do with it (fetch standard, 2.2.5); `default` where undefined. */
+  readonly cache?: Mode | undefined
+}
+
+/** Whose request it is where a page asks, and not the user himself. */
+export interface AskedBy {
+  /** The page at the top of the window. */
+  readonly page: string | URL
+  /** `navigation`: the answer takes its place (a link, a form); `subresource`: it is for the page. */
+  readonly as: 'navigation' | 'subresource'
 }
 
 /** What `fetch` takes beyond the standard. */
-export interface AskInit extends RequestInit {
+export interface AskInit extends Omit<RequestInit, 'cache'> {
+  /**
+   * For SameSite and Partitioned cookies: which page asks. Where undefined the user does, as by a bookmark: all cookies of the
+   * server go along, wherever redirects come from.
+   */
+  readonly askedBy?: AskedBy | undefined
+  /** As the standard has it, of a client with a `cache`; without one `only-if-cached` fails. */
+  readonly cache?: Mode | undefined
   /** Told of answers before the answer: 103 with its links (RFC 8297). */
   readonly informed?: ((status: number, headers: Headers) => void) | undefined
   /** Asked for fields that follow the request's body when all of it has left (RFC 9110 6.5). */
@@ -79,13 +104,75 @@ const HTTP: ReadonlySet<string> = new Set(['http:', 'https:'])
 export const FETCHED: ReadonlySet<string> = new Set([...HTTP, 'data:', 'blob:'])
 
 /** Throws `net/bad-url` and `net/bad-request`. */
-export const outlineOf = async (
+export const outlineOf = (
   input: string | URL | Request,
   init: AskInit,
   clock: Clock,
   schemes: ReadonlySet<string> = HTTP,
-): Promise<Outline> => {
+): Outline | Promise<Outline> => {
   const url = urlOf(input instanceof Request ? input.url : input, schemes)
+  return (input instanceof Request ? undefined : plainOutline(url, init)) ?? requestOutline(input, init, clock, url)
+}
+
+/**
+ * What `Request` would make of it, without one: it costs more than a small answer. Undefined for everything with rules
+ * of its own, and for what `Request` refuses.
+ */
+const plainOutline = (url: URL, init: AskInit): Outline | undefined => {
+  const { method = 'GET', body, signal, redirect } = init
+  const bodiless = body === undefined || body === null
+  if (!PLAIN_METHODS.has(method) || (!bodiless && (typeof body !== 'string' || method === 'GET' || method === 'HEAD')))
+    return undefined
+  if (UNUSUAL.some(name => init[name] !== undefined) || (redirect !== undefined && !REDIRECTS.has(redirect)))
+    return undefined
+  if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) return undefined
+  let headers: Headers
+  try {
+    headers = new Headers(init.headers)
+  } catch {
+    return undefined
+  }
+  if (!bodiless && !headers.has('content-type')) headers.set('content-type', TEXT)
+  const cache = modeOf(init.cache)
+  if (cache !== undefined) sayMode(headers, cache)
+  return {
+    url,
+    method,
+    headers,
+    body: bodiless ? undefined : wholeBody(smallText(body)),
+    signal: signal ?? undefined,
+    credentials: init.credentials,
+    cache,
+    ...ownOptions(init),
+  }
+}
+
+/** Those that are not put in capitals, and not refused. */
+const PLAIN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+const REDIRECTS: ReadonlySet<string> = new Set(['follow', 'error', 'manual'])
+const UNUSUAL = ['referrer', 'referrerPolicy', 'keepalive', 'duplex'] as const
+
+/** Fetch standard, 5.2: the type of a text. */
+const TEXT = 'text/plain;charset=UTF-8'
+
+const ownOptions = ({
+  informed,
+  trailers,
+  sent,
+  askedBy,
+}: AskInit): Pick<Outline, 'sent' | 'informed' | 'trailers' | 'askedBy'> => ({
+  sent,
+  askedBy: askedBy && { page: urlOf(askedBy.page), as: askedBy.as, crossed: false },
+  informed: informed && (head => informed(head.status, new Headers(head.headers.list() as [string, string][]))),
+  trailers: trailers && (() => [...new Headers(trailers())]),
+})
+
+const requestOutline = async (
+  input: string | URL | Request,
+  init: AskInit,
+  clock: Clock,
+  url: URL,
+): Promise<Outline> => {
   const given = init.body ?? undefined
   let request: Request
   // As the standard's enumeration: nobody is to find later that another word meant nothing.
@@ -95,7 +182,7 @@ export const outlineOf = async (
   try {
     const source = input instanceof Request ? input : url.href
     const iterable = given !== undefined && !(given instanceof ReadableStream) && Symbol.asyncIterator in Object(given)
-    const body = iterable ? streamOf(given as AsyncIterable<Uint8Array>) : given
+    const body = iterable ? streamOf(given as unknown as AsyncIterable<Uint8Array>) : given
     const streamed = body instanceof ReadableStream ? { body, duplex: 'half' as const } : {}
     request = new Request(source, { ...plainInit(init), ...streamed })
   } catch (error) {
@@ -105,9 +192,10 @@ export const outlineOf = async (
   const headers = new Headers(request.headers)
   // In a page the `Request` has lost some of them: `Cookie`, `Host`, `Origin`.
   if (init.headers !== undefined) for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
-  // Fetch standard, 5.2: the type of a text; Bun does not say it.
-  if (typeof given === 'string' && !headers.has('content-type')) headers.set('content-type', 'text/plain;charset=UTF-8')
-  const { informed, trailers, sent } = init
+  // Bun does not say it.
+  if (typeof given === 'string' && !headers.has('content-type')) headers.set('content-type', TEXT)
+  const mode = modeOf(init.cache ?? (input instanceof Request ? input.cache : undefined))
+  sayMode(headers, mode)
   return {
     url,
     method: request.method,
@@ -116,13 +204,13 @@ export const outlineOf = async (
     // Fetch standard, 5.4: null takes the signal of a `Request` away.
     signal: (init.signal === undefined && input instanceof Request ? input.signal : init.signal) ?? undefined,
     credentials: init.credentials ?? (input instanceof Request ? input.credentials : undefined),
-    sent,
-    informed: informed && (head => informed(head.status, new Headers(head.headers.list() as [string, string][]))),
-    trailers: trailers && (() => [...new Headers(trailers())]),
+    cache: mode,
+    ...ownOptions(init),
   }
 }
 
-const urlOf = (input: string | URL, schemes: ReadonlySet<string>): URL => {
+/** Throws `net/bad-url` for what is no URL of these schemes, and for one with a user or a password in it. */
+export const urlOf = (input: string | URL, schemes: ReadonlySet<string> = HTTP): URL => {
   const url = typeof input === 'string' ? parsed(input) : new URL(input)
   if (url === undefined || !schemes.has(url.protocol) || (HTTP.has(url.protocol) && url.hostname === '')) {
     throw new FailureError(fail('net/bad-url', { got: String(input).slice(0, 200) }))
@@ -175,11 +263,25 @@ const bodyOf = async (
     return { length: given.size, bytes: undefined, open: () => given.stream(), opens: 'again' }
   }
   if (given === undefined) return bodyOfRequest(request, body, clock)
+  const form = given instanceof FormData ? longForm(given, request) : undefined
+  if (form !== undefined) return form
   if (given instanceof ReadableStream || Symbol.asyncIterator in Object(given)) {
     return { length: undefined, bytes: undefined, open: () => body, opens: 'once' }
   }
   // The platform reads the body in its own time; virtual time waits for it.
   return wholeBody(new Uint8Array(await request.arrayBuffer().finally(clock.hold())))
+}
+
+/** Undefined for one that may as well be made at once. */
+const longForm = (form: FormData, { headers }: Request): OutlineBody | undefined => {
+  const [, quoted, token] =
+    /;\s*boundary=(?:"([^"\\]{1,70})"|([^\s;"]{1,70}))/i.exec(headers.get('content-type') ?? '') ?? []
+  const boundary = quoted ?? token
+  if (boundary === undefined) return undefined
+  const pieces = piecesOfForm(form, boundary)
+  const length = lengthOf(pieces)
+  if (length <= AT_HAND) return undefined
+  return { length, bytes: undefined, open: () => streamOf(bytesOf(pieces)), opens: 'again' }
 }
 
 /** A `Request` does not say what its body was made of: what can be had of it without waiting says so. */

@@ -163,7 +163,13 @@ describe('an abort', () => {
   test('of one whose turn has just come gives the turn to the next', async () => {
     const pool = new Pool({ clock: systemClock, turn: 10_000, perOrigin: 1, idle: 10_000 })
     closing.push(() => pool.close())
-    const connection = { capacity: 1, idle: true, close() {}, abort() {} } as unknown as ClientConnection
+    const connection = {
+      capacity: 1,
+      idle: true,
+      keptFor: 60_000,
+      close() {},
+      abort() {},
+    } as unknown as ClientConnection
     const ask = (asked: ClientConnection) => Object.assign(asked, { capacity: 0, idle: false })
     let lifecycle: Lifecycle | undefined
     const open = async (given: Lifecycle) => {

@@ -2,7 +2,7 @@
  * A client's connection as its pool and its exchanges see it, whatever protocol it speaks. HTTP/1.1 (`http1.ts`) carries one
  * request at a time; nothing here says so but `capacity`.
  */
-import type { Bytes } from '../../engine.ts'
+import type { Bytes, Millis } from '../../engine.ts'
 import type { Failure } from '../../failures/index.ts'
 import type { HeaderList, ResponseHead } from '../../http/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
@@ -30,7 +30,7 @@ export interface AnswerReader {
   /** `write` said false; there is room again. */
   drain(): void
   /** In place of `head` and `end`, where the request offered that: the stream is not the connection's any more. */
-  switched?(head: ResponseHead, stream: NetStream): void
+  readonly switched?: ((head: ResponseHead, stream: NetStream) => void) | undefined
 }
 
 /** A request under way. Once the answer is complete nothing here does anything. */
@@ -55,6 +55,8 @@ export interface ClientConnection {
   readonly capacity: number
   /** No request is under way. */
   readonly idle: boolean
+  /** How long the server keeps it without a request, as it says; Infinity where it says nothing. */
+  readonly keptFor: Millis
   /** The server was stopped because nobody reads what it answers. */
   readonly unread: boolean
   /** Begins an exchange. Throws `FailureError` for what cannot be sent; nothing of it has left then. */

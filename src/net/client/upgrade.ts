@@ -17,6 +17,8 @@ export interface SwitchOptions {
   /** Whom we ask, for failures: `proxy.test:8080`. */
   readonly where: string
   readonly signal?: AbortSignal | undefined
+  /** Is shown the answer that declines. */
+  readonly declined?: ((head: ResponseHead) => void) | undefined
 }
 
 export interface Switched {
@@ -32,7 +34,7 @@ export interface Switched {
  */
 export const askToSwitch = (stream: NetStream, request: SwitchRequest, options: SwitchOptions): Promise<Switched> =>
   new Promise((resolve, reject) => {
-    const { clock, timeouts, where, signal } = options
+    const { clock, timeouts, where, signal, declined } = options
     let settled = false
     const settle = (work: () => void): void => {
       if (settled) return
@@ -51,7 +53,9 @@ export const askToSwitch = (stream: NetStream, request: SwitchRequest, options: 
       connection.request(
         { ...request, body: undefined },
         {
-          head({ status, reason }) {
+          head(head) {
+            const { status, reason } = head
+            declined?.(head)
             const got = `${status} ${reason}`.trimEnd()
             refuse(new FailureError(fail('http/upgrade-declined', { where, got, number: status })))
           },

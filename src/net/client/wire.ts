@@ -1,10 +1,11 @@
 /** The end of the chain below `fetch`: connections, by origin, and one exchange after another on them. */
 import type { Bytes } from '../../engine.ts'
 import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
-import type { HeaderList } from '../../http/types.ts'
+import type { HeaderList, ResponseHead } from '../../http/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import type { ReadClientOptions } from '../stream/client-answers.ts'
 import { connectRead } from '../stream/connect.ts'
+import { addressesOf } from '../stream/dial.ts'
 import { DEFAULT_TIMEOUTS, type NetStream, type Timeouts, type Transport, type World } from '../stream/types.ts'
 import { told } from '../told.ts'
 import { type EarlyRequest, earlyRequest, mayBeEarly } from './early-request.ts'
@@ -12,9 +13,10 @@ import { FetchExchange } from './exchange.ts'
 import { Pool } from './pool.ts'
 import { speaking } from './protocols.ts'
 import { type ProxyChoice, type ProxyServer, proxyFor } from './proxies.ts'
+import type { ProxyLogin, ProxyRequest } from './proxy-login.ts'
 import { authorityOf, contextOf, hrefOf, mayRepeat, type Outline, targetOf } from './request.ts'
 import type { Answer } from './seam.ts'
-import { fieldsFor, throughProxy, unauthorized, unreachable } from './tunnel.ts'
+import { fieldsFor, type TunnelOptions, throughProxy, tunnelTarget, unauthorized, unreachable } from './tunnel.ts'
 import type { ClientConnection, Lifecycle } from './types.ts'
 import { askToSwitch, type Switched } from './upgrade.ts'
 
@@ -22,12 +24,16 @@ export interface WireOptions {
   readonly world: World
   /** For https. */
   readonly tls: ReadClientOptions
+  /** And for hosts whose failures nobody may accept; as `tls` where undefined. */
+  readonly strictTls?: ReadClientOptions | undefined
   readonly over?: Transport | undefined
   readonly timeouts?: Partial<Timeouts> | undefined
   readonly trace?: TraceSink | undefined
   readonly resolve?: ((host: string, port: number) => string | undefined) | undefined
   /** Not through any where undefined. */
   readonly proxy?: ProxyChoice | undefined
+  /** For those that ask who we are; Basic unasked where undefined. */
+  readonly proxyLogin?: ProxyLogin | undefined
   /** For proxies that are spoken to by TLS. */
   readonly proxyTls?: ReadClientOptions | undefined
   /** 6 where undefined. */
@@ -37,6 +43,8 @@ export interface WireOptions {
   /** In ms; 4,000 where undefined, 0: no connection carries a second request. */
   readonly keepAlive?: number | undefined
 }
+
+type Authority = ReturnType<typeof authorityOf>
 
 export class Wire {
   readonly #options: WireOptions
@@ -77,25 +85,33 @@ export class Wire {
     const { clock } = this.#world
     const proxy = proxyFor(url, this.#options.proxy)
     // RFC 9112 3.2.2: a request that the proxy is to pass on says all of where it goes.
-    const passing = proxy !== undefined && url.protocol === 'http:' ? proxy : undefined
+    const passing = proxy !== undefined && proxy.socks === undefined && url.protocol === 'http:' ? proxy : undefined
     const target = passing === undefined ? undefined : hrefOf(url)
-    const key = proxy === undefined ? url.origin : `${proxy.url.href} ${url.origin}`
+    const origin = outline.tls === 'strict' ? `strict ${url.origin}` : url.origin
+    const key = proxy === undefined ? origin : `${proxy.url.href} ${origin}`
     let early = this.#early(outline)
     const open = (lifecycle: Lifecycle): Promise<ClientConnection> => this.#open(outline, early, lifecycle)
+    const { proxyLogin } = this.#options
+    let answers = 0
     for (let which: 'any' | 'new' = 'any'; ; ) {
       const begin = (connection: ClientConnection) => {
         const fresh = connection.requests === 0
         const said = fresh && connection.info.tls?.earlyData === 'accepted' ? early : undefined
-        const headers = said?.headers ?? forProxy(this.headers(outline, connection.trace), proxy, passing)
-        return { connection, fresh, said, exchange: new FetchExchange(connection, { outline, target, headers, clock }) }
+        const shown = passing && this.#shownTo(passing, { ...outline, target: target! })
+        const headers = said?.headers ?? forProxy(this.headers(outline, connection.trace), proxy, passing && { shown })
+        const exchange = new FetchExchange(connection, { outline, target, headers, clock })
+        return { connection, fresh, said, shown, exchange }
       }
-      const { connection, fresh, said, exchange } = await this.#pool.use(key, open, begin, { which, signal })
+      const { connection, fresh, said, shown, exchange } = await this.#pool.use(key, open, begin, { which, signal })
       try {
         const head = await exchange.answered
         if (head.status === 407 && passing !== undefined) {
           exchange.discard()
-          throw new FailureError(unauthorized(passing))
+          const again = outline.body?.opens !== 'once' && proxyLogin?.take(passing, head, answers++)
+          if (again !== true) throw new FailureError(unauthorized(passing, shown))
+          continue
         }
+        if (passing !== undefined) proxyLogin?.heard(passing, head)
         if (head.status !== TOO_EARLY || said === undefined) {
           return { head, pieces: exchange, connection: connection.info, trace: connection.trace }
         }
@@ -107,6 +123,11 @@ export class Wire {
         which = 'new'
       }
     }
+  }
+
+  #shownTo(proxy: ProxyServer, request: ProxyRequest): string | undefined {
+    const { proxyLogin } = this.#options
+    return proxyLogin === undefined ? proxy.authorization : proxyLogin.authorization(proxy, request)
   }
 
   #early(outline: Outline): EarlyRequest | undefined {
@@ -127,14 +148,10 @@ export class Wire {
 
   /** Asks for one of `protocols` (RFC 9110 7.8) on a stream of its own, which the pool does not count. */
   async upgrade(outline: Outline, protocols: string): Promise<Switched> {
-    const { url, signal, method } = outline
     try {
-      if (this.#closed) throw new FailureError(fail('net/client-closed'))
-      const stream = await this.stream(outline, undefined, 'tunnel')
-      const fields = forProxy(this.headers(outline, stream.trace), proxyFor(url, this.#options.proxy), undefined)
-      const usual = fields.filter(([name]) => name !== 'Connection')
-      const headers: HeaderList = [...usual, ['Connection', 'Upgrade'], ['Upgrade', protocols]]
-      const request = { method, target: targetOf(outline), headers }
+      const { stream, headers } = await this.#offering(outline, protocols)
+      const request = { method: outline.method, target: targetOf(outline), headers }
+      const { url, signal } = outline
       const options = { clock: this.#world.clock, timeouts: this.#timeouts, where: url.host, signal }
       return await askToSwitch(stream, request, options)
     } catch (error) {
@@ -142,64 +159,132 @@ export class Wire {
     }
   }
 
+  /** As `upgrade`, for whoever takes an answer in the protocol that is spoken as well. */
+  async offer(outline: Outline, protocols: string): Promise<Switched | Answer> {
+    const { clock } = this.#world
+    try {
+      const { stream, headers } = await this.#offering(outline, protocols)
+      const options = { clock, timeouts: this.#timeouts, where: outline.url.host }
+      const connection = speaking(stream, { ...options, free: one => one.close(), gone() {} })
+      return await new Promise((resolve, reject) => {
+        const switched = (head: ResponseHead, taken: NetStream): void => resolve({ head, stream: taken })
+        const exchange = new FetchExchange(connection, { outline, headers, clock, switched })
+        const { info, trace } = connection
+        exchange.answered.then(head => resolve({ head, pieces: exchange, connection: info, trace }), reject)
+      })
+    } catch (error) {
+      throw told(error, this.#world.words, contextOf(outline))
+    }
+  }
+
+  async #offering(outline: Outline, protocols: string): Promise<{ stream: NetStream; headers: HeaderList }> {
+    if (this.#closed) throw new FailureError(fail('net/client-closed'))
+    const stream = await this.stream(outline, undefined, 'tunnel')
+    const proxy = proxyFor(outline.url, this.#options.proxy)
+    const fields = forProxy(this.headers(outline, stream.trace), proxy, undefined)
+    const usual = fields.filter(([name]) => name !== 'Connection')
+    return { stream, headers: [...usual, ['Connection', 'Upgrade'], ['Upgrade', protocols]] }
+  }
+
   /** A stream of its own to where `outline` goes, or to the proxy that passes such requests on. */
-  async stream({ url, signal }: Pick<Outline, 'url' | 'signal'>, early?: Bytes, way?: 'tunnel'): Promise<NetStream> {
-    const { over, trace, resolve, tls, proxyTls } = this.#options
+  async stream(
+    { url, signal, tls: how }: Pick<Outline, 'url' | 'signal' | 'tls'>,
+    early?: Bytes,
+    way?: 'tunnel',
+  ): Promise<NetStream> {
+    const { over, trace, resolve, tls, strictTls = tls, proxyTls } = this.#options
     const { clock } = this.#world
     const common = { over, trace, signal, world: this.#world, timeouts: this.#timeouts }
-    const to = ({ host, port }: { readonly host: string; readonly port: number }) => ({
+    const to = ({ host, port }: Authority) => ({
       ...common,
       host,
       port,
       address: resolve?.(host, port),
     })
-    const inside = url.protocol === 'https:' ? tls : undefined
+    const inside = url.protocol === 'https:' ? (how === 'strict' ? strictTls : tls) : undefined
     const proxy = proxyFor(url, this.#options.proxy)
     if (proxy === undefined) return connectRead(to(authorityOf(url)), inside, early)
-    const near = await connectRead(to(proxy), proxy.url.protocol === 'https:' ? proxyTls : undefined).catch(
-      (error: unknown) => Promise.reject(unreachable(error, proxy)),
-    )
-    if (inside === undefined && way !== 'tunnel') return near
-    const tunnel = await throughProxy(near, url, proxy, { clock, timeouts: this.#timeouts, signal })
+    const near = (): Promise<NetStream> =>
+      connectRead(to(proxy), proxy.url.protocol === 'https:' ? proxyTls : undefined).catch((error: unknown) =>
+        Promise.reject(unreachable(error, proxy)),
+      )
+    if (inside === undefined && way !== 'tunnel' && proxy.socks === undefined) return near()
+    const lookUp = (at: Authority): Promise<readonly string[]> =>
+      addressesOf({ ...to(at), timeouts: this.#timeouts }, over ?? this.#world.transport, clock)
+    const tunnel = await this.#tunnel(near, url, proxy, { clock, timeouts: this.#timeouts, signal, lookUp })
     if (inside === undefined) return tunnel
     return connectRead({ ...common, ...authorityOf(url), over: only(tunnel) }, inside, early)
   }
 
-  /** The fields as they go out: those of the caller, the usual ones, those about body and connection. */
-  headers(
-    { url, headers, body, method, cookie, trailers, fields }: Outline,
-    trace: TraceContext | undefined,
-  ): HeaderList {
-    const list: [string, string][] = [['Host', headers.get('host') ?? url.host]]
-    for (const [name, value] of headers) if (!OURS.has(name)) list.push([name, value])
-    const usual = fields !== 'as given'
-    if (usual && !headers.has('user-agent')) list.push(['User-Agent', 'barewire'])
-    if (usual && !headers.has('accept')) list.push(['Accept', '*/*'])
-    if (usual && !headers.has('accept-encoding')) {
-      // A part of what is coded cannot be decoded (fetch standard, 4.6).
-      const coders = headers.has('range') ? [] : this.#world.coders
-      list.push(['Accept-Encoding', coders.map(coder => coder.coding).join(', ') || 'identity'])
+  /** On a new connection for each time that the proxy asks who we are: it may close the one on which it did. */
+  async #tunnel(
+    near: () => Promise<NetStream>,
+    url: URL,
+    proxy: ProxyServer,
+    options: Pick<TunnelOptions, 'clock' | 'timeouts' | 'signal' | 'lookUp'>,
+  ): Promise<NetStream> {
+    const request = { method: 'CONNECT', target: tunnelTarget(url), body: undefined }
+    for (let answers = 0; ; answers++) {
+      let asks: ResponseHead | undefined
+      const declined = (head: ResponseHead): void => {
+        if (head.status === 407) asks = head
+      }
+      const authorization = this.#shownTo(proxy, request)
+      try {
+        return await throughProxy(await near(), url, proxy, { ...options, authorization, declined })
+      } catch (error) {
+        if (asks === undefined || this.#options.proxyLogin?.take(proxy, asks, answers) !== true) throw error
+      }
     }
-    const cookies = headers.has('cookie') ? undefined : cookie?.(trace)
-    if (cookies !== undefined) list.push(['Cookie', cookies])
-    if (this.#options.keepAlive === 0) list.push(['Connection', 'close'])
-    if (body === undefined) {
-      // RFC 9110 8.6: a method that has a meaning for a body says that there is none.
-      if (method === 'POST' || method === 'PUT' || method === 'PATCH') list.push(['Content-Length', '0'])
-      return list
-    }
-    if (expectsContinue(headers)) list.push(['Expect', '100-continue'])
-    if (body.length === undefined || trailers !== undefined) list.push(['Transfer-Encoding', 'chunked'])
-    else list.push(['Content-Length', `${body.length}`])
-    return list
+  }
+
+  headers(outline: Outline, trace: TraceContext | undefined): HeaderList {
+    return fieldsOfRequest(outline, trace, { coders: this.#world.coders, keepAlive: this.#options.keepAlive })
   }
 }
 
+/** The fields as they go out: those of the caller, the usual ones, those about body and connection. */
+export const fieldsOfRequest = (
+  { url, headers, body, method, cookie, trailers, fields }: Outline,
+  trace: TraceContext | undefined,
+  { coders, keepAlive }: Pick<World, 'coders'> & Pick<WireOptions, 'keepAlive'>,
+): HeaderList => {
+  const list: [string, string][] = [['Host', headers.get('host') ?? url.host]]
+  for (const [name, value] of headers) if (!OURS.has(name)) list.push([name, value])
+  const usual = fields !== 'as given'
+  if (usual && !headers.has('user-agent')) list.push(['User-Agent', 'barewire'])
+  if (usual && !headers.has('accept')) list.push(['Accept', '*/*'])
+  if (usual && !headers.has('accept-encoding')) {
+    // A part of what is coded cannot be decoded (fetch standard, 4.6).
+    const coded = headers.has('range') ? [] : coders
+    list.push(['Accept-Encoding', coded.map(coder => coder.coding).join(', ') || 'identity'])
+  }
+  const cookies = headers.has('cookie') ? undefined : cookie?.(trace)
+  if (cookies !== undefined) list.push(['Cookie', cookies])
+  if (keepAlive === 0) list.push(['Connection', 'close'])
+  if (body === undefined) {
+    // RFC 9110 8.6: a method that has a meaning for a body says that there is none.
+    if (method === 'POST' || method === 'PUT' || method === 'PATCH') list.push(['Content-Length', '0'])
+    return list
+  }
+  // RFC 9110 9.3.7.
+  if (usual && method === 'OPTIONS' && !headers.has('content-type'))
+    list.push(['Content-Type', 'application/octet-stream'])
+  if (expectsContinue(headers)) list.push(['Expect', '100-continue'])
+  if (body.length === undefined || trailers !== undefined) list.push(['Transfer-Encoding', 'chunked'])
+  else list.push(['Content-Length', `${body.length}`])
+  return list
+}
+
 /** What is for `proxy` alone goes to it alone: here where it is `passing` this request on, in CONNECT otherwise. */
-const forProxy = (fields: HeaderList, proxy: ProxyServer | undefined, passing: ProxyServer | undefined): HeaderList => {
-  if (proxy === undefined || (passing !== undefined && passing.authorization === undefined)) return fields
+const forProxy = (
+  fields: HeaderList,
+  proxy: ProxyServer | undefined,
+  passing: { readonly shown: string | undefined } | undefined,
+): HeaderList => {
+  if (proxy === undefined || (passing !== undefined && passing.shown === undefined)) return fields
   const others = fields.filter(([name]) => name.toLowerCase() !== 'proxy-authorization')
-  return passing === undefined ? others : [...others, ...fieldsFor(passing)]
+  return [...others, ...fieldsFor(passing?.shown)]
 }
 
 /** A way to one place, which is open already. */

@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts'
 import type { Bytes } from '../../engine.ts'
 import type { Words } from '../../explain/words.ts'
-import { fail } from '../../failures/index.ts'
+import { type Failure, fail } from '../../failures/index.ts'
 import type { BodyTransform, Coder } from '../../http/coding.ts'
 import { answerTo } from '../../http/message/answers.ts'
 import { hasMember } from '../../http/message/grammar.ts'
@@ -87,8 +87,7 @@ export class Answer implements AnswerWatcher {
   }
 
   /** 500, without a word of why. */
-  fail(): void {
-    const failure = fail('http/handler-failed')
+  fail(failure: Failure = fail('http/handler-failed')): void {
     const { status, headers, body } = answerTo(failure, { sentence: this.#options.words?.sentence(failure) })
     if (this.#exchange.status === undefined) this.#exchange.respond(status, headers, body)
     else this.#exchange.cut()

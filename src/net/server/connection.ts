@@ -2,17 +2,17 @@
 import { type Driver, drive } from '../../drive.ts'
 import type { Bytes, Chunk, Millis } from '../../engine.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
-import { httpServer } from '../../http/connection/engine.ts'
 import { answerTo } from '../../http/message/answers.ts'
 import type { HeaderList, HttpConnection, HttpEvent, RequestHead } from '../../http/types.ts'
 import { TakenStream } from '../stream/taken.ts'
 import type { ConnectionInfo, NetStream, StreamHandler } from '../stream/types.ts'
 import { Ahead, EARLY } from './ahead.ts'
-import type { ConnectionOptions } from './connection-options.ts'
+import { type ConnectionOptions, engineFor } from './connection-options.ts'
 import { type AnswerHead, Exchange, type ExchangeConnection, type Presence, partOf } from './exchange.ts'
+import { flowOf } from './flow.ts'
 import { Outbox } from './outbox.ts'
 import { isBreach, servedLine, tellRefused } from './served.ts'
-import { Waits } from './waits.ts'
+import { FRESH, Waits } from './waits.ts'
 
 /** Bytes of a body that nobody wants, read after the answer so that the client sees it instead of RST. As Go's 256 KiB. */
 const DISCARD = 256 * 1024
@@ -41,25 +41,21 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#stream = stream
     this.#out = new Outbox(stream)
     this.#options = options
-    const { clock, limits, timeouts, date } = options
-    this.#engine = httpServer({
-      ...(limits === undefined ? {} : { limits }),
-      timeouts: { idle: timeouts.idle, head: timeouts.head },
-      trace: stream.trace,
-      input: stream.pieces ?? 'borrowed',
-      date,
-    })
+    const { clock, timeouts, rates } = options
+    this.#engine = engineFor(stream, options)
     this.#driver = drive(this.#engine, clock, {
       out: pieces => this.#out.add(pieces),
       event: event => this.#on(event),
       settled: () => this.#settled(),
     })
-    this.#waits = new Waits(clock, stream, timeouts, {
+    this.#waits = new Waits(clock, stream, options, {
       stalled: () => this.#lose(fail('net/idle-timeout', { where: 'the client', number: timeouts.body })),
+      takesTooSlowly: () => this.#lose(fail('net/client-too-slow', { number: rates.answer })),
       wasLeft: () => this.#wasLeft(),
+      saysNothing: () => this.#engine.untouched && this.close(),
       lookAhead: () => {
         this.#ahead.allowMore()
-        this.flow()
+        this.#flow()
       },
       tooSlow: () => {
         this.#engine.closeAfter()
@@ -68,6 +64,10 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     })
   }
 
+  /** No request is under way, and HTTP is spoken. */
+  get idle(): boolean {
+    return this.#exchange === undefined && !this.#ending
+  }
   /** Listens from here on, and may be over when this returns. */
   start(): void {
     this.#stream.handler = this
@@ -78,6 +78,14 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#draining = true
     if (this.#exchange === undefined) this.#finish()
     else this.#engine.closeAfter()
+  }
+  /** As `close`, but whoever has begun to ask, or has just connected, is heard and answered. */
+  retire(): void {
+    const speaks = !this.#engine.untouched
+    const fresh = this.#count === 0 && this.now() - this.info.times.connected < FRESH
+    this.#draining = true
+    if (this.#exchange !== undefined || !(speaks || fresh)) this.close()
+    else if (!speaks) this.#waits.awaitFirst()
   }
   /** Closes without waiting for anybody. */
   destroy(): void {
@@ -94,7 +102,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     }
     this.#waits.bytes.touch()
     this.#driver.input(bytes)
-    if (this.#ahead.came(bytes.length)) this.flow()
+    if (this.#ahead.came(bytes.length)) this.#flow()
   }
   end(): void {
     if (this.#ending) return
@@ -106,7 +114,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#out.full = false
     this.#waits.bytes.touch()
     this.#waits.answer.touch()
-    this.flow()
+    this.#flow()
     this.#exchange?.watcher?.drain()
     this.#next()
   }
@@ -117,13 +125,10 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#driver.stop()
     this.#waits.stop()
     this.#waits.linger.end()
-    const exchange = this.#exchange
-    this.#exchange = undefined
-    if (exchange !== undefined) {
-      const why = failure ?? fail('tcp/reset', { where: 'The client' })
-      exchange.lost(why)
-      this.#report(exchange, why)
-    } else if (isBreach(failure)) tellRefused(this.#options, this.info, failure)
+    const why = failure ?? fail('tcp/reset', { where: 'The client' })
+    const exchange = this.#drop(why)
+    if (exchange !== undefined) this.#report(exchange, why)
+    else if (isBreach(failure)) tellRefused(this.#options, this.info, failure)
     this.#options.gone(this)
   }
 
@@ -134,10 +139,9 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   }
   read(exchange: Exchange): void {
     if (exchange !== this.#exchange) return
-    if (exchange.head.expectsContinue && exchange.status === undefined && !exchange.requested) {
+    if (exchange.head.expectsContinue && exchange.status === undefined && !exchange.requested)
       this.#driver.do(now => this.#engine.send({ type: 'response', status: 100, headers: [] }, now))
-    }
-    this.flow()
+    this.#flow()
   }
   answer(exchange: Exchange, head: AnswerHead, body: Bytes | undefined): void {
     if (exchange !== this.#exchange || exchange.dead) return
@@ -167,49 +171,33 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   }
   takeOver(exchange: Exchange, head: AnswerHead | undefined): NetStream {
     if (exchange !== this.#exchange || exchange.dead) throw new FailureError(exchange.why)
-    this.#driver.do(now => {
-      this.#engine.send({ type: 'switch', ...head }, now)
-      this.#out.takeAll(this.#engine, now)
-    })
+    this.#driver.do(now => this.#engine.send({ type: 'switch', ...head }, now))
     exchange.status = head?.status
     exchange.taken = true
     this.#exchange = undefined
     this.#report(exchange, undefined)
-    this.#ending = true
-    this.#driver.stop()
-    this.#waits.stop()
-    this.#out.flush()
-    return new TakenStream(this.#stream, {
-      clock: this.#options.clock,
-      rest: this.#engine.rest(),
-      ended: this.#presence !== 'here',
-      closed: () => this.closed(undefined),
-    })
+    return this.#letGo(this.#engine.rest())
   }
   cut(exchange: Exchange): void {
     if (exchange === this.#exchange) this.destroy()
   }
+  flow(exchange: Exchange): void {
+    if (exchange === this.#exchange) this.#flow()
+  }
+  flush(): void {
+    this.#out.takeAll(this.#engine, this.now())
+    this.#flush()
+  }
 
   /** Reads on or stops, as far as somebody wants what comes. */
-  flow(): void {
+  #flow(): void {
     if (this.#ending) return
-    const exchange = this.#exchange
-    const asked = exchange !== undefined && !exchange.requested
-    const unread = asked && (exchange.reading ? exchange.paused : !exchange.answered && exchange.early >= EARLY)
-    const ahead = this.#ahead.enough
-    if (ahead) this.#waits.reading.start()
-    else this.#waits.reading.stop()
-    const pause = unread || ahead || (this.#out.full && (exchange === undefined || exchange.requested))
-    if (pause !== this.#paused) {
-      this.#paused = pause
-      if (pause) this.#stream.pause()
-      else this.#stream.resume()
-    }
-    // A handler may take its time with a body, but not for ever once it has answered.
-    const silent = asked && exchange.head.expectsContinue && !exchange.reading && !exchange.answered
-    const waiting = this.#out.full || (asked && !silent && (!pause || exchange.answered))
-    if (waiting) this.#waits.bytes.start()
-    else this.#waits.bytes.stop()
+    const flow = flowOf(this.#exchange, { ahead: this.#ahead.enough, full: this.#out.full })
+    this.#waits.watch(flow)
+    if (flow.pause === this.#paused) return
+    this.#paused = flow.pause
+    if (flow.pause) this.#stream.pause()
+    else this.#stream.resume()
   }
 
   // What the engine says.
@@ -226,12 +214,12 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
         this.#waits.body.stop()
         this.#exchange?.complete(event.trailers)
         // The client has done its part: from here on it waits for us.
-        this.flow()
+        this.#flow()
         this.#next()
         return
       case 'paused':
         this.#ahead.begin()
-        this.flow()
+        this.#flow()
         return
       case 'peer-closed':
         this.#draining = true
@@ -240,10 +228,8 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       case 'failure':
         this.#failed(event.failure)
         return
-      case 'response':
-        return
       default:
-        event satisfies never
+        event satisfies { readonly type: 'response' }
     }
   }
 
@@ -258,18 +244,25 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       this.#options.handler(exchange)
     } catch (error) {
       this.#options.failed?.(error, head)
-      if (exchange.status === undefined) this.#answerFailure(exchange, fail('http/handler-failed'))
-      else this.destroy()
+      if (exchange.status !== undefined) {
+        this.destroy()
+        return
+      }
+      this.#engine.closeAfter()
+      this.#refuse(fail('http/handler-failed'))
+      exchange.status = 500
+      exchange.answered = true
+      this.#next()
     }
-    if (!exchange.requested) this.flow()
+    if (!exchange.requested) this.#flow()
   }
 
   #body(bytes: Bytes): void {
-    this.#waits.body.came(bytes.length)
+    this.#waits.body.moved(bytes.length)
     const exchange = this.#exchange
     if (exchange === undefined) return
     if (exchange.arrived(bytes)) {
-      if (exchange.early >= EARLY) this.flow()
+      if (exchange.early >= EARLY) this.#flow()
       return
     }
     this.#discarded += bytes.length
@@ -282,14 +275,14 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     if (exchange === undefined || !exchange.answered) return
     // Answers to pipelined requests wait for room like any other bytes.
     if (exchange.requested && this.#out.waits) {
-      this.flow()
+      this.#flow()
       return
     }
     // Whoever reads the body hears its end first.
     if (!this.#engine.cycleDone || (exchange.reading && !exchange.requested)) {
-      // The rest of a request that nobody reads is not waited for where no other can follow it.
+      // What nobody reads is not waited for where no other request can follow it.
       if (!exchange.reading && !this.#engine.reusable) this.#over(exchange)
-      else this.flow()
+      else this.#flow()
       return
     }
     if (!this.#engine.reusable || this.#draining) {
@@ -303,7 +296,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#waits.answer.stop()
     if (now === undefined) this.#driver.do(at => this.#engine.nextCycle(at))
     else this.#engine.nextCycle(now)
-    if (this.#paused || this.#out.full) this.flow()
+    if (this.#paused || this.#out.full) this.#flow()
   }
 
   /** The last exchange of the connection is done. */
@@ -314,9 +307,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   }
 
   #failed(failure: Failure): void {
-    const exchange = this.#exchange
-    this.#exchange = undefined
-    exchange?.lost(failure)
+    const exchange = this.#drop(failure)
     // FIN would be the end of a body that has no other.
     if (exchange?.status !== undefined && !exchange.answered) {
       this.#report(exchange, failure)
@@ -324,6 +315,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
       return
     }
     if (this.#engine.canRespond && failure.status !== undefined) {
+      if (this.#options.refusing?.(failure, () => this.#letGo()) === true) return
       this.#refuse(failure)
       if (exchange !== undefined) exchange.status = failure.status
     }
@@ -332,13 +324,6 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#finish()
   }
 
-  #answerFailure(exchange: Exchange, failure: Failure): void {
-    this.#engine.closeAfter()
-    this.#refuse(failure)
-    exchange.status = failure.status
-    exchange.answered = true
-    this.#next()
-  }
   #refuse(failure: Failure): void {
     const answer = answerTo(failure, { sentence: this.#options.words?.sentence(failure) })
     this.#driver.do(now => this.#engine.send(answer, now))
@@ -346,6 +331,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
 
   /** The client sends no more: whoever answers hears of it, and has a bounded time. */
   #leave(exchange: Exchange): void {
+    this.#options.left?.(this)
     this.#waits.answer.start()
     exchange.left()
   }
@@ -355,13 +341,27 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     else if (this.#exchange !== undefined) this.#lose(fail('net/client-left', { number: this.#options.timeouts.left }))
   }
 
-  /** Nobody waits for the answer any more, or can be made to take it. */
-  #lose(failure: Failure): void {
+  #drop(failure: Failure): Exchange | undefined {
     const exchange = this.#exchange
     this.#exchange = undefined
     exchange?.lost(failure)
+    return exchange
+  }
+  /** Nobody waits for the answer any more, or can be made to take it. */
+  #lose(failure: Failure): void {
+    const exchange = this.#drop(failure)
     if (exchange !== undefined) this.#report(exchange, failure)
     this.destroy()
+  }
+
+  /** What was said leaves; from here on the stream is somebody else's. */
+  #letGo(rest: Bytes = new Uint8Array(0)): NetStream {
+    this.#ending = true
+    this.flush()
+    this.#driver.stop()
+    this.#waits.stop()
+    const taken = { rest, ended: this.#presence !== 'here', closed: () => this.closed(undefined) }
+    return new TakenStream(this.#stream, { clock: this.#options.clock, ...taken })
   }
 
   /** Sends what is left and FIN, then reads on for a while and throws away what comes. */
@@ -390,7 +390,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   }
   #flush(): void {
     const room = this.#out.flush()
-    if (room === 'full') this.flow()
+    if (room === 'full') this.#flow()
     else if (room === 'room again') this.#options.clock.later(this.now(), () => this.#next())
   }
 

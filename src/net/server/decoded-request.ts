@@ -6,6 +6,7 @@ import { chooseType, codingsToUndo } from '../../http/semantics/negotiation.ts'
 import { Source } from '../stream/source.ts'
 import { through } from '../stream/through.ts'
 import { told } from '../told.ts'
+import { blamed } from './blame.ts'
 import { plainAnswer } from './plain-answer.ts'
 import type { About } from './serve.ts'
 
@@ -19,7 +20,8 @@ export interface Understood {
 /**
  * The request with its body decoded as Content-Encoding says, without that field; or the 415 to answer, which says what
  * would be taken (RFC 9110 15.5.16). Reading rejects with `http/bad-encoding` for what is broken and
- * `http/expands-too-far` for a bomb, few bytes that become very many; with `http/body-too-big` for what was not coded.
+ * `http/expands-too-far` for a bomb, few bytes that become very many; with `http/body-too-big` for what was not coded. A
+ * handler of `serve` that lets them pass is answered for with their status.
  */
 export const decodedRequest = (
   request: Request,
@@ -57,7 +59,7 @@ export const decodedRequest = (
           else controller.enqueue(piece)
         } catch (error) {
           source.cancel(error)
-          throw told(error, words)
+          throw blamed(told(error, words))
         }
       },
       cancel: reason => source.cancel(reason),

@@ -35,7 +35,7 @@ export interface AnswerHead {
   readonly status: number
   readonly headers: HeaderList | HeaderBlock
   /** The usual phrase where undefined. */
-  readonly reason?: string
+  readonly reason?: string | undefined
 }
 
 /** What an exchange asks of its connection. */
@@ -43,10 +43,13 @@ export interface ExchangeConnection {
   readonly info: ConnectionInfo
   now(): Millis
   read(exchange: Exchange): void
-  flow(): void
+  /** Whether it is read was changed. */
+  flow(exchange: Exchange): void
   answer(exchange: Exchange, head: AnswerHead, body: Bytes | undefined): void
   piece(exchange: Exchange, bytes: Bytes): boolean
   finish(exchange: Exchange, trailers: HeaderList): void
+  /** What was said in this turn is written now. */
+  flush(): void
   takeOver(exchange: Exchange, head: AnswerHead | undefined): NetStream
   cut(exchange: Exchange): void
 }
@@ -119,11 +122,11 @@ export class Exchange {
   /** Stops the client, once what it had sent has arrived. */
   pause(): void {
     this.paused = true
-    this.#connection.flow()
+    this.#connection.flow(this)
   }
   resume(): void {
     this.paused = false
-    this.#connection.flow()
+    this.#connection.flow(this)
   }
 
   /**
@@ -165,6 +168,10 @@ export class Exchange {
    */
   takeOver(answer?: AnswerHead): NetStream {
     return this.#connection.takeOver(this, answer)
+  }
+  /** What was answered leaves now, and not at the end of the turn: for whoever ends the connection within it. */
+  flush(): void {
+    this.#connection.flush()
   }
   /** Cuts the connection, so that the client knows that the answer is not complete. */
   cut(): void {

@@ -16,10 +16,11 @@ import { checkServerPlaces, type TlsServerOptions } from '../stream/server-answe
 import { wrong } from '../stream/tls-options.ts'
 import { DEFAULT_TIMEOUTS, type NetStream, type Transport, type World } from '../stream/types.ts'
 import { toldAtOnce } from '../told.ts'
-import { ServerConnection } from './connection.ts'
 import type { ConnectionOptions, ExchangeHandler } from './connection-options.ts'
+import { OpenConnections } from './open.ts'
+import { type ClientSeen, PROTOCOLS, serving } from './protocols.ts'
 import { refusedLine, type Served } from './served.ts'
-import { SERVER_TIMEOUTS, type ServerTimeouts } from './timeouts.ts'
+import { SERVER_RATES, SERVER_TIMEOUTS, type ServerRates, type ServerTimeouts } from './timeouts.ts'
 import { exceptTooEarly } from './too-early.ts'
 
 export interface ServerOptions {
@@ -33,8 +34,13 @@ export interface ServerOptions {
   readonly trace?: TraceSink | undefined
   readonly world: World
   readonly limits?: Partial<HttpLimits> | undefined
-  readonly timeouts?: Partial<ServerTimeouts> & { readonly handshake?: number }
-  /** Connections at once; more are cut as they come. 10,000 where undefined. */
+  readonly timeouts?: (Partial<ServerTimeouts> & { readonly handshake?: number }) | undefined
+  /** The slowest pace at which bodies may come and answers be taken. */
+  readonly rates?: Partial<ServerRates> | undefined
+  /**
+   * Connections at once; 10,000 where undefined. One more takes the place of a client that may be gone (it sends no more,
+   * and was not answered yet), or else of the oldest without a request under way; where there is none it is cut.
+   */
   readonly maxConnections?: number | undefined
   /** Told after each answer and each refusal. */
   readonly served?: ((line: Served) => void) | undefined
@@ -44,7 +50,10 @@ export interface Server {
   /** `https://localhost:8443`, without a slash at the end. */
   readonly url: string
   readonly port: number
-  /** Stops accepting, lets the requests under way end (at most `grace` ms, 5,000 where undefined), cuts the rest. */
+  /**
+   * Stops accepting, lets handshakes and requests under way end, those too that have arrived but were not read yet (at most
+   * `grace` ms, 5,000 where undefined), and cuts the rest.
+   */
   close(grace?: number): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -62,34 +71,27 @@ export const serveExchanges = async (
   const { clock, words } = options.world
   toldAtOnce(() => checkTls(options), words)
   const { maxConnections = MAX_CONNECTIONS, served, tls, host, port, over, trace } = options
-  const open = new Set<ServerConnection>()
-  let emptied: (() => void) | undefined
-  const connectionOptions: ConnectionOptions<ServerConnection> = {
+  const open = new OpenConnections(clock, maxConnections)
+  const connectionOptions: ConnectionOptions<ClientSeen> = {
     clock,
     handler,
     limits: options.limits,
     timeouts: { ...SERVER_TIMEOUTS, ...options.timeouts },
+    rates: { ...SERVER_RATES, ...options.rates },
     date: dateHeader(() => clock.date()),
     words: options.world.words,
     served,
     failed: options.failed,
-    gone: connection => {
-      open.delete(connection)
-      if (open.size === 0) emptied?.()
-    },
+    left: connection => open.left(connection),
+    gone: connection => open.gone(connection),
   }
   const accept = (stream: NetStream): void => {
-    if (open.size >= maxConnections) {
+    if (!open.admits()) {
       stream.reset()
       return
     }
     const cautious = stream.early === true && { handler: exceptTooEarly(handler, stream, words) }
-    const connection = new ServerConnection(
-      stream,
-      cautious ? { ...connectionOptions, ...cautious } : connectionOptions,
-    )
-    open.add(connection)
-    connection.start()
+    open.start(serving(stream, cautious ? { ...connectionOptions, ...cautious } : connectionOptions))
   }
   const listener = await listen(
     {
@@ -98,27 +100,14 @@ export const serveExchanges = async (
       port,
       over,
       trace,
-      tls: tls && { ...tls, alpn: ['http/1.1'] },
+      tls: tls && { ...tls, alpn: PROTOCOLS },
       timeouts: { handshake: options.timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake },
       toPlainHttp: plainHttpPage(options.world.words),
       refused: (failure, remote) => served?.(refusedLine(remote, failure)),
     },
     accept,
   )
-  const close = async (grace = GRACE): Promise<void> => {
-    const stopped = listener.close()
-    for (const connection of [...open]) connection.close()
-    if (open.size > 0) {
-      const disarm = clock.later(clock.now() + grace, () => {
-        for (const connection of [...open]) connection.destroy()
-      })
-      await new Promise<void>(resolve => {
-        emptied = resolve
-      })
-      disarm()
-    }
-    await stopped
-  }
+  const close = (grace = GRACE): Promise<void> => open.close(listener, grace)
   return {
     url: urlOf(tls === undefined ? 'http' : 'https', host, listener.port),
     port: listener.port,

@@ -6,7 +6,7 @@ import type { Bytes } from '../../engine.ts'
 import { allOf, isToken, VALUE } from '../../http/message/grammar.ts'
 import type { HeaderList } from '../../http/types.ts'
 import { smallText } from '../../wire/slab.ts'
-import { copyFields, standIn } from './stand-in.ts'
+import { copyFields, standIn } from '../stand-in.ts'
 
 /** Those of the platform, also where a program has put ours in their place. */
 const Real = Response
@@ -181,7 +181,8 @@ let passes = false
 const passForReal = (): void => {
   if (passes) return
   passes = true
-  standIn(LightResponse.prototype, new Real(), one => realOf((one as LightResponse)[STATE]))
+  // Methods that are taken off the class are called on what others made too: `fetch` of the platform, and ours.
+  standIn(LightResponse.prototype, new Real(), one => (STATE in one ? realOf((one as LightResponse)[STATE]) : one))
   Object.defineProperty(LightResponse, 'name', { value: 'Response' })
 }
 

@@ -8,14 +8,19 @@ export const joinStreams = (one: ByteStream, other: ByteStream): void => {
 }
 
 const connect = (from: ByteStream, to: ByteStream): void => {
+  let ended = false
   from.handler = {
     data(bytes: Bytes) {
       if (!to.write([from.pieces === 'owned' ? bytes : bytes.slice()])) from.pause()
     },
-    end: () => to.end(),
+    end() {
+      ended = true
+      to.end()
+    },
     drain: () => to.resume(),
-    closed: failure => {
-      if (failure !== undefined) to.reset()
+    closed(failure) {
+      // Cut, by its other side or by us: what it had still to say is not coming.
+      if (failure !== undefined || !ended) to.reset()
     },
   }
 }

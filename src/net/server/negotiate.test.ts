@@ -92,4 +92,34 @@ describe('bodies of requests', () => {
     expect(await plain.text()).toBe('null http/body-too-big')
     expect(thrown).toEqual([])
   })
+
+  test('that a handler cannot read are answered with their status, and what it did wrong itself with 500', async () => {
+    const failed: unknown[] = []
+    const strict = await serve(
+      async (request, about) => {
+        const decoded = decodedRequest(request, { bytes: 100 }, about)
+        if (decoded instanceof Response) return decoded
+        const text = await decoded.text()
+        if (text === 'ask') await fetch('http://127.0.0.1:1/', { ports: 'any' })
+        return new Response(`got ${text}`)
+      },
+      { failed: error => failed.push(error) },
+    )
+    const said = async (body: Uint8Array | string, coding = 'gzip') => {
+      const headers = { 'content-encoding': coding }
+      const answer = await fetch(strict.url, { method: 'POST', body: body as Uint8Array<ArrayBuffer>, headers })
+      return `${answer.status} ${(await answer.text()).trimEnd().split('\n').at(-1)}`
+    }
+    try {
+      expect(await said(gzipSync('hello'))).toBe('200 got hello')
+      expect(await said(gzipSync('hello').subarray(0, 12))).toBe('400 http/bad-encoding')
+      expect(await said(gzipSync(new Uint8Array(20_000_000)))).toBe('413 http/expands-too-far')
+      expect(await said('x'.repeat(101), 'identity')).toBe('413 http/body-too-big')
+      expect(failed).toEqual([])
+      expect(await said('ask', 'identity')).toBe('500 http/handler-failed')
+      expect(failed).toHaveLength(1)
+    } finally {
+      await strict.close(0)
+    }
+  })
 })

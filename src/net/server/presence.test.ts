@@ -1,49 +1,11 @@
 /** Clients that leave: most of them say so with FIN alone, and none may leave anything behind. */
 
-import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { closing, heard, served, soon, talk } from '../../../test/support/net.ts'
-import { serve } from '../../index.ts'
-import { virtualClock } from '../../lab/clock.ts'
-import { nodeWorld } from '../../node/world.ts'
-import { memoryTransport } from '../stream/memory.ts'
+import { get, inMemory, until, utf8 } from '../../../test/support/in-memory.ts'
+import { heard, served, soon, talk } from '../../../test/support/net.ts'
+import type { virtualClock } from '../../lab/clock.ts'
 import type { ByteStream } from '../stream/types.ts'
 import type { Handler } from './serve.ts'
-import type { Served } from './served.ts'
-
-const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`
-const utf8 = new TextEncoder()
-
-/** A server and its clients in memory, in virtual time. */
-const inMemory = async (handler: Handler, options: Parameters<typeof serve>[1] = {}) => {
-  const clock = virtualClock({ turn })
-  const transport = memoryTransport(clock)
-  const world = { ...nodeWorld(), clock, transport }
-  const lines: Served[] = []
-  const server = await serve(handler, { port: 80, ...options, world, served: line => lines.push(line) })
-  closing.push(() => server.close(0))
-  const connect = async (...said: string[]) => {
-    const stream = await transport.connect({ host: 'localhost', port: 80 })
-    const client = { stream, text: '', state: 'open' as 'open' | 'ended' | 'closed' }
-    stream.handler = {
-      data: bytes => {
-        client.text += Buffer.from(bytes).toString('latin1')
-      },
-      end: () => {
-        client.state = 'ended'
-      },
-      drain() {},
-      closed: () => {
-        client.state = 'closed'
-      },
-    }
-    if (said.length > 0) stream.write(said.map(text => utf8.encode(text)))
-    return client
-  }
-  return { clock, server, lines, connect }
-}
-const until = (clock: { later(at: number, task: () => void): unknown; now(): number }, ms: number): Promise<void> =>
-  new Promise(resolve => clock.later(clock.now() + ms, resolve))
 
 describe('a client that sends FIN', () => {
   test('is noticed by the signals of handler and Request, and still gets what is answered', async () => {
@@ -209,6 +171,28 @@ describe('a request body', () => {
     expect(minutes).toBe(6)
     expect(client.text).toMatch(/^HTTP\/1\.1 408 .*http\/body-too-slow\n$/s)
     expect(client.text).toMatch(/connection: close/i)
+    expect(lines.map(({ failure }) => failure?.code)).toEqual(['http/body-too-slow'])
+  })
+
+  test('that came quickly at first has no more patience coming to it later: 408', async () => {
+    const { clock, connect, lines } = await inMemory(async request => {
+      for await (const _ of request.body!) {
+        // Read and forgotten.
+      }
+      return new Response('done')
+    })
+    const client = await connect('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n')
+    for (let i = 0; i < 50; i++) {
+      client.stream.write([new Uint8Array(1_000_000)])
+      await until(clock, 10)
+    }
+    let minutes = 0
+    for (; client.state === 'open' && minutes < 60; minutes++) {
+      client.stream.write([utf8.encode('x')])
+      await until(clock, 59_000)
+    }
+    expect(minutes).toBe(6)
+    expect(client.text).toMatch(/^HTTP\/1\.1 408 /)
     expect(lines.map(({ failure }) => failure?.code)).toEqual(['http/body-too-slow'])
   })
 

@@ -4,8 +4,8 @@ import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { heard, served, talk } from '../../../test/support/net.ts'
 import { fetch } from '../../index.ts'
+import { standIn, takesStandIns } from '../stand-in.ts'
 import type { Handler } from './serve.ts'
-import { standIn, takesStandIns } from './stand-in.ts'
 
 const get = (target: string, ...more: string[]) =>
   `${[`GET ${target} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...more].join('\r\n')}\r\n\r\n`

@@ -8,11 +8,12 @@ import type { Bytes } from '../../engine.ts'
 import type { Words } from '../../explain/words.ts'
 import { type Failure, fail } from '../../failures/index.ts'
 import { joined } from '../../wire/bytes.ts'
+import { branches } from '../branches.ts'
+import { adopt, receivedHeaders } from '../received-headers.ts'
+import { standIn, takesStandIns } from '../stand-in.ts'
 import { inWords } from '../told.ts'
 import { unhidden } from '../with-headers.ts'
 import type { Exchange } from './exchange.ts'
-import { adopt, receivedHeaders } from './request-headers.ts'
-import { standIn, takesStandIns } from './stand-in.ts'
 
 /** Knows when the client has left. */
 export interface Left {
@@ -22,10 +23,13 @@ export interface Left {
 export interface RequestOptions {
   readonly scheme: 'http' | 'https'
   readonly words: Words | undefined
+  /** `formData()` of a request that is all there. */
+  readonly formData: (request: Request) => Promise<FormData>
 }
 
 /** Makes requests for one server, or says why there can be none. */
-export const requestMaker = ({ scheme, words }: RequestOptions) => {
+export const requestMaker = (options: RequestOptions) => {
+  const { scheme } = options
   let lastAuthority: string | undefined
   let lastOrigin: string | undefined
   /** Of one authority after another: clients of a server seldom call it by two names at once. */
@@ -43,8 +47,8 @@ export const requestMaker = ({ scheme, words }: RequestOptions) => {
     if (mayHaveDots(path) && DOT_SEGMENT.test(path))
       return fail('http/bad-target', { got: JSON.stringify(path.slice(0, 80)) })
     return isLazy()
-      ? (new LazyRequest(exchange, origin, left, words) as unknown as Request)
-      : realRequest({ exchange, origin, left, words })
+      ? (new LazyRequest(exchange, origin, left, options) as unknown as Request)
+      : withForm(realRequest({ exchange, origin, left, options }), options)
   }
 }
 
@@ -68,7 +72,7 @@ interface Parts {
   readonly exchange: Exchange
   readonly origin: string
   readonly left: Left
-  readonly words: Words | undefined
+  readonly options: RequestOptions
 }
 
 /** RFC 9110 7.1: the target URI. */
@@ -107,6 +111,10 @@ const realRequest = (parts: Parts): Request => {
   )
 }
 
+/** With a `formData` that is bounded. */
+const withForm = (request: Request, { formData }: RequestOptions): Request =>
+  Object.defineProperty(request, 'formData', { value: () => formData(request), configurable: true })
+
 /** What a lazy request knows, and what was made of it so far. */
 interface State extends Parts {
   url: string | undefined
@@ -122,8 +130,8 @@ const STATE: unique symbol = Symbol('request')
 class LazyRequest {
   readonly [STATE]: State
 
-  constructor(exchange: Exchange, origin: string, left: Left, words: Words | undefined) {
-    this[STATE] = { exchange, origin, left, words, url: undefined, headers: undefined, real: undefined, used: false }
+  constructor(exchange: Exchange, origin: string, left: Left, options: RequestOptions) {
+    this[STATE] = { exchange, origin, left, options, url: undefined, headers: undefined, real: undefined, used: false }
   }
 
   get method(): string {
@@ -148,6 +156,18 @@ class LazyRequest {
     const { used, real } = this[STATE]
     return used || real?.bodyUsed === true
   }
+  /** Of both the one that falls too far behind the other fails with `net/clone-behind`. */
+  clone(): Request {
+    const state = this[STATE]
+    const real = realOf(state)
+    if (real.body === null || real.bodyUsed || real.body.locked) return real.clone()
+    const { exchange, origin, left, options } = state
+    const [own, other] = branches(real.body, failure => inWords(failure, options.words))
+    const clone = new LazyRequest(exchange, origin, left, options)
+    clone[STATE].real = withBody(real, other, left)
+    state.real = withBody(real, own, left)
+    return clone as unknown as Request
+  }
   async arrayBuffer(): Promise<ArrayBuffer> {
     const state = this[STATE]
     const bytes = await unstreamed(state)
@@ -160,6 +180,10 @@ class LazyRequest {
   }
   async json(): Promise<unknown> {
     return JSON.parse(await this.text())
+  }
+  async formData(): Promise<FormData> {
+    const state = this[STATE]
+    return state.options.formData(realOf(state))
   }
 }
 
@@ -174,6 +198,9 @@ const realOf = (state: State): Request => {
   if (headers !== undefined && headers !== real.headers) adopt(headers, real.headers)
   return real
 }
+
+const withBody = (request: Request, body: ReadableStream<Uint8Array>, { signal }: Left): Request =>
+  unhidden(new Request(request, { body, signal, duplex: 'half' } as RequestInit), [...request.headers])
 
 /** The body in one piece, unless a stream of it was given away. */
 const unstreamed = (state: State): Promise<Bytes> | undefined => {
@@ -199,7 +226,7 @@ const isLazy = (): boolean => {
 }
 
 /** The whole body, without a stream. */
-const wholeOf = ({ exchange, words }: Parts): Promise<Bytes> =>
+const wholeOf = ({ exchange, options: { words } }: Parts): Promise<Bytes> =>
   new Promise((resolve, reject) => {
     const pieces: Bytes[] = []
     exchange.read({
@@ -213,7 +240,7 @@ const wholeOf = ({ exchange, words }: Parts): Promise<Bytes> =>
 const BODY_QUEUE = 64 * 1024
 
 /** The body as a stream that nobody starts before it is read, so that `100 Continue` is sent only when it is wanted. */
-const streamOf = ({ exchange, words }: Parts): ReadableStream<Uint8Array> => {
+const streamOf = ({ exchange, options: { words } }: Parts): ReadableStream<Uint8Array> => {
   let started = false
   let done = false
   return new ReadableStream<Uint8Array>(

@@ -1,56 +1,15 @@
 /** A proxy between clients that say anything and upstreams that answer anything: what passes, what does not, what is never said. */
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
-import { closing, heard, peer, talk } from '../../../test/support/net.ts'
+import { closing, heard, talk } from '../../../test/support/net.ts'
 import { issued, root } from '../../../test/support/node-tls.ts'
+import { type ProxyOptions, proxied, saying, upstream } from '../../../test/support/proxied.ts'
 import { serveExchanges } from '../../index.ts'
-import { nodeWorld } from '../../node/world.ts'
 import type { ExchangeHandler } from './connection-options.ts'
-import { type ReverseProxyOptions, reverseProxy } from './reverse-proxy.ts'
 import { virtualHosts } from './virtual-hosts.ts'
 
-type Options = Partial<ReverseProxyOptions>
-
-const proxied = async (upstream: string, options: Options = {}) => {
-  const failures: string[] = []
-  const failed = ({ code }: { code: string }): void => void failures.push(code)
-  const proxy = reverseProxy(upstream, { via: 'here', failed, ...options, world: nodeWorld() })
-  const server = await serveExchanges(proxy)
-  closing.push(async () => {
-    proxy.close()
-    await server.close(0)
-  })
-  return { port: server.port, failures }
-}
-/** Says `answer` to each request, and keeps what it was asked. */
-const saying = async (answer: string | ((socket: Socket, asked: string) => void)) => {
-  const asked: string[] = []
-  const url = await peer(socket => {
-    let text = ''
-    socket.on('data', (bytes: Buffer) => {
-      text += bytes.toString('latin1')
-      if (!/\r\n\r\n/.test(text)) return
-      asked.push(text)
-      text = ''
-      if (typeof answer === 'string') socket.write(answer, 'latin1')
-      else answer(socket, asked.at(-1)!)
-    })
-  })
-  return { url, asked }
-}
-const upstream = async (listener: RequestListener) => {
-  const server = createServer(listener).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
 const GET = 'GET / HTTP/1.1\r\nHost: a.test\r\n\r\n'
 
@@ -141,22 +100,27 @@ describe('what passes', () => {
       'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAAA\r\n\r\n'
     await heard(talk(port, asks), 'plain undefined')
   })
-  test('is an upgrade that the upstream declines: it is asked again in HTTP', async () => {
-    const { url } = await upstream((_req, res) => void res.writeHead(426).end('no'))
+  test('is what the upstream answers to an upgrade that it declines, and it is asked once', async () => {
+    const { url, server } = await upstream((_req, res) => void res.writeHead(426, { Upgrade: 'other' }).end('no'))
+    let asked = 0
+    server.on('request', () => asked++)
     const { port } = await proxied(url)
-    await heard(
-      talk(port, 'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'),
-      /^HTTP\/1\.1 426 /,
-    )
+    const said = talk(port, 'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n')
+    await heard(said, /^HTTP\/1\.1 426 [\s\S]*Upgrade: websocket\r\nConnection: Upgrade\r\n[\s\S]*no\r\n0\r\n\r\n$/)
+    expect(asked).toBe(1)
+    // The client goes on in HTTP.
+    said.socket.write(GET)
+    await heard(said, /no\r\n[\s\S]*no\r\n0\r\n\r\n$/)
   })
 })
 
 describe('what the upstream is told of the client', () => {
-  const told = async (options: Options, ip = '203.0.113.9') => {
+  const ip = '203.0.113.9'
+  const SPOOFED = `X-Forwarded-For: ${ip}\r\nX_Forwarded_For: ${ip}\r\nForwarded: for=${ip}\r\nX-Real-IP: ${ip}\r\n`
+  const told = async (options: ProxyOptions, said = SPOOFED) => {
     const { url, asked } = await saying(OK)
     const { port } = await proxied(url, options)
-    const spoofed = `X-Forwarded-For: ${ip}\r\nX_Forwarded_For: ${ip}\r\nForwarded: for=${ip}\r\nX-Real-IP: ${ip}\r\n`
-    await heard(talk(port, `GET / HTTP/1.1\r\nHost: a.test\r\n${spoofed}\r\n`), /ok$/)
+    await heard(talk(port, `GET / HTTP/1.1\r\nHost: a.test\r\n${said}\r\n`), /ok$/)
     return asked[0]!
       .split('\r\n')
       .filter(line => /forwarded|real/i.test(line))
@@ -175,6 +139,28 @@ describe('what the upstream is told of the client', () => {
     expect(await told({ forwarded: 'X-Forwarded', believed: ({ address }) => address === '127.0.0.1' })).toContain(
       'x-forwarded-for: 203.0.113.9, 127.0.0.1',
     )
+  })
+  test('is both what is new and what is old, and where it passes what the client says', async () => {
+    const said = 'X-Forwarded-For: 203.0.113.9\r\nForwarded: for=x\r\n'
+    expect(await told({ forwarded: 'both' }, said)).toEqual([
+      'forwarded: for=127.0.0.1;host="a.test";proto=http',
+      'x-forwarded-for: 127.0.0.1',
+      'x-forwarded-host: a.test',
+      'x-forwarded-proto: http',
+    ])
+    expect(await told({ forwarded: 'pass' }, said)).toEqual(['forwarded: for=x', 'x-forwarded-for: 203.0.113.9'])
+  })
+  test('a field of one value stays that of the proxy before, where that is believed', async () => {
+    const said = 'X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: shop.test\r\n'
+    expect(await told({ forwarded: 'X-Forwarded', believed: () => true }, said)).toEqual([
+      'x-forwarded-for: 203.0.113.9, 127.0.0.1',
+      'x-forwarded-host: shop.test',
+      'x-forwarded-proto: https',
+    ])
+  })
+  test('is not taken away because the client names it in Connection', async () => {
+    const said = 'Connection: x-forwarded-for, forwarded, via\r\nX-Forwarded-For: 203.0.113.9\r\n'
+    expect(await told({ forwarded: 'both' }, said)).toContain('x-forwarded-for: 127.0.0.1')
   })
 })
 

@@ -8,7 +8,7 @@ import { fetch, serve, serveExchanges } from '../../index.ts'
 import { systemClock } from '../../node/clock.ts'
 import { nodeWorld } from '../../node/world.ts'
 import { certifiedKey } from '../../tls/certificate/certified-key.ts'
-import { trustStore } from '../../x509/store.ts'
+import { trustStore } from '../../x509/path/store.ts'
 import { memoryTransport } from '../stream/memory.ts'
 
 /** Until it stays the same for a while. */
@@ -91,6 +91,22 @@ test('an upload is stopped when the handler reads one piece of it and answers', 
   expect(await settled(() => sent)).toBeLessThan(100)
   // Nobody reads on: the connection is not kept for ever.
   await said.closed
+})
+
+test('RFC 9110 9.1: methods that nobody has registered are 501, but for those that the server says are its own', async () => {
+  const outcome = async (method: string, methods?: readonly string[] | 'any') => {
+    const server = await served(request => new Response(request.method), { methods })
+    const said = talk(server.port, `${method} / HTTP/1.1\r\nHost: a\r\n\r\n`)
+    await heard(said, /^HTTP\/1\.1 \d+ .*\r\n\r\n./s)
+    return said.text
+  }
+  expect(await outcome('PROPFIND')).toMatch(/^HTTP\/1\.1 200 .*PROPFIND$/s)
+  const unknown = await outcome('PURGE')
+  expect(unknown).toMatch(/^HTTP\/1\.1 501 /)
+  expect(unknown).toContain('http/unknown-method')
+  expect(await outcome('PURGE', ['PURGE'])).toMatch(/^HTTP\/1\.1 200 .*PURGE$/s)
+  expect(await outcome('BREW', ['PURGE'])).toMatch(/^HTTP\/1\.1 501 /)
+  expect(await outcome('BREW', 'any')).toMatch(/^HTTP\/1\.1 200 .*BREW$/s)
 })
 
 test('hosts that make no URL and methods in small letters are the mistake of the client, not ours', async () => {

@@ -3,13 +3,16 @@
 import type { Words } from '../../explain/words.ts'
 import { Failure, fail } from '../../failures/index.ts'
 import { answerTo } from '../../http/message/answers.ts'
+import { REGISTERED_METHODS } from '../../http/semantics/methods.table.ts'
 import type { HeaderList } from '../../http/types.ts'
 import type { ConnectionInfo, NetStream, World } from '../stream/types.ts'
 import { told } from '../told.ts'
 import { Answer, type AnswerOptions } from './answer.ts'
+import { blameOf } from './blame.ts'
 import type { Exchange } from './exchange.ts'
 import { type Server, type ServerOptions, serveExchanges } from './exchanges.ts'
 import { FastResponse, isResponse } from './fast-response.ts'
+import { type FormLimits, formDataOf, formLimits } from './form-data.ts'
 import { requestMaker } from './request.ts'
 
 /** What `Headers` are made of. */
@@ -56,20 +59,24 @@ export interface ServeOptions extends ServerOptions {
    * exchange. `platform` touches nothing.
    */
   readonly responses?: 'quick' | 'platform' | undefined
-  /** Told what a handler threw; the client gets 500 without a word of it. */
+  /** Methods that the handler is asked for besides those that are registered with IANA; others are answered with 501. */
+  readonly methods?: readonly string[] | 'any' | undefined
+  /** What `formData()` of a request takes: 1000 parts and 64 MiB if undefined. Larger forms are for `parts`. */
+  readonly forms?: Partial<FormLimits> | undefined
+  /** Told what a handler threw; the client gets 500 without a word of it. Not told of what the client did wrong. */
   readonly failed?: ((error: unknown, request: Request | undefined) => void) | undefined
 }
 
 /**
  * Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. What cannot be put in a `Request`
- * is answered without the handler: CONNECT (501), TRACE (405), `OPTIONS *` (204), a path with `..` in it (400). A body of
- * GET and HEAD is not shown.
+ * is answered without the handler: CONNECT (501), TRACE (405), `OPTIONS *` (204), a path with `..` in it (400); a method
+ * that nobody knows too (501). A body of GET and HEAD is not shown.
  */
 export const serve = (handler: Handler, options: ServeOptions): Promise<Server> => {
   const { world } = options
   const { words } = world
   const scheme = options.tls === undefined ? 'http' : 'https'
-  const { failed, responses = 'quick', ...rest } = options
+  const { failed, methods = [], responses = 'quick', forms, ...rest } = options
   if (responses === 'quick') world.replaceResponse?.(FastResponse)
   const answering: AnswerOptions = {
     clock: world.clock,
@@ -78,15 +85,17 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
     words,
     streams: options.compress === 'streams-too',
   }
-  const made = requestMaker({ scheme, words })
+  const limits = { ...formLimits, ...forms }
+  const made = requestMaker({ scheme, words, formData: request => formDataOf(request, world, limits) })
   return serveExchanges(exchange => {
     const { method } = exchange.head
     if (method === 'CONNECT') {
       refuse(exchange, fail('http/tunnel-unsupported'), words)
       return
     }
-    if (!isShown(method)) {
-      refuse(exchange, fail('http/method-not-allowed', { got: method, expected: METHODS.join(', ') }), words)
+    const unfit = METHODS.includes(method) ? undefined : unfitMethod(method, methods)
+    if (unfit !== undefined) {
+      refuse(exchange, unfit, words)
       return
     }
     if (exchange.head.path === '*') {
@@ -100,24 +109,22 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
       refuse(exchange, request, words)
       return
     }
+    const threw = (error: unknown): void => {
+      const blame = blameOf(error)
+      if (blame === undefined) failed?.(told(error, words), request)
+      answer.fail(blame)
+    }
     let response: Response | Promise<Response>
     try {
       response = handler(request, new AboutExchange(exchange, answer, world))
     } catch (error) {
-      failed?.(told(error, words), request)
-      answer.fail()
+      threw(error)
       return
     }
     // In this turn, without a promise, where the handler needed none.
     if (isResponse(response)) answer.send(response)
     else {
-      Promise.resolve(response).then(
-        given => answer.send(given),
-        (error: unknown) => {
-          failed?.(told(error, words), request)
-          answer.fail()
-        },
-      )
+      Promise.resolve(response).then(given => answer.send(given), threw)
     }
   }, rest)
 }
@@ -162,11 +169,12 @@ const listOf = (headers: Fields): HeaderList => [...new Headers(headers)]
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /** RFC 9110 9.1: methods have a case. A `Request` would show `get` as GET, which is another method to all others. */
-const isShown = (method: string): boolean => {
-  if (METHODS.includes(method)) return true
+const unfitMethod = (method: string, more: readonly string[] | 'any'): Failure | undefined => {
   const upper = method.toUpperCase()
-  if (upper === 'TRACE' || upper === 'TRACK' || upper === 'CONNECT') return false
-  return !METHODS.includes(upper)
+  if (upper === 'TRACE' || upper === 'TRACK' || upper === 'CONNECT' || METHODS.includes(upper))
+    return fail('http/method-not-allowed', { got: method, expected: METHODS.join(', ') })
+  if (REGISTERED_METHODS.has(method) || more === 'any' || more.includes(method)) return undefined
+  return fail('http/unknown-method', { got: method })
 }
 
 const refuse = (exchange: Exchange, failure: Failure, words: Words | undefined): void => {

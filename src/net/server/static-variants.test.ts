@@ -97,6 +97,8 @@ describe('files that are compressed already', () => {
         field((await get('/a.css', `Accept-Encoding: ${coding}`)).head, 'etag'),
       ),
     )
+    // As long as each other and as old, two codings would have one tag without their names.
+    expect(tags.map(tag => tag?.replace(/^(?:W\/)?"[\da-z]+-[\da-z]+/, ''))).toEqual(['-br"', '-gzip"', '"'])
     expect(new Set(tags).size).toBe(3)
     const [br, gzip] = tags
     const ask = (...more: string[]) => get('/a.css', 'Accept-Encoding: br', ...more)

@@ -261,3 +261,20 @@ describe('nothing outside the folder', () => {
     }
   })
 })
+
+test('a file is let go where another that lies beside it cannot be opened', async () => {
+  let open = 0
+  const files: Files = {
+    async open(names) {
+      if (/\.(?:br|zst|gz)$/.test(names.at(-1)!))
+        throw Object.assign(new Error('too many open files'), { code: 'EMFILE' })
+      open++
+      const read = async () => new Uint8Array(4)
+      return { size: 4, modified: 0, read, close: async () => void open-- }
+    },
+  }
+  const own = await serve(staticFiles(files))
+  const response = await fetch(`${own.url}/a.css`, { headers: { 'accept-encoding': 'br' } })
+  expect([response.status, open]).toEqual([500, 0])
+  await own.close()
+})

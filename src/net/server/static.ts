@@ -7,6 +7,7 @@ import { fail } from '../../failures/index.ts'
 import type { ContentCoding } from '../../http/coding.ts'
 import { imfDate } from '../../http/message/date.ts'
 import { chooseCoding, isCompressible } from '../../http/semantics/negotiation.ts'
+import { LISTING_FIELDS, type Listed, listingPage } from './listing.ts'
 import { plainAnswer } from './plain-answer.ts'
 import { type Content, representation } from './representation.ts'
 import type { Handler } from './serve.ts'
@@ -19,6 +20,11 @@ export interface Files {
    * link lead to it. Names have no `/` and no NUL; others that the system would read as a way are refused by it.
    */
   open(names: readonly string[]): Promise<OpenFile | 'folder' | undefined>
+  /**
+   * What is in the folder that these names lead to, in no order: plain files and folders that `open` would give. Undefined
+   * where there is no folder. Without this no folder is listed.
+   */
+  list?(names: readonly string[]): Promise<Listed | undefined>
 }
 export interface OpenFile extends Content {
   /** Milliseconds since 1970. */
@@ -31,6 +37,8 @@ export interface StaticOptions {
    * that coding (RFC 9110 12.5.3): for types that shrink, and if undefined. `ignored` looks for none.
    */
   readonly precompressed?: 'sent' | 'ignored' | undefined
+  /** `shown`: a folder without `index.html` is a page of what is in it, without what is hidden. If undefined it is not found. */
+  readonly listing?: 'shown' | undefined
 }
 
 /** Codings by the ending of a file that is coded so, best first. */
@@ -38,7 +46,7 @@ const ENDINGS: Readonly<Partial<Record<ContentCoding, string>>> = { br: '.br', z
 
 /** A handler for `serve`. Hidden files (`.git`, `.env`) are not there, except below `/.well-known/` (RFC 8615). */
 export const staticFiles =
-  (files: Files, { precompressed = 'sent' }: StaticOptions = {}): Handler =>
+  (files: Files, { precompressed = 'sent', listing }: StaticOptions = {}): Handler =>
   async (request, { world }) => {
     const { words } = world
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -56,10 +64,22 @@ export const staticFiles =
       // Not for ever: browsers keep a 308, and what lies behind localhost changes.
       return new Response(null, { status: 302, headers: { location } })
     }
-    if (found === undefined || found === 'folder') return notFound(pathname, words)
+    if (found === undefined || found === 'folder') {
+      const parent = names.slice(0, -1)
+      const listed = folder && listing === 'shown' ? await files.list?.(parent) : undefined
+      if (listed === undefined) return notFound(pathname, words)
+      return representation(request, { body: listingPage(parent, listed), headers: LISTING_FIELDS }, { world })
+    }
     const type = contentType(whole.at(-1)!)
     const beside = precompressed === 'sent' && isCompressible(type) ? request.headers.get('accept-encoding') : null
-    const coded = beside === null ? undefined : await codedBeside(files, whole, { plain: found, accepted: beside })
+    const places = { plain: found, accepted: beside ?? '' }
+    // Where it cannot be looked for (no descriptors are left), what is open already is let go.
+    const look = (): ReturnType<typeof codedBeside> =>
+      codedBeside(files, whole, places).catch(async (error: unknown) => {
+        await found.close()
+        throw error
+      })
+    const coded = beside === null ? undefined : await look()
     if (coded !== undefined) await found.close()
     const { file, coding } = coded ?? { file: found, coding: undefined }
     const headers = fieldsOf(file, { type, coding, now: world.clock.date() })

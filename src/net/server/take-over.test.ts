@@ -143,7 +143,7 @@ describe('a stream that is taken over', () => {
         await soon(50)
         echo(stream)
       },
-      { timeouts: { idle: 5, head: 5, body: 5, left: 5, request: 5 } },
+      { timeouts: { idle: 40, head: 40, body: 40, left: 40, request: 40 } },
     )
     const said = talk(server.port, `${ASKS}`)
     await heard(said, SWITCHES)

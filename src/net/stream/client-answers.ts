@@ -11,9 +11,11 @@ import { schemeFor13 } from '../../tls/schemes.table.ts'
 import { SessionCache } from '../../tls/session/cache.ts'
 import type { ExternalKey } from '../../tls/session/external-key.ts'
 import type { Ask, CertifiedKey } from '../../tls/types.ts'
-import { readName } from '../../x509/distinguished-name.ts'
+import { readName } from '../../x509/certificate/distinguished-name.ts'
+import { transparencyPolicies } from '../../x509/transparency/policies.table.ts'
+import type { TransparencyDemands } from '../../x509/transparency/types.ts'
 import { believed, type Credentials, type OwnCertificate, ownCertificates } from './credentials.ts'
-import { judged } from './judged.ts'
+import { judged, type RevocationOptions } from './judged.ts'
 import { BARE_FIRST, publicKeysIn } from './public-keys.ts'
 import { offeredBy, type SharedKey } from './shared-keys.ts'
 import { signed } from './signing.ts'
@@ -42,6 +44,19 @@ export interface TlsClientOptions extends TrustOptions, Credentials, TlsChoices,
    */
   readonly psk?: SharedKey | readonly SharedKey[] | undefined
   /**
+   * How hard to check that the server's certificates were not revoked. Where it is given, also with the mode `off`, the server
+   * is asked for an OCSP answer, and a certificate that promises one is held to it (RFC 7633); what is missing is fetched by
+   * `retrieve`. Without it only what the server brings unasked counts, and nothing is asked for: fewer and fewer authorities
+   * answer by OCSP, and by default nothing would follow from an answer that is not there. What came of it is in
+   * `tls.trusted.revocation`.
+   */
+  readonly revocation?: RevocationOptions | undefined
+  /**
+   * By which logs the timestamps of the server's certificate are checked, and how many must be good. Where it is given, the
+   * server is asked for those that are not in the certificate. What came of it is in `tls.trusted.transparency`.
+   */
+  readonly transparency?: TransparencyDemands | undefined
+  /**
    * `allowed`: a server of TLS 1.3 may ask for the certificate (`cert`, `key`) at any time, not only in the handshake
    * (RFC 9846 4.7.2). Where undefined, one that does is cut off.
    */
@@ -55,12 +70,15 @@ const KNOWN: Record<keyof TlsClientOptions, true> = {
   earlyData: true,
   psk: true,
   postHandshakeAuth: true,
+  revocation: true,
+  transparency: true,
   trust: true,
   ca: true,
   publicKeys: true,
   accept: true,
   cert: true,
   key: true,
+  password: true,
   alpn: true,
   versions: true,
   suites: true,
@@ -93,9 +111,10 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
   const keys = offeredBy(options.psk, world.crypto)
   if (keys.length > 0 && !versionsOf(options).includes('TLS 1.3'))
     throw wrong('tls.psk', 'TLS 1.3 is switched off', 'it in tls.versions')
-  const trust = believed(options)
+  const trust = believed(options, { crypto: world.crypto, password: options.password })
   const publicKeys = options.publicKeys === undefined ? undefined : publicKeysIn(options.publicKeys)
-  const { cert, key, accept } = options
+  const { cert, key, accept, revocation, transparency } = options
+  checkDemands(options)
   checkAllowances(options, ['postHandshakeAuth'])
   if (options.postHandshakeAuth !== undefined && cert === undefined && key === undefined)
     throw wrong('tls.postHandshakeAuth', 'there is nothing to show', 'cert and key beside it')
@@ -108,7 +127,7 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
     answersFor: stream => question => {
       switch (question.about) {
         case 'trust':
-          return judged(question, { trust, publicKeys, accept }, world, stream)
+          return judged(question, { trust, publicKeys, accept, revocation, transparency }, world, stream)
         case 'certificate':
           return own.length === 0 ? 'none' : shown(own, question)
         case 'sign':
@@ -125,6 +144,18 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
       }
     },
   }
+}
+
+/** A word that nobody knows would demand nothing, without a word. */
+const checkDemands = ({ revocation, transparency }: TlsClientOptions): void => {
+  const modes = ['off', 'soft', 'hard']
+  if (revocation !== undefined && !modes.includes(revocation.mode))
+    throw wrong('tls.revocation', `its mode is ${revocation.mode}`, modes.join(', '))
+  if (transparency === undefined) return
+  const { policy = 'off', logs } = transparency
+  if (!Object.hasOwn(transparencyPolicies, policy))
+    throw wrong('tls.transparency', `its policy is ${policy}`, Object.keys(transparencyPolicies).join(', '))
+  if (!(logs?.logs instanceof Map)) throw wrong('tls.transparency', 'it has no list of logs', 'what readLogList gives')
 }
 
 const checkEarlyData = ({ earlyData, sessions }: TlsClientOptions): void => {

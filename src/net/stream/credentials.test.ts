@@ -4,12 +4,17 @@ import { describe, expect, test } from 'vitest'
 import { ascii } from '../../../test/support/bytes.ts'
 import { closing, codeOf } from '../../../test/support/net.ts'
 import { node, type Platform, platforms } from '../../../test/support/worlds.ts'
-import { certificateAuthority, type Issued, type KeyKind, type LeafOptions } from '../../ca/authority.ts'
+import { certificateAuthority } from '../../ca/authority.ts'
+import type { Issued, KeyKind, LeafOptions } from '../../ca/types.ts'
 import { type Failure, FailureError } from '../../failures/index.ts'
+import { broken } from '../../lab/broken.ts'
 import { certifiedKey } from '../../tls/certificate/certified-key.ts'
-import { Certificate } from '../../x509/certificate.ts'
-import { pem } from '../../x509/pem.ts'
-import { trustStore } from '../../x509/store.ts'
+import { Certificate } from '../../x509/certificate/certificate.ts'
+import { encryptPrivateKey } from '../../x509/files/encrypted-key.ts'
+import { pem } from '../../x509/files/pem.ts'
+import { pkcs7 } from '../../x509/files/pkcs7.ts'
+import { writePkcs12 } from '../../x509/files/pkcs12-write.ts'
+import { trustStore } from '../../x509/path/store.ts'
 import { client, connect, fetch, listen, serve } from '../index.ts'
 import { canCheck, type TlsServerOptions } from './server-answers.ts'
 import type { World } from './types.ts'
@@ -30,6 +35,14 @@ const ec = issue()
 const rsa = issue('rsa-2048')
 const EC_PEM = certificatePem(...ec.chain)
 const RSA_PEM = certificatePem(...rsa.chain)
+
+const sealedKey = pem(
+  'ENCRYPTED PRIVATE KEY',
+  encryptPrivateKey(ec.privateKey, 'secret', node.crypto, { iterations: 3 }),
+)
+const entries = [{ privateKey: ec.privateKey, chain: ec.chain }]
+const p12 = writePkcs12({ entries, iterations: 3 }, 'secret', node.crypto)
+const openP12 = writePkcs12({ entries, iterations: 3 }, '', node.crypto)
 
 const servedBy = async (tls: TlsServerOptions, world: World = node.world()): Promise<World> => {
   const server = await serve(() => new Response('hello'), { world, port: 443, tls })
@@ -52,6 +65,12 @@ describe.each(platforms)('on %s', (_, platform: Platform) => {
     ['SEC 1 in PEM', { cert: EC_PEM, key: exported(ec, { type: 'sec1', format: 'pem' }) }],
     ['SEC 1 in DER', { cert: EC_PEM, key: exported(ec, { type: 'sec1', format: 'der' }) }],
     ['lists of one', { cert: [EC_PEM], key: [keyPem(ec)] }],
+    ['PKCS#8 under a password', { cert: EC_PEM, key: sealedKey, password: 'secret' }],
+    ['PKCS#12', { cert: p12, password: 'secret' }],
+    ['PKCS#12 in both places', { cert: p12, key: p12, password: 'secret' }],
+    ['PKCS#12 without a password', { cert: openP12 }],
+    ['PKCS#7, and the key beside it', { cert: pem('PKCS7', pkcs7(ec.chain)), key: keyPem(ec) }],
+    ['an encrypted key that nobody needs', { cert: EC_PEM + sealedKey, key: keyPem(ec) }],
     ['both in one file, text around them', { cert: `a note\n${keyPem(ec)}and\n${EC_PEM}the end` }],
   ]
   for (const [what, tls] of forms)
@@ -174,6 +193,22 @@ describe('what no client could be served with is refused before anybody listens'
     ['a key under a password', { cert: EC_PEM, key: sealed('pkcs8') }, { code: 'net/key-encrypted', where: 'key' }],
     ['one of the old form', { cert: EC_PEM, key: sealed('sec1') }, { code: 'net/key-encrypted', where: 'key' }],
     ['one in DER', { cert: EC_PEM, key: sealedDer }, { code: 'net/key-encrypted', where: 'key' }],
+    [
+      'a wrong password',
+      { cert: EC_PEM, key: sealedKey, password: 'Secret' },
+      { code: 'file/password-wrong', where: 'key' },
+    ],
+    ['PKCS#12 without its password', { cert: [p12] }, { code: 'net/key-encrypted', where: 'cert' }],
+    [
+      'PKCS#12 with another password',
+      { cert: p12, password: 'Secret' },
+      { code: 'file/password-wrong', where: 'cert' },
+    ],
+    [
+      'PKCS#12 that is cut off',
+      { cert: p12.subarray(0, 900), password: 'secret' },
+      { code: 'file/malformed', where: 'cert (pfx)' },
+    ],
     ['one in the file of the certificate', { cert: EC_PEM + sealed('pkcs8') }, { code: 'net/key-encrypted' }],
     [
       'the key of another certificate',
@@ -318,7 +353,7 @@ describe('a certificate that is out of date', () => {
   test('is looked for in the whole chain, and roots do not count', async () => {
     const warnings: Failure[] = []
     const between = authority.intermediate({ name: 'over', notBefore: now - 9 * DAY, notAfter: now - DAY })
-    const leaf = between.issue({ names: ['shop.test'] })
+    const leaf = broken(between).issue({ names: ['shop.test'] })
     const oldRoot = certificateAuthority({
       crypto: node.crypto,
       now: Date.now,
@@ -326,7 +361,7 @@ describe('a certificate that is out of date', () => {
       notBefore: now - 9 * DAY,
       notAfter: now - DAY,
     })
-    const below = oldRoot.issue({ names: ['shop.test'] })
+    const below = broken(oldRoot).issue({ names: ['shop.test'] })
     const warned = (one: Failure) => warnings.push(one)
     await servedBy({ cert: [...leaf.chain], key: leaf.privateKey, warned })
     await servedBy({ cert: [...below.chain, below.root], key: below.privateKey, warned })

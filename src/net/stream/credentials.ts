@@ -5,19 +5,20 @@
 import { DerError } from '../../asn1/der.ts'
 import type { CryptoProvider, SignatureAlgorithm } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
-import { type FailureCode, FailureError, fail, type GivenFacts } from '../../failures/index.ts'
+import { Failure, type FailureCode, FailureError, fail, type GivenFacts } from '../../failures/index.ts'
 import { certifiedKey, isKeyElsewhere, type KeyElsewhere, rawKey } from '../../tls/certificate/certified-key.ts'
 import { schemesOf } from '../../tls/certificate/key.ts'
 import type { CertifiedKey } from '../../tls/types.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
-import { Certificate, parseCertificate } from '../../x509/certificate.ts'
-import { calledOf } from '../../x509/checks.ts'
-import { type Content, contentsOf, type FileContents } from '../../x509/file-contents.ts'
-import { certificatesIn } from '../../x509/pem.ts'
-import { privateKeyIn } from '../../x509/private-key.ts'
-import { publicKeyText, readPublicKey, spkiOf } from '../../x509/public-key.ts'
-import { joinStores, trustStore } from '../../x509/store.ts'
-import type { TrustStore } from '../../x509/types.ts'
+import { Certificate, parseCertificate } from '../../x509/certificate/certificate.ts'
+import { publicKeyText, readPublicKey, spkiOf } from '../../x509/certificate/public-key.ts'
+import { type Content, contentsOf, type FileContents } from '../../x509/files/file-contents.ts'
+import { certificatesOfAny, inTheClear } from '../../x509/files/open.ts'
+import { certificatesIn } from '../../x509/files/pem.ts'
+import { privateKeyIn } from '../../x509/files/private-key.ts'
+import type { TrustStore } from '../../x509/path/anchor.ts'
+import { calledOf } from '../../x509/path/fitness.ts'
+import { joinStores, trustStore } from '../../x509/path/store.ts'
 import { publicKeysIn } from './public-keys.ts'
 
 /** One file, or several. A file is PEM as text or bytes, or DER; its name is not enough. */
@@ -31,10 +32,12 @@ export interface Credentials {
    */
   readonly cert?: CertificateFiles | undefined
   /**
-   * Their private keys (PKCS#8, PKCS#1 or SEC 1, not encrypted), in any order, or keys that live elsewhere, in the order
-   * of `cert`. Undefined: they are in the files of `cert`.
+   * Their private keys (PKCS#8, PKCS#1 or SEC 1), in any order, or keys that live elsewhere, in the order of `cert`.
+   * Undefined: they are in the files of `cert`. PKCS#12 may stand in both places.
    */
   readonly key?: FileContents | KeyElsewhere | readonly (FileContents | KeyElsewhere)[] | undefined
+  /** Of the files of `cert` and `key` that are under one. */
+  readonly password?: string | undefined
 }
 
 /** A certificate of ours, and what is known of it. */
@@ -61,13 +64,20 @@ const refusal = (code: FailureCode, facts: GivenFacts): FailureError => new Fail
 
 /**
  * Throws `FailureError`: `net/bad-certificate`, `net/bad-key`, `net/key-encrypted`, `net/key-mismatch`,
- * `net/bad-tls-options`. In the order of `cert`.
+ * `net/bad-tls-options`, and those of `openFile`. In the order of `cert`.
  */
-export const ownCertificates = ({ cert, key }: Credentials, crypto: CryptoProvider): readonly OwnCertificate[] => {
+export const ownCertificates = (
+  { cert, key, password }: Credentials,
+  crypto: CryptoProvider,
+): readonly OwnCertificate[] => {
   if (cert === undefined) throw refusal('net/bad-tls-options', { where: 'key', got: 'given without cert' })
-  const given = each(cert, 'cert')
+  const clear = <T>([file, where]: readonly [T, string]): readonly [T | FileContents, string] => [
+    isFile(file) ? opened(file, where, password, crypto) : file,
+    where,
+  ]
+  const given = each(cert, 'cert').map(clear)
   const files = given.map(([file, where]) => certificatesOf(file, where))
-  const keys = key === undefined ? given.filter(([file]) => holdsKey(file)) : each(key, 'key')
+  const keys = key === undefined ? given.filter(([file]) => holdsKey(file)) : each(key, 'key').map(clear)
   if (keys.length === 0) {
     const got = key === undefined ? 'missing, and cert has no private key in it either' : 'an empty list'
     throw refusal('net/bad-tls-options', { where: 'key', got })
@@ -92,26 +102,33 @@ interface Believed {
   readonly ca?: CertificateFiles | undefined
 }
 
+/** What opens bundles: PKCS#12 may be under a password. */
+export interface Opener {
+  readonly crypto: CryptoProvider
+  readonly password?: string | undefined
+}
+
 /**
  * The roots of both; undefined where neither is given. Throws `FailureError` `net/bad-certificate` when a file holds no
- * certificate that can be read.
+ * certificate that can be read, and those of `openFile` for a bundle.
  */
-export const believed = ({ trust, ca }: Believed): TrustStore | undefined => {
+export const believed = ({ trust, ca }: Believed, opener: Opener): TrustStore | undefined => {
   if (ca === undefined) return trust
-  const found = trustStore(each(ca, 'ca').flatMap(([file, where]) => rootsIn(file, where)))
+  const found = trustStore(each(ca, 'ca').flatMap(([file, where]) => rootsIn(file, where, opener)))
   return trust === undefined ? found : joinStores(trust, found)
 }
 
 /** The names of these, DER: as far as they can be read. */
-export const subjectsIn = (ca: CertificateFiles): readonly Bytes[] =>
+export const subjectsIn = (ca: CertificateFiles, opener: Opener): readonly Bytes[] =>
   each(ca, 'ca')
-    .flatMap(([file, where]) => rootsIn(file, where).map(parseCertificate))
+    .flatMap(([file, where]) => rootsIn(file, where, opener).map(parseCertificate))
     .flatMap(one => (one instanceof Certificate ? one.subject.der : []))
 
 /** What of a bundle cannot be read is left out: one bad root among a hundred is no reason to trust nobody. */
-const rootsIn = (file: FileContents, where: string): readonly Bytes[] => {
+const rootsIn = (file: FileContents, where: string, { password, crypto }: Opener): readonly Bytes[] => {
   const contents = contentsIn(file, where)
-  const found = certificatesIn(file)
+  const found = certificatesOfAny(file, password, crypto)
+  if (found instanceof Failure) throw new FailureError(found.with({ where }))
   if (found.some(der => parseCertificate(der) instanceof Certificate)) return found
   const got = found.length > 0 ? 'holds no certificate that can be read' : inWordsOf(file, contents)
   throw refusal('net/bad-certificate', { where, got })
@@ -146,9 +163,26 @@ const heldOf = (der: Bytes, where: string): Held | undefined => {
   return spki && { der, where, certificate, spki }
 }
 
+const isFile = (file: unknown): file is FileContents => typeof file === 'string' || file instanceof Uint8Array
+
+/** A bundle, or a key whose password is given, becomes PEM in the clear; an encrypted key may be there and not needed. */
+const opened = (
+  file: FileContents,
+  where: string,
+  password: string | undefined,
+  crypto: CryptoProvider,
+): FileContents => {
+  const isBundle = contentsOf(file).some(content => content.endsWith('bundle'))
+  if (!isBundle && password === undefined) return file
+  const clear = inTheClear(file, password, crypto)
+  if (!(clear instanceof Failure)) return clear
+  if (clear.code === 'file/password-needed') throw refusal('net/key-encrypted', { where })
+  throw new FailureError(clear.with({ where: clear.where === undefined ? where : `${where} (${clear.where})` }))
+}
+
 /** What is no file at all is refused here, whatever the types say. */
 const contentsIn = (file: FileContents, where: string): readonly Content[] => {
-  if (typeof file === 'string' || file instanceof Uint8Array) return contentsOf(file)
+  if (isFile(file)) return contentsOf(file)
   const got = file === null ? 'null' : Array.isArray(file) ? 'a list in a list' : `a value of type ${typeof file}`
   throw refusal('net/bad-tls-options', { where, got, expected: 'PEM as text, or bytes' })
 }

@@ -3,6 +3,8 @@ import type { Millis } from '../../engine.ts'
 import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import { virtualClock } from '../../lab/clock.ts'
 import { nextTurn } from '../../node/turn.ts'
+import { nodeWorld } from '../../node/world.ts'
+import { connect } from './connect.ts'
 import { type Dial, dial } from './dial.ts'
 import { memoryPair } from './memory.ts'
 import type { ByteStream, Transport } from './types.ts'
@@ -141,4 +143,30 @@ test('whoever gives up is told so at once, in the look-up and while connecting',
     clock.later(moment, () => controller.abort(new Error('enough')))
     expect(await call('a.test', { signal: controller.signal })).toEqual(expected)
   }
+})
+
+test("an abort in the moment in which the connection is there rejects with its reason, and resets what is nobody's", async () => {
+  const controller = new AbortController()
+  const done: string[] = []
+  const stream = {
+    handler: { data() {}, end() {}, drain() {}, closed() {} },
+    local: { address: '127.0.0.1', port: 1 },
+    // Asked for when all is connected, and nobody has the stream yet.
+    get remote() {
+      controller.abort('enough')
+      return { address: '127.0.0.1', port: 80 }
+    },
+    write: () => true,
+    end: () => void done.push('end'),
+    reset: () => void done.push('reset'),
+    pause() {},
+    resume() {},
+  }
+  const over: Transport = {
+    connect: async () => stream as unknown as ByteStream,
+    listen: () => Promise.reject(new Error()),
+  }
+  const asked = connect({ host: '127.0.0.1', port: 80, over, signal: controller.signal, world: nodeWorld() })
+  await expect(asked).rejects.toBe('enough')
+  expect(done).toEqual(['reset'])
 })

@@ -40,7 +40,8 @@ export const dial = async (to: Dial, transport: Transport, clock: Clock): Promis
   )
 }
 
-const addressesOf = async (to: Dial, transport: Transport, clock: Clock): Promise<readonly string[]> => {
+/** Of a host, or of `address` in its place. Rejects with `FailureError` dns/…. */
+export const addressesOf = async (to: Dial, transport: Transport, clock: Clock): Promise<readonly string[]> => {
   const { host, timeouts, trace } = to
   const given = to.address ?? host
   const literal = given.replace(/^\[(.*)\]$/, '$1')

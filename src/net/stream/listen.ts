@@ -1,6 +1,6 @@
 /** `listen`: byte streams from whoever comes, plain or TLS, over any transport. */
-import { type Failure, FailureError, fail } from '../../failures/index.ts'
-import { tlsServer } from '../../tls/engine.ts'
+import type { Failure, FailureError } from '../../failures/index.ts'
+import { tlsServers } from '../../tls/engine.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { told } from '../told.ts'
 import { plain } from './connect.ts'
@@ -10,7 +10,7 @@ import {
   readServerOptions,
   type TlsServerOptions,
 } from './server-answers.ts'
-import { secured } from './tls.ts'
+import { accepting } from './tls.ts'
 import {
   type Address,
   type ByteStream,
@@ -62,14 +62,15 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
   const transport = options.over ?? world.transport
   const { host, port = 0, trace, tls } = options
   checkServerPlaces(options)
-  const secure = tls && readServerOptions(tls, world)
+  const secure = tls && handshaker(readServerOptions(tls, world), options)
   /** The oldest first. Those that were given away before they were over are no longer ours to close. */
   const handshakes = new Map<ByteStream, 'ours' | 'given'>()
+  /** Called when no handshake is under way any more. */
+  const over: (() => void)[] = []
   let closed = false
   const arrived = (stream: ByteStream): void => {
-    const asked = clock.now()
     if (secure === undefined) {
-      accept(plain(stream, asked, clock))
+      accept(plain(stream, clock.now(), clock))
       return
     }
     handshakes.set(stream, 'ours')
@@ -79,44 +80,56 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
       if (closed) opened.reset()
       else accept(opened)
     }
-    const gaveEarly = (): boolean => handshakes.get(stream) === 'given'
-    handshake(stream, secure, { ...options, early })
-      .then(
-        opened => {
-          if (gaveEarly()) return
-          if (closed) opened.reset()
-          else accept(opened)
-        },
-        (error: unknown) => {
-          if (gaveEarly()) return
-          const failure = error instanceof FailureError ? error.failure : fail('net/answer-failed')
-          options.refused?.(failure, stream.remote)
-        },
-      )
-      .finally(() => handshakes.delete(stream))
+    /** True for a stream that whoever listens has not had before. */
+    const ended = (): boolean => {
+      const whose = handshakes.get(stream)
+      handshakes.delete(stream)
+      if (handshakes.size === 0) for (const tell of over.splice(0)) tell()
+      return whose === 'ours'
+    }
+    const opened = (secured: NetStream): void => {
+      if (!ended()) return
+      if (closed) secured.reset()
+      else accept(secured)
+    }
+    secure(stream, { early, opened, refused: ({ failure }) => ended() && options.refused?.(failure, stream.remote) })
   }
   const listener = await transport.listen({ port, host, trace }, arrived)
   return {
     address: listener.address,
     port: listener.port,
-    close() {
-      closed = true
-      for (const [stream, whose] of [...handshakes]) if (whose === 'ours') stream.reset()
-      return listener.close()
+    async close(grace = 0) {
+      const cut = (): void => {
+        closed = true
+        for (const [stream, whose] of [...handshakes]) if (whose === 'ours') stream.reset()
+      }
+      if (grace <= 0) cut()
+      const disarm = grace > 0 ? clock.later(clock.now() + grace, cut) : () => {}
+      const stopped = listener.close()
+      if (grace > 0 && handshakes.size > 0) await new Promise<void>(resolve => void over.push(resolve))
+      await stopped
+      disarm()
     },
   }
 }
 
-const handshake = (
-  stream: ByteStream,
+/** Who hears of a handshake. */
+interface Told {
+  readonly early: (stream: NetStream) => void
+  readonly opened: (stream: NetStream) => void
+  readonly refused: (error: FailureError) => void
+}
+
+/** The handshake of each connection; what is the same for all of them is put together once. */
+const handshaker = (
   { options, clientAuthorities, peerCertificateTypes, resumption, earlyData, answersFor }: ReadServerOptions,
-  { world, timeouts, toPlainHttp, early }: ListenerOptions & { readonly early: (stream: NetStream) => void },
-): Promise<NetStream> => {
+  { world, timeouts, toPlainHttp }: ListenerOptions,
+): ((stream: ByteStream, told: Told) => void) => {
   const { clock, crypto, certificateCoders } = world
   const { alpn, versions, suites, groups, clientCertificate, halfRtt, postHandshakeAuth } = options
-  const psk = options.psk === undefined ? undefined : ('asked' as const)
-  const epoch = clock.date() - clock.now()
-  const wanted = {
+  const server = tlsServers({
+    crypto,
+    certificateCoders,
     alpn,
     versions,
     suites,
@@ -125,21 +138,26 @@ const handshake = (
     clientAuthorities,
     peerCertificateTypes,
     resumption,
-    psk,
+    psk: options.psk === undefined ? undefined : ('asked' as const),
     earlyData,
     halfRtt,
     postHandshakeAuth,
-    epoch,
-  }
-  return secured(stream, {
-    engine: tlsServer({ crypto, certificateCoders, ...wanted, trace: stream.trace }),
-    clock,
-    asked: clock.now(),
-    where: 'The client',
-    answer: answersFor(stream),
-    handshake: timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake,
-    toPlainHttp,
-    early: earlyData === undefined && halfRtt === undefined ? undefined : early,
-    postHandshakeAuth,
   })
+  const limit = timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake
+  const speaksEarly = earlyData !== undefined || halfRtt !== undefined
+  return (stream, { early, opened, refused }) => {
+    const asked = clock.now()
+    const connection = {
+      engine: server({ epoch: clock.date() - asked, trace: stream.trace }),
+      clock,
+      asked,
+      where: 'The client',
+      answer: answersFor(stream),
+      handshake: limit,
+      toPlainHttp,
+      early: speaksEarly ? early : undefined,
+      postHandshakeAuth,
+    }
+    accepting(stream, connection, opened, refused)
+  }
 }

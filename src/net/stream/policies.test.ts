@@ -3,11 +3,13 @@ import { expect, test } from 'vitest'
 import { closing, codeOf } from '../../../test/support/net.ts'
 import { node } from '../../../test/support/worlds.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
+import { FailureError } from '../../failures/index.ts'
 import { certifiedKey } from '../../tls/certificate/certified-key.ts'
 import { SessionCache } from '../../tls/session/cache.ts'
 import type { ServerPolicy } from '../../tls/types.ts'
 import { connect, listen } from '../index.ts'
 import type { TlsClientOptions } from './client-answers.ts'
+import type { NamePolicy } from './name-policies.ts'
 import type { TlsServerOptions } from './server-answers.ts'
 
 const { crypto } = node
@@ -28,7 +30,8 @@ const hosts = (more: Partial<TlsServerOptions> = {}): TlsServerOptions => ({
 
 const served = async (tls: TlsServerOptions) => {
   const world = node.world()
-  const listener = await listen({ world, port: 443, tls }, stream => {
+  const refused: string[] = []
+  const listener = await listen({ world, port: 443, tls, refused: ({ code }) => refused.push(code) }, stream => {
     stream.handler = { data: () => undefined, end: () => stream.end(), drain: () => undefined, closed: () => undefined }
     // In TLS 1.3 a client hears of a refusal only when it listens.
     stream.write([Uint8Array.of(33)])
@@ -42,13 +45,13 @@ const served = async (tls: TlsServerOptions) => {
         data: () => resolve(),
         end: () => undefined,
         drain: () => undefined,
-        closed: failure => (failure === undefined ? resolve() : reject(failure)),
+        closed: failure => (failure === undefined ? resolve() : reject(new FailureError(failure))),
       }
     })
     stream.end()
     return stream.connection.tls
   }
-  return { world, to }
+  return { world, to, refused }
 }
 
 test('each name has its protocols and its clients; a name that nobody serves is refused', async () => {
@@ -79,4 +82,55 @@ test('a policy that asks for certificates where nobody is named who issues them 
   const { to } = await served(hosts({ ca: undefined }))
   expect(await to('open.test')).toMatchObject({ alpn: 'imap' })
   expect(await codeOf(to('secret.test', { cert: [...alice.chain], key: alice.privateKey }))).toBe('tls/alert-received')
+})
+
+test('whom clients may be certified by is of the name: roots of one do not count for another', async () => {
+  const others = certificateAuthority({ crypto, now: Date.now, name: 'others' })
+  const bob = others.issue({ names: [], commonName: 'bob', purposes: ['client'] })
+  const required = { certificate: keyFor('open.test'), clientCertificate: 'required' } as const
+  const own: Readonly<Record<string, NamePolicy>> = {
+    'secret.test': policies['secret.test']!,
+    'open.test': { ...required, ca: others.root },
+  }
+  const { to, refused } = await served(hosts({ certificateFor: name => own[name ?? ''] }))
+  const asAlice = { cert: [...alice.chain], key: alice.privateKey }
+  const asBob = { cert: [...bob.chain], key: bob.privateKey }
+  expect(await to('secret.test', asAlice)).toMatchObject({ serverName: 'secret.test' })
+  expect(await to('open.test', asBob)).toMatchObject({ serverName: 'open.test' })
+  for (const versions of [['TLS 1.2'], ['TLS 1.3']] as const) {
+    expect(await codeOf(to('open.test', { ...asAlice, versions }))).toBe('tls/alert-received')
+    expect(await codeOf(to('secret.test', { ...asBob, versions }))).toBe('tls/alert-received')
+  }
+  expect(refused).toEqual(Array(4).fill('tls/chain-incomplete'))
+})
+
+test('a client that is known to one name does not come back to it when its roots have changed', async () => {
+  const others = certificateAuthority({ crypto, now: Date.now, name: 'others' })
+  let policy: NamePolicy = policies['secret.test']!
+  const { to, refused } = await served(hosts({ certificateFor: () => policy }))
+  const asAlice = { cert: [...alice.chain], key: alice.privateKey, sessions: new SessionCache() }
+  await to('secret.test', asAlice)
+  expect(await to('secret.test', asAlice)).toMatchObject({ resumed: true })
+  policy = { ...policy, ca: others.root }
+  expect(await codeOf(to('secret.test', asAlice))).toBe('tls/alert-received')
+  expect(refused).toEqual(['tls/chain-incomplete'])
+})
+
+test('public keys of one name are believed there alone', async () => {
+  const required = { clientCertificate: 'required', publicKeys: alice.publicKey } as const
+  const policy: NamePolicy = { certificate: keyFor('open.test'), ...required }
+  const { to } = await served(
+    hosts({ ca: undefined, certificateFor: name => (name === 'open.test' ? policy : undefined) }),
+  )
+  const asAlice = { cert: [...alice.chain], key: alice.privateKey }
+  expect(await to('open.test', asAlice)).toMatchObject({ serverName: 'open.test' })
+})
+
+test('versions of one name, and a policy that is none', async () => {
+  const old = { certificate: keyFor('open.test'), versions: ['TLS 1.2'] } as const
+  const bad = { certificate: keyFor('secret.test'), version: ['TLS 1.2'] } as unknown as NamePolicy
+  const { to, refused } = await served(hosts({ certificateFor: name => (name === 'open.test' ? old : bad) }))
+  expect(await to('open.test')).toMatchObject({ version: 'TLS 1.2' })
+  expect(await codeOf(to('secret.test'))).toBe('tls/alert-received')
+  expect(refused).toEqual(['net/bad-tls-options'])
 })

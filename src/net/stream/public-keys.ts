@@ -9,9 +9,9 @@ import { FailureError, fail } from '../../failures/index.ts'
 import { schemesOf } from '../../tls/certificate/key.ts'
 import { type CertificateTypeName, isWholePublicKey } from '../../tls/certificate/types.ts'
 import { latin1Text, plain, sameOctets } from '../../wire/bytes.ts'
-import { type Content, contentsOf, type FileContents } from '../../x509/file-contents.ts'
-import { pemBlocks, toBase64 } from '../../x509/pem.ts'
-import { spkiOf } from '../../x509/public-key.ts'
+import { spkiOf } from '../../x509/certificate/public-key.ts'
+import { type Content, contentsOf, type FileContents } from '../../x509/files/file-contents.ts'
+import { pemBlocks, toBase64 } from '../../x509/files/pem.ts'
 
 /** Each a file, PEM (`PUBLIC KEY`) as text or bytes, or a SubjectPublicKeyInfo in DER. */
 export type PublicKeyFiles = FileContents | readonly FileContents[]

@@ -1,7 +1,7 @@
 /** What a server answers to the questions of TLS: with which certificate, and its signatures. */
 import { DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
-import { type Failure, fail } from '../../failures/index.ts'
+import { fail } from '../../failures/index.ts'
 import { type CertificateTypeName, isRaw, typeOf } from '../../tls/certificate/types.ts'
 import { versionsOf } from '../../tls/hello/offer.ts'
 import { TLS_1_3 } from '../../tls/messages/registries.table.ts'
@@ -9,21 +9,13 @@ import { schemeById, schemeFor13 } from '../../tls/schemes.table.ts'
 import { SessionStore } from '../../tls/session/store.ts'
 import { TicketKeeper } from '../../tls/session/tickets.ts'
 import { rsaSuites } from '../../tls/suites.table.ts'
-import type { Ask, CertifiedKey, Introduced, ServerPolicy } from '../../tls/types.ts'
-import type { Certificate } from '../../x509/certificate.ts'
-import { matches } from '../../x509/names.ts'
-import type { TrustStore } from '../../x509/types.ts'
-import {
-  believed,
-  type CertificateFiles,
-  type Credentials,
-  type OwnCertificate,
-  ownCertificates,
-  subjectsIn,
-} from './credentials.ts'
+import type { Ask, CertifiedKey, Introduced } from '../../tls/types.ts'
+import type { Certificate } from '../../x509/certificate/certificate.ts'
+import { matches } from '../../x509/path/names.ts'
+import { type Credentials, type OwnCertificate, ownCertificates } from './credentials.ts'
 import { type EarlyDataOptions, earlyDataOf, judgedEarly } from './early-data.ts'
 import { judged } from './judged.ts'
-import { BARE_FIRST, type PublicKeyFiles, publicKeysIn } from './public-keys.ts'
+import { believedIn, type Chooser, Client, type ClientRoots, Rulings, rootsNamed } from './name-policies.ts'
 import { type KnownKeys, keyAmong, lookupIn } from './shared-keys.ts'
 import { decrypted, signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
@@ -31,25 +23,20 @@ import { checkAllowances, checkPlaces, checkTlsOptions, type TlsChoices, wrong }
 import type { ByteStream, World } from './types.ts'
 import { type Warned, warnAbout } from './warnings.ts'
 
-/** For one name; undefined: it is not served. */
-type Chosen = CertifiedKey | ServerPolicy | undefined
-
 /** `cert` and `key`, or `certificateFor`, or `psk`; both kinds where both are wanted. */
-export interface TlsServerOptions extends Credentials, TlsChoices, Warned {
+export interface TlsServerOptions extends Credentials, TlsChoices, ClientRoots, Warned {
   /**
    * The certificate for the name that a client asks for (SNI); `undefined` when it named none. Undefined as the answer
    * refuses the client with `unrecognized_name`. `CertifiedKey.key` is the private key in PKCS#8, DER, or a `KeyElsewhere`.
-   * A `ServerPolicy` says too what else holds for this name: its protocols, and whether clients are to show a certificate,
-   * which is judged by `ca`, `trust` and `publicKeys`.
+   * A `NamePolicy` says too what else holds for this name: versions, suites, protocols, and whether clients are to show a
+   * certificate, and of whom. `hello` is all that the client has said.
    */
-  readonly certificateFor?: ((name: string | undefined) => Chosen | Promise<Chosen>) | undefined
+  readonly certificateFor?: Chooser | undefined
   /**
    * Whether clients are to show a certificate: `asked` serves those without one too, `required` does not. Whoever shows
    * one is held to it. `none` where undefined.
    */
   readonly clientCertificate?: 'none' | 'asked' | 'required' | undefined
-  /** Who may have issued it, PEM or DER: clients are told their names. Undefined: see `trust`. */
-  readonly ca?: CertificateFiles | undefined
   /**
    * Who seals the tickets with which clients come back sooner; `none`: there are none. One of the listener's own where
    * undefined: its keys change twice a day and are forgotten with it.
@@ -65,10 +52,6 @@ export interface TlsServerOptions extends Credentials, TlsChoices, Warned {
    * somebody has kept, and such streams come before the handshake is over (`stream.early`). None where undefined.
    */
   readonly earlyData?: EarlyDataOptions | undefined
-  /** Keys of clients that are believed without an issuer, bare (RFC 7250) or in a certificate: PEM (`PUBLIC KEY`) or DER. */
-  readonly publicKeys?: PublicKeyFiles | undefined
-  /** Who may have issued it, where files are not what you have. One of the three must be there: public roots issue to all. */
-  readonly trust?: TrustStore | undefined
   /**
    * Keys that clients have too (TLS 1.3), by their identities: they need no certificate of ours then, nor we one of theirs.
    * A client without one is shown a certificate, if there is any.
@@ -91,6 +74,7 @@ const KNOWN: Record<keyof TlsServerOptions, true> = {
   certificateFor: true,
   cert: true,
   key: true,
+  password: true,
   alpn: true,
   versions: true,
   suites: true,
@@ -134,8 +118,9 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
   const certificateFor = chooserOf(options, world)
   const lookup = options.psk === undefined ? undefined : lookupIn(options.psk, world.crypto)
   checkKeys(options)
-  const trust = believed(options)
-  const publicKeys = options.publicKeys === undefined ? undefined : publicKeysIn(options.publicKeys)
+  const opener = { crypto: world.crypto, password: options.password }
+  const roots = believedIn(options, opener)
+  const rulings = new Rulings(roots, rootsNamed(options) !== undefined, opener)
   const { tickets = new TicketKeeper({ crypto: world.crypto }) } = options
   if (tickets !== 'none' && !(tickets instanceof TicketKeeper))
     throw wrong('tls.tickets', `a value of type ${typeof tickets}`, "a TicketKeeper, or 'none'")
@@ -145,42 +130,38 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
   const early = earlyDataOf(options, world.clock.date())
   return {
     options,
-    clientAuthorities: authoritiesIn(options),
-    peerCertificateTypes: publicKeys && BARE_FIRST,
+    clientAuthorities: roots.authorities,
+    peerCertificateTypes: roots.certificateTypes,
     resumption: [
       ...(tickets === 'none' ? [] : (['ticket'] as const)),
       ...(sessions === undefined ? [] : (['session'] as const)),
     ],
     earlyData: early?.mostBytes,
-    answersFor: stream => question => {
-      switch (question.about) {
-        case 'client-hello': {
-          const { serverName } = question.hello
-          if (certificateFor === undefined) return 'none'
-          const refusal = fail('tls/name-unknown', serverName === undefined ? {} : { got: serverName })
-          const found = certificateFor(serverName, question.hello)
-          return found instanceof Promise
-            ? found.then(chosen => withRoots(chosen, options) ?? refusal)
-            : (withRoots(found, options) ?? refusal)
+    answersFor: stream => {
+      const client = new Client(rulings, certificateFor)
+      return question => {
+        switch (question.about) {
+          case 'client-hello':
+            return client.introduced(question.hello)
+          case 'psk':
+            return lookup === undefined ? 'none' : keyAmong(question, lookup, world)
+          case 'sign':
+            return signed(question, world)
+          case 'decrypt':
+            return decrypted(question, world)
+          case 'trust':
+            return judged(question, client.roots, world, stream)
+          case 'ticket':
+            return tickets === 'none' ? 'none' : ticketed(question, tickets, world.clock.date())
+          case 'session':
+            return sessions === undefined ? 'none' : stored(question, sessions, world.clock.date())
+          case 'early-data':
+            return early === undefined ? 'none' : judgedEarly(early.guard.isFresh(question))
+          case 'certificate':
+            return fail('net/no-certificate', { where: question.about })
+          default:
+            return question satisfies never
         }
-        case 'psk':
-          return lookup === undefined ? 'none' : keyAmong(question, lookup, world)
-        case 'sign':
-          return signed(question, world)
-        case 'decrypt':
-          return decrypted(question, world)
-        case 'trust':
-          return judged(question, { trust, publicKeys }, world, stream)
-        case 'ticket':
-          return tickets === 'none' ? 'none' : ticketed(question, tickets, world.clock.date())
-        case 'session':
-          return sessions === undefined ? 'none' : stored(question, sessions, world.clock.date())
-        case 'early-data':
-          return early === undefined ? 'none' : judgedEarly(early.guard.isFresh(question))
-        case 'certificate':
-          return fail('net/no-certificate', { where: question.about })
-        default:
-          return question satisfies never
       }
     },
   }
@@ -229,30 +210,7 @@ const checkAllowed = (options: TlsServerOptions): void => {
     throw wrong('tls.halfRtt', 'clients are asked for a certificate first', 'no clientCertificate')
 }
 
-/** Which of the options says whom to believe; undefined: none. */
-const rootsNamed = ({ ca, trust, publicKeys }: TlsServerOptions): string | undefined =>
-  Object.entries({ ca, trust, publicKeys }).find(([, given]) => given !== undefined)?.[0]
-
-/** A policy that asks where nobody is named would believe whoever public roots have issued to. */
-const withRoots = (chosen: Chosen, options: TlsServerOptions): Chosen | Failure => {
-  if (chosen === undefined || !('certificate' in chosen)) return chosen
-  return (chosen.clientCertificate ?? 'none') === 'none' || rootsNamed(options) !== undefined
-    ? chosen
-    : wrong('tls.certificateFor', 'a policy that asks for certificates', 'ca, trust or publicKeys beside it').failure
-}
-
 const CLIENTS: readonly string[] = ['none', 'asked', 'required']
-
-/** Clients with several certificates choose by these. Of a large bundle none are named: every handshake carries them. */
-export const authoritiesIn = ({ ca }: Pick<TlsServerOptions, 'ca'>): readonly Bytes[] => {
-  const names = ca === undefined ? [] : subjectsIn(ca)
-  return names.length > MOST_AUTHORITIES ? [] : names
-}
-
-/** Some 100 bytes each: as much as a chain. */
-const MOST_AUTHORITIES = 32
-
-type Chooser = (name: string | undefined, hello: Introduced) => Chosen | Promise<Chosen>
 
 /** Undefined: clients are known by keys alone. */
 const chooserOf = (tls: TlsServerOptions, world: World): Chooser | undefined => {

@@ -4,7 +4,8 @@ import type { Millis } from '../../engine.ts'
 
 export class Stall {
   readonly #clock: Clock
-  readonly #limit: Millis
+  /** In ms. */
+  readonly limit: Millis
   readonly #stalled: () => void
   #disarm: (() => void) | undefined
   #last = 0
@@ -13,7 +14,7 @@ export class Stall {
   /** `stalled` is called once when nothing was touched for `limit` ms while watching. */
   constructor(clock: Clock, limit: Millis, stalled: () => void) {
     this.#clock = clock
-    this.#limit = limit
+    this.limit = limit
     this.#stalled = stalled
   }
 
@@ -24,10 +25,10 @@ export class Stall {
 
   /** We wait for the other side from now on. */
   start(): void {
-    if (this.#limit === Number.POSITIVE_INFINITY || this.#watching) return
+    if (this.limit === Number.POSITIVE_INFINITY || this.#watching) return
     this.#watching = true
     this.#last = this.#clock.now()
-    this.#disarm ??= this.#clock.later(this.#last + this.#limit, () => this.#fire())
+    this.#disarm ??= this.#clock.later(this.#last + this.limit, () => this.#fire())
   }
 
   /** We do not wait, or wait for ourselves. */
@@ -45,7 +46,7 @@ export class Stall {
   #fire(): void {
     this.#disarm = undefined
     if (!this.#watching) return
-    const due = this.#last + this.#limit
+    const due = this.#last + this.limit
     if (this.#clock.now() < due) {
       this.#disarm = this.#clock.later(due, () => this.#fire())
       return

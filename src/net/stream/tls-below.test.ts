@@ -5,8 +5,10 @@ import { ascii, concat } from '../../../test/support/bytes.ts'
 import { soon } from '../../../test/support/net.ts'
 import { Side } from '../../../test/support/tls.ts'
 import { answer, answers, crypto, garbage, listening } from '../../../test/support/tls-stream.ts'
+import { fail } from '../../failures/index.ts'
 import { systemClock } from '../../node/clock.ts'
 import { tlsClient, tlsServer } from '../../tls/engine.ts'
+import type { TlsConnection } from '../../tls/types.ts'
 import { secured } from './tls.ts'
 import type { ByteStream, NetStream, StreamHandler } from './types.ts'
 
@@ -40,11 +42,12 @@ describe('streams below', () => {
       this.reading = true
     }
   }
-  const opened = async (): Promise<{ lower: Script; open: NetStream; peer: Side }> => {
+  const opened = async (): Promise<{ lower: Script; open: NetStream; peer: Side; engine: TlsConnection }> => {
     const lower = new Script()
+    const engine = tlsClient({ crypto, serverName: 'shop.test' })
     const peer = new Side(tlsServer({ crypto }), answers)
     const stream = secured(lower, {
-      engine: tlsClient({ crypto, serverName: 'shop.test' }),
+      engine,
       clock: systemClock,
       answer,
       asked: systemClock.now(),
@@ -56,7 +59,7 @@ describe('streams below', () => {
       if (flight.length > 0) lower.handler.data(concat(...flight))
     }
     lower.calls.length = 0
-    return { lower, open: await stream, peer }
+    return { lower, open: await stream, peer, engine }
   }
   test('a writer is stopped and started again by the stream below, and by nothing after the end', async () => {
     const { lower, open } = await opened()
@@ -170,6 +173,19 @@ describe('streams below', () => {
     lower.handler.data(concat(...peer.touch()))
     expect(said).toEqual(['one', 'closed undefined'])
     expect(lower.calls).toEqual(['reset'])
+  })
+  test('no keys are left when the stream below is gone, whoever ended it', async () => {
+    for (const end of [
+      (_: Script, open: NetStream) => open.reset(),
+      (lower: Script) => lower.handler.closed(undefined),
+      (lower: Script) => lower.handler.closed(fail('tcp/reset', { where: 'shop.test:443' })),
+    ]) {
+      const { lower, open, engine } = await opened()
+      listening(open)
+      expect(engine.exportKeyingMaterial('EXPERIMENTAL test', undefined, 16)).toHaveLength(16)
+      end(lower, open)
+      expect(() => engine.exportKeyingMaterial('EXPERIMENTAL test', undefined, 16)).toThrow('tls/no-exporter')
+    }
   })
   test('writing and ending from inside a callback keeps the order', async () => {
     const { lower, open, peer } = await opened()

@@ -13,8 +13,8 @@ import { certifiedKey } from '../../tls/certificate/certified-key.ts'
 import { tlsClient, tlsServer } from '../../tls/engine.ts'
 import type { CertifiedKey, Question } from '../../tls/types.ts'
 import type { TlsVersion } from '../../tls/version-name.ts'
-import { trustStore } from '../../x509/store.ts'
-import { trustWithoutChecking } from '../../x509/trusted.ts'
+import { trustStore } from '../../x509/path/store.ts'
+import { trustWithoutChecking } from '../../x509/path/trusted.ts'
 import { memoryPair, memoryTransport } from './memory.ts'
 import { type Answerer, secured } from './tls.ts'
 
@@ -73,6 +73,42 @@ describe('what comes in the same segment as the end of the handshake', () => {
     const { said } = listening(open)
     expect(said).toEqual(['data first words', 'end'])
     open.end()
+  })
+  test('what a server says at once leaves with its ticket, in one piece', async () => {
+    const memory = memoryTransport(systemClock)
+    const writes: number[] = []
+    const over: typeof memory = {
+      ...memory,
+      listen: (on, accept) =>
+        memory.listen(on, stream => {
+          const write = stream.write.bind(stream)
+          stream.write = pieces => {
+            writes.push(pieces.length)
+            return write(pieces)
+          }
+          accept(stream)
+        }),
+    }
+    const listener = await listen({ over, tls: { certificateFor: () => me.certified } }, stream => {
+      stream.handler = { data() {}, end: () => stream.end(), drain() {}, closed() {} }
+      stream.write([ascii('welcome')])
+    })
+    closing.push(() => listener.close())
+    const raw = await over.connect({ host: 'localhost', port: listener.port })
+    const client = new Side(tlsClient({ crypto, serverName: 'localhost', session: 'new' }), answers)
+    await new Promise<void>(resolve => {
+      const data = (bytes: Uint8Array): void => {
+        const flight = client.touch(bytes)
+        if (flight.length > 0) raw.write(flight)
+        if (client.has('session') && client.has('data')) resolve()
+      }
+      raw.handler = { data, end() {}, drain() {}, closed() {} }
+      raw.write(client.touch())
+    })
+    expect(client.data).toEqual(ascii('welcome'))
+    // The first flight, and the two records behind the client's.
+    expect([writes.length, writes[1]]).toEqual([2, 2])
+    raw.end()
   })
   test('a server lets go of a client that sends garbage right behind its Finished', async () => {
     const over = memoryTransport(systemClock)
@@ -235,6 +271,63 @@ describe('aborting', () => {
       await expect(trying).rejects.toThrow('enough')
       await gone
     })
+})
+
+test('who gives up while the server is silent in the handshake has the reason, and the connection is cut', async () => {
+  const over = memoryTransport(systemClock)
+  let cut = (): void => {}
+  const gone = new Promise<void>(resolve => {
+    cut = resolve
+  })
+  const controller = new AbortController()
+  const heard = (): void => controller.abort(new Error('enough'))
+  const listener = await over.listen({ port: 0 }, stream => {
+    stream.handler = { data: heard, end() {}, drain() {}, closed: cut }
+  })
+  const { signal } = controller
+  // Nothing but the signal ends it: the handshake may take an hour.
+  const timeouts = { handshake: 3_600_000 }
+  const trying = connect({ over, host: 'localhost', port: listener.port, signal, timeouts, tls: {} })
+  await expect(trying).rejects.toThrow('enough')
+  await gone
+  await listener.close()
+})
+
+test('who writes much when something comes is asked to wait in the middle, and told to go on', async () => {
+  const authority = certificateAuthority({ crypto, now: () => Date.now(), name: 'test root' })
+  const certified = certifiedKey(authority.issue({ names: ['localhost'] }))
+  const over = memoryTransport(systemClock)
+  const piece = new Uint8Array(64 * 1024)
+  const all = 4 * 1024 * 1024
+  const turns: number[] = []
+  const listener = await listen({ port: 0, over, tls: { certificateFor: () => certified } }, stream => {
+    let written = 0
+    const pump = (): void => {
+      while (written < all) {
+        written += piece.length
+        if (!stream.write([piece])) break
+      }
+      turns.push(written)
+    }
+    stream.handler = { data: pump, end: () => stream.end(), drain: pump, closed() {} }
+  })
+  closing.push(() => listener.close())
+  const stream = await connect({
+    ...{ over, host: 'localhost', port: listener.port },
+    tls: { trust: trustStore([authority.root]) },
+  })
+  let came = 0
+  await new Promise<void>(resolve => {
+    const data = (bytes: Uint8Array): void => {
+      came += bytes.length
+      if (came === all) resolve()
+    }
+    stream.handler = { data, end() {}, drain() {}, closed() {} }
+    stream.write([ascii('x')])
+  })
+  expect(turns[0]).toBe(256 * 1024)
+  expect(turns.at(-1)).toBe(all)
+  stream.end()
 })
 
 test('a server that writes for ever to a client without a handler is stopped, until there is one', async () => {

@@ -2,41 +2,22 @@
  * TLS over a byte stream, as a byte stream: drives the engine and answers what it asks. The same class serves both
  * sides; who they are is in the questions.
  */
-import type { Clock } from '../../clock.ts'
-import { type Driver, drive } from '../../drive.ts'
+import { type DriveHandlers, type Driver, drive } from '../../drive.ts'
 import type { Bytes, Chunk } from '../../engine.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
-import type { Session } from '../../tls/session/session.ts'
 import type { Ask, Established, Pieces, Question, TlsConnection, TlsEvent } from '../../tls/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { connectionInfo } from './connection-info.ts'
 import { type ClientShown, LaterAnswers } from './later-answers.ts'
 import { LINGER } from './linger.ts'
+import type { TlsStreamOptions } from './tls-over.ts'
 import type { Address, ByteStream, ConnectionInfo, NetStream, StreamHandler } from './types.ts'
 import { Unheard } from './unheard.ts'
 
-/** Replies to the engine's questions; what it throws becomes the failure of the handshake. */
-export type Answerer = (question: Ask['question']) => Question['reply'] | Promise<Question['reply']>
+export type { Answerer, TlsStreamOptions } from './tls-over.ts'
 
-export interface TlsStreamOptions {
-  readonly engine: TlsConnection
-  readonly clock: Clock
-  readonly answer: Answerer
-  /** What a client may resume later. */
-  readonly session?: ((session: Session) => void) | undefined
-  /** When the connection was asked for, on `clock`. */
-  readonly asked: number
-  /** The handshake may take this long, in milliseconds. */
-  readonly handshake: number
-  /** Who is at the other end, for failures. */
-  readonly where: string
-  /** In clear text, for a client that spoke plain HTTP. */
-  readonly toPlainHttp?: Bytes | undefined
-  /** Has the stream of a client whose early data was taken, or that is written to, before the handshake is over. */
-  readonly early?: ((stream: NetStream) => void) | undefined
-  /** `allowed`: `ConnectionInfo.requestCertificate` is there. */
-  readonly postHandshakeAuth?: 'allowed' | undefined
-}
+/** Whoever writes this much inside a turn is asked to wait: the stream below, which knows its room, is asked behind it. */
+const MOST_IN_TURN = 256 * 1024
 
 /**
  * Rejects with `FailureError` when the handshake fails; the stream below is then closed. A stream that `early` has hears
@@ -44,10 +25,67 @@ export interface TlsStreamOptions {
  */
 export const secured = (stream: ByteStream, options: TlsStreamOptions): Promise<NetStream> =>
   new Promise((resolve, reject) => {
-    new TlsStream(stream, options, resolve, reject).start()
+    accepting(stream, options, resolve, reject)
   })
 
+/** The same in the turn that brings it, without a promise: what `established` writes leaves with the end of the handshake. */
+export const accepting = (
+  stream: ByteStream,
+  options: TlsStreamOptions,
+  established: (stream: NetStream) => void,
+  refused: (error: FailureError) => void,
+): void => new TlsStream(stream, options, established, refused).start()
+
+let input: (stream: TlsStream, bytes: Chunk) => void
+let drained: (stream: TlsStream) => void
+let closed: (stream: TlsStream, failure: Failure | undefined) => void
+let put: (stream: TlsStream, pieces: Pieces) => void
+let on: (stream: TlsStream, event: TlsEvent) => void
+let settle: (stream: TlsStream) => void
+
+/**
+ * What a stream hears, from the stream below and from its engine. One object of a class: a closure for each of these would
+ * stay with every idle connection, half a kilobyte in all.
+ */
+class Ears implements StreamHandler, DriveHandlers<Pieces, TlsEvent> {
+  readonly #stream: TlsStream
+  constructor(stream: TlsStream) {
+    this.#stream = stream
+  }
+  data(bytes: Bytes): void {
+    input(this.#stream, bytes)
+  }
+  end(): void {
+    input(this.#stream, 'end')
+  }
+  drain(): void {
+    drained(this.#stream)
+  }
+  closed(failure: Failure | undefined): void {
+    closed(this.#stream, failure)
+  }
+  out(pieces: Pieces): void {
+    put(this.#stream, pieces)
+  }
+  event(event: TlsEvent): void {
+    on(this.#stream, event)
+  }
+  settled(): void {
+    settle(this.#stream)
+  }
+}
+
 class TlsStream implements NetStream {
+  static {
+    input = (stream, bytes) => stream.#driver.input(bytes)
+    drained = stream => stream.#drained()
+    closed = (stream, failure) => stream.#closed(failure)
+    put = (stream, pieces) => {
+      for (const piece of pieces) stream.#out.push(piece)
+    }
+    on = (stream, event) => stream.#on(event)
+    settle = stream => stream.#settle()
+  }
   readonly remote: Address
   readonly trace: TraceContext | undefined
   /** Plaintext comes in buffers of its own. */
@@ -56,9 +94,11 @@ class TlsStream implements NetStream {
   readonly #lower: ByteStream
   readonly #options: TlsStreamOptions
   readonly #engine: TlsConnection
+  readonly #ears: Ears
   readonly #driver: Driver<Chunk>
-  readonly #established: (stream: NetStream) => void
-  readonly #refused: (error: unknown) => void
+  /** Told once, and then no more: an idle stream need not hold what waited for it. */
+  #established: ((stream: NetStream) => void) | undefined
+  #refused: ((error: FailureError) => void) | undefined
   readonly #connected: number
   /** What comes before the handler is set: behind the last message of the handshake, in the same piece. */
   #unheard: Unheard | undefined
@@ -74,6 +114,9 @@ class TlsStream implements NetStream {
   #later: LaterAnswers | undefined
   #out: Bytes[] = []
   #room = true
+  /** Bytes written in this turn, and whether `write` said false because of them. */
+  #gathered = 0
+  #halted = false
   #ended = false
   #told = false
   #cut = false
@@ -83,7 +126,7 @@ class TlsStream implements NetStream {
     lower: ByteStream,
     options: TlsStreamOptions,
     established: (stream: NetStream) => void,
-    refused: (error: unknown) => void,
+    refused: (error: FailureError) => void,
   ) {
     this.#lower = lower
     this.#options = options
@@ -98,13 +141,8 @@ class TlsStream implements NetStream {
     this.remote = lower.remote
     this.trace = lower.trace
     this.#connected = options.clock.now()
-    this.#driver = drive<Chunk, Pieces, TlsEvent>(options.engine, options.clock, {
-      out: pieces => {
-        for (const piece of pieces) this.#out.push(piece)
-      },
-      event: event => this.#on(event),
-      settled: () => this.#settle(),
-    })
+    this.#ears = new Ears(this)
+    this.#driver = drive<Chunk, Pieces, TlsEvent>(options.engine, options.clock, this.#ears)
   }
 
   start(): void {
@@ -114,16 +152,14 @@ class TlsStream implements NetStream {
       this.#lower.reset()
       this.#tell(this.#failure)
     })
-    this.#lower.handler = {
-      data: bytes => this.#driver.input(bytes),
-      end: () => this.#driver.input('end'),
-      drain: () => {
-        this.#room = true
-        if (!this.#told) this.#handler.drain()
-      },
-      closed: failure => this.#closed(failure),
-    }
+    this.#lower.handler = this.#ears
     this.#driver.start()
+  }
+
+  #drained(): void {
+    this.#room = true
+    this.#halted = false
+    if (!this.#told) this.#handler.drain()
   }
 
   get local(): Address {
@@ -150,10 +186,13 @@ class TlsStream implements NetStream {
 
   write(pieces: readonly Bytes[]): boolean {
     if (this.#ended || this.#over) return true
+    for (const piece of pieces) this.#gathered += piece.length
     this.#driver.do(now => {
       for (const piece of pieces) this.#engine.write(piece, now)
     })
-    return this.#room
+    if (this.#gathered < MOST_IN_TURN) return this.#room
+    this.#halted = true
+    return false
   }
   /** close_notify, then FIN. */
   end(): void {
@@ -165,8 +204,7 @@ class TlsStream implements NetStream {
   reset(): void {
     this.#cut = true
     this.#later?.lost(fail('tcp/reset', { where: this.#options.where }))
-    this.#driver.stop()
-    this.#disarm?.()
+    this.#leave()
     this.#lower.reset()
   }
   pause(): void {
@@ -222,14 +260,29 @@ class TlsStream implements NetStream {
     }
   }
 
-  #opened({ type: _, ...established }: Established): void {
-    this.#disarm?.()
+  #opened({ type: _, ...about }: Established): void {
+    this.#timeIsNoMatter()
     const wasEarly = this.early
     this.#open = true
     this.#secured = true
-    this.#know(established, this.#options.clock.now())
+    this.#know(about, this.#options.clock.now())
     if (wasEarly && (this.#paused || this.#unheard?.stopped === true)) this.#lower.pause()
-    this.#established(this)
+    const established = this.#established
+    this.#established = undefined
+    this.#refused = undefined
+    established?.(this)
+  }
+
+  /** Nothing comes from below any more, and nothing goes there. */
+  #leave(): void {
+    this.#driver.stop()
+    this.#engine.abandon()
+    this.#timeIsNoMatter()
+  }
+
+  #timeIsNoMatter(): void {
+    this.#disarm?.()
+    this.#disarm = undefined
   }
 
   #openedEarly(about: Omit<Established, 'type'>): void {
@@ -298,11 +351,13 @@ class TlsStream implements NetStream {
 
   /** What a turn brought goes down as one gather list, and FIN comes behind it. */
   #settle(): void {
+    this.#gathered = 0
     if (this.#out.length > 0) {
       const pieces = this.#out
       this.#out = []
       this.#room = this.#lower.write(pieces)
     }
+    if (this.#halted && this.#room) this.#drained()
     if (this.#owesClose && this.#secured) {
       this.#owesClose = false
       this.#driver.do(now => this.#engine.close(now))
@@ -318,8 +373,7 @@ class TlsStream implements NetStream {
   }
 
   #closed(failure: Failure | undefined): void {
-    this.#driver.stop()
-    this.#disarm?.()
+    this.#leave()
     if (this.#told) return
     if (this.#failure !== undefined) this.#tell(this.#failure)
     else if (this.#open) this.#tell(failure)
@@ -338,6 +392,6 @@ class TlsStream implements NetStream {
     this.#told = true
     this.#later?.lost(failure ?? fail('tcp/reset', { where: this.#options.where }))
     if (this.#open) this.#handler.closed(failure)
-    if (!this.#secured) this.#refused(new FailureError(failure ?? fail('tcp/reset', { where: this.#options.where })))
+    if (!this.#secured) this.#refused?.(new FailureError(failure ?? fail('tcp/reset', { where: this.#options.where })))
   }
 }

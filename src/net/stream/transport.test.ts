@@ -59,6 +59,18 @@ const transports: [string, () => Transport][] = [
 ]
 
 describe.each(transports)('%s transport', (_, make) => {
+  test('what is written behind the end, or to a stream that is over, goes nowhere and is not waited for', async () => {
+    const [a, b, close] = await both(make())
+    a.stream.write([Uint8Array.of(1)])
+    a.stream.end()
+    expect(a.stream.write([Uint8Array.of(2)])).toBe(true)
+    b.stream.write([Uint8Array.of(3)])
+    b.stream.end()
+    await Promise.all([a.closed, b.closed])
+    expect(a.stream.write([Uint8Array.of(4)])).toBe(true)
+    expect([concat(...b.received), b.ended]).toEqual([Uint8Array.of(1), true])
+    await close()
+  })
   test('bytes arrive in order in both directions, and each side ends on its own', async () => {
     const [a, b, close] = await both(make())
     a.stream.write([Uint8Array.of(1, 2), Uint8Array.of(3)])

@@ -13,7 +13,7 @@ import type { Random } from '../../random.ts'
 import type { CertificateCoder } from '../../tls/certificate/compression.ts'
 import type { Established } from '../../tls/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
-import type { TrustStore } from '../../x509/types.ts'
+import type { TrustStore } from '../../x509/path/anchor.ts'
 import type { CertificateFiles } from './credentials.ts'
 import type { ClientShown } from './later-answers.ts'
 import type { PublicKeyFiles } from './public-keys.ts'
@@ -61,8 +61,8 @@ export interface ByteStream {
 export interface Listener {
   readonly address: string
   readonly port: number
-  /** Stops accepting; open streams go on. */
-  close(): Promise<void>
+  /** Stops accepting; open streams go on. Handshakes of TLS that are under way may end for `grace` ms; 0 where undefined. */
+  close(grace?: Millis): Promise<void>
 }
 
 export interface ConnectOptions {

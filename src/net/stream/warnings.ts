@@ -1,6 +1,6 @@
 /** What can be shown but will be refused by whoever checks it: said at the call, once. */
 import { type Failure, fail } from '../../failures/index.ts'
-import { outOfDate } from '../../x509/checks.ts'
+import { outOfDate } from '../../x509/path/fitness.ts'
 import { inWords } from '../told.ts'
 import type { OwnCertificate } from './credentials.ts'
 import type { World } from './types.ts'

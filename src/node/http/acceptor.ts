@@ -7,10 +7,11 @@ import { dateHeader } from '../../http/message/date.ts'
 import { ServerConnection } from '../../net/server/connection.ts'
 import type { ConnectionOptions } from '../../net/server/connection-options.ts'
 import type { Exchange } from '../../net/server/exchange.ts'
-import { SERVER_TIMEOUTS } from '../../net/server/timeouts.ts'
+import { SERVER_RATES, SERVER_TIMEOUTS } from '../../net/server/timeouts.ts'
 import type { Carrier } from '../from-node.ts'
-import { nodeError, unsupported } from '../tls/errors.ts'
+import { nodeError } from '../tls/errors.ts'
 import { nodeWorld } from '../world.ts'
+import { notHere } from './errors.ts'
 import { IncomingMessage } from './incoming.ts'
 import { LentSocket } from './lent-socket.ts'
 import { ServerResponse } from './response.ts'
@@ -52,13 +53,23 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   insecureHTTPParser: 'messages that two readers understand differently are refused',
   IncomingMessage: 'requests are made by the server',
   ServerResponse: 'responses are made by the server',
+  uniqueHeaders: 'fields are sent as they are set',
+  rejectNonStandardBodyWrites: 'what is written where no body may be is left out',
 }
 
 /** Throws for options that would have to be ignored. */
 export const refuseUnsupported = (options: object): void => {
   for (const [name, why] of Object.entries(UNSUPPORTED)) {
-    if ((options as Readonly<Record<string, unknown>>)[name]) throw unsupported(name, why)
+    if ((options as Readonly<Record<string, unknown>>)[name]) throw notHere(name, why)
   }
+  if ('requireHostHeader' in options && options.requireHostHeader === false)
+    throw notHere('requireHostHeader', 'RFC 9112 3.2 has a request without Host refused')
+}
+
+/** As Node's parser has them: to ECONNRESET nobody answers, and here somebody may still read. */
+const AT_THE_END: Readonly<Record<string, string>> = {
+  'http/head-cut-short': 'HPE_INVALID_EOF_STATE',
+  'http/body-cut-short': 'HPE_INVALID_EOF_STATE',
 }
 
 /** Twenty-four days: as long as a timer of Node can wait. */
@@ -92,9 +103,12 @@ export class Acceptor {
         ...this.#connectionOptions(lent),
         handler: exchange => {
           open.busy = true
+          if (this.#server.timeout > 0) socket.setTimeout?.(this.#server.timeout)
           current = this.#request(exchange, lent, () => {
             open.busy = false
             current = undefined
+            // As Node: between requests it is `keepAliveTimeout` that counts.
+            if (socket.timeout) socket.setTimeout?.(0)
           })
         },
         gone: () => void this.#open.delete(open),
@@ -134,11 +148,19 @@ export class Acceptor {
       timeouts: {
         ...SERVER_TIMEOUTS,
         idle: orNever(keepAliveTimeout),
-        head: orNever(headersTimeout),
+        // A request is its head too.
+        head: Math.min(orNever(headersTimeout), orNever(requestTimeout)),
         request: orNever(requestTimeout),
       },
+      rates: SERVER_RATES,
       served: ({ failure }) => {
-        if (failure !== undefined && isBreach(failure)) this.#clientError(failure, lent)
+        if (failure !== undefined && isBreach(failure) && !lent.taken) this.#clientError(failure, lent)
+      },
+      refusing: (failure, take) => {
+        if (!isBreach(failure) || this.#server.listenerCount('clientError') === 0) return false
+        lent.takeBack(take())
+        this.#clientError(failure, lent)
+        return true
       },
       // As with Node, what a listener throws is nobody's; the client has its 500.
       failed: error =>
@@ -148,9 +170,15 @@ export class Acceptor {
     }
   }
 
-  /** Our answer has left when a listener hears of it. */
+  /** As Node: whoever listens answers, where nothing was answered yet, and ends the socket. */
   #clientError(failure: Failure, { socket }: LentSocket): void {
-    process.nextTick(() => this.#server.emit('clientError', nodeError(failure), socket))
+    socket.on('error', () => {})
+    process.nextTick(() => {
+      const error = nodeError(failure)
+      this.#server.emit('clientError', Object.assign(error, { code: AT_THE_END[failure.code] ?? error.code }), socket)
+      // What still comes is nobody's, but its end has to be heard.
+      if (!socket.destroyed) socket.resume()
+    })
   }
 
   #request(
@@ -173,12 +201,26 @@ export class Acceptor {
       return undefined
     }
     const whenLeft = server.httpAllowHalfOpen ? 'go on' : 'cut'
-    const response = new ServerResponse(request, exchange, { lent, whenLeft, over })
+    const response = new ServerResponse(request, exchange, {
+      lent,
+      whenLeft,
+      over,
+      kept: () => this.#keptAfter(exchange),
+    })
     const { maxRequestsPerSocket } = server
     if (maxRequestsPerSocket && exchange.number >= maxRequestsPerSocket) response.shouldKeepAlive = false
     const event = head.expectsContinue && server.listenerCount('checkContinue') > 0 ? 'checkContinue' : 'request'
     server.emit(event, request, response)
     return [request, response]
+  }
+
+  /** Until when the next request may come, for clients that would else send it as we close; undefined where none may. */
+  #keptAfter({ head, number }: Exchange): Millis | undefined {
+    const { keepAliveTimeout, maxRequestsPerSocket } = this.#server
+    const isLast = maxRequestsPerSocket && number >= maxRequestsPerSocket
+    if (this.#draining || isLast || head.version !== '1.1' || /\bclose\b/i.test(head.headers.get('connection') ?? ''))
+      return undefined
+    return keepAliveTimeout >= 1_000 ? keepAliveTimeout : undefined
   }
 
   #handOver(event: 'connect' | 'upgrade', request: IncomingMessage, exchange: Exchange, lent: LentSocket): void {

@@ -13,3 +13,6 @@ export const noBytes = (got: unknown) =>
     'ERR_INVALID_ARG_TYPE',
     new TypeError(`The "chunk" argument must be of type string or an instance of Uint8Array. Received ${typeof got}`),
   )
+/** For what cannot be followed here, where ignoring it would be worse. */
+export const notHere = (where: string, why: string) =>
+  coded('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', new Error(`${where} is not supported by barewire/node/http: ${why}`))

@@ -1,6 +1,6 @@
 /** What frameworks do not ask: back pressure, clients that leave, other protocols, times, ends, HTTPS. */
 import { once } from 'node:events'
-import { createServer as nodeServer, type RequestListener } from 'node:http'
+import { createServer as nodeServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { connect as tlsConnect } from 'node:tls'
@@ -10,22 +10,10 @@ import { Agent, request } from 'undici'
 import { describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { closing, heard, talk } from '../../../test/support/net.ts'
+import { listening, serving } from '../../../test/support/node-http.ts'
 import { localhost, root } from '../../../test/support/node-tls.ts'
-import { createServer, type IncomingMessage, SecureServer, type Server, type ServerOptions } from './index.ts'
+import { createServer, type IncomingMessage, SecureServer, type ServerOptions } from './index.ts'
 
-const listening = async (server: Server | SecureServer): Promise<number> => {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return (server.address() as AddressInfo).port
-}
-const serving = async (listener: RequestListener, options: ServerOptions = {}) => {
-  const server = createServer(options, listener) as Server
-  return { server, port: await listening(server) }
-}
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 
 describe('bodies', () => {
@@ -88,6 +76,41 @@ describe('bodies', () => {
     const said = talk(port, `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello${GET}`)
     await heard(said, /unread[\s\S]*unread/)
   })
+  test('under the coding identity, or chunked for HTTP/1.0, go without: neither makes end throw', async () => {
+    const thrown: unknown[] = []
+    const { port } = await serving((req, res) => {
+      try {
+        res.setHeader('Transfer-Encoding', req.url!.slice(1))
+        if (req.headers.torn !== undefined) res.write('hel')
+        res.end(req.headers.torn === undefined ? 'hello' : 'lo')
+      } catch (error) {
+        thrown.push((error as NodeJS.ErrnoException).code)
+        res.removeHeader('Transfer-Encoding')
+        res.end('refused')
+      }
+    })
+    const answer = async (coding: string, version: string, more = ''): Promise<string> => {
+      const said = talk(port, `GET /${coding} HTTP/${version}\r\nHost: a\r\nConnection: close\r\n${more}\r\n`)
+      said.socket.once('end', () => said.socket.end())
+      await said.closed
+      return said.text
+    }
+    for (const more of ['', 'Torn: yes\r\n'])
+      for (const [coding, version] of [
+        ['identity', '1.1'],
+        ['Identity', '1.0'],
+        ['Chunked', '1.0'],
+      ] as const) {
+        const said = await answer(coding, version, more)
+        expect(said, `${coding} ${version} ${more}`).toMatch(/\r\n\r\n(?:hello|3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n)$/)
+        expect(/^transfer-encoding: (.*)$/im.exec(said)?.[1]).toBe(
+          more === '' || version === '1.0' ? undefined : 'chunked',
+        )
+      }
+    expect(thrown).toEqual([])
+    expect(await answer('gzip', '1.1')).toMatch(/\r\n\r\nrefused$/)
+    expect(thrown).toEqual(['ERR_HTTP_BAD_OUTGOING'])
+  })
   test('have their trailers behind them', async () => {
     const { port } = await serving(async (req, res) => {
       req.resume()
@@ -137,73 +160,8 @@ describe('before the answer', () => {
     })
     await heard(
       talk(port, GET),
-      /^HTTP\/1\.1 102 [^\r]*\r\n\r\nHTTP\/1\.1 103 Early Hints\r\nLink: <\/a\.css>; rel=preload, <\/b\.js>; rel=preload\r\nx-trace: one\r\n\r\nHTTP\/1\.1 200 OK/,
+      /^HTTP\/1\.1 102 Processing\r\n\r\nHTTP\/1\.1 103 Early Hints\r\nLink: <\/a\.css>; rel=preload, <\/b\.js>; rel=preload\r\nx-trace: one\r\n\r\nHTTP\/1\.1 200 OK/,
     )
-  })
-})
-
-describe('clients that leave', () => {
-  const leaving = async (how: 'end' | 'resetAndDestroy', path: 'get' | 'post') => {
-    const events: string[] = []
-    let over: () => void
-    const done = new Promise<void>(resolve => {
-      over = resolve
-    })
-    const { server, port } = await serving((req, res) => {
-      req.on('aborted', () => events.push('aborted'))
-      req.on('error', (error: NodeJS.ErrnoException) => events.push(error.code!))
-      res.on('finish', () => events.push('finish'))
-      res.on('close', () => {
-        events.push('close')
-        setImmediate(over)
-      })
-      res.write('begun')
-    })
-    const said = talk(port, path === 'get' ? GET : 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhello')
-    await heard(said, 'begun')
-    said.socket[how]()
-    await done
-    await new Promise<void>(resolve => server.getConnections((_error, count) => resolve(expect(count).toBe(0))))
-    return events
-  }
-  test.each(['end', 'resetAndDestroy'] as const)('by %s close the response, and abort a request', async how => {
-    expect(await leaving(how, 'post')).toEqual(expect.arrayContaining(['aborted', 'ECONNRESET', 'close']))
-    expect(await leaving(how, 'get')).toContain('close')
-    expect(await leaving(how, 'get')).not.toContain('finish')
-  })
-  test('a hundred at once leave nothing behind', async () => {
-    let closed = 0
-    const { server, port } = await serving((_req, res) => void res.on('close', () => closed++))
-    const sockets = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'))
-    await Promise.all(sockets.map(socket => once(socket, 'connect')))
-    const all = Promise.all(
-      sockets.map(socket =>
-        once(
-          socket.on('error', () => {}),
-          'close',
-        ),
-      ),
-    )
-    const seen = new Promise<void>(resolve => {
-      let count = 0
-      server.on('request', () => ++count === 100 && resolve())
-    })
-    for (const socket of sockets) socket.write(GET)
-    await seen
-    for (const [i, socket] of sockets.entries()) socket[i % 2 === 0 ? 'destroy' : 'resetAndDestroy']()
-    await all
-    while ((await new Promise<number>(resolve => server.getConnections((_e, count) => resolve(count)))) > 0)
-      await new Promise(resolve => setTimeout(resolve, 5))
-    expect(closed).toBe(100)
-  })
-  test('one that breaks the rules has its 400, and clientError says why', async () => {
-    const { server, port } = await serving((_req, res) => void res.end())
-    const told = once(server, 'clientError') as Promise<[Error & { cause: { code: string } }, Socket]>
-    const said = talk(port, 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n')
-    await heard(said, /^HTTP\/1\.1 400 /)
-    const [error, socket] = await told
-    expect(error.cause.code).toBe('http/bad-host')
-    expect(socket.remoteAddress).toBe('127.0.0.1')
   })
 })
 
@@ -280,12 +238,53 @@ describe('times and ends', () => {
     const other = talk(port, GET)
     await heard(other, 'bye')
   })
+  test('requestTimeout counts for the head too', async () => {
+    const { server, port } = await serving(() => {})
+    server.requestTimeout = 20
+    const said = talk(port, 'GET / HT')
+    await said.closed
+    expect(said.text).toMatch(/^HTTP\/1\.1 408 /)
+  })
+  test('between requests it is keepAliveTimeout that counts, and nobody hears of timeout', async () => {
+    const heardOf: string[] = []
+    const { server, port } = await serving((req, res) => {
+      req.socket.on('timeout', () => heardOf.push('of the socket'))
+      res.end('ok')
+    })
+    server.setTimeout(15)
+    server.keepAliveTimeout = 60
+    server.on('timeout', () => heardOf.push('timeout'))
+    const said = talk(port, GET)
+    await said.closed
+    expect(said.text).toMatch(/ok$/)
+    expect(heardOf).toEqual([])
+  })
   test('maxRequestsPerSocket is said with the last answer', async () => {
     const { port } = await serving((_req, res) => void res.end('ok'), { maxRequestsPerSocket: 2 })
     const said = talk(port, GET + GET + GET)
     await said.closed
     expect(said.text.split('200 OK')).toHaveLength(3)
     expect(said.text.match(/connection: close/gi)).toHaveLength(1)
+  })
+  test('answers say for how long their connection is kept, where it is: as Node does', async () => {
+    const heads = async (asked: string, options: ServerOptions = {}, own?: [string, string]) => {
+      const { port } = await serving(
+        (_req, res) => void (own === undefined ? res : res.setHeader(...own)).end('ok'),
+        options,
+      )
+      const said = talk(port, asked)
+      await heard(said, /ok$/)
+      said.socket.end()
+      return [...said.text.matchAll(/^(?:connection|keep-alive): (.*)\r$/gim)].map(([, value]) => value)
+    }
+    expect(await heads(GET)).toEqual(['keep-alive', 'timeout=5'])
+    expect(await heads(GET, { keepAliveTimeout: 12_999 })).toEqual(['keep-alive', 'timeout=12'])
+    expect(await heads(GET, { keepAliveTimeout: 0 })).toEqual([])
+    expect(await heads(GET, { maxRequestsPerSocket: 1 })).toEqual(['close'])
+    expect(await heads(GET, {}, ['Connection', 'x'])).toEqual(['x'])
+    expect(await heads(GET, {}, ['Keep-Alive', 'timeout=1'])).toEqual(['timeout=1'])
+    expect(await heads(GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'))).toEqual(['close'])
+    expect(await heads(GET.replace('HTTP/1.1', 'HTTP/1.0'))).toEqual(['close'])
   })
   test('close lets what is under way end and closes what is idle; its callback comes then', async () => {
     let answer = (): void => {}
@@ -357,9 +356,16 @@ describe('mistakes of a listener have the codes of Node', () => {
     expect(await mistakes(createServer as unknown as typeof nodeServer)).toEqual(await mistakes(nodeServer))
   })
   test('options that would have to be ignored are refused', () => {
-    expect(() => createServer({ insecureHTTPParser: true } as ServerOptions)).toThrow(
-      expect.objectContaining({ code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' }),
-    )
+    for (const options of [
+      { insecureHTTPParser: true },
+      { requireHostHeader: false },
+      { uniqueHeaders: ['x'] },
+      { rejectNonStandardBodyWrites: true },
+    ])
+      expect(() => createServer(options as ServerOptions)).toThrow(
+        expect.objectContaining({ code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' }),
+      )
+    expect(() => createServer({ requireHostHeader: true } as ServerOptions)).not.toThrow()
   })
 })
 

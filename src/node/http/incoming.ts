@@ -10,6 +10,7 @@ import type { HeaderList } from '../../http/types.ts'
 import type { BodyReader, Exchange } from '../../net/server/exchange.ts'
 import { inWords } from '../../net/told.ts'
 import type { Carrier } from '../from-node.ts'
+import { changed } from './inside.ts'
 
 /** A client that left, as Node says it; `cause` is the `FailureError`. */
 const abortedBy = (failure: Failure): Error =>
@@ -38,7 +39,10 @@ export class IncomingMessage extends NodeMessage {
 /** By the method of Node's parser, which counts them: as trailers of a message that is complete, as headers before. */
 const addFields = (message: NodeMessage, fields: HeaderList): void => {
   const flat = fields.flat()
+  const known = (): number => message.rawHeaders.length + message.rawTrailers.length
+  const before = known()
   ;(message as unknown as { _addHeaderLines(flat: string[], count: number): void })._addHeaderLines(flat, flat.length)
+  if (known() !== before + flat.length) throw changed('IncomingMessage._addHeaderLines', 'does not keep fields')
 }
 
 const readings = new WeakMap<NodeMessage, Reading>()

@@ -9,6 +9,8 @@ export class LentSocket extends CarriedStream implements NetStream {
   readonly pieces = 'owned'
   readonly connection: ConnectionInfo
   readonly socket: Carrier
+  /** It was given back. */
+  taken = false
   #waiting: (() => void)[] = []
 
   /** `now`: when it was accepted. */
@@ -39,6 +41,7 @@ export class LentSocket extends CarriedStream implements NetStream {
    * The socket back, out of the hands of `taken`, which had it last: with what was read of it already.
    */
   takeBack(taken: NetStream): Buffer {
+    this.taken = true
     const read: Bytes[] = []
     taken.handler = { data: bytes => void read.push(bytes), end() {}, drain() {}, closed() {} }
     this.release()

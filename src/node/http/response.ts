@@ -4,13 +4,14 @@
  */
 import { ServerResponse as NodeResponse, type OutgoingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Bytes } from '../../engine.ts'
+import type { Bytes, Millis } from '../../engine.ts'
 import { type Failure, FailureError } from '../../failures/index.ts'
 import type { HeaderList } from '../../http/types.ts'
 import type { AnswerWatcher, Exchange } from '../../net/server/exchange.ts'
 import { nodeError } from '../tls/errors.ts'
 import { alreadyFinished, destroyedAlready, noBytes, nullChunk, writtenAfterEnd } from './errors.ts'
 import { type IncomingMessage, readingOf } from './incoming.ts'
+import { changed } from './inside.ts'
 import type { LentSocket } from './lent-socket.ts'
 
 /** What the connection of a response does for it. */
@@ -18,6 +19,8 @@ export interface Below {
   readonly lent: LentSocket
   /** The client sends no more: most of those that do have left. */
   readonly whenLeft: 'cut' | 'go on'
+  /** For how long the connection waits for another request behind this answer; undefined where it does not. */
+  readonly kept: () => Millis | undefined
   /** The answer is complete, or will never be. */
   readonly over: () => void
 }
@@ -34,6 +37,7 @@ export class ServerResponse extends NodeResponse {
       write: answer.write.bind(answer),
       end: answer.end.bind(answer),
       flushHeaders: () => answer.flushHeaders(),
+      destroy: (error?: Error) => answer.destroy(error),
       addTrailers: (trailers: GivenFields) => answer.addTrailers(trailers),
       writeContinue: (done?: () => void) => answer.writeContinue(done),
       writeProcessing: () => exchange.inform(102),
@@ -57,6 +61,9 @@ const inside = (response: NodeResponse): Inside => response as unknown as Inside
 const setSocket = (response: NodeResponse, socket: Socket | null): void => {
   inside(response).socket = socket
 }
+
+/** That the fields came to us. */
+const KEPT = 'HTTP/1.1'
 
 class Answering implements AnswerWatcher {
   readonly #response: NodeResponse
@@ -88,10 +95,21 @@ class Answering implements AnswerWatcher {
     const names = inside(response).getRawHeaderNames()
     this.#fields = names.length > 0 ? names.flatMap(name => fieldsOf(name, response.getHeader(name))) : listed(given)
     if (response.statusCode === 204) this.#drop('content-length')
-    if (!this.#hasBody) this.#drop('transfer-encoding')
-    if (!response.shouldKeepAlive && !this.#has('connection')) this.#fields.push(['Connection', 'close'])
-    // Only whether it is there matters: `headersSent`.
-    inside(response)._header = 'HTTP/1.1'
+    if (!this.#hasBody || this.#codesNothing) this.#drop('transfer-encoding')
+    if (!this.#has('connection')) this.#fields.push(...this.#ofConnection())
+    // To others only whether it is there matters: `headersSent`.
+    inside(response)._header = KEPT
+  }
+
+  /** As Node says it; what the engine knows better (`close`) it says besides. */
+  #ofConnection(): [string, string][] {
+    if (!this.#response.shouldKeepAlive) return [['Connection', 'close']]
+    const kept = this.#below.kept()
+    if (kept === undefined || this.#response.statusCode === 101 || this.#has('keep-alive')) return []
+    return [
+      ['Connection', 'keep-alive'],
+      ['Keep-Alive', `timeout=${Math.floor(kept / 1_000)}`],
+    ]
   }
 
   write(chunk: unknown, encodingOrDone?: BufferEncoding | Done | null, last?: Done | null): boolean {
@@ -136,6 +154,11 @@ class Answering implements AnswerWatcher {
   flushHeaders(): void {
     this.#begin()
   }
+  /** As Node: an answer that has ended is with the kernel, whatever becomes of the connection. */
+  destroy(error: Error | undefined): NodeResponse {
+    if (this.#response.finished) this.#exchange.flush()
+    return NodeResponse.prototype.destroy.call(this.#response, error) as NodeResponse
+  }
   addTrailers(given: GivenFields): void {
     this.#trailers.push(...listed(given))
   }
@@ -172,6 +195,20 @@ class Answering implements AnswerWatcher {
   #has(name: string): boolean {
     return this.#fields.some(([each]) => each.toLowerCase() === name)
   }
+  /**
+   * `identity` was never a coding, and a client of HTTP/1.0 knows none (RFC 9112 6.1): where Node sends what such a client
+   * cannot read, the answer goes without. Other codings than `chunked` are refused: where such an answer ends cannot be told.
+   */
+  get #codesNothing(): boolean {
+    const said = this.#fields.filter(([each]) => each.toLowerCase() === 'transfer-encoding').map(([, value]) => value)
+    const codings = said
+      .join()
+      .toLowerCase()
+      .split(',')
+      .map(each => each.trim())
+    if (codings.every(each => each === 'identity' || each === '')) return true
+    return this.#exchange.head.version === '1.0' && codings.join() === 'chunked'
+  }
   #drop(name: string): void {
     this.#fields = this.#fields.filter(([each]) => each.toLowerCase() !== name)
   }
@@ -179,6 +216,7 @@ class Answering implements AnswerWatcher {
   #head(): { status: number; fields: HeaderList; reason: string } {
     const response = this.#response
     if (inside(response)._header === null) response.writeHead(response.statusCode)
+    if (inside(response)._header !== KEPT) throw changed('ServerResponse._storeHeader', 'is not what writeHead calls')
     return { status: response.statusCode, fields: this.#fields, reason: response.statusMessage }
   }
   #begin(): void {

@@ -3,90 +3,91 @@ import type { RequestListener } from 'node:http'
 import { Server as NetServer, type ServerOpts, type Socket } from 'node:net'
 import { type TLSSocket, type TlsOptions, Server as TlsServer } from '../tls/index.ts'
 import { Acceptor, type HttpOptions, refuseUnsupported, type Times, timesOf } from './acceptor.ts'
+import { checkInside } from './inside.ts'
 
 export interface ServerOptions extends ServerOpts, HttpOptions {}
 export interface SecureServerOptions extends Omit<TlsOptions, 'ALPNProtocols'>, HttpOptions {}
 
-/** Events: `request`, `checkContinue`, `upgrade`, `connect`, `clientError`, `timeout`, and those of `net.Server`. */
-export class Server extends NetServer implements Times {
-  declare timeout: number
-  declare keepAliveTimeout: number
-  declare headersTimeout: number
-  declare requestTimeout: number
-  declare maxHeadersCount: number | null
-  declare maxRequestsPerSocket: number | null
-  declare httpAllowHalfOpen: boolean
-  readonly #acceptor: Acceptor
-
-  constructor(options: ServerOptions = {}, listener?: RequestListener) {
-    refuseUnsupported(options)
-    super({ noDelay: true, ...options, allowHalfOpen: true, pauseOnConnect: false })
-    Object.assign(this, timesOf(options))
-    this.#acceptor = new Acceptor(this, options)
-    if (listener !== undefined) this.on('request', listener)
-    this.on('connection', (socket: Socket) => this.#acceptor.accept(socket))
-    this.on('listening', () => this.#acceptor.begin())
-  }
-
-  /** Stops accepting; requests under way are answered, idle connections closed. `done` comes when all are over. */
-  override close(done?: (error?: Error) => void): this {
-    super.close(done)
-    this.#acceptor.drain()
-    return this
-  }
-  closeIdleConnections(): void {
-    this.#acceptor.closeIdle()
-  }
-  closeAllConnections(): void {
-    this.#acceptor.closeAll()
-  }
+/** What either has besides what it has from its transport. */
+export interface HttpServer extends Times {
+  closeIdleConnections(): void
+  closeAllConnections(): void
   /** Milliseconds without a byte, 0 for ever; without a listener for `timeout` the socket is cut then. */
-  setTimeout(limit?: number | ((socket: Socket) => void), listener?: (socket: Socket) => void): this {
-    if (typeof limit === 'function') return this.on('timeout', limit)
-    this.timeout = limit ?? 0
-    return listener === undefined ? this : this.on('timeout', listener)
+  setTimeout(limit?: number | ((socket: Socket) => void), listener?: (socket: Socket) => void): this
+}
+
+/** Which event of the transport brings a connection, and what its options are. */
+interface Carried<Options> {
+  readonly event: 'connection' | 'secureConnection'
+  readonly options: (options: Options) => object
+}
+
+type ServerClass<Options, Base> = new (options: Options, listener?: RequestListener) => Base & HttpServer
+
+const speaking = <Options extends HttpOptions, Base extends NetServer>(
+  transport: new (options: object) => Base,
+  { event, options: carried }: Carried<Options>,
+): ServerClass<Options, Base> => {
+  class Speaking extends (transport as new (options: object) => NetServer) {
+    declare timeout: number
+    readonly #acceptor: Acceptor
+
+    constructor(options: Options, listener?: RequestListener) {
+      refuseUnsupported(options)
+      checkInside()
+      super(carried(options))
+      Object.assign(this, timesOf(options))
+      this.#acceptor = new Acceptor(this as unknown as NetServer & Times, options)
+      if (listener !== undefined) this.on('request', listener)
+      this.on(event, (socket: Socket) => this.#acceptor.accept(socket))
+      this.on('listening', () => this.#acceptor.begin())
+    }
+
+    /** Stops accepting; requests under way are answered, idle connections closed. `done` comes when all are over. */
+    override close(done?: (error?: Error) => void): this {
+      super.close(done)
+      this.#acceptor.drain()
+      return this
+    }
+    closeIdleConnections(): void {
+      this.#acceptor.closeIdle()
+    }
+    closeAllConnections(): void {
+      this.#acceptor.closeAll()
+    }
+    setTimeout(limit?: number | ((socket: Socket) => void), listener?: (socket: Socket) => void): this {
+      if (typeof limit === 'function') return this.on('timeout', limit)
+      this.timeout = limit ?? 0
+      return listener === undefined ? this : this.on('timeout', listener)
+    }
+  }
+  return Speaking as unknown as ServerClass<Options, Base>
+}
+
+const OverTcp = speaking<ServerOptions, NetServer>(NetServer, {
+  event: 'connection',
+  options: options => ({ noDelay: true, ...options, allowHalfOpen: true, pauseOnConnect: false }),
+})
+
+/** Events: `request`, `checkContinue`, `upgrade`, `connect`, `clientError`, `timeout`, and those of `net.Server`. */
+export class Server extends OverTcp {
+  constructor(options: ServerOptions = {}, listener?: RequestListener) {
+    super(options, listener)
   }
 }
 
-/** The same over TLS: besides `secureConnection`, `tlsClientError` and the others of `tls.Server`. */
-export class SecureServer extends TlsServer implements Times {
-  declare timeout: number
-  declare keepAliveTimeout: number
-  declare headersTimeout: number
-  declare requestTimeout: number
-  declare maxHeadersCount: number | null
-  declare maxRequestsPerSocket: number | null
-  declare httpAllowHalfOpen: boolean
-  readonly #acceptor: Acceptor
+const OverTls = speaking<SecureServerOptions, TlsServer>(TlsServer, {
+  event: 'secureConnection',
+  options: options => ({ noDelay: true, ...options, ALPNProtocols: ['http/1.1'], allowHalfOpen: true }),
+})
 
+/** The same over TLS: besides `secureConnection`, `tlsClientError` and the others of `tls.Server`. */
+export class SecureServer extends OverTls {
   /** Throws `TlsError` for options that cannot be followed. */
   constructor(options: SecureServerOptions, listener?: RequestListener) {
-    refuseUnsupported(options)
-    super({ noDelay: true, ...options, ALPNProtocols: ['http/1.1'], allowHalfOpen: true })
-    Object.assign(this, timesOf(options))
-    this.#acceptor = new Acceptor(this, options)
-    if (listener !== undefined) this.on('request', listener)
-    this.on('secureConnection', (socket: TLSSocket) => this.#acceptor.accept(socket))
+    super(options, listener)
     this.on('tlsClientError', (error: Error, socket: TLSSocket) => {
       if (!this.emit('clientError', error, socket)) socket.destroy(error)
     })
-    this.on('listening', () => this.#acceptor.begin())
-  }
-
-  override close(done?: (error?: Error) => void): this {
-    super.close(done)
-    this.#acceptor.drain()
-    return this
-  }
-  closeIdleConnections(): void {
-    this.#acceptor.closeIdle()
-  }
-  closeAllConnections(): void {
-    this.#acceptor.closeAll()
-  }
-  setTimeout(limit?: number | ((socket: Socket) => void), listener?: (socket: Socket) => void): this {
-    if (typeof limit === 'function') return this.on('timeout', limit)
-    this.timeout = limit ?? 0
-    return listener === undefined ? this : this.on('timeout', listener)
   }
 }

@@ -1,7 +1,7 @@
 /** Whether a certificate is for a name, for those who check it themselves and ask for the usual check as well. */
 import type { PeerCertificate } from 'node:tls'
-import { Certificate, parseCertificate } from '../../x509/certificate.ts'
-import { checkName } from '../../x509/names.ts'
+import { Certificate, parseCertificate } from '../../x509/certificate/certificate.ts'
+import { checkName } from '../../x509/path/names.ts'
 import { nodeWorld } from '../world.ts'
 import { nodeError, type TlsError } from './errors.ts'
 

@@ -5,6 +5,10 @@ import { createSecureContext as nodeContext } from 'node:tls'
 import { expect, test } from 'vitest'
 import { closing, issued, listening, localhost, root } from '../../../test/support/node-tls.ts'
 import { installed, missing } from '../../../test/support/peers.ts'
+import { certificatesIn, pem } from '../../x509/files/pem.ts'
+import { pkcs7 } from '../../x509/files/pkcs7.ts'
+import { writePkcs12 } from '../../x509/files/pkcs12-write.ts'
+import { nodeCrypto } from '../crypto.ts'
 import {
   type ConnectionOptions,
   connect,
@@ -25,6 +29,9 @@ const agreed = async (server: TlsOptions, client: ConnectionOptions = {}) => {
 
 const der = (pem: string): Uint8Array => Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64')
 const key = createPrivateKey(localhost.key)
+const privateKey = new Uint8Array(key.export({ format: 'der', type: 'pkcs8' }))
+const entries = [{ privateKey, chain: certificatesIn(localhost.cert) }]
+const pfx = Buffer.from(writePkcs12({ entries, iterations: 2048 }, 'bundled', nodeCrypto()))
 
 const forms: readonly (readonly [string, TlsOptions])[] = [
   ['PEM as text', localhost],
@@ -40,6 +47,8 @@ const forms: readonly (readonly [string, TlsOptions])[] = [
       passphrase: 'pass',
     },
   ],
+  ['PKCS#12', { pfx, passphrase: 'bundled' }],
+  ['PKCS#12 under a passphrase of its own', { pfx: [{ buf: pfx, passphrase: 'bundled' }], passphrase: 'another' }],
   [
     'SEC 1 under a passphrase of its own',
     {
@@ -116,6 +125,17 @@ test('ALPNProtocols are taken as names, as bytes, and in the form of RFC 7301', 
     )
 })
 
+test('roots are taken from bundles too', async () => {
+  const roots = certificatesIn(root)
+  const bundle = pkcs7(roots)
+  const store = writePkcs12({ entries: [], certificates: roots, iterations: 2048 }, 'bundled', nodeCrypto())
+  for (const ca of [pem('PKCS7', bundle), bundle, store])
+    expect((await agreed({}, { ca, passphrase: 'bundled' })).authorized).toBe(true)
+  expect(() => createSecureContext({ ca: store, passphrase: 'no' })).toThrow(
+    expect.objectContaining({ cause: expect.objectContaining({ code: 'file/password-wrong' }) }),
+  )
+})
+
 const other = generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).privateKey.export({
   format: 'pem',
   type: 'pkcs8',
@@ -146,7 +166,9 @@ const refused: readonly (readonly [string, object, string, string])[] = [
   ['a version that is none', { minVersion: 'TLSv2' }, 'ERR_INVALID_ARG_VALUE', 'net/bad-tls-options'],
   ['a version that is broken', { maxVersion: 'TLSv1.1' }, UNAVAILABLE, 'net/bad-tls-options'],
   ['no version at all', { minVersion: 'TLSv1.3', maxVersion: 'TLSv1.2' }, UNAVAILABLE, 'net/bad-tls-options'],
-  ['pfx', { pfx: Buffer.alloc(9) }, UNAVAILABLE, 'net/bad-tls-options'],
+  ['a pfx that is none', { pfx: Buffer.alloc(9) }, 'ERR_INVALID_ARG_VALUE', 'net/bad-certificate'],
+  ['a pfx under another passphrase', { pfx, passphrase: 'no' }, 'ERR_FILE_PASSWORD_WRONG', 'file/password-wrong'],
+  ['a pfx whose passphrase is missing', { pfx }, 'ERR_FILE_PASSWORD_NEEDED', 'file/password-needed'],
   ['crl', { crl: 'x' }, UNAVAILABLE, 'net/bad-tls-options'],
   ['dhparam', { dhparam: 'x' }, UNAVAILABLE, 'net/bad-tls-options'],
   ['ciphers that nobody has', { ciphers: 'RC4-MD5' }, 'ERR_SSL_NO_CIPHER_MATCH', 'net/bad-tls-options'],

@@ -4,16 +4,18 @@
  */
 import { createPrivateKey } from 'node:crypto'
 import type { SecureContextOptions as NodeSecureContextOptions } from 'node:tls'
-import type { GroupName } from '../../crypto/provider.ts'
+import type { CryptoProvider, GroupName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
+import { Failure, FailureError } from '../../failures/index.ts'
 import { believed, type OwnCertificate, ownCertificates } from '../../net/stream/credentials.ts'
-import { authoritiesIn } from '../../net/stream/server-answers.ts'
+import { authoritiesIn } from '../../net/stream/name-policies.ts'
 import { isKeyElsewhere, type KeyElsewhere } from '../../tls/certificate/certified-key.ts'
 import { type AnySuiteName, DEFAULT_SUITES, suites, suites13 } from '../../tls/suites.table.ts'
 import type { TlsVersion } from '../../tls/types.ts'
-import { contentsOf, type FileContents } from '../../x509/file-contents.ts'
-import { isDer } from '../../x509/pem.ts'
-import type { TrustStore } from '../../x509/types.ts'
+import { contentsOf, type FileContents } from '../../x509/files/file-contents.ts'
+import { inTheClear } from '../../x509/files/open.ts'
+import { isDer } from '../../x509/files/pem.ts'
+import type { TrustStore } from '../../x509/path/anchor.ts'
 import { nodeWorld } from '../world.ts'
 import { badValue, inNodesWords, unsupported } from './errors.ts'
 import { groupsByName, opensslName, VERSIONS, type VersionName, versionNames } from './names.table.ts'
@@ -24,13 +26,21 @@ export type KeyContents =
   | { readonly pem: FileContents; readonly passphrase?: string | undefined }
   | KeyElsewhere
 
-export interface SecureContextOptions extends Omit<NodeSecureContextOptions, 'ca' | 'cert' | 'key'> {
+/** PKCS#12, under `passphrase` or one of its own. */
+export type PfxContents = FileContents | { readonly buf: FileContents; readonly passphrase?: string | undefined }
+
+export interface SecureContextOptions extends Omit<NodeSecureContextOptions, 'ca' | 'cert' | 'key' | 'pfx'> {
   /** Roots instead of those of the system. */
   readonly ca?: FileContents | readonly FileContents[] | undefined
   /** Own certificates, leaf first; several for keys of several kinds. */
   readonly cert?: FileContents | readonly FileContents[] | undefined
   /** PKCS#8, PKCS#1 or SEC 1; none where they are in the files of `cert`. Encrypted ones need `passphrase`. */
   readonly key?: KeyContents | readonly KeyContents[] | undefined
+  /**
+   * Certificates with their keys. Differs from `node:tls`: an authority in it is shown to the peer and not believed, which
+   * takes `ca`.
+   */
+  readonly pfx?: PfxContents | readonly PfxContents[] | undefined
 }
 
 /** What `createSecureContext` gives: opaque, except to this folder. */
@@ -51,8 +61,9 @@ export class SecureContext {
     this.versions = versionsOf(options)
     this.own = ownOf(options)
     const { ca } = options
-    this.trust = ca == null ? undefined : inNodesWords(() => believed({ ca }))
-    this.authorities = ca == null ? [] : authoritiesIn({ ca })
+    const opener = { crypto: nodeWorld().crypto, password: options.passphrase }
+    this.trust = ca == null ? undefined : inNodesWords(() => believed({ ca }, opener))
+    this.authorities = ca == null ? [] : authoritiesIn({ ca }, opener)
     this.suites = options.ciphers === undefined ? undefined : suitesNamed(options.ciphers)
     this.groups = groupsNamed(options.ecdhCurve)
   }
@@ -63,7 +74,6 @@ export const createSecureContext = (options: SecureContextOptions = {}): SecureC
 
 /** What we cannot do, and what would be dangerous to leave out without a word. */
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  pfx: 'give the certificate and the key in PEM or DER (openssl pkcs12 -in FILE -nodes)',
   crl: 'revocation lists are not checked',
   privateKeyEngine: 'there are no OpenSSL engines here',
   privateKeyIdentifier: 'there are no OpenSSL engines here',
@@ -103,11 +113,23 @@ const SPOKEN: readonly TlsVersion[] = ['TLS 1.3', 'TLS 1.2']
 
 const listOf = <T>(value: T | readonly T[]): readonly T[] => (Array.isArray(value) ? value : [value as T])
 
-const ownOf = ({ cert, key, passphrase }: SecureContextOptions): readonly OwnCertificate[] => {
-  if (cert == null && key == null) return []
-  const keys = key == null ? undefined : listOf(key).map(each => opened(each, passphrase))
+const ownOf = ({ cert, key, pfx, passphrase }: SecureContextOptions): readonly OwnCertificate[] => {
+  if (cert == null && key == null && pfx == null) return []
   const { crypto } = nodeWorld()
-  return inNodesWords(() => ownCertificates({ cert: cert ?? undefined, key: keys }, crypto))
+  return inNodesWords(() => {
+    const bundles = pfx == null ? [] : listOf(pfx).map(each => unpacked(each, passphrase, crypto))
+    const certs = [...bundles, ...(cert == null ? [] : listOf(cert))]
+    const keys = key == null ? undefined : [...bundles, ...listOf(key).map(each => opened(each, passphrase))]
+    return ownCertificates({ cert: certs.length === 0 ? undefined : certs, key: keys }, crypto)
+  })
+}
+
+/** As PEM in the clear. Throws `FailureError`: those of `openFile`. */
+const unpacked = (given: PfxContents, usual: string | undefined, crypto: CryptoProvider): FileContents => {
+  const { buf, passphrase = usual } = typeof given === 'object' && 'buf' in given ? given : { buf: given }
+  const clear = inTheClear(buf, passphrase, crypto)
+  if (clear instanceof Failure) throw new FailureError(clear.with({ where: 'pfx' }))
+  return clear
 }
 
 /** Out of its encryption, if it is encrypted and we have the passphrase. */

@@ -263,8 +263,11 @@ export class TLSSocket extends InspectedSocket {
   }
 
   #closed(failure: Failure | undefined): void {
-    this.#release()
-    if (failure === undefined) return
+    if (failure === undefined) {
+      this.#release()
+      return
+    }
+    // What waits to leave is lost: `destroy` says so to whoever wrote it, and no `finish` comes.
     this.#ending = true
     this.#cut(failure)
   }
@@ -302,7 +305,10 @@ export class TLSSocket extends InspectedSocket {
   override _final(done: (error?: Error | null) => void): void {
     this.#whenSecure(() => {
       this.#stream!.end()
-      finished(this.lower, { readable: false }, () => done())
+      finished(this.lower, { readable: false }, () => {
+        // Lost instead: `#closed` will tell it, and there is no `finish` in front of an error.
+        if (this.#lowerError === undefined) done()
+      })
     }, done)
   }
   /** Without close_notify, which `end` sends: the other side can tell that something may be missing. */

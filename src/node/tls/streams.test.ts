@@ -165,6 +165,40 @@ test('destroy sends FIN without close_notify, resetAndDestroy RST: the other sid
   expect(await reset).toMatchObject({ code: 'ECONNRESET', syscall: 'read', cause: { code: 'tcp/reset' } })
 })
 
+test('who has sent everything, reads nothing and is destroyed hears the other side out: no RST erases what came last', async () => {
+  const [, , ...makes] = pairs.find(([client, server]) => client === 'node' && server === 'barewire')!
+  const [near, far] = await pair(makes, { allowHalfOpen: true })
+  const pieces = Array.from({ length: 300 }, () => Buffer.alloc(64 * 1024))
+  for (const piece of pieces) near.write(piece)
+  // Nobody reads there: the other side waits with what it still has to say.
+  for (let still = 0, before = -1; still < 100; still = near.writableLength === before ? still + 1 : 0) {
+    before = near.writableLength
+    await turn()
+  }
+  far.end('the last word', () => far.destroy())
+  const left = new Promise<string>(resolve => {
+    near.once('error', error => resolve((error as NodeJS.ErrnoException).code ?? 'failed'))
+    near.once('finish', () => resolve('all has left'))
+    near.end()
+  })
+  expect(await heard(near)).toBe('the last word')
+  expect(await left).toBe('all has left')
+})
+
+test('what has not left when the connection is lost is not finished: the error comes, and no finish', async () => {
+  for (const leave of ['resetAndDestroy', 'destroy'] as const) {
+    const [near, far] = await ours()
+    for (let i = 0; i < 300; i++) near.write(Buffer.alloc(64 * 1024))
+    const told: string[] = []
+    near.on('finish', () => told.push('finish'))
+    near.on('error', error => told.push(`${(error as NodeJS.ErrnoException).code}`))
+    near.end()
+    far[leave]()
+    await gone(near)
+    expect([leave, told]).toEqual([leave, [expect.stringMatching(/^(ECONNRESET|EPIPE)$/)]])
+  }
+})
+
 test('a socket that is destroyed is gone at once: with its error, without its buffers, once', async () => {
   const [near, far] = await ours()
   far.resume().on('error', () => {})

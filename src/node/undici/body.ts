@@ -17,8 +17,8 @@ export const bodyOf = (body: unknown, headers: Headers): OutlineBody | undefined
     headers.set('content-type', response.headers.get('content-type')!)
     return streamed(response.body!, undefined)
   }
-  const said = headers.get('content-length')
-  const length = said !== null && /^\d{1,15}$/.test(said) ? Number(said) : undefined
+  const said = headers.get('content-length') ?? ''
+  const length = /^\d{1,15}$/.test(said) ? Number(said) : undefined
   if (body instanceof ReadableStream) return streamed(body, length)
   if (Symbol.asyncIterator in Object(body) || Symbol.iterator in Object(body)) {
     const pieces = Readable.from(bytesOf(body as AsyncIterable<unknown>), { objectMode: false })

@@ -90,6 +90,8 @@ for (const [name, make] of MAKES) {
       await ask('/echo?x=1', { headers: { 'X-Thing': 'value' } })
       await ask('/echo', { method: 'POST', body: 'hello' })
       await ask('/echo', { method: 'POST', body: Readable.from(['in ', 'pieces']) })
+      const measured = { 'Content-Length': '9' }
+      await ask('/echo', { method: 'POST', body: Readable.from(['in ', 'pieces']), headers: measured })
       await ask('/echo', { method: 'PUT', body: Buffer.alloc(1_000_000, 'x') })
       await ask('/echo', { method: 'HEAD' })
       await ask('/echo', { query: { a: [1, 2] } as never })
@@ -102,13 +104,11 @@ for (const [name, make] of MAKES) {
       const form = new FormData()
       form.set('a', 'b')
       const posted = await fetch(`${url}/echo`, { method: 'POST', body: form, dispatcher: over as never })
-      said.push((await posted.formData()).get('a') ?? (await posted.text()))
+      said.push(await posted.text())
       return said
     }
     const drop = (said: unknown[]) => JSON.parse(JSON.stringify(said).replace(/formdata-undici-\d+/g, ''))
-    expect(drop(await asked(ours()).catch(error => [String(error.cause ?? error)]))).toEqual(
-      drop(await asked(own).catch(error => [String(error.cause ?? error)])),
-    )
+    expect(drop(await asked(ours()))).toEqual(drop(await asked(own)))
   })
 
   test(`an abort ends the request at a server of ${name}, before the head and within the body`, async () => {

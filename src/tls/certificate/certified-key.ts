@@ -1,7 +1,7 @@
 /** A chain and a private key as TLS wants them: with the signatures that the key can make. */
 import type { SignatureAlgorithm } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
-import { spkiOf } from '../../x509/public-key.ts'
+import { spkiOf } from '../../x509/certificate/public-key.ts'
 import type { CertifiedKey } from '../types.ts'
 import { keyGroupOf, schemesOf } from './key.ts'
 

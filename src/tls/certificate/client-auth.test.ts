@@ -20,7 +20,7 @@ import { platforms } from '../../../test/support/worlds.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { decode, encode } from '../../wire/codec.ts'
-import { trustWithoutChecking } from '../../x509/trusted.ts'
+import { trustWithoutChecking } from '../../x509/path/trusted.ts'
 import { HandshakeType } from '../messages/registries.table.ts'
 import { Alert, type Bodies12, Handshake } from '../messages/tls12.ts'
 

@@ -1,7 +1,7 @@
 /** Which kind of key a certificate has, and on which curve. */
 import { DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
-import { type PublicKey, readPublicKey } from '../../x509/public-key.ts'
+import { type PublicKey, readPublicKey } from '../../x509/certificate/public-key.ts'
 import { NamedGroup } from '../messages/registries.table.ts'
 import { type Scheme, schemes } from '../schemes.table.ts'
 

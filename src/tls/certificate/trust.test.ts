@@ -5,12 +5,13 @@ import { sequence, time } from '../../asn1/write.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { jsonOfFailure } from '../../inspect/json.ts'
+import { broken } from '../../lab/broken.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { recorder } from '../../trace/recorder.ts'
-import { Certificate } from '../../x509/certificate.ts'
-import { verifyChain } from '../../x509/path.ts'
-import { trustStore } from '../../x509/store.ts'
-import { type ChainTrusted, isTrusted, type TrustQuestion, trustWithoutChecking } from '../../x509/trusted.ts'
+import { Certificate } from '../../x509/certificate/certificate.ts'
+import { trustStore } from '../../x509/path/store.ts'
+import { type ChainTrusted, isTrusted, type TrustQuestion, trustWithoutChecking } from '../../x509/path/trusted.ts'
+import { verifyChain } from '../../x509/path/verify.ts'
 import type { Ask, CertifiedKey } from '../types.ts'
 
 const crypto = nodeCrypto()
@@ -174,7 +175,7 @@ test('a chain goes out only if a message has room for it', () => {
 
 test('a failure of a certificate shows its bytes in the message that brought it', () => {
   const middle = authority.intermediate({ name: 'middle', notAfter: NOW - 1000 })
-  const { chain } = middle.issue({ names: ['good.test'], keyPair })
+  const { chain } = broken(middle).issue({ names: ['good.test'], keyPair })
   const who = identity(crypto, 'p-256')
   const records = recorder()
   const both = pair({

@@ -4,8 +4,8 @@
  */
 import { Der, DerError } from '../../asn1/der.ts'
 import type { Bytes } from '../../engine.ts'
-import { readPublicKey } from '../../x509/public-key.ts'
-import type { CertificateTypeName } from '../../x509/trusted.ts'
+import { readPublicKey } from '../../x509/certificate/public-key.ts'
+import type { CertificateTypeName } from '../../x509/path/trusted.ts'
 import type { TlsClientConfig, TlsServerConfig } from '../config.ts'
 import { listed } from '../hello/listed.ts'
 import type { ClientExtensions, ExtensionsIn } from '../messages/extensions.ts'
@@ -16,7 +16,7 @@ import type { AnyMessage, Context } from '../states.ts'
 import type { CertifiedKey } from '../types.ts'
 import type { CertificateTypes } from '../version.ts'
 
-export type { CertificateTypeName } from '../../x509/trusted.ts'
+export type { CertificateTypeName } from '../../x509/path/trusted.ts'
 
 const ONLY_X509: readonly CertificateTypeName[] = ['X509']
 

@@ -1,34 +1,76 @@
 /** What a server takes from a ClientHello whichever version it chooses. */
-import { printable } from '../../x509/distinguished-name.ts'
-import type { TypesOffered } from '../certificate/types.ts'
+import { printable } from '../../x509/certificate/distinguished-name.ts'
+import { typesOffered } from '../certificate/types.ts'
 import type { TlsServerConfig } from '../config.ts'
 import type { ClientExtensions } from '../messages/extensions.ts'
 import type { ClientHello } from '../messages/hello.ts'
+import { ProtocolVersion, SSL_3_0, TLS_1_2 } from '../messages/registries.table.ts'
+import { schemeById } from '../schemes.table.ts'
 import type { AnyMessage, Context } from '../states.ts'
-import type { Introduced } from '../types.ts'
+import { type Suite, suitesNamed } from '../suites.table.ts'
+import type { Introduced, TlsVersion } from '../types.ts'
 import { isHostName } from './host-name.ts'
 import { listed } from './listed.ts'
+import { versionsIn } from './offer.ts'
 
 /** A hello, as the states of any version have it. */
 export type Hello = AnyMessage & { readonly body: ClientHello }
 
 /** What the client said, for whoever chooses by it. */
-export const introduced = (
-  { body, bytes }: Hello,
+export const introduced = <B>(
+  context: Context<B>,
+  message: Hello,
   extensions: ClientExtensions,
-  { serverName, schemes, types }: Pick<Introduced, 'serverName' | 'schemes'> & { readonly types: TypesOffered },
-): Introduced => ({
-  serverName,
-  schemes,
-  suites: body.cipherSuites,
-  groups: extensions.supportedGroups?.groups ?? [],
-  versions: extensions.supportedVersions?.versions ?? [body.legacyVersion],
-  alpn: extensions.alpn?.protocols ?? [],
-  certificateTypes: types.server,
-  certificateSchemes: extensions.signatureAlgorithmsCert?.schemes,
-  authorities: extensions.certificateAuthorities?.authorities ?? [],
-  raw: bytes,
-})
+  config: TlsServerConfig,
+): Introduced => {
+  const { body, bytes } = message
+  return {
+    serverName: serverNameOf(context, message, extensions),
+    schemes: usableSchemes(body, extensions, config),
+    suites: body.cipherSuites,
+    groups: extensions.supportedGroups?.groups ?? [],
+    versions: extensions.supportedVersions?.versions ?? [body.legacyVersion],
+    alpn: extensions.alpn?.protocols ?? [],
+    certificateTypes: typesOffered(context, message, extensions, {}).server,
+    certificateSchemes: extensions.signatureAlgorithmsCert?.schemes,
+    authorities: extensions.certificateAuthorities?.authorities ?? [],
+    raw: bytes,
+  }
+}
+
+/**
+ * The newest of `ours` that the client speaks: supported_versions decides where it is sent (RFC 9846 4.3.1), the old field
+ * elsewhere. Whoever says SSL 3.0 or less there is refused whatever else he says (appendix D.5).
+ */
+export const newestCommon = (
+  { legacyVersion }: ClientHello,
+  { supportedVersions }: ClientExtensions,
+  ours: readonly TlsVersion[],
+): TlsVersion | undefined =>
+  ours.find(version => {
+    const number = ProtocolVersion.names[version]!
+    if (supportedVersions === undefined) return number === TLS_1_2 && legacyVersion >= TLS_1_2
+    return legacyVersion > SSL_3_0 && supportedVersions.versions.includes(number)
+  })
+
+/** In TLS 1.2 a suite says what kind of key signs, in TLS 1.3 none does. */
+const usableSchemes = (body: ClientHello, extensions: ClientExtensions, config: TlsServerConfig): readonly number[] => {
+  const theirs = extensions.signatureAlgorithms?.schemes ?? []
+  if (newestCommon(body, extensions, versionsIn(config)) === 'TLS 1.3')
+    return theirs.filter(id => schemeById(id) !== undefined)
+  return signedBy(theirs, commonSuites12(body, config))
+}
+
+/** By our preference. */
+export const commonSuites12 = ({ cipherSuites }: ClientHello, { suites }: TlsServerConfig): readonly Suite[] =>
+  suitesNamed(suites).filter(({ id }) => cipherSuites.includes(id))
+
+/** Of these schemes those that we know and with which the server of one of these suites signs. */
+export const signedBy = (theirs: readonly number[], suites: readonly Suite[]): readonly number[] =>
+  theirs.filter(id => {
+    const authentication = schemeById(id)?.authentication
+    return suites.some(suite => suite.exchange === 'ecdhe' && suite.authentication === authentication)
+  })
 
 /** RFC 7301 3.2: our preference among what the client offers; offered and nothing in common is fatal. */
 export const commonProtocol = <B>(

@@ -1,7 +1,7 @@
 /** Names that may travel as server_name (RFC 6066 3), and what our client takes for one. */
 import { FailureError, fail } from '../../failures/index.ts'
 import { parseIp } from '../../wire/address.ts'
-import { printable } from '../../x509/distinguished-name.ts'
+import { printable } from '../../x509/certificate/distinguished-name.ts'
 
 /** Letters, digits, hyphens and what else is found in names of hosts; 255 is the most that DNS can carry (RFC 1035 3.1). */
 const HOST_NAME = /^[a-z0-9._-]{1,255}$/i

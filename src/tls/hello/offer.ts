@@ -38,18 +38,23 @@ import type { TlsVersion } from '../types.ts'
 import { type Grease, greased, greaseFor } from './greased.ts'
 import { wishes } from './wishes.ts'
 
-/** The versions that a configuration speaks, the newest first. Throws `FailureError` when there is none. */
-export const versionsOf = ({
-  versions,
-  suites,
-  certificates,
-}: Pick<TlsClientConfig, 'versions' | 'suites' | 'certificates'>): readonly TlsVersion[] => {
+type Spoken = Pick<TlsClientConfig, 'versions' | 'suites' | 'certificates'>
+
+/** The versions that a configuration speaks, the newest first. */
+export const versionsIn = ({ versions, suites, certificates }: Spoken): readonly TlsVersion[] => {
   const spoken: TlsVersion[] = []
   const wanted = (version: TlsVersion): boolean => versions?.includes(version) ?? true
   if (wanted('TLS 1.3') && suites13Named(suites).length > 0) spoken.push('TLS 1.3')
   // TLS 1.2 has no keys from elsewhere here.
   if (wanted('TLS 1.2') && certificates !== 'refused' && suitesNamed(suites).length > 0) spoken.push('TLS 1.2')
+  return spoken
+}
+
+/** The same. Throws `FailureError` when there is none. */
+export const versionsOf = (config: Spoken): readonly TlsVersion[] => {
+  const spoken = versionsIn(config)
   if (spoken.length > 0) return spoken
+  const { versions, suites } = config
   throw new FailureError(
     fail('tls/nothing-to-speak', {
       expected: (versions ?? ['TLS 1.3', 'TLS 1.2']).join(', '),

@@ -51,10 +51,14 @@ export const CertificateExtension: Codec<Tagged> = extensionIn('certificate')
 export const TicketExtension: Codec<Tagged> = extensionIn('newSessionTicket')
 
 /** Extensions in the order of the keys of `values`. */
-export const taggedExtensions = <P extends Place>(values: ExtensionsIn<P>): Tagged[] =>
-  Object.entries(values as Readonly<Record<string, unknown>>)
-    .filter(([, body]) => body !== undefined)
-    .map(([key, body]) => ({ type: extensionNumbers[key as ExtensionKey], body }))
+export const taggedExtensions = <P extends Place>(values: ExtensionsIn<P>): Tagged[] => {
+  const tagged: Tagged[] = []
+  for (const key in values) {
+    const body: unknown = values[key]
+    if (body !== undefined) tagged.push({ type: extensionNumbers[key as ExtensionKey], body })
+  }
+  return tagged
+}
 
 export const clientExtensions: (values: ClientExtensions) => Tagged[] = taggedExtensions<'clientHello'>
 export const serverExtensions: (values: ServerExtensions) => Tagged[] = taggedExtensions<'serverHello'>
@@ -92,7 +96,19 @@ export const misplacedIn = (list: readonly Tagged[], place: Place): number | und
 
 /** RFC 9846 4.3: "There MUST NOT be more than one extension of the same type in a given extension block." */
 export const duplicateOf = (list: readonly Tagged[]): number | undefined => {
-  // One bit for each number: a hello may have thousands, and a set of those costs more than reading them.
+  if (list.length > FEW) return firstTwice(list)
+  for (let i = 1; i < list.length; i++) {
+    const { type } = list[i]!
+    for (let j = 0; j < i; j++) if (list[j]!.type === type) return type
+  }
+  return undefined
+}
+
+/** So many are compared with each other: an honest hello has no more. */
+const FEW = 32
+
+/** One bit for each number: a hello may have thousands, and a set of those costs more than reading them. */
+const firstTwice = (list: readonly Tagged[]): number | undefined => {
   const seen = new Uint8Array(0x2000)
   for (const { type } of list) {
     const bit = 1 << (type & 7)

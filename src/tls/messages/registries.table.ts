@@ -8,12 +8,13 @@ import { greaseModeNames, greaseNames } from './grease.ts'
 
 export { EMPTY_RENEGOTIATION_INFO_SCSV, FALLBACK_SCSV } from './cipher-suites.table.ts'
 
+export const SSL_3_0 = 0x0300
 export const TLS_1_2 = 0x0303
 export const TLS_1_3 = 0x0304
 
 export const ProtocolVersion: Named = named(
   u16,
-  { ...greaseNames, 'SSL 3.0': 0x0300, 'TLS 1.0': 0x0301, 'TLS 1.1': 0x0302, 'TLS 1.2': TLS_1_2, 'TLS 1.3': TLS_1_3 },
+  { ...greaseNames, 'SSL 3.0': SSL_3_0, 'TLS 1.0': 0x0301, 'TLS 1.1': 0x0302, 'TLS 1.2': TLS_1_2, 'TLS 1.3': TLS_1_3 },
   { ref: 'RFC 5246 6.2.1' },
 )
 

@@ -20,11 +20,13 @@ export interface RecordOnWire {
 /** What the view of a header lies over when there is none to be read: it holds no chunk. */
 const NOTHING = new Uint8Array(0)
 
+/** Read within one call, so all connections share it. */
+const HEADER = new RecordHeader.View()
+
 export class RecordInput {
   readonly #role: 'client' | 'server'
-  readonly #header = new RecordHeader.View()
-  /** Chunks that are not used up; the first from `#at` on. */
-  #chunks: Bytes[] = []
+  /** Chunks that are not used up; the first from `#at` on. Undefined: none, for an array keeps the room that it ever had. */
+  #chunks: Bytes[] | undefined
   #at = 0
   /** Bytes in the chunks that are not used up. */
   #held = 0
@@ -33,13 +35,15 @@ export class RecordInput {
   /** Stream offset of the next record. */
   #start = 0
   #version: number | undefined
+  #disguised = false
   #maxFragment = MAX_PLAINTEXT
   constructor(role: 'client' | 'server') {
     this.#role = role
   }
-  /** From here on records must name this version. */
-  agreeOnVersion(version: number): void {
+  /** From here on records must name this version; where protected ones are `disguised`, an alert is one in clear. */
+  agreeOnVersion(version: number, disguised: boolean): void {
     this.#version = version
+    this.#disguised = disguised
   }
   /** From here on fragments are protected and may be longer. */
   expectProtected(most: number): void {
@@ -47,7 +51,8 @@ export class RecordInput {
   }
   push(chunk: Bytes): void {
     if (chunk.length === 0) return
-    this.#chunks.push(chunk)
+    if (this.#chunks === undefined) this.#chunks = [chunk]
+    else this.#chunks.push(chunk)
     this.#held += chunk.length
   }
   /** Bytes pushed and not yet taken out as records. */
@@ -56,7 +61,7 @@ export class RecordInput {
   }
   /** How many chunks are held. */
   get pieces(): number {
-    return this.#chunks.length
+    return this.#chunks?.length ?? 0
   }
   /**
    * Makes what is left our own: the chunks belong to the caller again. Chunks gather only while nobody takes records
@@ -64,24 +69,25 @@ export class RecordInput {
    * unless that is the larger one: few chunks, and no byte is copied more often than they double.
    */
   keep(): void {
-    this.#header.at(NOTHING, 0)
-    if (this.#chunks.length === 0) return
-    const last = this.#chunks.length - 1
+    HEADER.at(NOTHING, 0)
+    const chunks = this.#chunks
+    if (chunks === undefined) return
+    const last = chunks.length - 1
     // Only the last chunk can be new: the others were kept when they came.
-    let end: Bytes = this.#chunks.pop()!.slice(last === 0 ? this.#at : 0)
+    let end: Bytes = chunks.pop()!.slice(last === 0 ? this.#at : 0)
     if (last === 0) this.#at = 0
-    for (let before = this.#chunks.at(-1); before !== undefined; before = this.#chunks.at(-1)) {
-      const from = this.#chunks.length === 1 ? this.#at : 0
+    for (let before = chunks.at(-1); before !== undefined; before = chunks.at(-1)) {
+      const from = chunks.length === 1 ? this.#at : 0
       if (before.length - from > end.length) break
-      this.#chunks.pop()
+      chunks.pop()
       end = joined([before.subarray(from), end])
       if (from > 0) this.#at = 0
     }
-    this.#chunks.push(end)
+    chunks.push(end)
   }
   /** The next whole record; undefined when more bytes are needed. Refuses a header as soon as it is there. */
   next(): RecordOnWire | undefined {
-    for (let chunk = this.#chunks[0]; chunk !== undefined; chunk = this.#chunks[0]) {
+    for (let chunk = this.#chunks?.[0]; chunk !== undefined; chunk = this.#chunks?.[0]) {
       const left = chunk.length - this.#at
       if (this.#torn === undefined) {
         if (left >= HEADER_LENGTH) {
@@ -108,7 +114,8 @@ export class RecordInput {
     return { type: bytes[0]!, bytes, start }
   }
   #drop(): void {
-    this.#chunks.shift()
+    if (this.#chunks!.length === 1) this.#chunks = undefined
+    else this.#chunks!.shift()
     this.#at = 0
   }
   /** Copies into the torn record what `chunk` has for it; the record when it is complete. */
@@ -131,7 +138,7 @@ export class RecordInput {
     return torn
   }
   #fragmentLength(buffer: Uint8Array, at: number): number {
-    const header = this.#header.at(buffer, at)
+    const header = HEADER.at(buffer, at)
     if (this.#start === 0) this.#checkFirst(buffer.subarray(at, at + HEADER_LENGTH))
     else if (header.type < CHANGE_CIPHER_SPEC || header.type > APPLICATION_DATA)
       throw refusal('tls/unexpected-record', {
@@ -146,11 +153,12 @@ export class RecordInput {
   }
   /**
    * RFC 5246 E.1: until a version is agreed, any minor version may stand here; and a peer that does not take our
-   * ServerHello has not agreed when it says so in an alert.
+   * ServerHello has not agreed when it says so in an alert. RFC 9846 5.1 has it ignored for ever; in a protected record,
+   * where it is bound, we want what it says has to be there.
    */
   #checkVersion(type: number, version: number): void {
-    const early = this.#version === undefined || (type === ALERT && this.#maxFragment === MAX_PLAINTEXT)
-    if (early ? version >> 8 === 3 : version === this.#version) return
+    const bare = this.#disguised ? type !== APPLICATION_DATA : type === ALERT && this.#maxFragment === MAX_PLAINTEXT
+    if (this.#version === undefined || bare ? version >> 8 === 3 : version === this.#version) return
     throw refusal('tls/record-version', {
       expected: ProtocolVersion.nameOf(this.#version ?? 0x0303),
       got: ProtocolVersion.nameOf(version),

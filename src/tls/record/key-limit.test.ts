@@ -18,7 +18,6 @@ const sealing = (mostRecords: number) => {
     side: 'client',
     table: machine('a test', [['Established', 'ApplicationData', 'Established', 'none']]),
     renegotiation: 'declined',
-    epoch: 0,
     start(context) {
       context.protectWrites(protection())
       context.mayWrite()

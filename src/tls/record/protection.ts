@@ -25,4 +25,8 @@ export interface RecordProtection {
   seal(type: number, content: Bytes, most?: number): readonly Bytes[]
   /** The content of a fragment, in a buffer of its own; undefined when it was altered. Sets `opened`. */
   open(type: number, fragment: Bytes): Bytes | undefined
+  /** What is opened or sealed next is the record with this number: for readers of what others said, who may have missed some. */
+  goTo(sequence: number): void
+  /** Overwrites the keys: their successors have taken over. */
+  wipe(): void
 }

@@ -16,14 +16,12 @@ export const writeSequence = (out: Bytes, sequence: number): void => {
   }
 }
 
-/** RFC 9846 5.3, RFC 7905 2: the IV with the number XORed into its last eight of twelve bytes. */
-export const mixSequence = (nonce: Bytes, iv: Bytes, sequence: number): void => {
-  let high = Math.floor(sequence / 0x1_0000_0000)
-  let low = sequence >>> 0
-  for (let i = 7; i >= 4; i--) {
-    nonce[i] = iv[i]! ^ (high & 0xff)
-    nonce[i + 4] = iv[i + 4]! ^ (low & 0xff)
-    high >>>= 8
-    low >>>= 8
-  }
+/**
+ * RFC 9846 5.3, RFC 7905 2: the twelve bytes of an IV, given in words, with the number XORed into the last eight. Whoever
+ * keeps an IV keeps it so: an array of twelve bytes takes 0.2 kB.
+ */
+export const writeNonce = (out: DataView, iv0: number, iv4: number, iv8: number, sequence: number): void => {
+  out.setInt32(0, iv0)
+  out.setInt32(4, iv4 ^ Math.floor(sequence / 0x1_0000_0000))
+  out.setInt32(8, iv8 ^ sequence)
 }

@@ -4,7 +4,7 @@ import { ascii } from '../../../test/support/bytes.ts'
 import { platforms } from '../../../test/support/worlds.ts'
 import { nodeCrypto, seededNodeCrypto } from '../../node/crypto.ts'
 import { seeded } from '../../random.ts'
-import { trustWithoutChecking } from '../../x509/trusted.ts'
+import { trustWithoutChecking } from '../../x509/path/trusted.ts'
 import { Secret } from '../secret.ts'
 import { SessionCache } from './cache.ts'
 import { factsOf, isFresh, Session, type SessionFacts, sessionOf } from './session.ts'
@@ -42,6 +42,7 @@ describe('a session', () => {
     for (const more of [
       {},
       raw,
+      { externalIdentity: ascii('device-7'), peerChain: [] },
       { serverName: undefined, alpn: undefined, peerChain: [], extendedMasterSecret: false },
     ]) {
       const all = facts({ ...more, trusted })
@@ -66,7 +67,7 @@ describe('a session', () => {
       expect(Session.fromBytes(bytes.subarray(0, length)), `${length}`).toBeUndefined()
     expect(Session.fromBytes(Uint8Array.of(...bytes, 0))).toBeUndefined()
     for (const [at, value] of [
-      [0, 3],
+      [0, 2],
       [2, 0x02],
     ] as const) {
       const other = bytes.slice()

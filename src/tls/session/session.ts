@@ -6,7 +6,7 @@
 import type { Bytes } from '../../engine.ts'
 import { type Codec, decode, encode, list, prefixed, rest, struct, text, u8, u16, u32 } from '../../wire/codec.ts'
 import { WireError } from '../../wire/reader.ts'
-import type { CertificateTypeName, ChainTrusted } from '../../x509/trusted.ts'
+import type { CertificateTypeName, ChainTrusted } from '../../x509/path/trusted.ts'
 import { CertificateType, CipherSuite, ProtocolVersion } from '../messages/registries.table.ts'
 import { Secret } from '../secret.ts'
 import type { TlsVersion } from '../version-name.ts'
@@ -37,6 +37,8 @@ export interface SessionFacts {
   /** What the server has shown, and the client, if it has shown anything (RFC 7250). */
   readonly serverCertificateType: CertificateTypeName
   readonly clientCertificateType: CertificateTypeName
+  /** Of a session that began with a key from elsewhere, what that goes by (RFC 9846 4.3.11); undefined: with certificates. */
+  readonly externalIdentity?: Bytes | undefined
   /** Whom the handshake has shown: DER, leaf first. */
   readonly peerChain: readonly Bytes[]
   /** Why it was believed; undefined for what came from bytes, where it is asked again. */
@@ -58,7 +60,6 @@ export class Session {
   constructor(key: typeof KEY, facts: SessionFacts) {
     if (key !== KEY) throw new TypeError('a Session is made by a handshake or by Session.fromBytes')
     this.#facts = facts
-    Object.freeze(this)
   }
   /** True for what was made here, false for whatever only looks like it. */
   static is(value: unknown): value is Session {
@@ -86,20 +87,26 @@ export class Session {
    * came from bytes is asked about the chain again.
    */
   toBytes(): Uint8Array {
-    const { version, secret, serverName = '', alpn = '', peerChain, trusted: _, ...facts } = this.#facts
+    const facts = this.#facts
     const obtained = Math.max(0, facts.obtained)
     return encode(Stored, {
-      ...facts,
       format: FORMAT,
-      version: ProtocolVersion.names[version]!,
-      secret: secret.reveal(),
+      version: ProtocolVersion.names[facts.version]!,
+      suite: facts.suite,
+      secret: facts.secret.reveal(),
+      id: facts.id,
+      ticket: facts.ticket,
+      lifetime: facts.lifetime,
       obtained: { high: Math.floor(obtained / 0x1_0000_0000), low: obtained >>> 0 },
-      serverName,
-      alpn,
+      serverName: facts.serverName ?? '',
+      alpn: facts.alpn ?? '',
       extendedMasterSecret: facts.extendedMasterSecret ? 1 : 0,
+      ageAdd: facts.ageAdd,
+      maxEarlyData: facts.maxEarlyData,
       serverCertificateType: CertificateType.names[facts.serverCertificateType]!,
       clientCertificateType: CertificateType.names[facts.clientCertificateType]!,
-      peerChain: [...peerChain],
+      externalIdentity: facts.externalIdentity ?? new Uint8Array(0),
+      peerChain: [...facts.peerChain],
     })
   }
   /** Keeps nothing of `bytes`. Undefined for what `toBytes` of this version of the library has not made. */
@@ -111,17 +118,25 @@ export class Session {
     const serverCertificateType = TYPES.find(name => CertificateType.names[name] === stored.serverCertificateType)
     const clientCertificateType = TYPES.find(name => CertificateType.names[name] === stored.clientCertificateType)
     if (serverCertificateType === undefined || clientCertificateType === undefined) return undefined
-    const { format: _, obtained, serverName, alpn, secret, ...facts } = stored
+    const { obtained, serverName, alpn } = stored
     return make({
-      ...facts,
       version,
-      secret: new Secret(secret),
+      suite: stored.suite,
+      secret: new Secret(stored.secret),
+      id: stored.id,
+      ticket: stored.ticket,
+      lifetime: stored.lifetime,
       obtained: obtained.high * 0x1_0000_0000 + obtained.low,
       serverName: serverName === '' ? undefined : serverName,
       alpn: alpn === '' ? undefined : alpn,
-      extendedMasterSecret: facts.extendedMasterSecret === 1,
+      extendedMasterSecret: stored.extendedMasterSecret === 1,
+      ageAdd: stored.ageAdd,
+      maxEarlyData: stored.maxEarlyData,
       serverCertificateType,
       clientCertificateType,
+      // No key goes by nothing.
+      externalIdentity: stored.externalIdentity.length === 0 ? undefined : stored.externalIdentity,
+      peerChain: stored.peerChain,
       trusted: undefined,
     })
   }
@@ -157,7 +172,7 @@ const VERSIONS: readonly TlsVersion[] = ['TLS 1.2', 'TLS 1.3']
 const TYPES: readonly CertificateTypeName[] = ['X509', 'RawPublicKey']
 
 /** Changes whenever the layout does: a session from before is then none. */
-const FORMAT = 2
+const FORMAT = 3
 
 const Stored: Codec<{
   format: number
@@ -175,6 +190,7 @@ const Stored: Codec<{
   maxEarlyData: number
   serverCertificateType: number
   clientCertificateType: number
+  externalIdentity: Uint8Array
   peerChain: Uint8Array[]
 }> = struct({
   format: u8,
@@ -192,6 +208,7 @@ const Stored: Codec<{
   maxEarlyData: u32,
   serverCertificateType: u8,
   clientCertificateType: u8,
+  externalIdentity: prefixed(2, rest),
   peerChain: prefixed(3, list(prefixed(3, rest))),
 })
 

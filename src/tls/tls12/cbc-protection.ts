@@ -97,6 +97,13 @@ export class CbcProtection implements RecordProtection {
     this.#opened = type
     return content
   }
+  goTo(sequence: number): void {
+    this.#sequence = sequence
+  }
+  wipe(): void {
+    this.#macKey.fill(0)
+    this.#cbc.wipe()
+  }
   /** RFC 7366 3: nothing is decrypted that was altered. */
   #openOutside(type: number, fragment: Bytes): Bytes | undefined {
     const end = fragment.length - this.#macLength

@@ -24,16 +24,16 @@ export const prf = (
   const seed = [latin1Bytes(label), ...seeds]
   const out = new Uint8Array(length)
   let a = crypto.hmac(hash, key, ...seed)
-  for (let at = 0; at < length; at += a.length) {
+  for (let at = 0; ; ) {
     const block = crypto.hmac(hash, key, a, ...seed)
     out.set(block.subarray(0, length - at), at)
+    at += block.length
     block.fill(0)
-    const next = crypto.hmac(hash, key, a)
+    const next = at < length ? crypto.hmac(hash, key, a) : undefined
     a.fill(0)
+    if (next === undefined) return out
     a = next
   }
-  a.fill(0)
-  return out
 }
 
 /** What the master secret is bound to: the whole handshake (RFC 7627) or only the two randoms (RFC 5246 8.1). */
@@ -49,6 +49,14 @@ export const masterSecret = (crypto: CryptoProvider, hash: HashName, premaster: 
   return new Secret(prf(crypto, hash, premaster, label, seeds, MASTER_SECRET_LENGTH))
 }
 
+/** What protects what each side sends. */
+export interface Keys {
+  readonly client: RecordProtection
+  readonly server: RecordProtection
+  /** Overwrites both: a handshake may end between the making of keys and their use. */
+  wipe(): void
+}
+
 /** RFC 5246 6.3: MAC keys, keys and IVs, each for the client and then for the server. `order` matters to CBC alone. */
 export const trafficKeys = (
   crypto: CryptoProvider,
@@ -57,7 +65,7 @@ export const trafficKeys = (
   clientRandom: Bytes,
   serverRandom: Bytes,
   order: MacOrder = 'mac-then-encrypt',
-): { client: RecordProtection; server: RecordProtection } => {
+): Keys => {
   const { keyLength } = suite
   const macLength = suite.mode === 'cbc' ? MAC_LENGTH[suite.mac] : 0
   // RFC 5246 6.2.3.2: a record under CBC brings its whole IV.
@@ -71,9 +79,23 @@ export const trafficKeys = (
     suite.mode === 'aead'
       ? new AeadProtection(crypto, suite, keys![side], ivs![side])
       : new CbcProtection(crypto, suite, macKeys![side], keys![side], order)
-  const made = { client: protection(0), server: protection(1) }
+  const [client, server] = [protection(0), protection(1)]
   block.fill(0)
-  return made
+  return new BothKeys(client, server)
+}
+
+/** Kept for as long as the connection: a closure would hold on to all that the keys were made of, a kilobyte. */
+class BothKeys implements Keys {
+  readonly client: RecordProtection
+  readonly server: RecordProtection
+  constructor(client: RecordProtection, server: RecordProtection) {
+    this.client = client
+    this.server = server
+  }
+  wipe(): void {
+    this.client.wipe()
+    this.server.wipe()
+  }
 }
 
 /** RFC 5246 7.4.9. */

@@ -1,5 +1,6 @@
 /** Protected records of TLS 1.2 as they lie on the wire, for the field trees of a trace. */
 import { bytes, struct } from '../../wire/codec.ts'
+import { type Numbered, numbered } from '../../wire/numbered.ts'
 import { allBut } from '../messages/combinators.ts'
 import { type Fragment, record } from '../record/format.ts'
 
@@ -21,7 +22,7 @@ type Cbc = { iv: Uint8Array; content: Uint8Array; encryptedMac: Uint8Array; encr
 type EtmCbc = { iv: Uint8Array; content: Uint8Array; encryptedPadding: Uint8Array; mac: Uint8Array }
 
 /** AES-CBC, the MAC encrypted with the content; `padding` counts its length byte. */
-export const cbcRecord = (macLength: number, padding: number): Fragment<Cbc> =>
+export const cbcRecord: Numbered<[macLength: number, padding: number], Fragment<Cbc>> = numbered((macLength, padding) =>
   record(
     struct({
       iv: bytes(16),
@@ -30,16 +31,19 @@ export const cbcRecord = (macLength: number, padding: number): Fragment<Cbc> =>
       encryptedPadding: bytes(padding),
     }),
     'RFC 5246 6.2.3.2',
-  )
+  ),
+)
 
 /** AES-CBC, the MAC over what was encrypted. */
-export const etmCbcRecord = (macLength: number, padding: number): Fragment<EtmCbc> =>
-  record(
-    struct({
-      iv: bytes(16),
-      content: allBut(macLength + padding),
-      encryptedPadding: bytes(padding),
-      mac: bytes(macLength),
-    }),
-    'RFC 7366 3',
-  )
+export const etmCbcRecord: Numbered<[macLength: number, padding: number], Fragment<EtmCbc>> = numbered(
+  (macLength, padding) =>
+    record(
+      struct({
+        iv: bytes(16),
+        content: allBut(macLength + padding),
+        encryptedPadding: bytes(padding),
+        mac: bytes(macLength),
+      }),
+      'RFC 7366 3',
+    ),
+)

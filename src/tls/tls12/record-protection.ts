@@ -1,6 +1,6 @@
 /**
- * One direction's protection of records with an AEAD (RFC 5246 6.2.3.3, RFC 5288 3, RFC 7905 2). Nonce and additional
- * data are two buffers, changed in place for each record; ciphertext and tag stay the pieces that the provider gave.
+ * One direction's protection of records with an AEAD (RFC 5246 6.2.3.3, RFC 5288 3, RFC 7905 2). Ciphertext and tag stay
+ * the pieces that the provider gave.
  */
 import type { Aead, CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
@@ -10,20 +10,25 @@ import { MAX_CIPHERTEXT } from '../limits.ts'
 import { TLS_1_2 } from '../messages/registries.table.ts'
 import { HEADER_LENGTH } from '../record/format.ts'
 import type { RecordProtection } from '../record/protection.ts'
-import { mixSequence, writeSequence } from '../record/sequence.ts'
+import { writeNonce, writeSequence } from '../record/sequence.ts'
 import type { AeadSuite } from '../suites.table.ts'
 import { ChaChaRecord, GcmRecord, TAG_LENGTH } from './record-format.ts'
 
-const NONCE_LENGTH = 12
+/**
+ * Written and read within one call, so all connections share them: an idle one holds two buffers less in each direction.
+ * The second is sequence number, type, version, length of the plaintext.
+ */
+const NONCE = new Uint8Array(12)
+const WORDS = new DataView(NONCE.buffer)
+const ADDITIONAL: Uint8Array = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, TLS_1_2 >> 8, TLS_1_2 & 0xff, 0, 0)
 
 export class AeadProtection implements RecordProtection {
   readonly #suite: AeadSuite
   readonly #aead: Aead
-  /** The part from the key block: the first 4 bytes for GCM, all 12 for ChaCha20. */
-  readonly #iv: Bytes
-  readonly #nonce = new Uint8Array(NONCE_LENGTH)
-  /** Sequence number, type, version, length of the plaintext. */
-  readonly #additional = new Uint8Array(13)
+  /** The part from the key block, in words: for GCM the first, for ChaCha20 all three. */
+  readonly #iv0: number
+  readonly #iv4: number
+  readonly #iv8: number
   #sequence = 0
   #opened = 0
   readonly mostFragment: number = MAX_CIPHERTEXT
@@ -31,10 +36,11 @@ export class AeadProtection implements RecordProtection {
   constructor(crypto: CryptoProvider, suite: AeadSuite, key: Bytes, iv: Bytes) {
     this.#suite = suite
     this.#aead = crypto.aead(suite.aead, key)
-    this.#iv = iv.slice()
-    this.#nonce.set(iv)
-    this.#additional[9] = TLS_1_2 >> 8
-    this.#additional[10] = TLS_1_2 & 0xff
+    NONCE.fill(0)
+    NONCE.set(iv)
+    this.#iv0 = WORDS.getInt32(0)
+    this.#iv4 = WORDS.getInt32(4)
+    this.#iv8 = WORDS.getInt32(8)
   }
   get usedUp(): boolean {
     return this.#sequence >= this.#suite.mostRecords
@@ -67,14 +73,14 @@ export class AeadProtection implements RecordProtection {
     head[4] = length & 0xff
     // RFC 5288 3 leaves the explicit nonce to the sender; the sequence number can never repeat under one key.
     if (recordIvLength === 8) {
-      for (let i = 0; i < 8; i++) head[HEADER_LENGTH + i] = this.#nonce[4 + i] = additional[i]!
-    } else mixSequence(this.#nonce, this.#iv, this.#sequence)
+      for (let i = 0; i < 8; i++) head[HEADER_LENGTH + i] = NONCE[4 + i] = additional[i]!
+    }
     this.#sequence++
     if (short) {
-      this.#aead.sealInto(head, at, this.#nonce, additional, plaintext)
+      this.#aead.sealInto(head, at, NONCE, additional, plaintext)
       return [head]
     }
-    const { ciphertext, tag } = this.#aead.seal(this.#nonce, additional, plaintext)
+    const { ciphertext, tag } = this.#aead.seal(NONCE, additional, plaintext)
     return [head, ciphertext, tag]
   }
   /** The content of a fragment, in a buffer of its own; undefined when its tag does not fit. */
@@ -83,26 +89,27 @@ export class AeadProtection implements RecordProtection {
     const length = fragment.length - recordIvLength - TAG_LENGTH
     if (length < 0) return undefined
     const additional = this.#prepare(type, length)
-    if (recordIvLength === 8) for (let i = 0; i < 8; i++) this.#nonce[4 + i] = fragment[i]!
-    else mixSequence(this.#nonce, this.#iv, this.#sequence)
+    if (recordIvLength === 8) for (let i = 0; i < 8; i++) NONCE[4 + i] = fragment[i]!
     const at = fragment.length - TAG_LENGTH
-    const plaintext = this.#aead.open(
-      this.#nonce,
-      additional,
-      fragment.subarray(recordIvLength, at),
-      fragment.subarray(at),
-    )
+    const plaintext = this.#aead.open(NONCE, additional, fragment.subarray(recordIvLength, at), fragment.subarray(at))
     if (plaintext === undefined) return undefined
     this.#sequence++
     this.#opened = type
     return plaintext
   }
+  goTo(sequence: number): void {
+    this.#sequence = sequence
+  }
+  wipe(): void {
+    this.#aead.wipe()
+  }
   #prepare(type: number, length: number): Bytes {
-    const additional = this.#additional
-    writeSequence(additional, this.#sequence)
-    additional[8] = type
-    additional[11] = length >> 8
-    additional[12] = length & 0xff
-    return additional
+    // As RFC 7905 2 has it; in GCM the explicit part takes the place of the last eight bytes.
+    writeNonce(WORDS, this.#iv0, this.#iv4, this.#iv8, this.#sequence)
+    writeSequence(ADDITIONAL, this.#sequence)
+    ADDITIONAL[8] = type
+    ADDITIONAL[11] = length >> 8
+    ADDITIONAL[12] = length & 0xff
+    return ADDITIONAL
   }
 }

@@ -1,7 +1,7 @@
 /** What both hellos together say in TLS 1.3, and what the states of a client add to it, one after the other. */
 import type { GroupName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
-import type { ChainTrusted } from '../../x509/trusted.ts'
+import type { ChainTrusted } from '../../x509/path/trusted.ts'
 import type { Offer } from '../hello/offer.ts'
 import type { ExtensionsIn } from '../messages/extensions.ts'
 import type { FinishedVerified, Fresh, KnowsKey, Resumed } from '../proofs.ts'
@@ -18,7 +18,7 @@ export interface Agreed {
   readonly keys: HandshakeKeys
   /** The session that the server goes on with. */
   readonly resumed: SessionFacts | undefined
-  /** The key from elsewhere that the server has chosen. */
+  /** The key from elsewhere that the server has chosen, or that `resumed` began with. */
   readonly external: ExternalKey | undefined
 }
 

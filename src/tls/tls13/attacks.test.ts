@@ -43,6 +43,7 @@ class Liar {
           sealInto: (target, at, nonce, additional, inner) =>
             honest.sealInto(target, at, nonce, additional, this.#lie(inner)),
           open: (...sealed) => honest.open(...sealed),
+          wipe: () => honest.wipe(),
         }
       },
     }
@@ -152,6 +153,13 @@ describe('floods', () => {
     expect(client.failure?.code).toBe('tls/too-many-empty-records')
     expect(records).toBeLessThan(40)
     expect(client.data).toHaveLength(0)
+  })
+  test('alerts that end nothing', () => {
+    const { client, said } = established()
+    let alerts = 0
+    for (; alerts < 1_000 && client.failure === undefined; alerts++) said(Uint8Array.of(1, 90, 21))
+    expect(client.failure).toMatchObject({ code: 'tls/too-many-warnings', alert: 10 })
+    expect(alerts).toBe(5)
   })
   test('ChangeCipherSpec, which says nothing any more, before and after the hello of the server', () => {
     for (const state of ['WaitServerHello', 'WaitEncryptedExtensions'] as const) {

@@ -1,6 +1,6 @@
 /** What a client of TLS 1.3 is asked for, and what it shows: in the handshake and behind it. */
 import type { Bytes } from '../../engine.ts'
-import type { ChainTrusted } from '../../x509/trusted.ts'
+import type { ChainTrusted } from '../../x509/path/trusted.ts'
 import { compressions } from '../certificate/compression.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate/key.ts'
 import { type CertificateTypeName, checkShown, isRaw } from '../certificate/types.ts'

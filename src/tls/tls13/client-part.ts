@@ -1,9 +1,9 @@
 /** What a server of TLS 1.3 waits for behind its flight: who the client is, where we ask, and its Finished. */
 import type { Bytes } from '../../engine.ts'
-import type { ChainTrusted } from '../../x509/trusted.ts'
+import type { ChainTrusted } from '../../x509/path/trusted.ts'
 import { type CertificateTypeName, isRaw } from '../certificate/types.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import { type Authenticated, FinishedVerified, grounds, KnowsKey } from '../proofs.ts'
+import { type Authenticated, FinishedVerified, grounds } from '../proofs.ts'
 import type { serverStates } from '../roles.table.ts'
 import { ExternalKey } from '../session/external-key.ts'
 import type { SessionFacts } from '../session/session.ts'
@@ -179,7 +179,7 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
     const { proof: shown } = this.#client
     const proof = ExternalKey.is(shown) ? shownKey(context, message, shown, finished) : shown
     const later = laterCertificates(context, greeting, traffic)
-    const ticket = proof instanceof KnowsKey ? undefined : this.#remember(context)
+    const ticket = this.#remember(context)
     context.established(agreedWith(greeting, this.#client, proof))
     if (ticket !== undefined) context.ask({ about: 'ticket', wanted: { seal: ticket.state } })
     return new EstablishedServer(proof, finished, traffic, ticket?.sealed, later)
@@ -188,6 +188,8 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
   #remember(context: Context<Bodies13>): ReturnType<typeof ticketFor> {
     const { greeting } = this.#flight
     if (!greeting.takesTickets || !greeting.config.resumption?.includes('ticket')) return undefined
-    return ticketFor(context, this.#flight, this.#client)
+    const { proof, chain, resumed } = this.#client
+    const externalIdentity = ExternalKey.is(proof) ? proof.identity : undefined
+    return ticketFor(context, this.#flight, { chain, resumed, externalIdentity })
   }
 }

@@ -3,7 +3,7 @@ import type { Bytes } from '../../engine.ts'
 import type { Offer } from '../hello/offer.ts'
 import { extensionsIn } from '../messages/extensions.ts'
 import type { Bodies13, NewSessionTicket } from '../messages/tls13.ts'
-import type { Fresh, Resumed } from '../proofs.ts'
+import { type Fresh, KnowsKey, type Resumed } from '../proofs.ts'
 import type { Secret } from '../secret.ts'
 import { type SessionFacts, secondsLeft, sessionOf } from '../session/session.ts'
 import type { Context } from '../states.ts'
@@ -16,7 +16,7 @@ interface Origin {
   readonly suite: Suite13
   readonly alpn: string | undefined
   readonly peerChain: readonly Bytes[]
-  readonly server: Fresh | Resumed
+  readonly server: Fresh | Resumed | KnowsKey
   readonly resumed: SessionFacts | undefined
   readonly offer: Offer
   readonly types: CertificateTypes
@@ -53,7 +53,9 @@ export class ClientTickets {
       serverCertificateType: types.server,
       clientCertificateType: types.client,
       peerChain,
-      trusted: server.trusted,
+      ...(server instanceof KnowsKey
+        ? { trusted: undefined, externalIdentity: server.key.identity }
+        : { trusted: server.trusted }),
     })
     context.session(session)
   }

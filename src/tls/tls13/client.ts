@@ -10,8 +10,8 @@
  *     Established13               data, tickets and new keys
  */
 import type { Bytes } from '../../engine.ts'
-import { printable } from '../../x509/distinguished-name.ts'
-import type { ChainTrusted } from '../../x509/trusted.ts'
+import { printable } from '../../x509/certificate/distinguished-name.ts'
+import type { ChainTrusted } from '../../x509/path/trusted.ts'
 import type { CertificateCoder } from '../certificate/compression.ts'
 import { keyGroupOf, keyTypeOf } from '../certificate/key.ts'
 import { agreedTypes, checkShown, isRaw } from '../certificate/types.ts'

@@ -1,6 +1,6 @@
 /** Compressed certificates in a handshake (RFC 8879), both ways. */
 import { expect, test } from 'vitest'
-import { meddled } from '../../../test/support/meddler.ts'
+import { changed, meddled } from '../../../test/support/meddler.ts'
 import { answersOf, identity, type Pair, type PairOptions } from '../../../test/support/tls.ts'
 import { nodeCertificateCoders } from '../../node/certificate-coders.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
@@ -71,6 +71,16 @@ test('a compressed certificate that nobody asked for is refused, the server’s 
   expect(server.failure).toMatchObject({ code: 'tls/unexpected-message', alert: 10, where: 'WaitClientCertificate13' })
 })
 
+test('RFC 8446 4.4.2: a client whose Certificate in the handshake has a context, of one byte, is refused', () => {
+  const asked = { server: { clientCertificate: 'required' as const }, ...shows }
+  const { server } = meddled({ crypto, who, ...asked }, heard =>
+    heard.from === 'client' && heard.name === 'Certificate'
+      ? [changed<Certificate>(heard, body => ({ ...body, context: Uint8Array.of(1) }))]
+      : undefined,
+  )
+  expect(server.failure).toMatchObject({ code: 'tls/illegal-value', where: 'Certificate.context', alert: 47 })
+})
+
 test('RFC 8879 4: a coding that was not offered, and a length that is not kept to, are refused', () => {
   const options = { crypto, who, client: { certificateCoders: [zlib] }, server: { certificateCoders: [zlib] } }
   const replaced = (body: ReturnType<typeof compressed>) => {
@@ -86,7 +96,7 @@ test('RFC 8879 4: a coding that was not offered, and a length that is not kept t
   const longer = { ...good, uncompressedLength: good.uncompressedLength + 1 }
   expect(replaced(longer).failure).toMatchObject({ code: 'tls/compression-broken', alert: 42 })
   const bomb = { ...good, uncompressedLength: 70_000, compressed: zlib.compress(new Uint8Array(70_000)) }
-  expect(replaced(bomb).failure).toMatchObject({ code: 'tls/compression-too-long', alert: 47 })
+  expect(replaced(bomb).failure).toMatchObject({ code: 'tls/compression-too-long', alert: 42 })
 })
 
 test('what stands in a compressed certificate is judged as in a plain one', () => {

@@ -8,6 +8,7 @@ import {
   type Pair,
   type PairOptions,
   pair,
+  record,
   recordsOf,
   Side,
   shuttle,
@@ -204,6 +205,23 @@ test('tls/too-much-passed-over: what is passed over is bounded', () => {
   expect(server.failure?.code).toBe('tls/too-much-passed-over')
 })
 
+test('tls/too-much-passed-over: a record without a byte counts as one', () => {
+  const there = house()
+  const session = sessionIn(visit(there, 'new'))
+  const client = pair({ crypto, who, versions: ['TLS 1.3'], client: { session, earlyData: EARLY } }).client
+  const [hello] = recordsOf(concat(...client.touch()))
+  const server = new Side(tlsServer({ crypto, versions: ['TLS 1.3'], resumption: ['ticket'] }), there)
+  server.touch(hello)
+  const empty = Uint8Array.of(0x17, 3, 3, 0, 0)
+  const passed = 65_536 - 1
+  server.touch(Uint8Array.from({ length: 5 * passed }, (_, i) => empty[i % 5]!))
+  expect(server.failure).toBeUndefined()
+  server.touch(empty)
+  expect(server.failure).toBeUndefined()
+  server.touch(empty)
+  expect(server.failure?.code).toBe('tls/too-much-passed-over')
+})
+
 test('a guard takes each binder once in its window, nothing when it is full, and nothing from before its time', () => {
   const guard = new ReplayGuard({ since: 7, window: 100, most: 2 })
   const fresh = (text: string, at: number, issued = 7) => guard.isFresh({ binder: ascii(text), issued, at })
@@ -216,3 +234,16 @@ test('a guard takes each binder once in its window, nothing when it is full, and
   ])
   expect([fresh('a', 110), fresh('c', 111), fresh('a', 112), fresh('a', 161)]).toEqual([false, true, false, true])
 })
+
+test.each([0x0301, 0x0303])(
+  'RFC 9846 5.1: an alert of a client that does not like to be asked again is heard, in a record of version %i',
+  version => {
+    const there = house()
+    const flight = flightBack(there)
+    const server = new Side(tlsServer({ crypto, versions: ['TLS 1.3'], ...SERVER, groups: ['secp384r1'] }), there)
+    server.touch(flight)
+    expect(server.tls.state).toBe('WaitClientHelloAgain')
+    server.touch(record(21, Uint8Array.of(2, 47), version))
+    expect(server.failure).toMatchObject({ code: 'tls/alert-received', number: 47 })
+  },
+)

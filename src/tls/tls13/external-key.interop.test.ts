@@ -7,7 +7,9 @@ import { freePort, installed, missing, run, start } from '../../../test/support/
 import { temporaryFolder } from '../../../test/support/peers-chain.ts'
 import type { Answers } from '../../../test/support/tls.ts'
 import { answering, talkTo } from '../../../test/support/tls-peers.ts'
+import { nodeCrypto } from '../../node/crypto.ts'
 import { ExternalKey } from '../session/external-key.ts'
+import { TicketKeeper } from '../session/tickets.ts'
 import type { AnySuiteName } from '../suites.table.ts'
 
 const key = ascii('0123456789abcdefghijklmnopqrstuv')
@@ -115,4 +117,53 @@ describe.each(clients)('%s at our server', (_, there, program, args) => {
       }
     },
   )
+})
+
+describe('OpenSSL and a ticket behind the key', () => {
+  test.skipIf(!openssl)(`our client comes back to it, and is known by the key${missing('openssl')}`, async () => {
+    const port = await freePort()
+    const [, , program, args] = servers[0]!
+    const peer = await start(program, args(port), port)
+    try {
+      const offered = { psk: [of('client')], certificates: 'refused' } as const
+      const first = await talkTo(port, nothing, { ...offered, session: 'new' })
+      const ticket = first.events.find(event => event.type === 'session')
+      expect(ticket?.type).toBe('session')
+      if (ticket?.type !== 'session') return
+      const again = await talkTo(port, nothing, { ...offered, session: ticket.session })
+      expect(again.established).toMatchObject({ resumed: true, externalKey: { identity: ascii(name) }, peerChain: [] })
+      expect(again.data.includes(10)).toBe(true)
+    } finally {
+      await peer.stop()
+    }
+  })
+
+  test.skipIf(!openssl)(`it comes back to our server, and is known by the key${missing('openssl')}`, async () => {
+    const keeper = new TicketKeeper({ crypto: nodeCrypto() })
+    const answers: Answers = question => {
+      if (question.about !== 'ticket') return keyed(question)
+      const at = Date.now()
+      return 'seal' in question.wanted
+        ? keeper.seal(question.wanted.seal, at)
+        : (keeper.open(question.wanted.open, at) ?? 'none')
+    }
+    const server = await answering(answers, { psk: 'asked', resumption: ['ticket'], epoch: Date.now() })
+    const file = join(folder.path, 'session.pem')
+    const [, , program, args] = clients[0]!
+    for (const more of [
+      ['-sess_out', file],
+      ['-sess_in', file],
+    ]) {
+      const { stdout } = await run(program, [...args(server.port), ...more], {
+        input: 'ping\n',
+        holdInput: true,
+        limit: 20_000,
+      })
+      expect(Buffer.from(stdout).toString()).toContain('pong')
+    }
+    server.close()
+    expect(
+      server.sides.map(({ failure, established: about }) => [failure, about?.resumed, about?.externalKey]),
+    ).toEqual([false, true].map(resumed => [undefined, resumed, { identity: ascii(name), context: undefined }]))
+  })
 })

@@ -1,7 +1,16 @@
 /** What the hellos of TLS 1.3 must not say, each with its own failure and alert; and when new keys are owed. */
 import { describe, expect, test } from 'vitest'
 import { ascii, concat } from '../../../test/support/bytes.ts'
-import { changing13, identity, type Pair, type PairOptions, pair, shuttle } from '../../../test/support/tls.ts'
+import {
+  changing13,
+  identity,
+  type Pair,
+  type PairOptions,
+  pair,
+  record,
+  recordsOf,
+  shuttle,
+} from '../../../test/support/tls.ts'
 import type { FailureCode } from '../../failures/index.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { messagesOf, recorder } from '../../trace/recorder.ts'
@@ -58,6 +67,48 @@ describe('RFC 9846 4.2.2: a server refuses', () => {
       expect(both.server.failure).toMatchObject({ code, alert })
       expect(both.client.failure).toMatchObject({ code: 'tls/alert-received', number: alert })
     })
+})
+
+test('RFC 9846 appendix D.5: tls/no-common-version: SSL 3.0 in the old field, whatever the new one says', () => {
+  for (const legacyVersion of [0x0300, 0x0200, 0]) {
+    const hello = rewritten<ClientHello>(CLIENT_HELLO, body => ({ ...body, legacyVersion }))
+    expect(hello.server.failure).toMatchObject({ code: 'tls/no-common-version', alert: 70 })
+    const answer = rewritten<ServerHello>(SERVER_HELLO, body => ({ ...body, legacyVersion }))
+    expect(answer.client.failure).toMatchObject({ code: 'tls/no-common-version', alert: 70 })
+  }
+})
+
+describe('RFC 9846 4.2.2: a second hello', () => {
+  const retrying = { client: { groups: ['x25519', 'secp256r1'] }, server: { groups: ['secp256r1'] } } as const
+  const second = (change: (hello: ClientHello) => ClientHello): Pair => {
+    let hellos = 0
+    return rewritten<ClientHello>(CLIENT_HELLO, hello => (++hellos === 1 ? hello : change(hello)), retrying)
+  }
+  const ECH: Tagged = { type: 0xfe0d, body: { data: Uint8Array.of(1, 2, 3) } }
+  const raw = (type: number, ...body: number[]): Tagged => ({ type, body: Uint8Array.from(body) })
+  const with_ = (hello: ClientHello, ...more: Tagged[]): ClientHello => ({
+    ...hello,
+    extensions: [...more, ...hello.extensions!],
+  })
+  test.each<[string, (hello: ClientHello) => ClientHello]>([
+    ['asks for another name', changing('serverName', () => ({ names: [{ type: 0, body: 'other.test' }] }))],
+    ['leaves something out', changing('serverName', () => undefined)],
+    ['says something more', hello => with_(hello, raw(0x4000))],
+    ['says it in another order', hello => ({ ...hello, extensions: hello.extensions!.toReversed() })],
+    ['has another version', hello => ({ ...hello, legacyVersion: 0x0304 })],
+    ['has other suites', hello => ({ ...hello, cipherSuites: [...hello.cipherSuites, 0x1304] })],
+    ['has another session', hello => ({ ...hello, sessionId: new Uint8Array(32) })],
+    ['has another random', hello => ({ ...hello, random: new Uint8Array(32) })],
+  ])('that %s is refused', (_, change) => {
+    expect(second(change).server.failure).toMatchObject({ code: 'tls/illegal-value', alert: 47 })
+  })
+  test('may be padded, and its ECH is another', () => {
+    // Ours is bound by the client's transcript without it: what matters is that this server has gone on.
+    for (const more of [{ type: 21, body: { zeros: new Uint8Array(3) } }, ECH]) {
+      const both = second(hello => with_(hello, more))
+      expect(both.client.failure?.code).toBe('tls/record-damaged')
+    }
+  })
 })
 
 describe('RFC 9846 4.2.3: a client refuses', () => {
@@ -173,4 +224,29 @@ describe('RFC 9846 4.7.3: new keys that the peer asks for', () => {
   test('cost nothing where no data follows', () => {
     expect(updatesOf(20, '')).toBe(0)
   })
+})
+
+test('RFC 9846 5.1: a record in the clear may name any version of TLS, a protected one names TLS 1.2', () => {
+  const named = (protects: boolean, version: number): Pair => {
+    const both = pair({
+      crypto,
+      who,
+      versions,
+      client: { groups: ['x25519', 'secp256r1'] },
+      server: { groups: ['secp256r1'] },
+    })
+    shuttle(both, bytes =>
+      recordsOf(bytes).map(each =>
+        (each[0] === 23) === protects ? record(each[0]!, each.subarray(5), version) : each,
+      ),
+    )
+    return both
+  }
+  for (const version of [0x0300, 0x0301, 0x0304]) {
+    const both = named(false, version)
+    expect([both.client.failure, both.server.failure]).toEqual([undefined, undefined])
+    expect(both.server.established?.group).toBe('secp256r1')
+    expect(named(true, version).client.failure?.code).toBe('tls/record-version')
+  }
+  expect(named(false, 0x0203).server.failure?.code).toBe('tls/not-tls')
 })

@@ -77,8 +77,13 @@ export class HandshakeKeys {
   }
   /** `hash`: of the transcript up to the server's Finished. */
   application(context: Context<Bodies13>, hash: Bytes): TrafficKeys {
-    const traffic = { client: this.#main.clientTraffic(hash), server: this.#main.serverTraffic(hash) }
-    const exporter = this.#main.exporter(hash)
+    const main = this.#main
+    const [client, server, exporter] = Secret.together([
+      main.clientTraffic(hash),
+      main.serverTraffic(hash),
+      main.exporter(hash),
+    ])
+    const traffic = { client, server }
     context.secret(KEY_LOG.clientTraffic, this.#clientRandom, traffic.client, 'kept')
     context.secret(KEY_LOG.serverTraffic, this.#clientRandom, traffic.server, 'kept')
     context.secret(KEY_LOG.exporter, this.#clientRandom, exporter, 'kept')

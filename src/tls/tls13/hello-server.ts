@@ -2,11 +2,12 @@
 import type { GroupName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { sameOctets } from '../../wire/bytes.ts'
+import { encode, list as listOf, type Tagged } from '../../wire/codec.ts'
 import { type TypesOffered, typesOffered } from '../certificate/types.ts'
 import type { TlsServerConfig } from '../config.ts'
-import { serverNameOf } from '../hello/checks.ts'
+import { commonProtocol, serverNameOf } from '../hello/checks.ts'
 import { listed } from '../hello/listed.ts'
-import { type ClientExtensions, clientView, extensionNumbers } from '../messages/extensions.ts'
+import { ClientExtension, type ClientExtensions, clientView, extensionNumbers } from '../messages/extensions.ts'
 import type { ClientHello } from '../messages/hello.ts'
 import {
   CertificateStatusType,
@@ -78,11 +79,10 @@ export const greeted = (
     group,
     share,
     schemes: (extensions.signatureAlgorithms?.schemes ?? []).filter(id => schemeById(id) !== undefined),
-    alpn: undefined,
+    alpn: commonProtocol(context, hello, extensions, config),
     serverName: serverNameOf(context, hello, extensions),
     limits: limitsIn(context, hello, extensions),
-    // Both are settled by `governed`, when the policy for this client is known.
-    types: typesOffered(context, hello, extensions, {}),
+    types: typesOffered(context, hello, extensions, config),
     wants: {
       ocsp: extensions.statusRequest?.head === CertificateStatusType.names.ocsp,
       scts: extensions.signedCertificateTimestamp !== undefined,
@@ -153,11 +153,13 @@ const check = (
     if (extensions[key] === undefined && (key !== 'signatureAlgorithms' || extensions.preSharedKey === undefined))
       throw context.refusal('hello', hello, 'tls/missing-extension', 'extensions', { expected: WANTED[key] })
   if (extensions.keyShare === undefined) throw context.refusal('hello', hello, 'tls/share-missing', 'extensions', {})
-  const { groups } = extensions.supportedGroups!
   const shares = extensions.keyShare.clientShares.map(({ group }) => group)
-  if (new Set(shares).size < shares.length)
+  const unlisted = new Set(shares)
+  if (unlisted.size < shares.length)
     throw illegal(context, hello, 'extensions', 'two shares of one group', 'one of each group', 'tls/shares-twice')
-  const stray = shares.find(group => !groups.includes(group))
+  // Both lists are as long as a hello has room for, so neither is gone through for each of the other.
+  for (const group of extensions.supportedGroups!.groups) unlisted.delete(group)
+  const [stray] = unlisted
   if (stray !== undefined)
     throw illegal(context, hello, 'extensions', `a share of ${NamedGroup.nameOf(stray)}`, 'a group that it lists')
 }
@@ -206,6 +208,21 @@ const commonGroup = (
   })
 }
 
+/** RFC 9846 4.2.2: what of a hello may be another in the second one. ECH seals it anew. */
+const PASSING: ReadonlySet<number> = new Set(
+  (['keyShare', 'cookie', 'preSharedKey', 'earlyData', 'padding', 'encryptedClientHello'] as const).map(
+    key => extensionNumbers[key],
+  ),
+)
+
+const LASTING = listOf(ClientExtension)
+
+const lasting = (extensions: readonly Tagged[]): Bytes =>
+  encode(
+    LASTING,
+    extensions.filter(({ type }) => !PASSING.has(type)),
+  )
+
 /** RFC 9846 4.2.2: the second hello is the first, but for what was asked for. */
 export const greetedAgain = (
   context: Context<Bodies13>,
@@ -221,9 +238,11 @@ export const greetedAgain = (
   if (extensions.supportedVersions?.versions.includes(TLS_1_3) !== true)
     throw illegal(context, hello, 'extensions', 'a hello without TLS 1.3', 'what the first one offered')
   const same =
+    body.legacyVersion === earlier.legacyVersion &&
     sameOctets(body.random, earlier.random) &&
     sameOctets(body.sessionId, earlier.sessionId) &&
-    body.cipherSuites.join() === earlier.cipherSuites.join()
+    body.cipherSuites.join() === earlier.cipherSuites.join() &&
+    sameOctets(lasting(list), lasting(earlier.extensions ?? []))
   if (!same) throw illegal(context, hello, '', 'another hello', 'the first one with another share')
   const [share, more] = extensions.keyShare!.clientShares
   if (share === undefined || more !== undefined || share.group !== NamedGroup.names[first.group])

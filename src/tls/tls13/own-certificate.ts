@@ -4,7 +4,7 @@ import { isRaw, otherType, typeOf } from '../certificate/types.ts'
 import { listed } from '../hello/listed.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import { grounds, KnowsKey } from '../proofs.ts'
+import { grounds } from '../proofs.ts'
 import { refusal } from '../refusal.ts'
 import type { clientStates } from '../roles.table.ts'
 import { schemeFor13 } from '../schemes.table.ts'
@@ -82,9 +82,7 @@ export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedC
   context.send('Finished', { verifyData: keys.finished('client', context.transcript.digest()) })
   context.protectWrites(traffic.protection('client'))
   const alpn = taken.alpn?.protocols[0]
-  // Whoever has a key from elsewhere comes back with it: no session is better.
-  const wanted = offer.config.session !== undefined && !(server instanceof KnowsKey)
-  const secret = wanted ? keys.resumption(context.transcript.digest()) : undefined
+  const secret = offer.config.session !== undefined ? keys.resumption(context.transcript.digest()) : undefined
   if (secret !== undefined) context.wipesLater(secret, 'kept')
   const requests = laterRequests(context, offer.config, traffic, types.client)
   context.established({
@@ -101,9 +99,7 @@ export const conclude = (context: Context<Bodies13>, heard: Heard): EstablishedC
       ? {}
       : { earlyData: taken.earlyData === undefined ? ('rejected' as const) : ('accepted' as const) }),
   })
-  const tickets =
-    secret === undefined || server instanceof KnowsKey
-      ? undefined
-      : new ClientTickets(secret, { suite, alpn, peerChain, server, resumed, offer, types })
+  const origin = { suite, alpn, peerChain, server, resumed, offer, types }
+  const tickets = secret && new ClientTickets(secret, origin)
   return new EstablishedClient(server, finished, traffic, tickets, requests)
 }

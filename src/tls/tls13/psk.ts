@@ -24,6 +24,7 @@ export interface OfferedKey extends BindingKey {
   /** RFC 9846 4.3.11.1: milliseconds since the ticket came, with what hides them added; 0 for a key that has no age. */
   readonly obfuscatedAge: number
   readonly session?: SessionFacts
+  /** That it is, or that the session began with. */
   readonly external?: ExternalKey
 }
 
@@ -47,10 +48,14 @@ export const offeredKeys = (
   if (facts.version !== 'TLS 1.3' || facts.serverName !== serverName || !isFresh(facts, date)) return externals
   if (!peerCertificateTypes.includes(facts.serverCertificateType)) return externals
   if (hash === undefined || !usable(hash)) return externals
+  // Whose key it was is nobody's to say for whom that key is not named any more.
+  const external = psk.find(key => facts.externalIdentity !== undefined && key.isFor(facts.externalIdentity))
+  if (facts.externalIdentity !== undefined && external === undefined) return externals
   const age = Math.max(0, Math.round(date - facts.obtained))
   const { ticket: identity, secret } = facts
   const obfuscatedAge = (age + facts.ageAdd) >>> 0
-  return [{ kind: 'resumption', identity, hash, secret, obfuscatedAge, session: facts }, ...externals]
+  const begun = external === undefined ? {} : { external }
+  return [{ kind: 'resumption', identity, hash, secret, obfuscatedAge, session: facts, ...begun }, ...externals]
 }
 
 const externalOffer = (key: ExternalKey): OfferedKey => ({

@@ -10,7 +10,7 @@ import { MAX_CIPHERTEXT_13, MAX_PLAINTEXT } from '../limits.ts'
 import { TLS_1_2 } from '../messages/registries.table.ts'
 import { APPLICATION_DATA, HEADER_LENGTH } from '../record/format.ts'
 import type { RecordProtection } from '../record/protection.ts'
-import { mixSequence } from '../record/sequence.ts'
+import { writeNonce } from '../record/sequence.ts'
 import type { Suite13 } from '../suites.table.ts'
 import { sealedRecord, TAG_LENGTH } from './record-format.ts'
 
@@ -26,6 +26,7 @@ export const NONCE_LENGTH = 12
  * The header of a record is its additional data (RFC 9846 5.2).
  */
 const NONCE = new Uint8Array(NONCE_LENGTH)
+const WORDS = new DataView(NONCE.buffer)
 const HEADER: Uint8Array = Uint8Array.of(0, TLS_1_2 >> 8, TLS_1_2 & 0xff, 0, 0)
 
 /** RFC 9846 5.4: "The full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets". */
@@ -34,7 +35,10 @@ const MAX_INNER = MAX_PLAINTEXT + 1
 export class Aead13Protection implements RecordProtection {
   readonly #suite: Suite13
   readonly #aead: Aead
-  readonly #iv: Bytes
+  /** The IV in words. */
+  readonly #iv0: number
+  readonly #iv4: number
+  readonly #iv8: number
   readonly #padding: Padding
   #sequence = 0
   #opened = 0
@@ -46,7 +50,10 @@ export class Aead13Protection implements RecordProtection {
   constructor(crypto: CryptoProvider, suite: Suite13, key: Bytes, iv: Bytes, padding: Padding = NONE) {
     this.#suite = suite
     this.#aead = crypto.aead(suite.aead, key)
-    this.#iv = iv.slice()
+    const words = new DataView(iv.buffer, iv.byteOffset, NONCE_LENGTH)
+    this.#iv0 = words.getInt32(0)
+    this.#iv4 = words.getInt32(4)
+    this.#iv8 = words.getInt32(8)
     this.#padding = padding
   }
   get sequence(): number {
@@ -103,16 +110,20 @@ export class Aead13Protection implements RecordProtection {
     this.#zeros = end === 0 ? 0 : inner.length - end
     return inner.subarray(0, Math.max(0, end - 1))
   }
+  goTo(sequence: number): void {
+    this.#sequence = sequence
+  }
+  wipe(): void {
+    this.#aead.wipe()
+  }
   #header(type: number, length: number): Bytes {
     HEADER[0] = type
     HEADER[3] = length >> 8
     HEADER[4] = length & 0xff
     return HEADER
   }
-  /** RFC 9846 5.3. */
   #mixed(): Bytes {
-    NONCE.set(this.#iv)
-    mixSequence(NONCE, this.#iv, this.#sequence)
+    writeNonce(WORDS, this.#iv0, this.#iv4, this.#iv8, this.#sequence)
     return NONCE
   }
 }

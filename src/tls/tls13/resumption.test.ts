@@ -15,7 +15,7 @@ import {
 } from '../../../test/support/tls.ts'
 import { platforms } from '../../../test/support/worlds.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
-import { trustWithoutChecking } from '../../x509/trusted.ts'
+import { trustWithoutChecking } from '../../x509/path/trusted.ts'
 import { factsOf, Session, sessionOf } from '../session/session.ts'
 import { TicketKeeper } from '../session/tickets.ts'
 
@@ -180,6 +180,20 @@ test('a session from bytes asks about the chain again, and what it says decides'
   expect(again.client.events.filter(event => event.type === 'ask').map(({ question }) => question.about)).toEqual([
     'trust',
   ])
+})
+
+test('ticket forgery: any bit changed, cut or made up: a full handshake, and no word about why', () => {
+  const there = house()
+  const session = sessionIn(visit(there, 'new'))
+  const facts = factsOf(session)
+  const bent = (at: number): Uint8Array => facts.ticket.map((octet, i) => (i === at ? octet ^ 1 : octet))
+  const { length } = facts.ticket
+  for (const ticket of [bent(0), bent(length >> 1), bent(length - 1), facts.ticket.slice(1), new Uint8Array(length)]) {
+    const forged = visit(there, sessionOf({ ...facts, ticket }))
+    expect(resumed(forged)).toEqual([false, false])
+    talk(forged)
+  }
+  expect(resumed(visit(there, session))).toEqual([true, true])
 })
 
 test('tls/binder-wrong: a ticket without its secret opens nothing', () => {

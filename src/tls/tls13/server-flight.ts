@@ -44,7 +44,7 @@ export const openFlight = (
     extensions: taggedExtensions<'serverHello'>({
       supportedVersions: { version: TLS_1_3 },
       keyShare: { serverShare: { group: NamedGroup.names[group]!, keyExchange: agreed.share } },
-      ...(psk === undefined ? {} : { preSharedKey: { selectedIdentity: psk.index } }),
+      preSharedKey: psk && { selectedIdentity: psk.index },
     }),
   })
   // RFC 9846 appendix D.4: only for those who play that this is TLS 1.2.
@@ -56,11 +56,11 @@ export const openFlight = (
   context.protectReads(keys.protection('client'))
   context.send('EncryptedExtensions', {
     extensions: taggedExtensions<'encryptedExtensions'>({
-      ...(greeting.serverName === undefined || psk !== undefined ? {} : { serverName: {} }),
-      ...(taken ? { earlyData: {} } : {}),
-      ...(greeting.alpn === undefined ? {} : { alpn: { protocols: [greeting.alpn] } }),
+      serverName: greeting.serverName === undefined || psk !== undefined ? undefined : {},
+      earlyData: taken ? {} : undefined,
+      alpn: greeting.alpn === undefined ? undefined : { protocols: [greeting.alpn] },
       ...limits,
-      ...(shown === undefined ? {} : answeredTypes(greeting.types, shown, psk === undefined ? 'full' : 'resumed')),
+      ...(shown && answeredTypes(greeting.types, shown, psk === undefined ? 'full' : 'resumed')),
     }),
   })
   if (greeting.early && !taken && !greeting.retried) context.passOver(PASSED_OVER)

@@ -5,7 +5,7 @@
 import type { Bytes } from '../../engine.ts'
 import { hexText } from '../../wire/bytes.ts'
 import { encode } from '../../wire/codec.ts'
-import type { ChainTrusted } from '../../x509/trusted.ts'
+import type { ChainTrusted } from '../../x509/path/trusted.ts'
 import type { TlsServerConfig } from '../config.ts'
 import { MAX_OPEN_REQUESTS } from '../limits.ts'
 import { HandshakeType } from '../messages/registries.table.ts'

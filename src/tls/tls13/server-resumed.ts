@@ -3,17 +3,18 @@
  * not suit, with a full handshake. As BoringSSL does, only the first of several keys is looked at.
  */
 import type { Bytes } from '../../engine.ts'
-import type { ChainTrusted } from '../../x509/trusted.ts'
+import type { ChainTrusted } from '../../x509/path/trusted.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import { type Authenticated, Resumed } from '../proofs.ts'
+import { Resumed } from '../proofs.ts'
 import type { serverStates } from '../roles.table.ts'
+import type { ExternalKey } from '../session/external-key.ts'
 import { EARLY_WINDOW } from '../session/replays.ts'
 import { sessionIn } from '../session/server.ts'
 import { type SessionFacts, sessionOf } from '../session/session.ts'
 import type { Context, Handles } from '../states.ts'
 import { suites13 } from '../suites.table.ts'
 import type { CertifiedKey } from '../types.ts'
-import { agreedWith, answeredFirst, WaitClientFinished13, WaitEndOfEarlyData } from './client-part.ts'
+import { agreedWith, answeredFirst, type Client, WaitClientFinished13, WaitEndOfEarlyData } from './client-part.ts'
 import type { Greeting } from './hello-server.ts'
 import { EarlySecret, KEY_LOG, protectionOf } from './key-schedule.ts'
 import { isBound } from './psk.ts'
@@ -44,12 +45,12 @@ export class WaitTicket13 implements Handling<'WaitTicket13'> {
   }
   ticket(context: Context<Bodies13>, state: Bytes | 'none'): Ticketless | WaitResumedClientTrust13 | WaitEarlyJudged {
     const greeting = this.#greeting
-    const session = state === 'none' ? undefined : suitable(context, greeting, state)
+    const session = state === 'none' ? undefined : suitable(context, greeting, this.#key, state)
     if (session === undefined) return withoutTicket(context, greeting, this.#key)
     checkBinder(context, greeting, session)
     const { peerChain: chain, clientCertificateType: certificateType } = session
     if (chain.length === 0) {
-      if (!mayBeEarly(context, greeting, session)) return resume(context, greeting, session, 'anonymous')
+      if (!mayBeEarly(context, greeting, session)) return resume(context, greeting, session, known(greeting, session))
       const [binder] = greeting.offered!.binders
       context.ask({ about: 'early-data', binder: binder!, issued: session.obtained, at: context.date })
       return new WaitEarlyJudged(greeting, session)
@@ -93,7 +94,7 @@ class WaitEarlyJudged implements Handling<'WaitEarlyJudged'> {
   'early-data'(context: Context<Bodies13>, judged: 'fresh' | 'none'): WaitEndOfEarlyData | WaitClientFinished13 {
     return judged === 'fresh'
       ? takeEarly(context, this.#greeting, this.#session)
-      : resume(context, this.#greeting, this.#session, 'anonymous')
+      : resume(context, this.#greeting, this.#session, known(this.#greeting, this.#session))
   }
 }
 
@@ -116,12 +117,25 @@ const mayBeEarly = (context: Context<Bodies13>, greeting: Greeting, session: Ses
 }
 
 /** The session in these bytes, if it may be resumed here and now. */
-const suitable = (context: Context<Bodies13>, greeting: Greeting, state: Bytes): SessionFacts | undefined => {
-  const { suite, serverName, config, types } = greeting
+const suitable = (
+  context: Context<Bodies13>,
+  greeting: Greeting,
+  key: CertifiedKey | 'none',
+  state: Bytes,
+): SessionFacts | undefined => {
+  const { suite, serverName, config, types, external } = greeting
   const facts = sessionIn(state, { version: 'TLS 1.3', serverName, types, config, date: context.date })
+  const { externalIdentity } = facts ?? {}
+  // What began with a key goes on beside it, as long as we have it; where nothing is shown only that lets anybody in.
+  const begun = externalIdentity === undefined ? key !== 'none' : external?.isFor(externalIdentity) === true
+  if (!begun) return undefined
   // RFC 9846 4.3.11: a key belongs to a hash, not to a suite.
   return suites13.find(({ id }) => id === facts?.suite)?.hash === suite.hash ? facts : undefined
 }
+
+/** Who a client is that has shown no certificate. */
+const known = ({ external }: Greeting, { externalIdentity }: SessionFacts): ExternalKey | 'anonymous' =>
+  (externalIdentity === undefined ? undefined : external) ?? 'anonymous'
 
 /** RFC 9846 4.3.11.2: "If this value is not present or does not validate, the server MUST abort the handshake." */
 const checkBinder = (
@@ -150,7 +164,7 @@ const takeEarly = (context: Context<Bodies13>, greeting: Greeting, session: Sess
   context.send('Finished', { verifyData: keys.finished('server', transcript.digest()) })
   const traffic = keys.application(context, transcript.digest())
   context.protectWrites(traffic.protection('server'))
-  const client = { proof: 'anonymous' as const, chain: [], resumed: session, early: 'accepted' as const }
+  const client = { proof: known(greeting, session), chain: [], resumed: session, early: 'accepted' as const }
   context.mayWrite(agreedWith(greeting, client, 'anonymous'))
   return new WaitEndOfEarlyData({ greeting, keys, shown, traffic }, client)
 }
@@ -160,7 +174,7 @@ const resume = (
   context: Context<Bodies13>,
   greeting: Greeting,
   session: SessionFacts,
-  client: Authenticated,
+  client: Client['proof'],
 ): WaitClientFinished13 => {
   const { serverCertificateType: shown } = session
   const keys = openFlight(context, greeting, { psk: { secret: session.secret, index: 0 }, shown })

@@ -26,13 +26,15 @@ interface Exchange {
 interface Client {
   readonly chain: readonly Bytes[]
   readonly resumed?: SessionFacts | undefined
+  /** What the key from elsewhere goes by that it has shown to have. */
+  readonly externalIdentity: Bytes | undefined
 }
 
 /** What is to be known when the client comes back; undefined when it would be good for nothing. */
 export const ticketFor = (
   context: Context<Bodies13>,
   { greeting, keys, shown }: Exchange,
-  { chain, resumed }: Client,
+  { chain, resumed, externalIdentity }: Client,
 ): { readonly state: Bytes; readonly sealed: SealedTicket } | undefined => {
   const { crypto, date: obtained, transcript } = context
   const { config, suite, serverName, alpn, types } = greeting
@@ -62,6 +64,7 @@ export const ticketFor = (
     serverCertificateType: shown,
     clientCertificateType: resumed?.clientCertificateType ?? types.client ?? 'X509',
     peerChain: chain,
+    externalIdentity,
     trusted: undefined,
   }).toBytes()
   psk.wipe()

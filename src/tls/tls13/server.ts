@@ -4,11 +4,11 @@ import { RETRY_RANDOM } from '../messages/hello.ts'
 import { NamedGroup, TLS_1_2, TLS_1_3 } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
 import type { serverStates } from '../roles.table.ts'
-import { governed, policyOf } from '../server-policy.ts'
+import type { Governed } from '../server-policy.ts'
 import type { ExternalKey, KeyHash } from '../session/external-key.ts'
 import type { Context, Handles, Message } from '../states.ts'
-import type { CertifiedKey, ServerPolicy } from '../types.ts'
-import { commonSuites, type Greeting, greetedAgain } from './hello-server.ts'
+import type { CertifiedKey } from '../types.ts'
+import { commonSuites, type Greeting, greeted, greetedAgain } from './hello-server.ts'
 import { type Ticketless, withCertificate, withKey, withoutTicket } from './server-external.ts'
 import type { WaitSignature13 } from './server-full.ts'
 import { askForTicket, type WaitTicket13 } from './server-resumed.ts'
@@ -16,21 +16,15 @@ import { Tolerant } from './tolerant.ts'
 
 type Handling<N extends (typeof serverStates)['moves'][number][0]> = Handles<typeof serverStates, N, Bodies13>
 
-export class WaitPolicy13 implements Handling<'WaitPolicy13'> {
-  readonly name = 'WaitPolicy13'
-  readonly #greeting: Greeting
-  constructor(greeting: Greeting) {
-    this.#greeting = greeting
-  }
-  'client-hello'(
-    context: Context<Bodies13>,
-    reply: CertifiedKey | ServerPolicy | 'none',
-  ): WaitExternalKey | WaitClientHelloAgain | WaitTicket13 | WaitSignature13 {
-    const policy = policyOf(reply)
-    const greeting = governed(context, this.#greeting, policy)
-    const { certificate: key } = policy
-    return askForKey(context, greeting, key) ?? answerHello(context, greeting, key, withCertificate)
-  }
+export type Begun13 = WaitExternalKey | WaitClientHelloAgain | WaitTicket13 | WaitSignature13
+
+/** What comes of a hello in TLS 1.3, when it is known how its client is treated. */
+export const greet13 = (context: Context<Bodies13>, { message: hello, extensions, config, key }: Governed): Begun13 => {
+  const message = hello as Message<'ClientHello', Bodies13>
+  const greeting = greeted(context, message, extensions, config)
+  context.passed('hello', message)
+  context.transcript.add(message.bytes)
+  return askForKey(context, greeting, key) ?? answerHello(context, greeting, key, withCertificate)
 }
 
 /** Undefined: there is nothing to ask. */

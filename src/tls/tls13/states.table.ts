@@ -41,15 +41,14 @@ export const clientMoves13 = [
 ] as const
 
 export const serverMoves13 = [
-  ['WaitClientHello', 'ClientHello', 'WaitPolicy13', 'RFC 9846 4.2.2'],
-  ['WaitPolicy13', 'client-hello', 'WaitExternalKey', 'RFC 9846 4.3.11'],
+  ['WaitPolicy', 'client-hello', 'WaitExternalKey', 'RFC 9846 4.3.11'],
   ['WaitExternalKey', 'psk', 'WaitClientHelloAgain', 'RFC 9846 4.2.4'],
   ['WaitExternalKey', 'psk', 'WaitTicket13', 'RFC 9846 4.3.11'],
   ['WaitExternalKey', 'psk', 'WaitSignature13', 'RFC 9846 4.5.3'],
   ['WaitExternalKey', 'psk', 'WaitClientFinished13', 'RFC 9846 2.2'],
-  ['WaitPolicy13', 'client-hello', 'WaitClientHelloAgain', 'RFC 9846 4.2.4'],
-  ['WaitPolicy13', 'client-hello', 'WaitTicket13', 'RFC 9846 4.3.11'],
-  ['WaitPolicy13', 'client-hello', 'WaitSignature13', 'RFC 9846 4.5.3'],
+  ['WaitPolicy', 'client-hello', 'WaitClientHelloAgain', 'RFC 9846 4.2.4'],
+  ['WaitPolicy', 'client-hello', 'WaitTicket13', 'RFC 9846 4.3.11'],
+  ['WaitPolicy', 'client-hello', 'WaitSignature13', 'RFC 9846 4.5.3'],
   ['WaitClientHelloAgain', 'ClientHello', 'WaitTicket13', 'RFC 9846 4.3.11'],
   ['WaitTicket13', 'ticket', 'WaitSignature13', 'RFC 9846 4.5.3'],
   ['WaitTicket13', 'ticket', 'WaitResumedClientTrust13', 'RFC 9846 2.2'],

@@ -12,7 +12,7 @@ import {
 import { NamedGroup, SignatureScheme } from '../../../src/tls/messages/registries.table.ts'
 import { schemeById, schemeFor13 } from '../../../src/tls/schemes.table.ts'
 import { suitesNamed } from '../../../src/tls/suites.table.ts'
-import { spkiOf } from '../../../src/x509/public-key.ts'
+import { spkiOf } from '../../../src/x509/certificate/public-key.ts'
 import type { Credential, Flags } from './flags.ts'
 import { groupsOf, policyOf, suitesOf, versionsOf } from './settings.ts'
 import { hasSharedKeys } from './shared-keys.ts'

@@ -1,7 +1,7 @@
 /** Reads the arguments that the runner gives to a shim. */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { certificatesIn, pemBlocks } from '../../../src/x509/pem.ts'
+import { certificatesIn, pemBlocks } from '../../../src/x509/files/pem.ts'
 import { flags as known } from './flags.table.ts'
 import { UNKNOWN } from './reasons.ts'
 

@@ -25,6 +25,7 @@ export const SSL_2 = 'hellos in the form of SSL 2.0 are refused (RFC 9846 D.5 do
 export const UNPROTECTED = 'a server without renegotiation_info is refused (RFC 9325 3.5)'
 export const TOLD_OTHERWISE = 'refused as it must be, but for another reason than BoringSSL tells'
 export const OTHER_ALERT = 'refused as it must be, but with another alert than that of BoringSSL'
+export const EARLY_BOUNDS = 'early data that is not taken is passed over up to a bound of our own'
 export const ALLOWED = 'RFC 9846 allows what BoringSSL refuses there'
 export const MALFORMED = 'what the runner sends cannot be read, by the RFC'
 export const OTHER_DEFAULT = 'it tests what BoringSSL has on or off by default'
@@ -33,12 +34,10 @@ export const SESSION_FACTS = 'a session does not keep which group was used for i
 export const POST_QUANTUM_SIGNATURES = 'ML-DSA certificates are a draft'
 
 /* What is not there yet. */
-export const HALF_ROUND_TRIP = 'a server writes nothing before the client has finished'
-export const EARLY_BOUNDS = 'early data that is not taken is passed over up to another bound'
+export const HALF_ROUND_TRIP = 'a server gives no ticket before the client has finished'
 export const GREASE = 'our servers send no GREASE'
 export const ENCRYPTED_HELLO = 'Encrypted Client Hello comes next'
-export const KEY_WITHOUT_TICKET = 'whoever is known by a shared key is given no ticket, and keeps none'
-export const FRAGMENT_SIZE = 'the size of records cannot be configured yet'
+export const FRAGMENT_SIZE = 'the size of records that are sent cannot be configured'
 
 /** The flag is not in `flags.table.ts`: the runner is newer than the table. */
 export const UNKNOWN = 'a flag that nobody knows'

@@ -31,7 +31,7 @@ const told = (chunks: readonly Uint8Array[], first: number): { records: string[]
         if (next.start !== at) throw new Error(`a record at ${at} says that it is at ${next.start}`)
         at += next.bytes.length
         records.push(`${next.type} ${toHex(next.bytes)}`)
-        if (records.length === agreed) input.agreeOnVersion(TLS12)
+        if (records.length === agreed) input.agreeOnVersion(TLS12, false)
         if (records.length === protectedFrom) input.expectProtected(16_384 + 2_048)
       }
     } catch (error) {

@@ -8,7 +8,7 @@ import { record, recordsOf } from '../../support/tls.ts'
 import type { Player, Step } from './player.ts'
 import type { Operation, OperationName, Script } from './script.ts'
 import { peerOf, type Side, tested } from './setup.ts'
-import { extended, replaced, sampled, withFragment } from './surgery.ts'
+import { extended, messagesApart, replaced, sampled, withFragment } from './surgery.ts'
 
 /** Turns of `go`: no handshake takes more, and two sides that never fall silent would be a finding. */
 const MOST_TURNS = 12
@@ -125,6 +125,7 @@ export class Duel {
         const at = y % (fragment.length + 1)
         return [withFragment(bytes, fragment.subarray(0, at)), withFragment(bytes, fragment.subarray(at))]
       }),
+    apart: () => this.#change(messagesApart),
     raw: ({ bytes }) => this.#give(bytes),
     record: ({ y, bytes }) => this.#give(record(y & 0xff, bytes, 0x0303 ^ (y >> 8))),
     // Behind an explicit nonce or not, and with a tag of zeros: whoever is credulous takes it.

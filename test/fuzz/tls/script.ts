@@ -42,6 +42,7 @@ export const OPERATIONS = [
   'peer updates keys',
   'ask who it is',
   'peer asks who it is',
+  'apart',
 ] as const
 export type OperationName = (typeof OPERATIONS)[number]
 

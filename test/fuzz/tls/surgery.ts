@@ -38,6 +38,25 @@ const lengthened = (bytes: Uint8Array, size: number): Uint8Array => {
   return copy
 }
 
+const TAG = 16
+const HANDSHAKE = 22
+const SEALED = 23
+
+/** A sealed record of TLS 1.3 with several handshake messages as one for each, with tags of zeros; others as they are. */
+export const messagesApart = (sealed: Uint8Array): readonly Uint8Array[] => {
+  const inner = sealed.subarray(HEADER, sealed.length - TAG)
+  const end = inner.findLastIndex(byte => byte !== 0)
+  if (sealed[0] !== SEALED || inner[end] !== HANDSHAKE) return [sealed]
+  const apart: Uint8Array[] = []
+  for (let left = inner.subarray(0, end); left.length > 0; ) {
+    const message = messageIn(left)
+    if (message === undefined || message.start !== 0) return [sealed]
+    apart.push(concat(left.subarray(0, message.end), Uint8Array.of(HANDSHAKE), new Uint8Array(TAG)))
+    left = left.subarray(message.end)
+  }
+  return apart.length < 2 ? [sealed] : apart.map(fragment => withFragment(sealed, fragment))
+}
+
 /** Where a handshake message lies in a fragment: in the clear, behind an explicit nonce, before a type and a tag. */
 const messageIn = (fragment: Uint8Array): { readonly start: number; readonly end: number } | undefined => {
   for (const start of [0, 8]) {

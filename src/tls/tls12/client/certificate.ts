@@ -14,7 +14,7 @@
  * Until the last line nothing is believed of what was said in clear: the Finished covers it all.
  */
 import type { Bytes } from '../../../engine.ts'
-import type { ChainTrusted } from '../../../x509/trusted.ts'
+import type { ChainTrusted } from '../../../x509/path/trusted.ts'
 import { authenticationOf, keyGroupOf, keyTypeOf } from '../../certificate/key.ts'
 import { checkShown, isRaw } from '../../certificate/types.ts'
 import type { ClientNegotiated } from '../../hello/negotiated.ts'

@@ -1,5 +1,5 @@
 /** What the server's hello may answer to our offer in TLS 1.2 (RFC 5246 7.4.1.3). */
-import { printable } from '../../../x509/distinguished-name.ts'
+import { printable } from '../../../x509/certificate/distinguished-name.ts'
 import type { TlsClientConfig } from '../../config.ts'
 import type { Offer } from '../../hello/offer.ts'
 import { duplicateOf, type ServerExtensions, serverView } from '../../messages/extensions.ts'

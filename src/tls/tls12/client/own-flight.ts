@@ -1,5 +1,5 @@
 /** Our half of the key exchange, the keys, and our Finished. */
-import type { ChainTrusted } from '../../../x509/trusted.ts'
+import type { ChainTrusted } from '../../../x509/path/trusted.ts'
 import { TLS_1_2 } from '../../messages/registries.table.ts'
 import type { Bodies12Rsa } from '../../messages/tls12.ts'
 import { Fresh, SecretEncrypted } from '../../proofs.ts'
@@ -23,6 +23,7 @@ export const exchangeKeys = (context: Context, flight: Flight): Keyed => {
   premaster.wipe()
   context.secret('CLIENT_RANDOM', offer.random, master)
   const keys = trafficKeys(context.crypto, suite, master, offer.random, serverRandom, negotiated.macOrder)
+  context.wipesLater(keys, 'kept')
   return {
     negotiated,
     server,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ascii } from '../../../../test/support/bytes.ts'
-import { trustWithoutChecking } from '../../../x509/trusted.ts'
+import { trustWithoutChecking } from '../../../x509/path/trusted.ts'
 import { Fresh } from '../../proofs.ts'
 import { Secret } from '../../secret.ts'
 import { sessionFrom } from './remembering.ts'

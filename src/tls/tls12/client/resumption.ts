@@ -1,5 +1,5 @@
 import { sameOctets } from '../../../wire/bytes.ts'
-import type { ChainTrusted } from '../../../x509/trusted.ts'
+import type { ChainTrusted } from '../../../x509/path/trusted.ts'
 import type { ClientNegotiated } from '../../hello/negotiated.ts'
 import { CipherSuite } from '../../messages/registries.table.ts'
 import { Resumed } from '../../proofs.ts'
@@ -75,6 +75,7 @@ const keysOf = (
   const master = new Secret(session.secret.reveal().slice())
   context.secret('CLIENT_RANDOM', offer.random, master)
   const keys = trafficKeys(context.crypto, suite, master, offer.random, serverRandom, negotiated.macOrder)
+  context.wipesLater(keys, 'kept')
   return {
     negotiated,
     server: new Resumed(trusted, sessionOf({ ...session, trusted })),

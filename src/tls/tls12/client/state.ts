@@ -1,6 +1,6 @@
 /** What the states of a client of TLS 1.2 have in common, and what one hands to the next. */
 import type { Bytes } from '../../../engine.ts'
-import type { ChainTrusted } from '../../../x509/trusted.ts'
+import type { ChainTrusted } from '../../../x509/path/trusted.ts'
 import type { ClientNegotiated } from '../../hello/negotiated.ts'
 import type { Message } from '../../messages/message.ts'
 import type { Fresh, Resumed, SecretEncrypted, SignatureValid } from '../../proofs.ts'

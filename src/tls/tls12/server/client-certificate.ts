@@ -1,5 +1,5 @@
 /** Who the client is, where we ask (RFC 5246 7.4.4, 7.4.6). Its chain is judged by the same question as a server's. */
-import type { ChainTrusted } from '../../../x509/trusted.ts'
+import type { ChainTrusted } from '../../../x509/path/trusted.ts'
 import { keyTypeOf } from '../../certificate/key.ts'
 import { checkShown, isRaw } from '../../certificate/types.ts'
 import type { ServerNegotiated } from '../../hello/negotiated.ts'

@@ -1,7 +1,7 @@
 /** What a client's hello and our configuration have in common in TLS 1.2 (RFC 5246 7.4.1.2, RFC 8422 4). */
 import { typesOffered } from '../../certificate/types.ts'
 import type { TlsServerConfig } from '../../config.ts'
-import { serverNameOf } from '../../hello/checks.ts'
+import { commonProtocol, commonSuites12, serverNameOf, signedBy } from '../../hello/checks.ts'
 import { listed } from '../../hello/listed.ts'
 import type { ServerNegotiated } from '../../hello/negotiated.ts'
 import { versionsOf } from '../../hello/offer.ts'
@@ -13,7 +13,7 @@ import {
   NamedGroup,
   SignatureScheme,
 } from '../../messages/registries.table.ts'
-import { schemeById, schemes } from '../../schemes.table.ts'
+import { schemes } from '../../schemes.table.ts'
 import type { Context, Message } from '../../states.ts'
 import { DEFAULT_GROUPS, type EcdheGroup, ecdheGroups, type Suite, suitesNamed } from '../../suites.table.ts'
 import { limitsIn } from '../record-limits.ts'
@@ -57,7 +57,7 @@ export const negotiate = (
     group: commonGroup(context, message, extensions, { config, needed }),
     groups: extensions.supportedGroups?.groups,
     schemes: commonSchemes(context, message, extensions, common),
-    alpn: undefined,
+    alpn: commonProtocol(context, message, extensions, config),
     serverName: serverNameOf(context, message, extensions),
     extendedMasterSecret: extensions.extendedMasterSecret !== undefined,
     renegotiationInfo:
@@ -69,19 +69,18 @@ export const negotiate = (
     wantsOcsp: extensions.statusRequest?.head === CertificateStatusType.names.ocsp,
     wantsScts: extensions.signedCertificateTimestamp !== undefined,
     limits: limitsIn(context, message, extensions),
-    // Both are settled by `governed`, when the policy for this client is known.
-    types: typesOffered(context, message, extensions, {}),
+    types: typesOffered(context, message, extensions, config),
   }
 }
 
 const commonSuites = (context: Context, message: Message<'ClientHello'>, config: TlsServerConfig): readonly Suite[] => {
-  const ours = suitesNamed(config.suites)
-  const { cipherSuites } = message.body
-  const common = ours.filter(suite => cipherSuites.includes(suite.id))
+  const common = commonSuites12(message.body, config)
   if (common.length === 0)
     throw context.refusal('hello', message, 'tls/no-common-suite', 'cipherSuites', {
-      expected: ours.map(suite => suite.name).join(', '),
-      got: listed(cipherSuites, CipherSuite.nameOf),
+      expected: suitesNamed(config.suites)
+        .map(suite => suite.name)
+        .join(', '),
+      got: listed(message.body.cipherSuites, CipherSuite.nameOf),
     })
   return common
 }
@@ -113,10 +112,7 @@ const commonSchemes = (
 ): readonly number[] => {
   const theirs = extensions.signatureAlgorithms?.schemes ?? []
   const signing = common.filter(({ exchange }) => exchange === 'ecdhe')
-  const usable = theirs.filter(id => {
-    const scheme = schemeById(id)
-    return scheme !== undefined && signing.some(suite => suite.authentication === scheme.authentication)
-  })
+  const usable = signedBy(theirs, signing)
   if (usable.length === 0 && signing.length === common.length)
     throw context.refusal('hello', message, 'tls/no-common-scheme', 'extensions', {
       expected: schemes.map(scheme => scheme.name).join(', '),

@@ -99,6 +99,7 @@ const keyed = (
   premaster.wipe()
   context.secret('CLIENT_RANDOM', clientRandom, master)
   const keys = trafficKeys(context.crypto, suite, master, clientRandom, serverRandom, macOrder)
+  context.wipesLater(keys, 'kept')
   const made = {
     negotiated,
     suite,

@@ -4,7 +4,7 @@
  * only sessions whose secret is bound to their handshake are given out.
  */
 import type { Bytes } from '../../../engine.ts'
-import type { ChainTrusted } from '../../../x509/trusted.ts'
+import type { ChainTrusted } from '../../../x509/path/trusted.ts'
 import { answeredTypes } from '../../certificate/types.ts'
 import type { ServerNegotiated } from '../../hello/negotiated.ts'
 import { serverExtensions } from '../../messages/extensions.ts'
@@ -130,14 +130,14 @@ const resume = (
   context.secret('CLIENT_RANDOM', clientRandom, master)
   const order = macOrderOf(negotiated, suite)
   const made = trafficKeys(crypto, suite, master, clientRandom, serverRandom, order)
+  context.wipesLater(made, 'kept')
   context.changeCipherSpec()
   context.protectWrites(made.server)
   const hash = transcript.digest()
   context.send('Finished', { verifyData: verifyData(crypto, suite.hash, master, 'server finished', hash) })
   const { peerChain, clientCertificateType } = session
-  const types = peerChain.length > 0 ? { ...negotiated.types, client: clientCertificateType } : negotiated.types
   const keys = {
-    negotiated: { ...negotiated, types },
+    negotiated: { ...negotiated, types: { ...negotiated.types, client: clientCertificateType } },
     suite,
     shown: session.serverCertificateType,
     serverRandom,

@@ -1,7 +1,7 @@
 /** What one state of a server of TLS 1.2 hands to the next. */
 import type { KeyOffer } from '../../../crypto/provider.ts'
 import type { Bytes } from '../../../engine.ts'
-import type { ChainTrusted } from '../../../x509/trusted.ts'
+import type { ChainTrusted } from '../../../x509/path/trusted.ts'
 import type { ServerNegotiated } from '../../hello/negotiated.ts'
 import type { Authenticated } from '../../proofs.ts'
 import type { RecordProtection } from '../../record/protection.ts'

@@ -1,0 +1,57 @@
+/** The lessons themselves. They bring the engines: a page loads this when somebody wants to learn. */
+import type { LessonId } from './chapters.ts'
+import { type ClosingNames, closing } from './connection/closing.ts'
+import { type LossNames, loss } from './connection/loss.ts'
+import { type OldSynNames, oldSyn } from './connection/old-syn.ts'
+import type { Lesson, LessonWords, Names } from './lesson.ts'
+import { type AgreementNames, agreement } from './secrets/agreement.ts'
+import { type BlocksNames, blocks } from './secrets/blocks.ts'
+import { type CaesarNames, caesar } from './secrets/caesar.ts'
+import { type PaintNames, paint } from './secrets/paint.ts'
+import { type RsaNames, rsa } from './secrets/rsa.ts'
+import { type SwappedNames, swapped } from './secrets/swapped.ts'
+import { type XorNames, xorLesson } from './secrets/xor.ts'
+import { type FalseStartNames, falseStart } from './tls12/false-start.ts'
+import { type FinishedNames, finished } from './tls12/finished.ts'
+import { type EcdheNames, ecdhe, type RsaExchangeNames, rsaExchange } from './tls12/key-exchange.ts'
+import { type ResumptionNames, resumption } from './tls12/resumption.ts'
+
+/** What each of them names, for the words. */
+export interface NamesOf extends Record<LessonId, Names> {
+  'old-syn': OldSynNames
+  closing: ClosingNames
+  loss: LossNames
+  caesar: CaesarNames
+  xor: XorNames
+  blocks: BlocksNames
+  paint: PaintNames
+  agreement: AgreementNames
+  rsa: RsaNames
+  swapped: SwappedNames
+  'rsa-exchange': RsaExchangeNames
+  ecdhe: EcdheNames
+  finished: FinishedNames
+  'false-start': FalseStartNames
+  resumption: ResumptionNames
+}
+
+export const LESSONS: { readonly [Id in LessonId]: Lesson<NamesOf[Id]> } = {
+  'old-syn': oldSyn,
+  closing,
+  loss,
+  caesar,
+  xor: xorLesson,
+  blocks,
+  paint,
+  agreement,
+  rsa,
+  swapped,
+  'rsa-exchange': rsaExchange,
+  ecdhe,
+  finished,
+  'false-start': falseStart,
+  resumption,
+}
+
+/** All that a language says of lessons: none is missing, none too many. */
+export type LessonTexts = { readonly [Id in LessonId]: LessonWords<NamesOf[Id]> }

@@ -1,0 +1,21 @@
+/** Which lessons there are, in their order: names alone, so that a page can list them before it has any of them. */
+export const CHAPTERS = [
+  { id: 'wire', lessons: [] },
+  { id: 'finding', lessons: [] },
+  { id: 'connection', lessons: ['old-syn', 'closing', 'loss'] },
+  { id: 'clear', lessons: [] },
+  { id: 'secrets', lessons: ['caesar', 'xor', 'blocks', 'paint', 'agreement', 'rsa', 'swapped'] },
+  { id: 'certificates', lessons: [] },
+  { id: 'tls12', lessons: ['rsa-exchange', 'ecdhe', 'finished', 'false-start', 'resumption'] },
+  { id: 'tls13', lessons: [] },
+  { id: 'cookies', lessons: [] },
+  { id: 'capture', lessons: [] },
+] as const satisfies readonly Chapter[]
+
+export interface Chapter {
+  readonly id: string
+  readonly lessons: readonly string[]
+}
+
+export type ChapterId = (typeof CHAPTERS)[number]['id']
+export type LessonId = (typeof CHAPTERS)[number]['lessons'][number]

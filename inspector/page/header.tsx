@@ -1,0 +1,98 @@
+/** The line at the top: pages, runs, language, colours. */
+import type { FunctionComponent } from 'preact'
+import type { Run } from '../model/run.ts'
+import { numbered } from '../model/shown.ts'
+import { showHelp } from './help.tsx'
+import { LANGUAGES, THEMES } from './place.ts'
+import { runName } from './run-name.ts'
+import { lessons, type PageProps } from './slots.ts'
+
+export const Header: FunctionComponent<PageProps & { readonly run: Run | undefined }> = ({ state, words, run }) => {
+  const { place, runs, go, hrefOf } = state
+  const { page } = words
+  const goTo = (text: string): void => {
+    const number = /^#(\d{1,9})$/.exec(text)?.[1]
+    const id = run === undefined || number === undefined ? undefined : numbered(run, place.layer, Number(number))
+    if (id !== undefined) go({ sel: id, field: undefined, at: undefined, filter: '' })
+  }
+  const pages = ['exchange', ...(lessons === undefined ? [] : ['lessons' as const])] as const
+  return (
+    <header class="top">
+      <span class="mark">barewire</span>
+      {pages.length === 1 ? null : (
+        <nav aria-label={page.pages}>
+          {pages.map(each => (
+            <a key={each} href={hrefOf({ page: each })} aria-current={place.page === each ? 'page' : undefined}>
+              {page[each]}
+            </a>
+          ))}
+        </nav>
+      )}
+      {place.page === 'lessons' ? null : (
+        <label>
+          <span>{page.run}</span>
+          <select
+            aria-label={page.run}
+            value={run?.id}
+            onChange={event =>
+              go({ run: event.currentTarget.value, sel: undefined, field: undefined, to: undefined, filter: '' })
+            }
+          >
+            {runs.map(run => (
+              <option key={run.id} value={run.id}>
+                {runName(run, words)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      <span class="grow" />
+      {place.page === 'lessons' ? null : (
+        <label class="wide">
+          <span class="unseen">{page.filter}</span>
+          <input
+            class="entry"
+            id="filter"
+            type="search"
+            placeholder={`/ ${page.filterHint}`}
+            value={place.filter}
+            onKeyDown={event => {
+              if (event.key === 'Enter') goTo(event.currentTarget.value)
+            }}
+            onInput={event => go({ filter: event.currentTarget.value, tab: 'messages' }, 'replace')}
+          />
+        </label>
+      )}
+      <label>
+        <select
+          aria-label={page.language}
+          value={place.lang}
+          onChange={event => go({ lang: LANGUAGES.find(each => each === event.currentTarget.value) ?? 'en' })}
+        >
+          {LANGUAGES.map(each => (
+            <option key={each} value={each}>
+              {page.languages[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="wide">
+        <span>{page.colours}</span>
+        <select
+          aria-label={page.colours}
+          value={place.theme}
+          onChange={event => go({ theme: THEMES.find(each => each === event.currentTarget.value) ?? 'auto' })}
+        >
+          {THEMES.map(each => (
+            <option key={each} value={each}>
+              {page.themes[each]}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" class="plain wide" onClick={showHelp} aria-keyshortcuts="?">
+        {`? ${page.keysHelp}`}
+      </button>
+    </header>
+  )
+}

@@ -1,0 +1,59 @@
+/** The state of the page: the place in the address, and the runs that there are. */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
+import type { Run } from '../model/run.ts'
+import { LANGUAGES, moved, type Place, type PlaceChange, readPlace, START, writePlace } from './place.ts'
+import type { State } from './state.ts'
+
+/** In the language of the browser, as far as it is spoken here. */
+const start = (): Place => ({
+  ...START,
+  lang: LANGUAGES.find(each => navigator.language.toLowerCase().startsWith(each)) ?? START.lang,
+})
+
+export const usePage = (): State => {
+  const begin = useMemo(start, [])
+  const [place, setPlace] = useState(() => readPlace(location.hash, begin))
+  const [runs, setRuns] = useState<readonly Run[]>([])
+  /** What another call in the same turn changed is here already. */
+  const latest = useRef(place)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  useEffect(() => {
+    const read = (): void => {
+      clearTimeout(timer.current)
+      latest.current = readPlace(location.hash, begin)
+      setPlace(latest.current)
+    }
+    addEventListener('popstate', read)
+    return () => removeEventListener('popstate', read)
+  }, [begin])
+  const write = (how: 'push' | 'replace'): void => {
+    clearTimeout(timer.current)
+    const address = `#${writePlace(latest.current, begin)}`
+    if (address !== location.hash) history[how === 'push' ? 'pushState' : 'replaceState'](null, '', address)
+  }
+  const go: State['go'] = (change, how = 'push') => {
+    latest.current = moved(latest.current, change)
+    setPlace(latest.current)
+    // Browsers let an address change some twenty times a second, and a slider moves more often.
+    if (how === 'push') write('push')
+    else {
+      clearTimeout(timer.current)
+      timer.current = setTimeout(write, SETTLED, 'replace')
+    }
+  }
+  const put = useCallback((run: Run): void => {
+    setRuns(before =>
+      before.some(({ id }) => id === run.id) ? before.map(each => (each.id === run.id ? run : each)) : [...before, run],
+    )
+  }, [])
+  const hrefOf = (change: PlaceChange): string => `#${writePlace(moved(place, change), begin)}`
+  return { place, runs, go, hrefOf, put, say }
+}
+
+/** Milliseconds after which an address that only moves is written. */
+const SETTLED = 200
+
+/** The line outlives every drawing of the page: what is said must not be lost when a region goes. */
+const say = (text: string): void => {
+  document.getElementById('status')!.textContent = text
+}

@@ -1,0 +1,149 @@
+/** Every check that was made, with the bytes that were checked; and those that nobody made, with the reason. */
+import type { FunctionComponent } from 'preact'
+import { useMemo } from 'preact/hooks'
+import { type CheckMade, type CheckNotMade, checksOf } from '../../../model/checks/checks.ts'
+import type { Words } from '../../../words/index.ts'
+import type { Region, RegionProps } from '../../state.ts'
+import { Opener } from '../opener.tsx'
+import { Table } from '../table.tsx'
+import './checks.css'
+
+export const Checks: Region = props => {
+  const { run, words } = props
+  const { checks } = words.tabs
+  const found = useMemo(() => checksOf(run), [run.records])
+  const left = found.held + found.failed - found.made.length
+  return (
+    <div class="panel checks-tab">
+      <h2>{checks.title}</h2>
+      {found.made.length === 0 ? <p>{checks.none}</p> : <Made {...props} made={found.made} />}
+      {left === 0 ? null : <p class="quiet">{checks.left(left)}</p>}
+      {found.notMade.length === 0 ? null : (
+        <>
+          <h2>{checks.notMade}</h2>
+          <NotMade {...props} rows={found.notMade} />
+        </>
+      )}
+    </div>
+  )
+}
+
+const nameOf = (check: string, { tabs: { checks } }: Words): readonly [name: string, asks: string] =>
+  Object.hasOwn(checks.names, check) ? checks.names[check]! : [check, '']
+
+const Made: FunctionComponent<RegionProps & { readonly made: readonly CheckMade[] }> = ({ made, ...props }) => {
+  const { words } = props
+  const { heads, held, failed } = words.tabs.checks
+  return (
+    <Table label={words.tabs.checks.title} class="wide">
+      <thead>
+        <tr>
+          <th scope="col">
+            <span class="unseen">{heads.result}</span>
+          </th>
+          <th scope="col">{heads.check}</th>
+          <th scope="col">{heads.by}</th>
+          <th scope="col" class="number">
+            {heads.ms}
+          </th>
+          <th scope="col">{heads.where}</th>
+          <th scope="col">{heads.rule}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {made.map((check, i) => {
+          const [name, asks] = nameOf(check.check, words)
+          return (
+            <tr key={i}>
+              <td class="sign">
+                <span
+                  class={check.state === 'held' ? 'good' : 'bad'}
+                  role="img"
+                  aria-label={check.state === 'held' ? held : failed}
+                >
+                  {check.state === 'held' ? '✓' : '✗'}
+                </span>
+              </td>
+              <th scope="row">
+                {name}
+                {asks === '' ? null : <span class="asks">{asks}</span>}
+              </th>
+              <td class="soft by">{check.party.name}</td>
+              <td class="number quiet at">{words.page.time(check.at)}</td>
+              <td>
+                <What {...props} check={check} />
+              </td>
+              <td class="quiet rule">{check.rule}</td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </Table>
+  )
+}
+
+/** What the engine says of it where it is a fact, the failure where it is one, and the bytes. */
+const What: FunctionComponent<RegionProps & { readonly check: CheckMade }> = ({ check, ...props }) => {
+  const { words } = props
+  const { checks } = words.tabs
+  const { failure, about, where, count, layer } = check
+  const [first] = where
+  return (
+    <>
+      {failure === undefined ? null : <span class="fault">{words.failures.says(failure)}</span>}
+      {failure !== undefined || about === undefined || words.language !== 'en' ? null : (
+        <span class="soft">{about} </span>
+      )}
+      {first === undefined ? null : count === 1 ? (
+        <Opener {...props} where={first} />
+      ) : (
+        <details>
+          <summary>{checks.times(count, layer === 'record' ? checks.record : checks.segment)}</summary>
+          <ul class="places" aria-label={checks.each}>
+            {where.map(each => (
+              <li key={each.message}>
+                <Opener {...props} where={each} />
+              </li>
+            ))}
+          </ul>
+          {count > where.length ? <p class="quiet">{words.tabs.more(count - where.length)}</p> : null}
+        </details>
+      )}
+    </>
+  )
+}
+
+const NotMade: FunctionComponent<RegionProps & { readonly rows: readonly CheckNotMade[] }> = ({ rows, ...props }) => {
+  const { words } = props
+  const { checks } = words.tabs
+  return (
+    <Table label={checks.notMade} class="wide">
+      <thead>
+        <tr>
+          <th scope="col">{checks.heads.check}</th>
+          <th scope="col">{checks.because}</th>
+          <th scope="col">{checks.heads.where}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ check, why, count, where }) => {
+          const [name, asks] = nameOf(check, words)
+          return (
+            <tr key={check}>
+              <th scope="row">
+                {name}
+                <span class="asks">{asks}</span>
+              </th>
+              <td>{checks.whyNot[why]}</td>
+              <td>
+                {where[0] === undefined ? null : (
+                  <Opener {...props} where={where[0]} text={checks.times(count, checks.record)} />
+                )}
+              </td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </Table>
+  )
+}

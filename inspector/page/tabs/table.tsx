@@ -1,0 +1,16 @@
+/** A table that scrolls by itself where the page is too narrow for it. */
+import type { ComponentChildren, FunctionComponent } from 'preact'
+import './table.css'
+
+export interface TableProps {
+  readonly label: string
+  readonly class?: string
+  readonly children: ComponentChildren
+}
+
+export const Table: FunctionComponent<TableProps> = ({ label, class: name, children }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled with keys
+  <section class="table-box" tabIndex={0} aria-label={label}>
+    <table class={name}>{children}</table>
+  </section>
+)

@@ -1,0 +1,100 @@
+/**
+ * Which rows of a long list have to be there: those that can be seen, and a few around them. Short lists are drawn whole,
+ * so that a page finds its words and prints them. Works in whatever scrolls, a region or the page itself.
+ */
+import type { RefObject } from 'preact'
+import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks'
+
+export interface Shown {
+  readonly first: number
+  /** One past the last. */
+  readonly last: number
+}
+
+/** Where each row begins, in pixels; `at(count)` is the height of all. */
+export interface Heights {
+  readonly count: number
+  at(row: number): number
+}
+
+/** Lists up to this long are drawn whole. */
+export const WHOLE = 400
+/** Rows beyond what can be seen, so that a quick hand meets no empty place. */
+const SPARE = 12
+/** Rows before anything was measured. */
+const FIRST = 60
+/** Printing draws at most so many. */
+const MOST_PRINTED = 2000
+
+export const useWindow = (list: RefObject<HTMLElement | null>, heights: Heights): Shown => {
+  const { count } = heights
+  const [shown, setShown] = useState<Shown>({ first: 0, last: Math.min(count, FIRST) })
+  const update = useCallback((): void => {
+    const element = list.current
+    if (element === null || count <= WHOLE) return
+    const { top } = element.getBoundingClientRect()
+    const [above, below] = clipOf(element)
+    const first = Math.max(0, rowAt(heights, above - top) - SPARE)
+    const last = Math.min(count, rowAt(heights, below - top) + 1 + SPARE)
+    setShown(before => (before.first === first && before.last === last ? before : { first, last }))
+  }, [list, heights, count])
+  useLayoutEffect(update, [update])
+  useEffect(() => {
+    const print = (): void => setShown({ first: 0, last: Math.min(count, MOST_PRINTED) })
+    addEventListener('scroll', update, { capture: true, passive: true })
+    addEventListener('resize', update)
+    addEventListener('beforeprint', print)
+    addEventListener('afterprint', update)
+    return () => {
+      removeEventListener('scroll', update, { capture: true })
+      removeEventListener('resize', update)
+      removeEventListener('beforeprint', print)
+      removeEventListener('afterprint', update)
+    }
+  }, [update, count])
+  return count <= WHOLE
+    ? { first: 0, last: count }
+    : { first: Math.min(shown.first, count), last: Math.min(shown.last, count) }
+}
+
+/** The row that holds pixel `y` of the list. */
+export const rowAt = (heights: Heights, y: number): number => {
+  let [low, high] = [0, heights.count]
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1
+    if (heights.at(middle) <= y) low = middle
+    else high = middle - 1
+  }
+  return Math.min(low, Math.max(0, heights.count - 1))
+}
+
+/** What scrolls around an element; undefined: the page. */
+const scrollerOf = (element: HTMLElement): HTMLElement | undefined => {
+  for (let at: HTMLElement | null = element; at !== null && at !== document.body; at = at.parentElement)
+    if (/auto|scroll/.test(getComputedStyle(at).overflowY) && at.scrollHeight > at.clientHeight) return at
+  return undefined
+}
+
+/** The part of the window in which an element can be seen. */
+const clipOf = (element: HTMLElement): readonly [top: number, bottom: number] => {
+  const scroller = scrollerOf(element)
+  if (scroller === undefined) return [0, innerHeight]
+  const { top, bottom } = scroller.getBoundingClientRect()
+  return [Math.max(0, top), Math.min(innerHeight, bottom)]
+}
+
+/** Scrolls what scrolls around the list so that a row can be seen, if it cannot: two rows from where it came in. */
+export const reveal = (element: HTMLElement, heights: Heights, row: number, room = 0): void => {
+  const scroller = scrollerOf(element)
+  if (scroller === undefined) return
+  const base = element.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
+  const [top, bottom] = [base + heights.at(row), base + heights.at(row + 1)]
+  const air = 2 * (bottom - top)
+  const isBelow = bottom > scroller.scrollTop + scroller.clientHeight
+  if (top < scroller.scrollTop + room || (isBelow && bottom - scroller.scrollTop > 2 * scroller.clientHeight))
+    scroller.scrollTop = top - room - air
+  else if (isBelow) scroller.scrollTop = bottom - scroller.clientHeight + air
+}
+
+/** All rows as high as each other. */
+export const evenHeights = (count: number, height: number): Heights => ({ count, at: row => row * height })

@@ -1,0 +1,23 @@
+/** The lessons, a file for each chapter. */
+import type { LessonTexts } from '../../../lessons/all.ts'
+import { closing, loss, oldSyn } from './connection.ts'
+import { agreement, blocks, caesar, paint, rsa, swapped, xorLesson } from './secrets.ts'
+import { ecdhe, falseStart, finished, resumption, rsaExchange } from './tls12.ts'
+
+export const lessons: LessonTexts = {
+  'old-syn': oldSyn,
+  closing,
+  loss,
+  caesar,
+  xor: xorLesson,
+  blocks,
+  paint,
+  agreement,
+  rsa,
+  swapped,
+  'rsa-exchange': rsaExchange,
+  ecdhe,
+  finished,
+  'false-start': falseStart,
+  resumption,
+}

@@ -1,0 +1,50 @@
+/** Every text of the page by area, a language a folder: one area is one file, the same keys in each by type. */
+import { wordsOf as failureWordsOf } from '../../src/explain/languages.ts'
+import type { Words as FailureWords } from '../../src/explain/words.ts'
+import type { PageLanguage } from '../page/place.ts'
+import { headers as headersEnglish } from './en/headers.table.ts'
+import { page as pageEnglish } from './en/page.ts'
+import { tabs as tabsEnglish } from './en/tabs.ts'
+import { tryIt as tryEnglish } from './en/try.ts'
+import { views as viewsEnglish } from './en/views.ts'
+import { headers as headersChinese } from './zh/headers.table.ts'
+import { page as pageChinese } from './zh/page.ts'
+import { tabs as tabsChinese } from './zh/tabs.ts'
+import { tryIt as tryChinese } from './zh/try.ts'
+import { views as viewsChinese } from './zh/views.ts'
+
+export interface Words {
+  readonly language: PageLanguage
+  readonly page: typeof pageEnglish
+  /** What those read who have no keys. */
+  readonly views: typeof viewsEnglish
+  readonly tryIt: typeof tryEnglish
+  readonly tabs: typeof tabsEnglish
+  /** What fields of HTTP say, under their names in small letters. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Of the registry of failures. */
+  readonly failures: FailureWords
+}
+
+export const wordsOf = (language: PageLanguage): Words => WORDS[language]
+
+const WORDS: Readonly<Record<PageLanguage, Words>> = {
+  en: {
+    language: 'en',
+    page: pageEnglish,
+    views: viewsEnglish,
+    tabs: tabsEnglish,
+    tryIt: tryEnglish,
+    headers: headersEnglish,
+    failures: failureWordsOf('en'),
+  },
+  zh: {
+    language: 'zh',
+    page: pageChinese,
+    views: viewsChinese,
+    tabs: tabsChinese,
+    tryIt: tryChinese,
+    headers: headersChinese,
+    failures: failureWordsOf('zh'),
+  },
+}

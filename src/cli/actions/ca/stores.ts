@@ -1,0 +1,97 @@
+/** `barewire ca install` and `uninstall`: what will be touched is shown first, and asked for. */
+import { homedir } from 'node:os'
+import { resolve } from 'node:path'
+import { digestOf } from '../../../ca/log.ts'
+import { legible, lines } from '../../../inspect/index.ts'
+import { dataHome } from '../../../node/ca-files.ts'
+import { install, installedIn, uninstall } from '../../../node/ca-install.ts'
+import { type StoreKind, storesOf } from '../../../node/ca-stores.ts'
+import { nodeCrypto } from '../../../node/crypto.ts'
+import { factsOf } from '../../authority.ts'
+import type { CommonOptions } from '../../command.ts'
+import { EXIT_INTERRUPTED } from '../../errors.ts'
+import type { Io } from '../../io.ts'
+import { say, withAuthority } from './common.ts'
+
+export interface StoreOptions extends CommonOptions {
+  readonly store?: readonly StoreKind[] | undefined
+  readonly root?: string | undefined
+  readonly yes?: true | undefined
+}
+
+export const caInstall = (options: StoreOptions, io: Io): Promise<number> =>
+  withAuthority(io, options, async opened => {
+    const { path } = factsOf(opened)
+    const machine = {
+      platform: process.platform,
+      env: io.env,
+      home: io.env.HOME ?? homedir(),
+      root: options.root === undefined ? '' : resolve(options.root),
+    }
+    const id = digestOf(opened.root.certificate, nodeCrypto())
+    const all = storesOf(machine, { path, name: opened.root.name, id })
+    const wanted = all.filter(({ kind }) => options.store === undefined || options.store.includes(kind))
+    const possible = wanted.filter(({ hindered }) => hindered === undefined)
+    await tell(io, options, [
+      `“${opened.root.name}” would be trusted by:`,
+      ...possible.map(({ what }) => `  + ${what}`),
+      ...wanted
+        .filter(({ hindered }) => hindered !== undefined)
+        .map(({ what, hindered }) => `  - not ${what}: ${hindered}`),
+      ...(wanted.length === 0 ? ['  no store that is known here'] : []),
+      `  Node has no store: export NODE_EXTRA_CA_CERTS=${path}`,
+    ])
+    if (possible.length === 0) return 0
+    const agreed = await agrees(io, options)
+    if (agreed !== 'yes') return agreed === 'no' ? 0 : EXIT_INTERRUPTED
+    for (const store of possible) {
+      install(dataHome(), store)
+      await say(io, options, { type: 'installed', store: store.kind, what: store.what }, [`✓ ${store.what}`])
+    }
+    await tell(io, options, ['undone by: barewire ca uninstall'])
+    return 0
+  })
+
+export const caUninstall = async (options: StoreOptions, io: Io): Promise<number> => {
+  const deeds = installedIn(dataHome())
+  if (deeds.length === 0) {
+    await tell(io, options, ['Nothing was installed from here.'])
+    return 0
+  }
+  await tell(io, options, ['Taken out again of:', ...deeds.map(({ what }) => `  - ${what}`)])
+  const agreed = await agrees(io, options)
+  if (agreed !== 'yes') return agreed === 'no' ? 0 : EXIT_INTERRUPTED
+  for (const deed of deeds) {
+    uninstall(dataHome(), deed)
+    await say(io, options, { type: 'uninstalled', what: deed.what }, [`✓ ${deed.what}`])
+  }
+  return 0
+}
+
+const tell = async (io: Io, { json }: CommonOptions, texts: readonly string[]): Promise<void> => {
+  if (!json) await io.err.write(lines(texts.map(text => legible(text, { unicode: true }))))
+}
+
+/** Anything but a yes is a no; so is the end of the input. */
+const agrees = async (io: Io, { yes }: StoreOptions): Promise<'yes' | 'no' | 'interrupted'> => {
+  if (yes) return 'yes'
+  await io.err.write(lines([legible('Do it? [y/N]', { unicode: true })]))
+  let release = (): void => {}
+  const interrupted = new Promise<'interrupted'>(done => {
+    release = io.onInterrupt(() => done('interrupted'))
+  })
+  try {
+    return await Promise.race([answer(io), interrupted])
+  } finally {
+    release()
+  }
+}
+
+const answer = async ({ input }: Io): Promise<'yes' | 'no'> => {
+  let text = ''
+  for await (const piece of input) {
+    text += new TextDecoder().decode(piece)
+    if (text.includes('\n')) break
+  }
+  return /^\s*y(es)?\s*$/i.test(text.split('\n')[0]!) ? 'yes' : 'no'
+}

@@ -1,0 +1,70 @@
+/** `--revocation`, `--logs` and `--transparency`: what is demanded of certificates besides their paths. */
+import { readFileSync } from 'node:fs'
+import { FailureError, fail, isFailure } from '../failures/index.ts'
+import { nodeWorld } from '../node/world.ts'
+import type { RevocationMode } from '../x509/revocation/evidence.ts'
+import { type LogList, readLogList } from '../x509/transparency/log-list.ts'
+import { transparencyPolicies } from '../x509/transparency/policies.table.ts'
+import type { TransparencyDemands, TransparencyPolicyName } from '../x509/transparency/types.ts'
+import type { OptionSpec } from './command.ts'
+import { parseWord } from './options.ts'
+
+export interface DemandOptions {
+  readonly revocation?: RevocationMode | undefined
+  /** File of a list of logs. */
+  readonly logs?: string | undefined
+  readonly transparency?: TransparencyPolicyName | undefined
+}
+
+const MODES: readonly RevocationMode[] = ['off', 'soft', 'hard']
+const POLICIES = Object.keys(transparencyPolicies) as readonly TransparencyPolicyName[]
+
+export const LOGS: OptionSpec = {
+  flags: '--logs <file>',
+  what: 'the logs whose timestamps count: a list in JSON as browsers have it (log_list.json, version 3)',
+  offers: 'files',
+}
+
+export const DEMANDS: readonly OptionSpec[] = [
+  {
+    flags: '--revocation <how>',
+    what: 'off, soft or hard: ask authorities whether they took a certificate back; hard refuses when nobody says',
+    parse: parseWord('--revocation', MODES),
+    offers: MODES,
+  },
+  LOGS,
+  {
+    flags: '--transparency <policy>',
+    what: 'with --logs: chromium refuses a certificate that has fewer good timestamps than Chrome wants',
+    parse: parseWord('--transparency', POLICIES),
+    offers: POLICIES,
+  },
+]
+
+/** Throws `ca/log-list` for a file that is none, `cli/file` for one that cannot be read. */
+export const logsIn = (path: string | undefined): LogList | undefined => {
+  if (path === undefined) return undefined
+  const list = readLogList(fileContents(path), nodeWorld().crypto)
+  if (isFailure(list)) throw new FailureError(list.with({ where: `${path}: ${list.where}` }))
+  return list
+}
+
+export const transparencyOf = ({
+  logs: path,
+  transparency: policy,
+}: DemandOptions): TransparencyDemands | undefined => {
+  if (policy !== undefined && path === undefined)
+    throw new FailureError(fail('cli/usage', { got: '--transparency goes with --logs FILE: the logs that count.' }))
+  const logs = logsIn(path)
+  return logs && { logs, policy }
+}
+
+/** Throws `cli/file`. */
+export const fileContents = (path: string): Uint8Array => {
+  try {
+    return new Uint8Array(readFileSync(path))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new FailureError(fail('cli/file', { where: path, got: code ?? 'it cannot be read' }), { cause: error })
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Handshake messages that are not spoken here: those before TLS 1.2, where what is signed does not say how (RFC 4346 7.4,
+ * RFC 4492 5.4), and those of key exchanges that have no form.
+ */
+import { handshakeFormat } from '../../../tls/messages/handshake.ts'
+import { type Bodies12, bodies12, ServerEcdhParams } from '../../../tls/messages/tls12.ts'
+import { type Codec, prefixed, rest, struct, type Tagged } from '../../../wire/codec.ts'
+
+type Unsigned = Omit<Bodies12, 'ServerKeyExchange' | 'ClientKeyExchange' | 'CertificateRequest' | 'CertificateVerify'>
+const { ServerKeyExchange: _server, ClientKeyExchange, CertificateRequest, CertificateVerify, ...unsigned } = bodies12
+
+/** Key exchanges whose messages we have no form for keep them as bytes. */
+export const EarlierHandshake: Codec<Tagged> = handshakeFormat<Unsigned>(unsigned, 'RFC 4346 7.4').codec
+
+/** The same in TLS 1.2. */
+export const OtherHandshake: Codec<Tagged> = handshakeFormat<Omit<Bodies12, 'ServerKeyExchange' | 'ClientKeyExchange'>>(
+  { ...unsigned, CertificateRequest, CertificateVerify },
+  'RFC 5246 7.4',
+).codec
+
+const ServerKeyExchange: Codec<{ params: ServerEcdhParams; signature: Uint8Array }> = struct(
+  { params: ServerEcdhParams, signature: prefixed(2, rest) },
+  { ref: 'RFC 4492 5.4' },
+)
+
+export const EarlierEcdheHandshake: Codec<Tagged> = handshakeFormat<
+  Unsigned &
+    Pick<Bodies12, 'ClientKeyExchange'> & { ServerKeyExchange: { params: ServerEcdhParams; signature: Uint8Array } }
+>({ ...unsigned, ServerKeyExchange, ClientKeyExchange }, 'RFC 4346 7.4').codec
+
+/** How handshake messages are read with this kind of key exchange. */
+export const earlierFormat = (exchange: string): Codec<Tagged> =>
+  exchange === 'ecdhe' ? EarlierEcdheHandshake : EarlierHandshake

@@ -1,0 +1,17 @@
+/** What an end speaks, by its first bytes. */
+import { spokenIn } from '../../explain/protocols.ts'
+import { hexText, latin1Text } from '../../wire/bytes.ts'
+
+/** RFC 9846 5.1: the types of records, from change_cipher_spec to application_data, and the major version. */
+const isRecord = (head: Uint8Array): boolean => head[0]! >= 20 && head[0]! <= 23 && (head.length < 2 || head[1] === 3)
+
+/** Undefined for no bytes; `something else` for what nobody here knows. */
+export const spokenBy = (head: Uint8Array): string | undefined => {
+  if (head.length === 0) return undefined
+  if (isRecord(head)) return 'TLS'
+  const text = latin1Text(head)
+  if (text.startsWith('PRI * HTTP/2')) return 'HTTP/2'
+  if (/^(?:[A-Z]{3,10} \S|HTTP\/1\.)/.test(text)) return 'HTTP'
+  return spokenIn(`"${text}`) ?? spokenIn(spaced(head.subarray(0, 8))) ?? 'something else'
+}
+const spaced = (bytes: Uint8Array): string => hexText(bytes).replace(/(..)(?!$)/g, '$1 ')

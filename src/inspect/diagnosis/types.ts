@@ -1,0 +1,27 @@
+/** What may be found out about an exchange by looking at it from beside. */
+import type { FailureCode } from '../../failures/index.ts'
+import type { Carrier, MessageRecord } from '../../trace/types.ts'
+import type { End } from './ends.ts'
+
+/** An answer that says no has no code of its own: it is no failure of HTTP. */
+export type DiagnosisCode = FailureCode | 'http/status'
+
+export interface Diagnosis {
+  readonly code: DiagnosisCode
+  /** Where something has to change. */
+  readonly side: End | 'network'
+  /** Who gave up; undefined where nobody did. */
+  readonly by?: End | undefined
+  /** `likely`: what was seen fits several causes, and this is the one that it mostly has. */
+  readonly certainty: 'seen' | 'likely'
+  readonly got?: string | undefined
+  readonly expected?: string | undefined
+  /** An alert, a status, milliseconds: what the code counts. */
+  readonly number?: number | undefined
+  /** Where it can be seen. */
+  readonly at?: Carrier | undefined
+}
+
+/** All of a message, as a place. */
+export const placeOf = (message: MessageRecord | undefined): Carrier | undefined =>
+  message === undefined ? undefined : { message: message.id, start: 0, end: message.bytes.length }

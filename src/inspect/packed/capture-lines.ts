@@ -1,0 +1,48 @@
+/**
+ * A capture as lines for the page, from a server or from the worker that has read the file: first what is in it by its index
+ * alone, which is there at once, then the same conversations with what is inside of them, and each with its records when
+ * somebody opens it. Objects are those of `inspect --json` where there is one.
+ */
+import type { Conversation } from '../../dissect/conversation.ts'
+import { recorder } from '../../trace/recorder.ts'
+import { redactor } from '../../trace/redact.ts'
+import { jsonOfCapture, jsonOfListed, listed } from '../conversations/list.ts'
+import { openedAtOnce, type Readable } from '../conversations/listed-in.ts'
+import { SEEN_BY } from '../conversations/opened.ts'
+import type { JsonObject } from '../json.ts'
+import { packed } from './packed.ts'
+
+/** Conversations that are named; the rest is counted. */
+const MOST_LISTED = 20_000
+
+/** Octets of the records of one conversation, as a recorder counts them: 150,000 messages of a hundred octets each. */
+const MOST_RECORDS = 96 * 1024 * 1024
+
+export function* contentsLines({ capture, open }: Readable): Generator<JsonObject> {
+  const { conversations } = capture
+  yield { v: 1, ...jsonOfCapture(capture) }
+  for (const each of conversations.slice(0, MOST_LISTED)) yield jsonOfListed(listed(each, undefined))
+  if (conversations.length > MOST_LISTED) yield { type: 'missing', conversations: conversations.length - MOST_LISTED }
+  for (const each of conversations.slice(0, Math.min(MOST_LISTED, openedAtOnce(conversations))))
+    yield jsonOfListed(listed(each, open(each)))
+}
+
+/** Its head, then a line for each record, as far as they may be seen. */
+export function* conversationLines(
+  { capture, open }: Readable,
+  conversation: Conversation,
+  privacy: 'starred' | 'shown',
+): Generator<object> {
+  const kept = recorder(MOST_RECORDS)
+  const { records } = open(conversation, kept)
+  const { id, kind, flow, client, server } = conversation
+  const { start } = capture
+  const date = Number.isNaN(start) ? {} : { date: start }
+  const ends = { client: { ...client }, server: { ...server } }
+  yield { v: 1, type: 'run', id, kind, flow, ...ends, host: SEEN_BY, privacy, dropped: kept.dropped, ...date }
+  const shown = privacy === 'shown' ? undefined : redactor()
+  for (const entry of records) {
+    const left = shown === undefined ? entry : shown(entry)
+    if (left !== undefined) yield packed(left)
+  }
+}

@@ -1,0 +1,100 @@
+/** AES-GCM and ChaCha20-Poly1305 from Node (OpenSSL). */
+import { createCipheriv, createDecipheriv } from 'node:crypto'
+import type { Aead, AeadName } from '../crypto/provider.ts'
+import { joined, plain } from '../wire/bytes.ts'
+
+const TAG = { authTagLength: 16 } as const
+
+/** Only CCM has to know the length of the plaintext beforehand; Node's types ask for it all the same. */
+const NO_LENGTH = {} as { readonly plaintextLength: number }
+
+/** Octets of a key, written anew for each use. */
+const KEY = new Int32Array(8)
+const LONG_KEY = new Uint8Array(KEY.buffer)
+const SHORT_KEY = new Uint8Array(KEY.buffer, 0, 16)
+
+/**
+ * The key in words: a `KeyObject` costs as much as a record, a fifth more for each because it is locked, and a kilobyte for
+ * as long as the connection lives; an array of sixteen bytes a quarter of that.
+ */
+export class NodeAead implements Aead {
+  readonly #name: 'chacha20-poly1305'
+  /** 16 or 32; 0: it was overwritten. */
+  #length: number
+  #key0: number
+  #key1: number
+  #key2: number
+  #key3: number
+  #key4: number
+  #key5: number
+  #key6: number
+  #key7: number
+  constructor(name: AeadName, key: Uint8Array) {
+    const length = name === 'aes-128-gcm' ? 16 : 32
+    if (key.length !== length) throw new RangeError(`a key of ${name} has ${length} octets`)
+    // Node's types know the option authTagLength for this name only; it means the same for GCM, where leaving it out
+    // would let a shortened tag pass.
+    this.#name = name as 'chacha20-poly1305'
+    this.#length = length
+    LONG_KEY.set(key)
+    this.#key0 = KEY[0]!
+    this.#key1 = KEY[1]!
+    this.#key2 = KEY[2]!
+    this.#key3 = KEY[3]!
+    this.#key4 = KEY[4]!
+    this.#key5 = KEY[5]!
+    this.#key6 = KEY[6]!
+    this.#key7 = KEY[7]!
+    KEY.fill(0)
+  }
+  wipe(): void {
+    this.#length = this.#key0 = this.#key1 = this.#key2 = this.#key3 = 0
+    this.#key4 = this.#key5 = this.#key6 = this.#key7 = 0
+  }
+  /** Good until the next use of any key. */
+  #key(): Uint8Array {
+    if (this.#length === 0) throw new Error('this key was overwritten')
+    KEY[0] = this.#key0
+    KEY[1] = this.#key1
+    KEY[2] = this.#key2
+    KEY[3] = this.#key3
+    if (this.#length === 16) return SHORT_KEY
+    KEY[4] = this.#key4
+    KEY[5] = this.#key5
+    KEY[6] = this.#key6
+    KEY[7] = this.#key7
+    return LONG_KEY
+  }
+  seal(
+    nonce: Uint8Array,
+    additional: Uint8Array,
+    plaintext: Uint8Array,
+    tail?: Uint8Array,
+  ): { ciphertext: Uint8Array; tag: Uint8Array } {
+    const cipher = createCipheriv(this.#name, this.#key(), nonce, TAG)
+    cipher.setAAD(additional, NO_LENGTH)
+    const ciphertext = plain(cipher.update(plaintext))
+    const end = tail === undefined ? undefined : cipher.update(tail)
+    cipher.final()
+    const tag = plain(cipher.getAuthTag())
+    return { ciphertext, tag: end === undefined ? tag : joined([end, tag]) }
+  }
+  sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void {
+    const { ciphertext, tag } = this.seal(nonce, additional, plaintext)
+    target.set(ciphertext, at)
+    target.set(tag, at + ciphertext.length)
+  }
+  open(nonce: Uint8Array, additional: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
+    if (tag.length !== TAG.authTagLength) return undefined
+    const decipher = createDecipheriv(this.#name, this.#key(), nonce, TAG)
+    decipher.setAuthTag(tag)
+    decipher.setAAD(additional, NO_LENGTH)
+    const plaintext = decipher.update(ciphertext)
+    try {
+      decipher.final()
+    } catch {
+      return undefined
+    }
+    return plain(plaintext)
+  }
+}

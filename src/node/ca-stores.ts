@@ -1,0 +1,207 @@
+/**
+ * The stores of trusted roots on a machine: which there are, what is done to put a root there, and what undoes exactly that.
+ * Nothing is done here but to look; `install` and `uninstall` of `ca-install.ts` carry it out.
+ */
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+/** A file to copy, or to delete; a program to run. */
+export type StoreStep =
+  | { readonly copy: string; readonly to: string }
+  | { readonly remove: string }
+  | { readonly run: readonly string[] }
+
+export interface Store {
+  /** For `--store`. */
+  readonly kind: StoreKind
+  /** For people: what is touched. */
+  readonly what: string
+  readonly add: readonly StoreStep[]
+  readonly undo: readonly StoreStep[]
+  /** Undefined when it can be done; otherwise what stands in the way. */
+  readonly hindered: string | undefined
+}
+
+export const STORE_KINDS = ['system', 'browsers', 'java'] as const
+export type StoreKind = (typeof STORE_KINDS)[number]
+
+export interface Machine {
+  readonly platform: NodeJS.Platform
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The home folder of the user. */
+  readonly home: string
+  /** What stands in front of every path: of an image, or of a test. Empty for this machine. */
+  readonly root: string
+}
+
+export interface RootFile {
+  /** Its path. */
+  readonly path: string
+  /** What it is called in stores. */
+  readonly name: string
+  /** SHA-256 of the certificate, hex: so that another root is another entry. */
+  readonly id: string
+}
+
+export const storesOf = (machine: Machine, root: RootFile): readonly Store[] => [
+  ...systemStore(machine, root),
+  ...browserStores(machine, root),
+  ...javaStore(machine, root),
+]
+
+const systemStore = (machine: Machine, root: RootFile): readonly Store[] => {
+  switch (machine.platform) {
+    case 'darwin': {
+      const keychain = '/Library/Keychains/System.keychain'
+      const add = ['security', 'add-trusted-cert', '-d', '-r', 'trustRoot', '-k', keychain, root.path]
+      const undo = ['security', 'remove-trusted-cert', '-d', root.path]
+      return [
+        {
+          kind: 'system',
+          what: `the keychain ${keychain}`,
+          add: [{ run: add }],
+          undo: [{ run: undo }],
+          hindered: undefined,
+        },
+      ]
+    }
+    case 'win32':
+      return [
+        {
+          kind: 'system',
+          what: 'the store of root certificates of this user',
+          add: [{ run: ['certutil', '-user', '-addstore', 'Root', root.path] }],
+          undo: [{ run: ['certutil', '-user', '-delstore', 'Root', root.name] }],
+          hindered: undefined,
+        },
+      ]
+    default:
+      return unixStores(machine, root).slice(0, 1)
+  }
+}
+
+interface Anchors {
+  readonly folder: string
+  readonly ending: string
+  readonly update: readonly string[]
+  /** Where the update is told of another root folder. */
+  readonly elsewhere: (root: string) => readonly string[]
+  readonly undo: readonly string[]
+}
+
+const ANCHORS: readonly Anchors[] = [
+  {
+    folder: '/usr/local/share/ca-certificates',
+    ending: '.crt',
+    update: ['update-ca-certificates'],
+    undo: ['--fresh'],
+    elsewhere: root => [
+      '--certsdir',
+      `${root}/usr/share/ca-certificates`,
+      '--localcertsdir',
+      `${root}/usr/local/share/ca-certificates`,
+      '--etccertsdir',
+      `${root}/etc/ssl/certs`,
+      '--hooksdir',
+      `${root}/etc/ca-certificates/update.d`,
+      '--certsconf',
+      `${root}/etc/ca-certificates.conf`,
+    ],
+  },
+  // Fedora and its like, then Arch.
+  ...['/etc/pki/ca-trust/source/anchors', '/etc/ca-certificates/trust-source/anchors'].map(folder => ({
+    folder,
+    ending: '.pem',
+    update: ['update-ca-trust', 'extract'],
+    undo: [],
+    elsewhere: (root: string) => ['--output', `${root}/etc/pki/ca-trust/extracted`],
+  })),
+]
+
+const unixStores = (machine: Machine, { path, id }: RootFile): readonly Store[] =>
+  ANCHORS.filter(({ folder, update }) => existsSync(machine.root + folder) && programIn(machine, update[0]!)).map(
+    ({ folder, ending, update, undo, elsewhere }) => {
+      const place = machine.root + folder
+      const file = join(place, `barewire-${id.slice(0, 16)}${ending}`)
+      const run = machine.root === '' ? update : [...update, ...elsewhere(machine.root)]
+      return {
+        kind: 'system',
+        what: `${file}, and ${update.join(' ')}`,
+        add: [{ copy: path, to: file }, { run }],
+        undo: [{ remove: file }, { run: [...run, ...undo] }],
+        hindered: writable(place) ? undefined : `${place} is root's: run it with sudo`,
+      }
+    },
+  )
+
+/** Databases of NSS that are there: of Chromium, and of every profile of Firefox. */
+const browserStores = (machine: Machine, { path, name, id }: RootFile): readonly Store[] => {
+  const home = machine.root + machine.home
+  const profiles = [
+    '.mozilla/firefox',
+    'snap/firefox/common/.mozilla/firefox',
+    '.var/app/org.mozilla.firefox/.mozilla/firefox',
+    'Library/Application Support/Firefox/Profiles',
+  ].flatMap(folder => foldersIn(join(home, folder)))
+  const databases = [join(home, '.pki/nssdb'), join(home, 'snap/chromium/current/.pki/nssdb'), ...profiles]
+  const known = programIn(machine, 'certutil')
+  const label = `${name} ${id.slice(0, 16)}`
+  return databases
+    .filter(folder => existsSync(join(folder, 'cert9.db')))
+    .map(folder => ({
+      kind: 'browsers',
+      what: `the certificates of ${folder.includes('irefox') ? 'Firefox' : 'Chromium'} in ${folder}`,
+      add: [{ run: ['certutil', '-A', '-d', `sql:${folder}`, '-t', 'C,,', '-n', label, '-i', path] }],
+      undo: [{ run: ['certutil', '-D', '-d', `sql:${folder}`, '-n', label] }],
+      hindered: known
+        ? undefined
+        : 'certutil is missing: apt-get install libnss3-tools, dnf install nss-tools, brew install nss',
+    }))
+}
+
+const javaStore = (machine: Machine, { path, id }: RootFile): readonly Store[] => {
+  const { JAVA_HOME } = machine.env
+  if (!JAVA_HOME) return []
+  const store = join(machine.root + JAVA_HOME, 'lib', 'security', 'cacerts')
+  if (!existsSync(store)) return []
+  // The password that every Java has come with since 1.2.
+  const words = ['-keystore', store, '-storepass', 'changeit', '-alias', `barewire-${id.slice(0, 16)}`]
+  return [
+    {
+      kind: 'java',
+      what: `the certificates of Java in ${store}`,
+      add: [{ run: ['keytool', '-importcert', '-noprompt', '-trustcacerts', '-file', path, ...words] }],
+      undo: [{ run: ['keytool', '-delete', ...words] }],
+      hindered: !programIn(machine, 'keytool')
+        ? 'keytool is missing'
+        : writable(store)
+          ? undefined
+          : `${store} cannot be written: run it with sudo -E`,
+    },
+  ]
+}
+
+const foldersIn = (folder: string): readonly string[] => {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter(entry => entry.isDirectory())
+      .map(entry => join(folder, entry.name))
+  } catch {
+    return []
+  }
+}
+
+const writable = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const programIn = ({ env, platform }: Machine, name: string): boolean =>
+  (env.PATH ?? '')
+    .split(delimiter)
+    .concat(platform === 'win32' ? [] : ['/usr/sbin', '/sbin'])
+    .some(folder => folder !== '' && existsSync(join(folder, platform === 'win32' ? `${name}.exe` : name)))
