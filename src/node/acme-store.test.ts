@@ -95,7 +95,8 @@ test('one process at a time has the file: ca/unusable; one that was killed leave
   await build({
     stdin: {
       contents: `import { acmeFileStore } from './acme-store.ts'
-        acmeFileStore(${JSON.stringify(path())}); console.log('open'); setInterval(() => {}, 1000)`,
+        acmeFileStore(${JSON.stringify(path())}); setTimeout(() => { gc(); console.log('open') }, 100)
+        setInterval(() => {}, 1000)`,
       resolveDir: import.meta.dirname,
     },
     outfile: program,
@@ -104,7 +105,7 @@ test('one process at a time has the file: ca/unusable; one that was killed leave
     format: 'esm',
   })
   const NODE_PATH = fileURLToPath(new URL('../../node_modules', import.meta.url))
-  const child = spawn(process.execPath, [program], { env: { ...process.env, NODE_PATH } })
+  const child = spawn(process.execPath, ['--expose-gc', program], { env: { ...process.env, NODE_PATH } })
   await once(child.stdout, 'data')
   expect(second()).toMatchObject(refused)
   child.kill('SIGKILL')

@@ -55,7 +55,12 @@ const onlyHere = (path: string): (() => void) => {
   try {
     lock = openDatabase(beside)
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
-    return lock.close.bind(lock)
+    const held = lock
+    locks.add(held)
+    return () => {
+      locks.delete(held)
+      held.close()
+    }
   } catch (error) {
     lock?.close()
     const got = isBusy(error) ? 'is in use: another process serves this authority' : sqliteProblem(error)?.got
@@ -63,6 +68,9 @@ const onlyHere = (path: string): (() => void) => {
     throw inWords(fail('ca/unusable', { where: path, got }), english, error)
   }
 }
+
+/** A database that nothing refers to is closed with the next collection of garbage, and its lock is gone: these are held. */
+const locks = new Set<Database>()
 
 const storeIn = (path: string, release: () => void): AcmeFileStore => {
   const known = memoryAcmeStore()
