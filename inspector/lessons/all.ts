@@ -1,4 +1,8 @@
 /** The lessons themselves. They bring the engines: a page loads this when somebody wants to learn. */
+import { type CertificateNames, certificate } from './certificates/certificate.ts'
+import { type ChainNames, chain } from './certificates/chain.ts'
+import { type DigestNames, digest } from './certificates/digest.ts'
+import { type SignatureNames, signature } from './certificates/signature.ts'
 import type { LessonId } from './chapters.ts'
 import { type ClosingNames, closing } from './connection/closing.ts'
 import { type LossNames, loss } from './connection/loss.ts'
@@ -28,6 +32,10 @@ export interface NamesOf extends Record<LessonId, Names> {
   agreement: AgreementNames
   rsa: RsaNames
   swapped: SwappedNames
+  digest: DigestNames
+  signature: SignatureNames
+  certificate: CertificateNames
+  chain: ChainNames
   'rsa-exchange': RsaExchangeNames
   ecdhe: EcdheNames
   finished: FinishedNames
@@ -46,6 +54,10 @@ export const LESSONS: { readonly [Id in LessonId]: Lesson<NamesOf[Id]> } = {
   agreement,
   rsa,
   swapped,
+  digest,
+  signature,
+  certificate,
+  chain,
   'rsa-exchange': rsaExchange,
   ecdhe,
   finished,

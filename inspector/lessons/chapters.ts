@@ -5,7 +5,7 @@ export const CHAPTERS = [
   { id: 'connection', lessons: ['old-syn', 'closing', 'loss'] },
   { id: 'clear', lessons: [] },
   { id: 'secrets', lessons: ['caesar', 'xor', 'blocks', 'paint', 'agreement', 'rsa', 'swapped'] },
-  { id: 'certificates', lessons: [] },
+  { id: 'certificates', lessons: ['digest', 'signature', 'certificate', 'chain'] },
   { id: 'tls12', lessons: ['rsa-exchange', 'ecdhe', 'finished', 'false-start', 'resumption'] },
   { id: 'tls13', lessons: [] },
   { id: 'cookies', lessons: [] },

@@ -24,6 +24,8 @@ export interface MessageDrawing {
   readonly message: MessageRecord
   /** Dotted path of the field that is chosen. */
   readonly field?: string
+  /** Dotted path of a certificate in it: that one is shown, and the field is one of its own. */
+  readonly certificate?: string
 }
 
 /** One thing in another in another: the outermost first. */

@@ -7,13 +7,13 @@ import { LESSONS } from '../../inspector/lessons/all.ts'
 import type { LessonId } from '../../inspector/lessons/chapters.ts'
 import type { Drawing } from '../../inspector/lessons/drawings.ts'
 import type { Facts, Lesson, LessonWords, Scene, Stage } from '../../inspector/lessons/lesson.ts'
+import { opened } from '../../inspector/lessons/opened.ts'
 import { askedAbout, check, runsOf } from '../../inspector/lessons/play.ts'
 import { factNamesIn, factsOf, told } from '../../inspector/lessons/told.ts'
 import { LANGUAGES } from '../../inspector/page/place.ts'
 import { lessonTexts } from '../../inspector/words/lessons.ts'
 import { messagesOf } from '../../src/trace/recorder.ts'
 import { webPlatform } from '../../src/web/lab.ts'
-import { dissect } from '../../src/wire/codec.ts'
 import { fieldAt } from '../../src/wire/field.ts'
 
 /** As the page has it. */
@@ -137,8 +137,9 @@ const missingIn = (drawing: Drawing<string>, { records }: Scene): string[] => {
   if (drawing.kind === 'message') {
     const { message, field = '' } = drawing
     if (!messages.some(m => m.id === message.id)) return [message.name]
-    if (message.format === undefined) return field === '' ? [] : [field]
-    return fieldAt(dissect(message.format, message.bytes, message.name), field) === undefined ? [field] : []
+    const { tree } = opened(drawing)
+    if (tree === undefined) return field === '' ? [] : [field]
+    return fieldAt(tree, field) === undefined ? [field] : []
   }
   if (drawing.kind !== 'ladder') return []
   const { ladder, drawn, fresh } = drawing

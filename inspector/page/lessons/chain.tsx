@@ -7,11 +7,13 @@ import { Rows } from './table.tsx'
 export const ChainView: FunctionComponent<DrawingProps<ChainDrawing<string>>> = ({ drawing: { cards }, labels }) => (
   <ol class="chain">
     {cards.map(({ title, rows, signed, fresh }) => (
-      <li key={title} class={fresh ? 'fresh' : undefined}>
-        <b>{title}</b>
-        <table>
-          <Rows rows={rows} labels={labels} />
-        </table>
+      <li key={title}>
+        <div class={fresh ? 'card fresh' : 'card'}>
+          <b>{title}</b>
+          <table>
+            <Rows rows={rows} labels={labels} />
+          </table>
+        </div>
         {signed === undefined ? null : (
           <p class={signed ? 'good' : 'bad'}>
             {signed ? '✓' : '✗'} {labels[signed ? 'signed' : 'unsigned']}

@@ -1,9 +1,9 @@
 /** One message: the field that a step speaks of, with what it lies in, and the bytes with that field marked. */
 import type { FunctionComponent } from 'preact'
 import { latin1Text } from '../../../src/wire/bytes.ts'
-import { dissect } from '../../../src/wire/codec.ts'
 import { type Field, fieldAt } from '../../../src/wire/field.ts'
 import type { MessageDrawing } from '../../lessons/drawings.ts'
+import { opened } from '../../lessons/opened.ts'
 import type { DrawingProps } from './drawing.tsx'
 import './message.css'
 
@@ -13,14 +13,14 @@ const WIDE = 16
 const NARROW = 8
 
 export const MessageView: FunctionComponent<DrawingProps<MessageDrawing>> = ({ drawing, frame, words, width }) => {
-  const { message, field: path = '' } = drawing
-  const tree = message.format && dissect(message.format, message.bytes, message.name)
+  const { field: path = '' } = drawing
+  const { name, bytes, tree } = opened(drawing)
   const chain = tree === undefined ? [] : chainOf(tree, path)
   const chosen = chain.at(-1)
   return (
     <div class="message">
       <p class="name">
-        <b>{message.name}</b> <span class="quiet">{words.page.size(message.bytes.length)}</span>
+        <b>{name}</b> <span class="quiet">{words.page.size(bytes.length)}</span>
       </p>
       {chain.length < 2 ? null : (
         <ol class="fields" aria-label={frame.fields}>
@@ -32,7 +32,7 @@ export const MessageView: FunctionComponent<DrawingProps<MessageDrawing>> = ({ d
           ))}
         </ol>
       )}
-      <Bytes bytes={message.bytes} chosen={chosen} perRow={width < 480 ? NARROW : WIDE} frame={frame} />
+      <Bytes bytes={bytes} chosen={chosen} perRow={width < 480 ? NARROW : WIDE} frame={frame} />
     </div>
   )
 }

@@ -4,10 +4,13 @@ import { useEffect, useRef } from 'preact/hooks'
 import type { Picture, PicturesDrawing } from '../../lessons/drawings.ts'
 import type { DrawingProps } from './drawing.tsx'
 
+/** Pixels; three below it stand beside each other. */
+const SMALL = 64
+
 export const PicturesView: FunctionComponent<DrawingProps<PicturesDrawing<string>>> = ({ drawing, labels }) => (
   <div class="pictures">
     {drawing.pictures.map(picture => (
-      <figure key={picture.label}>
+      <figure key={picture.label} class={picture.width < SMALL ? 'small' : undefined}>
         <Canvas picture={picture} label={labels[picture.label] ?? ''} />
         <figcaption>{labels[picture.label]}</figcaption>
       </figure>

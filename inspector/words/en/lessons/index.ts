@@ -1,5 +1,6 @@
 /** The lessons, a file for each chapter. */
 import type { LessonTexts } from '../../../lessons/all.ts'
+import { certificate, chain, digest, signature } from './certificates.ts'
 import { closing, loss, oldSyn } from './connection.ts'
 import { agreement, blocks, caesar, paint, rsa, swapped, xorLesson } from './secrets.ts'
 import { ecdhe, falseStart, finished, resumption, rsaExchange } from './tls12.ts'
@@ -15,6 +16,10 @@ export const lessons: LessonTexts = {
   agreement,
   rsa,
   swapped,
+  digest,
+  signature,
+  certificate,
+  chain,
   'rsa-exchange': rsaExchange,
   ecdhe,
   finished,
