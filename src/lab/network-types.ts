@@ -22,6 +22,8 @@ export interface NetworkOptions extends Faults, VirtualClockOptions {
 export interface HostChoices {
   /** Default: the next free one of 10.0.0.0/24, from 10.0.0.2 on. */
   readonly address?: string | undefined
+  /** Six octets; default: numbered in the order in which hosts are plugged in. */
+  readonly hardwareAddress?: Uint8Array | undefined
   /** A router on the wire; default none. */
   readonly gateway?: string | undefined
   /** Faults of what this host sends, instead of the network's. */
@@ -76,6 +78,8 @@ export interface Network {
   name(name: string, target: string | readonly string[] | IpAddress): void
   /** The address of the network's name server. */
   readonly nameServer: IpAddress
+  /** The host behind whose port the switch has seen this hardware address lately; undefined: it would ask every port. */
+  behind(hardwareAddress: Uint8Array): string | undefined
   /** Sees everything that happens to frames from now on; returns a function that stops it. */
   tap(observe: (observation: Observation) => void): () => void
   /** Cuts a host's cable and sits down in between. */

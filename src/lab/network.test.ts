@@ -86,6 +86,16 @@ describe('a network in memory', () => {
     expect(ping(net, mute.address)).toMatchObject({ code: 'ip/no-echo', where: mute.address.text })
   })
 
+  test('a host has the card that it was given, and the switch knows who is behind which port once they spoke', () => {
+    const net = network()
+    const hardwareAddress = Uint8Array.of(2, 0, 0, 7, 8, 9)
+    const server = net.host('server', { hardwareAddress })
+    expect(server.hardwareAddress).toEqual(hardwareAddress)
+    expect(net.behind(hardwareAddress)).toBeUndefined()
+    ping(net, server.address)
+    expect(net.behind(hardwareAddress)).toBe('server')
+  })
+
   test('a UDP port without a listener answers as unreachable (RFC 1122 4.1.3.1)', () => {
     const net = network()
     const seen: string[] = []

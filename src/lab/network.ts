@@ -80,6 +80,11 @@ class SwitchedNetwork implements Network {
     this.#zone.set(name, typeof target === 'object' && 'octets' in target ? [target] : target)
   }
 
+  behind(hardwareAddress: Uint8Array): string | undefined {
+    const port = this.#switch.portOf(hardwareAddress, this.clock.now())
+    return port === undefined ? undefined : this.#byNumber.get(port)?.host.name
+  }
+
   tap(observe: (observation: Observation) => void): () => void {
     this.#taps.add(observe)
     return () => this.#taps.delete(observe)
@@ -127,7 +132,7 @@ class SwitchedNetwork implements Network {
       name,
       interfaces: [
         {
-          mac: Uint8Array.of(2, 0, 0, 0, number >> 8, number),
+          mac: choices.hardwareAddress ?? Uint8Array.of(2, 0, 0, 0, number >> 8, number),
           address,
           prefix: LAN.prefix,
           arp: choices.arp ?? 'trusting',
