@@ -19,9 +19,15 @@ import { type FalseStartNames, falseStart } from './tls12/false-start.ts'
 import { type FinishedNames, finished } from './tls12/finished.ts'
 import { type EcdheNames, ecdhe, type RsaExchangeNames, rsaExchange } from './tls12/key-exchange.ts'
 import { type ResumptionNames, resumption } from './tls12/resumption.ts'
+import { type DamageNames, damage } from './wire/damage.ts'
+import { type SwitchingNames, switching } from './wire/switching.ts'
+import { type WrappingNames, wrapping } from './wire/wrapping.ts'
 
 /** What each of them names, for the words. */
 export interface NamesOf extends Record<LessonId, Names> {
+  wrapping: WrappingNames
+  switching: SwitchingNames
+  damage: DamageNames
   'old-syn': OldSynNames
   closing: ClosingNames
   loss: LossNames
@@ -44,6 +50,9 @@ export interface NamesOf extends Record<LessonId, Names> {
 }
 
 export const LESSONS: { readonly [Id in LessonId]: Lesson<NamesOf[Id]> } = {
+  wrapping,
+  switching,
+  damage,
   'old-syn': oldSyn,
   closing,
   loss,

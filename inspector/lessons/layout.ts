@@ -230,7 +230,10 @@ const lineOf = (arrow: Arrow<string>, ladder: Ladder, { paper, xOf, now, fresh }
     return { ...shared, points, words: points, end: 'lost' }
   }
   const end = { x: far, y: paper.y(arrived) + paper.placeOf(id, 'arrived') }
-  if (look !== 'held') return { ...shared, points: [start, end], words: [start, end], end: 'arrives' }
+  // Words do not lie on a lifeline that the arrow passes over: they stand behind the last one, far from what came before.
+  const share = 1 - 1 / Math.abs(to - from)
+  const passed = part(share, start.y + (end.y - start.y) * share)
+  if (look !== 'held') return { ...shared, points: [start, end], words: [passed, end], end: 'arrives' }
   // It comes so far, lies there, and goes on.
   const held = part(0.4, start.y + 0.4 * FLIGHT)
   if (now < arrived) return { ...shared, points: [start, held], words: [start, held], end: 'waits' }

@@ -50,6 +50,10 @@ export const addresses = (random: Dice): { readonly laptop: string; readonly sho
   }
 }
 
+/** The hardware address of a network card: not always the same one either. */
+export const card = (random: Dice): Uint8Array =>
+  Uint8Array.of(2, 0, 0, random.between(0, 255), random.between(0, 255), random.between(0, 255))
+
 /** Times are told in milliseconds with as many digits as a person reads. */
 export const ms = (at: Millis): number => Math.round(at * 100) / 100
 

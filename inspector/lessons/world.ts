@@ -5,7 +5,7 @@ import { type Recording, recorder, type TraceRecord } from '../../src/trace/reco
 import type { MessageRecord } from '../../src/trace/types.ts'
 import { type Arrow, arrowsOf, type Lifeline, type Said } from './ladder.ts'
 import type { Stage } from './lesson.ts'
-import { addresses, type Dice, dice, found, LAPTOP, SHOP } from './stage.ts'
+import { addresses, card, type Dice, dice, found, LAPTOP, SHOP } from './stage.ts'
 
 export interface Play {
   readonly platform: LabPlatform
@@ -44,9 +44,10 @@ export const inWorld = async <T>(
   const at = addresses(random)
   const world = labWorld(platform, { seed, delay: random.delay(), trace, capture })
   try {
-    const laptop = world.machine(LAPTOP, { address: at.laptop })
+    const cards = dice(seed, 'cards')
+    const laptop = world.machine(LAPTOP, { address: at.laptop, hardwareAddress: card(cards) })
     const near = third === undefined ? {} : { faults: { delay: random.delay(0.7, 1.3) } }
-    const server = world.machine(SHOP, { address: at.shop, ...near })
+    const server = world.machine(SHOP, { address: at.shop, hardwareAddress: card(cards), ...near })
     const wait = (time: Millis): Promise<void> =>
       new Promise(done => world.network.clock.later(world.network.clock.now() + time, done))
     const outcome = await work({ platform, world, laptop, server, random, trace, wait })

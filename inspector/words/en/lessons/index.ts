@@ -4,8 +4,12 @@ import { certificate, chain, digest, signature } from './certificates.ts'
 import { closing, loss, oldSyn } from './connection.ts'
 import { agreement, blocks, caesar, paint, rsa, swapped, xorLesson } from './secrets.ts'
 import { ecdhe, falseStart, finished, resumption, rsaExchange } from './tls12.ts'
+import { damage, switching, wrapping } from './wire.ts'
 
 export const lessons: LessonTexts = {
+  wrapping,
+  switching,
+  damage,
   'old-syn': oldSyn,
   closing,
   loss,
