@@ -7,6 +7,11 @@ import type { LessonId } from './chapters.ts'
 import { type ClosingNames, closing } from './connection/closing.ts'
 import { type LossNames, loss } from './connection/loss.ts'
 import { type OldSynNames, oldSyn } from './connection/old-syn.ts'
+import { type FixationNames, fixation } from './cookies/fixation.ts'
+import { type LeavingNames, leaving } from './cookies/leaving.ts'
+import { type ScopeNames, scope } from './cookies/scope.ts'
+import { type SessionNames, session } from './cookies/session.ts'
+import { type StolenNames, stolen } from './cookies/stolen.ts'
 import type { Lesson, LessonWords, Names } from './lesson.ts'
 import { type AgreementNames, agreement } from './secrets/agreement.ts'
 import { type BlocksNames, blocks } from './secrets/blocks.ts'
@@ -47,6 +52,11 @@ export interface NamesOf extends Record<LessonId, Names> {
   finished: FinishedNames
   'false-start': FalseStartNames
   resumption: ResumptionNames
+  session: SessionNames
+  stolen: StolenNames
+  scope: ScopeNames
+  fixation: FixationNames
+  leaving: LeavingNames
 }
 
 export const LESSONS: { readonly [Id in LessonId]: Lesson<NamesOf[Id]> } = {
@@ -72,6 +82,11 @@ export const LESSONS: { readonly [Id in LessonId]: Lesson<NamesOf[Id]> } = {
   finished,
   'false-start': falseStart,
   resumption,
+  session,
+  stolen,
+  scope,
+  fixation,
+  leaving,
 }
 
 /** All that a language says of lessons: none is missing, none too many. */

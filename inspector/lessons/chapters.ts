@@ -8,7 +8,7 @@ export const CHAPTERS = [
   { id: 'certificates', lessons: ['digest', 'signature', 'certificate', 'chain'] },
   { id: 'tls12', lessons: ['rsa-exchange', 'ecdhe', 'finished', 'false-start', 'resumption'] },
   { id: 'tls13', lessons: [] },
-  { id: 'cookies', lessons: [] },
+  { id: 'cookies', lessons: ['session', 'stolen', 'scope', 'fixation', 'leaving'] },
   { id: 'capture', lessons: [] },
 ] as const satisfies readonly Chapter[]
 

@@ -1,5 +1,6 @@
 /** What can be drawn at a step. Data only: places on the paper are found in `layout.ts`, colours in the style. */
 import type { Millis } from '../../src/engine.ts'
+import type { Failure } from '../../src/failures/index.ts'
 import type { MessageRecord } from '../../src/trace/types.ts'
 import type { Ladder } from './ladder.ts'
 
@@ -47,6 +48,8 @@ export type Cell<L extends string> =
   | { readonly text: string; readonly tone?: Tone }
   /** Bytes, bits, letters: in columns. */
   | { readonly code: string; readonly tone?: Tone }
+  /** What an engine refused, in the words of the registry. */
+  | { readonly failure: Failure }
 
 export interface Row<L extends string> {
   readonly cells: readonly Cell<L>[]

@@ -1,11 +1,13 @@
 /** Rows of words, numbers, bytes. */
 import type { FunctionComponent } from 'preact'
 import type { Cell, Row, TableDrawing } from '../../lessons/drawings.ts'
+import type { Words } from '../../words/index.ts'
 import type { DrawingProps, Labels } from './drawing.tsx'
 
 export const TableView: FunctionComponent<DrawingProps<TableDrawing<string>>> = ({
   drawing: { head, rows },
   labels,
+  words,
 }) => (
   <div class="scrolls">
     <table>
@@ -20,15 +22,18 @@ export const TableView: FunctionComponent<DrawingProps<TableDrawing<string>>> = 
           </tr>
         </thead>
       )}
-      <Rows rows={rows} labels={labels} />
+      <Rows rows={rows} labels={labels} words={words} />
     </table>
   </div>
 )
 
-export const Rows: FunctionComponent<{ readonly rows: readonly Row<string>[]; readonly labels: Labels }> = ({
-  rows,
-  labels,
-}) => (
+interface RowsProps {
+  readonly rows: readonly Row<string>[]
+  readonly labels: Labels
+  readonly words: Words
+}
+
+export const Rows: FunctionComponent<RowsProps> = ({ rows, labels, words }) => (
   <tbody>
     {rows.map(({ cells, fresh, tone }, i) => (
       <tr key={i} class={[fresh === true ? 'fresh' : '', tone ?? ''].join(' ').trim() || undefined}>
@@ -38,8 +43,8 @@ export const Rows: FunctionComponent<{ readonly rows: readonly Row<string>[]; re
               {labels[cell.label]}
             </th>
           ) : (
-            <td key={place} class={'label' in cell || cell.tone === 'plain' ? undefined : cell.tone}>
-              <CellText cell={cell} labels={labels} />
+            <td key={place} class={toneOf(cell)}>
+              <CellText cell={cell} labels={labels} words={words} />
             </td>
           ),
         )}
@@ -48,7 +53,17 @@ export const Rows: FunctionComponent<{ readonly rows: readonly Row<string>[]; re
   </tbody>
 )
 
-const CellText: FunctionComponent<{ readonly cell: Cell<string>; readonly labels: Labels }> = ({ cell, labels }) => {
-  if (!('code' in cell)) return <>{'label' in cell ? labels[cell.label] : cell.text}</>
-  return <code>{cell.code}</code>
+const toneOf = (cell: Cell<string>): string | undefined => {
+  if ('failure' in cell) return 'why'
+  return 'label' in cell || cell.tone === 'plain' ? undefined : cell.tone
+}
+
+const CellText: FunctionComponent<Omit<RowsProps, 'rows'> & { readonly cell: Cell<string> }> = ({
+  cell,
+  labels,
+  words,
+}) => {
+  if ('failure' in cell) return <>✗ {words.failures.says(cell.failure)}</>
+  if ('code' in cell) return <code>{cell.code}</code>
+  return <>{'label' in cell ? labels[cell.label] : cell.text}</>
 }

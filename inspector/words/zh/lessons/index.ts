@@ -2,6 +2,7 @@
 import type { LessonTexts } from '../../../lessons/all.ts'
 import { certificate, chain, digest, signature } from './certificates.ts'
 import { closing, loss, oldSyn } from './connection.ts'
+import { fixation, leaving, scope, session, stolen } from './cookies.ts'
 import { agreement, blocks, caesar, paint, rsa, swapped, xorLesson } from './secrets.ts'
 import { ecdhe, falseStart, finished, resumption, rsaExchange } from './tls12.ts'
 import { damage, switching, wrapping } from './wire.ts'
@@ -29,4 +30,9 @@ export const lessons: LessonTexts = {
   finished,
   'false-start': falseStart,
   resumption,
+  session,
+  stolen,
+  scope,
+  fixation,
+  leaving,
 }
