@@ -169,8 +169,13 @@ export const MUSTS: readonly Must[] = [
       'RFC 9112 6.1: 1xx, 204 and answers to HTTP/1.0 are never chunked',
     ],
     ['6.1', 'server', 'sends no Transfer-Encoding with 2xx to CONNECT', '200 with chunks to CONNECT'],
-    // Differs from RFC 9112 6.1: a body of unknown length goes out chunked to whomever its caller names.
-    ['6.1', 'client', 'sends no Transfer-Encoding to a server that may be of HTTP/1.0'],
+    // Who was never heard is taken for a server of HTTP/1.1.
+    [
+      '6.1',
+      'client',
+      'sends no Transfer-Encoding to a server that may be of HTTP/1.0',
+      'RFC 9112 6.1: a server that answered as HTTP/1.0 is sent nothing in chunks',
+    ],
     [
       '6.1',
       'server',

@@ -561,6 +561,8 @@ export const facts: readonly (readonly [english: string, chinese: string])[] = [
   ['A request with {name}', '{} 请求'],
   ['A response {n}', '响应 {}'],
   ['An answer to HTTP/1.0', '对 HTTP/1.0 的响应'],
+  ['A request to HTTP/1.0', '发给 HTTP/1.0 的请求'],
+  ['a body of unknown length', '长度未知的正文'],
   ['An answer {n}', '响应 {}'],
   ['The head of a part', '某一部分的首部'],
   ['in the head of a part', '某一部分的首部中'],

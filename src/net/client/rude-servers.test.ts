@@ -33,6 +33,39 @@ const collector = (): (() => void) => {
 }
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'
 
+test('RFC 9112 6.1: a server that answered as HTTP/1.0 is sent nothing in chunks', async () => {
+  let version = '1.0'
+  const heads: string[] = []
+  const url = await peer(socket => {
+    let heard = ''
+    socket.on('data', data => {
+      heard += `${data}`
+      if (!/\r\n\r\n(?:$|.*(?:\r\n0\r\n\r\n|whole)$)/s.test(heard)) return
+      heads.push(/^.*?(?=\r\n\r\n)/s.exec(heard)![0])
+      socket.end(`HTTP/${version} 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+    })
+  })
+  const own = client()
+  closing.push(() => own.close())
+  const streamed = () => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode('piece'))
+        controller.close()
+      },
+    })
+    return own.fetch(url, { method: 'POST', body, duplex: 'half' } as RequestInit)
+  }
+  expect((await own.fetch(url)).status).toBe(200)
+  expect(await codeOf(streamed())).toBe('http/bad-outgoing')
+  expect(heads.length).toBe(1)
+  // One whose length is known goes; and with the server's next version chunks are back.
+  version = '1.1'
+  expect((await own.fetch(url, { method: 'POST', body: 'whole' })).status).toBe(200)
+  expect((await streamed()).status).toBe(200)
+  expect(heads.map(head => /transfer-encoding: (.*)/i.exec(head)?.[1])).toEqual([undefined, undefined, 'chunked'])
+})
+
 describe('a kept connection', () => {
   const keptThen = async (second: (socket: Socket) => void) => {
     let requests = 0

@@ -1,6 +1,7 @@
 /** The end of the chain below `fetch`: connections, by origin, and one exchange after another on them. */
 import type { Bytes } from '../../engine.ts'
 import { type FailureCode, FailureError, fail } from '../../failures/index.ts'
+import { refused } from '../../http/message/header-block.ts'
 import type { HeaderList, ResponseHead } from '../../http/types.ts'
 import type { TraceContext, TraceSink } from '../../trace/types.ts'
 import type { ReadClientOptions } from '../stream/client-answers.ts'
@@ -51,6 +52,8 @@ export class Wire {
   readonly #world: World
   readonly #pool: Pool
   readonly #timeouts: Timeouts
+  /** Who answered as HTTP/1.0 last. */
+  readonly #old = new Set<string>()
   #closed = false
 
   constructor(options: WireOptions) {
@@ -94,6 +97,7 @@ export class Wire {
     const { proxyLogin } = this.#options
     let answers = 0
     for (let which: 'any' | 'new' = 'any'; ; ) {
+      if (this.#old.has(key) && isChunked(outline)) throw refused('A request to HTTP/1.0', 'a body of unknown length')
       const begin = (connection: ClientConnection) => {
         const fresh = connection.requests === 0
         const said = fresh && connection.info.tls?.earlyData === 'accepted' ? early : undefined
@@ -105,6 +109,7 @@ export class Wire {
       const { connection, fresh, said, shown, exchange } = await this.#pool.use(key, open, begin, { which, signal })
       try {
         const head = await exchange.answered
+        this.#heard(key, head)
         if (head.status === 407 && passing !== undefined) {
           exchange.discard()
           const again = outline.body?.opens !== 'once' && proxyLogin?.take(passing, head, answers++)
@@ -123,6 +128,14 @@ export class Wire {
         which = 'new'
       }
     }
+  }
+
+  /** RFC 9112 6.1: a server that spoke HTTP/1.0 last is sent nothing in chunks. */
+  #heard(key: string, { version }: ResponseHead): void {
+    this.#old.delete(key)
+    if (version === '1.1') return
+    if (this.#old.size >= MOST_OLD) this.#old.delete(this.#old.values().next().value!)
+    this.#old.add(key)
   }
 
   #shownTo(proxy: ProxyServer, request: ProxyRequest): string | undefined {
@@ -271,10 +284,13 @@ export const fieldsOfRequest = (
   if (usual && method === 'OPTIONS' && !headers.has('content-type'))
     list.push(['Content-Type', 'application/octet-stream'])
   if (expectsContinue(headers)) list.push(['Expect', '100-continue'])
-  if (body.length === undefined || trailers !== undefined) list.push(['Transfer-Encoding', 'chunked'])
+  if (isChunked({ body, trailers })) list.push(['Transfer-Encoding', 'chunked'])
   else list.push(['Content-Length', `${body.length}`])
   return list
 }
+
+const isChunked = ({ body, trailers }: Pick<Outline, 'body' | 'trailers'>): boolean =>
+  body !== undefined && (body.length === undefined || trailers !== undefined)
 
 /** What is for `proxy` alone goes to it alone: here where it is `passing` this request on, in CONNECT otherwise. */
 const forProxy = (
@@ -295,6 +311,9 @@ const only = (stream: NetStream): Transport => ({
 
 /** RFC 9110 10.1.1: the only expectation there is. */
 export const expectsContinue = (headers: Headers): boolean => headers.get('expect')?.toLowerCase() === '100-continue'
+
+/** Servers of HTTP/1.0 that a client remembers. */
+const MOST_OLD = 256
 
 /** RFC 8470 5.2. */
 const TOO_EARLY = 425
