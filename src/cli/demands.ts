@@ -1,8 +1,10 @@
-/** `--revocation`, `--logs` and `--transparency`: what is demanded of certificates besides their paths. */
+/** `--revocation`, `--crlite`, `--logs` and `--transparency`: what is demanded of certificates besides their paths. */
 import { readFileSync } from 'node:fs'
 import { FailureError, fail, isFailure } from '../failures/index.ts'
+import type { RevocationOptions } from '../net/stream/judged.ts'
 import { nodeWorld } from '../node/world.ts'
-import type { RevocationMode } from '../x509/revocation/evidence.ts'
+import { readCrlite } from '../x509/revocation/crlite.ts'
+import type { RevocationFilter, RevocationMode } from '../x509/revocation/evidence.ts'
 import { type LogList, readLogList } from '../x509/transparency/log-list.ts'
 import { transparencyPolicies } from '../x509/transparency/policies.table.ts'
 import type { TransparencyDemands, TransparencyPolicyName } from '../x509/transparency/types.ts'
@@ -11,6 +13,8 @@ import { parseWord } from './options.ts'
 
 export interface DemandOptions {
   readonly revocation?: RevocationMode | undefined
+  /** Files of filters. */
+  readonly crlite?: readonly string[] | undefined
   /** File of a list of logs. */
   readonly logs?: string | undefined
   readonly transparency?: TransparencyPolicyName | undefined
@@ -32,6 +36,11 @@ export const DEMANDS: readonly OptionSpec[] = [
     parse: parseWord('--revocation', MODES),
     offers: MODES,
   },
+  {
+    flags: '--crlite <file...>',
+    what: 'filters of revoked certificates as Firefox has them: what they call revoked is refused',
+    offers: 'files',
+  },
   LOGS,
   {
     flags: '--transparency <policy>',
@@ -40,6 +49,18 @@ export const DEMANDS: readonly OptionSpec[] = [
     offers: POLICIES,
   },
 ]
+
+/** Throws `ca/crlite` for a file that is no filter, `cli/file` for one that cannot be read. */
+export const revocationOf = ({ revocation, crlite }: DemandOptions): RevocationOptions | undefined =>
+  revocation === undefined && crlite === undefined
+    ? undefined
+    : { mode: revocation ?? 'off', filters: crlite?.map(filterIn) }
+
+const filterIn = (path: string): RevocationFilter => {
+  const filter = readCrlite(fileContents(path), nodeWorld().crypto)
+  if (isFailure(filter)) throw new FailureError(filter.with({ where: path }))
+  return filter
+}
 
 /** Throws `ca/log-list` for a file that is none, `cli/file` for one that cannot be read. */
 export const logsIn = (path: string | undefined): LogList | undefined => {

@@ -40,6 +40,7 @@ const authorityFailures = family('ca', {
   none: { fault: 'caller', exit: EXIT.usage },
   'trust-file': { fault: 'caller', exit: EXIT.usage },
   'log-list': { fault: 'caller', exit: EXIT.usage },
+  crlite: { fault: 'caller', exit: EXIT.usage },
   store: { fault: 'local', exit: EXIT.certificate },
   refused: { fault: 'caller', exit: EXIT.certificate, rule: 'RFC 5280 6.1' },
 })

@@ -76,6 +76,7 @@ export {
   type IssuingDistributionPoint,
 } from './revocation/crl-extensions.table.ts'
 export { type CrlToWrite, crlTbs, type EntryToWrite } from './revocation/crl-write.ts'
+export { MAX_CRLITE_SIZE, readCrlite } from './revocation/crlite.ts'
 export type {
   Evidence,
   EvidenceFault,

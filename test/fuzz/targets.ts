@@ -16,7 +16,7 @@ import { ocspMessages, revocationLists } from './targets/revocation.ts'
 import { streams } from './targets/streams.ts'
 import { tlsEngine } from './targets/tls-engines.ts'
 import { tlsRecords } from './targets/tls-records.ts'
-import { logLists, timestamps } from './targets/transparency.ts'
+import { crliteFilters, logLists, timestamps } from './targets/transparency.ts'
 import { anchors, certificates, keyFiles, requests } from './targets/x509.ts'
 
 export const targets: readonly Target[] = [
@@ -43,6 +43,7 @@ export const targets: readonly Target[] = [
   revocationLists,
   ocspMessages,
   logLists,
+  crliteFilters,
   timestamps,
   pasted,
   formatsTarget('formats', otherFormats),

@@ -26,7 +26,7 @@ import type { Evidence } from '../../x509/revocation/evidence.ts'
 import type { LogList } from '../../x509/transparency/log-list.ts'
 import { openCapture } from '../capture-file.ts'
 import type { CommonOptions, KeepOptions } from '../command.ts'
-import { type DemandOptions, fileContents, logsIn, transparencyOf } from '../demands.ts'
+import { type DemandOptions, fileContents, logsIn, revocationOf, transparencyOf } from '../demands.ts'
 import { typed } from '../invocation.ts'
 import type { Io } from '../io.ts'
 import { jsonLine } from '../json.ts'
@@ -173,9 +173,13 @@ const judge = async (
   const profile = profiles[options.profile ?? 'deployed']
   const { name = host, purpose, accept, trust } = options
   const roots = trust === undefined ? undefined : rootsIn(trust, await passwordFrom(undefined))
-  const evidence: Evidence = { stapled: brought && (brought.ocsp ?? 'none'), scts: brought?.scts }
   const transparency = transparencyOf(options)
-  const revocation = options.revocation && { mode: options.revocation }
+  const revocation = revocationOf(options)
+  const evidence: Evidence = {
+    stapled: brought && (brought.ocsp ?? 'none'),
+    scts: brought?.scts,
+    filters: revocation?.filters,
+  }
   const asked = { world, name, at, trust: roots, profile, purpose, accept, evidence, revocation, transparency }
   const request = await chainRequest(chain, asked)
   const complete = await completed(request, evidence, options)

@@ -1,8 +1,9 @@
-/** `--revocation`, `--logs` and `--transparency`: what `cert` and `get` ask for and say beside the chain, of servers on loopback. */
+/** `--revocation`, `--crlite`, `--logs` and `--transparency`: what `cert` and `get` ask for and say beside the chain, of servers on loopback. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { crliteFilter } from '../../../test/support/crlite.ts'
 import { served } from '../../../test/support/net.ts'
 import { captured } from '../../../test/support/peers-io.ts'
 import { context } from '../../asn1/der.ts'
@@ -12,8 +13,10 @@ import { certificateAuthority } from '../../ca/authority.ts'
 import { ocspAnswerFor, revocationList } from '../../ca/revocation.ts'
 import { certificateLog, logListOf } from '../../lab/certificate-log.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
+import { seeded } from '../../random.ts'
 import { certifiedKey } from '../../tls/certificate/certified-key.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
+import { Certificate } from '../../x509/certificate/certificate.ts'
 import { pem } from '../../x509/files/pem.ts'
 import type { ExtensionToWrite } from '../../x509/issue.ts'
 import { main } from '../main.ts'
@@ -132,6 +135,33 @@ test('a policy refuses a certificate that too few logs have', async () => {
   const told = objects((await ran('cert', 'explain', enough.host, ...asked, '--json')).out)
   expect(told[0]).toMatchObject({ transparency: { status: 'checked', policy: 'chromium', complies: true } })
   expect(told[1]).toMatchObject({ transparency: { timestamps: [{ name: 'Alpha', fault: null }, { name: 'Beta' }] } })
+})
+
+test('a filter has the word: who is revoked by it is refused, by get and cert, and who is not is good', async () => {
+  const logged = await serving({ logs: both })
+  const { serialNumber } = new Certificate(logged.issued.certificate)
+  const keyHash = crypto.digest('sha256', new Certificate(root.certificate).spki)
+  const written = (name: string, revoked: boolean): string => {
+    const issuers = [{ keyHash, serials: [{ serial: serialNumber, revoked }] }]
+    const coverage = [{ logId: alpha.id, from: now() - 60_000, to: now() + 60_000 }]
+    const path = join(folder, name)
+    const filter = { version: 4, coverage, issuers, rank: 1, random: seeded(1).number } as const
+    writeFileSync(path, crliteFilter(filter, crypto).bytes)
+    return path
+  }
+  const [revoking, letting] = [written('revoking.filter', true), written('letting.filter', false)]
+  const asked = ['--trust', rootFile, '--crlite']
+  const good = await ran('cert', 'verify', logged.host, ...asked, letting)
+  expect(good.out).toContain('revocation of 1: good by filter')
+  expect(good.exit).toBe(0)
+  const refused = await ran('cert', 'explain', logged.host, ...asked, letting, revoking)
+  expect(refused).toMatchObject({ exit: 5 })
+  expect(refused.out).toContain('tls/certificate-revoked')
+  expect(await ran('get', logged.url, ...asked, letting)).toMatchObject({ exit: 0, out: 'hi' })
+  expect((await ran('get', logged.url, ...asked, revoking)).exit).toBe(5)
+  const broken = await ran('get', 'https://localhost:1/', '--crlite', rootFile)
+  expect(broken).toMatchObject({ exit: 1 })
+  expect(broken.err).toContain(`${rootFile} has the version 45; versions that can be read: 3, 4`)
 })
 
 test('a list that is none, and a policy without a list, are refused before anything is asked', async () => {

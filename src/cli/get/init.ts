@@ -4,7 +4,7 @@ import { basicCredentials } from '../../http/semantics/challenges.ts'
 import { authenticating, type FetchInit, type LoginScheme } from '../../index.ts'
 import { nodeWorld } from '../../node/world.ts'
 import { SessionCache } from '../../tls/session/cache.ts'
-import { transparencyOf } from '../demands.ts'
+import { revocationOf, transparencyOf } from '../demands.ts'
 import type { Io } from '../io.ts'
 import { passwordFor } from '../password.ts'
 import { keysIn, MOST_OFFERED } from '../psk-file.ts'
@@ -141,7 +141,7 @@ const initOf = async (options: GetOptions, body: Body | undefined, run: Run, io:
     trust: options.trust && rootsIn(options.trust, await passwordFrom(options.passwordFile)),
     publicKeys: await contentsOf(options.trustKey),
     accept: options.accept as readonly FailureCode[] | undefined,
-    revocation: options.revocation && { mode: options.revocation },
+    revocation: revocationOf(options),
     transparency: transparencyOf(options),
     ...(await identityOf(options, io)),
     psk: await offered(options, run),

@@ -189,6 +189,15 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     says: f => `${f.where ?? 'It'} ${f.got ?? 'cannot be read'}.`,
     because: ['It is no list of Certificate Transparency logs in version 3 of the format.'],
   },
+  'ca/crlite': {
+    title: 'The CRLite filter cannot be used.',
+    says: f =>
+      `${f.where ?? 'It'} ${f.got ?? 'cannot be read'}${f.expected === undefined ? '' : `; versions that can be read: ${f.expected}`}.`,
+    because: [
+      'It is no filter of the kind that Firefox has as `security_state/crlite.filter`.',
+      'It is of 2024 or before: those were of another kind (versions 0 to 2).',
+    ],
+  },
   'ca/trust-file': {
     title: 'The file of trusted certificates cannot be used.',
     says: f => `${f.where ?? 'It'} ${f.got ?? 'holds no certificate'}.`,

@@ -179,6 +179,15 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     says: f => text`${f.where ?? '它'}${f.got ?? '无法读取'}。`,
     because: ['它不是第 3 版格式的证书透明度日志列表。'],
   },
+  'ca/crlite': {
+    title: 'CRLite 过滤器无法使用。',
+    says: f =>
+      text`${f.where ?? '它'}${f.got ?? '无法读取'}${f.expected === undefined ? '' : text`；可以读取的版本：${f.expected}`}。`,
+    because: [
+      '它不是 Firefox 保存为 `security_state/crlite.filter` 的那种过滤器。',
+      '它是 2024 年或更早的：那时的过滤器是另一种（版本 0 到 2）。',
+    ],
+  },
   'ca/trust-file': {
     title: '存放受信任证书的文件无法使用。',
     says: f => text`${f.where ?? '它'}：${f.got ?? '其中没有证书'}。`,

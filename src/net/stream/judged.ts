@@ -8,7 +8,7 @@ import { type ChainJudgement, judgeChain } from '../../x509/path/judge-chain.ts'
 import { ChainTrusted, trustWithoutChecking } from '../../x509/path/trusted.ts'
 import type { ChainRequest } from '../../x509/path/types.ts'
 import { verifyChain } from '../../x509/path/verify.ts'
-import type { Evidence, Need, RevocationDemands } from '../../x509/revocation/evidence.ts'
+import type { Evidence, Need, RevocationDemands, RevocationFilter } from '../../x509/revocation/evidence.ts'
 import type { TransparencyDemands } from '../../x509/transparency/types.ts'
 import { chainRequest } from './chains.ts'
 import { isAmong, keyShown, pinOf } from './public-keys.ts'
@@ -27,6 +27,8 @@ export interface Retrieve {
 export interface RevocationOptions extends RevocationDemands {
   /** `retriever` makes one; without it nothing is fetched. */
   readonly retrieve?: Retrieve | undefined
+  /** As `readCrlite` gives them; they count in every mode. */
+  readonly filters?: readonly RevocationFilter[] | undefined
 }
 
 interface Judge {
@@ -54,6 +56,7 @@ export const judged = async (
   const evidence: Evidence = {
     stapled: question.ocsp ?? (revocation === undefined ? undefined : 'none'),
     scts: question.scts,
+    filters: revocation?.filters,
   }
   const { trace } = stream
   const asked = { world, name, trust, purpose, keyUsage, accept, evidence, revocation, transparency, trace }

@@ -1,4 +1,4 @@
-/** Lists of logs and timestamps, whoever wrote them: nothing throws, and what is taken out of a certificate is that alone. */
+/** Lists of logs, timestamps and CRLite's filters, whoever wrote them: nothing throws, and what is taken out of a certificate is that alone. */
 
 import { sequence } from '../../../src/asn1/write.ts'
 import { certificateAuthority } from '../../../src/ca/authority.ts'
@@ -9,10 +9,12 @@ import { seeded } from '../../../src/random.ts'
 import { hexText, latin1Text, sameOctets } from '../../../src/wire/bytes.ts'
 import { Certificate, malformedUnless, parseCertificate } from '../../../src/x509/certificate/certificate.ts'
 import { Work } from '../../../src/x509/path/work.ts'
+import { readCrlite } from '../../../src/x509/revocation/crlite.ts'
 import { TransparencyJudge } from '../../../src/x509/transparency/judgement.ts'
 import { readLogList } from '../../../src/x509/transparency/log-list.ts'
 import { precertificateTbs } from '../../../src/x509/transparency/signed-entry.ts'
 import { ascii } from '../../support/bytes.ts'
+import { crliteFilter, type FilterToWrite } from '../../support/crlite.ts'
 import type { Look, Target } from '../target.ts'
 
 const NOW = Date.UTC(2026, 10, 20)
@@ -48,6 +50,34 @@ export const logLists: Target = {
       if (hexText(crypto.digest('sha256', log.key.spki)) !== id) throw new Error('a log has the id of another key')
       look.reached(`log ${log.state?.name} ${log.interval === undefined} ${log.previousOperators.length}`)
     }
+  },
+}
+
+const FILTER: FilterToWrite = {
+  version: 3,
+  coverage: [{ logId: first.id, from: NOW, to: NOW }],
+  rank: 1,
+  random: seeded(1).number,
+  issuers: [
+    {
+      keyHash: crypto.digest('sha256', issuer.spki),
+      serials: [{ serial: new Certificate(leaf.certificate).serialNumber, revoked: true }],
+    },
+  ],
+}
+
+export const crliteFilters: Target = {
+  name: 'x509/crlite',
+  longest: 2_048,
+  seeds: () => ([3, 4] as const).map(version => crliteFilter({ ...FILTER, version }, crypto).bytes),
+  run(input, look) {
+    const filter = readCrlite(input, crypto)
+    if (filter instanceof Failure) {
+      look.reached(`${filter.got}`.replaceAll(/\d+/g, '0'))
+      return
+    }
+    const own = new Certificate(leaf.certificate)
+    look.reached(`filter ${filter.covers(own, issuer)} ${filter.isRevoked(own, issuer)}`)
   },
 }
 
