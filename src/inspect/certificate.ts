@@ -2,13 +2,15 @@
 import { oidName } from '../asn1/oid.ts'
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Millis } from '../engine.ts'
+import { Failure } from '../failures/index.ts'
 import { hexText, latin1Text } from '../wire/bytes.ts'
 import { algorithmOid } from '../x509/certificate/algorithm.ts'
-import type { Certificate } from '../x509/certificate/certificate.ts'
+import { type Certificate, malformedUnless } from '../x509/certificate/certificate.ts'
 import { type ExtensionName, type ExtensionValues, keyUsageText } from '../x509/certificate/extensions.ts'
 import { generalNameText } from '../x509/certificate/general-name.ts'
 import { publicKeyText } from '../x509/certificate/public-key.ts'
 import type { SignedCertificateTimestamp } from '../x509/certificate/sct.ts'
+import { qualifiersOf } from '../x509/lint/look.ts'
 import type { Span } from '../x509/signed.ts'
 import type { LogList } from '../x509/transparency/log-list.ts'
 import type { JsonObject } from './json.ts'
@@ -70,6 +72,7 @@ export const certificateRows = (
     { ...row('validity', 'valid', days, spans.validity), tint: isOut ? 'bad' : undefined },
     row('publicKey', 'key', [publicKeyText(publicKey)], spans.publicKey),
     ...extensionRows(certificate, logs),
+    ...practiceRows(certificate),
     row('serialNumber', 'serial', [hexText(serialNumber, ':')], spans.serialNumber),
     row('signature', 'signed with', [algorithm], spans.signature),
     row('fingerprint', 'SHA-256', [hexText(sha256(der))]),
@@ -132,6 +135,16 @@ const extensionRows = (certificate: Certificate, logs: LogList | undefined): Cer
     ...(Object.keys(told) as ExtensionName[]).flatMap(name => tell(name)),
     ...(others.length === 0 ? [] : [row('others', 'also', others)]),
   ]
+}
+
+/** Where the authority says how it works, and what it says to whoever relies on it; nothing where that cannot be read. */
+const practiceRows = (certificate: Certificate): CertificateRow[] => {
+  const found = certificate.find('certificatePolicies')
+  const read = malformedUnless(() => qualifiersOf(certificate))
+  if (found === undefined || read instanceof Failure) return []
+  const notices = read.notices.flatMap(({ text }) => (text === undefined ? [] : [`“${text.characters}”`]))
+  const values = [...read.statements, ...notices]
+  return values.length === 0 ? [] : [row('practices', 'practices', values, { from: found.start, to: found.to })]
 }
 
 /** Identifiers of keys, which the tree of the chain makes use of. */

@@ -5,11 +5,17 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { served } from '../../../test/support/net.ts'
 import { captured } from '../../../test/support/peers-io.ts'
+import { TAG } from '../../asn1/der.ts'
+import { OID } from '../../asn1/oids.table.ts'
+import { element, oid, sequence } from '../../asn1/write.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import { broken } from '../../lab/broken.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { certifiedKey } from '../../tls/certificate/certified-key.ts'
+import { latin1Bytes } from '../../wire/bytes.ts'
 import { pem } from '../../x509/files/pem.ts'
+import type { ExtensionToWrite } from '../../x509/issue.ts'
+import { POLICY } from '../../x509/lint/oids.table.ts'
 import { main } from '../main.ts'
 
 const DAY = 86_400_000
@@ -37,6 +43,14 @@ const old = chainFile(
   middle.issue({ names: names.slice(0, 3), notBefore: now - 9 * DAY, notAfter: now - 1.5 * DAY }).chain,
 )
 
+const policy = (...qualifiers: readonly Uint8Array[]): ExtensionToWrite => ({
+  oid: OID.certificatePolicies,
+  critical: false,
+  value: sequence(sequence(oid('1.2.3.4'), sequence(...qualifiers))),
+})
+const statement = sequence(oid(POLICY.practiceStatement), element(TAG.ia5String, latin1Bytes('http://ca.test/cps')))
+const notice = sequence(oid(POLICY.userNotice), sequence(element(TAG.utf8String, latin1Bytes('For \x1b[31mtests'))))
+
 const ran = async (words: readonly string[], env: Record<string, string> = {}) => {
   const io = captured({ env: { COLUMNS: '80', BAREWIRE_HOME: folder, ...env } })
   const exit = await main(['cert', ...words], io)
@@ -47,6 +61,17 @@ const objects = (out: string) =>
     .trimEnd()
     .split('\n')
     .map(text => JSON.parse(text) as Record<string, unknown>)
+
+test('show tells where an authority says how it works, and what it says; not what cannot be read of that', async () => {
+  const told = chainFile('policy.pem', root.issue({ names: ['a.test'], extensions: [policy(statement, notice)] }).chain)
+  const { out } = await ran(['show', told])
+  expect(out).toMatch(/practices +http:\/\/ca\.test\/cps/)
+  expect(out).toMatch(/“For .*tests”/)
+  expect(out).not.toContain('\x1b[31m')
+  const wrong = sequence(oid(POLICY.practiceStatement), sequence())
+  const untold = chainFile('wrong.pem', root.issue({ names: ['a.test'], extensions: [policy(wrong)] }).chain)
+  expect((await ran(['show', untold])).out).not.toContain('practices')
+})
 
 test('show tells what each certificate says, and where in it that stands', async () => {
   const { exit, out } = await ran(['show', chain])
