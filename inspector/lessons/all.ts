@@ -1,4 +1,7 @@
 /** The lessons themselves. They bring the engines: a page loads this when somebody wants to learn. */
+
+import { type FileNames, file } from './capture/exchange.ts'
+import { type ReadingNames, reading } from './capture/reading.ts'
 import { type CertificateNames, certificate } from './certificates/certificate.ts'
 import { type ChainNames, chain } from './certificates/chain.ts'
 import { type DigestNames, digest } from './certificates/digest.ts'
@@ -57,6 +60,8 @@ export interface NamesOf extends Record<LessonId, Names> {
   scope: ScopeNames
   fixation: FixationNames
   leaving: LeavingNames
+  file: FileNames
+  reading: ReadingNames
 }
 
 export const LESSONS: { readonly [Id in LessonId]: Lesson<NamesOf[Id]> } = {
@@ -87,6 +92,8 @@ export const LESSONS: { readonly [Id in LessonId]: Lesson<NamesOf[Id]> } = {
   scope,
   fixation,
   leaving,
+  file,
+  reading,
 }
 
 /** All that a language says of lessons: none is missing, none too many. */

@@ -9,7 +9,7 @@ export const CHAPTERS = [
   { id: 'tls12', lessons: ['rsa-exchange', 'ecdhe', 'finished', 'false-start', 'resumption'] },
   { id: 'tls13', lessons: [] },
   { id: 'cookies', lessons: ['session', 'stolen', 'scope', 'fixation', 'leaving'] },
-  { id: 'capture', lessons: [] },
+  { id: 'capture', lessons: ['file', 'reading'] },
 ] as const satisfies readonly Chapter[]
 
 export interface Chapter {

@@ -5,7 +5,11 @@ import { joined } from '../../src/wire/bytes.ts'
 import type { Run } from './run.ts'
 
 /** pcapng. `without` keys it is what somebody on the wire has. Empty of frames where nobody recorded them. */
-export const captureOf = (run: Run, keys: 'with' | 'without', host = run.parties.client.host): Uint8Array => {
+export const captureOf = (
+  run: Pick<Run, 'records' | 'date' | 'parties'>,
+  keys: 'with' | 'without',
+  host = run.parties.client.host,
+): Uint8Array => {
   const pieces: Uint8Array[] = []
   const start = run.date ?? 0
   const capture = captureSink(piece => void pieces.push(piece), { now: () => 0, date: () => start })

@@ -1,5 +1,6 @@
 /** The lessons, a file for each chapter. */
 import type { LessonTexts } from '../../../lessons/all.ts'
+import { file, reading } from './capture.ts'
 import { certificate, chain, digest, signature } from './certificates.ts'
 import { closing, loss, oldSyn } from './connection.ts'
 import { fixation, leaving, scope, session, stolen } from './cookies.ts'
@@ -35,4 +36,6 @@ export const lessons: LessonTexts = {
   scope,
   fixation,
   leaving,
+  file,
+  reading,
 }
