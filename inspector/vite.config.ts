@@ -12,19 +12,25 @@ const root = fileURLToPath(new URL('.', import.meta.url))
 export type Form = 'folder' | 'one file'
 
 /** Nothing from elsewhere, no inline script or style besides those whose digests are here. */
-const policy = (script: string, style: string): Plugin => ({
+const policy = (): Plugin => ({
   name: 'policy',
   enforce: 'post',
   transformIndexHtml: {
     order: 'post',
-    handler: html => withPolicy(html, script, style),
+    handler: html => withPolicy(html, { script: "'self'", style: "'self'", worker: "'self'" }),
   },
 })
 
-const withPolicy = (html: string, script: string, style: string): string =>
+interface Allowed {
+  readonly script: string
+  readonly style: string
+  readonly worker: string
+}
+
+const withPolicy = (html: string, { script, style, worker }: Allowed): string =>
   html.replace(
     '<meta charset="utf-8" />',
-    `$&\n    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${script}; style-src ${style}; img-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'" />`,
+    `$&\n    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ${script}; style-src ${style}; img-src data:; connect-src 'self'; worker-src ${worker}; base-uri 'none'; form-action 'none'" />`,
   )
 
 /** Puts the script and the style of the build into its page. */
@@ -36,7 +42,7 @@ const inlined = (): Plugin => ({
     handler(_, bundle) {
       const files = Object.values(bundle)
       const page = files.find(file => file.fileName === 'index.html')
-      const script = files.find(file => file.type === 'chunk')
+      const script = files.filter(file => file.type === 'chunk').find(file => file.isEntry)
       const style = files.find(file => file.fileName.endsWith('.css'))
       if (page?.type !== 'asset' || script === undefined || style?.type !== 'asset')
         throw new Error('nothing to put in')
@@ -46,10 +52,14 @@ const inlined = (): Plugin => ({
       const html = String(page.source)
         .replace(/ *<script type="module"[^>]*><\/script>\n/, '')
         .replace(/ *<link rel="stylesheet"[^>]*>\n/, () => `    <style>${css}</style>\n`)
-        .replace('</body>', () => `<script type="module">${code}</script>\n  </body>`)
-      page.source = withPolicy(html, digest(code), digest(css)).replace("connect-src 'self'; ", '')
+        .replace('</body>', () => `<script type="module" id="script">${code}</script>\n  </body>`)
+      page.source = withPolicy(html, { script: digest(code), style: digest(css), worker: 'blob:' }).replace(
+        "connect-src 'self'; ",
+        '',
+      )
       page.fileName = 'one-file.html'
-      for (const { fileName } of [script, style]) delete bundle[fileName]
+      // The worker is the same script (`sources/file/start.ts`).
+      for (const { fileName } of files) if (fileName !== 'one-file.html') delete bundle[fileName]
     },
   },
 })
@@ -62,7 +72,9 @@ export const configOf = (form: Form): InlineConfig => ({
   configFile: false,
   publicDir: false,
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  plugins: form === 'folder' ? [policy("'self'", "'self'")] : [inlined()],
+  plugins: form === 'folder' ? [policy()] : [inlined()],
+  define: { __ONE_FILE__: String(form === 'one file') },
+  worker: { format: 'es' },
   build: {
     outDir: '../dist/inspector',
     emptyOutDir: form === 'folder',

@@ -51,6 +51,8 @@ export interface Run {
   readonly trusted?: readonly Bytes[] | undefined
   /** What the client gave up with, where it was an engine of ours; otherwise it is found by looking. */
   readonly failure?: Failure | undefined
+  /** Whether values of cookies, credentials and bodies are in it, or stars; undefined: nothing in it is private. */
+  readonly privacy?: 'starred' | 'shown' | undefined
   /** Records that were not kept. */
   readonly dropped?: number | undefined
   /** True while it may go on. */

@@ -1,46 +1,111 @@
-/** The whole page: the line at the top, and below it the exchange or the lessons. */
+/** The whole page: the line at the top, and below it an exchange, the connections to choose from, or the lessons. */
 import type { FunctionComponent } from 'preact'
 import { useEffect } from 'preact/hooks'
+import { LIVE } from '../model/live.ts'
 import type { Run } from '../model/run.ts'
+import { sourceOf } from '../sources/shelf.ts'
 import { wordsOf } from '../words/index.ts'
+import { CapturesPage, MissingCard } from './captures/captures.tsx'
+import { DropAnywhere } from './captures/drop.tsx'
+import { capturePlaceOf, isList } from './captures/place.ts'
+import { useCaptures } from './captures/use-captures.ts'
 import { Exchange } from './exchange.tsx'
 import { Header } from './header.tsx'
+import type { Place } from './place.ts'
 import { usePlans } from './plans.ts'
-import { lessons as Lessons } from './slots.ts'
+import { lessons as Lessons, type PageProps } from './slots.ts'
 import type { State } from './state.ts'
 import { usePage } from './store.ts'
 
 export const App: FunctionComponent = () => {
-  const state = usePage()
+  const page = usePage()
+  const captures = useCaptures(page)
+  const state = { ...page, captures }
   const { place } = state
   const words = wordsOf(place.lang)
-  const failed = usePlans(state)
   useEffect(() => {
     const root = document.documentElement
     root.lang = words.page.htmlLang
     if (place.theme === 'auto') delete root.dataset.theme
     else root.dataset.theme = place.theme
   }, [words, place.theme])
+  useBeginning(state)
+  const failed = usePlans(state)
   const run = runOf(state)
+  const props = { state, words }
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById('panel')?.focus()}>
         {words.page.skip}
       </button>
-      <Header state={state} words={words} run={run} />
+      <Header {...props} run={run} />
       {place.page === 'lessons' && Lessons !== undefined ? (
-        <Lessons state={state} words={words} />
+        <Lessons {...props} />
+      ) : isList(place) ? (
+        <CapturesPage {...props} />
       ) : run === undefined ? (
-        <main class="panel">
-          <h1>{failed === undefined ? words.page.waiting : words.page.broken}</h1>
-          {failed === undefined ? null : <p class="bad">{failed}</p>}
-        </main>
+        <Waiting {...props} failed={failed} />
       ) : (
-        <Exchange run={run} state={state} words={words} />
+        <Exchange {...props} run={run} />
       )}
+      <DropAnywhere {...props} />
     </>
   )
 }
 
-/** The chosen one; the first where the address names none, or one that is not here. */
-const runOf = ({ runs, place }: State): Run | undefined => runs.find(({ id }) => id === place.run) ?? runs[0]
+/** The chosen one; the first where the address names none, or none that could be here. */
+const runOf = ({ runs, place }: Omit<State, 'captures'>): Run | undefined =>
+  runs.find(({ id }) => id === place.run) ?? (capturePlaceOf(place.run) === undefined ? runs[0] : undefined)
+
+/** Nothing is there yet, or will be. */
+const Waiting: FunctionComponent<PageProps & { readonly failed: string | undefined }> = props => {
+  const { state, words, failed } = props
+  const { missing, opening } = state.captures
+  const at = capturePlaceOf(state.place.run)
+  const isLive = sourceOf(document) === 'live' && (at === undefined || at.id === LIVE)
+  if (missing !== undefined)
+    return (
+      <main class="captures-page">
+        <MissingCard {...props} missing={missing} />
+      </main>
+    )
+  const text = isLive
+    ? words.captures.live.connecting
+    : at !== undefined
+      ? words.captures.opening(opening ?? 0)
+      : failed === undefined
+        ? words.page.waiting
+        : words.page.broken
+  return (
+    <main class="panel">
+      <h1>{text}</h1>
+      {failed === undefined ? null : <p class="bad">{failed}</p>}
+    </main>
+  )
+}
+
+/** Where the address says nothing, the page opens on what it was opened for. */
+const useBeginning = (state: State): void => {
+  const { place, go, captures } = state
+  const run = place.run === undefined && place.page === 'exchange' ? firstOf(captures) : undefined
+  useEffect(() => {
+    if (run !== undefined) go(run, 'replace')
+  }, [run?.run, run?.page])
+}
+
+const firstOf = ({ all, live }: State['captures']): Pick<Place, 'run' | 'page'> | undefined => {
+  const source = sourceOf(document)
+  if (source === 'live') {
+    if (live === undefined || live.live.count === 0) return undefined
+    return { page: 'exchange', run: live.live.isOne && live.live.count <= MOST_AS_ONE ? `${LIVE}/0` : LIVE }
+  }
+  if (source === 'engines') return undefined
+  const [first] = all
+  // Runs that are kept are chosen from; a capture that the page is about is its first.
+  return first === undefined || first.date !== undefined
+    ? { page: 'captures', run: undefined }
+    : { page: 'exchange', run: first.id }
+}
+
+/** Connections that are one exchange: a request and where it was led. */
+const MOST_AS_ONE = 4

@@ -2,6 +2,7 @@
 import type { FunctionComponent } from 'preact'
 import { outcomeOf } from '../model/outcome.ts'
 import { sceneOf } from '../model/scene.ts'
+import { OriginLine } from './captures/origin-line.tsx'
 import { Help } from './help.tsx'
 import { useKeys } from './keyboard.ts'
 import { TABS } from './place.ts'
@@ -23,6 +24,7 @@ export const Exchange: FunctionComponent<RegionProps> = props => {
   const classes = [tab.name === 'messages' ? 'on-messages' : '', isFailed ? 'has-failed' : '', isOpened ? 'opened' : '']
   return (
     <main class={classes.filter(Boolean).join(' ')}>
+      <OriginLine {...props} />
       {/* What came of a change stands beside the changes. */}
       {tab.name === 'try' ? null : <Verdict {...props} scene={scene} deep={tab.name !== 'messages'} />}
       <TabList {...props} chosen={tab.name} />

@@ -2,6 +2,8 @@
 import type { FunctionComponent } from 'preact'
 import type { Run } from '../model/run.ts'
 import { numbered } from '../model/shown.ts'
+import { ELSEWHERE } from './captures/captures.tsx'
+import { isList } from './captures/place.ts'
 import { showHelp } from './help.tsx'
 import { LANGUAGES, THEMES } from './place.ts'
 import { runName } from './run-name.ts'
@@ -15,28 +17,32 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
     const id = run === undefined || number === undefined ? undefined : numbered(run, place.layer, Number(number))
     if (id !== undefined) go({ sel: id, field: undefined, at: undefined, filter: '' })
   }
-  const pages = ['exchange', ...(lessons === undefined ? [] : ['lessons' as const])] as const
+  const pages = ['exchange', 'captures', ...(lessons === undefined ? [] : ['lessons' as const])] as const
+  const isListed = isList(place)
+  const current = isListed ? 'captures' : place.page
+  const lead: Record<(typeof pages)[number], string> = {
+    exchange: hrefOf({ page: 'exchange', ...(isListed ? { run: state.runs.at(-1)?.id, filter: '' } : {}) }),
+    captures: hrefOf({ page: 'captures', filter: '' }),
+    lessons: hrefOf({ page: 'lessons' }),
+  }
+  const isExchange = current === 'exchange'
   return (
     <header class="top">
       <span class="mark">barewire</span>
-      {pages.length === 1 ? null : (
-        <nav aria-label={page.pages}>
-          {pages.map(each => (
-            <a key={each} href={hrefOf({ page: each })} aria-current={place.page === each ? 'page' : undefined}>
-              {page[each]}
-            </a>
-          ))}
-        </nav>
-      )}
-      {place.page === 'lessons' ? null : (
+      <nav aria-label={page.pages}>
+        {pages.map(each => (
+          <a key={each} href={lead[each]} aria-current={current === each ? 'page' : undefined}>
+            {each === 'captures' ? words.captures.captures : page[each]}
+          </a>
+        ))}
+      </nav>
+      {isExchange ? (
         <label>
           <span>{page.run}</span>
           <select
             aria-label={page.run}
             value={run?.id}
-            onChange={event =>
-              go({ run: event.currentTarget.value, sel: undefined, field: undefined, to: undefined, filter: '' })
-            }
+            onChange={event => go({ run: event.currentTarget.value, ...ELSEWHERE })}
           >
             {runs.map(run => (
               <option key={run.id} value={run.id}>
@@ -45,9 +51,9 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
             ))}
           </select>
         </label>
-      )}
+      ) : null}
       <span class="grow" />
-      {place.page === 'lessons' ? null : (
+      {isExchange ? (
         <label class="wide">
           <span class="unseen">{page.filter}</span>
           <input
@@ -62,7 +68,7 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
             onInput={event => go({ filter: event.currentTarget.value, tab: 'messages' }, 'replace')}
           />
         </label>
-      )}
+      ) : null}
       <label>
         <select
           aria-label={page.language}

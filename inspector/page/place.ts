@@ -17,7 +17,7 @@ export type PageLanguage = (typeof LANGUAGES)[number]
 export type Theme = (typeof THEMES)[number]
 
 export interface Place {
-  readonly page: 'exchange' | 'lessons'
+  readonly page: 'exchange' | 'captures' | 'lessons'
   /** Id of the run; undefined: the first one. */
   readonly run: string | undefined
   readonly tab: TabName
@@ -69,7 +69,7 @@ export const readPlace = (hash: string, start: Place = START): Place => {
   }
   const own = [...given].filter(([name, value]) => !KNOWN.has(name) && value !== '')
   return {
-    page: oneOf('page', ['exchange', 'lessons'], start.page),
+    page: oneOf('page', ['exchange', 'captures', 'lessons'], start.page),
     run: given.get('run') ?? undefined,
     tab: oneOf('tab', TABS, start.tab),
     view: oneOf('view', VIEWS, start.view),

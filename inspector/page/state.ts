@@ -2,6 +2,7 @@
 import type { FunctionComponent } from 'preact'
 import type { Run } from '../model/run.ts'
 import type { Words } from '../words/index.ts'
+import type { Captures } from './captures/types.ts'
 import type { Place, PlaceChange, TabName } from './place.ts'
 
 export interface State {
@@ -14,6 +15,9 @@ export interface State {
   hrefOf(change: PlaceChange): string
   /** Adds a run, or puts it in the place of the one with the same id. Does not go there. */
   put(run: Run): void
+  /** Takes away the runs for which `isOld` says so. */
+  drop(isOld: (run: Run) => boolean): void
+  readonly captures: Captures
   /** Says it to whoever does not see: one polite line. */
   say(text: string): void
 }

@@ -10,7 +10,7 @@ const start = (): Place => ({
   lang: LANGUAGES.find(each => navigator.language.toLowerCase().startsWith(each)) ?? START.lang,
 })
 
-export const usePage = (): State => {
+export const usePage = (): Omit<State, 'captures'> => {
   const begin = useMemo(start, [])
   const [place, setPlace] = useState(() => readPlace(location.hash, begin))
   const [runs, setRuns] = useState<readonly Run[]>([])
@@ -46,8 +46,11 @@ export const usePage = (): State => {
       before.some(({ id }) => id === run.id) ? before.map(each => (each.id === run.id ? run : each)) : [...before, run],
     )
   }, [])
+  const drop = useCallback((isOld: (run: Run) => boolean): void => {
+    setRuns(before => (before.some(isOld) ? before.filter(run => !isOld(run)) : before))
+  }, [])
   const hrefOf = (change: PlaceChange): string => `#${writePlace(moved(place, change), begin)}`
-  return { place, runs, go, hrefOf, put, say }
+  return { place, runs, go, hrefOf, put, drop, say }
 }
 
 /** Milliseconds after which an address that only moves is written. */

@@ -2,11 +2,13 @@
 import { wordsOf as failureWordsOf } from '../../src/explain/languages.ts'
 import type { Words as FailureWords } from '../../src/explain/words.ts'
 import type { PageLanguage } from '../page/place.ts'
+import { captures as capturesEnglish } from './en/captures.ts'
 import { headers as headersEnglish } from './en/headers.table.ts'
 import { page as pageEnglish } from './en/page.ts'
 import { tabs as tabsEnglish } from './en/tabs.ts'
 import { tryIt as tryEnglish } from './en/try.ts'
 import { views as viewsEnglish } from './en/views.ts'
+import { captures as capturesChinese } from './zh/captures.ts'
 import { headers as headersChinese } from './zh/headers.table.ts'
 import { page as pageChinese } from './zh/page.ts'
 import { tabs as tabsChinese } from './zh/tabs.ts'
@@ -20,6 +22,7 @@ export interface Words {
   readonly views: typeof viewsEnglish
   readonly tryIt: typeof tryEnglish
   readonly tabs: typeof tabsEnglish
+  readonly captures: typeof capturesEnglish
   /** What fields of HTTP say, under their names in small letters. */
   readonly headers: Readonly<Record<string, string>>
   /** Of the registry of failures. */
@@ -34,6 +37,7 @@ const WORDS: Readonly<Record<PageLanguage, Words>> = {
     page: pageEnglish,
     views: viewsEnglish,
     tabs: tabsEnglish,
+    captures: capturesEnglish,
     tryIt: tryEnglish,
     headers: headersEnglish,
     failures: failureWordsOf('en'),
@@ -43,6 +47,7 @@ const WORDS: Readonly<Record<PageLanguage, Words>> = {
     page: pageChinese,
     views: viewsChinese,
     tabs: tabsChinese,
+    captures: capturesChinese,
     tryIt: tryChinese,
     headers: headersChinese,
     failures: failureWordsOf('zh'),

@@ -34,6 +34,8 @@ export interface Opening {
   readonly locale?: string
   /** `one file` is opened from the disk, as people do. */
   readonly form?: 'folder' | 'one file'
+  /** Where the page is that a command shows, or a file that it wrote. */
+  readonly address?: string
 }
 
 export interface Inspector {
@@ -41,6 +43,8 @@ export interface Inspector {
   test(name: string, body: () => Promise<void>): void
   /** A new window at the page, as soon as an exchange is shown. */
   open(opening?: Opening): Promise<Page>
+  /** The folder of the built page. */
+  folder(): string
 }
 
 export const SIZES = { desk: { width: 1440, height: 900 }, telephone: { width: 390, height: 844 } } as const
@@ -63,7 +67,8 @@ export const inspector = (): Inspector => {
   })
   return {
     test: (name, body) => test.skipIf(reason !== '')(`${name}${reason}`, body, 60_000),
-    async open({ hash = '', size = 'desk', colours = 'light', locale = 'en', form = 'folder' } = {}) {
+    folder: () => folder,
+    async open({ hash = '', size = 'desk', colours = 'light', locale = 'en', form = 'folder', address } = {}) {
       const context = await browser!.newContext({ viewport: SIZES[size], colorScheme: colours, locale })
       contexts.push(context)
       await context.route(`${SITE}**`, route => {
@@ -74,9 +79,9 @@ export const inspector = (): Inspector => {
       const page = await context.newPage()
       page.on('console', message => void complaints.push(message.text()))
       page.on('pageerror', error => void complaints.push(String(error)))
-      const address = form === 'folder' ? `${SITE}index.html` : `file://${folder}/one-file.html`
-      await page.goto(`${address}#${hash}`)
-      await page.waitForSelector('[role=tabpanel], .lesson')
+      const built = form === 'folder' ? `${SITE}index.html` : `file://${folder}/one-file.html`
+      await page.goto(address ?? `${built}#${hash}`)
+      await page.waitForSelector('[role=tabpanel], .lesson, .captures-page')
       return page
     },
   }

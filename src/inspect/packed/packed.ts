@@ -299,6 +299,10 @@ const SHAPES: Readonly<Record<PackedRecord['type'], Check>> = {
   }),
 }
 
+/** What `packedFailure` gave, made again; undefined for anything else. */
+export const failureIn = (value: unknown): Failure | undefined =>
+  FAILURE(value) ? unpackedFailure(value as PackedFailure) : undefined
+
 const isPacked = (value: unknown): value is PackedRecord =>
   object(value) &&
   typeof value.type === 'string' &&

@@ -1,0 +1,4 @@
+/** Where the worker begins that reads captures. */
+import { beginWork } from './work.ts'
+
+beginWork()

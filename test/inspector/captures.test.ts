@@ -1,0 +1,220 @@
+/** Captures on the page: given to it, or named by the command that shows it; listed, chosen, and then seen as every exchange. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterEach, expect, vi } from 'vitest'
+import { main } from '../../src/cli/main.ts'
+import { connection } from '../support/made-captures.ts'
+import { temporaryFolder } from '../support/peers-chain.ts'
+import { type CapturedIo, captured } from '../support/peers-io.ts'
+import { violations } from './axe.ts'
+import { captureFile, type GivenFile, given, keyLogFile, packetFile, played } from './made.ts'
+import { inspector } from './support.ts'
+
+const { test, open, folder } = inspector()
+
+const running: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const stop of running.splice(0)) await stop()
+})
+
+const give = (page: Page, ...files: readonly GivenFile[]): Promise<void> =>
+  page.setInputFiles('input[type=file] >> nth=0', [...files])
+const listing = (page: Page): Promise<string[]> => page.locator('.connection').allInnerTexts()
+const said = (page: Page, text: string | RegExp): Promise<void> => page.locator('main', { hasText: text }).waitFor()
+/** The row of the connection to a port. */
+const choose = (page: Page, text: string | RegExp): Promise<void> =>
+  page.locator('.connection', { hasText: text }).first().click()
+
+test('a file that is chosen is listed, and a connection of it is the whole page: headline, bar, ladder, message', async () => {
+  const page = await open({ hash: 'page=captures' })
+  await give(page, captureFile(await played(), 'with'))
+  await said(page, '2 requests → 200, decrypted')
+  expect(await page.innerText('h1')).toContain('4 conversations')
+  expect(await listing(page)).toHaveLength(4)
+  await choose(page, ':443')
+  await page.waitForSelector('.ladder')
+  expect(await page.innerText('h1')).toMatch(/200 OK over TLS 1\.3 in \d+/)
+  expect(await page.innerText('.facts')).toContain('CN=shop.test')
+  expect(await page.innerText('.rows')).toContain('GET /account')
+  expect(await page.innerText('.pane')).toContain('Cookie')
+  expect(await page.innerText('.origin')).toMatch(/shop\.pcapng.*conversation 4 of 4.*starred/s)
+  for (const tab of ['Checks', 'Certificate', 'Network', 'HTTP', 'Keys', 'States', 'Try it']) {
+    await page.click(`[role=tab]:has-text("${tab}")`)
+    await page.waitForSelector('#panel > *')
+  }
+  await page.click('.origin a')
+  expect(await listing(page)).toHaveLength(4)
+  await page.evaluate(() => void (location.hash = 'run=file1/99'))
+  await said(page, 'It has no such conversation')
+})
+
+test('files that are dropped anywhere are opened, the key log beside them used', async () => {
+  const run = await played()
+  const page = await open()
+  const transfer = await page.evaluateHandle(
+    files => {
+      const held = new DataTransfer()
+      for (const { name, bytes } of files) held.items.add(new File([new Uint8Array(bytes)], name))
+      return held
+    },
+    [captureFile(run, 'without'), keyLogFile(run)].map(({ name, buffer }) => ({ name, bytes: [...buffer] })),
+  )
+  await page.dispatchEvent('body', 'dragenter', { dataTransfer: transfer })
+  await page.waitForSelector('.drop-over')
+  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer })
+  await said(page, '2 requests → 200, decrypted')
+  expect(await page.locator('.drop-over').count()).toBe(0)
+})
+
+test('without its secrets a conversation says which are missing, and a key log that comes later opens it', async () => {
+  const run = await played()
+  const page = await open({ hash: 'page=captures' })
+  await give(page, captureFile(run, 'without'))
+  await said(page, /encrypted: no secrets for client random [0-9a-f]{8}…/)
+  await said(page, 'none for 1 conversation')
+  await choose(page, ':443')
+  await page.waitForSelector('.ladder')
+  expect(await page.innerText('.unread-why')).toMatch(/no secrets for client random/)
+  expect(await page.innerText('.rows')).not.toContain('GET /account')
+  await page.click('.origin a')
+  await give(page, keyLogFile(run))
+  await said(page, '2 requests → 200, decrypted')
+  await choose(page, ':443')
+  await page.locator('.rows', { hasText: 'GET /account' }).waitFor()
+})
+
+test('what is private is starred until somebody asks for it', async () => {
+  const page = await open({ hash: 'page=captures' })
+  await give(page, captureFile(await played(), 'with'))
+  await said(page, 'decrypted')
+  await choose(page, ':443')
+  await page.waitForSelector('.pane')
+  expect(await page.innerText('.pane')).toMatch(/Cookie\s+bytes \d+–\d+\s+\*{20}/)
+  await page.click('.origin a')
+  await page.check('.private input')
+  await said(page, 'shown as they are')
+  await choose(page, ':443')
+  await page.locator('.pane', { hasText: '__Host-sid=' }).waitFor()
+})
+
+test('a conversation that failed says why, whose side it is, and shows the bytes', async () => {
+  const page = await open({ hash: 'page=captures' })
+  await give(page, captureFile(await played({ kind: 'certificate', is: 'expired' }), 'with'))
+  await said(page, '1 failed')
+  await choose(page, 'certificate_expired')
+  await page.waitForSelector('.failure')
+  expect(await page.innerText('h1')).toMatch(/out of date|expired/)
+  await page.click('text=Show me the bytes')
+  await page.waitForFunction(() => document.activeElement?.id === 'message-title')
+})
+
+test('a list is filtered by what its rows say', async () => {
+  const page = await open({ hash: 'page=captures' })
+  await give(page, captureFile(await played(), 'with'))
+  await said(page, 'decrypted')
+  await page.fill('.list-filter input', 'dns shop')
+  await said(page, '3 conversations left out')
+  expect(await listing(page)).toEqual([expect.stringContaining('A shop.test?')])
+})
+
+test('what is no capture, and what is cut off, is told with what can be done; nothing is lost', async () => {
+  const page = await open({ hash: 'page=captures' })
+  await give(page, given('letter.txt', 'Dear Ada,\n'))
+  await said(page, 'This is no capture file')
+  expect(await page.innerText('h1')).toContain('capture/not-a-capture')
+  const whole = captureFile(await played(), 'with').buffer
+  await give(page, given('cut.pcapng', whole.subarray(0, whole.length - 7)))
+  await said(page, 'The capture ends in the middle')
+  await said(page, '4 conversations')
+  await give(page, given('empty.pcap', ''))
+  await said(page, 'This is no capture file')
+})
+
+test('a page that is loaded again has forgotten its files, and says so', async () => {
+  const page = await open({ hash: 'page=captures' })
+  await give(page, captureFile(await played(), 'with'))
+  await said(page, 'decrypted')
+  await page.reload()
+  await said(page, 'This file is not open here')
+  await give(page, captureFile(await played(), 'with'))
+  await said(page, 'decrypted')
+})
+
+test('the page that is one file reads captures too, from the disk', async () => {
+  const page = await open({ form: 'one file', hash: 'page=captures' })
+  await give(page, captureFile(await played(), 'with'))
+  await said(page, '2 requests → 200, decrypted')
+  await choose(page, ':443')
+  await page.waitForSelector('.ladder')
+})
+
+test('twenty thousand connections are listed by those that can be seen, and the last is one key away', async () => {
+  const packets = Array.from({ length: 20_000 }, (_, i) =>
+    connection(`10.${i >> 8}.${i & 255}.1:${10_000 + i}`, '192.0.2.7:443').syn(),
+  )
+  const page = await open({ hash: 'page=captures' })
+  await give(page, packetFile(packets))
+  await said(page, '20000 conversations')
+  await page.locator('.connection-rows.windowed').waitFor()
+  await page.waitForFunction(
+    () => document.querySelector('.connection-rows li')?.getAttribute('aria-setsize') === '20000',
+  )
+  expect((await listing(page)).length).toBeLessThan(100)
+  await page.keyboard.press('End')
+  await page.locator('.connection', { hasText: '10.78.31.1:29999' }).waitFor()
+})
+
+test('axe finds nothing to complain of: where files fall, a list, a failure, in both languages and on a telephone', async () => {
+  for (const opening of [
+    { hash: 'page=captures' },
+    { hash: 'page=captures&lang=zh&theme=dark' },
+    { hash: 'page=captures', size: 'telephone' as const },
+  ]) {
+    const page = await open(opening)
+    expect(await violations(page)).toEqual([])
+    await give(page, captureFile(await played(), 'without'))
+    await page.locator('.connection', { hasText: ':443' }).waitFor()
+    await page.waitForFunction(() =>
+      /client random|客户端随机数/.test(document.querySelector('main')?.textContent ?? ''),
+    )
+    expect(await violations(page)).toEqual([])
+    await page.locator('.connection', { hasText: ':443' }).click()
+    await page.waitForSelector('.ladder')
+    expect(await violations(page)).toEqual([])
+  }
+})
+
+interface Shown {
+  readonly io: CapturedIo
+  readonly address: string
+}
+
+/** A command that shows a page, until the test is over. */
+const shown = async (...words: readonly string[]): Promise<Shown> => {
+  const home = temporaryFolder('inspector').path
+  const io = captured({ env: { BAREWIRE_PAGE_FOLDER: `${folder()}/`, XDG_STATE_HOME: home, BAREWIRE_HOME: home } })
+  const exit = main([...words, '--web'], io)
+  running.push(async () => {
+    io.interrupt()
+    await exit
+  })
+  const found = (): string | undefined =>
+    /http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\/\S*/.exec(io.stdout() + io.stderr())?.[0]
+  await vi.waitFor(() => expect(found(), io.stdout() + io.stderr()).toBeDefined(), 20_000)
+  return { io, address: found()! }
+}
+
+test('inspect --web opens on the file, or on the conversation that was asked for', async () => {
+  const path = join(temporaryFolder('inspector').path, 'shop.pcapng')
+  writeFileSync(path, captureFile(await played(), 'with').buffer)
+  const list = await shown('inspect', path)
+  const page = await open({ address: list.address })
+  await said(page, '2 requests → 200, decrypted')
+  await choose(page, ':443')
+  await page.waitForSelector('.ladder')
+  const one = await shown('inspect', path, '4')
+  const other = await open({ address: one.address })
+  await other.waitForSelector('.ladder')
+  expect(await other.innerText('h1')).toMatch(/200 OK over TLS 1\.3/)
+})
