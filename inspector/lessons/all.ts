@@ -27,6 +27,11 @@ import { type FalseStartNames, falseStart } from './tls12/false-start.ts'
 import { type FinishedNames, finished } from './tls12/finished.ts'
 import { type EcdheNames, ecdhe, type RsaExchangeNames, rsaExchange } from './tls12/key-exchange.ts'
 import { type ResumptionNames, resumption } from './tls12/resumption.ts'
+import { type EarlyNames, early } from './tls13/early.ts'
+import { type OneTripNames, oneTrip } from './tls13/one-trip.ts'
+import { type RetryNames, retry } from './tls13/retry.ts'
+import { type ScheduleNames, schedule } from './tls13/schedule.ts'
+import { type UnseenNames, unseen } from './tls13/unseen.ts'
 import { type DamageNames, damage } from './wire/damage.ts'
 import { type SwitchingNames, switching } from './wire/switching.ts'
 import { type WrappingNames, wrapping } from './wire/wrapping.ts'
@@ -55,6 +60,11 @@ export interface NamesOf extends Record<LessonId, Names> {
   finished: FinishedNames
   'false-start': FalseStartNames
   resumption: ResumptionNames
+  'one-trip': OneTripNames
+  unseen: UnseenNames
+  retry: RetryNames
+  schedule: ScheduleNames
+  early: EarlyNames
   session: SessionNames
   stolen: StolenNames
   scope: ScopeNames
@@ -87,6 +97,11 @@ export const LESSONS: { readonly [Id in LessonId]: Lesson<NamesOf[Id]> } = {
   finished,
   'false-start': falseStart,
   resumption,
+  'one-trip': oneTrip,
+  unseen,
+  retry,
+  schedule,
+  early,
   session,
   stolen,
   scope,

@@ -7,7 +7,7 @@ export const CHAPTERS = [
   { id: 'secrets', lessons: ['caesar', 'xor', 'blocks', 'paint', 'agreement', 'rsa', 'swapped'] },
   { id: 'certificates', lessons: ['digest', 'signature', 'certificate', 'chain'] },
   { id: 'tls12', lessons: ['rsa-exchange', 'ecdhe', 'finished', 'false-start', 'resumption'] },
-  { id: 'tls13', lessons: [] },
+  { id: 'tls13', lessons: ['one-trip', 'unseen', 'retry', 'schedule', 'early'] },
   { id: 'cookies', lessons: ['session', 'stolen', 'scope', 'fixation', 'leaving'] },
   { id: 'capture', lessons: ['file', 'reading'] },
 ] as const satisfies readonly Chapter[]

@@ -17,6 +17,14 @@ export interface LadderDrawing<L extends string> {
   readonly drawn: readonly number[]
   /** Numbers of those that this step speaks of. */
   readonly fresh: readonly number[]
+  /** Whose moments make the measure of time, where it is not this one's alone. */
+  readonly measure?: Ladder<L>
+}
+
+/** Two exchanges side by side where there is room: what is at one height is at one time. */
+export interface BesideDrawing<L extends string> {
+  readonly kind: 'beside'
+  readonly parts: readonly { readonly label: L; readonly ladder: LadderDrawing<L> }[]
 }
 
 /** One message as its fields and its bytes. */
@@ -125,6 +133,7 @@ export interface Card<L extends string> {
 
 export type Drawing<L extends string> =
   | LadderDrawing<L>
+  | BesideDrawing<L>
   | MessageDrawing
   | WrappingDrawing<L>
   | TableDrawing<L>

@@ -67,12 +67,12 @@ const PLAIN = { wide: 74, narrow: 40 }
 export const NARROW = 480
 
 export const layoutOf = (drawing: LadderDrawing<string>, width: number): LadderLayout => {
-  const { ladder, now, drawn, fresh } = drawing
+  const { ladder, now, drawn, fresh, measure = ladder } = drawing
   const size = width < NARROW ? 'narrow' : 'wide'
   const margin = (ladder.brackets.length > 0 ? BESIDE : PLAIN)[size]
   const between = (width - 2 * margin) / Math.max(1, ladder.lifelines.length - 1)
   const xOf = (place: number): number => margin + place * between
-  const paper = paperOf(ladder)
+  const paper = paperOf(measure)
   const arrows = ladder.arrows
     .filter(arrow => drawn.includes(arrow.id))
     .map(arrow => lineOf(arrow, ladder, { paper, xOf, now, fresh: fresh.includes(arrow.id) }))

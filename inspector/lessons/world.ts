@@ -29,20 +29,22 @@ export interface Setting {
   readonly lesson: string
   /** Somebody will take the shop's place: it must be heard before the shop and after it (`lies: 'asked'`). */
   readonly third?: 'expected' | undefined
+  /** One way, in milliseconds, from the least to the most that the seed may make of it. */
+  readonly away?: readonly [from: Millis, to: Millis] | undefined
   readonly capture?: ((piece: Uint8Array) => void) | undefined
 }
 
 /** Opens the world, plays in it, closes it. */
 export const inWorld = async <T>(
   stage: Stage,
-  { seed, lesson, capture, third }: Setting,
+  { seed, lesson, capture, third, away = [1.1, 4.9] }: Setting,
   work: (play: Play) => Promise<T>,
 ): Promise<Played<T>> => {
   const platform = stage.platform(seed)
   const random = dice(seed, lesson)
   const trace = recorder()
   const at = addresses(random)
-  const world = labWorld(platform, { seed, delay: random.delay(), trace, capture })
+  const world = labWorld(platform, { seed, delay: random.delay(...away), trace, capture })
   try {
     const cards = dice(seed, 'cards')
     const laptop = world.machine(LAPTOP, { address: at.laptop, hardwareAddress: card(cards) })

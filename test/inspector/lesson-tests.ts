@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest'
 import { LESSONS } from '../../inspector/lessons/all.ts'
 import type { LessonId } from '../../inspector/lessons/chapters.ts'
-import type { Drawing } from '../../inspector/lessons/drawings.ts'
+import type { Drawing, LadderDrawing } from '../../inspector/lessons/drawings.ts'
 import type { Facts, Lesson, LessonWords, Scene, Stage } from '../../inspector/lessons/lesson.ts'
 import { opened } from '../../inspector/lessons/opened.ts'
 import { askedAbout, check, runsOf } from '../../inspector/lessons/play.ts'
@@ -13,6 +13,7 @@ import { factNamesIn, factsOf, told } from '../../inspector/lessons/told.ts'
 import { LANGUAGES } from '../../inspector/page/place.ts'
 import { lessonTexts } from '../../inspector/words/lessons.ts'
 import { messagesOf } from '../../src/trace/recorder.ts'
+import type { MessageRecord } from '../../src/trace/types.ts'
 import { webPlatform } from '../../src/web/lab.ts'
 import { fieldAt } from '../../src/wire/field.ts'
 
@@ -141,8 +142,11 @@ const missingIn = (drawing: Drawing<string>, { records }: Scene): string[] => {
     if (tree === undefined) return field === '' ? [] : [field]
     return fieldAt(tree, field) === undefined ? [field] : []
   }
-  if (drawing.kind !== 'ladder') return []
-  const { ladder, drawn, fresh } = drawing
+  if (drawing.kind === 'beside') return drawing.parts.flatMap(part => missingOf(part.ladder, messages))
+  return drawing.kind === 'ladder' ? missingOf(drawing, messages) : []
+}
+
+const missingOf = ({ ladder, drawn, fresh }: LadderDrawing<string>, messages: readonly MessageRecord[]): string[] => {
   const ids = new Set(ladder.arrows.map(({ id }) => id))
   return [
     ...[...drawn, ...fresh].filter(id => !ids.has(id)).map(id => `arrow ${id}`),

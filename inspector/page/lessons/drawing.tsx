@@ -3,6 +3,7 @@ import type { FunctionComponent } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Drawing } from '../../lessons/drawings.ts'
 import type { Words } from '../../words/index.ts'
+import { BesideView } from './beside.tsx'
 import { ChainView } from './chain.tsx'
 import { LadderView } from './ladder.tsx'
 import type { Frame } from './lesson.tsx'
@@ -39,6 +40,8 @@ const Drawn: FunctionComponent<DrawingProps> = ({ drawing, ...rest }) => {
   switch (drawing.kind) {
     case 'ladder':
       return <LadderView drawing={drawing} {...rest} />
+    case 'beside':
+      return <BesideView drawing={drawing} {...rest} />
     case 'message':
       return <MessageView drawing={drawing} {...rest} />
     case 'wrapping':

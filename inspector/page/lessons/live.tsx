@@ -78,6 +78,7 @@ const Steps: FunctionComponent<LiveProps & { readonly scene: Scene }> = ({
   const { steps } = scene
   const facts = factsOf(scene)
   const now = steps[step - 1]!
+  const timeless = steps.every(({ at }) => at === undefined)
   const go = (to: number): void => {
     state.go({ own: { lstep: `${to}` } }, 'replace')
     sayStep(state, texts, scene, to)
@@ -101,12 +102,12 @@ const Steps: FunctionComponent<LiveProps & { readonly scene: Scene }> = ({
           <DrawingView key={i} drawing={drawing} labels={texts.labels} words={words} frame={frame} />
         ))}
       </div>
-      <ol class={steps.every(({ at }) => at === undefined) ? 'steps timeless' : 'steps'} aria-label={frame.steps}>
+      <ol class={timeless ? 'steps timeless' : 'steps'} aria-label={frame.steps}>
         {steps.slice(0, step).map(({ name, at }, i) => (
           <li key={name} aria-current={i + 1 === step ? 'step' : undefined}>
             <button type="button" onClick={() => go(i + 1)}>
               <span>{i + 1}</span>
-              {at === undefined ? null : <span class="at">{words.page.milliseconds(at)}</span>}
+              {timeless ? null : <span class="at">{at === undefined ? '' : words.page.milliseconds(at)}</span>}
               <span>
                 <Told text={texts.steps[name]!} facts={facts} />
               </span>

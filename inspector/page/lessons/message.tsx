@@ -16,7 +16,7 @@ export const MessageView: FunctionComponent<DrawingProps<MessageDrawing>> = ({ d
   const { field: path = '' } = drawing
   const { name, bytes, tree } = opened(drawing)
   const chain = tree === undefined ? [] : chainOf(tree, path)
-  const chosen = chain.at(-1)
+  const chosen = path === '' ? undefined : chain.at(-1)
   return (
     <div class="message">
       <p class="name">

@@ -6,6 +6,7 @@ import { closing, loss, oldSyn } from './connection.ts'
 import { fixation, leaving, scope, session, stolen } from './cookies.ts'
 import { agreement, blocks, caesar, paint, rsa, swapped, xorLesson } from './secrets.ts'
 import { ecdhe, falseStart, finished, resumption, rsaExchange } from './tls12.ts'
+import { early, oneTrip, retry, schedule, unseen } from './tls13.ts'
 import { damage, switching, wrapping } from './wire.ts'
 
 export const lessons: LessonTexts = {
@@ -31,6 +32,11 @@ export const lessons: LessonTexts = {
   finished,
   'false-start': falseStart,
   resumption,
+  'one-trip': oneTrip,
+  unseen,
+  retry,
+  schedule,
+  early,
   session,
   stolen,
   scope,
