@@ -15,6 +15,9 @@ import { type LeavingNames, leaving } from './cookies/leaving.ts'
 import { type ScopeNames, scope } from './cookies/scope.ts'
 import { type SessionNames, session } from './cookies/session.ts'
 import { type StolenNames, stolen } from './cookies/stolen.ts'
+import { type ArpNames, arp } from './finding/arp.ts'
+import { type DnsNames, dns } from './finding/dns.ts'
+import { type RoutesNames, routes } from './finding/routes.ts'
 import type { Lesson, LessonWords, Names } from './lesson.ts'
 import { type AgreementNames, agreement } from './secrets/agreement.ts'
 import { type BlocksNames, blocks } from './secrets/blocks.ts'
@@ -41,6 +44,9 @@ export interface NamesOf extends Record<LessonId, Names> {
   wrapping: WrappingNames
   switching: SwitchingNames
   damage: DamageNames
+  arp: ArpNames
+  dns: DnsNames
+  routes: RoutesNames
   'old-syn': OldSynNames
   closing: ClosingNames
   loss: LossNames
@@ -78,6 +84,9 @@ export const LESSONS: { readonly [Id in LessonId]: Lesson<NamesOf[Id]> } = {
   wrapping,
   switching,
   damage,
+  arp,
+  dns,
+  routes,
   'old-syn': oldSyn,
   closing,
   loss,

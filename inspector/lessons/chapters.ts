@@ -1,7 +1,7 @@
 /** Which lessons there are, in their order: names alone, so that a page can list them before it has any of them. */
 export const CHAPTERS = [
   { id: 'wire', lessons: ['wrapping', 'switching', 'damage'] },
-  { id: 'finding', lessons: [] },
+  { id: 'finding', lessons: ['arp', 'dns', 'routes'] },
   { id: 'connection', lessons: ['old-syn', 'closing', 'loss'] },
   { id: 'clear', lessons: [] },
   { id: 'secrets', lessons: ['caesar', 'xor', 'blocks', 'paint', 'agreement', 'rsa', 'swapped'] },

@@ -8,7 +8,7 @@ import type { MessageRecord, StateRecord } from '../../src/trace/types.ts'
 import { sameOctets } from '../../src/wire/bytes.ts'
 import type { LadderDrawing } from './drawings.ts'
 
-export type Side = 'client' | 'third' | 'server'
+export type Side = 'client' | 'third' | 'router' | 'server'
 
 export interface Lifeline {
   /** As the records call it. */

@@ -4,17 +4,16 @@
  */
 import type { Millis } from '../../../src/engine.ts'
 import { network } from '../../../src/lab/network.ts'
-import type { Network, Observation } from '../../../src/lab/network-types.ts'
-import { ARP_REQUEST, ArpPacket, arpName } from '../../../src/link/arp.ts'
-import { ETHER_ARP, ETHERNET_HEADER_SIZE, EthernetHeader, MINIMUM_FRAME, macAt } from '../../../src/link/ethernet.ts'
+import type { Network } from '../../../src/lab/network-types.ts'
+import { EthernetHeader, MINIMUM_FRAME, macAt } from '../../../src/link/ethernet.ts'
 import { recorder } from '../../../src/trace/recorder.ts'
 import { macText } from '../../../src/wire/address.ts'
-import { sameOctets } from '../../../src/wire/bytes.ts'
 import type { Row, TableDrawing } from '../drawings.ts'
-import { type Arrow, type Ladder, ladderSteps } from '../ladder.ts'
+import { arpIn, arpText, arrowsOfFrames, isOfFrames, type PassedFrame, watchFrames } from '../frames.ts'
+import { type Ladder, ladderSteps, type Said } from '../ladder.ts'
 import type { Lesson, Scene } from '../lesson.ts'
 import { code, plain } from '../rows.ts'
-import { addresses, card, type Dice, dice, found, LAPTOP, MALLORY, ms, SHOP, since, THREE } from '../stage.ts'
+import { addresses, card, type Dice, dice, found, LAPTOP, MALLORY, SHOP, since, THREE } from '../stage.ts'
 
 export interface SwitchingNames {
   readonly step: 'asks' | 'answers' | 'echo' | 'back' | 'flooded' | 'full' | 'everything'
@@ -42,15 +41,8 @@ const lanOf = (seed: number, trace: ReturnType<typeof recorder>): Lan => {
   return { net, random, cards }
 }
 
-/** One frame as the laptop or the shop sent it, and to whom the switch handed it. */
-interface Passed {
-  readonly from: string
-  readonly at: Millis
-  readonly bytes: Uint8Array
-  readonly arrivals: { readonly host: string; readonly at: Millis }[]
-  /** Whom the switch had heard of when it handed it on, by their cards. */
-  known: readonly string[]
-}
+/** A frame, and whom the switch had heard of when it handed it on. */
+type Passed = PassedFrame<readonly string[]>
 
 const play = (seed: number, change: Change): Scene<SwitchingNames> => {
   const trace = recorder()
@@ -63,15 +55,12 @@ const play = (seed: number, change: Change): Scene<SwitchingNames> => {
     net.clock.run(FORGETS + random.between(1_000, 30_000))
   }
   const begin = net.clock.now()
-  const passed = watch(lan)
+  const frames = watchFrames(net, THREE, () =>
+    Object.keys(lan.cards).filter(name => net.behind(lan.cards[name]!) !== undefined),
+  )
   ping(net)
   net.clock.run(begin + SOON)
   net.close()
-  const frames = passed.map(each => ({
-    ...each,
-    at: ms(each.at - begin),
-    arrivals: each.arrivals.map(({ host, at }) => ({ host, at: ms(at - begin) })),
-  }))
   return sceneOf(lan, { frames, records: since(trace.records, begin), made, change })
 }
 
@@ -98,21 +87,6 @@ const fill = ({ net, random, cards }: Lan, count: number): void => {
   net.clock.run()
 }
 
-/** Frames from now on, in the order in which they were sent. */
-const watch = ({ net, cards }: Lan): readonly Passed[] => {
-  const frames: Passed[] = []
-  const take = ({ host, what, at, bytes }: Observation): void => {
-    if (what === 'sent') frames.push({ from: host, at, bytes, arrivals: [], known: [] })
-    if (what !== 'delivered') return
-    const frame = frames.find(each => sameOctets(each.bytes, bytes))
-    if (frame === undefined || !(host in cards)) return
-    frame.arrivals.push({ host, at })
-    frame.known = Object.keys(cards).filter(name => net.behind(cards[name]!) !== undefined)
-  }
-  net.tap(take)
-  return frames
-}
-
 interface Seen {
   readonly frames: readonly Passed[]
   readonly records: Scene['records']
@@ -122,14 +96,14 @@ interface Seen {
 
 const sceneOf = (lan: Lan, { frames, records, made, change }: Seen): Scene<SwitchingNames> => {
   const { net, cards } = lan
-  const arrows = frames.flatMap((frame, i) => arrowsOf(frame, i, cards))
+  const arrows = arrowsOfFrames(frames, THREE, (frame, host) => saidOf(frame, host, cards))
   const to = Math.max(...arrows.map(({ arrived }) => arrived!))
   const ladder: Ladder<Label> = { lifelines: THREE, arrows, brackets: [], from: 0, to }
   const plan = stepsOf(frames, change)
   const ladders = ladderSteps(
     ladder,
     plan.map(({ name, fresh }) => {
-      const shown = arrows.filter(({ id }) => fresh.some(frame => isOf(id, frame)))
+      const shown = arrows.filter(arrow => isOfFrames(arrow, fresh))
       const [at = 0] = shown.map(({ sent }) => sent)
       return { name, at, now: Math.max(0, ...shown.map(({ arrived }) => arrived!)), fresh: shown.map(({ id }) => id) }
     }),
@@ -151,49 +125,23 @@ const sceneOf = (lan: Lan, { frames, records, made, change }: Seen): Scene<Switc
     },
     steps: ladders.map((step, i) => ({
       ...step,
-      drawings: [
-        ...(plan[i]!.fresh.length === 0 ? [] : step.drawings),
-        tableOf(lan, frames[plan[i]!.fresh.at(-1) ?? -1]),
-      ],
+      drawings: [...(plan[i]!.fresh.length === 0 ? [] : step.drawings), tableOf(lan, plan[i]!.fresh.at(-1))],
     })),
   }
 }
 
-/** Arrows have numbers below zero, in their order: they are told by the cable, not by an engine. */
-const FIRST = -1000 * THREE.length
-const idOf = (frame: number, arrival: number): number => FIRST + frame * THREE.length + arrival
-const isOf = (id: number, frame: number): boolean => Math.floor((id - FIRST) / THREE.length) === frame
-
-const arrowsOf = ({ from, at, bytes, arrivals }: Passed, i: number, cards: Lan['cards']): Arrow<Label>[] =>
-  arrivals.map(({ host, at: arrived }, arrival) => {
-    const place = (name: string): number => THREE.findIndex(line => line.host === name)
-    const copy = host === MALLORY && !macAt(bytes, 0, cards[MALLORY]!)
-    return {
-      id: idOf(i, arrival),
-      from: place(from),
-      to: place(host),
-      sent: at,
-      arrived,
-      text: copy ? '' : nameOf(bytes),
-      look: copy ? 'bad' : 'plain',
-      ...(copy ? { note: 'copy' as const } : {}),
-    }
-  })
-
-/** The table beside it has the cards whole. */
-const nameOf = (bytes: Uint8Array): string => {
-  if (new EthernetHeader.View(bytes, 0).etherType !== ETHER_ARP) return 'ICMP echo'
-  const arp = bytes.subarray(ETHERNET_HEADER_SIZE, ETHERNET_HEADER_SIZE + ArpPacket.size)
-  const { operation, senderHardware } = new ArpPacket.View(arp)
-  return operation === ARP_REQUEST ? arpName(arp) : `is at …${macText(senderHardware).slice(9)}`
+const saidOf = ({ bytes }: Passed, host: string, cards: Lan['cards']): Said<Label> => {
+  if (host === MALLORY && !macAt(bytes, 0, cards[MALLORY]!)) return { text: '', look: 'bad', note: 'copy' }
+  const arp = arpIn(bytes)
+  return { text: arp === undefined ? 'ICMP echo' : arpText(bytes, arp) }
 }
 
 /** Which frames each step speaks of. */
 const stepsOf = (
   frames: readonly Passed[],
   change: Change,
-): readonly { readonly name: SwitchingNames['step']; readonly fresh: readonly number[] }[] => {
-  const by = (host: string): number[] => frames.flatMap(({ from }, i) => (from === host ? [i] : []))
+): readonly { readonly name: SwitchingNames['step']; readonly fresh: readonly Passed[] }[] => {
+  const by = (host: string): readonly Passed[] => frames.filter(({ from }) => from === host)
   const [asks, echo] = by(LAPTOP)
   const [answers, back] = by(SHOP)
   if (change === 'forgotten')
@@ -217,7 +165,7 @@ const CARDS = { [LAPTOP]: 'laptopCard', [SHOP]: 'shopCard', [MALLORY]: 'malloryC
 /** What the switch knew when it handed a frame on; before any frame, nothing of these three. */
 const tableOf = ({ cards }: Lan, frame: Passed | undefined): TableDrawing<Label> => {
   const rows = Object.entries(CARDS).map(([host, label]): Row<Label> => {
-    const known = frame?.known.includes(host) === true
+    const known = frame?.seen?.includes(host) === true
     return {
       cells: [
         { label },

@@ -4,6 +4,7 @@ import { file, reading } from './capture.ts'
 import { certificate, chain, digest, signature } from './certificates.ts'
 import { closing, loss, oldSyn } from './connection.ts'
 import { fixation, leaving, scope, session, stolen } from './cookies.ts'
+import { arp, dns, routes } from './finding.ts'
 import { agreement, blocks, caesar, paint, rsa, swapped, xorLesson } from './secrets.ts'
 import { ecdhe, falseStart, finished, resumption, rsaExchange } from './tls12.ts'
 import { early, oneTrip, retry, schedule, unseen } from './tls13.ts'
@@ -13,6 +14,9 @@ export const lessons: LessonTexts = {
   wrapping,
   switching,
   damage,
+  arp,
+  dns,
+  routes,
   'old-syn': oldSyn,
   closing,
   loss,
