@@ -18,7 +18,7 @@ export const Exchange: FunctionComponent<RegionProps> = props => {
   const scene = sceneOf(run)
   // The messages have keys of their own, these among them.
   const keys = TABS.map((name, i) => [String(i + 1), () => state.go({ tab: name })] as const)
-  useKeys(tab.name === 'messages' ? {} : Object.fromEntries(keys), state.place.own.letters === 'off' ? 'off' : 'on')
+  useKeys(tab.name === 'messages' ? {} : Object.fromEntries(keys), state.place.own)
   const isFailed = outcomeOf(scene).kind === 'failed'
   const isOpened = tab.name === 'messages' && state.place.sel !== undefined
   const classes = [tab.name === 'messages' ? 'on-messages' : '', isFailed ? 'has-failed' : '', isOpened ? 'opened' : '']

@@ -5,6 +5,7 @@ import { numbered } from '../model/shown.ts'
 import { ELSEWHERE } from './captures/captures.tsx'
 import { isList } from './captures/place.ts'
 import { showHelp } from './help.tsx'
+import { lettersOf } from './keyboard.ts'
 import { LANGUAGES, THEMES } from './place.ts'
 import { runName } from './run-name.ts'
 import { lessons, type PageProps } from './slots.ts'
@@ -15,7 +16,14 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
   const goTo = (text: string): void => {
     const number = /^#(\d{1,9})$/.exec(text)?.[1]
     const id = run === undefined || number === undefined ? undefined : numbered(run, place.layer, Number(number))
-    if (id !== undefined) go({ sel: id, field: undefined, at: undefined, filter: '' })
+    if (number === undefined) return
+    if (id === undefined) {
+      state.say(page.noNumber(text))
+      return
+    }
+    go({ sel: id, field: undefined, at: undefined, filter: '' })
+    // When the row is drawn.
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('.rows [aria-current=true]')?.focus())
   }
   const pages = ['exchange', 'captures', ...(lessons === undefined ? [] : ['lessons' as const])] as const
   const isListed = isList(place)
@@ -26,6 +34,7 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
     lessons: hrefOf({ page: 'lessons' }),
   }
   const isExchange = current === 'exchange'
+  const letters = lettersOf(place.own)
   return (
     <header class="top">
       <span class="mark">barewire</span>
@@ -60,7 +69,7 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
             class="entry"
             id="filter"
             type="search"
-            placeholder={`/ ${page.filterHint}`}
+            placeholder={`${letters['/']} ${page.filterHint}`}
             value={place.filter}
             onKeyDown={event => {
               if (event.key === 'Enter') goTo(event.currentTarget.value)
@@ -96,8 +105,8 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
           ))}
         </select>
       </label>
-      <button type="button" class="plain wide" onClick={showHelp} aria-keyshortcuts="?">
-        {`? ${page.keysHelp}`}
+      <button type="button" class="plain wide" onClick={showHelp} aria-keyshortcuts={letters['?']}>
+        {`${letters['?']} ${page.keysHelp}`}
       </button>
     </header>
   )

@@ -1,5 +1,6 @@
-/** The list of keys, and the switch for those that are single letters (WCAG 2.1.4). */
+/** The list of keys: those that are single letters can be others, or be switched off (WCAG 2.1.4). */
 import type { FunctionComponent } from 'preact'
+import { keymapOf, LETTERS, type Letter, lettersOf, withKey } from './keyboard.ts'
 import type { PageProps } from './slots.ts'
 
 export const HELP = 'help'
@@ -11,6 +12,13 @@ export const showHelp = (): void => {
 
 export const Help: FunctionComponent<PageProps> = ({ state, words }) => {
   const { page } = words
+  const letters = lettersOf(state.place.own)
+  const change = (letter: Letter, written: string): void => {
+    // What was there stands before or behind what was written.
+    const key = [...written].find(each => each !== letters[letter])
+    const next = key === undefined ? undefined : withKey(letters, letter, key)
+    if (next !== undefined) state.go({ own: { keymap: keymapOf(next) } }, 'replace')
+  }
   return (
     <dialog id={HELP} aria-labelledby="help-title">
       <h2 id="help-title">{page.keysHelp}</h2>
@@ -21,7 +29,29 @@ export const Help: FunctionComponent<PageProps> = ({ state, words }) => {
             <dd>{what}</dd>
           </div>
         ))}
+        {LETTERS.map(letter => (
+          <div key={letter}>
+            <dt>
+              <input
+                class="entry letter"
+                aria-label={page.letterKeys[letter]}
+                value={letters[letter]}
+                disabled={state.place.own.letters === 'off'}
+                autocomplete="off"
+                autocapitalize="off"
+                spellcheck={false}
+                onFocus={event => event.currentTarget.select()}
+                onInput={event => {
+                  change(letter, event.currentTarget.value)
+                  event.currentTarget.value = lettersOf(state.place.own)[letter]
+                }}
+              />
+            </dt>
+            <dd>{page.letterKeys[letter]}</dd>
+          </div>
+        ))}
       </dl>
+      <p class="quiet small">{page.letterHint}</p>
       <p>
         <label>
           <input
@@ -35,7 +65,12 @@ export const Help: FunctionComponent<PageProps> = ({ state, words }) => {
         </label>
       </p>
       <form method="dialog">
-        <button type="submit" class="button">
+        {keymapOf(letters) === undefined ? null : (
+          <button type="button" class="plain" onClick={() => state.go({ own: { keymap: undefined } }, 'replace')}>
+            {page.lettersAtFirst}
+          </button>
+        )}
+        <button type="submit" class="button" autofocus>
           {page.close}
         </button>
       </form>

@@ -1,13 +1,48 @@
-/** Keys that work everywhere in the exchange. The Tab key is never taken, and single letters can be switched off. */
+/**
+ * Keys that work everywhere in the exchange. The Tab key is never taken; single letters can be switched off, or be others
+ * (WCAG 2.1.4).
+ */
 import { useEffect, useRef } from 'preact/hooks'
+import type { Place } from './place.ts'
+
+/** Keys that write a character, as they are at first. */
+export const LETTERS = ['j', 'k', 'n', 'p', 'b', 'e', 'l', 'g', '/', 'c', '?'] as const
+export type Letter = (typeof LETTERS)[number]
+export type Letters = Readonly<Record<Letter, string>>
+
+const AT_FIRST = Object.fromEntries(LETTERS.map(letter => [letter, letter])) as Letters
+
+/** Which key stands for which, from the address (`keymap=jx,ky`); what cannot be one is as at first. */
+export const lettersOf = ({ keymap = '' }: Place['own']): Letters =>
+  keymap.split(',').reduce((letters, pair) => {
+    const [letter, key = ''] = [LETTERS.find(each => pair.startsWith(each)), pair.slice(1)]
+    return letter === undefined ? letters : (withKey(letters, letter, key) ?? letters)
+  }, AT_FIRST)
+
+/** Digits choose tabs, and a space presses buttons. */
+const canBeKey = (key: string): boolean => [...key].length === 1 && /^[^\s\d,\p{C}]$/u.test(key)
+
+/** `key` for what `letter` does; whatever had that key gets the other one. Undefined where it cannot be a key. */
+export const withKey = (letters: Letters, letter: Letter, key: string): Letters | undefined => {
+  if (!canBeKey(key)) return undefined
+  const other = LETTERS.find(each => letters[each] === key)
+  return { ...letters, ...(other === undefined ? {} : { [other]: letters[letter] }), [letter]: key }
+}
+
+/** For the address; undefined where all are as at first. */
+export const keymapOf = (letters: Letters): string | undefined =>
+  LETTERS.filter(letter => letters[letter] !== letter)
+    .map(letter => `${letter}${letters[letter]}`)
+    .join(',') || undefined
 
 /** What the keys do; a key that is not here is nobody's. */
 export type Keys = Readonly<Record<string, () => void>>
 
-/** `letters`: whether keys that write a character count. They never do while somebody writes. */
-export const useKeys = (keys: Keys, letters: 'on' | 'off'): void => {
+/** `own`: where the address says which letters count, and whether. They never do while somebody writes. */
+export const useKeys = (keys: Keys, own: Place['own']): void => {
+  const { letters = 'on' } = own
   const latest = useRef(keys)
-  latest.current = keys
+  latest.current = chosen(keys, lettersOf(own))
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       const { key, target } = event
@@ -21,6 +56,9 @@ export const useKeys = (keys: Keys, letters: 'on' | 'off'): void => {
     return () => removeEventListener('keydown', onKeyDown)
   }, [letters])
 }
+
+const chosen = (keys: Keys, letters: Readonly<Record<string, string>>): Keys =>
+  Object.fromEntries(Object.entries(keys).map(([key, act]) => [letters[key] ?? key, act]))
 
 /** Controls that do something of their own with a key. */
 const takesKeys = (target: HTMLElement, key: string): boolean => {

@@ -1,6 +1,7 @@
 /** The first screen: what came of it, the ladder, one message; by pointer, by keys, and on a telephone. */
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { violations } from './axe.ts'
 import { inspector } from './support.ts'
 
 const { test, open } = inspector()
@@ -96,6 +97,50 @@ test('single letters can be switched off, and are text while somebody writes', a
   expect(await page.locator('input[name=layer]:checked').getAttribute('value')).toBe('messages')
   await page.keyboard.press('?')
   expect(await page.locator('dialog[open]').count()).toBe(0)
+})
+
+test('g goes to a message by its number at the grain that is shown, and says when there is none', async () => {
+  const page = await open({ hash: 'layer=frames' })
+  await page.keyboard.press('g')
+  await page.waitForSelector('#filter:focus')
+  await page.keyboard.type('12')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('.rows [aria-current=true]:focus')
+  expect(await current(page).innerText()).toMatch(/frame 12\b/i)
+  await page.keyboard.press('g')
+  await page.keyboard.type('9999')
+  await page.keyboard.press('Enter')
+  await page.waitForSelector('#status:has-text("There is no #9999 here.")', { state: 'attached' })
+  expect(await current(page).innerText()).toMatch(/frame 12\b/i)
+})
+
+test('a key can be another one, two that would be the same change places, and the address keeps it', async () => {
+  const page = await open()
+  await rows(page).first().click()
+  await page.keyboard.press('?')
+  await page.getByLabel('next message', { exact: true }).fill('x')
+  await page.getByLabel('next view').fill('l')
+  expect(await page.getByLabel('next layer').inputValue()).toBe('e')
+  // Digits are the tabs'.
+  await page.getByLabel('filter', { exact: true }).last().fill('7')
+  expect(await page.getByLabel('filter', { exact: true }).last().inputValue()).toBe('/')
+  expect(await violations(page)).toEqual([])
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
+  const address = page.url()
+  await page.goto('about:blank')
+  await page.goto(address)
+  await page.waitForSelector('.rows li')
+  await rows(page).first().click()
+  await page.keyboard.press('j')
+  await page.keyboard.press('x')
+  await page.waitForSelector('.rows li:nth-child(2) [aria-current=true]:focus')
+  await page.keyboard.press('l')
+  await page.waitForSelector('input[name=view][value=server]:checked')
+  await page.keyboard.press('e')
+  await page.waitForSelector('input[name=layer][value=requests]:checked')
+  await page.keyboard.press('?')
+  await page.getByRole('button', { name: 'As at first' }).click()
+  expect(await page.getByLabel('next message', { exact: true }).inputValue()).toBe('j')
 })
 
 test('the scrubber leaves out what came later, and says how much', async () => {

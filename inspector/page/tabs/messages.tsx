@@ -29,7 +29,7 @@ export const Messages: Region = props => {
     go({ sel: row.id, field: undefined, at: undefined }, how)
     state.say(words.page.open(words.page.title(row.title), row.bytes))
   }
-  useKeys(keysOf(state, ladder, chosen, open), place.own.letters === 'off' ? 'off' : 'on')
+  useKeys(keysOf(state, ladder, chosen, open), place.own)
   const { client, server, third } = run.parties
   return (
     <div class="work" data-open={place.sel === undefined ? undefined : ''} data-view={place.view}>
@@ -86,7 +86,9 @@ const useLadder = (scene: Scene, { state, words }: RegionProps): LadderModel => 
   const whole = useMemo(() => ladderOf(scene, layer, view), [scene, layer, view])
   return useMemo(() => {
     const { page } = words
-    return filtered(whole, { to, text: filter }, row => {
+    // A number that is gone to filters nothing.
+    const text = /^#\d*$/.test(filter) ? '' : filter
+    return filtered(whole, { to, text }, row => {
       const said = page.says[row.says.what] as (of: unknown) => string
       return `${page.title(row.title)} ${said(row.says.of)}`
     })

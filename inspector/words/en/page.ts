@@ -5,6 +5,7 @@ import type { SegmentKind } from '../../model/bar.ts'
 import type { AskedOf, Outcome, Reached, Safety } from '../../model/outcome.ts'
 import type { Title } from '../../model/rows.ts'
 import type { Sayings } from '../../model/says.ts'
+import type { Letter } from '../../page/keyboard.ts'
 import type { PageLanguage, TabName, Theme, View } from '../../page/place.ts'
 
 const tabs: Readonly<Record<TabName, string>> = {
@@ -331,18 +332,26 @@ export const page = {
   letters: 'Single letters are shortcuts',
   close: 'Close',
   keys: [
-    ['↑ ↓ j k', 'previous, next message'],
+    ['↑ ↓', 'previous, next message'],
     ['Enter', 'open its fields'],
     ['← →', 'fold, unfold; up, down the tree'],
-    ['b', 'to the bytes'],
-    ['e', 'next view'],
-    ['l', 'next layer'],
     ['1 … 8', 'tab'],
-    ['n p', 'next, previous problem'],
-    ['g', 'go to a message by its number'],
-    ['/', 'filter'],
-    ['c', 'copy what is chosen'],
-    ['?', 'this list'],
     ['Esc', 'back to the row'],
   ] as readonly (readonly [keys: string, what: string])[],
+  letterKeys: {
+    j: 'next message',
+    k: 'previous message',
+    n: 'next problem',
+    p: 'previous problem',
+    b: 'to the bytes',
+    e: 'next view',
+    l: 'next layer',
+    g: 'go to a message by its number',
+    '/': 'filter',
+    c: 'copy what is chosen',
+    '?': 'this list',
+  } as Readonly<Record<Letter, string>>,
+  letterHint: 'Write another letter to change a key. The address keeps it.',
+  lettersAtFirst: 'As at first',
+  noNumber: (text: string) => `There is no ${text} here.`,
 }
