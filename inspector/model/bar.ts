@@ -43,11 +43,15 @@ export interface Bar {
 }
 
 export const barOf = (scene: Scene): Bar => {
-  const total = scene.end - scene.start
-  const quiet = silences(scene)
-  const lines = scene.legs.map(({ timeline, origin, began }) => ({
+  const givenUp = givenUpAt(scene)
+  const total = (givenUp ?? scene.end) - scene.start
+  const quiet = [...silences(scene), ...(givenUp === undefined ? [] : [{ from: scene.end - scene.start, to: total }])]
+  const lines = scene.legs.map(({ timeline, origin, began }, i) => ({
     origin,
-    segments: segmentsOf(timeline.rows, began, quiet, total),
+    segments: segmentsOf(timeline.rows, began, quiet, {
+      total,
+      givenUp: i === scene.legs.length - 1 && givenUp !== undefined ? total : undefined,
+    }),
   }))
   const last = lines.at(-1)
   const missing = last === undefined ? [] : missed(scene, last.segments, total)
@@ -57,11 +61,27 @@ export const barOf = (scene: Scene): Bar => {
   return { lines: all, total, scale: scale > 0 ? scale : 1 }
 }
 
+/** When the client gave up waiting, where nothing was sent or heard any more at that time. */
+const givenUpAt = (scene: Scene): Millis | undefined => {
+  if (troubleOf(scene) === undefined) return undefined
+  const gone = scene.records.findLast(
+    ({ type, record }) => type === 'state' && record.layer === 'tcp' && record.to === 'CLOSED',
+  )
+  if (gone?.type !== 'state' || gone.record.from === 'TIME-WAIT' || gone.record.at <= scene.end) return undefined
+  return gone.record.at
+}
+
+interface Ending {
+  readonly total: Millis
+  /** When it was given up, if nobody said so on the wire. */
+  readonly givenUp: Millis | undefined
+}
+
 const segmentsOf = (
   rows: readonly TimelineRow[],
   began: Millis,
   quiet: readonly Stretch[],
-  total: Millis,
+  { total, givenUp }: Ending,
 ): readonly Segment[] => {
   const found: Segment[] = []
   const failed = rows.find(({ ok, key }) => !ok && (key === 'name' || key === 'tcp' || key === 'tls'))
@@ -76,7 +96,7 @@ const segmentsOf = (
     const from = Math.max(at, row.span.from + began)
     // What failed before anything came of it took until that was plain.
     const end = row === failed && row.span.to === row.span.from ? closed : row.span.to
-    const to = Math.max(from, end + began)
+    const to = Math.max(from, end + began, (row === failed && givenUp) || 0)
     if (to === from && kind !== 'name' && kind !== 'tcp' && kind !== 'tls') continue
     at = to
     found.push({
@@ -162,7 +182,8 @@ const missed = (scene: Scene, segments: readonly Segment[], total: Millis): read
   const trouble = troubleOf(scene)
   if (trouble === undefined || scene.own.some(({ layer }) => layer === 'http')) return []
   const connect = segments.find(({ kind }) => kind === 'tcp')
-  const trip = Math.max(total / 4, connect === undefined ? 0 : connect.to - connect.from)
+  // Who waited in vain does not know how long a round trip is.
+  const trip = Math.max(total / 4, connect === undefined || connect.silence.length > 0 ? 0 : connect.to - connect.from)
   return [
     { kind: 'none', label: '', what: '', from: total, to: total + trip, ok: true, requests: 0, inner: [], silence: [] },
   ]

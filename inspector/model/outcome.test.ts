@@ -83,6 +83,25 @@ test('time in which nothing came is silence, until it was sent again', async () 
   expect(to - from).toBeGreaterThan(100)
 })
 
+test('a wait that nothing answered is silence until it was given up, and what did not happen is drawn behind it', async () => {
+  const scene = await played('tls13-7-server-silent')
+  const { lines, total, scale } = barOf(scene)
+  // SYN at 4 ms, three more, and ten seconds in all.
+  expect(total).toBe(10_004)
+  const [name, tcp, missing, ...more] = lines[0]!.segments
+  expect([name?.kind, tcp?.kind, missing?.kind, more.length]).toEqual(['name', 'tcp', 'none', 0])
+  expect(tcp).toMatchObject({ from: 4, to: total, ok: false })
+  const silence = tcp!.silence.toSorted((a, b) => a.from - b.from)
+  expect(silence.map(({ from, to }) => [from, to])).toEqual([
+    [4, 1004],
+    [1004, 3004],
+    [3004, 7004],
+    [7004, total],
+  ])
+  expect(missing).toMatchObject({ from: total, to: scale })
+  expect(scale).toBe(total * 1.25)
+})
+
 test('a failure shows its card and the very bytes in the certificate that are at fault', async () => {
   const scene = await played('tls13-7-certificate-wrongName')
   const trouble = troubleOf(scene)!
