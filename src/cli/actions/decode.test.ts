@@ -54,10 +54,23 @@ test('bytes that break a rule: the place is marked, and the exit code says so', 
   expect(stdout().split('\n').at(-2)).toMatch(/^✗ 7\.\.8 1 byte is left over behind its end +wire\/trailing$/)
 })
 
+test('a head that is cut short is known by what there is of it', async () => {
+  for (const [digits, type] of [
+    ['160301', 'handshake'],
+    ['15030300', 'alert'],
+  ]) {
+    const { code, stdout } = await run([digits!])
+    expect(code).toBe(9)
+    expect(stdout()).toContain(`looks like: TLS record (${type})`)
+    expect(stdout()).toContain('the bytes end in the middle of it')
+  }
+})
+
 test('bytes of no format are a failure, and so is what is longer than anything', async () => {
   const noise = await run(['e7d1a09b33'])
   expect([noise.code, noise.stdout()]).toEqual([9, ''])
   expect(noise.stderr()).toContain('decode/unknown')
+  expect(noise.stderr()).toContain('None of the formats fits 5 bytes, read as hex.')
   const long = await run(['--json', '-'], '41'.repeat(5 * 1024 * 1024))
   expect(long.code).toBe(1)
   expect(JSON.parse(long.stdout())).toMatchObject({ code: 'decode/too-long', number: 8_388_608 })

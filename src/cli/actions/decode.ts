@@ -7,6 +7,7 @@ import type { Format } from '../../inspect/decode/format.ts'
 import { formatNamed, formatRows } from '../../inspect/decode/formats.table.ts'
 import { type DecodedPart, type Guessed, guess, MOST_BYTES } from '../../inspect/decode/guess.ts'
 import { EmitError, emitted, lineOfDecoded } from '../../inspect/decode/json.ts'
+import { type Reading, readings } from '../../inspect/decode/notation.ts'
 import { brokenLines, dumpLines, headLines, percent, titleOf, treeLines } from '../../inspect/decode/text.ts'
 import { line, lines, type Shown, type Style } from '../../inspect/index.ts'
 import { hexText, joined, latin1Bytes } from '../../wire/bytes.ts'
@@ -38,17 +39,18 @@ export const decode = async (what: string | undefined, options: DecodeOptions, i
   const { best, parts, tooLong: isLonger } = guessed
   if (best === undefined && isLonger) throw tooLong('what was given', MOST_BYTES)
   if (best === undefined || best.decoded.bytes.length === 0)
-    throw new FailureError(
-      fail('decode/unknown', {
-        got: `${input.length} bytes in ${what === undefined || what === '-' ? 'standard input' : 'what was pasted'}`,
-      }),
-    )
+    throw new FailureError(fail('decode/unknown', { got: readAs(input) }))
   const told = { options, style: styleFor(io.out, io.env, options.color), format }
   for (const [i, part] of parts.entries()) await io.out.write(partTold(part, i, guessed, told))
   return parts.some(({ decoded }) => decoded === undefined || allBroken(decoded).length > 0) ? EXIT_BROKEN : 0
 }
 
 const EXIT_BROKEN = 9
+
+const readAs = (input: Uint8Array): string => {
+  const [{ notation, parts }] = readings(input) as [Reading, ...Reading[]]
+  return `${parts[0]?.bytes.length ?? 0} bytes, read as ${notation}`
+}
 
 const named = (name: string): Format => {
   const format = formatNamed(name)

@@ -46,6 +46,31 @@ test('the key schedule of a connection, and that its secrets open what was captu
   expect(stdout()).toContain('connections: 1, secrets: 5, broken lines: 0')
 })
 
+test('a capture with its keys inside is both: the log, and what it is tried on', async () => {
+  const io = captured()
+  expect(await main(['keys', capture], io), io.stderr()).toBe(0)
+  expect(io.stdout()).toMatch(/✓ server traffic 0 +line \d, opens the capture/)
+  expect(io.stdout()).toContain('connections: 1, secrets: 5, broken lines: 0')
+  const bare = join(folder, 'bare.pcapng')
+  const file = labCapture({ path: bare }, 0)
+  file.close()
+  const none = captured()
+  expect(await main(['keys', bare], none)).toBe(9)
+  expect(none.stderr()).toContain(`${bare} has no keys inside.`)
+})
+
+test('a run that was kept is named as everywhere', async () => {
+  const env = { BAREWIRE_KEEP: '1', XDG_STATE_HOME: join(folder, 'state') }
+  const played = captured({ env })
+  expect(await main(['demo', '--seed', '7'], played)).toBe(0)
+  const io = captured({ env })
+  expect(await main(['keys', '@1'], io), io.stderr()).toBe(0)
+  expect(io.stdout()).toMatch(/opens the capture/)
+  const none = captured({ env })
+  expect(await main(['keys', '@7'], none)).toBe(1)
+  expect(none.stderr()).toContain('inspect/no-run')
+})
+
 test('secrets themselves are shown on demand alone', async () => {
   const [, , secret = ''] = log.split('\n')[0]!.split(' ')
   for (const words of [[], ['--json'], ['-vvv']]) {

@@ -1,10 +1,11 @@
-/** `barewire keys FILE`: the secrets of a key log, by connection, as the key schedule that they are of. */
+/** `barewire keys FILE|@N`: the secrets of a key log, or of a capture, by connection, as the key schedule that they are of. */
 import { statSync } from 'node:fs'
+import { openPackets, PcapngPackets } from '../../capture/read/index.ts'
 import { openCapture } from '../../dissect/capture.ts'
 import { KeyLogs } from '../../dissect/secrets.ts'
 import { type Finding, streamReader } from '../../dissect/stream/index.ts'
 import type { Source } from '../../dissect/types.ts'
-import { FailureError, fail } from '../../failures/index.ts'
+import { FailureError, fail, isFailure } from '../../failures/index.ts'
 import { line, lines, mark, type Shown, type Style } from '../../inspect/index.ts'
 import { type KeyLog, type LoggedSession, readKeyLog } from '../../inspect/keys/key-log.ts'
 import { isWrong, jsonOfSession, type Seen, scheduleLines } from '../../inspect/keys/schedule.ts'
@@ -17,6 +18,7 @@ import { fileContents } from '../demands.ts'
 import type { Io } from '../io.ts'
 import { jsonLine } from '../json.ts'
 import { styleFor } from '../story/style.ts'
+import { runNamed } from './inspect/target.ts'
 
 export interface KeysOptions extends CommonOptions {
   readonly capture?: string | undefined
@@ -28,12 +30,17 @@ const MOST_BYTES = 256 * 1024 * 1024
 const MOST_DRAWN = 50
 
 export const keys = async (path: string, options: KeysOptions, io: Io): Promise<number> => {
-  const text = latin1Text(bounded(path))
+  const file = runNamed(path, io.env)?.path ?? path
+  const inside = secretsInside(file)
+  const text = inside ?? latin1Text(bounded(file))
   const log = readKeyLog(text)
   if (log.sessions.length === 0 && log.malformedCount === 0)
-    throw new FailureError(fail('decode/no-secrets', { where: path }))
+    throw new FailureError(
+      fail('decode/no-secrets', { where: path, ...(inside === undefined ? {} : { got: 'a capture' }) }),
+    )
   const crypto = nodeCrypto()
-  const seen = options.capture === undefined ? undefined : seenIn(options.capture, text)
+  const tryOn = options.capture ?? (inside === undefined ? undefined : file)
+  const seen = tryOn === undefined ? undefined : seenIn(runNamed(tryOn, io.env)?.path ?? tryOn, text)
   const secrets = privacyOf(options)
   const style = styleFor(io.out, io.env, options.color)
   const drawn = options.json ? log.sessions : log.sessions.slice(0, MOST_DRAWN)
@@ -51,6 +58,21 @@ export const keys = async (path: string, options: KeysOptions, io: Io): Promise<
 }
 
 const EXIT_WRONG = 9
+
+/** The key logs in a capture; undefined for what is none. Throws `cli/file`. */
+const secretsInside = (path: string): string | undefined => {
+  // A pipe can be read once.
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return undefined
+  const source = fileSource(path)
+  try {
+    const packets = openPackets(source)
+    if (isFailure(packets)) return undefined
+    while (packets.next());
+    return packets instanceof PcapngPackets ? packets.keyLogs.join('\n') : ''
+  } finally {
+    source.close()
+  }
+}
 
 const bounded = (path: string): Uint8Array => {
   // What is no file of its own (a pipe) says 0, and is read as it is.

@@ -22,8 +22,11 @@ export const decodeWords: WordsOf<typeof decodeFailures> = {
     says: f => `${f.where === undefined ? '' : `${f.where}: `}${f.got ?? 'it is not what decode --json prints'}.`,
   },
   'decode/no-secrets': {
-    title: 'There are no secrets in this key log.',
-    says: f => `No line of ${f.where ?? 'the file'} is a label, a client random and a secret.`,
+    title: 'There are no secrets in it.',
+    says: f =>
+      f.got === 'a capture'
+        ? `${f.where ?? 'The capture'} has no keys inside.`
+        : `No line of ${f.where ?? 'the file'} is a label, a client random and a secret.`,
     because: ['The program wrote none: SSLKEYLOGFILE has to be set before it starts.', 'It is another file.'],
   },
 }

@@ -18,8 +18,11 @@ export const decodeWords: WordsOf<typeof decodeFailures> = {
     says: f => text`${f.where === undefined ? '' : `${f.where}：`}${f.got ?? '它不是 decode --json 的输出'}。`,
   },
   'decode/no-secrets': {
-    title: '这个密钥日志中没有密钥。',
-    says: f => text`${f.where ?? '该文件'}中没有一行由标签、客户端随机数和密钥组成。`,
+    title: '其中没有密钥。',
+    says: f =>
+      f.got === 'a capture'
+        ? text`${f.where ?? '该捕获文件'}内没有密钥。`
+        : text`${f.where ?? '该文件'}中没有一行由标签、客户端随机数和密钥组成。`,
     because: ['程序没有写入：SSLKEYLOGFILE 必须在它启动之前设置。', '这是另一个文件。'],
   },
 }

@@ -5,7 +5,7 @@
  */
 export const facts: readonly (readonly [english: string, chinese: string])[] = [
   // Pasted bytes
-  ['{n} bytes in {}', '{} 字节（{}）'],
+  ['{n} bytes, read as {}', '{} 字节（按 {} 读取）'],
   ['standard input', '标准输入'],
   ['what was pasted', '粘贴的内容'],
   ['an object belongs here', '此处应为对象'],
@@ -54,6 +54,9 @@ export const facts: readonly (readonly [english: string, chinese: string])[] = [
   ['logs: {n}, operators: {n}', '日志 {} 个，运营者 {} 个'],
   ['only logs that are retired', '仅有已退役的日志'],
   ['The list', '列表'],
+  ['The filter', '过滤器'],
+  ['has the version {n}', '的版本为 {}'],
+  ['is damaged at byte {n}', '在字节 {} 处已损坏'],
   ['is not JSON', '不是 JSON'],
   ['is longer than {n} bytes', '超过 {} 字节'],
   ['is not an object', '不是对象'],

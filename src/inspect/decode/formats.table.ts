@@ -204,8 +204,9 @@ const inRecord = (type: number, ...path: readonly (string | number)[]): readonly
   return type === 21 ? perhaps(['tls.alert'], ...path) : []
 }
 
+/** A head that is cut short is one too: people paste the first bytes that they see. */
 const isRecord = (bytes: Uint8Array): boolean =>
-  bytes.length >= 5 && bytes[0]! >= 20 && bytes[0]! <= 23 && bytes[1] === 3 && bytes[2]! <= 4
+  bytes.length >= 3 && bytes[0]! >= 20 && bytes[0]! <= 23 && bytes[1] === 3 && bytes[2]! <= 4
 
 const isHandshake = (bytes: Uint8Array): boolean =>
   bytes.length >= 4 && HandshakeType.nameOf(bytes[0]!).startsWith('unknown') === false
