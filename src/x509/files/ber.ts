@@ -51,7 +51,7 @@ class BerReader {
     if (start + 2 > limit) throw this.#error('truncated', start, limit)
     const tag = this.#ber[start]!
     if ((tag & 0x1f) === 0x1f) throw this.#error('long-tag', start, start + 1)
-    const length = this.#length(limit)
+    const length = this.#length()
     const from = this.pos
     if (length === undefined && (tag & 0x20) === 0) throw this.#error('indefinite-length', start + 1, from)
     if (length !== undefined && length > limit - from) throw this.#error('truncated', start, limit)
@@ -79,7 +79,7 @@ class BerReader {
   }
 
   /** Undefined: until the end-of-contents mark. The position moves behind it. */
-  #length(limit: number): number | undefined {
+  #length(): number | undefined {
     const at = this.pos + 1
     const first = this.#ber[at]!
     const octets = first & 0x7f
@@ -87,7 +87,6 @@ class BerReader {
     if (first < 0x80) return first
     if (octets === 0) return undefined
     if (octets > 4) throw this.#error('length-too-long', at, at + 1)
-    if (at + 1 + octets > limit) throw this.#error('truncated', at, limit)
     this.pos += octets
     return this.#ber.subarray(at + 1, this.pos).reduce((sum, octet) => sum * 256 + octet, 0)
   }
