@@ -6,6 +6,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'inspector/**/*.test.ts'],
     // A test that hangs ends; one that a loaded machine holds up does not.
     testTimeout: 90_000,
+    hookTimeout: 90_000,
     // Where a landing hangs on it, a test that failed is run once more, and named: `unsteady` (test/support/reporter.ts).
     retry: process.env.BAREWIRE_AGAIN === 'yes' ? 1 : 0,
     // Commands that tests start write nothing into the home of who runs them.
