@@ -1,5 +1,6 @@
 /** The world in which lessons about TLS and HTTP are played: a laptop and a shop, as far apart as the seed says. */
 import type { Millis } from '../../src/engine.ts'
+import { FailureError, FetchError } from '../../src/failures/index.ts'
 import { type LabPlatform, type LabWorld, labWorld, type Machine } from '../../src/lab/world.ts'
 import { type Recording, recorder, type TraceRecord } from '../../src/trace/recorder.ts'
 import type { MessageRecord } from '../../src/trace/types.ts'
@@ -59,6 +60,16 @@ export const inWorld = async <T>(
     world.close()
   }
 }
+
+/** Why something asked for did not come about; undefined where it did. */
+export const failureOf = (asked: Promise<unknown>): Promise<string | undefined> =>
+  asked.then(
+    () => undefined,
+    (error: unknown) => {
+      if (error instanceof FailureError || error instanceof FetchError) return error.failure.code
+      throw error
+    },
+  )
 
 /** After it nothing is under way any more but TIME-WAIT. */
 const QUIET: Millis = 500

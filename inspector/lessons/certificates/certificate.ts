@@ -3,7 +3,6 @@
  * one, changes one, or shows that of the shop.
  */
 import { selfSigned } from '../../../src/ca/authority.ts'
-import { FailureError, FetchError } from '../../../src/failures/index.ts'
 import { client } from '../../../src/net/client/client.ts'
 import { serve } from '../../../src/net/server/serve.ts'
 import { certifiedKey } from '../../../src/tls/certificate/certified-key.ts'
@@ -16,7 +15,7 @@ import type { Lesson, Scene, Stage, Step } from '../lesson.ts'
 import { takePlace } from '../middle.ts'
 import { code, plain, row, table } from '../rows.ts'
 import { found, LAPTOP, MALLORY, SHOP, since } from '../stage.ts'
-import { inWorld, type Play, said, talkOf } from '../world.ts'
+import { failureOf, inWorld, type Play, said, talkOf } from '../world.ts'
 
 export interface CertificateNames {
   readonly step:
@@ -83,13 +82,7 @@ const visit = (stage: Stage, seed: number, change: Change) =>
       trace,
     })
     const browser = client({ world: laptop.world, trace })
-    const failure = await browser.fetch(`https://${SHOP}/`).then(
-      async answer => void (await answer.text()),
-      (error: unknown) => {
-        if (error instanceof FailureError || error instanceof FetchError) return error.failure.code
-        throw error
-      },
-    )
+    const failure = await failureOf(browser.fetch(`https://${SHOP}/`).then(answer => answer.text()))
     browser.close()
     return { other: shop.other, failure }
   })

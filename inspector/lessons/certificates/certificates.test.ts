@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { parseCertificate } from '../../../src/x509/index.ts'
 import { lessonTests, scene } from '../../../test/inspector/lesson-tests.ts'
-import type { ChainDrawing } from '../drawings.ts'
+import type { ChainDrawing, MessageDrawing } from '../drawings.ts'
+import { opened } from '../opened.ts'
 
 lessonTests('digest', 'signature', 'certificate', 'chain')
 
@@ -57,4 +59,13 @@ test('the cards of a chain are joined by signatures that fit, up to the root', a
     ['Intermediate', true],
     ['Root', undefined],
   ])
+})
+
+test('a message that holds a certificate is opened at it, and one without it says so', async () => {
+  const { steps } = await scene('certificate', 'issued', 3)
+  const drawing = steps[0]!.drawings[0] as MessageDrawing
+  const { bytes, tree } = opened(drawing)
+  expect(parseCertificate(bytes)).toMatchObject({ subject: { text: 'CN=shop.test' } })
+  expect(tree?.children?.map(({ name }) => name)).toEqual(['tbsCertificate', 'signatureAlgorithm', 'signatureValue'])
+  expect(() => opened({ ...drawing, certificate: 'body.entries.9' })).toThrow(RangeError)
 })

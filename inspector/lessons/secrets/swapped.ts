@@ -2,7 +2,6 @@
  * Why a key that nobody vouches for protects nothing: whoever sits in the middle agrees on one key with each side. With
  * numbers first, then with TLS of the engines, where a certificate says whose key it is.
  */
-import { FailureError, FetchError } from '../../../src/failures/index.ts'
 import type { LabPlatform } from '../../../src/lab/world.ts'
 import { client } from '../../../src/net/client/client.ts'
 import { serve } from '../../../src/net/server/serve.ts'
@@ -14,7 +13,7 @@ import type { Lesson, Scene, Stage } from '../lesson.ts'
 import { impersonate, ownAuthority, takePlace } from '../middle.ts'
 import { growing, plain, row } from '../rows.ts'
 import { type Dice, dice, found, LAPTOP, MALLORY, ms, SHOP, since, THREE } from '../stage.ts'
-import { inWorld, said, talkOf } from '../world.ts'
+import { failureOf, inWorld, said, talkOf } from '../world.ts'
 import { generatorOf, power, primeFrom } from './numbers.ts'
 
 export interface SwappedNames {
@@ -199,12 +198,8 @@ const overTls = async (stage: Stage, seed: number, change: 'checked' | 'believed
     const trust =
       change === 'believed' ? { trust: trustStore([authority.certificate, world.authority.certificate]) } : {}
     const browser = client({ world: laptop.world, trace, ...trust })
-    const failure = await browser.fetch(`https://${SHOP}/pay`, { method: 'POST', body: `card=${card}` }).then(
-      async answer => void (await answer.text()),
-      (error: unknown) => {
-        if (error instanceof FailureError || error instanceof FetchError) return error.failure.code
-        throw error
-      },
+    const failure = await failureOf(
+      browser.fetch(`https://${SHOP}/pay`, { method: 'POST', body: `card=${card}` }).then(answer => answer.text()),
     )
     browser.close()
     return { card, heard: heard[0]?.body, failure }

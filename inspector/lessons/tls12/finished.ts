@@ -2,7 +2,6 @@
  * Finished: both say a digest of everything that was said, under the keys that came of it. Here somebody on the way takes
  * the better suite out of ClientHello, which nothing signs.
  */
-import { FailureError, FetchError } from '../../../src/failures/index.ts'
 import { records as cutInRecords, sitBetween, type Tamper } from '../../../src/lab/middle.ts'
 import type { MessageRecord } from '../../../src/trace/types.ts'
 import { hexText } from '../../../src/wire/bytes.ts'
@@ -11,7 +10,7 @@ import { type Arrow, type Ladder, type LadderStep, ladderSteps } from '../ladder
 import type { Lesson, Scene, Stage } from '../lesson.ts'
 import { takePlace } from '../middle.ts'
 import { found, LAPTOP, PAIR, SHOP, seenBy, since, statesOf, textAt, treeOf } from '../stage.ts'
-import { inWorld, said, talkOf } from '../world.ts'
+import { failureOf, inWorld, said, talkOf } from '../world.ts'
 import { ask, ECDHE_SUITE, ecdheShop, openShop, visitOf } from './shop.ts'
 
 export interface FinishedNames {
@@ -47,13 +46,7 @@ const play = async (stage: Stage, seed: number, change: Change): Promise<Scene<F
       const mallory = takePlace(here)
       await sitBetween(mallory.world.transport, { host: here.server.host.address.text, port: 443 }, weaken)
     }
-    return ask(here, visit, { versions: ['TLS 1.2'], suites: SUITES }).then(
-      () => 'none',
-      (error: unknown) => {
-        if (error instanceof FailureError || error instanceof FetchError) return error.failure.code
-        throw error
-      },
-    )
+    return (await failureOf(ask(here, visit, { versions: ['TLS 1.2'], suites: SUITES }))) ?? 'none'
   })
   return sceneOf(since(records, said(records, LAPTOP, 'ClientHello').at), outcome, change)
 }

@@ -1,5 +1,4 @@
 /** HelloRetryRequest (RFC 9846 4.2.4): the hello brought half of a key of a kind that the shop does not have. */
-import { FailureError, FetchError } from '../../../src/failures/index.ts'
 import type { MessageRecord } from '../../../src/trace/types.ts'
 import { sameOctets } from '../../../src/wire/bytes.ts'
 import { fieldAt } from '../../../src/wire/field.ts'
@@ -8,7 +7,7 @@ import { ladderSteps } from '../ladder.ts'
 import type { Lesson, Scene, Stage } from '../lesson.ts'
 import { found, LAPTOP, ms, SHOP, seenBy, textAt, treeOf } from '../stage.ts'
 import { ask, openShop, visitOf } from '../tls12/shop.ts'
-import { inWorld, said } from '../world.ts'
+import { failureOf, inWorld, said } from '../world.ts'
 import { connectionsIn, extensionIn, ladderOf } from './parts.ts'
 
 export interface RetryNames {
@@ -28,13 +27,7 @@ const visit = (stage: Stage, seed: number, change: Change) =>
     const groups = change === 'liked' ? (['x25519', other] as const) : ([other] as const)
     await openShop(play, { tls: play.world.certified([SHOP]) }, visit, { groups, versions: ['TLS 1.3'] })
     const tls = change === 'nothing' ? ({ groups: ['x25519'] } as const) : {}
-    const failure = await ask(play, visit, { ...tls, versions: ['TLS 1.3'] }).then(
-      () => undefined,
-      (error: unknown) => {
-        if (error instanceof FailureError || error instanceof FetchError) return error.failure.code
-        throw error
-      },
-    )
+    const failure = await failureOf(ask(play, visit, { ...tls, versions: ['TLS 1.3'] }))
     return { failure, other, path: visit.path }
   })
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { lessonTests, scene } from '../../../test/inspector/lesson-tests.ts'
+import type { BesideDrawing } from '../drawings.ts'
+import { layoutOf } from '../layout.ts'
 
 lessonTests('one-trip', 'unseen', 'retry', 'schedule', 'early')
 
@@ -10,6 +12,19 @@ test('TLS 1.3 saves one round trip, and none with a shop that does not speak it'
   }
   const { facts } = await scene('one-trip', 'old', 3)
   expect(facts.freshAsk).toBe(facts.oldAsk)
+})
+
+test('both versions are drawn by one measure of time, and each as if it were alone', async () => {
+  const { steps } = await scene('one-trip', 'near', 3)
+  const { parts } = steps.at(-1)!.drawings[0] as BesideDrawing<string>
+  const [old, fresh] = parts.map(({ ladder }) => layoutOf(ladder, 280))
+  expect(fresh!.ticks).toEqual(old!.ticks)
+  expect(fresh!.height).toBe(old!.height)
+  const [hello, answer] = [0, 1].map(i => [old!.arrows[i]!.points, fresh!.arrows[i]!.points])
+  expect(hello![1]).toEqual(hello![0])
+  expect(answer![1]).toEqual(answer![0])
+  const late = (layout: typeof old) => layout!.arrows.find(({ text }) => text.startsWith('GET'))!.points[0]!.y
+  expect(late(fresh)).toBeLessThan(late(old))
 })
 
 test('a recording holds the certificate in TLS 1.2 and not in TLS 1.3, and the name in both', async () => {

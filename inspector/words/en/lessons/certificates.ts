@@ -100,9 +100,9 @@ export const signature: LessonWords<SignatureNames> = {
     swap: 'The same, and make the laptop believe that this key is the shop’s.',
   },
   answers: {
-    copy: 'The signature is of the digest {digest}…, and this message has {otherDigest}… In the run it does not fit: {fits}',
-    own: 'The laptop checks with the shop’s key, {publicKey}, and not with {malloryKey}. In the run the signature does not fit: {fits}',
-    swap: 'In the run it fits: {fits} The mathematics is in order. A signature is worth what the laptop’s knowledge of the key is worth, and somebody must vouch for that.',
+    copy: 'The signature is of the digest {digest}…, and this message has {otherDigest}… In the run it does not fit ({fits}).',
+    own: 'The laptop checks with the shop’s key, {publicKey}, and not with {malloryKey}. In the run the signature does not fit ({fits}).',
+    swap: 'In the run it fits ({fits}). The mathematics is in order. A signature is worth what the laptop’s knowledge of the key is worth, and somebody must vouch for that.',
   },
 }
 
@@ -129,7 +129,7 @@ export const certificate: LessonWords<CertificateNames> = {
     signature: 'The signature of the authority ends with {signature}.',
     forged: 'Mallory has made one for `shop.test`, and signed it itself: issuer and subject are the same.',
     ownKey: 'Mallory has put a key of its own, {key}…, into the shop’s certificate.',
-    copy: 'Mallory shows the shop’s certificate, unchanged. The chain holds: {chainHeld} The name too: {nameHeld}',
+    copy: 'Mallory shows the shop’s certificate, unchanged. The chain holds ({chainHeld}), and so does the name ({nameHeld}).',
     verdict: 'The laptop checks the chain up to a root that it trusts, the name, and that the shop has the key.',
     proof: 'CertificateVerify: who shows a certificate must sign this handshake with its key. Mallory has another.',
     refused: 'The laptop says no: {failure}.',
@@ -149,8 +149,8 @@ export const certificate: LessonWords<CertificateNames> = {
   },
   answers: {
     signature:
-      'It is unchanged, and the signature fits. In the run the chain holds: {chainHeld} The laptop goes on, and refuses later with {failure}.',
-    name: 'The laptop asked for `shop.test`, and that stands in it. In the run the name holds: {nameHeld} The laptop refuses later with {failure}.',
+      'It is unchanged, and the signature fits. In the run the chain holds ({chainHeld}). The laptop goes on, and refuses later with {failure}.',
+    name: 'The laptop asked for `shop.test`, and that stands in it. In the run the name holds ({nameHeld}). The laptop refuses later with {failure}.',
     proof:
       'In the run chain and name hold, and the laptop refuses with {failure}. A certificate is not a password: what counts is the key that it names, and that never leaves the shop.',
   },
@@ -160,7 +160,7 @@ export const chain: LessonWords<ChainNames> = {
   title: 'Link by link to somebody you know',
   prose: [
     'The laptop cannot know every authority. It knows some roots, which came with the system, and asks of any other certificate: who signed it, and who signed that one? Here {count} certificates make the chain.',
-    'Each link is a signature that fits the key of the next: the one of {leaf} ends with `{leafSignature}` and fits the key `{issuerKey}…` of {issuer}; that of {issuer} fits the root’s, `{rootKey}…`. The root is not believed because it signed itself. It is believed because it is there.',
+    'Each link is a signature that fits the key of the next: the one of {leaf} ends with `{leafSignature}` and fits the key `{issuerKey}…` of `{issuer}`; that of `{issuer}` fits the root’s, `{rootKey}…`. The root is not believed because it signed itself. It is believed because it is there.',
     'A chain of good signatures is not enough. Whoever signs must be allowed to, all must be in date, today being {date}, and the first must have the name that was asked for. Break one of them, and see which link says so.',
   ],
   changes: {
@@ -172,8 +172,8 @@ export const chain: LessonWords<ChainNames> = {
     notCa: 'No authority',
   },
   steps: {
-    leaf: 'What was shown first, for {leaf}. {issuer} is said to have signed it.',
-    intermediate: '{issuer} is there too. Its key {issuerKey}… fits the signature.',
+    leaf: 'What was shown first, for {leaf}. `{issuer}` is said to have signed it.',
+    intermediate: '`{issuer}` is there too. Its key {issuerKey}… fits the signature.',
     root: 'It was signed by the root, which was not sent: the laptop has it.',
     authorities: 'Who signs others must say that it is an authority.',
     dates: 'All must be in date on {date}.',
@@ -181,7 +181,7 @@ export const chain: LessonWords<ChainNames> = {
     trusted: 'Nothing is wrong: {verdict}',
     expired: 'The first was good until {until}, and today is {date}: {verdict}.',
     wrongName: '{asked} was asked for, and it speaks for {leaf}: {verdict}.',
-    missing: 'Nobody here is called {issuer}. The laptop cannot know who stands above: {verdict}.',
+    missing: 'Nobody here is called `{issuer}`. The laptop cannot know who stands above: {verdict}.',
     unknown: 'The last one signed itself, and the laptop has never heard of it: {verdict}.',
     byLeaf: 'It was signed with the key of `{issuer}`, and the signature fits.',
     above: 'And `{issuer}` has a chain up to the root, with signatures that fit: {signatures} in all.',

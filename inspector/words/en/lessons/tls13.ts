@@ -33,7 +33,7 @@ export const oneTrip: LessonWords<OneTripNames> = {
   },
   answers: {
     share:
-      'The extension key_share stands in it, and not in that of TLS 1.2: {shares} In the run the request leaves after {freshAsk} ms instead of {oldAsk}.',
+      'The extension key_share stands in it, and not in that of TLS 1.2 ({shares}). In the run the request leaves after {freshAsk} ms instead of {oldAsk}.',
     request:
       'In the run the request leaves after {freshAsk} ms, when the shop’s flight is there. With a shop that the laptop has met before it could leave at once: that is a later lesson.',
     suite:
@@ -44,7 +44,7 @@ export const oneTrip: LessonWords<OneTripNames> = {
 export const unseen: LessonWords<UnseenNames> = {
   title: 'What a listener still sees',
   prose: [
-    'Somebody listens on the wire and keeps everything, but has no keys. In TLS 1.2 the whole handshake lies open, the certificate among it: whose it is, who signed it, until when.',
+    'Somebody listens on the wire and keeps everything, but has no keys. In TLS 1.2 nearly the whole handshake lies open, the certificate among it: whose it is, who signed it, until when.',
     'In TLS 1.3 only the two hellos are open. From there on all is sealed, even what kind of message it is: every record says that it is data. The listener cannot tell Certificate from the request for `{path}`.',
     'Two things are left. The hello still says the name of the shop, because the shop must know which certificate to show before there is any key. And sizes are sizes: the record with the answer has {lastBytes} bytes, whatever is in it.',
   ],
@@ -53,7 +53,7 @@ export const unseen: LessonWords<UnseenNames> = {
     hello: 'ClientHello is open, the shop’s name in it too.',
     openly: 'ServerHello is open: suite, and in TLS 1.3 the other half of the key.',
     sealed: 'The bytes in which Certificate passes. In TLS 1.2 the listener can read them, in TLS 1.3 it cannot.',
-    heard: 'Every record, and what the listener reads in it: {read}. Sealed: {sealed}.',
+    heard: 'Every record, and what the listener reads in it: {read}. Records that stay shut: {sealed}.',
     searched: 'The recording, searched byte by byte for what was said.',
   },
   labels: {
@@ -78,10 +78,10 @@ export const unseen: LessonWords<UnseenNames> = {
     path: 'What the laptop has asked for.',
   },
   answers: {
-    name: 'In the run it was found: {nameSeen} It stands in ClientHello, which is said before there is a key. To hide that too, a key must be known from elsewhere.',
+    name: 'In the run it was found ({nameSeen}). It stands in ClientHello, which is said before there is a key. To hide that too, a key must be known from elsewhere.',
     certificate:
-      'In the run it was not found: {certificateSeen} It is said behind ServerHello, and that is when both have keys. In TLS 1.2 it is there.',
-    path: 'In the run `{path}` was not found: {pathSeen} A request is data, and data was never open, in either version.',
+      'In the run it was not found ({certificateSeen}). It is said behind ServerHello, and that is when both have keys. In TLS 1.2 it is there.',
+    path: 'In the run `{path}` was not found ({pathSeen}). A request is data, and data was never open, in either version.',
   },
 }
 
@@ -90,7 +90,7 @@ export const retry: LessonWords<RetryNames> = {
   prose: [
     'TLS 1.3 saves a round trip by a guess: the hello brings half of a key for the group {offered}. This shop does not have that one. It knows {group} alone.',
     'Nothing is lost but time. The shop says HelloRetryRequest: the same again please, with this group. The laptop had named it among those that it knows, so it makes a new half and says its hello once more.',
-    'The second hello must be the first in everything but what it was asked for, and both go into the digest that all keys depend on. Somebody on the way who invents such a request is found out at Finished. The laptop asks after {requestAt} ms, with {oneWay} ms one way: two round trips, as of old.',
+    'The second hello must be the first in everything but what it was asked for, and both go into the digest that all keys depend on. Somebody on the way who invents such a request is found out, because the two no longer have the same keys. The laptop asks after {requestAt} ms, with {oneWay} ms one way: two round trips, as of old.',
   ],
   changes: { retry: 'Another group', liked: 'The guess is right', nothing: 'Nothing in common' },
   steps: {
@@ -111,7 +111,7 @@ export const retry: LessonWords<RetryNames> = {
   answers: {
     random:
       'The random number stays, so that nobody can take the two for two connections. In the run they differ in: {differs}.',
-    share: 'In the run they differ in: {differs}. The shop checks that, and it said {hellos} hellos belong together.',
+    share: 'In the run they differ in: {differs}. The shop checks that: {hellos} hellos, and one handshake.',
     everything: 'In the run they differ in: {differs}. A second hello that says anything else is refused.',
   },
 }
@@ -169,7 +169,7 @@ export const schedule: LessonWords<ScheduleNames> = {
     handshake:
       'They are made from the digest of both hellos, before Certificate is said: it is sealed with them. In the run they are the same in both.',
     application:
-      'In the run the laptop’s key is `{key}`, and with the bit turned `{otherKey}`. Before it comes to that, Finished tells them, for it is made over the same digest.',
+      'In the run the laptop’s key is `{key}`, and with the bit turned `{otherKey}`. Before it comes to that, CertificateVerify and Finished tell them: both are made over what was said.',
   },
 }
 

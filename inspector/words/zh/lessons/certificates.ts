@@ -75,7 +75,7 @@ export const signature: LessonWords<SignatureNames> = {
     altered: '途中 Mallory 把它改成了 `{altered}`。签名还是商店的那个。',
     ownKey: 'Mallory 自己有一对钥匙，用它给 `{altered}` 签名：{forged}。',
     swapped: '有人告诉 laptop，这就是商店的公钥：{malloryKey}。其实是 Mallory 的。',
-    checked: '签名与消息、公钥相合吗？{fits}',
+    checked: '签名与消息、公钥相符吗？{fits}',
   },
   labels: {
     private: '私钥',
@@ -90,7 +90,7 @@ export const signature: LessonWords<SignatureNames> = {
     malloryMessage: 'Mallory 的消息',
     mallorySignature: 'Mallory 的签名',
     believes: '用来检查的公钥',
-    check: '相合？',
+    check: '相符？',
   },
   question: 'Mallory 想让 laptop 把 `{altered}` 当成商店的话。怎样才行？',
   choices: {
@@ -99,9 +99,9 @@ export const signature: LessonWords<SignatureNames> = {
     swap: '同上，再让 laptop 相信那把钥匙是商店的。',
   },
   answers: {
-    copy: '那个签名签的是摘要 {digest}…，而这条消息的是 {otherDigest}…。运行中不相合：{fits}',
-    own: 'laptop 用商店的公钥 {publicKey} 检查，而不是 {malloryKey}。运行中不相合：{fits}',
-    swap: '运行中相合：{fits} 数学毫无差错。签名值多少，全看 laptop 凭什么知道那是谁的公钥，而这要有人担保。',
+    copy: '那个签名签的是摘要 {digest}…，而这条消息的是 {otherDigest}…。运行中不相符（{fits}）。',
+    own: 'laptop 用商店的公钥 {publicKey} 检查，而不是 {malloryKey}。运行中不相符（{fits}）。',
+    swap: '运行中相符（{fits}）。数学毫无差错。签名值多少，全看 laptop 凭什么知道那是谁的公钥，而这要有人担保。',
   },
 }
 
@@ -128,7 +128,7 @@ export const certificate: LessonWords<CertificateNames> = {
     signature: '证书机构的签名，以 {signature} 结尾。',
     forged: 'Mallory 给 `shop.test` 造了一张，自己签名：签发者和持有者是同一个。',
     ownKey: 'Mallory 把自己的公钥 {key}… 塞进了商店的证书。',
-    copy: 'Mallory 原封不动地出示商店的证书。链成立：{chainHeld} 名字也对：{nameHeld}',
+    copy: 'Mallory 原封不动地出示商店的证书。链成立（{chainHeld}），名字也对（{nameHeld}）。',
     verdict: 'laptop 检查三件事：链通到信任的根，名字，以及商店手里确有私钥。',
     proof: 'CertificateVerify：出示证书的人要用其中的钥匙给这次握手签名。Mallory 手里的是另一把。',
     refused: 'laptop 拒绝：{failure}。',
@@ -147,8 +147,8 @@ export const certificate: LessonWords<CertificateNames> = {
     proof: '凭 Mallory 必须用证书里的那把钥匙签名。',
   },
   answers: {
-    signature: '证书没有改动，签名相合。运行中链成立：{chainHeld} laptop 继续下去，后来才以 {failure} 拒绝。',
-    name: 'laptop 要的是 `shop.test`，里面写的正是它。运行中名字相符：{nameHeld} laptop 后来才以 {failure} 拒绝。',
+    signature: '证书没有改动，签名相符。运行中链成立（{chainHeld}）。laptop 继续下去，后来才以 {failure} 拒绝。',
+    name: 'laptop 要的是 `shop.test`，里面写的正是它。运行中名字相符（{nameHeld}）。laptop 后来才以 {failure} 拒绝。',
     proof:
       '运行中链和名字都成立，laptop 以 {failure} 拒绝。证书不是口令：管用的是它所写的那把钥匙，而私钥从不离开商店。',
   },
@@ -158,8 +158,8 @@ export const chain: LessonWords<ChainNames> = {
   title: '一环一环，直到认识的人',
   prose: [
     'laptop 不可能认识每一个证书机构。它认识一些根，随系统而来；见到别的证书就问：谁签的？签它的那张又是谁签的？这里的链有 {count} 张证书。',
-    '每一环都是一个与下一张的公钥相合的签名：{leaf} 的以 `{leafSignature}` 结尾，与 {issuer} 的公钥 `{issuerKey}…` 相合；{issuer} 的又与根的公钥 `{rootKey}…` 相合。相信根，不是因为它给自己签了名，而是因为它本来就在那里。',
-    '签名全都相合还不够。签发别人的要有资格，每一张都要在有效期内，今天是 {date}，第一张还要有所问的名字。弄坏其中一样，看是哪一环说话。',
+    '每一环都是一个与下一张的公钥相符的签名：{leaf} 的以 `{leafSignature}` 结尾，与 `{issuer}` 的公钥 `{issuerKey}…` 相符；`{issuer}` 的又与根的公钥 `{rootKey}…` 相符。相信根，不是因为它给自己签了名，而是因为它本来就在那里。',
+    '签名全都相符还不够。签发别人的要有资格，每一张都要在有效期内，今天是 {date}，第一张还要有所问的名字。弄坏其中一样，看是哪一环说话。',
   ],
   changes: {
     good: '一切正常',
@@ -170,8 +170,8 @@ export const chain: LessonWords<ChainNames> = {
     notCa: '不是机构',
   },
   steps: {
-    leaf: '首先出示的一张，属于 {leaf}。据说是 {issuer} 签的。',
-    intermediate: '{issuer} 也在。它的公钥 {issuerKey}… 与签名相合。',
+    leaf: '首先出示的一张，属于 {leaf}。据说是 `{issuer}` 签的。',
+    intermediate: '`{issuer}` 也在。它的公钥 {issuerKey}… 与签名相符。',
     root: '它是根签的。根没有发过来：laptop 自己就有。',
     authorities: '签发别人的，必须写明自己是证书机构。',
     dates: '在 {date} 这一天，每一张都要在有效期内。',
@@ -179,10 +179,10 @@ export const chain: LessonWords<ChainNames> = {
     trusted: '没有差错：{verdict}',
     expired: '第一张有效到 {until}，而今天是 {date}：{verdict}。',
     wrongName: '问的是 {asked}，它却是 {leaf} 的：{verdict}。',
-    missing: '这里没有谁叫 {issuer}。laptop 无从知道上面是谁：{verdict}。',
+    missing: '这里没有谁叫 `{issuer}`。laptop 无从知道上面是谁：{verdict}。',
     unknown: '最后一张是自己签的，laptop 从没听说过：{verdict}。',
-    byLeaf: '它是用 `{issuer}` 的钥匙签的，签名相合。',
-    above: '而 `{issuer}` 有一条通到根的链，签名都相合，一共 {signatures} 个。',
+    byLeaf: '它是用 `{issuer}` 的钥匙签的，签名相符。',
+    above: '而 `{issuer}` 有一条通到根的链，签名都相符，一共 {signatures} 个。',
     notCa: '但 `{issuer}` 只是一家普通的店。它能证明自己的名字，不能为别人担保：{verdict}。',
   },
   labels: {
@@ -190,8 +190,8 @@ export const chain: LessonWords<ChainNames> = {
     key: '公钥',
     signature: '签名',
     until: '有效到',
-    signed: '与下一张的公钥相合',
-    unsigned: '与下一张的公钥不合',
+    signed: '与下一张的公钥相符',
+    unsigned: '与下一张的公钥不符',
     store: 'laptop 有',
     authority: '是证书机构',
     dates: '在有效期内',
@@ -200,12 +200,12 @@ export const chain: LessonWords<ChainNames> = {
   },
   question: 'Mallory 自己造了一条 {count} 张的链，连根也在内，拿来出示。毛病在哪里？',
   choices: {
-    signature: '有一个签名不相合。',
+    signature: '有一个签名不相符。',
     name: '它不可能有 {asked} 这个名字。',
     root: '没有人告诉过 laptop 要相信它的根。',
   },
   answers: {
-    signature: '全都相合：钥匙也是 Mallory 造的。运行中 {signatures} 个签名都对，结论是 {verdict}。',
+    signature: '全都相符：钥匙也是 Mallory 造的。运行中 {signatures} 个签名都对，结论是 {verdict}。',
     name: '谁都能在证书里写任何名字。运行中名字正是所问的 {asked}，结论是 {verdict}。',
     root: '运行的结论是 {verdict}。这样的链谁都造得出来。它值多少，全看 laptop 自己那份根的名单，而那份名单不是从线路上来的。',
   },

@@ -33,7 +33,7 @@ export const oneTrip: LessonWords<OneTripNames> = {
   },
   answers: {
     share:
-      'key_share 这个扩展就在里面，TLS 1.2 的没有：{shares} 运行中请求在 {freshAsk} 毫秒出发，而不是 {oldAsk} 毫秒。',
+      'key_share 这个扩展就在里面，TLS 1.2 的没有（{shares}）。运行中请求在 {freshAsk} 毫秒出发，而不是 {oldAsk} 毫秒。',
     request:
       '运行中请求在 {freshAsk} 毫秒出发，要等商店的那一批到了才行。如果是见过的商店，倒可以立刻出发：那是后面的一课。',
     suite: '里面列了 {suites} 个套件，商店选了 {chosen}。选择不费时间：反正都在回应里。',
@@ -43,7 +43,7 @@ export const oneTrip: LessonWords<OneTripNames> = {
 export const unseen: LessonWords<UnseenNames> = {
   title: '偷听的人还看得到什么',
   prose: [
-    '有人在线路上偷听，什么都存下来，但没有密钥。在 TLS 1.2 里整个握手都摊开着，证书也在内：是谁的，谁签的，到什么时候。',
+    '有人在线路上偷听，什么都存下来，但没有密钥。在 TLS 1.2 里握手几乎全都摊开着，证书也在内：是谁的，谁签的，到什么时候。',
     '在 TLS 1.3 里只有两个 Hello 是公开的。从那以后一切都封着，连是哪种消息也看不出：每条记录都说自己是数据。偷听的人分不清哪个是 Certificate，哪个是对 `{path}` 的请求。',
     '还剩两样。ClientHello 仍然说出商店的名字，因为还没有任何密钥的时候，商店就得知道该出示哪张证书。还有，大小就是大小：装着应答的那条记录有 {lastBytes} 字节，不管里面是什么。',
   ],
@@ -52,7 +52,7 @@ export const unseen: LessonWords<UnseenNames> = {
     hello: 'ClientHello 是公开的，商店的名字也在里面。',
     openly: 'ServerHello 是公开的：套件，TLS 1.3 里还有另一半密钥。',
     sealed: '装着 Certificate 的字节。在 TLS 1.2 里偷听的人读得懂，在 TLS 1.3 里读不懂。',
-    heard: '每一条记录，以及偷听的人从中读到的：{read}。封着的有 {sealed} 条。',
+    heard: '每一条记录，以及偷听的人从中读到的：{read}。打不开的有 {sealed} 条。',
     searched: '在录下的东西里逐个字节查找说过的话。',
   },
   labels: {
@@ -77,10 +77,10 @@ export const unseen: LessonWords<UnseenNames> = {
     path: 'laptop 请求了什么。',
   },
   answers: {
-    name: '运行中找到了：{nameSeen} 它在 ClientHello 里，说它的时候还没有密钥。想把它也藏起来，就得从别处先知道一把钥匙。',
+    name: '运行中找到了（{nameSeen}）。它在 ClientHello 里，说它的时候还没有密钥。想把它也藏起来，就得从别处先知道一把钥匙。',
     certificate:
-      '运行中没有找到：{certificateSeen} 它在 ServerHello 之后才说，那时双方已经有了密钥。在 TLS 1.2 里它就在那里。',
-    path: '运行中没有找到 `{path}`：{pathSeen} 请求是数据，两个版本里数据都从不公开。',
+      '运行中没有找到（{certificateSeen}）。它在 ServerHello 之后才说，那时双方已经有了密钥。在 TLS 1.2 里它就在那里。',
+    path: '运行中没有找到 `{path}`（{pathSeen}）。请求是数据，两个版本里数据都从不公开。',
   },
 }
 
@@ -89,7 +89,7 @@ export const retry: LessonWords<RetryNames> = {
   prose: [
     'TLS 1.3 靠猜省下一个往返：ClientHello 里带着一半密钥，用的是 {offered} 这个群。这家商店偏偏没有，它只懂 {group}。',
     '损失的只是时间。商店说 HelloRetryRequest：请再来一遍，用这个群。laptop 报过自己会它，于是新造一半，把 ClientHello 再说一遍。',
-    '除了被要求改的，第二个 ClientHello 必须与第一个完全一样，而且两个都要进摘要，所有密钥都取决于它。途中若有人捏造这样的要求，到 Finished 就会露馅。laptop 在 {requestAt} 毫秒才发出请求，单程 {oneWay} 毫秒：又是两个往返，和从前一样。',
+    '除了被要求改的，第二个 ClientHello 必须与第一个完全一样，而且两个都要进摘要，所有密钥都取决于它。途中若有人捏造这样的要求，就会露馅，因为双方的密钥不再相同。laptop 在 {requestAt} 毫秒才发出请求，单程 {oneWay} 毫秒：又是两个往返，和从前一样。',
   ],
   changes: { retry: '另一个群', liked: '猜对了', nothing: '没有共同的' },
   steps: {
@@ -109,7 +109,7 @@ export const retry: LessonWords<RetryNames> = {
   },
   answers: {
     random: '随机数不变，免得有人把两个当成两条连接。运行中不同的是：{differs}。',
-    share: '运行中不同的是：{differs}。商店会检查这一点，{hellos} 个 ClientHello 属于同一次握手。',
+    share: '运行中不同的是：{differs}。商店会检查这一点：{hellos} 个 ClientHello，一次握手。',
     everything: '运行中不同的是：{differs}。第二个若还改了别的，就会被拒绝。',
   },
 }
@@ -163,7 +163,7 @@ export const schedule: LessonWords<ScheduleNames> = {
     shared: '它出自两半，而两半在 Hello 里。运行中双方的一样。',
     handshake: '它们出自两个 Hello 的摘要，那时还没说 Certificate：Certificate 就是用它们封的。运行中双方的一样。',
     application:
-      '运行中 laptop 的密钥是 `{key}`，翻转之后是 `{otherKey}`。其实不用等到那时，Finished 就会说破，因为它出自同样的摘要。',
+      '运行中 laptop 的密钥是 `{key}`，翻转之后是 `{otherKey}`。其实不用等到那时，CertificateVerify 和 Finished 就会说破：它们都取决于说过的话。',
   },
 }
 
