@@ -13,6 +13,7 @@ import { line, lines, type Shown, type Style } from '../../inspect/index.ts'
 import { hexText, joined, latin1Bytes } from '../../wire/bytes.ts'
 import { toBase64 } from '../../x509/files/pem.ts'
 import { type CommonOptions, privacyOf } from '../command.ts'
+import { typed } from '../invocation.ts'
 import type { Io } from '../io.ts'
 import { jsonLine } from '../json.ts'
 import type { EmitForm } from '../options.ts'
@@ -40,7 +41,7 @@ export const decode = async (what: string | undefined, options: DecodeOptions, i
   if (best === undefined && isLonger) throw tooLong('what was given', MOST_BYTES)
   if (best === undefined || best.decoded.bytes.length === 0)
     throw new FailureError(fail('decode/unknown', { got: readAs(input) }))
-  const told = { options, style: styleFor(io.out, io.env, options.color), format }
+  const told = { options, style: styleFor(io.out, io.env, options.color), env: io.env, format }
   for (const [i, part] of parts.entries()) await io.out.write(partTold(part, i, guessed, told))
   return parts.some(({ decoded }) => decoded === undefined || allBroken(decoded).length > 0) ? EXIT_BROKEN : 0
 }
@@ -130,6 +131,7 @@ const tooLong = (where: string, number: number): FailureError =>
   new FailureError(fail('decode/too-long', { where, number }))
 
 interface Telling {
+  readonly env: Io['env']
   readonly options: DecodeOptions
   readonly style: Style
   readonly format: Format | undefined
@@ -164,13 +166,13 @@ const partTold = (
     ...title,
     ...treeLines(decoded, { style, bytes: level >= 2 ? 'beside' : undefined }),
     ...brokenLines(allBroken(decoded), style),
-    ...seeLines(decoded, isStarred, style),
+    ...seeLines(decoded, isStarred, telling),
     ...(level >= 3 ? dumpLines(decoded.bytes, style, MOST_DUMPED) : []),
   ])
 }
 
-const seeLines = ({ format: { see } }: Decoded, isStarred: boolean, style: Style): Shown[] => [
-  ...(see === undefined ? [] : [line(style, { text: ` more: ${see}`, tint: 'quiet' })]),
+const seeLines = ({ format: { see } }: Decoded, isStarred: boolean, { style, env }: Telling): Shown[] => [
+  ...(see === undefined ? [] : [line(style, { text: ` more: ${typed(see, env)}`, tint: 'quiet' })]),
   ...(isStarred
     ? [line(style, { text: ' * what is private is starred: --show-secrets shows it', tint: 'secret' })]
     : []),

@@ -1,11 +1,13 @@
 /** `barewire explain FILE|@N [NUMBER]`: why exchanges failed that others had, or we. */
 import type { Conversation } from '../../dissect/conversation.ts'
 import { seenWordsOf, toldDiagnosis } from '../../explain/seen-words.ts'
+import { quoted } from '../../explain/steps.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { type Diagnosed, diagnosed } from '../../inspect/diagnosis/capture.ts'
 import { renderDiagnosis } from '../../inspect/diagnosis/text.ts'
 import { type JsonObject, line, lines, ours, type Shown, type Style } from '../../inspect/index.ts'
 import { systemClock } from '../../node/clock.ts'
+import { typed } from '../invocation.ts'
 import type { Io } from '../io.ts'
 import { jsonLine } from '../json.ts'
 import { wordsFor } from '../language.ts'
@@ -100,14 +102,14 @@ const cards = (
       messages: each.shown === undefined ? [] : [each.shown],
       where: whereOf(each, words.alike),
     }),
-    see(each, label, style),
+    see(each, label, style, io),
   ])
   const more = found.length - MOST_CARDS
   return more <= 0 ? rows : [...rows, line(style), line(style, { text: ` ${words.more(more)}`, tint: 'quiet' })]
 }
 
-const see = ({ conversation: { id } }: Diagnosed, label: string, style: Style): Shown =>
-  line(style, { text: `barewire inspect ${label} ${id}`, column: 16, tint: 'quiet' })
+const see = ({ conversation: { id } }: Diagnosed, label: string, style: Style, { env }: Io): Shown =>
+  line(style, { text: typed(`barewire inspect ${quoted(label)} ${id}`, env), column: 16, tint: 'quiet' })
 
 const whereOf = ({ conversation, alike }: Diagnosed, more: (ids: readonly number[]) => string): string => {
   const { id, client, server } = conversation

@@ -122,3 +122,15 @@ test('the private key of a server opens what its clients encrypted to it', async
   expect((await explained([file])).out).not.toContain('http/')
   expect((await explained([file, '--private-key', key])).out).toContain('http/not-found')
 })
+
+test('the command that shows it can be typed as it stands, whatever the file is called', async () => {
+  const wire = connection('10.0.0.1:40000', '10.0.0.2:443')
+  const file = join(folder.path, 'no one.pcap')
+  const frames = [wire.syn(), wire.synAck(), wire.ack('client'), wire.says('client', ascii('GET / HTTP/1.1\r\n\r\n'))]
+  const answer = wire.says('server', ascii('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n'))
+  const packets = [...frames, answer].map((bytes, i) => ({ time: BigInt(i), bytes: ethernet(bytes) }))
+  writeFileSync(file, pcapFile('little', 1, packets))
+  expect((await explained([file])).out).toContain(`barewire inspect '${file}' 1\n`)
+  const cloned = await explained([file], { npm_lifecycle_event: 'start' })
+  expect(cloned.out).toContain(`npm start -- inspect '${file}' 1\n`)
+})
