@@ -7,6 +7,9 @@ import { type ChainNames, chain } from './certificates/chain.ts'
 import { type DigestNames, digest } from './certificates/digest.ts'
 import { type SignatureNames, signature } from './certificates/signature.ts'
 import type { LessonId } from './chapters.ts'
+import { type AlteredNames, altered } from './clear/altered.ts'
+import { type EavesdropperNames, eavesdropper } from './clear/eavesdropper.ts'
+import { type StrippedNames, stripped } from './clear/stripped.ts'
 import { type ClosingNames, closing } from './connection/closing.ts'
 import { type LossNames, loss } from './connection/loss.ts'
 import { type OldSynNames, oldSyn } from './connection/old-syn.ts'
@@ -50,6 +53,9 @@ export interface NamesOf extends Record<LessonId, Names> {
   'old-syn': OldSynNames
   closing: ClosingNames
   loss: LossNames
+  eavesdropper: EavesdropperNames
+  altered: AlteredNames
+  stripped: StrippedNames
   caesar: CaesarNames
   xor: XorNames
   blocks: BlocksNames
@@ -90,6 +96,9 @@ export const LESSONS: { readonly [Id in LessonId]: Lesson<NamesOf[Id]> } = {
   'old-syn': oldSyn,
   closing,
   loss,
+  eavesdropper,
+  altered,
+  stripped,
   caesar,
   xor: xorLesson,
   blocks,

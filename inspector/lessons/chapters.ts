@@ -3,7 +3,7 @@ export const CHAPTERS = [
   { id: 'wire', lessons: ['wrapping', 'switching', 'damage'] },
   { id: 'finding', lessons: ['arp', 'dns', 'routes'] },
   { id: 'connection', lessons: ['old-syn', 'closing', 'loss'] },
-  { id: 'clear', lessons: [] },
+  { id: 'clear', lessons: ['eavesdropper', 'altered', 'stripped'] },
   { id: 'secrets', lessons: ['caesar', 'xor', 'blocks', 'paint', 'agreement', 'rsa', 'swapped'] },
   { id: 'certificates', lessons: ['digest', 'signature', 'certificate', 'chain'] },
   { id: 'tls12', lessons: ['rsa-exchange', 'ecdhe', 'finished', 'false-start', 'resumption'] },

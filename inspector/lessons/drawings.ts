@@ -1,7 +1,7 @@
 /** What can be drawn at a step. Data only: places on the paper are found in `layout.ts`, colours in the style. */
 import type { Millis } from '../../src/engine.ts'
 import type { Failure } from '../../src/failures/index.ts'
-import type { MessageRecord } from '../../src/trace/types.ts'
+import type { MessageRecord, Range } from '../../src/trace/types.ts'
 import type { Ladder } from './ladder.ts'
 
 /** Whose it is, or how it went; the drawing gives it a colour and says it in another way too. */
@@ -33,6 +33,8 @@ export interface MessageDrawing {
   readonly message: MessageRecord
   /** Dotted path of the field that is chosen. */
   readonly field?: string
+  /** Bytes of it that are marked, where they are no field. */
+  readonly marked?: Range
   /** Dotted path of a certificate in it: that one is shown, and the field is one of its own. */
   readonly certificate?: string
 }

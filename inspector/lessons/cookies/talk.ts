@@ -6,7 +6,6 @@ import type { MessageRecord } from '../../../src/trace/types.ts'
 import type { Field } from '../../../src/wire/field.ts'
 import type { Cell, Drawing } from '../drawings.ts'
 import { type Ladder, type Lifeline, ladderSteps } from '../ladder.ts'
-import type { Step } from '../lesson.ts'
 import { found, ms, since, treeOf } from '../stage.ts'
 import { talkOf } from '../world.ts'
 
@@ -72,7 +71,7 @@ export interface Telling<S extends string, L extends string> {
 export const tellings = <S extends string, L extends string>(
   ladder: Ladder<L>,
   plan: readonly Telling<S, L>[],
-): Step<{ step: S; change: string; choice: string; label: L }>[] => {
+): { readonly name: S; readonly at: number; readonly drawings: readonly Drawing<L>[] }[] => {
   const arrival = (id: number): number | undefined => ladder.arrows.find(arrow => arrow.id === id)?.arrived
   const spoken = plan.map(({ name, message }) => ({
     name,

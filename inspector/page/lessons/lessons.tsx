@@ -28,19 +28,15 @@ export const Lessons: FunctionComponent<PageProps> = ({ state, words }) => {
           <summary>{frame.chapters}</summary>
           <ol>
             {CHAPTERS.map(({ id: chapter, lessons }, i) => (
-              <li key={chapter} class={lessons.length === 0 ? 'later' : undefined}>
+              <li key={chapter}>
                 <span class="number">{i + 1}</span>
                 <span class="name">
-                  {lessons.length === 0 ? (
-                    frame.chapter[chapter]
-                  ) : (
-                    <a
-                      href={state.hrefOf(placeOf(lessons[0], seed))}
-                      aria-current={lessons.some(each => each === id) ? 'true' : undefined}
-                    >
-                      {frame.chapter[chapter]}
-                    </a>
-                  )}
+                  <a
+                    href={state.hrefOf(placeOf(lessons[0], seed))}
+                    aria-current={lessons.some(each => each === id) ? 'true' : undefined}
+                  >
+                    {frame.chapter[chapter]}
+                  </a>
                   {titles !== undefined && lessons.length > 1 && lessons.some(each => each === id) ? (
                     <ol>
                       {lessons.map(each => (

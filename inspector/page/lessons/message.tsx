@@ -1,5 +1,6 @@
 /** One message: the field that a step speaks of, with what it lies in, and the bytes with that field marked. */
 import type { FunctionComponent } from 'preact'
+import type { Range } from '../../../src/trace/types.ts'
 import { latin1Text } from '../../../src/wire/bytes.ts'
 import { type Field, fieldAt } from '../../../src/wire/field.ts'
 import type { MessageDrawing } from '../../lessons/drawings.ts'
@@ -13,7 +14,7 @@ const WIDE = 16
 const NARROW = 8
 
 export const MessageView: FunctionComponent<DrawingProps<MessageDrawing>> = ({ drawing, frame, words, width }) => {
-  const { field: path = '' } = drawing
+  const { field: path = '', marked } = drawing
   const { name, bytes, tree } = opened(drawing)
   const chain = tree === undefined ? [] : chainOf(tree, path)
   const chosen = path === '' ? undefined : chain.at(-1)
@@ -32,7 +33,7 @@ export const MessageView: FunctionComponent<DrawingProps<MessageDrawing>> = ({ d
           ))}
         </ol>
       )}
-      <Bytes bytes={bytes} chosen={chosen} perRow={width < 480 ? NARROW : WIDE} frame={frame} />
+      <Bytes bytes={bytes} chosen={marked ?? chosen} perRow={width < 480 ? NARROW : WIDE} frame={frame} />
     </div>
   )
 }
@@ -52,7 +53,7 @@ const saidOf = ({ text, value }: Field): string =>
 
 interface BytesProps {
   readonly bytes: Uint8Array
-  readonly chosen: Field | undefined
+  readonly chosen: Range | undefined
   readonly perRow: number
   readonly frame: DrawingProps['frame']
 }
@@ -86,7 +87,7 @@ const Bytes: FunctionComponent<BytesProps> = ({ bytes, chosen, perRow, frame }) 
   )
 }
 
-const isIn = (field: Field | undefined, at: number): boolean =>
+const isIn = (field: Range | undefined, at: number): boolean =>
   field !== undefined && field.start <= at && at < field.end
 
 const readable = (bytes: Uint8Array): string => latin1Text(bytes).replace(/[^\x20-\x7e]/g, '·')

@@ -2,6 +2,7 @@
 import type { LessonTexts } from '../../../lessons/all.ts'
 import { file, reading } from './capture.ts'
 import { certificate, chain, digest, signature } from './certificates.ts'
+import { altered, eavesdropper, stripped } from './clear.ts'
 import { closing, loss, oldSyn } from './connection.ts'
 import { fixation, leaving, scope, session, stolen } from './cookies.ts'
 import { arp, dns, routes } from './finding.ts'
@@ -20,6 +21,9 @@ export const lessons: LessonTexts = {
   'old-syn': oldSyn,
   closing,
   loss,
+  eavesdropper,
+  altered,
+  stripped,
   caesar,
   xor: xorLesson,
   blocks,

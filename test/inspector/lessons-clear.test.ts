@@ -1,0 +1,3 @@
+import { lessonPages } from './lesson-pages.ts'
+
+lessonPages('clear')
