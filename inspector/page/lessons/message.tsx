@@ -75,9 +75,10 @@ const Bytes: FunctionComponent<BytesProps> = ({ bytes, chosen, perRow, frame }) 
                   {octet.toString(16).padStart(2, '0')}
                 </td>
               ))}
-              <td class="text" colSpan={perRow - Math.min(perRow, first + shown.length - at) + 1}>
-                {readable(bytes.subarray(at, Math.min(at + perRow, first + shown.length)))}
-              </td>
+              {at + perRow > first + shown.length && rows.length > 1 ? (
+                <td colSpan={at + perRow - first - shown.length} />
+              ) : null}
+              <td class="text">{readable(bytes.subarray(at, Math.min(at + perRow, first + shown.length)))}</td>
             </tr>
           ))}
         </tbody>
