@@ -18,7 +18,7 @@ import { CHROMIUM, startChromium } from '../support/peers-chromium.ts'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** The page does not know which Node runs its tests: one is enough, unless `BAREWIRE_PAGE=1`. */
-const hasNode = process.versions.node.startsWith('20.') || process.env.BAREWIRE_PAGE === '1'
+export const hasNode: boolean = process.versions.node.startsWith('20.') || process.env.BAREWIRE_PAGE === '1'
 const hasChromium = existsSync(CHROMIUM) && installed('certutil')
 const reason = !hasNode
   ? ' (skipped: the page is tested on Node 20)'
@@ -57,7 +57,7 @@ export const inspector = (): Inspector => {
   let folder = ''
   beforeAll(async () => {
     if (reason !== '') return
-    folder = await built()
+    folder = await builtPage()
     browser = await startChromium(join(temporaryFolder('inspector').path, 'home'))
   }, 120_000)
   afterAll(() => browser?.close())
@@ -96,7 +96,7 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 /** Where the page lies that is built from the sources as they are: once, for all the files of tests that need it. */
-const built = async (): Promise<string> => {
+export const builtPage = async (): Promise<string> => {
   const folder = `${PREFIX}${sourcesDigest()}`
   if (existsSync(folder)) return folder
   forgetOthers()
