@@ -26,6 +26,8 @@ export interface HostChoices {
   readonly hardwareAddress?: Uint8Array | undefined
   /** A router on the wire; default none. */
   readonly gateway?: string | undefined
+  /** Bytes of the largest packet that it takes and sends; default 1500. */
+  readonly mtu?: number | undefined
   /** Faults of what this host sends, instead of the network's. */
   readonly faults?: Faults | undefined
   /** Whether it believes ARP; default `trusting`, so that it can be deceived. */

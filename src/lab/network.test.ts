@@ -96,6 +96,27 @@ describe('a network in memory', () => {
     expect(net.behind(hardwareAddress)).toBe('server')
   })
 
+  test('a host with a small MTU is sent no larger packet over TCP, and refuses to send one', () => {
+    const net = network()
+    const small = net.host('small', { mtu: 600 })
+    small.listen({ port: 80 }, () => ({ event() {} }))
+    const largest = { sent: 0 }
+    net.tap(({ what, host, bytes }) => {
+      if (what === 'sent' && host === 'client') largest.sent = Math.max(largest.sent, bytes.length)
+    })
+    const client = net.host('client')
+    const connection = client.connect({ address: small.address, port: 80 }, () => ({ event() {} }))
+    net.clock.run(50)
+    client.do(now => void connection.write(new Uint8Array(2000), now))
+    net.clock.run(100)
+    expect(largest.sent).toBe(14 + 600)
+    const failures: string[] = []
+    const socket = small.udp(0, { datagram() {}, failure: ({ code }) => void failures.push(code) })
+    socket.send({ address: client.address, port: 9 }, new Uint8Array(700))
+    net.clock.run(200)
+    expect(failures).toEqual(['ip/too-big'])
+  })
+
   test('a UDP port without a listener answers as unreachable (RFC 1122 4.1.3.1)', () => {
     const net = network()
     const seen: string[] = []

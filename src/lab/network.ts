@@ -135,6 +135,7 @@ class SwitchedNetwork implements Network {
           mac: choices.hardwareAddress ?? Uint8Array.of(2, 0, 0, 0, number >> 8, number),
           address,
           prefix: LAN.prefix,
+          mtu: choices.mtu,
           arp: choices.arp ?? 'trusting',
         },
       ],
