@@ -39,12 +39,14 @@ import { type RetryNames, retry } from './tls13/retry.ts'
 import { type ScheduleNames, schedule } from './tls13/schedule.ts'
 import { type UnseenNames, unseen } from './tls13/unseen.ts'
 import { type DamageNames, damage } from './wire/damage.ts'
+import { type PiecesNames, pieces } from './wire/pieces.ts'
 import { type SwitchingNames, switching } from './wire/switching.ts'
 import { type WrappingNames, wrapping } from './wire/wrapping.ts'
 
 /** What each of them names, for the words. */
 export interface NamesOf extends Record<LessonId, Names> {
   wrapping: WrappingNames
+  pieces: PiecesNames
   switching: SwitchingNames
   damage: DamageNames
   arp: ArpNames
@@ -88,6 +90,7 @@ export interface NamesOf extends Record<LessonId, Names> {
 
 export const LESSONS: { readonly [Id in LessonId]: Lesson<NamesOf[Id]> } = {
   wrapping,
+  pieces,
   switching,
   damage,
   arp,

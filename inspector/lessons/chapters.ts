@@ -1,6 +1,6 @@
 /** Which lessons there are, in their order: names alone, so that a page can list them before it has any of them. */
 export const CHAPTERS = [
-  { id: 'wire', lessons: ['wrapping', 'switching', 'damage'] },
+  { id: 'wire', lessons: ['wrapping', 'pieces', 'switching', 'damage'] },
   { id: 'finding', lessons: ['arp', 'dns', 'routes'] },
   { id: 'connection', lessons: ['old-syn', 'closing', 'loss'] },
   { id: 'clear', lessons: ['eavesdropper', 'altered', 'stripped'] },

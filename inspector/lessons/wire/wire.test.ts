@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { lessonTests, scene } from '../../../test/inspector/lesson-tests.ts'
 import type { TableDrawing, WrappingDrawing } from '../drawings.ts'
 
-lessonTests('wrapping', 'switching', 'damage')
+lessonTests('wrapping', 'pieces', 'switching', 'damage')
 
 test('each wrapping holds the next one to the byte, and the innermost is the request', async () => {
   for (const change of ['small', 'large']) {
@@ -20,6 +20,20 @@ test('each wrapping holds the next one to the byte, and the innermost is the req
 test('a segment with nothing in it is filled up to the shortest frame', async () => {
   const { fixed } = await scene('wrapping', 'empty', 3)
   expect(fixed).toMatchObject({ message: 0, segment: 20, packet: 40, padding: 6, frame: 60, share: 100 })
+})
+
+test('every segment but the last is as full as the smaller card allows, and nothing is lost', async () => {
+  for (const seed of [3, 4, 5]) {
+    const { facts, fixed } = await scene('pieces', 'small', seed)
+    const { message, piece, mtu, count, last, got, frame } = Object.fromEntries(
+      Object.entries(facts).map(([name, fact]) => [name, Number(fact)]),
+    ) as Record<string, number>
+    expect(piece).toBe(mtu! - Number(fixed!.ipHeader) - Number(fixed!.tcpHeader))
+    expect(count).toBe(Math.ceil(message! / piece!))
+    expect(piece! * (count! - 1) + last!).toBe(message)
+    expect(frame).toBe(mtu! + 14)
+    expect(got).toBe(message)
+  }
 })
 
 test('a switch that knows keeps frames apart; one that has forgotten, or whose table is full, does not', async () => {

@@ -9,10 +9,11 @@ import { arp, dns, routes } from './finding.ts'
 import { agreement, blocks, caesar, paint, rsa, swapped, xorLesson } from './secrets.ts'
 import { ecdhe, falseStart, finished, resumption, rsaExchange } from './tls12.ts'
 import { early, oneTrip, retry, schedule, unseen } from './tls13.ts'
-import { damage, switching, wrapping } from './wire.ts'
+import { damage, pieces, switching, wrapping } from './wire.ts'
 
 export const lessons: LessonTexts = {
   wrapping,
+  pieces,
   switching,
   damage,
   arp,

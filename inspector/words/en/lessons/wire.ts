@@ -1,6 +1,7 @@
 /** Chapter 1: what goes over a wire, in which wrapping, to whom, and what becomes of bits that change on the way. */
 import type { LessonWords } from '../../../lessons/lesson.ts'
 import type { DamageNames } from '../../../lessons/wire/damage.ts'
+import type { PiecesNames } from '../../../lessons/wire/pieces.ts'
 import type { SwitchingNames } from '../../../lessons/wire/switching.ts'
 import type { WrappingNames } from '../../../lessons/wire/wrapping.ts'
 
@@ -54,6 +55,35 @@ export const wrapping: LessonWords<WrappingNames> = {
       '{message} bytes of request, {headers} of headers: {frame}. The wrapping is {share} % of it, far less than around the short one.',
     wrong:
       'The headers do not grow with what they carry: {tcpHeader} bytes of TCP, {ipHeader} of IP, {ethernetHeader} of Ethernet. With the {message} bytes of the request that makes {frame}.',
+  },
+}
+
+export const pieces: LessonWords<PiecesNames> = {
+  title: 'Too long for one frame',
+  prose: [
+    'No wire takes frames of any length: one that is long keeps all others waiting, and where a bit of it falls over all of it is lost. So each card has a size that a packet must not exceed.',
+    'TCP cuts to fit. When a connection begins, each side says how many bytes it takes in one segment: here {laptopTakes} and {shopTakes}. That is the size of the card’s packets without the headers of IP and TCP, {ipHeader} and {tcpHeader} bytes.',
+    'This message has {message} bytes, and goes in {count} segments. The program at the other end sees nothing of the cuts: it reads one stream. What it costs are headers, once for each piece: {share} % of what goes over the wire.',
+  ],
+  changes: { long: 'A long message', small: 'A card that takes less', short: 'A short message' },
+  steps: {
+    offers: 'With SYN the laptop says what it takes: {laptopTakes} bytes in a segment.',
+    answers: 'With SYN ACK the shop says what it takes: {shopTakes}. The laptop sends no more than that at once.',
+    first: 'The first segment: {piece} bytes, in a frame of {frame}. That is all there is room for.',
+    more: 'Further ones leave at once behind it, all of them full.',
+    last: 'The last one brings the {last} bytes that are left. That makes {count} segments.',
+    alone: 'All {last} bytes fit into one segment, and its frame has {frame}.',
+    whole: 'The shop’s program reads {got} bytes, as they were written. {sent} bytes went over the wire.',
+  },
+  labels: { segment: 'Segment', bytes: 'Bytes of the message', frame: 'Bytes of its frame', sum: 'Together' },
+  question:
+    'Now the shop’s card takes packets of {mtu} bytes at most. IP needs {ipHeader} of them for its header, TCP {tcpHeader}. How many segments does a message of {message} bytes need?',
+  choices: {},
+  answers: {
+    right:
+      'In each packet there is room for {piece} bytes of the message. That makes {count} segments, the last with {last}.',
+    wrong:
+      'Of {mtu} bytes the headers take {ipHeader} and {tcpHeader}, so {piece} are left. {message} bytes fill some segments with so many, and begin another: in the run the last has {last} bytes, and is number {count}.',
   },
 }
 

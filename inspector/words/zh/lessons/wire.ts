@@ -1,6 +1,7 @@
 /** 第一章：线路上走的是什么，怎样包装，给谁看，位在途中变了会怎样。 */
 import type { LessonWords } from '../../../lessons/lesson.ts'
 import type { DamageNames } from '../../../lessons/wire/damage.ts'
+import type { PiecesNames } from '../../../lessons/wire/pieces.ts'
 import type { SwitchingNames } from '../../../lessons/wire/switching.ts'
 import type { WrappingNames } from '../../../lessons/wire/wrapping.ts'
 
@@ -52,6 +53,34 @@ export const wrapping: LessonWords<WrappingNames> = {
     right: '请求 {message} 个字节，首部 {headers} 个：一共 {frame}。包装只占 {share}%，比短请求的小得多。',
     wrong:
       '首部不随内容变长：TCP {tcpHeader} 个字节，IP {ipHeader} 个，以太网 {ethernetHeader} 个。加上请求的 {message} 个字节，是 {frame}。',
+  },
+}
+
+export const pieces: LessonWords<PiecesNames> = {
+  title: '一帧装不下',
+  prose: [
+    '没有哪根线收得下任意长的帧：长的帧让别人都得等，而其中翻了一个位，整个就都丢了。所以每块网卡都有一个限度，包不能超过它。',
+    'TCP 按这个限度来切。连接开始的时候，双方各自说明一个段里能收多少字节：这里是 {laptopTakes} 和 {shopTakes}。那是网卡的包去掉 IP 首部 {ipHeader} 个字节、TCP 首部 {tcpHeader} 个字节之后剩下的。',
+    '这条消息有 {message} 个字节，分成 {count} 个段。对面的程序看不到切口，它读到的是一条流。代价是首部，每一段都要一份：占线路上全部字节的 {share}%。',
+  ],
+  changes: { long: '长的消息', small: '收得少的网卡', short: '短的消息' },
+  steps: {
+    offers: 'laptop 在 SYN 里说它能收多少：一个段 {laptopTakes} 个字节。',
+    answers: '商店在 SYN ACK 里说它能收多少：{shopTakes}。laptop 一次不会发得更多。',
+    first: '第一个段：{piece} 个字节，装在 {frame} 字节的帧里。再多就装不下了。',
+    more: '后面的紧跟着出发，个个都是满的。',
+    last: '最后一个带着剩下的 {last} 个字节。一共 {count} 个段。',
+    alone: '{last} 个字节全装进一个段，它的帧有 {frame} 个字节。',
+    whole: '商店的程序读到 {got} 个字节，和写的时候一样。线路上走了 {sent} 个字节。',
+  },
+  labels: { segment: '段', bytes: '消息的字节数', frame: '帧的字节数', sum: '合计' },
+  question:
+    '现在商店的网卡最多收 {mtu} 个字节的包。其中 IP 首部要 {ipHeader} 个，TCP 首部要 {tcpHeader} 个。一条 {message} 个字节的消息要分成多少个段？',
+  choices: {},
+  answers: {
+    right: '每个包里装得下消息的 {piece} 个字节，所以是 {count} 个段，最后一个有 {last} 个字节。',
+    wrong:
+      '{mtu} 个字节里，首部占去 {ipHeader} 个和 {tcpHeader} 个，剩下 {piece} 个。{message} 个字节先装满若干个段，再开一个：运行中最后一个有 {last} 个字节，是第 {count} 个。',
   },
 }
 
