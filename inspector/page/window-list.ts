@@ -3,7 +3,7 @@
  * so that a page finds its words and prints them. Works in whatever scrolls, a region or the page itself.
  */
 import type { RefObject } from 'preact'
-import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks'
 
 export interface Shown {
   readonly first: number
@@ -98,3 +98,34 @@ export const reveal = (element: HTMLElement, heights: Heights, row: number, room
 
 /** All rows as high as each other. */
 export const evenHeights = (count: number, height: number): Heights => ({ count, at: row => row * height })
+
+/**
+ * Rows of any height: those that were drawn are known, and the others are taken to be as high as those are on average. Each
+ * says with `data-row` which one it is. One that is unfolded stays what it was: what is measured again and again may never
+ * come to rest.
+ */
+export const useMeasuredHeights = (count: number, list: RefObject<HTMLElement | null>): Heights => {
+  const [known, setKnown] = useState<ReadonlyMap<number, number>>(NONE)
+  useLayoutEffect(() => {
+    if (count <= WHOLE) return
+    const rows = [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])]
+    const found = rows.filter(({ dataset }) => !known.has(Number(dataset.row)))
+    if (found.length === 0) return
+    setKnown(new Map([...known, ...found.map(row => [Number(row.dataset.row), row.offsetHeight] as const)]))
+  })
+  useEffect(() => {
+    const forget = (): void => setKnown(NONE)
+    addEventListener('resize', forget)
+    return () => removeEventListener('resize', forget)
+  }, [])
+  return useMemo(() => {
+    const usual = known.size === 0 ? USUAL : [...known.values()].reduce((sum, height) => sum + height, 0) / known.size
+    const tops = new Float64Array(count + 1)
+    for (let row = 0; row < count; row++) tops[row + 1] = tops[row]! + (known.get(row) ?? usual)
+    return { count, at: row => tops[row]! }
+  }, [known, count])
+}
+
+const NONE: ReadonlyMap<number, number> = new Map()
+/** Before any was drawn. */
+const USUAL = 40

@@ -5,6 +5,10 @@ import { checksOf } from '../../inspector/model/checks/checks.ts'
 import type { Run } from '../../inspector/model/run.ts'
 import { play, readPlan } from '../../inspector/runs/index.ts'
 import { webPlatform } from '../../src/web/lab.ts'
+import { latin1Bytes } from '../../src/wire/bytes.ts'
+import { connection } from '../support/made-captures.ts'
+import { violations } from './axe.ts'
+import { type GivenFile, packetFile } from './made.ts'
 import { inspector } from './support.ts'
 
 const { test, open } = inspector()
@@ -51,6 +55,40 @@ test('what each record and each segment went through unfolds to the places', asy
   await page.waitForSelector('#message-title:has-text("record")')
   expect(await page.locator('.hex .on.byte').count()).toBeGreaterThan(0)
 })
+
+test('two thousand checks are a table of which those are there that can be seen', async () => {
+  const page = await open({ hash: 'page=captures' })
+  await page.setInputFiles('input[type=file] >> nth=0', [manyRequests(1200)])
+  await page.locator('.connection').first().click()
+  await page.waitForSelector('.ladder')
+  await page.click('#tab-checks')
+  const made = page.locator('.checks-tab table >> nth=0')
+  const rows = made.locator('[data-row]')
+  await made.waitFor()
+  expect(await made.getAttribute('aria-rowcount')).toBe('2001')
+  expect(await rows.count()).toBeLessThan(120)
+  expect(await text(page, '.checks-tab')).toContain('400 more checks')
+  await page.evaluate(() => document.querySelector('.checks-tab .space:last-child')!.scrollIntoView({ block: 'end' }))
+  await made.locator('[aria-rowindex="2001"]').waitFor()
+  expect(await rows.count()).toBeLessThan(120)
+  // Nothing lies between the last row and the end, and nothing beside another.
+  const [first, last] = [await rows.first().getAttribute('data-row'), await rows.last().getAttribute('data-row')]
+  expect(await rows.count()).toBe(Number(last) - Number(first) + 1)
+  expect(await violations(page)).toEqual([])
+  await page.evaluate(() => document.querySelector('.checks-tab h2')!.scrollIntoView())
+  await made.locator('[data-row="0"]').waitFor()
+})
+
+/** One connection over http with so many requests, one after the other. */
+const manyRequests = (count: number): GivenFile => {
+  const flow = connection('10.0.0.2:4000', '10.0.0.3:80')
+  const packets = [flow.syn(), flow.synAck(), flow.ack('client')]
+  for (let i = 0; i < count; i++) {
+    packets.push(flow.says('client', latin1Bytes(`GET /${i} HTTP/1.1\r\nHost: shop.test\r\n\r\n`)))
+    packets.push(flow.says('server', latin1Bytes('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')))
+  }
+  return packetFile(packets)
+}
 
 const CARD = '.certificate-card'
 

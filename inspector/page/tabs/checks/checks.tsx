@@ -1,9 +1,10 @@
 /** Every check that was made, with the bytes that were checked; and those that nobody made, with the reason. */
 import type { FunctionComponent } from 'preact'
-import { useMemo } from 'preact/hooks'
+import { useMemo, useRef } from 'preact/hooks'
 import { type CheckMade, type CheckNotMade, checksOf } from '../../../model/checks/checks.ts'
 import type { Words } from '../../../words/index.ts'
 import type { Region, RegionProps } from '../../state.ts'
+import { useMeasuredHeights, useWindow, WHOLE } from '../../window-list.ts'
 import { Opener } from '../opener.tsx'
 import { Table } from '../table.tsx'
 import './checks.css'
@@ -33,11 +34,15 @@ const nameOf = (check: string, { tabs: { checks } }: Words): readonly [name: str
 
 const Made: FunctionComponent<RegionProps & { readonly made: readonly CheckMade[] }> = ({ made, ...props }) => {
   const { words } = props
-  const { heads, held, failed } = words.tabs.checks
+  const { heads } = words.tabs.checks
+  const body = useRef<HTMLTableSectionElement>(null)
+  const heights = useMeasuredHeights(made.length, body)
+  const { first, last } = useWindow(body, heights)
+  const isWhole = made.length <= WHOLE
   return (
-    <Table label={words.tabs.checks.title} class="wide">
+    <Table label={words.tabs.checks.title} class="wide" rows={isWhole ? undefined : made.length + 1}>
       <thead>
-        <tr>
+        <tr aria-rowindex={isWhole ? undefined : 1}>
           <th scope="col">
             <span class="unseen">{heads.result}</span>
           </th>
@@ -50,35 +55,57 @@ const Made: FunctionComponent<RegionProps & { readonly made: readonly CheckMade[
           <th scope="col">{heads.rule}</th>
         </tr>
       </thead>
-      <tbody>
-        {made.map((check, i) => {
-          const [name, asks] = nameOf(check.check, words)
-          return (
-            <tr key={i}>
-              <td class="sign">
-                <span
-                  class={check.state === 'held' ? 'good' : 'bad'}
-                  role="img"
-                  aria-label={check.state === 'held' ? held : failed}
-                >
-                  {check.state === 'held' ? '✓' : '✗'}
-                </span>
-              </td>
-              <th scope="row">
-                {name}
-                {asks === '' ? null : <span class="asks">{asks}</span>}
-              </th>
-              <td class="soft by">{check.party.name}</td>
-              <td class="number quiet at">{words.page.time(check.at)}</td>
-              <td>
-                <What {...props} check={check} />
-              </td>
-              <td class="quiet rule">{check.rule}</td>
-            </tr>
-          )
-        })}
+      <tbody ref={body}>
+        <Space height={heights.at(first)} />
+        {made.slice(first, last).map((check, i) => (
+          <MadeRow key={first + i} {...props} check={check} row={first + i} isWhole={isWhole} />
+        ))}
+        <Space height={heights.at(made.length) - heights.at(last)} />
       </tbody>
     </Table>
+  )
+}
+
+/** Where rows are that are not there now. */
+const Space: FunctionComponent<{ readonly height: number }> = ({ height }) =>
+  height === 0 ? null : (
+    <tr class="space" style={{ height: `${String(height)}px` }}>
+      <td colSpan={6} />
+    </tr>
+  )
+
+interface MadeRowProps extends RegionProps {
+  readonly check: CheckMade
+  readonly row: number
+  readonly isWhole: boolean
+}
+
+const MadeRow: FunctionComponent<MadeRowProps> = ({ check, row, isWhole, ...props }) => {
+  const { words } = props
+  const { held, failed } = words.tabs.checks
+  const [name, asks] = nameOf(check.check, words)
+  return (
+    <tr data-row={row} aria-rowindex={isWhole ? undefined : row + 2}>
+      <td class="sign">
+        <span
+          class={check.state === 'held' ? 'good' : 'bad'}
+          role="img"
+          aria-label={check.state === 'held' ? held : failed}
+        >
+          {check.state === 'held' ? '✓' : '✗'}
+        </span>
+      </td>
+      <th scope="row">
+        {name}
+        {asks === '' ? null : <span class="asks">{asks}</span>}
+      </th>
+      <td class="soft by">{check.party.name}</td>
+      <td class="number quiet at">{words.page.time(check.at)}</td>
+      <td>
+        <What {...props} check={check} />
+      </td>
+      <td class="quiet rule">{check.rule}</td>
+    </tr>
   )
 }
 
