@@ -191,8 +191,9 @@ const capturing = async (): Promise<Event[]> => {
 const cannot = await cannotCapture()
 
 /** A capture, one of its conversations, a message, what was said, its bodies; and the runs that are kept. */
-const inspecting = async (path: string): Promise<Event[]> =>
-  [
+const inspecting = async (path: string): Promise<Event[]> => {
+  writeFileSync(join(folder, 'one-file.html'), '<meta name="barewire-source" content="engines" /><div id="app"></div>')
+  return [
     await ran(['inspect'], { XDG_STATE_HOME: folder }),
     await ran(['inspect', path]),
     await ran(['inspect', path, '4', '--fields']),
@@ -202,9 +203,10 @@ const inspecting = async (path: string): Promise<Event[]> =>
     await ran(['inspect', path, '-o', join(folder, 'annotated.pcapng')]),
     await ran(['inspect', path, '4', '--as-test', 'server']),
     await ran(['get', '--explain', 'https://127.0.0.1/']),
-    await ran(['inspect', path, '--html', join(folder, 'page.html')]),
+    await ran(['inspect', path, '--html', join(folder, 'page.html')], { BAREWIRE_PAGE_FOLDER: folder }),
     await ran(['inspect', path, '9']),
   ].flat()
+}
 
 /** A run on a page, until somebody has looked enough. */
 const watching = async (url: string): Promise<Event[]> => {

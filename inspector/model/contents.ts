@@ -58,8 +58,12 @@ export const withLines = (before: Contents | undefined, lines: readonly unknown[
     if (line.type !== 'conversation' || contents === undefined) continue
     const row = rowOf(line)
     rows ??= [...contents.rows]
-    // They are numbered from 1, in this order.
-    if (row.id === rows.length + 1 || rows[row.id - 1] !== undefined) rows[row.id - 1] = row
+    // In the order of their numbers, from which some may be missing.
+    if (row.id > (rows.at(-1)?.id ?? 0)) rows.push(row)
+    else {
+      const at = rows[row.id - 1]?.id === row.id ? row.id - 1 : rows.findIndex(({ id }) => id === row.id)
+      if (at >= 0) rows[at] = row
+    }
   }
   return contents === undefined || rows === undefined ? contents : { ...contents, rows }
 }

@@ -32,6 +32,7 @@ interface Connection {
   row: ListedRow | undefined
   spoken: string
   failed: boolean
+  failure: Failure | undefined
   readonly said: string[]
   requests: number
   from: number
@@ -94,6 +95,9 @@ export class Live {
     const connection = number === 0 ? this.#connections[0] : this.#connections[number - 1]
     if (head === undefined || connection === undefined) return undefined
     const isHeard = connection.first === 'in'
+    // What the command failed with is of its last connection.
+    const isLast = number === 0 || number === this.#connections.length
+    const failure = (isLast ? this.failure : undefined) ?? (number === 0 ? undefined : connection.failure)
     const records = number === 0 ? this.#all : connection.records
     return {
       id: `${LIVE}/${number}`,
@@ -105,9 +109,7 @@ export class Live {
       dropped: this.dropped,
       privacy: head.privacy,
       open: !this.ended && !(number > 0 && connection.closed),
-      ...(this.failure !== undefined && (number === 0 || number === this.#connections.length)
-        ? { failure: this.failure }
-        : {}),
+      ...(failure === undefined ? {} : { failure }),
     }
   }
 
@@ -165,13 +167,13 @@ export class Live {
     if (connection.row !== undefined) return connection.row
     const [near, far] = endsOf(connection.flow)
     const isHeard = connection.first === 'in'
-    const { said, requests, failed, spoken, closed, from, to } = connection
+    const { said, requests, failed, failure, spoken, closed, from, to } = connection
     const row: ListedRow = {
       id: i + 1,
       client: isHeard ? far : near,
       server: isHeard ? near : far,
       spoken,
-      ok: failed ? false : said.some(text => /^[123]/.test(text)) ? true : undefined,
+      ok: failed || failure !== undefined ? false : said.some(text => /^[123]/.test(text)) ? true : undefined,
       what: requests > 2 ? [`${requests} requests → ${said.findLast(text => /^\d/.test(text)) ?? '…'}`] : [...said],
       reading: undefined,
       why: undefined,
@@ -194,6 +196,7 @@ const fresh = (): Connection => ({
   row: undefined,
   spoken: '',
   failed: false,
+  failure: undefined,
   said: [],
   requests: 0,
   from: Number.POSITIVE_INFINITY,
@@ -215,10 +218,11 @@ const note = (connection: Connection, entry: TraceRecord): void => {
     return
   }
   if (entry.type === 'verdict') {
-    if (!entry.record.ok && entry.record.failure !== undefined) {
-      connection.failed = true
-      connection.said.push(entry.record.failure.code)
-    }
+    const { ok, failure } = entry.record
+    // A cookie that is refused is no failure of the connection.
+    if (ok || failure === undefined || layer === 'http' || layer === 'session') return
+    connection.failure ??= failure
+    connection.said.push(failure.code)
     return
   }
   if (!STREAMS.has(layer)) return

@@ -47,8 +47,8 @@ const TROUBLES = new WeakMap<Scene, { readonly trouble: Trouble | undefined }>()
 const found = ({ run, records, legs }: Scene): Trouble | undefined => {
   const { failure } = run
   if (failure !== undefined) return { kind: 'failure', code: failure.code, failure }
-  // Engines of ours say what they failed with; for others it is found by looking, when they are done.
-  if (run.origin.kind === 'engines' || run.open === true || legs.length === 0) return undefined
+  // Engines of ours say what they failed with, live ones too; for others it is found by looking, when they are done.
+  if (run.origin.kind !== 'file' || run.open === true || legs.length === 0) return undefined
   const diagnosis = diagnose(records, { date: run.date })
   return diagnosis === undefined ? undefined : { kind: 'diagnosis', code: diagnosis.code, diagnosis }
 }

@@ -5,7 +5,7 @@ import { LIVE } from '../model/live.ts'
 import type { Run } from '../model/run.ts'
 import { sourceOf } from '../sources/shelf.ts'
 import { wordsOf } from '../words/index.ts'
-import { CapturesPage, MissingCard } from './captures/captures.tsx'
+import { CapturesPage, LiveList, MissingCard } from './captures/captures.tsx'
 import { DropAnywhere } from './captures/drop.tsx'
 import { capturePlaceOf, isList } from './captures/place.ts'
 import { useCaptures } from './captures/use-captures.ts'
@@ -63,6 +63,12 @@ const Waiting: FunctionComponent<PageProps & { readonly failed: string | undefin
   const { missing, opening } = state.captures
   const at = capturePlaceOf(state.place.run)
   const isLive = sourceOf(document) === 'live' && (at === undefined || at.id === LIVE)
+  if (isLive && state.captures.live !== undefined)
+    return (
+      <main class="captures-page" id="panel" tabIndex={-1}>
+        <LiveList {...props} live={state.captures.live} />
+      </main>
+    )
   if (missing !== undefined)
     return (
       <main class="captures-page">

@@ -4,11 +4,11 @@ import type { Run } from '../model/run.ts'
 import { LANGUAGES, moved, type Place, type PlaceChange, readPlace, START, writePlace } from './place.ts'
 import type { State } from './state.ts'
 
-/** In the language of the browser, as far as it is spoken here. */
-const start = (): Place => ({
-  ...START,
-  lang: LANGUAGES.find(each => navigator.language.toLowerCase().startsWith(each)) ?? START.lang,
-})
+/** In the language that whoever wrote the page has chosen, or in that of the browser, as far as it is spoken here. */
+const start = (): Place => {
+  const chosen = document.querySelector('meta[name=barewire-language]')?.getAttribute('content') ?? navigator.language
+  return { ...START, lang: LANGUAGES.find(each => chosen.toLowerCase().startsWith(each)) ?? START.lang }
+}
 
 export const usePage = (): Omit<State, 'captures'> => {
   const begin = useMemo(start, [])

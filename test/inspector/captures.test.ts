@@ -2,21 +2,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterEach, expect, vi } from 'vitest'
-import { main } from '../../src/cli/main.ts'
+import { expect } from 'vitest'
 import { connection } from '../support/made-captures.ts'
 import { temporaryFolder } from '../support/peers-chain.ts'
-import { type CapturedIo, captured } from '../support/peers-io.ts'
 import { violations } from './axe.ts'
+import { commands } from './commands.ts'
 import { captureFile, type GivenFile, given, keyLogFile, packetFile, played } from './made.ts'
 import { inspector } from './support.ts'
 
 const { test, open, folder } = inspector()
-
-const running: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const stop of running.splice(0)) await stop()
-})
+const shown = commands(folder)
 
 const give = (page: Page, ...files: readonly GivenFile[]): Promise<void> =>
   page.setInputFiles('input[type=file] >> nth=0', [...files])
@@ -184,26 +179,6 @@ test('axe finds nothing to complain of: where files fall, a list, a failure, in 
     expect(await violations(page)).toEqual([])
   }
 })
-
-interface Shown {
-  readonly io: CapturedIo
-  readonly address: string
-}
-
-/** A command that shows a page, until the test is over. */
-const shown = async (...words: readonly string[]): Promise<Shown> => {
-  const home = temporaryFolder('inspector').path
-  const io = captured({ env: { BAREWIRE_PAGE_FOLDER: `${folder()}/`, XDG_STATE_HOME: home, BAREWIRE_HOME: home } })
-  const exit = main([...words, '--web'], io)
-  running.push(async () => {
-    io.interrupt()
-    await exit
-  })
-  const found = (): string | undefined =>
-    /http:\/\/127\.0\.0\.1:\d+\/[\w-]{43}\/\S*/.exec(io.stdout() + io.stderr())?.[0]
-  await vi.waitFor(() => expect(found(), io.stdout() + io.stderr()).toBeDefined(), 20_000)
-  return { io, address: found()! }
-}
 
 test('inspect --web opens on the file, or on the conversation that was asked for', async () => {
   const path = join(temporaryFolder('inspector').path, 'shop.pcapng')

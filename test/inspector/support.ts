@@ -36,6 +36,10 @@ export interface Opening {
   readonly form?: 'folder' | 'one file'
   /** Where the page is that a command shows, or a file that it wrote. */
   readonly address?: string
+  /** An empty window: the test goes to the page itself. */
+  readonly bare?: true
+  /** What the browser may say besides, such as that nobody answers. */
+  readonly mayComplain?: RegExp
 }
 
 export interface Inspector {
@@ -68,7 +72,16 @@ export const inspector = (): Inspector => {
   return {
     test: (name, body) => test.skipIf(reason !== '')(`${name}${reason}`, body, 60_000),
     folder: () => folder,
-    async open({ hash = '', size = 'desk', colours = 'light', locale = 'en', form = 'folder', address } = {}) {
+    async open({
+      hash = '',
+      size = 'desk',
+      colours = 'light',
+      locale = 'en',
+      form = 'folder',
+      address,
+      bare,
+      mayComplain,
+    } = {}) {
       const context = await browser!.newContext({ viewport: SIZES[size], colorScheme: colours, locale })
       contexts.push(context)
       await context.route(`${SITE}**`, route => {
@@ -77,9 +90,12 @@ export const inspector = (): Inspector => {
         return route.fulfill({ body: readFileSync(path), contentType: TYPES[extname(path)] ?? 'text/plain' })
       })
       const page = await context.newPage()
-      page.on('console', message => void complaints.push(message.text()))
+      page.on('console', message => {
+        if (mayComplain?.test(message.text()) !== true) complaints.push(message.text())
+      })
       page.on('pageerror', error => void complaints.push(String(error)))
       const built = form === 'folder' ? `${SITE}index.html` : `file://${folder}/one-file.html`
+      if (bare) return page
       await page.goto(address ?? `${built}#${hash}`)
       await page.waitForSelector('[role=tabpanel], .lesson, .captures-page')
       return page

@@ -176,7 +176,7 @@ const Private: FunctionComponent<PageProps> = ({ state, words }) => (
   </p>
 )
 
-const LiveList: FunctionComponent<PageProps & { readonly live: LiveState }> = ({ live: of, state, words }) => {
+export const LiveList: FunctionComponent<PageProps & { readonly live: LiveState }> = ({ live: of, state, words }) => {
   const { captures } = words
   const { live } = of
   const { rows } = live

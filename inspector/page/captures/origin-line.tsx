@@ -11,7 +11,7 @@ export const OriginLine: FunctionComponent<RegionProps> = ({ run, state, words }
   if (origin.kind === 'engines') return null
   const { id, number = 0 } = capturePlaceOf(run.id) ?? { id: '' }
   const listing = state.captures.all.find(each => each.id === id)
-  const row = listing?.contents?.rows[number - 1]
+  const row = listing?.contents?.rows.find(each => each.id === number)
   const { live } = state.captures
   const href = state.hrefOf({ page: 'exchange', run: id, ...ELSEWHERE })
   const count = origin.kind === 'live' ? (live?.live.count ?? 0) : (listing?.contents?.conversations ?? 0)

@@ -4,7 +4,6 @@ import type { Run } from '../../model/run.ts'
 import type { Tab } from '../state.ts'
 import { later } from './later.tsx'
 import { Messages } from './messages.tsx'
-import { Try } from './try.tsx'
 
 /** A run that goes on gets new records: what was counted of those before is of no use. */
 const counted = new WeakMap<Run['records'], readonly [held: number, failed: number]>()
@@ -32,5 +31,5 @@ export const tabs: readonly Tab[] = [
   { name: 'states', Component: later(() => import('./states/states.tsx').then(({ States }) => States)) },
   { name: 'network', Component: later(() => import('./network/network.tsx').then(({ Network }) => Network)) },
   { name: 'http', Component: later(() => import('./http/http.tsx').then(({ Http }) => Http)) },
-  { name: 'try', Component: Try },
+  { name: 'try', Component: later(() => import('./try.tsx').then(({ Try }) => Try)) },
 ]

@@ -45,7 +45,7 @@ export const inspectCommand = command<readonly string[], InspectOptions>({
     { ...WEB, what: 'show it on a page for a browser on this machine, beside the runs that are kept, until Ctrl-C' },
     {
       flags: '--html <file>',
-      what: 'write one page there that any browser shows without a network: conversations, why they failed, messages, fields, bytes',
+      what: 'write the page of --web there as one file that any browser shows without a network',
       offers: 'files',
     },
     {

@@ -10,7 +10,7 @@ import { jsonOfCapture, jsonOfListed, listed } from '../conversations/list.ts'
 import { openedAtOnce, type Readable } from '../conversations/listed-in.ts'
 import { SEEN_BY } from '../conversations/opened.ts'
 import type { JsonObject } from '../json.ts'
-import { packed } from './packed.ts'
+import { type PackedRecord, packed } from './packed.ts'
 
 /** Conversations that are named; the rest is counted. */
 const MOST_LISTED = 20_000
@@ -26,6 +26,41 @@ export function* contentsLines({ capture, open }: Readable): Generator<JsonObjec
   for (const each of conversations.slice(0, Math.min(MOST_LISTED, openedAtOnce(conversations))))
     yield jsonOfListed(listed(each, open(each)))
 }
+
+/**
+ * A conversation for a page that has it inside: as many of its records as fit into `room` characters, and behind them its
+ * head, which counts the others. Without secrets, whatever else is shown.
+ */
+export const writtenLines = (
+  readable: Readable,
+  conversation: Conversation,
+  privacy: 'starred' | 'shown',
+  room: number,
+): { readonly lines: readonly string[]; readonly messages: number } => {
+  const [head, ...records] = conversationLines(readable, conversation, privacy) as Iterable<PackedRecord | RunHead>
+  const lines: string[] = []
+  let [left, messages, dropped] = [room, 0, 0]
+  for (const record of records) {
+    if (record.type === 'secret' || record.type === 'run') continue
+    const line = inPage(record)
+    left -= line.length
+    if (left < 0) dropped++
+    else {
+      lines.push(line)
+      if (record.type === 'message') messages++
+    }
+  }
+  const { dropped: before = 0 } = head as RunHead
+  return { lines: [...lines, inPage({ ...head, dropped: before + dropped })], messages }
+}
+
+interface RunHead {
+  readonly type: 'run'
+  readonly dropped?: number
+}
+
+/** A line that may stand in an element of a page: nothing in it ends the element. */
+export const inPage = (line: object): string => JSON.stringify(line).replaceAll('<', '\\u003c')
 
 /** Its head, then a line for each record, as far as they may be seen. */
 export function* conversationLines(

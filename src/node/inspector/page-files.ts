@@ -56,4 +56,22 @@ export const pageFiles = (folder: string = builtPage()): PageFiles => {
   }
 }
 
+/** Where the captures of a page that is one file stand: in front of its script. */
+const BODY = '<div id="app"></div>'
+
+export interface OneFile {
+  readonly before: string
+  readonly after: string
+}
+
+/** The page as one file, open where captures go that it has inside. Throws `inspect/no-page`. */
+export const pageAsOneFile = (language: 'en' | 'zh', folder: string = builtPage()): OneFile => {
+  const path = join(folder, 'one-file.html')
+  const page = existsSync(path) ? readFileSync(path, 'utf8') : ''
+  const at = page.indexOf(BODY) + BODY.length
+  if (!page.includes(SOURCE) || at < BODY.length) throw new FailureError(fail('inspect/no-page', { where: folder }))
+  const told = `<meta name="barewire-language" content="${language}" />${SOURCE.replace('engines', 'written')}`
+  return { before: page.slice(0, at).replace(SOURCE, told), after: page.slice(at) }
+}
+
 const encoder = new TextEncoder()
