@@ -84,9 +84,14 @@ export class Live {
     return this.#connections.length
   }
 
-  /** Whether it is one exchange, over however many connections: somebody asks others. A server is asked. */
-  get isOne(): boolean {
-    return this.#hosts.size > 1 || this.#connections.every(({ first }) => first !== 'in')
+  /**
+   * Whether it is one exchange, over however many connections: somebody asks others. A server is asked. Undefined until
+   * the first word.
+   */
+  get isOne(): boolean | undefined {
+    if (this.#hosts.size > 1) return true
+    const first = this.#connections.flatMap(each => each.first ?? [])
+    return first.length === 0 ? undefined : first.every(direction => direction === 'out')
   }
 
   /** `number` 0: all of it. Undefined: there is no such connection yet. */

@@ -80,7 +80,9 @@ const Waiting: FunctionComponent<PageProps & { readonly failed: string | undefin
     : at !== undefined
       ? words.captures.opening(opening ?? 0)
       : failed === undefined
-        ? words.page.waiting
+        ? sourceOf(document) === 'engines'
+          ? words.page.waiting
+          : words.captures.title
         : words.page.broken
   return (
     <main class="panel">
@@ -99,13 +101,14 @@ const useBeginning = (state: State): void => {
   }, [run?.run, run?.page])
 }
 
-const firstOf = ({ all, live }: State['captures']): Pick<Place, 'run' | 'page'> | undefined => {
+const firstOf = ({ all, isListed, live }: State['captures']): Pick<Place, 'run' | 'page'> | undefined => {
   const source = sourceOf(document)
   if (source === 'live') {
-    if (live === undefined || live.live.count === 0) return undefined
-    return { page: 'exchange', run: live.live.isOne && live.live.count <= MOST_AS_ONE ? `${LIVE}/0` : LIVE }
+    const isOne = live?.live.isOne
+    if (live === undefined || isOne === undefined) return undefined
+    return { page: 'exchange', run: isOne && live.live.count <= MOST_AS_ONE ? `${LIVE}/0` : LIVE }
   }
-  if (source === 'engines') return undefined
+  if (source === 'engines' || !isListed) return undefined
   const [first] = all
   // Runs that are kept are chosen from; a capture that the page is about is its first.
   return first === undefined || first.date !== undefined

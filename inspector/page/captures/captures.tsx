@@ -192,7 +192,7 @@ export const LiveList: FunctionComponent<PageProps & { readonly live: LiveState 
         )}
       </h1>
       <LiveLine of={of} words={words} />
-      {live.isOne && rows.length > 0 ? (
+      {live.isOne === true ? (
         <p>
           <a href={state.hrefOf({ page: 'exchange', run: `${LIVE}/0`, ...ELSEWHERE })}>{captures.whole}</a>
         </p>

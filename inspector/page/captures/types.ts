@@ -36,6 +36,8 @@ export interface LiveState {
 
 export interface Captures {
   readonly all: readonly Listing[]
+  /** Whether the page knows what it was opened with. */
+  readonly isListed: boolean
   /** Key logs that were given. */
   readonly keyLogs: number
   readonly live: LiveState | undefined

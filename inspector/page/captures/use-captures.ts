@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { failureIn } from '../../../src/inspect/packed/packed.ts'
 import { fieldsOf, withLines } from '../../model/contents.ts'
 import { LIVE } from '../../model/live.ts'
+import { preparing } from '../../model/prepare.ts'
 import type { Run } from '../../model/run.ts'
 import { telling } from '../../model/told.ts'
 import { type FileShelf, fileShelf, Unreadable } from '../../sources/file/file.ts'
@@ -26,6 +27,7 @@ export const useCaptures = (page: Page): Captures => {
   const source = useMemo(() => sourceOf(document), [])
   const shelf = useMemo(() => shelfOf(source), [source])
   const [all, setAll] = useState<readonly Listing[]>([])
+  const [isListed, setListed] = useState(false)
   const live = useLive(source, page)
   const files = useFiles(page, setAll)
   const wanted = capturePlaceOf(page.place.run)
@@ -33,11 +35,11 @@ export const useCaptures = (page: Page): Captures => {
   useEffect(() => {
     // Beside a run that goes on there are none.
     if (shelf === undefined || source === 'live') return
-    void listed(shelf, setAll)
+    void listed(shelf, setAll).finally(() => setListed(true))
   }, [shelf, source])
   useContents(home, wanted?.id, files.generation, setAll)
   const { opening, missing } = useRun(page, home, all, files.generation)
-  return { all, keyLogs: files.keyLogs, live, opening, missing, give: files.give }
+  return { all, isListed, keyLogs: files.keyLogs, live, opening, missing, give: files.give }
 }
 
 const shelfOf = (source: SourceName): Shelf | undefined =>
@@ -199,9 +201,12 @@ const useRun = (page: Page, home: Shelf | undefined, all: readonly Listing[], ge
       const run = told.run()
       if (run === undefined) setOpened({ opening: undefined, missing: { kind: 'no conversation' } })
       else {
+        const named = { ...run, name: `${latest.current.name} ${number}` }
+        for (const _ of preparing(named)) await new Promise(resolve => setTimeout(resolve))
+        if (!isWanted) return
         const { drop, put, runs: open } = latest.current.page
         forgetting(open, drop)
-        put({ ...run, name: `${latest.current.name} ${number}` })
+        put(named)
         setOpened(NOTHING)
       }
     }
