@@ -9,7 +9,7 @@ import type { LessonWords } from '../../inspector/lessons/lesson.ts'
 import { lessonTexts } from '../../inspector/words/lessons.ts'
 import { violations } from './axe.ts'
 import { lessonOf, stage } from './lesson-tests.ts'
-import { inspector } from './support.ts'
+import { inspector, SIZES } from './support.ts'
 
 const SEED = 7
 
@@ -23,11 +23,12 @@ export const lessonPages = (chapter: ChapterId): void => {
       await toTheEnd(page)
       expect(await violations(page)).toEqual([])
       expect((await answered(page, id)).sort()).toEqual(['right', 'wrong'])
+      await page.setViewportSize(SIZES.telephone)
       for (const change of lesson.changes) {
-        if (lesson.changes.length === 1) break
-        await page.check(`input[name=change][value="${change}"]`, { force: true })
-        await toTheEnd(page)
+        await choose(page, change)
+        expect(await toTheEnd(page), `steps of ${change} that reach over the edge of a telephone`).toEqual([])
       }
+      await page.setViewportSize(SIZES.desk)
       const chinese = lessonTexts.zh[id] as LessonWords
       await page.selectOption('header select >> nth=0', 'zh')
       await page.waitForSelector(`h1:text-is("${chinese.title}")`)
@@ -39,17 +40,39 @@ export const lessonPages = (chapter: ChapterId): void => {
   }
 }
 
-/** Presses *Next step* until there is none; every step has something drawn. In the page: each press from here costs a while. */
-const toTheEnd = async (page: Page): Promise<void> => {
+/** Another run, which begins at its first step; where it is the one that is there already, its steps from the first. */
+const choose = async (page: Page, change: string): Promise<void> => {
+  const input = `input[name=change][value="${change}"]`
+  const isThere = (await page.locator(input).count()) === 0 || (await page.isChecked(input))
+  if (!isThere) await page.check(input, { force: true })
+  else if (!(await page.isDisabled('.stepper .button >> nth=0'))) await page.click('.steps li:first-child button')
+  await page.waitForFunction(() => document.querySelectorAll('.steps li').length === 1)
+}
+
+/**
+ * Presses *Next step* until there is none; every step has something drawn. In the page: each press from here costs a while.
+ * Returns the numbers of those that are wider than the window.
+ */
+const toTheEnd = async (page: Page): Promise<number[]> => {
   await page.waitForSelector('.steps li[aria-current=step]')
-  await page.evaluate(async () => {
+  return page.evaluate(async () => {
+    const wide: number[] = []
     const frame = (): Promise<unknown> => new Promise(requestAnimationFrame)
+    const isWide = (): boolean => document.documentElement.scrollWidth > innerWidth
+    // Drawings learn of a new width a frame or two later.
+    const look = async (step: number): Promise<void> => {
+      for (let frames = 0; isWide() && frames < 60; frames++) await frame()
+      if (isWide()) wide.push(step)
+    }
     const place = (): number => document.querySelectorAll('.steps li').length
     const [first, count] = (document.querySelector('.stepper .quiet')?.textContent ?? '').match(/\d+/g)!.map(Number)
+    await look(first!)
     for (let step = first! + 1; step <= count!; step++) {
       document.querySelector<HTMLButtonElement>('.stepper .main')!.click()
       while (place() !== step || document.querySelector('.drawing > *') === null) await frame()
+      await look(step)
     }
+    return wide
   })
 }
 
