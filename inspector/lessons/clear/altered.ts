@@ -200,8 +200,8 @@ const openSteps = (records: readonly TraceRecord[], seen: Seen, change: Change):
     (arrow): Arrow<Label> => (arrow.id === returned.id && change !== 'read' ? { ...arrow, look: 'bad' } : arrow),
   )
   const rows = {
-    written: row<Label>('written', code(bill.written, 'server')),
-    shown: row<Label>('shown', code(shown, shown === bill.written ? 'good' : 'bad')),
+    written: row<Label>('written', plain(bill.written, 'server')),
+    shown: row<Label>('shown', plain(shown, shown === bill.written ? 'good' : 'bad')),
     length: row<Label>('length', plain(`${lengthIn(answer)} → ${lengthIn(returned)}`)),
   }
   const checked: readonly Row<Label>[] = [

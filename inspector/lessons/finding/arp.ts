@@ -53,10 +53,10 @@ const lanOf = (seed: number, change: Change): Lan => {
     hardwareAddress: cards[LAPTOP],
     arp: careful ? 'strict' : 'trusting',
   })
-  net.host(SHOP, { address: at.shop, hardwareAddress: cards[SHOP] })
-  // Whoever is nearer to the switch speaks first.
-  const faults = { delay: change === 'faster' ? random.between(2, 5) / 10 : delay }
-  net.host(MALLORY, { address: at.third, hardwareAddress: cards[MALLORY], faults })
+  // Who has the shorter cable is heard first.
+  const faults = { delay: change === 'faster' ? ms(4 * delay) : delay }
+  net.host(SHOP, { address: at.shop, hardwareAddress: cards[SHOP], faults })
+  net.host(MALLORY, { address: at.third, hardwareAddress: cards[MALLORY] })
   return { net, cards, trace, random }
 }
 
