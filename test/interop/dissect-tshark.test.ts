@@ -7,7 +7,9 @@ import { expect, test } from 'vitest'
 import { bytesSource } from '../../src/capture/read/index.ts'
 import { openCapture } from '../../src/dissect/capture.ts'
 import { seeded } from '../../src/random.ts'
-import { messagesOf, recorder } from '../../src/trace/recorder.ts'
+import { recorder } from '../../src/trace/recorder.ts'
+import { compareConnections, compareSegments, theirSegments } from '../conformance/tshark/compare.ts'
+import { read } from '../conformance/tshark/ours.ts'
 import { concat, toHex } from '../support/bytes.ts'
 import { connection, ethernet, pcapngBlocks } from '../support/made-captures.ts'
 import { tshark, tsharkFields, tsharkMissing } from './tshark.ts'
@@ -105,52 +107,6 @@ const captureOf = (seed: number): Uint8Array => {
   )
 }
 
-const SENT_AGAIN = [
-  'tcp.analysis.retransmission',
-  'tcp.analysis.fast_retransmission',
-  'tcp.analysis.spurious_retransmission',
-  'tcp.analysis.out_of_order',
-  'tcp.analysis.lost_segment',
-  'tcp.analysis.keep_alive',
-] as const
-
-/** Of each frame: its stream, and what is remarkable about it, in our words. */
-const theirWords = (capture: Uint8Array): string[] =>
-  tsharkFields(capture, ['frame.number', 'tcp.stream', ...SENT_AGAIN]).map(
-    ([number, stream, again, fast, spurious, late, lost, alive]) => {
-      const word =
-        alive !== ''
-          ? 'keep-alive'
-          : spurious !== ''
-            ? 'spurious retransmission'
-            : fast !== ''
-              ? 'fast retransmission'
-              : again !== ''
-                ? 'retransmission'
-                : late !== ''
-                  ? 'out of order'
-                  : lost !== ''
-                    ? 'ahead'
-                    : ''
-      return `${number} ${stream} ${word}`
-    },
-  )
-
-const ourWords = (file: Uint8Array): string[] => {
-  const capture = openCapture(bytesSource(file))
-  const found: [number, string][] = []
-  for (const { id } of capture.conversations) {
-    const recording = recorder()
-    capture.dissect(id, recording)
-    for (const { layer, at, about = '' } of messagesOf(recording.records)) {
-      if (layer !== 'tcp') continue
-      const word = /^(?:spurious |fast )?retransmission$|^out of order$|^keep-alive$/.exec(about)?.[0]
-      found.push([at, `${id - 1} ${word ?? (about.includes('missing') ? 'ahead' : '')}`])
-    }
-  }
-  return found.sort((a, b) => a[0] - b[0]).map(([, text], i) => `${i + 1} ${text}`)
-}
-
 /** For each stream its lines in hex; those of the second end begin with a tabulator. */
 const followedBy = (file: Uint8Array, count: number): string[][] => {
   const found: string[][] = []
@@ -168,9 +124,11 @@ for (const seed of [1, 2]) {
     `frames belong to the same streams and are called the same, seed ${seed}${missing}`,
     () => {
       const capture = captureOf(seed)
-      const theirs = theirWords(capture)
-      expect(theirs.filter(line => !line.endsWith(' ')).length).toBeGreaterThan(20)
-      expect(ourWords(capture)).toEqual(theirs)
+      const [ours, theirs] = [read(capture, []), theirSegments(capture)]
+      expect(compareConnections(ours, theirs)).toEqual({ wrong: [], count: 6 })
+      const { wrong, count } = compareSegments(ours, theirs, new Map())
+      expect(wrong).toEqual([])
+      expect(count).toBeGreaterThan(20)
     },
   )
 

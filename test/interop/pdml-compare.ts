@@ -12,7 +12,7 @@ export interface Theirs {
 }
 
 /** The type of a record of TLS 1.3 whose own type is sealed has a name of its own there. */
-const SAME_FIELD: Readonly<Record<string, string>> = { 'tls.record.opaque_type': 'tls.record.content_type' }
+export const SAME_FIELD: Readonly<Record<string, string>> = { 'tls.record.opaque_type': 'tls.record.content_type' }
 
 const FIELD = /<field name="([^"]+)"[^>]*? size="(\d+)" pos="(\d+)"(?: show="[^"]*")?(?: value="([0-9a-f]*)")?/g
 

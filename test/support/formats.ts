@@ -1,7 +1,12 @@
 /** Every wire format of the tree by name, for the tests that attack them all alike. */
 import * as capture from '../../src/capture/format.ts'
 import * as pcap from '../../src/capture/read/pcap-format.ts'
-import { EarlierEcdheHandshake, EarlierHandshake, OtherHandshake } from '../../src/dissect/stream/tls/earlier.ts'
+import {
+  EarlierEcdheHandshake,
+  EarlierHandshake,
+  EarlierRsaHandshake,
+  OtherHandshake,
+} from '../../src/dissect/stream/tls/earlier.ts'
 import { DnsMessage, Question, ResourceRecord } from '../../src/dns/message.ts'
 import { Name } from '../../src/dns/name.ts'
 import { requestHeadFormat, responseHeadFormat } from '../../src/http/message/head-format.ts'
@@ -46,6 +51,7 @@ export const tlsFormats: Formats = {
   OtherHandshake: OtherHandshake as Any,
   EarlierHandshake: EarlierHandshake as Any,
   EarlierEcdheHandshake: EarlierEcdheHandshake as Any,
+  EarlierRsaHandshake: EarlierRsaHandshake as Any,
   ...(tls12.bodies12 as unknown as Formats),
   ...Object.fromEntries(
     Object.entries(tls13.bodies13).map(([name, codec]) => [`${name} of TLS 1.3`, codec as unknown as Any]),

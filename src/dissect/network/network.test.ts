@@ -115,6 +115,25 @@ test('a new SYN with another number is a new connection between the same ports; 
   expect(capture.conversations[0]?.tcp?.retransmissions).toEqual({ client: 1, server: 0 })
 })
 
+test('the SYN of a connection that came last in the capture opens no other one', () => {
+  const c = connection(CLIENT, SERVER)
+  const syn = c.syn()
+  const packets = [c.synAck(), c.ack('client'), c.says('client', ascii('late')), syn]
+  expect(captured(packets).conversations.map(({ frames }) => frames)).toEqual([{ client: 3, server: 1 }])
+})
+
+test('a FIN that overtook the bytes before it leaves a hole, which they fill', () => {
+  const c = connection(CLIENT, SERVER)
+  const packets = [...handshake(c)]
+  const text = c.says('client', ascii('late'))
+  packets.push(c.fin('client'), text)
+  const capture = captured(packets)
+  expect(told(capture).about.slice(3)).toEqual(['FIN ACK: 4 bytes before it are missing', 'PSH ACK: out of order'])
+  expect(capture.conversations[0]).toMatchObject({ bytes: { client: 4 }, tcp: { lost: { client: 0, server: 0 } } })
+  const alone = captured(packets.slice(0, -1)).conversations[0]
+  expect(alone).toMatchObject({ bytes: { client: 0 }, tcp: { lost: { client: 4, server: 0 } } })
+})
+
 test('without SYN the client is who asked, whoever is heard first and whatever the ports are', () => {
   const clientOf = (packets: readonly Uint8Array[]) => captured(packets).conversations[0]!.client.address
   const odd = connection('10.0.0.1:443', '10.0.0.2:40000')

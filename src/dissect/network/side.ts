@@ -106,7 +106,7 @@ export class Side {
     if (arrival === 'outside the window' || arrival === 'reset') return arrival
     const syn = (control & SYN) >>> 1
     const end = (seq + length + syn + (control & FIN)) | 0
-    this.fresh = length === 0 ? 0 : this.#take(this.offsetOf(seq) + syn, length)
+    this.fresh = this.#take(this.offsetOf(seq) + syn, length)
     if (arrival === 'zero-window probe') this.fresh = 0
     this.was.bytes += this.fresh
     if (arrival !== 'zero-window probe') {

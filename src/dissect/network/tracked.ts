@@ -32,7 +32,9 @@ export class TcpTrack {
   /** Does this SYN open another connection between the same two ports? */
   isOver(from: 'a' | 'b', segment: SegmentHead): boolean {
     const side = from === 'a' ? this.a : this.b
-    return (segment.control & (SYN | ACK)) === SYN && side.begun && side.isn !== segment.seq
+    // One whose SYN was not seen has said by its first byte which number that must have had.
+    const isn = side.isn ?? (side.base - 1) | 0
+    return (segment.control & (SYN | ACK)) === SYN && side.begun && isn !== segment.seq
   }
 
   #syn(from: 'a' | 'b', control: number, time: Millis): void {

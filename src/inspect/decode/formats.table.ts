@@ -1,7 +1,12 @@
 /** Every format that can be named or guessed, with what speaks for it. Read `format.ts` first. */
 import * as capture from '../../capture/format.ts'
 import * as pcap from '../../capture/read/pcap-format.ts'
-import { EarlierEcdheHandshake, EarlierHandshake, OtherHandshake } from '../../dissect/stream/tls/earlier.ts'
+import {
+  EarlierEcdheHandshake,
+  EarlierHandshake,
+  EarlierRsaHandshake,
+  OtherHandshake,
+} from '../../dissect/stream/tls/earlier.ts'
 import { DnsMessage, Question, ResourceRecord } from '../../dns/message.ts'
 import { Name } from '../../dns/name.ts'
 import { requestHeadFormat, responseHeadFormat } from '../../http/message/head-format.ts'
@@ -274,6 +279,7 @@ const tls: readonly Format[] = [
   handshake('tls.handshake13', 'TLS 1.3 handshake message', any(tls13.handshake13.codec), 'entries'),
   { id: 'tls.handshake-other', title: 'TLS 1.2 handshake message (other key exchange)', codec: any(OtherHandshake) },
   { id: 'tls.handshake-earlier', title: 'TLS 1.1 handshake message', codec: any(EarlierHandshake) },
+  { id: 'tls.handshake-earlier-rsa', title: 'TLS 1.1 handshake message (RSA)', codec: any(EarlierRsaHandshake) },
   { id: 'tls.handshake-earlier-ecdhe', title: 'TLS 1.1 handshake message (ECDHE)', codec: any(EarlierEcdheHandshake) },
   {
     id: 'tls.messages',

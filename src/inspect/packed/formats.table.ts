@@ -1,5 +1,10 @@
 /** The formats that records of a trace have, by name: a name goes where a function cannot. */
-import { EarlierEcdheHandshake, EarlierHandshake, OtherHandshake } from '../../dissect/stream/tls/earlier.ts'
+import {
+  EarlierEcdheHandshake,
+  EarlierHandshake,
+  EarlierRsaHandshake,
+  OtherHandshake,
+} from '../../dissect/stream/tls/earlier.ts'
 import { DnsMessage } from '../../dns/message.ts'
 import { requestHeadFormat, responseHeadFormat } from '../../http/message/head-format.ts'
 import { IcmpMessage } from '../../ip/icmp.ts'
@@ -50,6 +55,7 @@ const FORMATS = {
   OtherHandshake,
   EarlierHandshake,
   EarlierEcdheHandshake,
+  EarlierRsaHandshake,
   RequestHead: requestHeadFormat,
   ResponseHead: responseHeadFormat,
 } as const

@@ -3,7 +3,7 @@
  * RFC 4492 5.4), and those of key exchanges that have no form.
  */
 import { handshakeFormat } from '../../../tls/messages/handshake.ts'
-import { type Bodies12, bodies12, ServerEcdhParams } from '../../../tls/messages/tls12.ts'
+import { type Bodies12, bodies12, EncryptedPremaster, ServerEcdhParams } from '../../../tls/messages/tls12.ts'
 import { type Codec, prefixed, rest, struct, type Tagged } from '../../../wire/codec.ts'
 
 type Unsigned = Omit<Bodies12, 'ServerKeyExchange' | 'ClientKeyExchange' | 'CertificateRequest' | 'CertificateVerify'>
@@ -28,6 +28,15 @@ export const EarlierEcdheHandshake: Codec<Tagged> = handshakeFormat<
     Pick<Bodies12, 'ClientKeyExchange'> & { ServerKeyExchange: { params: ServerEcdhParams; signature: Uint8Array } }
 >({ ...unsigned, ServerKeyExchange, ClientKeyExchange }, 'RFC 4346 7.4').codec
 
-/** How handshake messages are read with this kind of key exchange. */
-export const earlierFormat = (exchange: string): Codec<Tagged> =>
-  exchange === 'ecdhe' ? EarlierEcdheHandshake : EarlierHandshake
+export const EarlierRsaHandshake: Codec<Tagged> = handshakeFormat<Unsigned & { ClientKeyExchange: EncryptedPremaster }>(
+  { ...unsigned, ClientKeyExchange: EncryptedPremaster },
+  'RFC 4346 7.4.7.1',
+).codec
+
+const TLS_1_0 = 0x0301
+
+/** How handshake messages are read with this kind of key exchange. SSL 3.0 gives the secret no length (RFC 6101 5.6.7.1). */
+export const earlierFormat = (exchange: string, version: number): Codec<Tagged> => {
+  if (exchange === 'ecdhe') return EarlierEcdheHandshake
+  return exchange === 'rsa' && version >= TLS_1_0 ? EarlierRsaHandshake : EarlierHandshake
+}

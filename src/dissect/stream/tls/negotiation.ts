@@ -119,7 +119,7 @@ export class Negotiation {
     if (this.answer === undefined) return UNDECIDED.format
     if (this.version === TLS_1_3) return tls13.format
     const exchange = exchangeOf(this.answer.hello.cipherSuite)
-    if (this.answer.version < TLS_1_2) return earlierFormat(exchange)
+    if (this.answer.version < TLS_1_2) return earlierFormat(exchange, this.answer.version)
     return exchange === 'other' ? OtherHandshake : tls12For(exchange, this.#types, OTHER_SIDE[from]).format
   }
   /** RFC 5246 7.1: what follows the ChangeCipherSpec of a side is under the new keys. */
