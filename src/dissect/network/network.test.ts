@@ -122,6 +122,18 @@ test('the SYN of a connection that came last in the capture opens no other one',
   expect(captured(packets).conversations.map(({ frames }) => frames)).toEqual([{ client: 3, server: 1 }])
 })
 
+test('where SYN was sent again a round trip is counted from the last one: what comes later than that was not overtaken', () => {
+  const c = connection(CLIENT, SERVER)
+  const syn = c.syn()
+  const packets = [syn, syn, c.synAck(), c.ack('client')]
+  const [first, second] = [c.says('server', ascii('first')), c.says('server', ascii('second'))]
+  const times = [0, 1000, 1010, 1010, 1100, 1150]
+  expect(told(captured([...packets, second, first], times)).about.slice(4)).toEqual([
+    'PSH ACK: 6 bytes, 5 before it are missing',
+    'PSH ACK: retransmission',
+  ])
+})
+
 test('a FIN that overtook the bytes before it leaves a hole, which they fill', () => {
   const c = connection(CLIENT, SERVER)
   const packets = [...handshake(c)]

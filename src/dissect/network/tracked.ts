@@ -10,7 +10,7 @@ import { type Arrival, type SegmentHead, Side } from './side.ts'
 export class TcpTrack {
   readonly a: Side = new Side()
   readonly b: Side = new Side()
-  /** How long SYN, SYN ACK and ACK took. */
+  /** How long SYN (the last, where it was sent again), SYN ACK and ACK took. */
   roundTrip: Millis | undefined = undefined
   opened: TcpFacts['opened'] = 'before'
   reset = false
@@ -45,7 +45,7 @@ export class TcpTrack {
       this.opened = answer ? 'handshake' : 'unanswered'
     }
     if (answer) this.opened = 'handshake'
-    else this.#synTime ??= time
+    else if (this.roundTrip === undefined) this.#synTime = time
   }
 
   #rst(from: 'a' | 'b'): void {

@@ -189,12 +189,25 @@ export const wordOf = (about: string): string =>
   (about.includes('missing') ? 'ahead' : '')
 
 /** Where we mean something else than tshark does. */
-const READ_OTHERWISE: readonly { readonly reason: string; readonly their: RegExp; readonly ours: RegExp }[] = [
+const READ_OTHERWISE: readonly {
+  readonly reason: string
+  readonly their: RegExp
+  readonly ours: RegExp
+  /** Whether it brings bytes that no earlier one brought; either where undefined. */
+  readonly isNew?: boolean
+}[] = [
   { reason: 'the same packet on its way in and out of a machine was sent once', their: /./, ours: /^captured twice$/ },
   {
     reason: 'bytes that were not seen before are new, though they were acknowledged before they were seen',
     their: /^spurious retransmission$/,
     ours: /^\d+ bytes/,
+    isNew: true,
+  },
+  {
+    reason: 'bytes that were all seen before come again, however soon: nobody overtook them',
+    their: /^out of order$/,
+    ours: /^retransmission$/,
+    isNew: false,
   },
 ]
 
@@ -202,13 +215,15 @@ const READ_OTHERWISE: readonly { readonly reason: string; readonly their: RegExp
 export const compareSegments = ({ segments }: Read, { words }: TheirSegments, aside: Map<string, number>): Compared => {
   const wrong: string[] = []
   let compared = 0
-  for (const { frame, about } of segments) {
+  for (const { frame, about, isNew } of segments) {
     const their = words.get(frame)
     if (their === undefined) continue
     const own = wordOf(about)
     if (their !== '' || own !== '') compared++
     if (their === own) continue
-    const reason = READ_OTHERWISE.find(rule => rule.their.test(their) && rule.ours.test(about))?.reason
+    const reason = READ_OTHERWISE.find(
+      rule => rule.their.test(their) && rule.ours.test(about) && (rule.isNew ?? isNew) === isNew,
+    )?.reason
     if (reason !== undefined) count(aside, reason, 1)
     else wrong.push(`frame ${frame + 1}: tshark ${their || 'nothing'}, ours ${own || about || 'nothing'}`)
   }

@@ -7,7 +7,7 @@ import { nodeCertificateCoders } from '../../../src/node/certificate-coders.ts'
 import { nodeCrypto } from '../../../src/node/crypto.ts'
 import { messagesOf, recorder } from '../../../src/trace/recorder.ts'
 import { type Threads, threads } from '../../../src/trace/thread.ts'
-import type { Layer, MessageRecord } from '../../../src/trace/types.ts'
+import type { Layer, MessageRecord, Range } from '../../../src/trace/types.ts'
 import { dissect } from '../../../src/wire/codec.ts'
 import { fields } from '../../../src/wire/field.ts'
 import type { Found } from '../../interop/pdml-tree.ts'
@@ -36,6 +36,8 @@ export interface Segment {
   readonly frame: number
   readonly conversation: number
   readonly about: string
+  /** It brings bytes that no earlier one brought. */
+  readonly isNew: boolean
 }
 
 const PREFIX: Readonly<Record<Layer, string>> = {
@@ -81,14 +83,30 @@ export const read = (file: Uint8Array, keyLogs: readonly string[]): Read => {
     const index = threads(messages)
     if (messages.some(({ layer }) => layer === 'record')) tlsPorts.add(server.port)
     if (!messages.some(beginsStream)) others.add(id)
+    const seen = { in: [] as Range[], out: [] as Range[] }
     for (const message of messages) {
       for (const field of fieldsIn(message, index, numberOf)) found.push(field)
       if (message.layer !== 'tcp') continue
       const frame = numberOf(bottomOf(message, index) ?? message)
-      if (frame !== undefined) segments.push({ frame, conversation: id, about: message.about ?? '' })
+      const { payload, direction, about = '' } = message
+      const isNew = payload !== undefined && add(seen[direction as 'in' | 'out'], payload)
+      if (frame !== undefined) segments.push({ frame, conversation: id, about, isNew })
     }
   }
   return { file, capture, fields: found, segments: segments.sort((a, b) => a.frame - b.frame), tlsPorts, others }
+}
+
+/** Notes `range` among those seen; false when all of it was there. */
+const add = (seen: Range[], { start, end }: Range): boolean => {
+  const touched = seen.filter(each => each.start <= end && each.end >= start)
+  if (touched.some(each => each.start <= start && each.end >= end)) return false
+  const left = seen.filter(each => !touched.includes(each))
+  const all = [...touched, { start, end }]
+  seen.splice(0, seen.length, ...left, {
+    start: Math.min(...all.map(each => each.start)),
+    end: Math.max(...all.map(each => each.end)),
+  })
+  return true
 }
 
 const METHOD = /^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE|PROPFIND|HTTP\/1)/
