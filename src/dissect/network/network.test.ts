@@ -134,6 +134,15 @@ test('where SYN was sent again a round trip is counted from the last one: what c
   ])
 })
 
+test('a FIN that came behind a later acknowledgment is missing no more', () => {
+  const c = connection(CLIENT, SERVER)
+  const packets = [...handshake(c)]
+  const fin = c.fin('client')
+  const capture = captured([...packets, c.ack('client'), fin])
+  expect(told(capture).about.slice(3)).toEqual(['ACK: 1 bytes before it are missing', 'FIN ACK: retransmission'])
+  expect(capture.conversations[0]).toMatchObject({ tcp: { lost: { client: 0, server: 0 } } })
+})
+
 test('a FIN that overtook the bytes before it leaves a hole, which they fill', () => {
   const c = connection(CLIENT, SERVER)
   const packets = [...handshake(c)]

@@ -106,7 +106,10 @@ export class Side {
     if (arrival === 'outside the window' || arrival === 'reset') return arrival
     const syn = (control & SYN) >>> 1
     const end = (seq + length + syn + (control & FIN)) | 0
-    this.fresh = this.#take(this.offsetOf(seq) + syn, length)
+    const start = this.offsetOf(seq) + syn
+    this.fresh = this.#take(start, length)
+    // It has a number as a byte has: one that came late is not missing any more.
+    if ((control & FIN) !== 0) this.#fill(start + length, start + length + 1)
     if (arrival === 'zero-window probe') this.fresh = 0
     this.was.bytes += this.fresh
     if (arrival !== 'zero-window probe') {
@@ -143,7 +146,8 @@ export class Side {
     if (place === 0 || (length > 1 && place === -1)) return 'new'
     if (length > 0 && other.acked && distance((seq + length) | 0, other.lastAck) >= 0) return 'spurious retransmission'
     if (other.duplicateAcks >= 2 && other.lastAck === seq && time - other.ackTime < FAST) return 'fast retransmission'
-    const late = time - this.nextTime < (roundTrip ?? OVERTAKEN) && this.next !== ((seq + length) | 0)
+    const end = (seq + length + (control & FIN)) | 0
+    const late = time - this.nextTime < (roundTrip ?? OVERTAKEN) && this.next !== end
     return late && this.#isMissing(this.offsetOf(seq)) ? 'out of order' : 'retransmission'
   }
 

@@ -204,6 +204,12 @@ const READ_OTHERWISE: readonly {
     isNew: true,
   },
   {
+    reason: 'bytes that were acknowledged stay so: RST without ACK takes nothing back',
+    their: /^retransmission$/,
+    ours: /^spurious retransmission$/,
+    isNew: false,
+  },
+  {
     reason: 'bytes that were all seen before come again, however soon: nobody overtook them',
     their: /^out of order$/,
     ours: /^retransmission$/,

@@ -4,52 +4,79 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { exported } from '../../../src/cli/actions/inspect/objects.ts'
+import type { Capture } from '../../../src/dissect/capture.ts'
 import { streamReader } from '../../../src/dissect/stream/index.ts'
-import { opened as openedIn } from '../../../src/inspect/conversations/opened.ts'
+import { findingsOf, opened as openedIn } from '../../../src/inspect/conversations/opened.ts'
 import { nodeCertificateCoders } from '../../../src/node/certificate-coders.ts'
 import { nodeCrypto } from '../../../src/node/crypto.ts'
 import { tshark } from '../../interop/tshark.ts'
 import { type Compared, without } from './compare.ts'
 import type { Read } from './ours.ts'
-import type { TheirRead } from './theirs.ts'
+import { count, type TheirRead } from './theirs.ts'
 
 const crypto = nodeCrypto()
-const identityOf = (bytes: Uint8Array): string =>
+export const identityOf = (bytes: Uint8Array): string =>
   `${bytes.length} bytes, SHA-1 ${createHash('sha1').update(bytes).digest('hex')}`
 
-/** What is whole of it: tshark writes nothing of a body that was cut short. */
+/** Bodies by how they end. */
+interface Bodies {
+  /** Whole, by their length or their last chunk. */
+  readonly whole: readonly string[]
+  /** Cut short, or ended by the end of the stream: tshark knows no end then, and writes what it has or nothing. */
+  readonly open: readonly string[]
+  /** Heads with two lengths: they say nothing of their bodies. */
+  readonly doubtful: number
+}
+
 export const compareObjects = async (
   { file, capture, fields }: Read,
-  { frames }: TheirRead,
+  { frames, aside }: TheirRead,
   options: readonly string[],
 ): Promise<Compared> => {
-  const chains = new Set(frames.map(({ chain }) => chain))
   const speaksHttp = fields.some(({ path }) => path.startsWith('http.'))
-  if (!speaksHttp && ![...chains].some(chain => chain.includes(':http'))) return { wrong: [], count: 0 }
-  const theirs = filesOf(folder => void tshark(file, '-q', '--export-objects', `http,${folder}`, ...options))
-  const ours: string[] = []
-  const cut: string[] = []
+  if (!speaksHttp && !frames.some(({ chain }) => chain.includes(':http'))) return { wrong: [], count: 0 }
+  const names = await filesOf(folder => void tshark(file, '-q', '--export-objects', `http,${folder}`, ...options))
+  const { whole, open, doubtful } = await exportedBodies(capture)
+  count(aside, 'of two lengths in a head each reader takes another', doubtful)
+  const unread =
+    doubtful > 0 || frames.some(({ rule }) => rule !== undefined && rule.fields?.test('http.host') !== false)
+  return {
+    wrong: [
+      ...(unread ? [] : without(names, [...whole, ...open]).map(each => `only tshark: ${each}`)),
+      ...without(whole, names).map(each => `only ours: ${each}`),
+    ],
+    count: names.length,
+  }
+}
+
+/** What `inspect --export-objects` writes. */
+export const exportedBodies = async (capture: Capture): Promise<Bodies> => {
+  const whole: string[] = []
+  const open: string[] = []
+  let doubtful = 0
   for (const conversation of capture.conversations.filter(({ kind }) => kind === 'TCP')) {
     const opened = openedIn(
       capture,
       conversation,
       tell => context => streamReader({ ...context, crypto, certificateCoders: nodeCertificateCoders, tell }),
     )
+    const exchanges = findingsOf(opened, 'exchange')
     await inFolder(async folder => {
       for await (const { object, path } of exported(opened, folder)) {
-        if (path !== undefined) (object.complete ? ours : cut).push(identityOf(readFileSync(path)))
+        const message = exchanges[object.exchange - 1]?.[object.of]
+        if (message === undefined || path === undefined) continue
+        const lengths = new Set(
+          message.headers.filter(([name]) => /^content-length$/i.test(name)).map(([, value]) => value),
+        )
+        if (lengths.size > 1) doubtful++
+        else {
+          const isWhole = object.complete && message.body.framing !== 'until-close'
+          ;(isWhole ? whole : open).push(identityOf(readFileSync(path)))
+        }
       }
     })
   }
-  const unread = frames.some(({ rule }) => rule !== undefined && rule.fields?.test('http.host') !== false)
-  const names = await theirs
-  return {
-    wrong: [
-      ...(unread ? [] : without(names, [...ours, ...cut]).map(each => `only tshark: ${each}`)),
-      ...without(ours, names).map(each => `only ours: ${each}`),
-    ],
-    count: names.length,
-  }
+  return { whole, open, doubtful }
 }
 
 const filesOf = (write: (folder: string) => void): Promise<string[]> =>

@@ -35,7 +35,12 @@ export interface Read {
 export interface Segment {
   readonly frame: number
   readonly conversation: number
+  readonly from: 'client' | 'server'
   readonly about: string
+  /** Bytes that it brings, and SYN and FIN, which count as one each. */
+  readonly length: number
+  /** Its sequence number. */
+  readonly seq: number
   /** It brings bytes that no earlier one brought. */
   readonly isNew: boolean
 }
@@ -90,11 +95,16 @@ export const read = (file: Uint8Array, keyLogs: readonly string[]): Read => {
       const frame = numberOf(bottomOf(message, index) ?? message)
       const { payload, direction, about = '' } = message
       const isNew = payload !== undefined && add(seen[direction as 'in' | 'out'], payload)
-      if (frame !== undefined) segments.push({ frame, conversation: id, about, isNew })
+      const length = (payload === undefined ? 0 : payload.end - payload.start) + flagged(message.bytes[13]!)
+      const from = direction === 'out' ? 'client' : 'server'
+      const seq = Buffer.from(message.bytes).readUInt32BE(4)
+      if (frame !== undefined) segments.push({ frame, conversation: id, from, about, seq, length, isNew })
     }
   }
   return { file, capture, fields: found, segments: segments.sort((a, b) => a.frame - b.frame), tlsPorts, others }
 }
+
+const flagged = (control: number): number => (control & 1) + ((control & 2) >>> 1)
 
 /** Notes `range` among those seen; false when all of it was there. */
 const add = (seen: Range[], { start, end }: Range): boolean => {
