@@ -59,14 +59,18 @@ export const openWire = async (): Promise<Wire> => {
   let recorders: Readonly<Record<Side, Recorder>> | undefined
   let fateOf: () => Fate = () => ({ arrivals: [0] })
   let underWay = 0
+  /** Looks at both ends since the last frame passed: what a stack answers is there at once. */
+  let emptyLooks = 0
   let open = true
   const arrive = (side: Side, frame: Uint8Array): void => {
     underWay--
+    emptyLooks = 0
     if (!open) return
     recorders?.[side].write(frame)
     writeSync(taps[side], frame)
   }
   const leave = (side: Side, frame: Uint8Array): void => {
+    emptyLooks = 0
     recorders?.[side].write(frame)
     for (const later of isTcp(frame) ? fateOf().arrivals : [0]) {
       underWay++
@@ -77,6 +81,7 @@ export const openWire = async (): Promise<Wire> => {
     if (!open) return
     for (const side of ['client', 'server'] as const)
       for (let frame = read(taps[side]); frame !== undefined; frame = read(taps[side])) leave(side, frame)
+    emptyLooks++
     setTimeout(look, IDLE)
   }
   look()
@@ -88,7 +93,7 @@ export const openWire = async (): Promise<Wire> => {
       fateOf = fate
     },
     async end() {
-      while (underWay > 0 || client.stack.speaks() || server.stack.speaks())
+      while (underWay > 0 || emptyLooks < 2 || client.stack.speaks() || server.stack.speaks())
         await new Promise(resolve => setTimeout(resolve, DELAY))
       recorders?.client.close()
       recorders?.server.close()
