@@ -19,6 +19,9 @@ const RAW: ReadonlySet<number> = new Set([12, 14, LINKTYPE_RAW, LINKTYPE_IPV4, L
 export const ETHER_IPV6 = 0x86dd
 const VLAN_TAGS: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100])
 
+/** Of hardware addresses (6) and protocol addresses (4), as they stand in a packet of ARP. */
+const ARP_LENGTHS = 0x0604
+
 export const SLL_SIZE = 16
 export const SLL2_SIZE = 20
 export const LOOPBACK_SIZE = 4
@@ -85,7 +88,9 @@ export class Layers {
   /** Who asks or answers, and about whom; of IPv4 over Ethernet (RFC 826). */
   #arp(): void {
     const at = this.networkAt
-    this.isArp = at + 28 <= this.end && u16(this.buffer, at + 2) === ETHER_IPV4
+    // Other lengths of addresses put them elsewhere.
+    this.isArp =
+      at + 28 <= this.end && u16(this.buffer, at + 2) === ETHER_IPV4 && u16(this.buffer, at + 4) === ARP_LENGTHS
     this.sourceAt = at + 14
     this.destinationAt = at + 24
   }

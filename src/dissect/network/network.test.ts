@@ -317,6 +317,16 @@ test('DNS, ICMP and ARP are told as the engines tell them', () => {
   ])
 })
 
+test('ARP about addresses of other lengths has its fields elsewhere, and is not read', () => {
+  const frame = Uint8Array.from([
+    ...[255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 1, 8, 6],
+    ...[0, 1, 8, 0, 8, 4, 0, 1, ...Array<number>(8).fill(2), 10, 0, 0, 1, ...Array<number>(8).fill(0), 10, 0, 0, 2],
+  ])
+  const capture = opened([frame])
+  expect(capture.conversations.map(({ kind }) => kind)).toEqual(['other'])
+  expect(told(capture).messages.map(({ layer }) => layer)).toEqual(['ethernet'])
+})
+
 test('ten thousand half-open connections and a hundred thousand tiny packets are listed', () => {
   const syns = Array.from({ length: 10_000 }, (_, i) =>
     tcpPacket({ from: `10.1.${i >> 8}.${i & 255}:${1024 + i}`, to: SERVER, seq: i, control: SYN }),

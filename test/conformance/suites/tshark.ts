@@ -30,10 +30,12 @@ export interface Judged extends CaseResult {
 /** Of the last run: what was compared in all, and what was set aside for which reason. */
 interface Totals {
   captures: number
+  /** Files that tshark refuses. */
+  readonly unread: string[]
   readonly compared: Map<string, number>
   readonly aside: Map<string, number>
 }
-const newTotals = (): Totals => ({ captures: 0, compared: new Map(), aside: new Map() })
+const newTotals = (): Totals => ({ captures: 0, unread: [], compared: new Map(), aside: new Map() })
 let last = newTotals()
 
 /** What differs between tshark's reading and ours of the capture at `path`, a case each; `keys` is a key log, if it is there. */
@@ -77,11 +79,19 @@ export const judge = async (
   })
 }
 
+/** tshark ended with an error: it says of a file that it cannot read it. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('Command failed: tshark')
+
 /** A capture that ends us is a failure of its own, and others are still read. */
 const judged = async (data: string, name: string, totals: Totals): Promise<readonly CaseResult[]> => {
   try {
     return await judge(join(data, name), undefined, name, totals)
   } catch (error) {
+    if (isRefusal(error)) {
+      totals.unread.push(name)
+      return []
+    }
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return [{ id: name, outcome: 'failed', kind: 'not-read', detail: detail.slice(0, 600) }]
   }
@@ -106,6 +116,7 @@ export const suite: Suite = {
   async tables() {
     return [
       `${last.captures} captures; compared: ${[...last.compared].map(([kind, number]) => `${number} ${kind}`).join(', ')}`,
+      ...(last.unread.length === 0 ? [] : [`tshark does not read ${last.unread.length}: ${last.unread.join(', ')}`]),
       ...[...last.aside].map(([reason, number]) => `set aside: ${number}: ${reason}`),
     ]
   },
