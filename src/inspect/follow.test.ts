@@ -94,3 +94,26 @@ test('what is named a secret is starred in bodies and in heads that nobody read,
   ])
   expect(texts('shown').join('')).toMatch(/sid=hush.*password=hush&.*"hush"/s)
 })
+
+test('a compressed body, in which no value can be found, is starred whole, and the next head is not', () => {
+  const first = 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n'
+  const second = 'HTTP/1.1 200 OK\r\ncontent-encoding: identity\r\n\r\n'
+  const head = (text: string, start: number): TraceRecord => {
+    const { payload: _, ...record } = (segment('in', 0, '', 1) as { readonly record: MessageRecord }).record
+    const stream = { start, end: start + text.length }
+    return { type: 'message', record: { ...record, layer: 'http', bytes: ascii(text), stream } }
+  }
+  const records = [
+    segment('in', 0, `${first}\u001f\u0008xy${second}plain`, 1),
+    head(first, 0),
+    head(second, first.length + 4),
+  ]
+  expect(said(records)[0]![3]).toBe(`${first}****${second}plain`)
+  const shown = followed(records, 'f', 'shown').pieces.map(({ bytes }) => String.fromCharCode(...bytes))
+  expect(shown.join('')).toContain('\u001f\u0008xy')
+})
+
+test('of many stars the first are shown, and how many more there are', () => {
+  const lines = followLines(followed([segment('out', 0, `password=${'x'.repeat(2000)}`, 1)], 'f'), plain(80))
+  expect(lines[1]).toBe(`password=${'*'.repeat(64)} and 1936 more`)
+})

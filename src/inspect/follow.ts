@@ -118,12 +118,29 @@ const starred = (pieces: readonly FollowPiece[], records: readonly TraceRecord[]
   const heads = messagesOf(redact(records)).filter(
     message => message.layer === 'http' && message.flow === flow && message.stream !== undefined,
   )
+  const coded = { client: codedIn(heads, 'client'), server: codedIn(heads, 'server') }
   return pieces.map(piece => {
     const over = heads.filter(head => sideOf(head) === piece.from && meets(head.stream!, piece))
     const bytes = over.length === 0 ? piece.bytes : piece.bytes.slice()
     for (const head of over) lay(head, piece, bytes)
-    return { ...piece, bytes: starredBytes(bytes, privateInText(bytes)) }
+    const hidden = coded[piece.from].map(({ start, end }) => ({
+      start: Math.max(0, start - piece.start),
+      end: Math.min(bytes.length, end - piece.start),
+    }))
+    return { ...piece, bytes: starredBytes(bytes, [...privateInText(bytes), ...hidden]) }
   })
+}
+
+const CODED = /^(?:content|transfer)-encoding[ \t]*:(?![ \t]*(?:identity|chunked)?[ \t]*\r?$)/im
+
+/** Where bodies lie that are compressed: no value in them can be found, so nothing of them is shown. Each goes on to the next head. */
+const codedIn = (heads: readonly MessageRecord[], from: Side): readonly Range[] => {
+  const own = heads.filter(head => sideOf(head) === from).sort((a, b) => a.stream!.start - b.stream!.start)
+  return own.flatMap((head, i) =>
+    CODED.test(latin1Text(head.bytes))
+      ? [{ start: head.stream!.end, end: own[i + 1]?.stream?.start ?? Number.POSITIVE_INFINITY }]
+      : [],
+  )
 }
 
 const meets = (range: Range, { start, bytes }: FollowPiece): boolean =>
@@ -177,7 +194,11 @@ const textLines = (bytes: Bytes, style: Style): Shown[] =>
     .decode(bytes)
     .replace(/\r?\n$/, '')
     .split(/\r?\n/)
-    .map(text => legible(text, style))
+    .map(text => legible(text.replace(MANY_STARS, shortened), style))
+
+/** As long as what they stand for, which may be a whole body. */
+const MANY_STARS = /\*{513,}/g
+const shortened = (stars: string): string => `${'*'.repeat(64)} and ${stars.length - 64} more`
 
 /** No more control characters than a text has, and UTF-8 up to where it was cut. */
 const isText = (bytes: Bytes): boolean => {
