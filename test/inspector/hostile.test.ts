@@ -165,13 +165,6 @@ test('script in every text stands on the page as text: heads, cookies, names, ce
   expect(await page.innerText('h1')).toContain('<script>')
 })
 
-/** The longest that the page did not answer, in milliseconds, from now until it is asked for. */
-const LONGEST = `(() => {
-  globalThis.longest = 0
-  new PerformanceObserver(list => { for (const each of list.getEntries()) longest = Math.max(longest, each.duration) })
-    .observe({ type: 'longtask' })
-})()`
-
 /** What is drawn, however much there is: rows and fields by their hundreds, not by their number. */
 const MOST_ELEMENTS = 20_000
 const answers = async (page: Page): Promise<void> => {
@@ -243,7 +236,6 @@ test('of a hundred thousand messages and more what is kept is drawn by those tha
   const [page, asked] = await watched()
   await give(page, packetFile(packets))
   await page.locator('.connection', { hasText: '60000 requests' }).waitFor()
-  await page.evaluate(LONGEST)
   await page.locator('.connection').click()
   await page.locator('.rows.windowed').waitFor()
   await page.locator('.message-row').first().focus()
@@ -252,10 +244,5 @@ test('of a hundred thousand messages and more what is kept is drawn by those tha
   await page.locator('.note', { hasText: 'were not kept' }).waitFor()
   await page.fill('#filter', 'GET')
   await page.waitForFunction(() => Number(document.querySelector('.rows li')?.getAttribute('aria-setsize')) > 40_000)
-  console.log(
-    'longest task',
-    await page.evaluate('longest'),
-    await page.locator('.rows li').first().getAttribute('aria-setsize'),
-  )
   await unharmed(page, asked)
 })

@@ -260,6 +260,7 @@ export const MissingCard: FunctionComponent<MissingProps> = props => {
         </p>
       )}
       {says === '' ? null : <Paragraph>{says}</Paragraph>}
+      {because.length === 0 ? null : <p class="label">{words.failures.card.because}</p>}
       {because.map(text => (
         <Paragraph key={text}>{text}</Paragraph>
       ))}
