@@ -9,12 +9,12 @@ import { threads } from '../../../src/trace/thread.ts'
 import type { MessageRecord, Range } from '../../../src/trace/types.ts'
 import { latin1Text } from '../../../src/wire/bytes.ts'
 import { fieldAt } from '../../../src/wire/field.ts'
-import { tellings } from '../cookies/talk.ts'
 import type { Cell, Row, TableDrawing } from '../drawings.ts'
 import type { Ladder } from '../ladder.ts'
 import type { Lesson, Scene, Stage } from '../lesson.ts'
 import { plain } from '../rows.ts'
 import { found, LAPTOP, ms, PAIR, SHOP, seenBy, since, treeOf } from '../stage.ts'
+import { tellings } from '../talk.ts'
 import { inWorld, type Play, talkOf } from '../world.ts'
 
 export interface EavesdropperNames {

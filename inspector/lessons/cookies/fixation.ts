@@ -2,11 +2,11 @@
 import type { TraceRecord } from '../../../src/trace/recorder.ts'
 import type { Lifeline } from '../ladder.ts'
 import type { Lesson, Scene, Stage } from '../lesson.ts'
+import { type Answer, browsing, open, signIn, siteOf, type Visitor, visitorsOf } from '../site.ts'
 import { found, LAPTOP, MALLORY, ms, SHOP } from '../stage.ts'
+import { answerTo, asked, fromFirstRequest, headerIn, httpLadder, short, tellings } from '../talk.ts'
 import { inWorld } from '../world.ts'
 import { BLOG, HOUSE, openBlog } from './scope.ts'
-import { type Answer, browsing, open, signIn, siteOf, type Visitor, visitorsOf } from './site.ts'
-import { answerTo, asked, fromFirstRequest, headerIn, httpLadder, short, tellings } from './talk.ts'
 
 export interface FixationNames {
   readonly step: 'begins' | 'planted' | 'signsIn' | 'same' | 'another' | 'uses' | 'inside' | 'outside'

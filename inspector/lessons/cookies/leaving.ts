@@ -1,10 +1,10 @@
 /** The end of a session: who signs out ends it at the shop too, and who only goes away is forgotten after a while. */
 import type { TraceRecord } from '../../../src/trace/recorder.ts'
 import type { Lesson, Scene, Stage } from '../lesson.ts'
+import { type Answer, browsing, open, signIn, siteOf, type Visitor, visitorsOf } from '../site.ts'
 import { found, LAPTOP, MALLORY, ms, SHOP, THREE } from '../stage.ts'
+import { answerTo, asked, fromFirstRequest, headerIn, httpLadder, short, type Telling, tellings } from '../talk.ts'
 import { inWorld, type Play } from '../world.ts'
-import { type Answer, browsing, open, signIn, siteOf, type Visitor, visitorsOf } from './site.ts'
-import { answerTo, asked, fromFirstRequest, headerIn, httpLadder, short, type Telling, tellings } from './talk.ts'
 
 export interface LeavingNames {
   readonly step: 'given' | 'leaves' | 'removed' | 'bare' | 'waits' | 'copy' | 'works' | 'dead'

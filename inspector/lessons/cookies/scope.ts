@@ -5,9 +5,8 @@ import type { Row, TableDrawing } from '../drawings.ts'
 import type { Lifeline } from '../ladder.ts'
 import type { Lesson, Scene, Stage } from '../lesson.ts'
 import { code, table } from '../rows.ts'
+import { browsing, open, settingCookies, signIn, siteOf, type Visitor, visitorsOf } from '../site.ts'
 import { found, LAPTOP, MALLORY, ms, SHOP } from '../stage.ts'
-import { inWorld, type Play } from '../world.ts'
-import { browsing, open, settingCookies, signIn, siteOf, type Visitor, visitorsOf } from './site.ts'
 import {
   answerTo,
   asked,
@@ -19,7 +18,8 @@ import {
   type Telling,
   tellings,
   verdictsIn,
-} from './talk.ts'
+} from '../talk.ts'
+import { inWorld, type Play } from '../world.ts'
 
 export interface ScopeNames {
   readonly step: 'sets' | 'judged' | 'cart' | 'blog' | 'table' | 'own' | 'tossed' | 'asks' | 'whose'

@@ -4,8 +4,6 @@ import type { MessageRecord } from '../../../src/trace/types.ts'
 import type { Row, TableDrawing } from '../drawings.ts'
 import type { Lesson, Scene, Stage } from '../lesson.ts'
 import { code, plain, row, table } from '../rows.ts'
-import { found, LAPTOP, ms, PAIR } from '../stage.ts'
-import { inWorld } from '../world.ts'
 import {
   type Answer,
   type Browser,
@@ -16,8 +14,10 @@ import {
   siteOf,
   type Visitor,
   visitorsOf,
-} from './site.ts'
-import { answerTo, asked, fromFirstRequest, headerIn, httpLadder, short, tellings } from './talk.ts'
+} from '../site.ts'
+import { found, LAPTOP, ms, PAIR } from '../stage.ts'
+import { answerTo, asked, fromFirstRequest, headerIn, httpLadder, short, tellings } from '../talk.ts'
+import { inWorld } from '../world.ts'
 
 export interface SessionNames {
   readonly step: 'asks' | 'stranger' | 'signsIn' | 'given' | 'again' | 'bare' | 'altered' | 'known' | 'refused'

@@ -8,10 +8,8 @@ import { latin1Text } from '../../../src/wire/bytes.ts'
 import type { Row, TableDrawing } from '../drawings.ts'
 import type { Lesson, Scene, Stage } from '../lesson.ts'
 import { code, plain, row, table } from '../rows.ts'
+import { type Answer, type Browser, browsing, open, signIn, siteOf, type Visitor, visitorsOf } from '../site.ts'
 import { found, LAPTOP, MALLORY, SHOP, THREE } from '../stage.ts'
-import { readLater, recordWire } from '../tls12/thief.ts'
-import { inWorld } from '../world.ts'
-import { type Answer, type Browser, browsing, open, signIn, siteOf, type Visitor, visitorsOf } from './site.ts'
 import {
   answerTo,
   asked,
@@ -24,7 +22,9 @@ import {
   type Telling,
   tellings,
   verdictsIn,
-} from './talk.ts'
+} from '../talk.ts'
+import { readLater, recordWire } from '../tls12/thief.ts'
+import { inWorld } from '../world.ts'
 
 export interface StolenNames {
   readonly step:

@@ -1,14 +1,14 @@
 /** The shop of these lessons: a login, a session, an account, a way out. What it does badly is chosen by a lesson. */
-import type { Millis } from '../../../src/engine.ts'
-import { type Client, client } from '../../../src/net/client/client.ts'
-import type { AskInit } from '../../../src/net/client/request.ts'
-import { type Handler, serve } from '../../../src/net/server/serve.ts'
-import { withHeaders } from '../../../src/net/with-headers.ts'
-import { sessionManager } from '../../../src/session/manager.ts'
-import { memoryStore } from '../../../src/session/memory-store.ts'
-import type { SessionStore } from '../../../src/session/store.ts'
-import { MALLORY, SHOP } from '../stage.ts'
-import type { Play } from '../world.ts'
+import type { Millis } from '../../src/engine.ts'
+import { type Client, client } from '../../src/net/client/client.ts'
+import type { AskInit } from '../../src/net/client/request.ts'
+import { type Handler, serve } from '../../src/net/server/serve.ts'
+import { withHeaders } from '../../src/net/with-headers.ts'
+import { sessionManager } from '../../src/session/manager.ts'
+import { memoryStore } from '../../src/session/memory-store.ts'
+import type { SessionStore } from '../../src/session/store.ts'
+import { MALLORY, SHOP } from './stage.ts'
+import type { Play } from './world.ts'
 
 export interface Visitor {
   readonly name: string

@@ -1,13 +1,13 @@
 /** HTTP between machines as arrows that name the cookie they carry, and what the jar of a client said of cookies. */
-import { type Failure, isFailure } from '../../../src/failures/index.ts'
-import { parseCookies } from '../../../src/http/cookies/index.ts'
-import { messagesOf, type TraceRecord } from '../../../src/trace/recorder.ts'
-import type { MessageRecord } from '../../../src/trace/types.ts'
-import type { Field } from '../../../src/wire/field.ts'
-import type { Cell, Drawing } from '../drawings.ts'
-import { type Ladder, type Lifeline, ladderSteps } from '../ladder.ts'
-import { found, ms, since, treeOf } from '../stage.ts'
-import { talkOf } from '../world.ts'
+import { type Failure, isFailure } from '../../src/failures/index.ts'
+import { parseCookies } from '../../src/http/cookies/index.ts'
+import { messagesOf, type TraceRecord } from '../../src/trace/recorder.ts'
+import type { MessageRecord } from '../../src/trace/types.ts'
+import type { Field } from '../../src/wire/field.ts'
+import type { Cell, Drawing } from './drawings.ts'
+import { type Ladder, type Lifeline, ladderSteps } from './ladder.ts'
+import { found, ms, since, treeOf } from './stage.ts'
+import { talkOf } from './world.ts'
 
 /** The field of HTTP of this name, whatever its letters. */
 export const headerIn = (message: MessageRecord, name: string): Field | undefined =>
