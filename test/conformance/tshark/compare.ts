@@ -195,7 +195,15 @@ const READ_OTHERWISE: readonly {
   readonly ours: RegExp
   /** Whether it brings bytes that no earlier one brought; either where undefined. */
   readonly isNew?: boolean
+  /** Only where a segment of the connection was captured twice before. */
+  readonly isAfterCopy?: true
 }[] = [
+  {
+    reason: 'an acknowledgment that was captured twice is no duplicate, and takes no later one back',
+    their: /retransmission$/,
+    ours: /^(?:fast )?retransmission$/,
+    isAfterCopy: true,
+  },
   { reason: 'the same packet on its way in and out of a machine was sent once', their: /./, ours: /^captured twice$/ },
   {
     reason: 'bytes that were not seen before are new, though they were acknowledged before they were seen',
@@ -221,14 +229,20 @@ const READ_OTHERWISE: readonly {
 export const compareSegments = ({ segments }: Read, { words }: TheirSegments, aside: Map<string, number>): Compared => {
   const wrong: string[] = []
   let compared = 0
-  for (const { frame, about, isNew } of segments) {
+  const copied = new Set<number>()
+  for (const { frame, conversation, about, isNew } of segments) {
+    if (about === 'captured twice') copied.add(conversation)
     const their = words.get(frame)
     if (their === undefined) continue
     const own = wordOf(about)
     if (their !== '' || own !== '') compared++
     if (their === own) continue
     const reason = READ_OTHERWISE.find(
-      rule => rule.their.test(their) && rule.ours.test(about) && (rule.isNew ?? isNew) === isNew,
+      rule =>
+        rule.their.test(their) &&
+        rule.ours.test(about) &&
+        (rule.isNew ?? isNew) === isNew &&
+        (rule.isAfterCopy !== true || copied.has(conversation)),
     )?.reason
     if (reason !== undefined) count(aside, reason, 1)
     else wrong.push(`frame ${frame + 1}: tshark ${their || 'nothing'}, ours ${own || about || 'nothing'}`)
