@@ -30,7 +30,7 @@ export const inspectWords: WordsOf<typeof inspectFailures> = {
   },
   'inspect/no-page': {
     title: 'The page of the inspector is not built.',
-    says: f => `There is no page for --web in ${f.where ?? 'the folder where it is built'}.`,
+    says: f => `There is no page in ${f.where ?? 'the folder where it is built'}.`,
     because: ['These are the sources, in which nobody has built it.', 'It was built of other sources than these.'],
   },
 }

@@ -28,7 +28,7 @@ export const inspectWords: WordsOf<typeof inspectFailures> = {
   },
   'inspect/no-page': {
     title: '检查器页面尚未构建。',
-    says: f => text`${f.where ?? '构建目录'}里没有 --web 所需的页面。`,
+    says: f => text`${f.where ?? '构建目录'}里没有页面。`,
     because: ['这是源代码，还没有人构建过页面。', '页面是用另一份源代码构建的。'],
   },
 }
