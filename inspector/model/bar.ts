@@ -42,7 +42,16 @@ export interface Bar {
   readonly scale: Millis
 }
 
+/** The same for the same scene. */
 export const barOf = (scene: Scene): Bar => {
+  const bar = BARS.get(scene) ?? drawn(scene)
+  BARS.set(scene, bar)
+  return bar
+}
+
+const BARS = new WeakMap<Scene, Bar>()
+
+const drawn = (scene: Scene): Bar => {
   const givenUp = givenUpAt(scene)
   const total = (givenUp ?? scene.end) - scene.start
   const quiet = [...silences(scene), ...(givenUp === undefined ? [] : [{ from: scene.end - scene.start, to: total }])]

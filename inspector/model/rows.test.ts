@@ -92,7 +92,7 @@ test('what lies in one record is one thing on the wire, with the size of the rec
 
 test('the scrubber counts what is later, a filter what it leaves out; both may be an expression of inspect', async () => {
   const scene = sceneOf(await played('tls13-7'))
-  const ladder = ladderOf(scene, 'messages', 'client')
+  const ladder = ladderOf(scene, { grain: 'messages', view: 'client' })
   const all = ladder.list.length
   const early = filtered(ladder, { to: 8, text: '' }, saidOf)
   expect(early.later).toBe(all - early.list.length)

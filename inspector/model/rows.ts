@@ -1,6 +1,7 @@
 /** The rows of the ladder: one for each message that a grain shows, with what opens and closes a connection folded. */
 import type { Millis } from '../../src/engine.ts'
 import { type Grain, type LadderLine, ladder } from '../../src/inspect/ladder.ts'
+import { type Pieces, whole } from '../../src/inspect/pieces.ts'
 import type { Layer, MessageRecord } from '../../src/trace/types.ts'
 import { type Fold, foldsOf, isAnsweredArp } from './folds.ts'
 import { type Lies, liesOf } from './lies.ts'
@@ -51,9 +52,13 @@ export interface Rows {
 }
 
 /** As `host` saw it; undefined: the client. */
-export const rowsOf = (scene: Scene, grain: Grain, host = scene.run.parties.client.host): Rows => {
+export const rowsOf = (scene: Scene, grain: Grain, host = scene.run.parties.client.host): Rows =>
+  whole(rowsInPieces(scene, grain, host))
+
+export function* rowsInPieces(scene: Scene, grain: Grain, host: string | undefined): Pieces<Rows> {
   const { run, byId } = scene
   const lines = ladder(run.records, { grain, host }).lines
+  yield
   const folds = FOLDED.has(grain) ? foldsOf(lines, scene, host) : new Map<number, Fold>()
   const looks: Look = {
     scene,
@@ -70,7 +75,9 @@ export const rowsOf = (scene: Scene, grain: Grain, host = scene.run.parties.clie
     list.push(new DrawnRow(looks, spec, message, list.at(-1)))
   }
   let closing: readonly [Spec, MessageRecord] | undefined
+  yield
   for (const spec of specs) {
+    if (list.length % AT_ONCE === AT_ONCE - 1) yield
     const message = byId.get(spec.line.id)
     const fold = folds.get(spec.line.id)
     if (message === undefined || fold?.into !== undefined) continue
@@ -87,6 +94,9 @@ export const rowsOf = (scene: Scene, grain: Grain, host = scene.run.parties.clie
   for (const [id, { into }] of folds) if (into !== undefined) places.set(id, places.get(into) ?? -1)
   return { list, indexOf: id => places.get(id) ?? -1 }
 }
+
+/** Rows of one piece. */
+const AT_ONCE = 20_000
 
 /** Coarser than segments: what only opens, closes and repeats is told in one row. */
 const FOLDED: ReadonlySet<Grain> = new Set<Grain>(['records', 'messages', 'requests'])

@@ -1,7 +1,8 @@
 /** What every region draws from, found once for each run: its messages, how they lie in each other, its connections. */
 import type { Millis } from '../../src/engine.ts'
 import { exchanges, type HttpExchange } from '../../src/inspect/exchanges.ts'
-import { type Leg, legs } from '../../src/inspect/legs.ts'
+import { type Leg, legsInPieces } from '../../src/inspect/legs.ts'
+import { type Pieces, whole } from '../../src/inspect/pieces.ts'
 import { messagesOf, type TraceRecord } from '../../src/trace/recorder.ts'
 import { type Threads, threads } from '../../src/trace/thread.ts'
 import type { MessageRecord, VerdictRecord } from '../../src/trace/types.ts'
@@ -28,10 +29,12 @@ export interface Scene {
 }
 
 /** The same run gives the same object, until its records grow. */
-export const sceneOf = (run: Run): Scene => {
+export const sceneOf = (run: Run): Scene => whole(sceneInPieces(run))
+
+export function* sceneInPieces(run: Run): Pieces<Scene> {
   const known = SCENES.get(run.records)
   if (known !== undefined && known.run === run) return known
-  const scene = made(run)
+  const scene = yield* made(run)
   SCENES.set(run.records, scene)
   return scene
 }
@@ -42,11 +45,13 @@ const SCENES = new WeakMap<readonly TraceRecord[], Scene>()
 export const recordsOf = (records: readonly TraceRecord[], host: string | undefined): readonly TraceRecord[] =>
   host === undefined ? records : records.filter(({ record }) => record.host === host || record.host === '')
 
-const made = (run: Run): Scene => {
+function* made(run: Run): Pieces<Scene> {
   const messages = messagesOf(run.records)
   const { host } = run.parties.client
   const records = recordsOf(run.records, host)
   const own = messages.filter(message => host === undefined || message.host === host)
+  const legs = yield* legsInPieces(records)
+  yield
   let index: Threads | undefined
   let asked: readonly HttpExchange[] | undefined
   return {
@@ -56,7 +61,7 @@ const made = (run: Run): Scene => {
     records,
     own,
     verdicts: records.flatMap(entry => (entry.type === 'verdict' ? [entry.record] : [])),
-    legs: legs(records),
+    legs,
     start: own.reduce((least, { at }) => Math.min(least, at), own[0]?.at ?? 0),
     end: own.reduce((most, { at }) => Math.max(most, at), own[0]?.at ?? 0),
     get exchanges() {

@@ -4,8 +4,9 @@ import { isFailure } from '../../src/failures/index.ts'
 import { headerOf } from '../../src/inspect/exchanges.ts'
 import { filterOf } from '../../src/inspect/filter/filter.ts'
 import type { Grain } from '../../src/inspect/ladder.ts'
+import { type Pieces, whole } from '../../src/inspect/pieces.ts'
 import type { MessageRecord, Range } from '../../src/trace/types.ts'
-import { liesIn, type Row, rowsOf } from './rows.ts'
+import { liesIn, type Row, rowsInPieces, rowsOf } from './rows.ts'
 import type { Run } from './run.ts'
 import { type Scene, sceneOf } from './scene.ts'
 import { evidenceOf, troubleOf } from './trouble.ts'
@@ -21,12 +22,29 @@ export interface Ladder {
   readonly scene: Scene
 }
 
-/** `view`: the server's rows are those that it saw itself; whoever listens has what the client's wire carried. */
-export const ladderOf = (scene: Scene, grain: Grain, view: 'client' | 'server' | 'ear' | 'middle'): Ladder => {
-  const { client, server } = scene.run.parties
-  const rows = rowsOf(scene, grain, view === 'server' ? (server.host ?? client.host) : client.host)
-  return { list: rows.list, indexOf: rows.indexOf, later: 0, leftOut: 0, scene }
+/** Whose ladder, and how finely. */
+export interface Look {
+  readonly grain: Grain
+  readonly view: 'client' | 'server' | 'ear' | 'middle'
 }
+
+/**
+ * `view`: the server's rows are those that it saw itself; whoever listens has what the client's wire carried. The same for
+ * the same scene, until another is asked for: each may have a hundred thousand rows.
+ */
+export const ladderOf = (scene: Scene, look: Look): Ladder => whole(ladderInPieces(scene, look))
+
+export function* ladderInPieces(scene: Scene, { grain, view }: Look): Pieces<Ladder> {
+  const known = LADDERS.get(scene)
+  if (known !== undefined && known.look.grain === grain && known.look.view === view) return known.ladder
+  const { client, server } = scene.run.parties
+  const rows = yield* rowsInPieces(scene, grain, view === 'server' ? (server.host ?? client.host) : client.host)
+  const ladder = { list: rows.list, indexOf: rows.indexOf, later: 0, leftOut: 0, scene }
+  LADDERS.set(scene, { look: { grain, view }, ladder })
+  return ladder
+}
+
+const LADDERS = new WeakMap<Scene, { readonly look: Look; readonly ladder: Ladder }>()
 
 export interface Wanted {
   /** Milliseconds; undefined: all of it. */
@@ -94,7 +112,23 @@ export const rowAround = (ladder: Ladder, message: MessageRecord): number => {
 const DEEPEST = 8
 
 /** What is open before anybody has chosen: the bytes that show the failure, or the request that is known by a cookie. */
-export const chosenAtFirst = (scene: Scene): { readonly id: number; readonly range?: Range } | undefined => {
+export const chosenAtFirst = (scene: Scene): First | undefined => {
+  const known = FIRSTS.get(scene)
+  if (known !== undefined) return known
+  const first = firstOf(scene)
+  if (first !== undefined) FIRSTS.set(scene, first)
+  return first
+}
+
+interface First {
+  readonly id: number
+  readonly range?: Range
+}
+
+/** Asked at every drawing, and it may read a hundred thousand heads. */
+const FIRSTS = new WeakMap<Scene, First>()
+
+const firstOf = (scene: Scene): First | undefined => {
   const trouble = troubleOf(scene)
   const evidence = trouble === undefined ? undefined : evidenceOf(trouble, scene)
   if (evidence !== undefined) return { id: evidence.message.id, range: { start: evidence.start, end: evidence.end } }

@@ -4,9 +4,10 @@ import { messagesOf, type TraceRecord } from '../trace/recorder.ts'
 import { counted } from './about.ts'
 import { agreed, hostAsked } from './agreed.ts'
 import { type Digests, type TlsChoice, tlsChoice } from './choice.ts'
+import { type Pieces, whole } from './pieces.ts'
 import type { Shown } from './shown.ts'
 import { line, mark, type Style } from './style.ts'
-import { type Timeline, type TimelineFacts, timeline } from './timeline.ts'
+import { type Timeline, type TimelineFacts, timelineInPieces } from './timeline.ts'
 import { renderTimeline } from './timeline-text.ts'
 
 export interface Leg {
@@ -31,14 +32,19 @@ export interface LegsOptions {
 }
 
 /** The connections in `records` in turn. */
-export const legs = (
+export const legs = (records: readonly TraceRecord[], options: LegsOptions = {}): readonly Leg[] =>
+  whole(legsInPieces(records, options))
+
+export function* legsInPieces(
   records: readonly TraceRecord[],
   { nameFrom, until, digests }: LegsOptions = {},
-): readonly Leg[] => {
+): Pieces<readonly Leg[]> {
   const connections = byConnection(records.filter(({ type }) => type !== 'secret'))
   const start = startOf(connections[0] ?? [])
+  const found: Leg[] = []
   let secured = false
-  return connections.map((of, i) => {
+  for (const [i, of] of connections.entries()) {
+    yield
     const isLast = i === connections.length - 1
     const tls = tlsChoice(of, digests)
     const facts = {
@@ -51,8 +57,11 @@ export const legs = (
     const downgrade = secured && !isSecured && messagesOf(of).some(m => m.layer === 'http')
     secured = isSecured
     const origin = originOf(of, isSecured)
-    return { timeline: timeline(of, facts), origin, began: startOf(of) - start, downgrade, tls }
-  })
+    yield
+    const timeline = yield* timelineInPieces(of, facts)
+    found.push({ timeline, origin, began: startOf(of) - start, downgrade, tls })
+  }
+  return found
 }
 
 /** One timeline as it is; several below each other, each with its number and where it led. */

@@ -6,15 +6,22 @@ import { aboutOf, shortSuite } from './about.ts'
 import { refusedAnywhere } from './cookie-line.ts'
 import { exchanges, type HttpExchange, headerOf, setCookies } from './exchanges.ts'
 import { ownWork, within } from './own-work.ts'
+import { type Pieces, whole } from './pieces.ts'
 import { size } from './style.ts'
 import type { RowKey, Timeline, TimelineFacts, TimelineRow } from './timeline-types.ts'
 
 export type { RowKey, Timeline, TimelineFacts, TimelineRow } from './timeline-types.ts'
 
 /** The rows that `records` support; layers that said nothing have no row. */
-export const timeline = (records: readonly TraceRecord[], facts: TimelineFacts = {}): Timeline => {
+export const timeline = (records: readonly TraceRecord[], facts: TimelineFacts = {}): Timeline =>
+  whole(timelineInPieces(records, facts))
+
+/** A connection may bring a hundred thousand messages. */
+export function* timelineInPieces(records: readonly TraceRecord[], facts: TimelineFacts = {}): Pieces<Timeline> {
   const scene = sceneOf(records, facts)
   const { messages, start, end } = scene
+  yield
+  const http = yield* httpRows(scene)
   const name = nameRows(scene)
   const asked = name[0]?.span?.to ?? 0
   const rows = [
@@ -24,10 +31,11 @@ export const timeline = (records: readonly TraceRecord[], facts: TimelineFacts =
     ...tcpRows(scene),
     ...arpRows(scene, asked, end - start),
     ...tlsRows(scene),
-    ...httpRows(scene),
+    ...http,
     ...hstsRows(scene, 'noted'),
     ...closeRows(scene),
   ]
+  yield
   const layer = (name: MessageRecord['layer']) => messages.filter(m => m.layer === name)
   const work = ownWork(records).map(({ from, to }) => ({ from: from - start, to: to - start }))
   return {
@@ -248,7 +256,10 @@ const LATER: ReadonlySet<string> = new Set(['NewSessionTicket', 'KeyUpdate'])
 const awaitedOf = (handshake: readonly MessageRecord[]): readonly MessageRecord[] =>
   handshake.filter(({ name }) => !LATER.has(name))
 
-const httpRows = (scene: Scene): TimelineRow[] => {
+/** Exchanges of one piece. */
+const AT_ONCE = 5000
+
+function* httpRows(scene: Scene): Pieces<readonly TimelineRow[]> {
   // A jar judges every cookie that comes, in their order.
   const judged = new Map<string, VerdictRecord[]>()
   for (const verdict of scene.verdicts.filter(each => each.check === 'cookie')) {
@@ -259,8 +270,11 @@ const httpRows = (scene: Scene): TimelineRow[] => {
   const keptBack = scene.verdicts.filter(each => each.check === 'cookie kept back')
   const cached = scene.verdicts.filter(each => each.check === 'cache')
   const all = exchanges(scene.messages)
+  yield
   const before = cached.filter(({ at }) => at < (all[0]?.request.at ?? Number.POSITIVE_INFINITY))
-  const rows = all.flatMap((exchange, i) => {
+  const rows = before.map(cacheRow)
+  for (const [i, exchange] of all.entries()) {
+    if (i % AT_ONCE === AT_ONCE - 1) yield
     const verdicts = judged.get(exchange.request.flow)
     const next = all[i + 1]?.request.at ?? Number.POSITIVE_INFINITY
     const said = cached.filter(({ at }) => at >= exchange.request.at && at < next)
@@ -268,9 +282,9 @@ const httpRows = (scene: Scene): TimelineRow[] => {
     const from = all[i - 1]?.request.at ?? Number.NEGATIVE_INFINITY
     const back = keptBack.filter(each => each.flow === flow && each.at <= at && (each.at > from || from === at))
     const [request, ...rest] = rowsOf(scene, exchange, { i, judge: () => verdicts?.shift() })
-    return [request!, ...back.map(keptBackRow), ...rest, ...said.map(cacheRow)]
-  })
-  return [...before.map(cacheRow), ...rows]
+    rows.push(request!, ...back.map(keptBackRow), ...rest, ...said.map(cacheRow))
+  }
+  return rows
 }
 
 /** A cookie that belongs to the server, and why it did not go along. */

@@ -1,6 +1,7 @@
 /** Captures as the page comes by them: named by its server, inside of it, or given by whoever looks at it. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { failureIn } from '../../../src/inspect/packed/packed.ts'
+import type { Pieces } from '../../../src/inspect/pieces.ts'
 import { fieldsOf, withLines } from '../../model/contents.ts'
 import { LIVE } from '../../model/live.ts'
 import { preparing } from '../../model/prepare.ts'
@@ -202,7 +203,8 @@ const useRun = (page: Page, home: Shelf | undefined, all: readonly Listing[], ge
       if (run === undefined) setOpened({ opening: undefined, missing: { kind: 'no conversation' } })
       else {
         const named = { ...run, name: `${latest.current.name} ${number}` }
-        for (const _ of preparing(named)) await new Promise(resolve => setTimeout(resolve))
+        const { layer, view } = latest.current.page.place
+        await unhurried(preparing(named, { grain: layer, view }))
         if (!isWanted) return
         const { drop, put, runs: open } = latest.current.page
         forgetting(open, drop)
@@ -219,6 +221,19 @@ const useRun = (page: Page, home: Shelf | undefined, all: readonly Listing[], ge
     }
   }, [home, id, number, isThere, generation])
   return isThere || number === undefined ? NOTHING : opened
+}
+
+/** Milliseconds of work that nobody notices. */
+const TURN = 30
+
+/** Does all of it, and lets the page answer in between. */
+const unhurried = async (work: Pieces<void>): Promise<void> => {
+  let since = performance.now()
+  for (const _ of work) {
+    if (performance.now() - since < TURN) continue
+    await new Promise(resolve => setTimeout(resolve))
+    since = performance.now()
+  }
 }
 
 const NOTHING: Opened = { opening: undefined, missing: undefined }

@@ -1,20 +1,8 @@
 /** The tabs that there are, in their order. One without a component is not here. */
-import { checksOf } from '../../model/checks/checks.ts'
-import type { Run } from '../../model/run.ts'
+import { countsOf } from '../../model/checks/counts.ts'
 import type { Tab } from '../state.ts'
 import { later } from './later.tsx'
 import { Messages } from './messages.tsx'
-
-/** A run that goes on gets new records: what was counted of those before is of no use. */
-const counted = new WeakMap<Run['records'], readonly [held: number, failed: number]>()
-
-const countsOf = (run: Run): readonly [held: number, failed: number] => {
-  const known = counted.get(run.records)
-  if (known !== undefined) return known
-  const { held, failed } = checksOf(run)
-  counted.set(run.records, [held, failed])
-  return [held, failed]
-}
 
 export const tabs: readonly Tab[] = [
   { name: 'messages', Component: Messages },

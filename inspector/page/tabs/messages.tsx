@@ -83,7 +83,7 @@ export const Messages: Region = props => {
 
 const useLadder = (scene: Scene, { state, words }: RegionProps): LadderModel => {
   const { layer, view, to, filter } = state.place
-  const whole = useMemo(() => ladderOf(scene, layer, view), [scene, layer, view])
+  const whole = ladderOf(scene, { grain: layer, view })
   return useMemo(() => {
     const { page } = words
     // A number that is gone to filters nothing.

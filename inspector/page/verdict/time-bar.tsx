@@ -1,6 +1,5 @@
 /** Where the time went: a list whose places and widths are times, and a scrubber that lies on it. */
 import type { FunctionComponent } from 'preact'
-import { useMemo } from 'preact/hooks'
 import { type Bar, barOf, type Segment } from '../../model/bar.ts'
 import type { Words } from '../../words/index.ts'
 import type { SceneProps } from './verdict.tsx'
@@ -14,7 +13,7 @@ export const TimeBar: FunctionComponent<SceneProps & { readonly blind: boolean }
   words,
   blind,
 }) => {
-  const bar = useMemo(() => barOf(scene), [scene])
+  const bar = barOf(scene)
   const { page } = words
   const { scale } = bar
   const to = Math.min(state.place.to ?? scale, scale)

@@ -23,7 +23,8 @@ export class Unreadable extends Error {
   }
 }
 
-type Waiting = (answer: Answer) => void
+type Batch = Exclude<Answer, { readonly type: 'progress' }>
+type Waiting = (answer: Batch) => void
 
 /** `progress`: the part of the file that is behind the index. */
 export const fileShelf = (given: Given, progress: (part: number) => void): FileShelf => {
@@ -43,16 +44,20 @@ export const fileShelf = (given: Given, progress: (part: number) => void): FileS
   let isClosed = false
   async function* lines(first: (ask: number) => Asking): Lines {
     const ask = ++asks
+    const answerTo = (asking: Asking): Promise<Batch> => {
+      if (isClosed) return Promise.resolve({ type: 'failed', ask, failure: undefined })
+      const answered = new Promise<Batch>(resolve => void waiting.set(ask, resolve))
+      say(asking)
+      return answered
+    }
     try {
-      for (let asking = first(ask); ; asking = { type: 'more', ask }) {
-        if (isClosed) throw new Unreadable()
-        const answered = new Promise<Answer>(resolve => void waiting.set(ask, resolve))
-        say(asking)
-        const answer = await answered
+      let next: Promise<Batch> | undefined = answerTo(first(ask))
+      while (next !== undefined) {
+        const answer: Batch = await next
         if (answer.type === 'failed') throw new Unreadable(answer.failure)
-        if (answer.type !== 'lines') continue
+        // One batch ahead: it is made while this one is taken, and no more than two are there.
+        next = answer.isLast ? undefined : answerTo({ type: 'more', ask })
         yield answer.lines
-        if (answer.isLast) return
       }
     } finally {
       waiting.delete(ask)
