@@ -21,6 +21,8 @@ export interface Heights {
 export const WHOLE = 400
 /** Rows beyond what can be seen, so that a quick hand meets no empty place. */
 const SPARE = 12
+/** Far from where it was every row is new, and whoever pulls a scroll bar is gone again with the next frame. */
+const SPARE_FAR = 2
 /** Rows before anything was measured. */
 const FIRST = 60
 /** Printing draws at most so many. */
@@ -34,9 +36,13 @@ export const useWindow = (list: RefObject<HTMLElement | null>, heights: Heights)
     if (element === null || count <= WHOLE) return
     const { top } = element.getBoundingClientRect()
     const [above, below] = clipOf(element)
-    const first = Math.max(0, rowAt(heights, above - top) - SPARE)
-    const last = Math.min(count, rowAt(heights, below - top) + 1 + SPARE)
-    setShown(before => (before.first === first && before.last === last ? before : { first, last }))
+    const from = rowAt(heights, above - top)
+    const to = rowAt(heights, below - top) + 1
+    setShown(before => {
+      const spare = from >= before.last || to <= before.first ? SPARE_FAR : SPARE
+      const [first, last] = [Math.max(0, from - spare), Math.min(count, to + spare)]
+      return before.first === first && before.last === last ? before : { first, last }
+    })
   }, [list, heights, count])
   useLayoutEffect(update, [update])
   useEffect(() => {
