@@ -252,7 +252,8 @@ test.skipIf(!hasCurl)(
     expect(without.out).toMatch(/ 1 . .*TLS 1\.3.*\n? *.*encrypted: no secrets for client random [\da-f]{8}…/)
     const read = await inspected(at('curl.pcapng'), '--keys', at('curl.keys'))
     expect(read.out).toMatch(/ keys: \d secrets used for conversation 1; none for conversation 2\n/)
-    expect(read.out).toMatch(/ 1 ✓ .*\n? *.*GET \/a\/hello → 200, decrypted/)
+    // curl may be gone before the server has said goodbye.
+    expect(read.out).toMatch(/ 1 ✓ .*\n? *.*GET \/a\/hello → 200,(?: reset by client,)?\s+decrypted/)
     const objects = at('objects')
     const first = await inspected(at('curl.pcapng'), '--keys', at('curl.keys'), '--export-objects', objects)
     expect(first.out).toBe(` ✓ ${join(objects, '1-1-hello.txt')}  6.0 kB\n`)
