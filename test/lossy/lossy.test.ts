@@ -3,7 +3,7 @@
  * either end is read by us, by tshark and by tcptrace, and all say the same of it.
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -32,11 +32,13 @@ const told = (reason: string | undefined): string => (reason === undefined ? '' 
 const folder = temporaryFolder('lossy')
 afterAll(folder.remove)
 
-beforeAll(async () => {
-  if (cannot !== undefined) return
-  const main = ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('main.ts', import.meta.url)), folder.path]
+const play = async (...where: readonly string[]): Promise<void> => {
+  const main = ['--import', import.meta.resolve('tsx'), fileURLToPath(new URL('main.ts', import.meta.url)), ...where]
   const { code, stderr } = await run('unshare', ['-n', process.execPath, ...main], { limit: 240_000 })
   expect(code, stderr).toBe(0)
+}
+beforeAll(async () => {
+  if (cannot === undefined) await play(folder.path)
 }, 250_000)
 
 const captures = Object.keys(weathers).flatMap(weather =>
@@ -56,15 +58,20 @@ describe.skipIf(noTshark !== undefined)(
   `tshark says the same of connections, segments, fields and bodies${told(noTshark)}`,
   () => {
     for (const { weather, name, path } of captures)
-      test(name, async () => {
-        const cases = await judge(inFolder(path), keysOf(weather))
+      test(name, async ({ task }) => {
+        // The kernel plays it otherwise each time, and tshark guesses by the times: what is run again is played again.
+        const again = join(folder.path, `again-${path}`)
+        if ((task.result?.retryCount ?? 0) > 0) await play(again, weather)
+        const cases = existsSync(again)
+          ? await judge(join(again, path), join(again, `${weather}.keys`))
+          : await judge(inFolder(path), keysOf(weather))
         expect(cases.filter(({ outcome }) => outcome !== 'passed').map(({ detail }) => detail)).toEqual([])
         const counts = Object.fromEntries(cases.map(({ kind, count }) => [kind, count]))
         expect(counts).toMatchObject({ connections: 6, objects: 12 })
         expect(counts.segments).toBeGreaterThan(3)
         expect(counts.places).toBeGreaterThan(10_000)
         expect(counts.values).toBeGreaterThan(300)
-      }, 60_000)
+      }, 120_000)
   },
 )
 

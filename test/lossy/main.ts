@@ -1,6 +1,6 @@
 /**
- * Plays exchanges between curl, OpenSSL and Python and nginx and Python over a bad wire, into the folder that is named. A
- * process of its own, for the devices that it makes.
+ * Plays exchanges between curl, OpenSSL and Python and nginx and Python over a bad wire, into the folder that is named, in
+ * every weather or the one that is named behind it. A process of its own, for the devices that it makes.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { testAuthority } from '../support/peers-chain.ts'
 import { weathers } from './weathers.ts'
 import { openWire, type Stack } from './wire.ts'
 
-const [folder = '.'] = process.argv.slice(2)
+const [folder = '.', only] = process.argv.slice(2)
 const root = join(folder, 'root')
 const PORTS = { tls: 8443, plain: 8080 }
 /** A program that hangs is ended after so many ms. */
@@ -109,6 +109,7 @@ const wire = await openWire()
 const stop = await servers(wire.server)
 try {
   for (const [i, [name, weather]] of Object.entries(weathers).entries()) {
+    if (only !== undefined && name !== only) continue
     const path = join(folder, name)
     wire.begin(path, weather(seeded(i + 1)))
     await exchanges(wire.client, wire.server, path)

@@ -4,7 +4,7 @@ import type { Conversation } from '../../../src/dissect/conversation.ts'
 import { difference, type Theirs } from '../../interop/pdml-compare.ts'
 import { tsharkFields } from '../../interop/tshark.ts'
 import { IN_ONE_PIECE } from './names.table.ts'
-import type { Ours, Read } from './ours.ts'
+import type { Ours, Read, Segment } from './ours.ts'
 import { count, names, type TheirFrame, type TheirRead } from './theirs.ts'
 
 export interface Compared {
@@ -197,7 +197,15 @@ const READ_OTHERWISE: readonly {
   readonly isNew?: boolean
   /** Only where a segment of the connection was captured twice before. */
   readonly isAfterCopy?: true
+  /** Only where the SYN of its sender came again, behind bytes. */
+  readonly isAfterSyn?: true
 }[] = [
+  {
+    reason: 'a SYN that comes again behind bytes takes none of them back: what goes on is not ahead',
+    their: /^(?:ahead)?$/,
+    ours: /^\d+ bytes|^(?:fast )?retransmission$/,
+    isAfterSyn: true,
+  },
   {
     reason: 'an acknowledgment that was captured twice is no duplicate, and takes no later one back',
     their: /retransmission$/,
@@ -225,13 +233,33 @@ const READ_OTHERWISE: readonly {
   },
 ]
 
+/** Told of one segment after the other: whether the SYN of its sender came again before, behind bytes. */
+const begunAgain = (): ((segment: Segment) => boolean) => {
+  const senders = new Map<string, { readonly seq: number; said: boolean; again: boolean }>()
+  return ({ conversation, from, seq, length, isNew }) => {
+    const key = `${conversation} ${from}`
+    const sender = senders.get(key)
+    if (sender === undefined) {
+      senders.set(key, { seq, said: false, again: false })
+      return false
+    }
+    sender.said ||= isNew
+    // A SYN alone has the first number, counts as one and brings no bytes.
+    sender.again ||= sender.said && !isNew && length === 1 && seq === sender.seq
+    return sender.again
+  }
+}
+
 /** Frames that are a retransmission, too early, too late or a probe. */
 export const compareSegments = ({ segments }: Read, { words }: TheirSegments, aside: Map<string, number>): Compared => {
   const wrong: string[] = []
   let compared = 0
   const copied = new Set<number>()
-  for (const { frame, conversation, about, isNew } of segments) {
+  const begun = begunAgain()
+  for (const segment of segments) {
+    const { frame, conversation, about, isNew } = segment
     if (about === 'captured twice') copied.add(conversation)
+    const isAfterSyn = begun(segment)
     const their = words.get(frame)
     if (their === undefined) continue
     const own = wordOf(about)
@@ -242,7 +270,8 @@ export const compareSegments = ({ segments }: Read, { words }: TheirSegments, as
         rule.their.test(their) &&
         rule.ours.test(about) &&
         (rule.isNew ?? isNew) === isNew &&
-        (rule.isAfterCopy !== true || copied.has(conversation)),
+        (rule.isAfterCopy !== true || copied.has(conversation)) &&
+        (rule.isAfterSyn !== true || isAfterSyn),
     )?.reason
     if (reason !== undefined) count(aside, reason, 1)
     else wrong.push(`frame ${frame + 1}: tshark ${their || 'nothing'}, ours ${own || about || 'nothing'}`)
