@@ -59,8 +59,10 @@ export const crliteFilter = (
   offset = 0
   const last = new System(random)
   const exact = parts.map(({ items, room }, i) => {
-    const left = items.filter(({ equation }) =>
-      columns.every(column => sumOf(row(equation, approximate[i]!), column) === 0),
+    // Of a system without unknowns nobody is left: nothing of it was revoked.
+    const left = items.filter(
+      ({ equation }) =>
+        approximate[i]!.size > 0 && columns.every(column => sumOf(row(equation, approximate[i]!), column) === 0),
     )
     const part = { size: Math.max(1, Math.ceil(left.length * room)), offset }
     offset += part.size

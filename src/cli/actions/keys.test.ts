@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -57,6 +57,14 @@ test('a capture with its keys inside is both: the log, and what it is tried on',
   const none = captured()
   expect(await main(['keys', bare], none)).toBe(9)
   expect(none.stderr()).toContain(`${bare} has no keys inside.`)
+})
+
+test('a capture that is cut short is tried as far as it goes', async () => {
+  const cut = join(folder, 'cut.pcapng')
+  writeFileSync(cut, readFileSync(capture).subarray(0, -5))
+  const io = captured()
+  expect(await main(['keys', cut], io), io.stderr()).toBe(0)
+  expect(io.stdout()).toMatch(/✓ server traffic 0 +line \d, opens the capture/)
 })
 
 test('a run that was kept is named as everywhere', async () => {

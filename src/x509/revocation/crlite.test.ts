@@ -8,7 +8,7 @@ import { Failure } from '../../failures/index.ts'
 import { seeded } from '../../random.ts'
 import { hexBytes } from '../../wire/bytes.ts'
 import { Certificate } from '../certificate/certificate.ts'
-import { readCrlite } from './crlite.ts'
+import { MAX_CRLITE_SIZE, readCrlite } from './crlite.ts'
 import type { RevocationFilter } from './evidence.ts'
 
 const COUNT = 120
@@ -112,6 +112,11 @@ test('what is cut, has more behind it, another version or more columns than ther
   // Two octets, a count of logs with 48 each, a count of issuers, an id, a size: then the rank of the first.
   bytes[2 + 2 + 48 + 4 + 32 + 4] = 3
   expect(readCrlite(bytes, crypto)).toMatchObject({ code: 'ca/crlite', got: `is damaged at byte ${bytes.length}` })
+})
+test('what is longer than any filter is not looked at', () => {
+  const got = `is longer than ${MAX_CRLITE_SIZE} bytes`
+  expect(readCrlite(new Uint8Array(MAX_CRLITE_SIZE + 1), crypto)).toMatchObject({ code: 'ca/crlite', got })
+  expect(readCrlite(new Uint8Array(MAX_CRLITE_SIZE), crypto)).toMatchObject({ got: 'has the version 0' })
 })
 test('counts that no file can hold are refused at once', () => {
   const little = new Uint8Array(2 + 8)
