@@ -4,10 +4,20 @@
  */
 
 import type { Language } from '../explain/index.ts'
+import { START_TLS } from '../net/stream/starttls/protocols.table.ts'
 import { GROUPS, SUITES } from '../net/stream/tls-options.ts'
 import { LAYERS } from '../trace/types.ts'
 import type { Io } from './io.ts'
-import { collect, parseColour, parseGroups, parseKeyLog, parseLanguage, parseSuites, parseVersions } from './options.ts'
+import {
+  collect,
+  parseColour,
+  parseGroups,
+  parseKeyLog,
+  parseLanguage,
+  parseStartTls,
+  parseSuites,
+  parseVersions,
+} from './options.ts'
 import type { ColourChoice } from './story/style.ts'
 import { parseVerbosity, type Verbosity } from './verbosity.ts'
 
@@ -138,6 +148,14 @@ export interface WebOptions {
 export const WEB: OptionSpec = {
   flags: '--web',
   what: 'show it as it happens on a page for a browser on this machine; the page stays until Ctrl-C',
+}
+
+/** Of commands that look at a server. */
+export const STARTTLS_OPTION: OptionSpec = {
+  flags: '--starttls <protocol>',
+  what: `the server begins in clear: ${START_TLS.join(', ')}`,
+  parse: parseStartTls,
+  offers: START_TLS,
 }
 
 /** Of commands that say what they are going to do. */

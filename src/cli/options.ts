@@ -9,6 +9,7 @@ import { GRADES, type Grade } from '../failures/findings.table.ts'
 import { FailureError, fail, failures } from '../failures/index.ts'
 import { checkCredentials, type NameAndPassword } from '../http/semantics/challenges.ts'
 import { FAMILIES, type Family } from '../net/check/types.ts'
+import { START_TLS, type StartTlsName, startTlsProtocols } from '../net/stream/starttls/protocols.table.ts'
 import { GROUPS, SUITES } from '../net/stream/tls-options.ts'
 import type { AnySuiteName } from '../tls/suites.table.ts'
 import type { TlsVersion } from '../tls/types.ts'
@@ -363,6 +364,16 @@ export const parseUrl = (text: string): URL => {
   if (url.port === '0') throw usage('Port 0 is no port that a server can have.')
   return url
 }
+
+/** Host and port of a server; a protocol that begins in clear has a port of its own where none is said. */
+export const serverIn = (text: string, starttls?: StartTlsName): { readonly host: string; readonly port: number } => {
+  const { hostname, port } = parseUrl(text)
+  const isUsual = starttls === undefined || /:0*443(?:[/?#]|$)/.test(text)
+  const usual = isUsual ? 443 : startTlsProtocols[starttls].port
+  return { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? usual : Number(port) }
+}
+
+export const parseStartTls = (text: string): StartTlsName => parseWord('--starttls', START_TLS)(text)
 
 /** One of these words. */
 export const parseWord =

@@ -112,6 +112,13 @@ const overHttp = (f: Told): readonly Step[] => {
   const at = authority(f)
   return run(at === undefined ? undefined : `barewire get ${quoted(`http://${at}/`)}`)
 }
+/** Whoever greets in clear may go over to TLS when asked to. */
+const afterAsking = (f: Told): readonly Step[] => {
+  const at = authority(f)
+  const spoken = spokenIn(f.got) ?? ''
+  const word = spoken === 'SMTP/FTP' ? (targetOf(f).port === '21' ? 'ftp' : 'smtp') : spoken.toLowerCase()
+  return run(at === undefined || word === 'ssh' ? undefined : `barewire check ${quoted(at)} --starttls ${word}`)
+}
 const overHttps = (f: Told): readonly Step[] => {
   const at = authority(f)
   return f.context?.url?.startsWith('http:') && at !== undefined ? run(`barewire get ${quoted(`https://${at}/`)}`) : []
@@ -162,7 +169,7 @@ const steps: { readonly [Code in FailureCode]?: (f: Told) => readonly Step[] } =
     const who = port === undefined ? [] : run(`ss -ltnp 'sport = :${port}'`)
     return [...who, ...run('barewire serve . --port 0', 'any free port')]
   },
-  'tls/not-tls': f => (/HTTP/.test(spokenIn(f.got) ?? 'HTTP') ? overHttp(f) : []),
+  'tls/not-tls': f => (/HTTP/.test(spokenIn(f.got) ?? 'HTTP') ? overHttp(f) : afterAsking(f)),
   'tls/no-common-version': f =>
     wantsSwitchedOff(f.got) && f.context?.url !== undefined ? run(get(f, ''), 'with both versions') : offered(f),
   'tls/no-common-suite': offered,

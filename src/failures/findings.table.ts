@@ -69,6 +69,7 @@ export const findings = facts({
   'no-csp': { grade: 'note', rule: 'CSP Level 3' },
   'server-version': { grade: 'note', rule: 'RFC 9110 10.2.4' },
   'no-goodbye': { grade: 'note', rule: 'RFC 9846 6.1' },
+  'starttls-injection': { grade: 'bad', rule: 'RFC 3207 4.2', attacks: ['CVE-2011-0411'] },
   intolerant: { grade: 'weak', rule: 'RFC 9846 9.3' },
   unsteady: { grade: 'weak' },
   unanswered: { grade: 'note' },

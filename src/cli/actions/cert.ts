@@ -11,6 +11,8 @@ import { jsonOfFailure, line, lines, mark, renderFailure, type Shown, type Style
 import { retriever } from '../../net/client/retriever.ts'
 import { chainRequest } from '../../net/stream/chains.ts'
 import { withRetrieved } from '../../net/stream/judged.ts'
+import type { StartTlsName } from '../../net/stream/starttls/protocols.table.ts'
+import { startTlsFor } from '../../net/stream/starttls/starttls.ts'
 import { nodeWorld } from '../../node/world.ts'
 import { messagesOf, recorder, sinkOf, tell } from '../../trace/recorder.ts'
 import { hexText } from '../../wire/bytes.ts'
@@ -32,7 +34,7 @@ import type { Io } from '../io.ts'
 import { jsonLine } from '../json.ts'
 import { keeping } from '../kept.ts'
 import { wordsFor } from '../language.ts'
-import { parseUrl } from '../options.ts'
+import { serverIn } from '../options.ts'
 import { styleFor } from '../story/style.ts'
 import { passwordFrom } from '../tls.ts'
 import { rootsIn } from '../trust.ts'
@@ -41,6 +43,7 @@ import { type LintCommandOptions, lintChain } from './cert-lint.ts'
 export type CertAction = 'show' | 'lint' | 'verify' | 'explain'
 
 export interface CertOptions extends CommonOptions, KeepOptions, DemandOptions, LintCommandOptions {
+  readonly starttls?: StartTlsName | undefined
   readonly sni?: string | undefined
   readonly name?: string | undefined
   readonly at?: number | undefined
@@ -82,9 +85,8 @@ const inFile = (path: string): Found => {
 const fromServer = async (action: CertAction, what: string, options: CertOptions, io: Io): Promise<Found> => {
   if (/[/\\]|\.(pem|crt|cer|der|p7b|p12|pfx)$/i.test(what) && !what.includes('://'))
     throw new FailureError(fail('cli/file', { where: what, got: 'ENOENT' }))
-  const { hostname, port } = parseUrl(what)
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  const { sni: serverName } = options
+  const { sni: serverName, starttls } = options
+  const { host, port } = serverIn(what, starttls)
   const kept = keeping(options, io.env)
   const places = { path: options.pcapng, kept }
   const capture = places.path === undefined && kept === undefined ? undefined : openCapture(places)
@@ -96,7 +98,8 @@ const fromServer = async (action: CertAction, what: string, options: CertOptions
   try {
     // Asked for all that there is; what comes is looked at afterwards.
     const tls = { serverName, revocation: { mode: 'off' }, transparency: { logs: NO_LOGS } } as const
-    const stream = await connect({ host, port: port === '' ? 443 : Number(port), tls, trace })
+    const before = starttls && startTlsFor(starttls, { host, port, clock: nodeWorld().clock })
+    const stream = await connect({ host, port, tls, trace, before })
     stream.end()
   } catch (error) {
     if (shownChain(messagesOf(seen.records)).length === 0) throw error

@@ -7,6 +7,7 @@ import { type JsonObject, line, lines, mark, type Shown, type Style, widthOf, wr
 import { check } from '../../net/check/check.ts'
 import { type Finding, findingsIn, isAtLeast } from '../../net/check/findings.ts'
 import { FAMILIES, type Family, type Report } from '../../net/check/types.ts'
+import type { StartTlsName } from '../../net/stream/starttls/protocols.table.ts'
 import { nodeWorld } from '../../node/world.ts'
 import { endpointText } from '../../wire/address.ts'
 import { renderChecked } from '../check/rows.ts'
@@ -15,7 +16,7 @@ import { typed } from '../invocation.ts'
 import type { Io } from '../io.ts'
 import { jsonLine } from '../json.ts'
 import { wordsFor } from '../language.ts'
-import { type FixedAddress, parseUrl } from '../options.ts'
+import { type FixedAddress, serverIn } from '../options.ts'
 import { beginRun } from '../run.ts'
 import { styleFor } from '../story/style.ts'
 import { rootsIn } from '../trust.ts'
@@ -23,6 +24,7 @@ import { rootsIn } from '../trust.ts'
 export interface CheckOptions extends CommonOptions, WebOptions {
   readonly only?: readonly Family[] | undefined
   readonly skip?: readonly Family[] | undefined
+  readonly starttls?: StartTlsName | undefined
   readonly sni?: string | undefined
   readonly resolve?: readonly FixedAddress[] | undefined
   readonly trust?: readonly string[] | undefined
@@ -40,9 +42,7 @@ export interface CheckOptions extends CommonOptions, WebOptions {
 const NOT_PASSED = 9
 
 export const checkServer = async (what: string, options: CheckOptions, io: Io): Promise<number> => {
-  const { hostname, port: given } = parseUrl(what)
-  const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  const port = given === '' ? 443 : Number(given)
+  const { host, port } = serverIn(what, options.starttls)
   const where = endpointText(host, port)
   const run = await beginRun(options, io, { form: 'log', awaits: where, title: `check ${where}` })
   try {
@@ -51,6 +51,7 @@ export const checkServer = async (what: string, options: CheckOptions, io: Io): 
         world: { ...nodeWorld(), ...(options.trust && { trust: rootsOf(options.trust) }) },
         host,
         port,
+        starttls: options.starttls,
         sni: options.sni,
         address: options.resolve?.find(fixed => fixed.host === host && fixed.port === port)?.address,
         families: familiesIn(options),

@@ -16,11 +16,13 @@ import {
   type Robustness,
   type Schemes,
   type Sessions,
+  type StartTlsSeen,
   type SuitesOf,
   TRIALS,
   VERSION_NAMES,
   type Versions,
 } from '../../net/check/types.ts'
+import { startTlsProtocols } from '../../net/stream/starttls/protocols.table.ts'
 
 /** A word of a row; `ok` and `no` are marks before it. */
 interface Word {
@@ -51,7 +53,7 @@ export const renderChecked = (observed: Observed, style: Style): Shown[] =>
   rowsOf(observed).flatMap(row => rowLines(row, style))
 
 const rowsOf = (observed: Observed): readonly Row[] => {
-  const { versions, suites, groups, schemes, certificates, extensions, sessions, http, robustness } = observed
+  const { versions, suites, groups, schemes, certificates, extensions, sessions, http, robustness, starttls } = observed
   return [
     ...(versions === undefined ? [] : versionRows(versions)),
     ...(suites === undefined ? [] : suites.map(suiteRow)),
@@ -62,6 +64,7 @@ const rowsOf = (observed: Observed): readonly Row[] => {
     ...(sessions === undefined ? [] : [sessionRow(sessions)]),
     ...(http === undefined ? [] : [httpRow(http)]),
     ...(robustness === undefined ? [] : [robustRow(robustness)]),
+    ...(starttls === undefined ? [] : [startTlsRow(starttls)]),
   ].filter(({ words }) => words.length > 0)
 }
 
@@ -267,6 +270,16 @@ const robustRow = (robustness: Robustness): Row => ({
       trial.replaceAll('-', ' '),
     ),
   ),
+})
+
+const startTlsRow = ({ protocol, injection }: StartTlsSeen): Row => ({
+  label: 'starttls',
+  words: [
+    { text: startTlsProtocols[protocol].name, is: 'ok' },
+    ...told(injection, is => [
+      is ? { text: 'carries out what stood in clear', is: 'bad' } : { text: 'forgets what stood in clear', is: 'ok' },
+    ]),
+  ],
 })
 
 const MARKS = { ok: ['✓', 'good'], look: ['!', 'secret'], bad: ['✗', 'bad'] } as const

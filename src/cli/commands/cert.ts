@@ -1,6 +1,6 @@
 /** `barewire cert show|lint|verify|explain`. */
 import type { CertAction, CertOptions } from '../actions/cert.ts'
-import { type AnyCommand, command, type Example, KEEP, type OptionSpec } from '../command.ts'
+import { type AnyCommand, command, type Example, KEEP, type OptionSpec, STARTTLS_OPTION } from '../command.ts'
 import { DEMANDS, LOGS } from '../demands.ts'
 import {
   ACCEPTABLE,
@@ -22,6 +22,7 @@ const WHAT = {
 } as const
 
 const ASKING: readonly OptionSpec[] = [
+  STARTTLS_OPTION,
   { flags: '--sni <name>', what: 'the name to ask a server for; otherwise that of the host' },
   { flags: '--pcapng <file>', what: 'write what moved on the wire there', parse: parseCapture, offers: 'files' },
   KEEP,
@@ -79,6 +80,7 @@ export const certCommands: readonly AnyCommand[] = [
     [
       ['barewire cert show server.pem', 'every certificate of a file'],
       ['barewire cert show localhost:8443 --sni shop.test', 'what a server shows for this name'],
+      ['barewire cert show mail.test --starttls smtp', 'one that begins in clear'],
     ],
   ),
   cert(

@@ -2,7 +2,7 @@
 import { GRADES } from '../../failures/findings.table.ts'
 import { FAMILIES } from '../../net/check/types.ts'
 import type { CheckOptions } from '../actions/check.ts'
-import { type AnyCommand, command, WEB } from '../command.ts'
+import { type AnyCommand, command, STARTTLS_OPTION, WEB } from '../command.ts'
 import {
   collect,
   parseCapture,
@@ -34,6 +34,7 @@ export const checkCommand: AnyCommand = command<string, CheckOptions>({
       parse: parseGrade,
       offers: [...GRADES, 'never'],
     },
+    STARTTLS_OPTION,
     { flags: '--sni <name>', what: 'the name to ask for and to check; otherwise that of the host' },
     {
       flags: '--resolve <host:port:address>',
@@ -63,6 +64,7 @@ export const checkCommand: AnyCommand = command<string, CheckOptions>({
     ['barewire check localhost:8443 --why', 'with the rule and the next step of each finding'],
     ['barewire check shop.test --only versions,suites', 'two families of questions'],
     ['barewire check shop.test --json --fail-on weak', 'in a pipeline'],
+    ['barewire check mail.test:587 --starttls smtp', 'a server that begins in clear'],
   ],
   notes:
     'One address is asked, and no other. Nothing is exploited: what only an attack would show is not asked, and said to be. Exit code 9: something bad was found.',

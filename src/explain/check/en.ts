@@ -198,6 +198,10 @@ export const englishFindings: FindingDictionary = {
     says: () => 'It leaves without close_notify: whether an answer was cut short cannot be told.',
     next: 'Update the server, or tell its TLS library to say goodbye (SSL_shutdown).',
   },
+  'starttls-injection': {
+    says: () => 'What was said in clear with the wish for TLS was carried out and answered under TLS.',
+    next: 'Update the server: whoever is on the way can put commands in front of what its clients say.',
+  },
   intolerant: {
     says: got => `It does not answer hellos that are within the rules: ${list(got)}.`,
     next: 'Update the TLS library, or the box before it. barewire check --only robustness --json names each question.',

@@ -177,6 +177,10 @@ export const chineseFindings: FindingDictionary = {
     says: () => '服务器不发 close_notify 就离开：应答是否被截断无从知道。',
     next: '更新服务器，或让它的 TLS 库道别（SSL_shutdown）。',
   },
+  'starttls-injection': {
+    says: () => '与请求 TLS 的命令一起以明文发送的内容，在 TLS 下被执行并得到回答。',
+    next: '更新服务器：中间人可以在客户端的话之前插入命令。',
+  },
   intolerant: {
     says: got => text`服务器不应答合乎规定的 hello：${list(got)}。`,
     next: '更新 TLS 库或前置设备。barewire check --only robustness --json 会列出每个问题。',

@@ -110,6 +110,33 @@ export const netWords: WordsOf<typeof netFailures> = {
     says: f =>
       `${f.where ?? 'The proxy'} lets nobody through without a name and password; we showed ${f.got ?? 'none'}.`,
   },
+  'net/starttls-missing': {
+    title: 'The server does not offer TLS on this port.',
+    says: f =>
+      `${f.where ?? 'The server'} speaks ${f.expected ?? 'its protocol'}, and TLS is not among what it offers.`,
+    because: [
+      'TLS is not set up in it, or for other clients or on another port only.',
+      'Somebody on the way took the offer out.',
+    ],
+  },
+  'net/starttls-refused': {
+    title: 'The server did not go over to TLS.',
+    says: f =>
+      `${f.where ?? 'The server'} was to go over to TLS as ${f.expected ?? 'its protocol'} has it, and said: ${f.got ?? 'nothing'}.`,
+    because: [
+      'The port speaks another protocol, or TLS from the first byte: then without --starttls.',
+      'The server has no certificate, or turns clients of this address away.',
+    ],
+  },
+  'net/starttls-ahead': {
+    title: 'There was more in clear than the answer.',
+    says: f =>
+      `${f.number ?? 'Some'} bytes stood in clear behind what ${f.where ?? 'the server'} was asked for (${f.expected ?? 'STARTTLS'}); whoever reads on takes them for its words under TLS.`,
+    because: [
+      'Somebody on the way put them there (the counterpart of CVE-2011-0411).',
+      'The server does not wait for its turn.',
+    ],
+  },
   'net/clone-behind': {
     title: 'Of a body and its clone one was left too far behind.',
     says: f => `The other was read ${f.number ?? 'many'} bytes further, and so many are kept for who comes later.`,

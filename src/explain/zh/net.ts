@@ -102,6 +102,25 @@ export const netWords: WordsOf<typeof netFailures> = {
     title: '代理要求说明身份。',
     says: f => text`${f.where ?? '代理'}不让没有用户名和密码的请求通过；我们出示的：${f.got ?? '无'}。`,
   },
+  'net/starttls-missing': {
+    title: '服务器在这个端口不提供TLS。',
+    says: f => text`${f.where ?? '服务器'}使用${f.expected ?? '其协议'}，它提供的功能中没有TLS。`,
+    because: ['没有为它配置TLS，或只在别的端口、对别的客户端提供。', '中间有人删去了这一项。'],
+  },
+  'net/starttls-refused': {
+    title: '服务器没有切换到TLS。',
+    says: f => text`按${f.expected ?? '其协议'}请${f.where ?? '服务器'}切换到TLS时，它的答复是：${f.got ?? '无'}。`,
+    because: [
+      '该端口使用别的协议，或从第一个字节起就是TLS：那就不要用--starttls。',
+      '服务器没有证书，或拒绝这个地址的客户端。',
+    ],
+  },
+  'net/starttls-ahead': {
+    title: '应答之后还有明文。',
+    says: f =>
+      text`在${f.where ?? '服务器'}的应答（${f.expected ?? 'STARTTLS'}）之后还有${f.number ?? '若干'}字节明文；继续读下去会把它们当作TLS保护下的内容。`,
+    because: ['中间有人插入了它们（与CVE-2011-0411相对应）。', '服务器没有等轮到它再说。'],
+  },
   'net/clone-behind': {
     title: '正文与其副本之一落后太多。',
     says: f => text`另一份已多读了${f.number ?? '许多'}字节，为后读者保留的到此为止。`,

@@ -5,7 +5,10 @@
 import type { Bytes, Millis } from '../../engine.ts'
 import { FailureError } from '../../failures/index.ts'
 import type { TraceSink } from '../../trace/types.ts'
+import { endpointText } from '../../wire/address.ts'
 import { dial } from '../stream/dial.ts'
+import type { StartTlsName } from '../stream/starttls/protocols.table.ts'
+import { startTls } from '../stream/starttls/starttls.ts'
 import type { ByteStream, World } from '../stream/types.ts'
 import { FirstFlight, type Reply, type Until } from './first-flight.ts'
 import { type HelloSpec, helloBytes } from './hello.ts'
@@ -15,6 +18,8 @@ export interface AskerOptions {
   readonly world: World
   readonly host: string
   readonly port: number
+  /** What is spoken in clear before TLS. */
+  readonly starttls?: StartTlsName | undefined
   readonly address: string
   /** Connections at once. */
   readonly lanes: number
@@ -110,10 +115,10 @@ export class Asker {
     return reply
   }
 
-  /** A connection for whoever goes on with it, in its turn; it is cut behind `work`. */
-  connection<T>(work: (stream: ByteStream) => Promise<T>): Promise<T | Unasked> {
+  /** A connection for whoever goes on with it, in its turn; it is cut behind `work`. `behind`: as in `StartTlsOptions`. */
+  connection<T>(work: (stream: ByteStream) => Promise<T>, behind?: 'harmless'): Promise<T | Unasked> {
     return this.turn(async () => {
-      const stream = await this.#dial()
+      const stream = await this.#dial(behind)
       try {
         return await work(stream)
       } finally {
@@ -186,10 +191,16 @@ export class Asker {
     return reply.kind === 'wordless' && reply.by === 'silent' && this.patience === 0
   }
 
-  #dial(): Promise<ByteStream> {
-    const { world, host, port, address, signal, trace } = this.options
+  async #dial(behind?: 'harmless'): Promise<ByteStream> {
+    const { world, host, port, starttls, address, signal, trace } = this.options
+    const { clock } = world
+    const asked = clock.now()
     const timeouts = { name: this.patience, connect: this.patience }
-    return dial({ host, port, address, timeouts, signal, trace }, world.transport, world.clock)
+    const stream = await dial({ host, port, address, timeouts, signal, trace }, world.transport, clock)
+    if (starttls === undefined) return stream
+    const where = endpointText(host, port)
+    const { patience } = this
+    return startTls(stream, { protocol: starttls, host, clock, asked, patience, where, signal, behind })
   }
 
   /** Waits for a turn; says why there will be none. */

@@ -8,7 +8,9 @@ import { sniOf } from '../../tls/hello/host-name.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { endpointText } from '../../wire/address.ts'
 import { addressesOf, dial } from '../stream/dial.ts'
-import type { World } from '../stream/types.ts'
+import type { StartTlsName } from '../stream/starttls/protocols.table.ts'
+import { startTls } from '../stream/starttls/starttls.ts'
+import type { ByteStream, World } from '../stream/types.ts'
 import { Asker, UnsteadyServer } from './asker.ts'
 import { type Asking, flightIn } from './asking.ts'
 import { askCertificates, type CertificatesAsked } from './certificates.ts'
@@ -18,6 +20,7 @@ import { askHttp } from './http.ts'
 import { askRobustness } from './robustness.ts'
 import { askSchemes } from './schemes.ts'
 import { askSessions } from './sessions.ts'
+import { askStartTls } from './starttls.ts'
 import { askSuites } from './suites.ts'
 import { FAMILIES, type Family, isUnasked, type Observed, type Report, VERSION_NAMES, type Versions } from './types.ts'
 import { askVersions, isOffered, type VersionFound, versionFound } from './versions.ts'
@@ -26,6 +29,8 @@ export interface CheckOptions {
   readonly world: World
   readonly host: string
   readonly port: number
+  /** What is spoken in clear before TLS; TLS from the first byte where undefined. */
+  readonly starttls?: StartTlsName | undefined
   /** The name to ask for and to check; the host where undefined. */
   readonly sni?: string | undefined
   /** The address to go to instead of asking for those of the host. */
@@ -65,7 +70,7 @@ const PATIENCE = 24
 
 /**
  * Rejects with `FailureError` where there is nobody to ask: dns/…, tcp/…, `tls/not-tls` for a server of something else,
- * `net/handshake-timeout` for one that never answers; with `signal.reason` when aborted.
+ * `net/handshake-timeout` for one that never answers, net/starttls-… for one that does not go over to TLS; with `signal.reason` when aborted.
  */
 export const check = async (options: CheckOptions): Promise<Checked> => {
   const { world, host, port, timeout = USUAL.timeout, maxTime = timeout * PATIENCE, signal, trace } = options
@@ -80,6 +85,7 @@ export const check = async (options: CheckOptions): Promise<Checked> => {
   // Whichever answers first is asked, and no other.
   const first = await dial(to, world.transport, clock)
   const { address } = first.remote
+  await opened(first, options, { asked: began, patience })
   first.reset()
   const until = began + maxTime
   const run = (before: number, unsteady?: 'known'): Promise<Ran> =>
@@ -97,6 +103,17 @@ export const check = async (options: CheckOptions): Promise<Checked> => {
   const others = addresses.filter(each => each !== address)
   const took = clock.now() - began
   return { report: { host, port, address, others, observed, connections, took, unsteady: isUnsteady }, failures }
+}
+
+/** Is asked to go over to TLS once before anything else: who does not is not to be taken for one that says no to a question. */
+const opened = async (
+  first: ByteStream,
+  { starttls, host, port, world, signal }: CheckOptions,
+  times: { readonly asked: Millis; readonly patience: Millis },
+): Promise<void> => {
+  if (starttls === undefined) return
+  const where = endpointText(host, port)
+  await startTls(first, { protocol: starttls, host, clock: world.clock, ...times, where, signal })
 }
 
 interface Ran {
@@ -125,12 +142,13 @@ class Run {
   readonly #over = new AbortController()
   constructor(options: CheckOptions & { readonly timeout: Millis }, setting: Setting) {
     this.#options = options
-    const { world, host, port, lanes = USUAL.lanes, most = USUAL.most, timeout, signal, trace } = options
+    const { world, host, port, starttls, lanes = USUAL.lanes, most = USUAL.most, timeout, signal, trace } = options
     const { address, serverName, until, before, unsteady } = setting
     this.#asker = new Asker({
       world,
       host,
       port,
+      starttls,
       address,
       // Whoever leaves when several come at once may stay for one.
       lanes: unsteady === undefined ? lanes : 1,
@@ -170,7 +188,7 @@ class Run {
     const certificates = wantsChains ? this.#during('certificates', () => askCertificates(asking)) : undefined
     const chains = async (): Promise<CertificatesAsked['chains']> => (await certificates)?.chains ?? []
     const { plainPort } = this.#options
-    const [shown, suites, groups, schemes, extensions, sessions, http, robustness] = await Promise.all([
+    const [shown, suites, groups, schemes, extensions, sessions, http, robustness, starttls] = await Promise.all([
       certificates,
       this.#when('suites', () => askSuites(asking)),
       this.#when('groups', () => askGroups(asking)),
@@ -179,6 +197,7 @@ class Run {
       this.#when('sessions', () => askSessions(asking)),
       this.#when('http', async () => askHttp(asking, { chains: await chains(), plainPort })),
       this.#when('robustness', () => askRobustness(asking)),
+      this.#when('starttls', () => askStartTls(asking)),
     ])
     const observed: Observed = {
       versions: this.#wanted('versions') ? versions : undefined,
@@ -190,6 +209,7 @@ class Run {
       sessions,
       http,
       robustness,
+      starttls,
     }
     const failures = this.#wanted('certificates') ? (shown?.failures ?? []) : []
     return { observed, failures, connections: this.#asker.connections }
@@ -221,7 +241,10 @@ class Run {
   }
 
   #wanted(family: Family): boolean {
-    return (this.#options.families ?? FAMILIES).includes(family)
+    const { families = FAMILIES, starttls } = this.#options
+    // What is spoken behind STARTTLS is no HTTP.
+    const isThere = family === 'http' ? starttls === undefined : family !== 'starttls' || starttls !== undefined
+    return isThere && families.includes(family)
   }
 
   async #when<T>(family: Family, ask: () => Promise<T>): Promise<T | undefined> {

@@ -24,6 +24,8 @@ export interface Wish {
   readonly schemes?: readonly number[]
   readonly alpn?: readonly string[]
   readonly session?: Session | 'new' | undefined
+  /** As in `StartTlsOptions`. */
+  readonly behind?: 'harmless' | undefined
 }
 
 export interface Engaged {
@@ -83,7 +85,7 @@ export const engage = <T>(
       handshake: asking.asker.patience,
     })
     return await then({ ...seen, stream, tls: stream.connection.tls!, sessionId: tapped.sessionId(), sessions })
-  })
+  }, wish.behind)
 
 /** Reads along until the ServerHello has come. */
 const tap = (lower: ByteStream): { readonly stream: ByteStream; readonly sessionId: () => Bytes } => {

@@ -35,7 +35,7 @@ const [BROKEN_DH, SHORT_DH] = [1_024, 2_048] as const
 export const findingsIn = ({ observed, unsteady }: Pick<Report, 'observed' | 'unsteady'>): readonly Finding[] => {
   const found: Finding[] = []
   const say = (code: FindingCode, ...got: readonly string[]): void => void found.push({ code, ...table[code], got })
-  const { versions, suites, certificates, extensions, sessions, http, robustness } = observed
+  const { versions, suites, certificates, extensions, sessions, http, robustness, starttls } = observed
   if (versions !== undefined) ofVersions(versions, say)
   if (suites !== undefined) ofSuites(suites, extensions, say)
   ofKeys(observed, say)
@@ -44,6 +44,7 @@ export const findingsIn = ({ observed, unsteady }: Pick<Report, 'observed' | 'un
   if (sessions !== undefined) ofSessions(sessions, say)
   if (http !== undefined) ofHttp(http, say)
   if (robustness !== undefined) ofRobustness(robustness, say)
+  if (known(starttls?.injection) === true) say('starttls-injection')
   if (unsteady) say('unsteady')
   const without = unansweredIn(observed).map(([path]) => path)
   if (without.length > 0) say('unanswered', ...without)

@@ -66,7 +66,8 @@ const byId = async (asking: Asking): Promise<boolean | Unasked> => {
 
 const in13 = async (asking: Asking): Promise<Sessions['tls13']> => {
   const sessions = await engaged(asking, 'TLS 1.3', 'new', async one => {
-    await untilEnd(one, asking, PATIENCE)
+    // Some say what their tickets are with the first answer; what is no HTTP is not asked for a page.
+    await (asking.asker.options.starttls === undefined ? untilEnd : goodbye)(one, asking, PATIENCE)
     return [...one.sessions]
   })
   if (isUnasked(sessions)) return sessions

@@ -3,6 +3,7 @@
  * the server was there to give it. All of it is JSON.
  */
 import type { FailureCode } from '../../failures/index.ts'
+import type { StartTlsName } from '../stream/starttls/protocols.table.ts'
 
 /** What may be asked, in the order in which it is told. */
 export const FAMILIES = [
@@ -15,6 +16,7 @@ export const FAMILIES = [
   'sessions',
   'http',
   'robustness',
+  'starttls',
 ] as const
 export type Family = (typeof FAMILIES)[number]
 
@@ -178,6 +180,12 @@ export interface HttpSeen {
   readonly closeNotify: Known<boolean>
 }
 
+export interface StartTlsSeen {
+  readonly protocol: StartTlsName
+  /** It answers under encryption what it was told in clear (CVE-2011-0411). */
+  readonly injection: Known<boolean>
+}
+
 export const TRIALS = [
   'grease',
   'unknown-extension',
@@ -205,6 +213,7 @@ export interface Observed {
   readonly sessions?: Sessions | undefined
   readonly http?: HttpSeen | undefined
   readonly robustness?: Robustness | undefined
+  readonly starttls?: StartTlsSeen | undefined
 }
 
 export interface Report {

@@ -2,10 +2,10 @@
 import type { Clock } from '../../clock.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
 import type { HeaderList, ResponseHead } from '../../http/types.ts'
-import type { TraceContext } from '../../trace/types.ts'
 import { endpointText } from '../../wire/address.ts'
-import { plain } from '../stream/connect.ts'
-import type { Address, ByteStream, NetStream, StreamHandler, Timeouts } from '../stream/types.ts'
+import { InnerStream } from '../stream/inner.ts'
+import { plain } from '../stream/plain.ts'
+import type { NetStream, Timeouts } from '../stream/types.ts'
 import type { ProxyServer } from './proxies.ts'
 import { authorityOf } from './request.ts'
 import { throughSocks } from './socks.ts'
@@ -57,7 +57,7 @@ export const throughProxy = async (
     const address = names === 'here' ? await addressFor(stream, { host, port }, options) : undefined
     const common = { clock, patience: timeouts.firstByte, where: proxy.where, login, signal }
     const open = await throughSocks(stream, { host: address ?? host, port }, common)
-    return plain(new Tunnel(open, endpointText(host, port)), stream.connection.times.asked, clock)
+    return plain(new InnerStream(open, endpointText(host, port)), stream.connection.times.asked, clock)
   }
   const target = tunnelTarget(url)
   const headers: HeaderList = [['Host', target], ['User-Agent', 'barewire'], ...fieldsFor(options.authorization)]
@@ -67,7 +67,7 @@ export const throughProxy = async (
       { method: 'CONNECT', target, headers },
       { ...options, where: proxy.where },
     )
-    return plain(new Tunnel(switched.stream, target), stream.connection.times.asked, options.clock)
+    return plain(new InnerStream(switched.stream, target), stream.connection.times.asked, options.clock)
   } catch (error) {
     if (!(error instanceof FailureError) || error.code !== 'http/upgrade-declined') throw error
     const { number: status, got } = error.failure
@@ -87,51 +87,5 @@ const addressFor = async (
   } catch (error) {
     stream.reset()
     throw error
-  }
-}
-
-/** What is inside is a connection of its own: its stream begins at 0 and is not counted in that of the proxy's. */
-class Tunnel implements ByteStream {
-  readonly trace: TraceContext | undefined
-  readonly #lower: NetStream
-
-  constructor(lower: NetStream, target: string) {
-    this.#lower = lower
-    const { trace } = lower
-    this.trace = trace && { ...trace, flow: `${trace.flow} > ${target}` }
-  }
-
-  get local(): Address {
-    return this.#lower.local
-  }
-  get remote(): Address {
-    return this.#lower.remote
-  }
-  get pieces(): 'owned' | 'borrowed' {
-    return this.#lower.pieces ?? 'borrowed'
-  }
-  get unsent(): number {
-    return this.#lower.unsent ?? 0
-  }
-  get handler(): StreamHandler {
-    return this.#lower.handler
-  }
-  set handler(handler: StreamHandler) {
-    this.#lower.handler = handler
-  }
-  write(pieces: Parameters<ByteStream['write']>[0]): boolean {
-    return this.#lower.write(pieces)
-  }
-  end(): void {
-    this.#lower.end()
-  }
-  reset(): void {
-    this.#lower.reset()
-  }
-  pause(): void {
-    this.#lower.pause()
-  }
-  resume(): void {
-    this.#lower.resume()
   }
 }

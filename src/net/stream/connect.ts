@@ -1,5 +1,4 @@
 /** `connect`: a byte stream to somewhere, plain or TLS, over any transport. */
-import type { Clock } from '../../clock.ts'
 import type { Bytes } from '../../engine.ts'
 import { tlsClient } from '../../tls/engine.ts'
 import { sniOf } from '../../tls/hello/host-name.ts'
@@ -13,8 +12,8 @@ import {
   readClientOptions,
   type TlsClientOptions,
 } from './client-answers.ts'
-import { connectionInfo } from './connection-info.ts'
 import { dial } from './dial.ts'
+import { plain } from './plain.ts'
 import { whileOffering } from './shared-keys.ts'
 import { secured } from './tls.ts'
 import {
@@ -36,6 +35,8 @@ export interface StreamOptions {
   readonly address?: string | undefined
   /** Kernel TCP where undefined. */
   readonly over?: Transport | undefined
+  /** Speaks on the stream before TLS does (`startTls`), and hands on that on which it goes on. Its time is its own. */
+  readonly before?: ((stream: ByteStream) => Promise<ByteStream>) | undefined
   readonly timeouts?: Partial<Timeouts> | undefined
   readonly signal?: AbortSignal | undefined
   readonly trace?: TraceSink | undefined
@@ -76,6 +77,21 @@ export const connectRead = async (
   }
 }
 
+/** A stream on which it is our turn. */
+const reachable = async (
+  options: Omit<StreamOptions, 'tls' | 'timeouts'> & { readonly timeouts: Timeouts },
+  reached: (remote: Address) => void,
+): Promise<ByteStream> => {
+  const { world, signal, over = world.transport, before } = options
+  const dialed = await dial(options, over, world.clock)
+  reached(dialed.remote)
+  if (signal?.aborted) {
+    dialed.reset()
+    throw signal.reason
+  }
+  return before === undefined ? dialed : await before(dialed)
+}
+
 const connected = async (
   options: Omit<StreamOptions, 'tls'>,
   { tls, early }: { readonly tls: ReadClientOptions | undefined; readonly early: Bytes | undefined },
@@ -87,12 +103,7 @@ const connected = async (
   // A name that TLS cannot ask for is refused before anything is sent.
   if (tls !== undefined) sniOf(tls.options.serverName ?? options.host)
   const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
-  const stream = await dial({ ...options, timeouts }, options.over ?? world.transport, clock)
-  reached(stream.remote)
-  if (options.signal?.aborted) {
-    stream.reset()
-    throw options.signal.reason
-  }
+  const stream = await reachable({ ...options, timeouts }, reached)
   if (tls === undefined) return plain(stream, asked, clock)
   const {
     alpn,
@@ -149,12 +160,3 @@ const connected = async (
     options.signal?.removeEventListener('abort', abort)
   }
 }
-
-/** A stream without TLS, with what is known of it. */
-export const plain = (stream: ByteStream, asked: number, clock: Clock): NetStream =>
-  Object.assign(stream, {
-    connection: connectionInfo(stream, {
-      tls: undefined,
-      times: { asked, connected: clock.now(), secured: undefined },
-    }),
-  })

@@ -3,7 +3,7 @@ import type { Failure, FailureError } from '../../failures/index.ts'
 import { tlsServers } from '../../tls/engine.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { told } from '../told.ts'
-import { plain } from './connect.ts'
+import { plain } from './plain.ts'
 import {
   checkServerPlaces,
   type ReadServerOptions,
