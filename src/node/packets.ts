@@ -4,6 +4,7 @@
  */
 import { networkInterfaces } from 'node:os'
 import type { LiveFrame } from '../capture/live.ts'
+import { PACKET_AUXDATA, SOL_PACKET, vlanTagIn, withVlanTag } from '../capture/vlan.ts'
 import { FailureError, fail } from '../failures/index.ts'
 
 export interface PacketSocket {
@@ -23,7 +24,6 @@ const ETH_P_ALL = 3
 const SOL_SOCKET = 1
 const SO_RCVBUF = 8
 const SO_RCVBUFFORCE = 33
-const SOL_PACKET = 263
 const PACKET_STATISTICS = 6
 /** MSG_TRUNC: a frame that is longer than the room for it says how long it was. */
 const MSG_TRUNC = 0x20
@@ -34,10 +34,11 @@ const PACKET_OUTGOING = 4
 const ENETDOWN = 100
 
 const ARPHRD_LOOPBACK = 772
+const ETHERNET = 1
 /** Kinds of links (ARPHRD_…) whose frames begin as those of a LINKTYPE do: Ethernet, loopback; none at all, as of tunnels. */
 const LINK_TYPES: ReadonlyMap<number, number> = new Map([
-  [1, 1],
-  [ARPHRD_LOOPBACK, 1],
+  [1, ETHERNET],
+  [ARPHRD_LOOPBACK, ETHERNET],
   [519, 101],
   [65_534, 101],
 ])
@@ -52,7 +53,11 @@ const FROM = 0
 const FROM_SIZE = 128
 const LENGTH = 128
 const TIME = 136
+/** `struct msghdr` and `struct iovec` of 64 bits. */
+const HEADER = 160
+const VECTOR = 216
 const VALUE = 256
+const CONTROL = 384
 const FRAME = 512
 
 /** Of the processor: the kernel's numbers are in its order. */
@@ -62,13 +67,15 @@ type Call = (...values: readonly unknown[]) => unknown
 
 interface Calls {
   errno(): number
+  /** Where bytes lie that are not moved. */
+  addressOf(bytes: unknown): bigint
   readonly [name: string]: Call
 }
 
 const SIGNATURES = {
   socket: 'int socket(int domain, int type, int protocol)',
   bind: 'int bind(int fd, void *address, uint32_t length)',
-  recvfrom: 'long recvfrom(int fd, void *into, size_t size, int flags, void *from, void *length)',
+  recvmsg: 'long recvmsg(int fd, void *header, int flags)',
   setsockopt: 'int setsockopt(int fd, int level, int name, void *value, uint32_t length)',
   getsockopt: 'int getsockopt(int fd, int level, int name, void *value, void *length)',
   ioctl: 'int ioctl(int fd, unsigned long request, void *into)',
@@ -119,7 +126,10 @@ const callsOf = async (load: () => Promise<typeof import('koffi')>): Promise<Cal
       name,
       library.func(signature),
     ])
-    return { ...Object.fromEntries(functions), errno: () => koffi.errno() } as Calls
+    // What a header of recvmsg holds are addresses, written here as on machines of 64 bits.
+    if (koffi.sizeof('void *') !== 8) throw new Error('not a machine of 64 bits')
+    const own = { errno: () => koffi.errno(), addressOf: (bytes: unknown) => koffi.address(bytes) }
+    return { ...Object.fromEntries(functions), ...own } as Calls
   } catch (error) {
     throw new FailureError(fail('capture/not-supported', { got: 'koffi' }), { cause: error })
   }
@@ -133,7 +143,8 @@ class LinuxPacketSocket implements PacketSocket {
   readonly #from = this.#memory.subarray(FROM, FROM + FROM_SIZE)
   readonly #length = this.#memory.subarray(LENGTH, LENGTH + 4)
   readonly #time = this.#memory.subarray(TIME, TIME + 16)
-  readonly #value = this.#memory.subarray(VALUE, FRAME)
+  readonly #header = this.#memory.subarray(HEADER, VECTOR)
+  readonly #value = this.#memory.subarray(VALUE, CONTROL)
   readonly #frame = this.#memory.subarray(FRAME)
   readonly #names = new Map<number, string>()
   #dropped = 0
@@ -145,10 +156,24 @@ class LinuxPacketSocket implements PacketSocket {
     this.#fd = fd
     // Asked once, the kernel begins to note when frames come.
     calls.ioctl!(fd, SIOCGSTAMPNS, this.#time)
+    this.#addresses(calls.addressOf(this.#memory))
+    this.#view.setInt32(VALUE, 1, LITTLE)
+    calls.setsockopt!(fd, SOL_PACKET, PACKET_AUXDATA, this.#value, 4)
     this.#view.setInt32(VALUE, BUFFER, LITTLE)
     // Root may have more than the system's limit.
     if (Number(calls.setsockopt!(fd, SOL_SOCKET, SO_RCVBUFFORCE, this.#value, 4)) < 0)
       calls.setsockopt!(fd, SOL_SOCKET, SO_RCVBUF, this.#value, 4)
+  }
+
+  /** Fills what of the header of recvmsg does not change: where the sender, the frame and what is said beside it go. */
+  #addresses(memory: bigint): void {
+    const view = this.#view
+    view.setBigUint64(HEADER, memory + BigInt(FROM), LITTLE)
+    view.setBigUint64(HEADER + 16, memory + BigInt(VECTOR), LITTLE)
+    view.setBigUint64(HEADER + 24, 1n, LITTLE)
+    view.setBigUint64(HEADER + 32, memory + BigInt(CONTROL), LITTLE)
+    view.setBigUint64(VECTOR, memory + BigInt(FRAME), LITTLE)
+    view.setBigUint64(VECTOR + 8, BigInt(LONGEST), LITTLE)
   }
 
   /** Of loopback, where what leaves comes in again: half of the work. Kernels before 4.20 know no such thing. */
@@ -167,9 +192,9 @@ class LinuxPacketSocket implements PacketSocket {
 
   read(): LiveFrame | 'down' | undefined {
     while (this.#isOpen) {
-      this.#view.setUint32(LENGTH, FROM_SIZE, LITTLE)
-      const flags = MSG_DONTWAIT | MSG_TRUNC
-      const size = Number(this.#calls.recvfrom!(this.#fd, this.#frame, LONGEST, flags, this.#from, this.#length))
+      this.#view.setUint32(HEADER + 8, FROM_SIZE, LITTLE)
+      this.#view.setBigUint64(HEADER + 40, BigInt(FRAME - CONTROL), LITTLE)
+      const size = Number(this.#calls.recvmsg!(this.#fd, this.#header, MSG_DONTWAIT | MSG_TRUNC))
       if (size < 0) return this.#calls.errno() === ENETDOWN ? 'down' : undefined
       const kind = this.#view.getUint16(FROM + 8, LITTLE)
       const isOutgoing = this.#memory[FROM + 10] === PACKET_OUTGOING
@@ -179,8 +204,7 @@ class LinuxPacketSocket implements PacketSocket {
       if (linkType === undefined) this.#otherLinks++
       else
         return {
-          bytes: this.#frame.slice(0, Math.min(size, LONGEST)),
-          originalLength: size,
+          ...this.#whole(size, linkType),
           date: this.#stamp(),
           interface: this.#nameOf(this.#view.getInt32(FROM + 4, LITTLE)),
           linkType,
@@ -188,6 +212,15 @@ class LinuxPacketSocket implements PacketSocket {
         }
     }
     return undefined
+  }
+
+  /** With the VLAN tag that the kernel took out. */
+  #whole(size: number, linkType: number): Pick<LiveFrame, 'bytes' | 'originalLength'> {
+    const bytes = this.#frame.slice(0, Math.min(size, LONGEST))
+    const said = Number(this.#view.getBigUint64(HEADER + 40, LITTLE))
+    const tag = linkType === ETHERNET ? vlanTagIn(new DataView(this.#memory.buffer, CONTROL, said), LITTLE) : undefined
+    if (tag === undefined) return { bytes, originalLength: size }
+    return { bytes: withVlanTag(bytes, tag), originalLength: size + 4 }
   }
 
   counts(): { readonly dropped: number; readonly otherLinks: number } {
