@@ -6,6 +6,7 @@ import type { Bytes } from '../../engine.ts'
 import { REGISTERED_METHODS } from '../../http/semantics/methods.table.ts'
 import { latin1Text } from '../../wire/bytes.ts'
 import type { Side } from '../types.ts'
+import { isSocks } from './preamble.ts'
 import { isHeader } from './tls/cutter.ts'
 import type { StreamProtocol } from './types.ts'
 
@@ -32,6 +33,8 @@ const BEGINNINGS: readonly Beginning[] = [
   { protocol: 'VNC', from: 'either', text: 'RFB 00' },
   { protocol: 'AMQP', from: 'client', text: 'AMQP' },
   { protocol: 'BitTorrent', from: 'either', text: '\x13BitTorrent protocol' },
+  { protocol: 'PROXY protocol', from: 'client', text: 'PROXY ' },
+  { protocol: 'PROXY protocol', from: 'client', text: '\r\n\r\n\0\r\nQUIT\n' },
   { protocol: 'PostgreSQL', from: 'client', text: '\0\0\0\x08\x04\xd2\x16\x2f' },
   ...[...REGISTERED_METHODS].map(method => ({ protocol: 'HTTP/1.1', from: 'client', text: `${method} ` }) as const),
 ]
@@ -58,7 +61,9 @@ export const guess = (from: Side, bytes: Bytes): Guess => {
   if (bytes.length === 0) return 'more'
   if (isHeader(padded(bytes), 0)) return bytes.length < 5 ? 'more' : 'TLS'
   const text = latin1Text(bytes, 0, Math.min(bytes.length, PEEKED))
-  let more = false
+  const socks = from === 'client' ? isSocks(bytes) : false
+  if (socks === true) return 'SOCKS'
+  let more = socks === 'more'
   for (const { protocol, from: whose, text: begin } of BEGINNINGS) {
     if (whose !== 'either' && whose !== from) continue
     if (text.startsWith(begin)) return protocol

@@ -5,7 +5,9 @@
 import type { Bytes, Millis } from '../../engine.ts'
 import type { Ending, Side, StreamReader } from '../types.ts'
 import { type Guess, guess } from './guess.ts'
+import { Handover } from './handover.ts'
 import { HttpReader } from './http/reader.ts'
+import { type PreambleName, PreambleReader } from './preamble.ts'
 import { TlsReader } from './tls/reader.ts'
 import type { ProtocolFound, StreamContext, StreamProtocol } from './types.ts'
 
@@ -114,7 +116,11 @@ export class Guessing implements StreamReader {
       const { guess } = side
       if (side.reader !== undefined || (guess === 'more' && protocol !== 'unknown')) continue
       side.reader =
-        guess === 'more' || guess === 'unknown' || guess === protocol || !(READ.has(protocol) || READ.has(guess))
+        guess === 'more' ||
+        guess === 'unknown' ||
+        guess === protocol ||
+        isPreamble(protocol) ||
+        !readsEither(protocol, guess)
           ? reader
           : this.#readerOf(guess)
     }
@@ -140,6 +146,15 @@ export class Guessing implements StreamReader {
 /** What is read here; in other protocols the two sides may look different and mean the same. */
 const READ: ReadonlySet<StreamProtocol> = new Set(['TLS', 'HTTP/1.1'])
 
+const readsEither = (one: StreamProtocol, other: StreamProtocol): boolean => READ.has(one) || READ.has(other)
+
+/** Of these one side may say nothing, and what it says first belongs to what stands behind. */
+const isPreamble = (protocol: StreamProtocol): protocol is PreambleName =>
+  protocol === 'SOCKS' || protocol === 'PROXY protocol'
+
+/** What goes over to TLS in no way, and may be long. */
+const NEVER_TLS: ReadonlySet<StreamProtocol> = new Set(['HTTP/2', 'WebSocket', 'SSH', 'BitTorrent'])
+
 const readerOf = (context: StreamContext, { inside, depth }: Where, protocol: StreamProtocol): StreamReader => {
   if (depth >= DEEPEST) return OPAQUE
   if (protocol === 'TLS') {
@@ -152,7 +167,13 @@ const readerOf = (context: StreamContext, { inside, depth }: Where, protocol: St
       new Guessing({ ...context, flow: `${context.flow} > ${target}` }, { inside: 'tunnel', depth: depth + 1 })
     return new HttpReader(context, { secure: inside === 'TLS', tunnel })
   }
-  return OPAQUE
+  if (isPreamble(protocol))
+    return new PreambleReader(protocol, new Guessing(context, { inside: 'tunnel', depth: depth + 1 }))
+  if (NEVER_TLS.has(protocol)) return OPAQUE
+  return new Handover(() => {
+    context.tell?.({ about: 'protocol', flow: context.flow, protocol: 'TLS', inside })
+    return readerOf(context, { inside, depth }, 'TLS')
+  })
 }
 
 /** Bytes that are not looked at: whoever wants them has them in the layer below. */

@@ -47,6 +47,8 @@ export type StreamProtocol =
   | 'Redis'
   | 'VNC'
   | 'BitTorrent'
+  | 'SOCKS'
+  | 'PROXY protocol'
   | 'unknown'
 
 /**
