@@ -4,7 +4,7 @@ import { latin1Text } from '../wire/bytes.ts'
 
 export interface HttpExchange {
   readonly request: MessageRecord
-  /** The final answer; interim ones (1xx) are passed over. */
+  /** The final answer; interim ones (1xx) are passed over, and 101 is none: nothing of HTTP comes behind it. */
   readonly response: MessageRecord | undefined
   /** When the last byte of the answer came, as far as the layers below tell. */
   readonly until: number
@@ -14,7 +14,7 @@ export interface HttpExchange {
 export const exchanges = (messages: readonly MessageRecord[]): HttpExchange[] => {
   const heads = messages.filter(m => m.layer === 'http')
   const requests = heads.filter(m => !isAnswer(m))
-  const answers = byFlow(heads.filter(head => isAnswer(head) && !/^1\d\d\b/.test(head.name)))
+  const answers = byFlow(heads.filter(head => isAnswer(head) && !/^1(?!01)\d\d\b/.test(head.name)))
   const asked = byFlow([...requests].sort((a, b) => a.id - b.id))
   const bringers = bringersIn(messages)
   const taken = new Map<string, number>()

@@ -90,6 +90,22 @@ with socket.create_connection(('localhost', int(sys.argv[1]))) as s:
     await stage.curl('--digest', '-u', 'a:b', `http://127.0.0.1:${port}/`)
     return port
   }),
+  scenario('a WebSocket that the client leaves', 'curl', async stage => {
+    const port = await stage.sockets(socket =>
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n\x81\x02hi')
+      }),
+    )
+    const fields = ['Connection: Upgrade', 'Upgrade: websocket'].flatMap(field => ['-H', field])
+    await stage.curl('--http1.1', '-m', '1', ...fields, `http://127.0.0.1:${port}/`)
+    return port
+  }),
+  scenario('a balancer that says for whom it speaks', 'nginx curl', async stage => {
+    const port = await stage.port()
+    await stage.nginx(stage.ecdsa.issue(), `listen 127.0.0.1:${port} ssl proxy_protocol;`)
+    await stage.curl('--haproxy-protocol', ...secure(stage, port))
+    return port
+  }),
   scenario('an answer without a length, ended by FIN', 'curl', async stage => {
     const port = await stage.sockets(socket => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\n\r\nhere')))
     await stage.curl(`http://127.0.0.1:${port}/`)

@@ -47,6 +47,25 @@ export const failedHandshakes: readonly Scenario[] = [
       return port
     },
   ),
+  scenario(
+    'a client of TLS 1.0 and an OpenSSL that has no signature for it',
+    'tls/no-common-version',
+    'client',
+    'nginx curl',
+    async stage => {
+      const port = await stage.nginx(stage.ecdsa.issue(), 'ssl_protocols TLSv1 TLSv1.1 TLSv1.2;')
+      await stage.curl(
+        ...trusting(stage),
+        '--tlsv1.0',
+        '--tls-max',
+        '1.0',
+        '--ciphers',
+        'DEFAULT@SECLEVEL=0',
+        url(port),
+      )
+      return port
+    },
+  ),
   scenario('suites for another kind of key', 'tls/no-common-suite', 'client', 'openssl curl', async stage => {
     const port = await stage.openssl(stage.rsa.issue(), '-tls1_2')
     await stage.curl('--tls-max', '1.2', '--ciphers', 'ECDHE-ECDSA-AES128-GCM-SHA256', url(port))

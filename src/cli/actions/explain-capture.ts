@@ -7,6 +7,7 @@ import { type Diagnosed, diagnosed } from '../../inspect/diagnosis/capture.ts'
 import { renderDiagnosis } from '../../inspect/diagnosis/text.ts'
 import { type JsonObject, line, lines, ours, type Shown, type Style } from '../../inspect/index.ts'
 import { systemClock } from '../../node/clock.ts'
+import { endpointText } from '../../wire/address.ts'
 import { typed } from '../invocation.ts'
 import type { Io } from '../io.ts'
 import { jsonLine } from '../json.ts'
@@ -113,7 +114,8 @@ const see = ({ conversation: { id } }: Diagnosed, label: string, style: Style, {
 
 const whereOf = ({ conversation, alike }: Diagnosed, more: (ids: readonly number[]) => string): string => {
   const { id, client, server } = conversation
-  const named = ({ address, port }: Conversation['client']): string => (port === 0 ? address : `${address}:${port}`)
+  const named = ({ address, port }: Conversation['client']): string =>
+    port === 0 ? address : endpointText(address, port)
   return `${id}  ${named(client)} → ${named(server)}${alike.length === 0 ? '' : `  ${more(alike)}`}`
 }
 

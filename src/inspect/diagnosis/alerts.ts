@@ -131,6 +131,22 @@ const decryptError: Rule = (view, { from, index }) => {
   return { code: 'tls/signature-wrong', at, certainty: other === undefined ? 'likely' : 'seen' }
 }
 
+/** OpenSSL 3 says so to clients of old versions: it has no signature that it would make for them (SSL_CTX_set_security_level). */
+const internalError: Rule = (view, { from }) => {
+  const offered = versionsOffered(view)
+  const isOld = offered.length > 0 && Math.max(...offered) < TLS12
+  if (from === 'client' || !isOld || view.said('server', 'ServerHello') !== undefined)
+    return { code: 'tls/alert-received', side: from }
+  const expected = offered.map(each => ProtocolVersion.nameOf(each)).join(', ')
+  return {
+    code: 'tls/no-common-version',
+    side: 'client',
+    certainty: 'likely',
+    expected,
+    at: placeOf(view.said('client', 'ClientHello')),
+  }
+}
+
 const unknownName: Rule = view => ({ code: 'tls/name-unknown', side: 'client', got: nameAsked(view) })
 
 const protocols: Rule = view => {
@@ -152,7 +168,7 @@ const RULES: Readonly<Record<number, Rule>> = {
   51: decryptError,
   70: version,
   71: simple('tls/nothing-in-common'),
-  80: (_, { from }) => ({ code: 'tls/alert-received', side: from }),
+  80: internalError,
   86: simple('tls/fallback'),
   90: (_, { from }) => ({ code: 'net/client-left', side: from }),
   100: simple('tls/renegotiation'),

@@ -27,7 +27,10 @@ const wrongProtocol = (view: Overview): Diagnosis | undefined => {
   const { client, server } = view.stream
   const asks = spokenBy(client.head)
   const answers = spokenBy(server.head)
-  const at = placeOf(view.messages.find(m => m.layer === 'tcp' && m.payload !== undefined && m.direction === 'in'))
+  const answer = view.messages.find(m => m.layer === 'tcp' && m.payload !== undefined && m.direction === 'in')
+  const place = placeOf(answer)
+  // What was said, without the header of the segment.
+  const at = place && { ...place, start: answer?.payload?.at ?? 0 }
   if (asks === 'HTTP' && answers === 'TLS') return { code: 'tls/http-spoken', side: 'client', certainty: 'seen', at }
   if (asks === 'HTTP' && saysSpeakTls(view)) return { code: 'tls/http-spoken', side: 'client', certainty: 'seen', at }
   if (asks === 'TLS' && answers === 'HTTP') return { code: 'http/tls-spoken', side: 'client', certainty: 'seen', at }

@@ -11,6 +11,8 @@ export const spokenBy = (head: Uint8Array): string | undefined => {
   if (isRecord(head)) return 'TLS'
   const text = latin1Text(head)
   if (text.startsWith('PRI * HTTP/2')) return 'HTTP/2'
+  // A balancer says first for whom it speaks; what it passes on begins behind that.
+  if (/^PROXY (?:TCP[46]|UNKNOWN)|^\r\n\r\n\0\r\nQUIT\n/.test(text)) return 'PROXY protocol'
   if (/^(?:[A-Z]{3,10} \S|HTTP\/1\.)/.test(text)) return 'HTTP'
   return spokenIn(`"${text}`) ?? spokenIn(spaced(head.subarray(0, 8))) ?? 'something else'
 }
