@@ -70,6 +70,12 @@ export const failedAnswers: readonly Scenario[] = [
     says('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort'),
   ),
   scenario(
+    'a body that goes on too slowly for its client',
+    'net/client-left',
+    'server',
+    says('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort', 'nothing'),
+  ),
+  scenario(
     'chunks that end early',
     'http/body-cut-short',
     'server',
@@ -162,6 +168,17 @@ export const failedAnswers: readonly Scenario[] = [
     await stage.curl('-H', `X-Long: ${'x'.repeat(20_000)}`, url(port))
     return port
   }),
+  scenario(
+    'headers that nginx finds too big, and calls a bad request',
+    'http/header-too-big',
+    'client',
+    async stage => {
+      const port = await stage.nginx(stage.ecdsa.issue())
+      await stage.curl('-H', `Cookie: a=${'x'.repeat(20_000)}`, ...trusted(stage, port))
+      return port
+    },
+    'nginx curl',
+  ),
   scenario(
     'a range behind the end',
     'http/range-not-satisfiable',

@@ -44,12 +44,12 @@ interface Refuser {
 }
 
 const ALL = WRONG.map(({ what }) => what)
-const python = (version: string): string => `
+const python = (version: string, asked = 'localhost'): string => `
 import ssl, socket, sys
 context = ssl.create_default_context(cafile=sys.argv[2])
 context.maximum_version = ssl.TLSVersion.${version}
 with socket.create_connection(('localhost', int(sys.argv[1]))) as s:
-  context.wrap_socket(s, server_hostname='localhost')
+  context.wrap_socket(s, server_hostname='${asked}')
 `
 const node = `
 require('https').get({ host: 'localhost', port: process.argv[1], ca: require('fs').readFileSync(process.argv[2]), maxVersion: 'TLSv1.2' })
@@ -118,6 +118,12 @@ const REFUSERS: readonly Refuser[] = [
     needs: 'python3',
     refuses: ['an unknown root', 'an expired certificate', 'another name', 'a missing link'],
     visit: (stage, port, root) => stage.client('python3', ['-c', python('TLSv1_2'), `${port}`, root]),
+  },
+  {
+    name: 'Python that asks for the address',
+    needs: 'python3',
+    refuses: ['another name'],
+    visit: (stage, port, root) => stage.client('python3', ['-c', python('TLSv1_2', '127.0.0.1'), `${port}`, root]),
   },
   {
     name: 'Chromium',

@@ -54,6 +54,8 @@ describe('what cannot be read, and why', () => {
     expect(told(result.trace.records, ['http']).length).toBe(2)
     expect(labelled(result)).toContain('SERVER_HANDSHAKE_TRAFFIC_SECRET missing')
     expect(labelled(result)).toContain('SERVER_TRAFFIC_SECRET_0 used')
+    const why = new Set(result.findings.flatMap(found => (found.about === 'unread' ? [found.why] : [])))
+    expect([...why]).toEqual(['no-secrets'])
   })
 
   test('they have another length than they need', () => {

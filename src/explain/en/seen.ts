@@ -132,7 +132,7 @@ export const seenWords: SeenWords = {
       next: ['The program behind the port hangs, is overloaded, or waits for another protocol.'],
     },
     'net/client-left': {
-      title: 'The client left before it was answered.',
+      title: 'The client left before it had its answer.',
       says: f => `${f.got === undefined ? 'It' : `It asked “${f.got}” and`} closed after ${time(f.number)}.`,
       next: ['If that is its time limit: the server is too slow.', 'Otherwise its user, or its program, stopped it.'],
     },

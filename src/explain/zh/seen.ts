@@ -118,7 +118,7 @@ export const seenWords: SeenWords = {
       next: ['端口后面的程序卡住、过载，或者在等待另一种协议。'],
     },
     'net/client-left': {
-      title: '客户端在得到应答之前离开。',
+      title: '客户端在得到完整应答之前离开。',
       says: f =>
         f.got === undefined ? text`它在${time(f.number)}后关闭。` : text`它请求了“${f.got}”，${time(f.number)}后关闭。`,
       next: ['如果这是它的时间限制：服务器太慢。', '否则是用户或程序中止了它。'],

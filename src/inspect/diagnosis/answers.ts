@@ -1,4 +1,5 @@
 /** What went wrong above TLS: broken messages, requests without an answer, answers that say no. */
+import type { Millis } from '../../engine.ts'
 import type { FailureCode } from '../../failures/index.ts'
 import type { MessageRecord } from '../../trace/types.ts'
 import { headerOf } from '../exchanges.ts'
@@ -8,7 +9,23 @@ import { type Diagnosis, placeOf } from './types.ts'
 
 /** `tlsThere`: the server is known to speak TLS on this port. */
 export const httpDiagnosis = (view: Overview, tlsThere: boolean): Diagnosis | undefined =>
-  broken(view) ?? unanswered(view, tlsThere) ?? refused(view) ?? resetAfterwards(view)
+  leftInTheMiddle(view) ?? broken(view) ?? unanswered(view, tlsThere) ?? refused(view) ?? resetAfterwards(view)
+
+/** Of an answer that is cut short: the client ended it, not the server. */
+const leftInTheMiddle = ({ verdicts, exchanges, stream }: Overview): Diagnosis | undefined => {
+  const isCut = verdicts.some(({ failure }) => failure?.code === 'http/body-cut-short')
+  const last = exchanges.at(-1)
+  const { ended } = stream
+  if (!isCut || last?.response === undefined || ended?.by !== 'client') return undefined
+  return leftBy(last.request, ended.at)
+}
+
+const leftBy = (request: MessageRecord, ended: Millis): Diagnosis => {
+  const number = Math.max(0, ended - request.at)
+  const side: End = number >= PATIENCE ? 'server' : 'client'
+  const at = placeOf(request)
+  return { code: 'net/client-left', side, by: 'client', certainty: 'seen', got: request.name, number, at }
+}
 
 /** What no reader takes, of whoever sent it; an expectation that nobody meets is answered. */
 const broken = ({ verdicts, messages }: Overview): Diagnosis | undefined => {
@@ -48,8 +65,7 @@ const unanswered = ({ exchanges, stream }: Overview, tlsThere: boolean): Diagnos
     return ended.how === 'RST'
       ? { code: 'tcp/reset', side: 'server', by: 'server', certainty: 'seen', got: waiting.name, number, at }
       : { code: 'http/no-answer', side: 'server', by: 'server', certainty: 'seen', got: waiting.name, number, at }
-  const side: End = number >= PATIENCE ? 'server' : 'client'
-  return { code: 'net/client-left', side, by: 'client', certainty: 'seen', got: waiting.name, number, at }
+  return leftBy(waiting, ended.at)
 }
 
 const BY_STATUS: Readonly<Record<number, FailureCode>> = {
@@ -70,17 +86,22 @@ const BY_STATUS: Readonly<Record<number, FailureCode>> = {
   505: 'http/unsupported-version',
 }
 
+/** Bytes of a head that every server takes. */
+const USUAL_HEAD = 8_192
+
 /** The last answer counts: a 401 before a login that worked is no failure. */
 const refused = ({ exchanges }: Overview): Diagnosis | undefined => {
   const last = exchanges.at(-1)
   if (last?.response === undefined) return undefined
   const number = Number(last.response.name.slice(0, 3))
   if (!(number >= 400)) return undefined
+  // nginx and others had no 431 when they were written.
+  const isTooBig = number === 400 && last.request.bytes.length > USUAL_HEAD
   const side: End = number >= 500 && number !== 505 ? 'server' : 'client'
   return {
-    code: BY_STATUS[number] ?? 'http/status',
+    code: isTooBig ? 'http/header-too-big' : (BY_STATUS[number] ?? 'http/status'),
     side,
-    certainty: 'seen',
+    certainty: isTooBig ? 'likely' : 'seen',
     got: last.response.name,
     expected: last.request.name,
     number,

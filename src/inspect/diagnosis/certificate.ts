@@ -54,7 +54,7 @@ const judged = (
 ): Judged | undefined => {
   const dates = datesOf(view, chain)
   if (number !== 48 && dates !== undefined) return dates
-  const name = side === 'server' && number !== 48 && number !== 43 ? nameOf(view, leaf) : undefined
+  const name = side === 'server' && number !== 48 && number !== 43 ? nameOf(view, leaf, number) : undefined
   if (name !== undefined) return name
   const purpose = number === 48 ? undefined : purposeOf(leaf, side)
   if (purpose !== undefined) return purpose
@@ -86,13 +86,22 @@ const datesOf = ({ date }: Overview, chain: readonly (Certificate | undefined)[]
   return undefined
 }
 
-const nameOf = (view: Overview, leaf: Certificate): Judged | undefined => {
-  const asked = nameAsked(view)
+const nameOf = (view: Overview, leaf: Certificate, number: number | undefined): Judged | undefined => {
+  const named = nameAsked(view)
+  // Nobody asks for an address by name; OpenSSL calls one that is not in the certificate a bad certificate.
+  const asked = named ?? (number === BAD_CERTIFICATE ? serverOf(view) : undefined)
   if (asked === undefined) return undefined
   const wrong = readable(() => checkName(leaf, asked))
   if (wrong === undefined) return undefined
-  return { code: 'tls/certificate-name', certainty: 'seen', expected: asked, got: wrong.got }
+  const certainty = named === undefined ? 'likely' : 'seen'
+  return { code: 'tls/certificate-name', certainty, expected: asked, got: wrong.got }
 }
+
+const BAD_CERTIFICATE = 42
+
+/** The server's address, as the name of a flow of TCP has it. */
+const serverOf = ({ messages }: Overview): string | undefined =>
+  /-\[?([\da-f.:]+?)\]?:\d+(?: >.*)?$/.exec(messages.find(({ layer }) => layer === 'tcp')?.flow ?? '')?.[1]
 
 /** The name that the client's hello asks for. */
 export const nameAsked = ({ messages }: Overview): string | undefined => {

@@ -194,8 +194,10 @@ export class TlsReader implements StreamReader, Doors {
     if (ring === undefined || this.#negotiation.version === undefined)
       return { why: side.keys.length === 0 ? 'no-hello' : 'unfit-secrets', more }
     if (side.keys.some(key => key.opened > 0)) return { why: side.isLost ? 'out-of-step' : 'damaged', more }
-    for (const label of this.#negotiation.labelsFor(side.of)) ring.missing(label)
-    return { why: side.keys.length === 0 ? 'no-secrets' : 'unfit-secrets', more }
+    const labels = this.#negotiation.labelsFor(side.of)
+    for (const label of labels) ring.missing(label)
+    // Half a key log opens what comes later; what it does not open needs the other half.
+    return { why: side.keys.length < labels.length ? 'no-secrets' : 'unfit-secrets', more }
   }
 
   /** What the client sends before it goes on with the handshake, where nobody knows the secret of early data. */
