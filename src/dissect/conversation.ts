@@ -6,7 +6,7 @@ export type ConversationKind = 'TCP' | 'UDP' | 'ICMP' | 'ARP' | 'other'
 export interface End {
   /** As text; empty where the packets have no addresses. */
   readonly address: string
-  /** 0 where there are no ports. */
+  /** 0 where there are no ports; the EtherType where there are no addresses. */
   readonly port: number
 }
 

@@ -100,7 +100,8 @@ class Indexer {
   #find(layers: Layers, time: Millis): Tracked | undefined {
     const { protocol, version, transportAt: at, transportEnd } = layers
     if (layers.isArp) return this.#table.find('ARP', layers, 0, 0, time)
-    if (version === 0) return this.#table.without('other', layers.etherType, time)
+    // What is too short to say of which type it is counts as type 0, which none has.
+    if (version === 0) return this.#table.without('other', Math.max(0, layers.etherType), time)
     const left = transportEnd - at
     if (protocol === PROTOCOL_TCP && left >= TCP_HEADER) return this.#tcp(layers, time)
     if (protocol === PROTOCOL_UDP && left >= UDP_HEADER) return this.#udp(layers, time)

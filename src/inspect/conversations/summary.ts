@@ -61,6 +61,8 @@ const bracketed = (address: string): string => (address.includes(':') ? `[${addr
 const endText = ({ address, port }: End): string => (port === 0 ? address : `${bracketed(address)}:${port}`)
 
 const endsText = ({ client, server }: Conversation): string => {
+  if (client.address === '')
+    return client.port === 0 ? 'no packets of IP' : `type 0x${client.port.toString(16).padStart(4, '0')}`
   const there = client.address === server.address && server.port !== 0 ? `:${server.port}` : endText(server)
   return `${endText(client)} → ${there}`
 }
