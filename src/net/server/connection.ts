@@ -14,7 +14,7 @@ import { Outbox } from './outbox.ts'
 import { isBreach, servedLine, tellRefused } from './served.ts'
 import { FRESH, Waits } from './waits.ts'
 
-/** Bytes of a body that nobody wants, read after the answer so that the client sees it instead of RST. As Go's 256 KiB. */
+/** Bytes of a body that nobody wants, read after the answer before the connection ends over them. As Go's 256 KiB. */
 const DISCARD = 256 * 1024
 
 export class ServerConnection implements ExchangeConnection, StreamHandler {
@@ -95,11 +95,8 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   // What the stream says.
 
   data(bytes: Bytes): void {
-    if (this.#ending) {
-      this.#discarded += bytes.length
-      if (this.#discarded > DISCARD) this.destroy()
-      return
-    }
+    // Behind our FIN time alone is the bound (`Linger`): a RST would erase the answer for who is still sending.
+    if (this.#ending) return
     this.#waits.bytes.touch()
     this.#driver.input(bytes)
     if (this.#ahead.came(bytes.length)) this.#flow()
@@ -302,6 +299,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   /** The last exchange of the connection is done. */
   #over(exchange: Exchange): void {
     this.#exchange = undefined
+    if (!exchange.requested) exchange.lost(fail('http/body-cut-short'))
     this.#report(exchange, undefined)
     this.#finish()
   }
@@ -369,7 +367,6 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     if (this.#ending) return
     this.#ending = true
     this.#waits.stop()
-    this.#discarded = 0
     this.#waits.linger.start()
     // Outside a turn this is one: what is left goes out at its end, and FIN behind it.
     this.#driver.start()

@@ -65,6 +65,8 @@ export class Exchange {
   early = 0
   #earlyEnd = false
   #reader: BodyReader | undefined
+  /** The reader wants no more of it. */
+  #ignored = false
   watcher: AnswerWatcher | undefined
   status: number | undefined
   /** Body bytes given to us, before HEAD and the like leave them out. */
@@ -106,7 +108,7 @@ export class Exchange {
     return this.#lost ?? fail('http/wrong-turn', { got: 'the stream', expected: this.taken ? 'switched' : 'the end' })
   }
   get reading(): boolean {
-    return this.#reader !== undefined
+    return this.#reader !== undefined && !this.#ignored
   }
 
   /** Reads the body, from its first byte. Without this it waits, and is thrown away once the answer is complete. */
@@ -118,6 +120,11 @@ export class Exchange {
     for (const bytes of early ?? []) reader.data(bytes)
     if (this.#earlyEnd) reader.end()
     else if (this.#lost !== undefined) reader.failed(this.#lost)
+  }
+  /** As if nobody had read, once the answer is complete: what comes is thrown away, and its end told as before. */
+  ignore(): void {
+    this.#ignored = true
+    this.resume()
   }
   /** Stops the client, once what it had sent has arrived. */
   pause(): void {
@@ -180,11 +187,11 @@ export class Exchange {
 
   /** For the connection: a piece of the body. True when somebody took it. */
   arrived(bytes: Bytes): boolean {
+    if (this.answered && !this.reading) return false
     if (this.#reader !== undefined) {
       this.#reader.data(bytes)
       return true
     }
-    if (this.answered) return false
     this.#early ??= []
     this.#early.push(bytes.slice())
     this.early += bytes.length

@@ -93,6 +93,19 @@ test('an upload is stopped when the handler reads one piece of it and answers', 
   await said.closed
 })
 
+test('RFC 9112 9.6: who is answered early and goes on sending gets the answer, and no RST in its place', async () => {
+  const server = await served(() => new Response('too much', { status: 413 }))
+  const said = talk(server.port, 'POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n')
+  const piece = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536), Buffer.from('\r\n')])
+  // The answer is read last, when all this has gone: a RST would have erased it.
+  said.socket.pause()
+  for (let i = 0; i < 200; i++) await new Promise(sent => said.socket.write(piece, sent))
+  said.socket.resume()
+  await heard(said, 'too much')
+  await said.closed
+  expect(said.error).toBeUndefined()
+})
+
 test('RFC 9110 9.1: methods that nobody has registered are 501, but for those that the server says are its own', async () => {
   const outcome = async (method: string, methods?: readonly string[] | 'any') => {
     const server = await served(request => new Response(request.method), { methods })

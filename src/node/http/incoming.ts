@@ -33,6 +33,7 @@ export class IncomingMessage extends NodeMessage {
     })
     readings.set(this, reading)
     if (head.framing.kind === 'none') reading.end()
+    else if (!head.expectsContinue) reading.begin()
   }
 }
 
@@ -55,7 +56,10 @@ class Reading implements BodyReader {
   readonly #exchange: Exchange
   #begun = false
   #ended = false
-  /** Answered before anybody read it: what is left of it is the connection's affair. */
+  /** Somebody has read. Before that, what comes is kept up to the message's mark, as Node does. */
+  #consumed = false
+  #lost = false
+  /** Answered before the client was asked for it: it need not come. */
   #left = false
 
   constructor(message: NodeMessage, exchange: Exchange) {
@@ -70,24 +74,25 @@ class Reading implements BodyReader {
     this.#exchange.read(this)
   }
   readOn(): void {
+    this.#consumed = true
     if (this.#ended) return
     if (this.#begun) this.#exchange.resume()
     else this.begin()
   }
   /** The answer is complete: nobody reads any more who has not begun. */
   answered(): void {
-    if (this.#begun) return
-    const { complete } = this.#message
-    if (!complete) {
+    if (this.#consumed) return
+    if (this.#begun) this.#exchange.ignore()
+    else if (!this.#ended) {
       this.#left = true
       this.#ended = true
-      this.#message.complete = this.#exchange.requested
       this.#message.push(null)
     }
     this.#message.resume()
   }
-  /** The connection is gone. */
+  /** Nothing more comes; the connection sees to its end itself, which may have an answer to send yet. */
   lost(failure: Failure): void {
+    this.#lost = true
     if (!this.#message.destroyed && !this.#message.readableEnded) this.#message.destroy(abortedBy(failure))
   }
 
@@ -113,7 +118,7 @@ class Reading implements BodyReader {
     if (!this.#left && !(message.readableEnded && message.complete)) {
       message.aborted = true
       message.emit('aborted')
-      if (!socket.destroyed) socket.destroy(error ?? undefined)
+      if (!this.#lost && !socket.destroyed) socket.destroy(error ?? undefined)
     }
     // As Node: an error that nobody listens to is none.
     process.nextTick(() => done(message.listenerCount('error') > 0 ? error : null))
