@@ -1,47 +1,13 @@
 /** “Try it”: every change is chosen, run and laid beside the exchange before it, and its link repeats it. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { choices } from '../../inspector/runs/changes.table.ts'
 import { tryIt as chinese } from '../../inspector/words/zh/try.ts'
 import { inspector } from './support.ts'
+import { idOf, run, seen, signOf } from './tried.ts'
 
 const { test, open } = inspector()
-
-/** Chooses a change, unfolds its group where it is folded, and runs it. */
-const run = async (page: Page, id: string): Promise<void> => {
-  const radio = page.locator(`input[name=change][value="${id}"]`)
-  const group = page.locator('.try-changes details', { has: radio })
-  if ((await group.getAttribute('open')) === null) await group.locator('summary').click()
-  await radio.check()
-  await page.click('.try-changes button[type=submit]')
-  await page.waitForFunction(
-    chosen => document.activeElement?.id === 'outcome' && location.hash.includes(chosen),
-    idOf(id),
-  )
-}
-/** What stands in the address: places are drawn from the run. */
-const idOf = (id: string): string => ({ fin: 'drop-18' })[id] ?? id
-
-interface Seen {
-  readonly headline: string
-  readonly sign: string
-  readonly rows: readonly string[]
-  readonly link: string
-}
-const seen = async (page: Page): Promise<Seen> => ({
-  headline: (await page.innerText('#outcome')).replace(/\s+/g, ' '),
-  sign: (await page.getAttribute('#outcome .sign', 'aria-label')) ?? '',
-  rows: await page.locator('.differences > .rows > li').allInnerTexts(),
-  link: (await page.getAttribute('.repeat a', 'href')) ?? '',
-})
-
-/** Which sign the headline has: it failed where the laptop gives up, and what went in the clear is no success. */
-const signOf = (id: string, ends: string): string => {
-  if (ends !== 'works') return 'It failed'
-  return /^plain|^middle-strips|^password/.test(id) ? 'Take care' : 'It worked'
-}
 
 for (const group of new Set(choices.map(choice => choice.group)))
   test(`each change of the group “${group}” is run, ends as it must, and shows what became different`, async () => {

@@ -6,22 +6,17 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { WebSocket } from 'ws'
+import type { Hand } from './hand.ts'
 
 export const FIREFOX = process.env.BAREWIRE_FIREFOX ?? '/usr/bin/firefox-esr'
 
 /** For test names. */
 export const firefoxMissing: string = existsSync(FIREFOX) ? '' : ' (skipped: firefox-esr not installed)'
 
-export interface Firefox {
+export interface Firefox extends Hand {
   open(address: string): Promise<void>
   resize(width: number, height: number): Promise<void>
-  /** What an expression comes to in the page, as JSON has it. Rejects with what it throws. */
-  value(expression: string): Promise<unknown>
-  /** Resolves as soon as an expression is true in the page. */
-  until(expression: string): Promise<void>
   press(key: string): Promise<void>
-  /** A picture of all of the page, PNG. */
-  picture(): Promise<Uint8Array>
   /** What the page said on its console, and threw. */
   readonly complaints: readonly string[]
   close(): Promise<void>
@@ -46,32 +41,15 @@ export const startFirefox = async (home: string): Promise<Firefox> => {
   await send('session.subscribe', { events: ['log.entryAdded'] })
   const { contexts } = (await send('browsingContext.getTree', {})) as { contexts: { context: string }[] }
   const context = contexts[0]!.context
-  const value = async (expression: string): Promise<unknown> => {
-    // What is not a string is told as JSON: values of BiDi have a form of their own.
-    const asked = { expression: `(async () => JSON.stringify(await (${expression})))()`, target: { context } }
-    const told = (await send('script.evaluate', { ...asked, awaitPromise: true })) as Told
-    if (told.type === 'exception') throw new Error(told.exceptionDetails?.text)
-    return told.result?.value === undefined ? undefined : JSON.parse(told.result.value)
-  }
   return {
     complaints,
-    value,
+    ...handIn(context, send),
     open: async url => void (await send('browsingContext.navigate', { context, url, wait: 'complete' })),
     resize: async (width, height) =>
       void (await send('browsingContext.setViewport', { context, viewport: { width, height } })),
-    until: async expression =>
-      void (await value(
-        `new Promise(done => { const look = () => (${expression}) ? done(true) : setTimeout(look, 10); look() })`,
-      )),
     async press(key) {
       const actions = ['keyDown', 'keyUp'].map(type => ({ type, value: key }))
       await send('input.performActions', { context, actions: [{ type: 'key', id: 'keyboard', actions }] })
-    },
-    async picture() {
-      const { data } = (await send('browsingContext.captureScreenshot', { context, origin: 'document' })) as {
-        data: string
-      }
-      return Buffer.from(data, 'base64')
     },
     async close() {
       socket.close()
@@ -81,10 +59,71 @@ export const startFirefox = async (home: string): Promise<Firefox> => {
   }
 }
 
+type Send = (method: string, params: object) => Promise<unknown>
+
 interface Told {
   readonly type: 'success' | 'exception'
   readonly result?: { readonly value?: string }
   readonly exceptionDetails?: { readonly text: string }
+}
+
+const handIn = (context: string, send: Send): Hand => {
+  // Told as JSON: values of BiDi have a form of their own.
+  const told = async (expression: string): Promise<unknown> => {
+    const asked = { expression: `(async () => JSON.stringify(await ${expression}))()`, target: { context } }
+    const { type, result, exceptionDetails } = (await send('script.evaluate', { ...asked, awaitPromise: true })) as Told
+    if (type === 'exception') throw new Error(exceptionDetails?.text)
+    return result?.value === undefined ? undefined : JSON.parse(result.value)
+  }
+  const call = (work: unknown, argument: unknown): string => `(${work})(${JSON.stringify(argument) ?? ''})`
+  const until = (expression: string): Promise<unknown> =>
+    told(`new Promise((done, failed) => {
+      const look = () => { try { ${expression} ? done() : setTimeout(look, 10) } catch (error) { failed(error) } }
+      look()
+    })`)
+  /** Waits until it is there; `element` is what the expression calls it. */
+  const having = async (selector: string, expression: string): Promise<unknown> => {
+    const element = `document.querySelector(${JSON.stringify(selector)})`
+    await until(`${element} !== null`)
+    return told(`(element => ${expression})(${element})`)
+  }
+  const reference = async (selector: string): Promise<object> => {
+    const locator = { type: 'css', value: selector }
+    const { nodes } = (await send('browsingContext.locateNodes', { context, locator, maxNodeCount: 1 })) as {
+      nodes: { sharedId: string }[]
+    }
+    return { sharedId: nodes[0]!.sharedId }
+  }
+  const click = async (selector: string): Promise<void> => {
+    await having(selector, `void element.scrollIntoView({ block: 'center', behavior: 'instant' })`)
+    const origin = { type: 'element', element: await reference(selector) }
+    const button = { button: 0 }
+    const actions = [
+      { type: 'pointerMove', x: 0, y: 0, origin },
+      { type: 'pointerDown', ...button },
+      { type: 'pointerUp', ...button },
+    ]
+    await send('input.performActions', { context, actions: [{ type: 'pointer', id: 'mouse', actions }] })
+  }
+  return {
+    evaluate: (work: unknown, argument?: unknown) => told(call(work, argument)) as Promise<never>,
+    waitForFunction: (holds, argument) => until(call(holds, argument)),
+    waitForSelector: selector => having(selector, 'undefined'),
+    innerText: async selector => String(await having(selector, 'element.innerText')),
+    getAttribute: async (selector, name) =>
+      (await having(selector, `element.getAttribute('${name}')`)) as string | null,
+    click,
+    check: async selector => void (await having(selector, 'element.checked || element.click()')),
+    fill: async (selector, text) =>
+      void (await having(
+        selector,
+        `(element.value = ${JSON.stringify(text)}, element.dispatchEvent(new Event('input', { bubbles: true })))`,
+      )),
+    async setInputFiles(selector, path) {
+      await having(selector, 'undefined')
+      await send('input.setFiles', { context, element: await reference(selector), files: [path] })
+    },
+  }
 }
 
 /** Where it listens: it says so as soon as it does. */
