@@ -161,10 +161,13 @@ const pageImports = (file: string): string[] =>
     name.startsWith('.') ? relative(join(pages, '..'), resolve(join(pages, '..', dirname(file)), name)) : name,
   )
 
-test('the page stands on the library, on what the web has and on Preact; nothing stands on the page', () => {
+test('the page stands on the library, on what the web has, on Preact and two decoders; nothing stands on the page', () => {
   const wrong = [...pageSource.keys()].flatMap(file =>
     pageImports(file)
-      .filter(name => !/^(?:inspector\/|preact(?:$|\/)|src\/(?!node\/|cli\/|index))/.test(name))
+      .filter(
+        name =>
+          !/^(?:inspector\/|preact(?:$|\/)|fflate$|node_modules\/brotli\/dec\/|src\/(?!node\/|cli\/|index))/.test(name),
+      )
       .map(name => `${file} -> ${name}`),
   )
   expect(wrong).toEqual([])

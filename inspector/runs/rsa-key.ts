@@ -1,6 +1,7 @@
 /**
- * An RSA key of 2048 bits with its private half in BigInt arithmetic. Pages have none otherwise, for a good reason: the
- * time that such arithmetic takes tells of the key. Here the key is drawn from the seed of a run, which everybody knows.
+ * RSA with the private half of a key, in BigInt arithmetic. The time that it takes tells of the key, so nobody may ask from
+ * outside: here it opens what a run of the page sent with a key drawn from its seed, which everybody knows, or what a
+ * capture holds, for whoever has the key.
  */
 import { OID } from '../../src/asn1/oids.table.ts'
 import { bitString, integer, nothing, oid, sequence } from '../../src/asn1/write.ts'
@@ -10,7 +11,7 @@ import { hexText } from '../../src/wire/bytes.ts'
 export interface RsaKey {
   /** SubjectPublicKeyInfo, DER. */
   readonly spki: Uint8Array
-  /** RFC 8017 5.1.2, with the padding as it is. Throws RangeError for what is no ciphertext of this key. */
+  /** As `rsaDecrypt`. */
   decrypt(ciphertext: Uint8Array): Uint8Array
 }
 
@@ -22,22 +23,28 @@ export const rsaKey = (random: Random): RsaKey => {
   const p = prime(random)
   const q = prime(random)
   const n = p * q
-  const [dp, dq] = [inverse(EXPONENT, p - 1n), inverse(EXPONENT, q - 1n)]
-  const qInverse = inverse(q, p)
+  const numbers = { n, p, q, dp: inverse(EXPONENT, p - 1n), dq: inverse(EXPONENT, q - 1n), qi: inverse(q, p) }
   return {
     spki: sequence(
       sequence(oid(OID.rsaEncryption), nothing),
       bitString(sequence(integer(octetsOf(n, MODULUS_OCTETS)), integer(octetsOf(EXPONENT, 3)))),
     ),
-    decrypt(ciphertext) {
-      const c = numberOf(ciphertext)
-      if (ciphertext.length !== MODULUS_OCTETS || c >= n) throw new RangeError('this is no ciphertext of this key')
-      // RFC 8017 5.1.2, 2b: with the primes, four times as fast.
-      const [a, b] = [power(c, dp, p), power(c, dq, q)]
-      const h = (((a - b) % p) + p) * qInverse
-      return octetsOf(b + q * (h % p), MODULUS_OCTETS)
-    },
+    decrypt: ciphertext => rsaDecrypt(numbers, ciphertext),
   }
+}
+
+/** By their names in RFC 7518 6.3. */
+export type RsaNumbers = Readonly<Record<'n' | 'p' | 'q' | 'dp' | 'dq' | 'qi', bigint>>
+
+/** RFC 8017 5.1.2, with the padding as it is. Throws RangeError for what is no ciphertext of this key. */
+export const rsaDecrypt = ({ n, p, q, dp, dq, qi }: RsaNumbers, ciphertext: Uint8Array): Uint8Array => {
+  const c = numberOf(ciphertext)
+  const octets = Math.ceil(n.toString(16).length / 2)
+  if (ciphertext.length !== octets || c >= n) throw new RangeError('this is no ciphertext of this key')
+  // RFC 8017 5.1.2, 2b: with the primes, four times as fast.
+  const [a, b] = [power(c, dp, p), power(c, dq, q)]
+  const h = (((a - b) % p) + p) * qi
+  return octetsOf(b + q * (h % p), octets)
 }
 
 /** Odd primes below this are tried by division first: one candidate in thirty is left for the costly test. */
@@ -101,7 +108,7 @@ const inverse = (a: bigint, modulus: bigint): bigint => {
   return ((t % modulus) + modulus) % modulus
 }
 
-const numberOf = (octets: Uint8Array): bigint => BigInt(`0x0${hexText(octets)}`)
+export const numberOf = (octets: Uint8Array): bigint => BigInt(`0x0${hexText(octets)}`)
 
 const octetsOf = (number: bigint, length: number): Uint8Array =>
   Uint8Array.from(

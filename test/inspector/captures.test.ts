@@ -1,13 +1,18 @@
 /** Captures on the page: given to it, or named by the command that shows it; listed, chosen, and then seen as every exchange. */
+import { createPrivateKey } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
+import { main } from '../../src/cli/main.ts'
 import { connection } from '../support/made-captures.ts'
+import { served } from '../support/net.ts'
+import { localhost, root } from '../support/node-tls.ts'
 import { temporaryFolder } from '../support/peers-chain.ts'
+import { captured } from '../support/peers-io.ts'
 import { violations } from './axe.ts'
 import { commands } from './commands.ts'
-import { captureFile, type GivenFile, given, keyLogFile, packetFile, played } from './made.ts'
+import { captureFile, type GivenFile, given, keyLogFile, packetFile, played, rsaTalk } from './made.ts'
 import { inspector } from './support.ts'
 
 const { test, open, folder } = inspector()
@@ -77,6 +82,58 @@ test('without its secrets a conversation says which are missing, and a key log t
   await said(page, '2 requests → 200, decrypted')
   await choose(page, ':443')
   await page.locator('.rows', { hasText: 'GET /account' }).waitFor()
+})
+
+test('the private key of a server opens what was encrypted to it, and a key that cannot be read says why', async () => {
+  const { capture, key } = await rsaTalk()
+  for (const form of ['folder', 'one file'] as const) {
+    const page = await open({ form, hash: 'page=captures' })
+    await give(page, capture)
+    await said(page, 'none for 1 conversation')
+    await give(page, key)
+    await said(page, 'GET /secret → 200, decrypted')
+    await choose(page, ':443')
+    await page.locator('.rows', { hasText: 'GET /secret' }).waitFor()
+    await page.goto(page.url().replace(/#.*/, '#page=captures'))
+    await said(page, '1 private key')
+    const under = { type: 'pkcs8', format: 'pem', cipher: 'aes-128-cbc', passphrase: 'secret' } as const
+    await give(page, given('locked.key', String(createPrivateKey(key.buffer).export(under))))
+    await said(page, 'It is under a password')
+    expect(await page.innerText('main')).toContain('locked.key')
+  }
+})
+
+test('a capture in which somebody fetched a key is a capture', async () => {
+  const flow = connection('10.0.0.1:40000', '10.0.0.2:80')
+  const text = (said: string): Uint8Array => new TextEncoder().encode(said)
+  const answer = `HTTP/1.1 200 OK\r\nContent-Length: ${localhost.key.length}\r\n\r\n${localhost.key}`
+  const page = await open({ hash: 'page=captures' })
+  await give(
+    page,
+    packetFile([
+      flow.syn(),
+      flow.synAck(),
+      flow.says('client', text('GET /key HTTP/1.1\r\nHost: a\r\n\r\n')),
+      flow.says('server', text(answer)),
+    ]),
+  )
+  await said(page, 'GET /key → 200')
+})
+
+test('certificates that were compressed with brotli are read', async () => {
+  const { url } = await served(() => new Response('here'), { tls: localhost })
+  const at = temporaryFolder('inspector').path
+  const path = join(at, 'x.pcapng')
+  writeFileSync(join(at, 'root.pem'), root)
+  expect(await main(['get', '--trust', join(at, 'root.pem'), url, '--no-keep', '--pcapng', path], captured())).toBe(0)
+  for (const form of ['folder', 'one file'] as const) {
+    const page = await open({ form, hash: 'page=captures' })
+    await page.setInputFiles('input[type=file] >> nth=0', path)
+    await said(page, 'GET / → 200, decrypted')
+    await page.locator('.connection').last().click()
+    await page.locator('.rows', { hasText: 'CompressedCertificate' }).waitFor()
+    expect(await page.innerText('.facts')).toContain('CN=localhost')
+  }
 })
 
 test('what is private is starred until somebody asks for it', async () => {

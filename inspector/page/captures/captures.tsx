@@ -53,13 +53,18 @@ const Invitation: FunctionComponent<PageProps> = props => {
 
 const DropTarget: FunctionComponent<PageProps> = props => {
   const { captures } = props.words
-  const { keyLogs } = props.state.captures
+  const { keyLogs, privateKeys } = props.state.captures.secrets
   return (
     <div class="drop-target">
       <p class="big">{captures.invitation}</p>
       <ChooseFiles {...props} text={captures.choose} look="button main" />
       <p class="soft">{captures.keysToo}</p>
-      <p class="quiet">{[captures.stays, ...(keyLogs === 0 ? [] : [captures.keys(keyLogs)])].join(' ')}</p>
+      <p class="quiet">
+        {captures.stays}
+        {keyLogs.length + privateKeys.length === 0 ? null : (
+          <span> {captures.keys(keyLogs.length, privateKeys.length)}</span>
+        )}
+      </p>
     </div>
   )
 }

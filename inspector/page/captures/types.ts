@@ -2,6 +2,7 @@
 import type { FailureCode } from '../../../src/failures/table.ts'
 import type { Contents } from '../../model/contents.ts'
 import type { Live } from '../../model/live.ts'
+import type { Secrets } from '../../sources/file/said.ts'
 
 /** Why something cannot be shown. */
 export type Missing =
@@ -38,13 +39,13 @@ export interface Captures {
   readonly all: readonly Listing[]
   /** Whether the page knows what it was opened with. */
   readonly isListed: boolean
-  /** Key logs that were given. */
-  readonly keyLogs: number
+  /** That were given. */
+  readonly secrets: Secrets
   readonly live: LiveState | undefined
   /** Records of the conversation that is being opened. */
   readonly opening: number | undefined
   /** Why the run that the address names is not here. */
   readonly missing: Missing | undefined
-  /** Opens captures; key logs among them are for all of them. */
+  /** Opens captures; key logs and private keys among them are for all of them. */
   give(files: readonly File[]): void
 }

@@ -7,7 +7,8 @@ import { LIVE } from '../../model/live.ts'
 import { preparing } from '../../model/prepare.ts'
 import type { Run } from '../../model/run.ts'
 import { telling } from '../../model/told.ts'
-import { type FileShelf, fileShelf, Unreadable } from '../../sources/file/file.ts'
+import { type FileShelf, fileShelf, refusedShelf, Unreadable } from '../../sources/file/file.ts'
+import type { Secrets } from '../../sources/file/said.ts'
 import { servedShelf, Unanswered } from '../../sources/served.ts'
 import { type Shelf, type SourceName, sourceOf } from '../../sources/shelf.ts'
 import { writtenShelf } from '../../sources/written.ts'
@@ -40,7 +41,7 @@ export const useCaptures = (page: Page): Captures => {
   }, [shelf, source])
   useContents(home, wanted?.id, files.generation, setAll)
   const { opening, missing } = useRun(page, home, all, files.generation)
-  return { all, isListed, keyLogs: files.keyLogs, live, opening, missing, give: files.give }
+  return { all, isListed, secrets: files.secrets, live, opening, missing, give: files.give }
 }
 
 const shelfOf = (source: SourceName): Shelf | undefined =>
@@ -85,21 +86,21 @@ interface Files {
   readonly shelves: { readonly current: ReadonlyMap<string, FileShelf> }
   /** Another when a file is read anew. */
   readonly generation: number
-  readonly keyLogs: number
+  readonly secrets: Secrets
   give(files: readonly File[]): void
 }
 
 const useFiles = (page: Page, setAll: SetAll): Files => {
   const shelves = useRef(new Map<string, FileShelf>())
   const given = useRef(new Map<string, File>())
-  const keyLogs = useRef<readonly string[]>([])
+  const secrets = useRef<Secrets>({ keyLogs: [], privateKeys: [] })
   const number = useRef(0)
   const [generation, setGeneration] = useState(0)
   const privacy = page.place.own.private === 'shown' ? 'shown' : 'starred'
   const open = (id: string, file: File): void => {
     shelves.current.get(id)?.close()
     const progress = (part: number): void => changed(setAll, id, { progress: part })
-    shelves.current.set(id, fileShelf({ file, keys: keyLogs.current, privacy }, progress))
+    shelves.current.set(id, fileShelf({ file, secrets: secrets.current, privacy }, progress))
     changed(setAll, id, { name: file.name, size: file.size, isOwn: true, contents: undefined, missing: undefined })
   }
   const again = (): void => {
@@ -114,10 +115,20 @@ const useFiles = (page: Page, setAll: SetAll): Files => {
     if (given.current.size > 0) again()
   }, [privacy])
   const give = async (files: readonly File[]): Promise<void> => {
-    const { captures, keyLogs: texts } = await sorted(files)
-    keyLogs.current = [...keyLogs.current, ...texts]
-    if (texts.length > 0) again()
+    const { captures, keyLogs, privateKeys, refused } = await sorted(files)
+    const { current: before } = secrets
+    secrets.current = {
+      keyLogs: [...before.keyLogs, ...keyLogs],
+      privateKeys: [...before.privateKeys, ...privateKeys],
+    }
+    if (keyLogs.length + privateKeys.length > 0) again()
     let first: string | undefined
+    for (const [file, failure] of refused) {
+      const id = `file${++number.current}`
+      first = id
+      shelves.current.set(id, refusedShelf(failure))
+      changed(setAll, id, { name: file.name, isOwn: true })
+    }
     for (const file of captures) {
       const id = `file${++number.current}`
       first ??= id
@@ -142,7 +153,7 @@ const useFiles = (page: Page, setAll: SetAll): Files => {
         filter: '',
       })
   }
-  return { shelves, generation, keyLogs: keyLogs.current.length, give: files => void give(files) }
+  return { shelves, generation, secrets: secrets.current, give: files => void give(files) }
 }
 
 /** What is in the capture that the address names, read when it is first asked for. */

@@ -1,14 +1,11 @@
 /** A capture that somebody gave the page: read in a worker, so that the page answers while it is. */
-import type { PackedFailure } from '../../../src/inspect/packed/packed.ts'
+import type { Failure } from '../../../src/failures/index.ts'
+import { type PackedFailure, packedFailure } from '../../../src/inspect/packed/packed.ts'
 import type { Lines, Shelf } from '../shelf.ts'
-import type { Answer, Asking } from './said.ts'
+import type { Answer, Asking, Opening } from './said.ts'
 import { startWorker } from './start.ts'
 
-export interface Given {
-  readonly file: File
-  readonly keys: readonly string[]
-  readonly privacy: 'starred' | 'shown'
-}
+export type Given = Omit<Opening, 'type'>
 
 export interface FileShelf extends Shelf {
   close(): void
@@ -74,4 +71,13 @@ export const fileShelf = (given: Given, progress: (part: number) => void): FileS
       broken()
     },
   }
+}
+
+/** In place of a file that is known to be of no use here: a key under a password. */
+export const refusedShelf = (failure: Failure): FileShelf => {
+  // biome-ignore lint/correctness/useYield: it fails before the first line
+  const refused = async function* (): Lines {
+    throw new Unreadable(packedFailure(failure))
+  }
+  return { list: refused, contents: refused, conversation: refused, close() {} }
 }

@@ -1,11 +1,18 @@
 /** What the page and the worker that reads a file say to each other. The page asks for each batch, so nothing piles up. */
 import type { PackedFailure } from '../../../src/inspect/packed/packed.ts'
 
+/** What was given beside captures. */
+export interface Secrets {
+  /** NSS format. */
+  readonly keyLogs: readonly string[]
+  /** Of servers, PrivateKeyInfo in DER: for RSA key exchange. */
+  readonly privateKeys: readonly Uint8Array[]
+}
+
 export interface Opening {
   readonly type: 'open'
   readonly file: File
-  /** Key logs (NSS format). */
-  readonly keys: readonly string[]
+  readonly secrets: Secrets
   readonly privacy: 'starred' | 'shown'
 }
 

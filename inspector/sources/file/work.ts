@@ -10,7 +10,8 @@ import type { Readable } from '../../../src/inspect/conversations/listed-in.ts'
 import { opened } from '../../../src/inspect/conversations/opened.ts'
 import { contentsLines, conversationLines } from '../../../src/inspect/packed/capture-lines.ts'
 import { packedFailure } from '../../../src/inspect/packed/packed.ts'
-import { webCrypto } from '../../../src/web/crypto.ts'
+import type { CertificateCoder } from '../../../src/tls/index.ts'
+import { readingCrypto } from './cryptography.ts'
 import type { Answer, Asking, Opening } from './said.ts'
 
 /** Synchronous: what a reader of millions of packets wants, and what only workers have. */
@@ -19,11 +20,14 @@ const sourceOf = (file: File): Source => {
   return { size: file.size, read: (start, end) => new Uint8Array(reader.readAsArrayBuffer(file.slice(start, end))) }
 }
 
-const readableOf = (opening: Opening, say: (answer: Answer) => void): Readable => {
-  const { file, keys } = opening
+type Coders = readonly CertificateCoder[]
+
+const readableOf = (opening: Opening, certificateCoders: Coders, say: (answer: Answer) => void): Readable => {
+  const { file, secrets } = opening
+  const { keyLogs, privateKeys } = secrets
   const progress = (done: number, of: number): void => say({ type: 'progress', done, of })
-  const capture: Capture = openCapture(sourceOf(file), { keyLogs: keys, progress })
-  const shared = { crypto: webCrypto(), start: capture.start }
+  const capture: Capture = openCapture(sourceOf(file), { keyLogs, progress })
+  const shared = { crypto: readingCrypto(), privateKeys, certificateCoders, start: capture.start }
   return {
     capture,
     open: (conversation, keep) =>
@@ -36,14 +40,14 @@ const BATCH = 256 * 1024
 const MOST_LINES = 1000
 
 /** Answers to what the page asks. */
-export const working = (say: (answer: Answer) => void): ((asking: Asking) => void) => {
+const working = (certificateCoders: Coders, say: (answer: Answer) => void): ((asking: Asking) => void) => {
   let opening: Opening | undefined
   let readable: Readable | undefined
   const going = new Map<number, Iterator<object>>()
 
   const begin = function* (asking: Exclude<Asking, Opening>): Generator<object> {
     if (opening === undefined) return
-    readable ??= readableOf(opening, say)
+    readable ??= readableOf(opening, certificateCoders, say)
     if (asking.type === 'contents') yield* contentsLines(readable)
     if (asking.type !== 'conversation') return
     const conversation = readable.capture.conversations[asking.number - 1]
@@ -89,6 +93,15 @@ export const working = (say: (answer: Answer) => void): ((asking: Asking) => voi
 /** In a worker: from here on it answers. */
 export const beginWork = (): void => {
   const scope = globalThis as unknown as Pick<Worker, 'postMessage' | 'addEventListener'>
-  const work = working(answer => scope.postMessage(answer))
-  scope.addEventListener('message', event => work(event.data))
+  const work = coders().then(found => working(found, answer => scope.postMessage(answer)))
+  scope.addEventListener('message', event => void work.then(take => take(event.data)))
+}
+
+/** Where they cannot be had any more, compressed certificates stay as they are. */
+const coders = async (): Promise<Coders> => {
+  try {
+    return (await import('./certificate-coders.ts')).webCertificateCoders
+  } catch {
+    return []
+  }
 }

@@ -10,9 +10,10 @@ export const captures = {
   open: 'Open a capture …',
   title: 'Look into a capture',
   invitation: 'Drop a capture here: pcapng or pcap, of any program.',
-  keysToo: 'A key log beside it (SSLKEYLOGFILE) decrypts what it has the secrets of, now or later.',
+  keysToo:
+    'A key log beside it (SSLKEYLOGFILE) decrypts what it has the secrets of, now or later; the private key of a server, what RSA key exchange protected.',
   stays: 'The file stays on this machine: this page sends nothing anywhere.',
-  drop: 'Drop the capture, and its key log',
+  drop: 'Drop the capture, and its key log or private key',
   kept: 'Runs that are kept',
   opened: 'Opened here',
   reading: (part: number) => `Reading the file: ${Math.floor(part * 100)} %`,
@@ -29,7 +30,10 @@ export const captures = {
     ]
       .filter(Boolean)
       .join(', '),
-  keys: (count: number) => counted(count, 'key log'),
+  keys: (keyLogs: number, privateKeys: number) =>
+    [keyLogs === 0 ? '' : counted(keyLogs, 'key log'), privateKeys === 0 ? '' : counted(privateKeys, 'private key')]
+      .filter(Boolean)
+      .join(', '),
   filter: 'Filter the list',
   filterHint: 'address, protocol or what came of it',
   leftOut: (count: number) => `${counted(count, 'conversation')} left out by the filter`,

@@ -39,9 +39,10 @@ export const captures: typeof english = {
   open: '打开捕获文件……',
   title: '查看捕获文件',
   invitation: '把捕获文件放到这里：任何程序的 pcapng 或 pcap。',
-  keysToo: '旁边的密钥日志（SSLKEYLOGFILE）可解密其所含密钥对应的内容，现在或稍后给都行。',
+  keysToo:
+    '旁边的密钥日志（SSLKEYLOGFILE）可解密其所含密钥对应的内容，现在或稍后给都行；服务器的私钥可解密由 RSA 密钥交换保护的内容。',
   stays: '文件留在本机：此页面不向任何地方发送任何内容。',
-  drop: '放下捕获文件及其密钥日志',
+  drop: '放下捕获文件及其密钥日志或私钥',
   kept: '保存的运行',
   opened: '在这里打开的',
   reading: part => `正在读取文件：${Math.floor(part * 100)} %`,
@@ -55,7 +56,10 @@ export const captures: typeof english = {
     [used === 0 ? '' : `使用了 ${used} 个密钥`, without === 0 ? '' : `${without} 个会话没有密钥`]
       .filter(Boolean)
       .join('，'),
-  keys: count => `${count} 份密钥日志`,
+  keys: (keyLogs, privateKeys) =>
+    [keyLogs === 0 ? '' : `${keyLogs} 份密钥日志`, privateKeys === 0 ? '' : `${privateKeys} 个私钥`]
+      .filter(Boolean)
+      .join('，'),
   filter: '筛选列表',
   filterHint: '地址、协议或结果',
   leftOut: count => `筛选略去 ${count} 个会话`,
