@@ -6,12 +6,12 @@ import { ELSEWHERE } from './captures/captures.tsx'
 import { isList } from './captures/place.ts'
 import { showHelp } from './help.tsx'
 import { lettersOf } from './keyboard.ts'
-import { LANGUAGES, THEMES } from './place.ts'
+import { LANGUAGES, type Place, THEMES } from './place.ts'
 import { runName } from './run-name.ts'
 import { lessons, type PageProps } from './slots.ts'
 
 export const Header: FunctionComponent<PageProps & { readonly run: Run | undefined }> = ({ state, words, run }) => {
-  const { place, runs, go, hrefOf } = state
+  const { place, runs, go } = state
   const { page } = words
   const goTo = (text: string): void => {
     const number = /^#(\d{1,9})$/.exec(text)?.[1]
@@ -25,28 +25,14 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
     // When the row is drawn.
     requestAnimationFrame(() => document.querySelector<HTMLElement>('.rows [aria-current=true]')?.focus())
   }
-  const pages = ['exchange', 'captures', ...(lessons === undefined ? [] : ['lessons' as const])] as const
-  const isListed = isList(place)
-  const current = isListed ? 'captures' : place.page
-  const lead: Record<(typeof pages)[number], string> = {
-    exchange: hrefOf({ page: 'exchange', ...(isListed ? { run: state.runs.at(-1)?.id, filter: '' } : {}) }),
-    captures: hrefOf({ page: 'captures', filter: '' }),
-    lessons: hrefOf({ page: 'lessons' }),
-  }
-  const isExchange = current === 'exchange'
+  const isExchange = currentOf(place) === 'exchange'
   const letters = lettersOf(place.own)
   return (
     <header class="top">
       <span class="mark">barewire</span>
-      <nav aria-label={page.pages}>
-        {pages.map(each => (
-          <a key={each} href={lead[each]} aria-current={current === each ? 'page' : undefined}>
-            {each === 'captures' ? words.captures.captures : page[each]}
-          </a>
-        ))}
-      </nav>
+      <Pages state={state} words={words} />
       {isExchange ? (
-        <label>
+        <label class={runs.length < 2 ? 'run alone' : 'run'}>
           <span>{page.run}</span>
           <select
             aria-label={page.run}
@@ -91,7 +77,7 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
           ))}
         </select>
       </label>
-      <label class="wide">
+      <label class="wide least">
         <span>{page.colours}</span>
         <select
           aria-label={page.colours}
@@ -105,9 +91,38 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
           ))}
         </select>
       </label>
-      <button type="button" class="plain wide" onClick={showHelp} aria-keyshortcuts={letters['?']}>
-        {`${letters['?']} ${page.keysHelp}`}
+      <button
+        type="button"
+        class="plain wide least"
+        onClick={showHelp}
+        aria-label={page.keysHelp}
+        aria-keyshortcuts={letters['?']}
+      >
+        {letters['?']} <span>{page.keysHelp}</span>
       </button>
     </header>
+  )
+}
+
+/** A list of captures or connections is of theirs, whatever the address calls it. */
+const currentOf = (place: Place): Place['page'] => (isList(place) ? 'captures' : place.page)
+
+const Pages: FunctionComponent<PageProps> = ({ state, words }) => {
+  const { place, runs, hrefOf } = state
+  const { page } = words
+  const pages = ['exchange', 'captures', ...(lessons === undefined ? [] : ['lessons' as const])] as const
+  const lead: Record<(typeof pages)[number], string> = {
+    exchange: hrefOf({ page: 'exchange', ...(isList(place) ? { run: runs.at(-1)?.id, filter: '' } : {}) }),
+    captures: hrefOf({ page: 'captures', filter: '' }),
+    lessons: hrefOf({ page: 'lessons' }),
+  }
+  return (
+    <nav aria-label={page.pages}>
+      {pages.map(each => (
+        <a key={each} href={lead[each]} aria-current={currentOf(place) === each ? 'page' : undefined}>
+          {each === 'captures' ? words.captures.captures : page[each]}
+        </a>
+      ))}
+    </nav>
   )
 }

@@ -105,12 +105,17 @@ export const reveal = (element: HTMLElement, heights: Heights, row: number, room
 /** All rows as high as each other. */
 export const evenHeights = (count: number, height: number): Heights => ({ count, at: row => row * height })
 
+export interface MeasuredHeights extends Heights {
+  /** It was folded or unfolded. */
+  changed(row: number): void
+}
+
 /**
  * Rows of any height: those that were drawn are known, and the others are taken to be as high as those are on average. Each
- * says with `data-row` which one it is. One that is unfolded stays what it was: what is measured again and again may never
- * come to rest.
+ * says with `data-row` which one it is. One is measured again when it is said to have changed: what is measured again and
+ * again may never come to rest.
  */
-export const useMeasuredHeights = (count: number, list: RefObject<HTMLElement | null>): Heights => {
+export const useMeasuredHeights = (count: number, list: RefObject<HTMLElement | null>): MeasuredHeights => {
   const [known, setKnown] = useState<ReadonlyMap<number, number>>(NONE)
   useLayoutEffect(() => {
     if (count <= WHOLE) return
@@ -128,7 +133,8 @@ export const useMeasuredHeights = (count: number, list: RefObject<HTMLElement | 
     const usual = known.size === 0 ? USUAL : [...known.values()].reduce((sum, height) => sum + height, 0) / known.size
     const tops = new Float64Array(count + 1)
     for (let row = 0; row < count; row++) tops[row + 1] = tops[row]! + (known.get(row) ?? usual)
-    return { count, at: row => tops[row]! }
+    const changed = (row: number): void => setKnown(known => new Map([...known].filter(([each]) => each !== row)))
+    return { count, at: row => tops[row]!, changed }
   }, [known, count])
 }
 

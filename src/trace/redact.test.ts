@@ -101,6 +101,26 @@ test('a stream is taken for ciphertext by its own beginning only', () => {
   expect(texts).toEqual([hello, '*'.repeat(ANSWER.length), '*'.repeat(BODY.length), '*'.repeat(hello.length)])
 })
 
+test('what fills up a frame behind its packet begins no stream, and shows nothing that somebody left there', () => {
+  const frame = (text: string, filling: string): Uint8Array => {
+    const inner = packet(text)
+    inner[3] = inner.length
+    return new Uint8Array([...new Uint8Array(14), ...inner, ...ascii(filling)])
+  }
+  const texts = redacted(
+    { layer: 'ethernet', bytes: frame('', '\0\0\0\0\0\0') },
+    { layer: 'ethernet', bytes: frame('', BODY) },
+    { layer: 'ethernet', bytes: frame('\x16\x03\x01 hello', '\0\0') },
+    { layer: 'ethernet', bytes: frame('ciphertext', BODY) },
+  )
+  expect(texts.map(text => text.slice(54))).toEqual([
+    '\0\0\0\0\0\0',
+    '*'.repeat(BODY.length),
+    '\x16\x03\x01 hello\0\0',
+    `ciphertext${'*'.repeat(BODY.length)}`,
+  ])
+})
+
 /** An IPv6 header of 40 bytes, from and to addresses that end with `ends`, and a TCP segment. */
 const packet6 = (text: string, ends: readonly [number, number]): Uint8Array => {
   const bytes = new Uint8Array([0x60, ...new Uint8Array(39), ...segment(text)])

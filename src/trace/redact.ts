@@ -129,7 +129,7 @@ const tcpHeader = (bytes: Uint8Array, at: number): number =>
 
 /** What the IP packet that begins at `at` carries, as far as it is private. */
 const inPacket = (bytes: Uint8Array, at: number, streams: Streams): readonly Range[] => {
-  const { protocol, start, addresses, isLater } = carriedIn(bytes, at)
+  const { protocol, start, end, addresses, isLater } = carriedIn(bytes, at)
   // A fragment behind the first has no header of its own.
   if (isLater || start > bytes.length) return [{ start, end: bytes.length }]
   if (protocol === ICMP || protocol === ICMP_V6) return inIcmp(bytes, start, streams)
@@ -137,7 +137,10 @@ const inPacket = (bytes: Uint8Array, at: number, streams: Streams): readonly Ran
   if (protocol !== TCP) return [{ start, end: bytes.length }]
   const behind = tcpHeader(bytes, start)
   const key = addresses + latin1Text(bytes.subarray(start, start + 4))
-  return streams.isProtected(key, bytes.subarray(behind)) ? [] : [{ start: behind, end: bytes.length }]
+  if (!streams.isProtected(key, bytes.subarray(behind, end))) return [{ start: behind, end: bytes.length }]
+  // Behind the packet a frame is filled up with zeros; anything else there is nobody's.
+  const filled = Math.max(behind, end)
+  return bytes.subarray(filled).some(octet => octet !== 0) ? [{ start: filled, end: bytes.length }] : []
 }
 
 interface Carried {
@@ -145,6 +148,8 @@ interface Carried {
   readonly protocol: number
   /** Behind the headers of IP. */
   readonly start: number
+  /** Of the packet, which may be shorter than its frame. */
+  readonly end: number
   readonly addresses: string
   readonly isLater: boolean
 }
@@ -155,9 +160,10 @@ const carriedIn = (bytes: Uint8Array, at: number): Carried => {
   if (version === 4) {
     const isLater = ((byte(at + 6) & 0x1f) | byte(at + 7)) !== 0
     const addresses = latin1Text(bytes.subarray(at + 12, at + 20))
-    return { protocol: byte(at + 9), start: at + (byte(at) & 0xf) * 4, addresses, isLater }
+    const end = endOf(bytes, at, (byte(at + 2) << 8) | byte(at + 3))
+    return { protocol: byte(at + 9), start: at + (byte(at) & 0xf) * 4, end, addresses, isLater }
   }
-  if (version !== 6) return { protocol: -1, start: at, addresses: '', isLater: false }
+  if (version !== 6) return { protocol: -1, start: at, end: bytes.length, addresses: '', isLater: false }
   let [protocol, start, isLater] = [byte(at + 6), at + 40, false]
   while (EXTENSIONS.has(protocol) && start < bytes.length && !isLater) {
     isLater = protocol === FRAGMENT && ((byte(start + 2) << 8) | byte(start + 3)) >> 3 > 0
@@ -166,8 +172,13 @@ const carriedIn = (bytes: Uint8Array, at: number): Carried => {
     protocol = byte(start)
     start += size
   }
-  return { protocol, start, addresses: latin1Text(bytes.subarray(at + 8, at + 40)), isLater }
+  const end = endOf(bytes, at + 40, (byte(at + 4) << 8) | byte(at + 5))
+  return { protocol, start, end, addresses: latin1Text(bytes.subarray(at + 8, at + 40)), isLater }
 }
+
+/** A length of 0: who sends leaves it to the card, or it stands elsewhere (RFC 2675). */
+const endOf = (bytes: Uint8Array, from: number, length: number): number =>
+  length === 0 ? bytes.length : Math.min(bytes.length, from + length)
 
 /** Errors, which quote the packet that they are about (RFC 792, RFC 4443 3). */
 const QUOTING: ReadonlySet<number> = new Set([1, 2, 3, 4, 5, 11, 12])

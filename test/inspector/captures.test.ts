@@ -143,6 +143,9 @@ test('what is private is starred until somebody asks for it', async () => {
   await choose(page, ':443')
   await page.waitForSelector('.pane')
   expect(await page.innerText('.pane')).toMatch(/Cookie\s+bytes \d+–\d+\s+\*{20}/)
+  // What was on the wire is no secret.
+  const wire = await page.locator('.hex .side-wire').allInnerTexts()
+  expect(wire.filter(digits => digits === '2a').length).toBeLessThan(wire.length / 10)
   await page.click('.origin a')
   await page.check('.private input')
   await said(page, 'shown as they are')

@@ -42,8 +42,8 @@ export const packetFile = (packets: readonly Uint8Array[], name = 'made.pcap'): 
     ),
   )
 
-/** A request over TLS 1.2 whose secret was encrypted to the key of the server (RSA key exchange), by Node; and that key. */
-export const rsaTalk = async (): Promise<{ readonly capture: GivenFile; readonly key: GivenFile }> => {
+/** Requests over TLS 1.2 whose secret was encrypted to the key of the server (RSA key exchange), by Node; and that key. */
+export const rsaTalk = async (requests = 1): Promise<{ readonly capture: GivenFile; readonly key: GivenFile }> => {
   const { cert, key } = issued({ key: 'rsa-2048' })
   const flow = connection('10.0.0.1:40000', '10.0.0.2:443')
   const packets = [flow.syn(), flow.synAck(), flow.ack('client')]
@@ -59,9 +59,9 @@ export const rsaTalk = async (): Promise<{ readonly capture: GivenFile; readonly
     }) as typeof end.write
   }
   const server = new TLSSocket(far, { isServer: true, secureContext: createSecureContext({ cert, key }) })
-  server.once('data', () => server.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'))
+  server.once('data', () => server.end('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello'.repeat(requests)))
   const client = connect({ socket: near, rejectUnauthorized: false, ciphers: 'AES128-SHA256', maxVersion: 'TLSv1.2' })
-  client.end('GET /secret HTTP/1.1\r\nHost: shop.test\r\n\r\n')
+  client.end('GET /secret HTTP/1.1\r\nHost: shop.test\r\n\r\n'.repeat(requests))
   client.resume()
   await once(client, 'close')
   return { capture: packetFile(packets, 'rsa.pcap'), key: given('server.key', key) }

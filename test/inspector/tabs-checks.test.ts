@@ -8,7 +8,7 @@ import { webPlatform } from '../../src/web/lab.ts'
 import { latin1Bytes } from '../../src/wire/bytes.ts'
 import { connection } from '../support/made-captures.ts'
 import { violations } from './axe.ts'
-import { type GivenFile, packetFile } from './made.ts'
+import { type GivenFile, packetFile, rsaTalk } from './made.ts'
 import { inspector } from './support.ts'
 
 const { test, open } = inspector()
@@ -77,6 +77,24 @@ test('two thousand checks are a table of which those are there that can be seen'
   expect(await violations(page)).toEqual([])
   await page.evaluate(() => document.querySelector('.checks-tab h2')!.scrollIntoView())
   await made.locator('[data-row="0"]').waitFor()
+})
+
+test('a row that is unfolded is so when it comes back', async () => {
+  const { capture, key } = await rsaTalk(600)
+  const page = await open({ hash: 'page=captures' })
+  await page.setInputFiles('input[type=file] >> nth=0', [capture, key])
+  await page.locator('.connection').first().click()
+  await page.waitForSelector('.ladder')
+  await page.click('#tab-checks')
+  const row = page.locator('.checks-tab [data-row]', { hasText: 'record tags' }).first()
+  const number = await row.getAttribute('data-row')
+  const same = page.locator(`.checks-tab [data-row="${number}"]`)
+  await same.locator('summary').click()
+  await same.locator('li').first().waitFor()
+  await page.evaluate(() => document.querySelector('.checks-tab .space:last-child')!.scrollIntoView({ block: 'end' }))
+  await same.waitFor({ state: 'detached' })
+  await page.evaluate(() => document.querySelector('.checks-tab h2')!.scrollIntoView())
+  await same.locator('li').first().waitFor()
 })
 
 /** One connection over http with so many requests, one after the other. */

@@ -1,6 +1,5 @@
 /** Reading a capture: which conversations there are, a filter that leaves the suspicious frames, one conversation followed. */
 
-import { FailureError, FetchError } from '../../../src/failures/index.ts'
 import { client } from '../../../src/net/client/client.ts'
 import { serve } from '../../../src/net/server/serve.ts'
 import { messagesOf } from '../../../src/trace/recorder.ts'
@@ -10,7 +9,7 @@ import type { Row, TableDrawing } from '../drawings.ts'
 import type { Lesson, Scene, Stage } from '../lesson.ts'
 import { code, plain } from '../rows.ts'
 import { found, ms, numberAt, sequenceOf } from '../stage.ts'
-import { inWorld, type Play } from '../world.ts'
+import { failureOf, inWorld, type Play } from '../world.ts'
 import { fileOf, frameTable, type ReadFile, readFile } from './read.ts'
 
 export interface ReadingNames {
@@ -76,14 +75,8 @@ const askAll = async (here: Play, { hosts }: Plan): Promise<string> => {
   for (const host of hosts) {
     await here.wait(here.random.between(100, 900))
     const browser = client({ world: here.laptop.world, trace: here.trace })
-    try {
-      await (await browser.fetch(`https://${host}/`)).text()
-    } catch (error) {
-      if (!(error instanceof FailureError || error instanceof FetchError)) throw error
-      failure = error.failure.code
-    } finally {
-      browser.close()
-    }
+    failure = (await failureOf(browser.fetch(`https://${host}/`).then(answer => answer.text()))) ?? failure
+    browser.close()
   }
   await here.wait(500)
   return failure

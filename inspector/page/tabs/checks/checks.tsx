@@ -33,11 +33,19 @@ const nameOf = (check: string, { tabs: { checks } }: Words): readonly [name: str
   Object.hasOwn(checks.names, check) ? checks.names[check]! : [check, '']
 
 const Made: FunctionComponent<RegionProps & { readonly made: readonly CheckMade[] }> = ({ made, ...props }) => {
-  const { words } = props
+  const { run, words } = props
   const { heads } = words.tabs.checks
   const body = useRef<HTMLTableSectionElement>(null)
   const heights = useMeasuredHeights(made.length, body)
   const { first, last } = useWindow(body, heights)
+  // Rows that are scrolled away are gone; what was unfolded is so when they come back.
+  const unfolded = useMemo(() => new Set<number>(), [run.id])
+  const onFold = (row: number, isOpen: boolean): void => {
+    if (unfolded.has(row) === isOpen) return
+    if (isOpen) unfolded.add(row)
+    else unfolded.delete(row)
+    heights.changed(row)
+  }
   const isWhole = made.length <= WHOLE
   return (
     <Table label={words.tabs.checks.title} class="wide" rows={isWhole ? undefined : made.length + 1}>
@@ -58,7 +66,15 @@ const Made: FunctionComponent<RegionProps & { readonly made: readonly CheckMade[
       <tbody ref={body}>
         <Space height={heights.at(first)} />
         {made.slice(first, last).map((check, i) => (
-          <MadeRow key={first + i} {...props} check={check} row={first + i} isWhole={isWhole} />
+          <MadeRow
+            key={first + i}
+            {...props}
+            check={check}
+            row={first + i}
+            isWhole={isWhole}
+            isUnfolded={unfolded.has(first + i)}
+            onFold={onFold}
+          />
         ))}
         <Space height={heights.at(made.length) - heights.at(last)} />
       </tbody>
@@ -78,9 +94,12 @@ interface MadeRowProps extends RegionProps {
   readonly check: CheckMade
   readonly row: number
   readonly isWhole: boolean
+  readonly isUnfolded: boolean
+  readonly onFold: (row: number, isOpen: boolean) => void
 }
 
-const MadeRow: FunctionComponent<MadeRowProps> = ({ check, row, isWhole, ...props }) => {
+const MadeRow: FunctionComponent<MadeRowProps> = props => {
+  const { check, row, isWhole } = props
   const { words } = props
   const { held, failed } = words.tabs.checks
   const [name, asks] = nameOf(check.check, words)
@@ -102,7 +121,7 @@ const MadeRow: FunctionComponent<MadeRowProps> = ({ check, row, isWhole, ...prop
       <td class="soft by">{check.party.name}</td>
       <td class="number quiet at">{words.page.time(check.at)}</td>
       <td>
-        <What {...props} check={check} />
+        <What {...props} />
       </td>
       <td class="quiet rule">{check.rule}</td>
     </tr>
@@ -110,7 +129,8 @@ const MadeRow: FunctionComponent<MadeRowProps> = ({ check, row, isWhole, ...prop
 }
 
 /** What the engine says of it where it is a fact, the failure where it is one, and the bytes. */
-const What: FunctionComponent<RegionProps & { readonly check: CheckMade }> = ({ check, ...props }) => {
+const What: FunctionComponent<MadeRowProps> = props => {
+  const { check, row, isUnfolded, onFold } = props
   const { words } = props
   const { checks } = words.tabs
   const { failure, about, where, count, layer } = check
@@ -124,7 +144,7 @@ const What: FunctionComponent<RegionProps & { readonly check: CheckMade }> = ({ 
       {first === undefined ? null : count === 1 ? (
         <Opener {...props} where={first} />
       ) : (
-        <details>
+        <details open={isUnfolded} onToggle={event => onFold(row, event.currentTarget.open)}>
           <summary>{checks.times(count, layer === 'record' ? checks.record : checks.segment)}</summary>
           <ul class="places" aria-label={checks.each}>
             {where.map(each => (
