@@ -253,6 +253,8 @@ export const tabs = {
       basicConstraints: 'authority',
       serialNumber: 'serial',
     } as Readonly<Record<string, string>>,
+    /** What a row says, as `inspect/certificate.ts` has it. */
+    value: (text: string) => text,
     roles: { leaf: 'certificate', authority: 'authority', root: 'root' },
     signed: (by: string, algorithm: string) => `signed by ${by}, ${algorithm}`,
     notSigned: (by: string) => `not signed by this ${by}: the signature does not fit its key`,

@@ -160,6 +160,23 @@ const attributes: Readonly<Record<string, string>> = {
   Partitioned: '在每个站点的页面里各自分开',
 }
 
+/** Of rows of a certificate; names and numbers stay as they are. */
+const VALUES: readonly (readonly [english: RegExp, chinese: string])[] = [
+  [/^(\d{4}-\d\d-\d\d \d\d:\d\d UTC) to (\d{4}-\d\d-\d\d \d\d:\d\d UTC)$/, '$1 至 $2'],
+  [/^(\d+) days? left$/, '还剩 $1 天'],
+  [/^ended (\d+) days? ago$/, '已过期 $1 天'],
+  [/^begins in (\d+) days?$/, '$1 天后生效'],
+  [/^yes, with (\d+) more below it( \(critical\))?$/, '是，其下至多还有 $1 级$2'],
+  [/^yes( \(critical\))?$/, '是$1'],
+  [/^no( \(critical\))?$/, '否$1'],
+]
+
+const rowValue = (text: string): string =>
+  VALUES.reduce((said, [english, chinese]) => said.replace(english, chinese), text).replace(
+    / \(critical\)$/,
+    '（关键）',
+  )
+
 export const tabs: typeof english = {
   connection: '连接',
   working: '正在计算……',
@@ -247,6 +264,7 @@ export const tabs: typeof english = {
       basicConstraints: '机构',
       serialNumber: '序列号',
     },
+    value: rowValue,
     roles: { leaf: '证书', authority: '机构', root: '根' },
     signed: (by, algorithm) => `由 ${by} 签发，${algorithm}`,
     notSigned: by => `不是这个 ${by} 签发的：签名与它的密钥不符`,

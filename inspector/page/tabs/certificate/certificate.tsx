@@ -105,7 +105,9 @@ const CardView: FunctionComponent<CardProps> = ({ card, isChosen, onChoose, ...p
         {shown.map(({ key, values, tint }) => (
           <span key={key} class="row">
             <span class="label">{certificate.rows[key] ?? key}</span>
-            <bdi class={tint === 'bad' ? 'bad' : key === 'serialNumber' ? 'mono' : undefined}>{shortened(values)}</bdi>
+            <bdi class={tint === 'bad' ? 'bad' : key === 'serialNumber' ? 'mono' : undefined}>
+              {shortened(values.map(certificate.value), words.page.comma)}
+            </bdi>
           </span>
         ))}
         {faults.map(failure => (
@@ -131,8 +133,8 @@ const CardView: FunctionComponent<CardProps> = ({ card, isChosen, onChoose, ...p
 
 /** Names of one certificate that are shown on its card. */
 const MOST_VALUES = 4
-const shortened = (values: readonly string[]): string =>
-  `${values.slice(0, MOST_VALUES).join(', ')}${values.length > MOST_VALUES ? ` +${values.length - MOST_VALUES}` : ''}`
+const shortened = (values: readonly string[], comma: string): string =>
+  `${values.slice(0, MOST_VALUES).join(comma)}${values.length > MOST_VALUES ? ` +${values.length - MOST_VALUES}` : ''}`
 
 const LinkLine: FunctionComponent<{ readonly link: Link; readonly words: Words }> = ({ link, words }) => {
   const { certificate } = words.tabs
