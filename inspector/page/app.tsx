@@ -7,7 +7,7 @@ import { sourceOf } from '../sources/shelf.ts'
 import { wordsOf } from '../words/index.ts'
 import { CapturesPage, LiveList, MissingCard } from './captures/captures.tsx'
 import { DropAnywhere } from './captures/drop.tsx'
-import { capturePlaceOf, isList } from './captures/place.ts'
+import { capturePlaceOf, isList, isNoRun } from './captures/place.ts'
 import { useCaptures } from './captures/use-captures.ts'
 import { Exchange } from './exchange.tsx'
 import { Header } from './header.tsx'
@@ -41,6 +41,10 @@ export const App: FunctionComponent = () => {
       <Header {...props} run={run} />
       {place.page === 'lessons' && Lessons !== undefined ? (
         <Lessons {...props} />
+      ) : isNoRun(place) ? (
+        <main class="captures-page" id="panel" tabIndex={-1}>
+          <MissingCard {...props} missing={{ kind: 'no run' }} />
+        </main>
       ) : isList(place) ? (
         <CapturesPage {...props} />
       ) : run === undefined ? (

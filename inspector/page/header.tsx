@@ -3,7 +3,7 @@ import type { FunctionComponent } from 'preact'
 import type { Run } from '../model/run.ts'
 import { numbered } from '../model/shown.ts'
 import { ELSEWHERE } from './captures/captures.tsx'
-import { isList } from './captures/place.ts'
+import { isList, isNoRun } from './captures/place.ts'
 import { showHelp } from './help.tsx'
 import { lettersOf } from './keyboard.ts'
 import { LANGUAGES, type Place, THEMES } from './place.ts'
@@ -95,7 +95,7 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
         type="button"
         class="plain wide least"
         onClick={showHelp}
-        aria-label={page.keysHelp}
+        aria-label={`${letters['?']} ${page.keysHelp}`}
         aria-keyshortcuts={letters['?']}
       >
         {letters['?']} <span>{page.keysHelp}</span>
@@ -105,14 +105,17 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
 }
 
 /** A list of captures or connections is of theirs, whatever the address calls it. */
-const currentOf = (place: Place): Place['page'] => (isList(place) ? 'captures' : place.page)
+const currentOf = (place: Place): Place['page'] => (isList(place) && !isNoRun(place) ? 'captures' : place.page)
 
 const Pages: FunctionComponent<PageProps> = ({ state, words }) => {
   const { place, runs, hrefOf } = state
   const { page } = words
   const pages = ['exchange', 'captures', ...(lessons === undefined ? [] : ['lessons' as const])] as const
   const lead: Record<(typeof pages)[number], string> = {
-    exchange: hrefOf({ page: 'exchange', ...(isList(place) ? { run: runs.at(-1)?.id, filter: '' } : {}) }),
+    exchange: hrefOf({
+      page: 'exchange',
+      ...(isList(place) || isNoRun(place) ? { run: runs.at(-1)?.id, filter: '' } : {}),
+    }),
     captures: hrefOf({ page: 'captures', filter: '' }),
     lessons: hrefOf({ page: 'lessons' }),
   }

@@ -7,7 +7,9 @@ export const HELP = 'help'
 
 export const showHelp = (): void => {
   const dialog = document.getElementById(HELP)
-  if (dialog instanceof HTMLDialogElement && !dialog.open) dialog.showModal()
+  if (!(dialog instanceof HTMLDialogElement) || dialog.open) return
+  dialog.showModal()
+  dialog.querySelector<HTMLElement>('[type=submit]')?.focus()
 }
 
 export const Help: FunctionComponent<PageProps> = ({ state, words }) => {
@@ -70,7 +72,7 @@ export const Help: FunctionComponent<PageProps> = ({ state, words }) => {
             {page.lettersAtFirst}
           </button>
         )}
-        <button type="submit" class="button" autofocus>
+        <button type="submit" class="button">
           {page.close}
         </button>
       </form>

@@ -70,7 +70,7 @@ export const readPlace = (hash: string, start: Place = START): Place => {
   const own = [...given].filter(([name, value]) => !KNOWN.has(name) && value !== '')
   return {
     page: oneOf('page', ['exchange', 'captures', 'lessons'], start.page),
-    run: given.get('run') ?? undefined,
+    run: given.get('run') || undefined,
     tab: oneOf('tab', TABS, start.tab),
     view: oneOf('view', VIEWS, start.view),
     layer: oneOf('layer', GRAINS, start.layer),

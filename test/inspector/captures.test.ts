@@ -183,7 +183,16 @@ test('what is no capture, and what is cut off, is told with what can be done; no
   await said(page, 'The capture ends in the middle')
   await said(page, '4 conversations')
   await give(page, given('empty.pcap', ''))
-  await said(page, 'This is no capture file')
+  await said(page, 'It is empty')
+})
+
+test('a run that this page does not know is told so, and there is a way on', async () => {
+  for (const run of ['tls99-7-nonsense', 'tls13-7-flip-999-999-9', 'a b', '%E0%A4%A']) {
+    const page = await open({ hash: `run=${run}&tab=nope&foo=bar` })
+    await said(page, 'No such run is known here')
+    await page.click('header nav a')
+    await page.waitForSelector('.ladder')
+  }
 })
 
 test('a page that is loaded again has forgotten its files, and says so', async () => {

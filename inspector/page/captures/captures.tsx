@@ -94,6 +94,7 @@ const Found: FunctionComponent<PageProps & { readonly listing: Listing }> = prop
   const { listing, state, words } = props
   const { contents, missing, progress, name, id } = listing
   const { captures, page } = words
+  if (listing.size === 0) return <MissingCard {...props} missing={{ kind: 'empty' }} name={name} />
   if (missing !== undefined) return <MissingCard {...props} missing={missing} name={name} />
   if (contents === undefined)
     return (
@@ -285,6 +286,10 @@ const missingText = (missing: Missing, words: Words): readonly [title: string, s
       return [titleOf(missing.code, words).replace(/[.。]$/, ''), '']
     case 'unreadable':
       return [captures.notRead, captures.changed]
+    case 'empty':
+      return [captures.notRead, captures.empty]
+    case 'no run':
+      return [captures.noRun, captures.noRunWhy(words.page.exchange)]
     case 'not here':
       return [captures.notHere, captures.notHereWhy]
     case 'no conversation':

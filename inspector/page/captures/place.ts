@@ -1,5 +1,6 @@
 /** What of the address is of captures: `given` is one of them, `given/4` its fourth conversation. */
 import { readPlan } from '../../runs/plan.ts'
+import { sourceOf } from '../../sources/shelf.ts'
 import type { Place } from '../place.ts'
 
 export interface CapturePlace {
@@ -20,3 +21,13 @@ export const isList = ({ page, run }: Place): boolean => {
   const at = capturePlaceOf(run)
   return page === 'captures' || (page === 'exchange' && at !== undefined && at.number === undefined)
 }
+
+/** Files that were given to the page are called so. */
+const GIVEN = /^file\d/
+
+/** Whether the address names a run that nobody can play or open here: of another version of the page, or cut off. */
+export const isNoRun = ({ page, run }: Place): boolean =>
+  page === 'exchange' &&
+  run !== undefined &&
+  readPlan(run) === undefined &&
+  (capturePlaceOf(run) === undefined || (sourceOf(document) === 'engines' && !GIVEN.test(run)))

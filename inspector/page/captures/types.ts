@@ -7,7 +7,7 @@ import type { Secrets } from '../../sources/file/said.ts'
 /** Why something cannot be shown. */
 export type Missing =
   | { readonly kind: 'failure'; readonly code: FailureCode }
-  | { readonly kind: 'unreadable' | 'not here' | 'no conversation' }
+  | { readonly kind: 'unreadable' | 'empty' | 'not here' | 'no conversation' | 'no run' }
   | { readonly kind: 'not served'; readonly status: number }
 
 /** A capture that can be opened. */

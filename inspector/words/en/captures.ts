@@ -48,6 +48,10 @@ export const captures = {
   show: 'Show what is private',
   notRead: 'The file could not be read',
   changed: 'It was changed or taken away since it was chosen, or this browser may not read it. Choose it again.',
+  empty: 'It is empty: nothing was written into it, or not yet.',
+  noRun: 'No such run is known here',
+  noRunWhy: (exchange: string) =>
+    `The link may be of another version of this page, or was cut off. “${exchange}” above leads to a run that it can play.`,
   notHere: 'This file is not open here',
   notHereWhy: 'A page forgets the files that it was given. Drop the file again to go on.',
   notServed: (status: number) =>
