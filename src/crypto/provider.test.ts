@@ -79,6 +79,22 @@ describe.each(platforms)('%s', (_, platform) => {
     })
   }
 
+  test('keys of one kind that are used in turn stay apart', () => {
+    const [nonce, none] = [new Uint8Array(12), new Uint8Array(0)]
+    for (const name of Object.keys(keySizes) as AeadName[]) {
+      const sealed = [1, 2].map(of => {
+        const aead = crypto.aead(name, new Uint8Array(keySizes[name]).fill(of))
+        return { aead, ...aead.seal(nonce, none, ascii('secret')) }
+      })
+      for (let round = 0; round < 2; round++)
+        for (const { aead, ciphertext, tag } of sealed) {
+          expect(aead.seal(nonce, none, ascii('secret')), name).toEqual({ ciphertext, tag })
+          expect(aead.open(nonce, none, ciphertext, tag), name).toEqual(ascii('secret'))
+        }
+      expect(sealed[0]!.ciphertext).not.toEqual(sealed[1]!.ciphertext)
+    }
+  })
+
   test('RFC 6979 A.2.5: P-256 with SHA-256 of "sample" gives the listed r and s', () => {
     // PrivateKeyInfo around the ECPrivateKey of the example.
     const pkcs8 = hex(
@@ -193,6 +209,7 @@ describe.each(platforms)('%s', (_, platform) => {
       const aead = crypto.aead(name, new Uint8Array(name === 'aes-128-gcm' ? 16 : 32).fill(7))
       const [nonce, none] = [new Uint8Array(12), new Uint8Array(0)]
       const { ciphertext, tag } = aead.seal(nonce, none, ascii('secret'))
+      expect(aead.open(nonce, none, ciphertext, tag)).toEqual(ascii('secret'))
       aead.wipe()
       expect(() => aead.seal(nonce, none, ascii('secret')), name).toThrow()
       expect(() => aead.open(nonce, none, ciphertext, tag), name).toThrow()

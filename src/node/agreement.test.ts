@@ -1,6 +1,7 @@
 /** What Node's key agreements owe their callers beyond being right, which `crypto/provider.test.ts` sees to. */
 import { spawn } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { nodeCrypto } from './crypto.ts'
 
 /**
  * Collections come where memory is asked for, so with little of it to spare one falls into every step of an agreement
@@ -23,3 +24,12 @@ test('a key agreement bears a collection in each of its steps', async () => {
     child.kill('SIGKILL')
   }
 }, 60_000)
+
+test('an agreement leaves errors the stacks that they have', () => {
+  const limit = Error.stackTraceLimit
+  const crypto = nodeCrypto()
+  const offer = crypto.offerShare('x25519')
+  expect(crypto.answerShare('x25519', offer.share)?.secret).toHaveLength(32)
+  expect(crypto.answerShare('x25519', new Uint8Array(32))).toBeUndefined()
+  expect(Error.stackTraceLimit).toBe(limit)
+})
