@@ -235,6 +235,7 @@ test('Fastify over serverFactory', async () => {
       throw Object.assign(new Error('on purpose'), { statusCode: 418 })
     })
     app.get('/empty', (_request, reply) => reply.code(204).send())
+    app.get('/unsendable', (_request, reply) => reply.header('X-Smile', '\u{1f600}').send('never'))
     await app.listen({ port: 0, host: '127.0.0.1' })
     return (app.server.address() as AddressInfo).port
   }
@@ -244,6 +245,7 @@ test('Fastify over serverFactory', async () => {
     () => ({ path: '/json', method: 'POST', headers: { 'content-type': 'application/json' }, body: '{broken' }),
     () => ({ path: '/stream' }),
     () => ({ path: '/throws' }),
+    () => ({ path: '/unsendable' }),
     () => ({ path: '/empty' }),
     () => ({ path: '/nowhere' }),
     () => ({ path: '/users/ann', method: 'HEAD' }),

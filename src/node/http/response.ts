@@ -2,7 +2,12 @@
  * `ServerResponse`: Node's own class, with its rules for fields and `writeHead`, whose head and body go to an `Exchange`.
  * As in `incoming.ts`, what it does is put on the object itself.
  */
-import { ServerResponse as NodeResponse, type OutgoingHttpHeaders } from 'node:http'
+import {
+  ServerResponse as NodeResponse,
+  type OutgoingHttpHeaders,
+  validateHeaderName,
+  validateHeaderValue,
+} from 'node:http'
 import type { Socket } from 'node:net'
 import type { Bytes, Millis } from '../../engine.ts'
 import { type Failure, FailureError } from '../../failures/index.ts'
@@ -93,7 +98,8 @@ class Answering implements AnswerWatcher {
   keepHead(given: GivenFields): void {
     const response = this.#response
     const names = inside(response).getRawHeaderNames()
-    this.#fields = names.length > 0 ? names.flatMap(name => fieldsOf(name, response.getHeader(name))) : listed(given)
+    this.#fields =
+      names.length > 0 ? names.flatMap(name => fieldsOf(name, response.getHeader(name))) : legal(listed(given))
     if (response.statusCode === 204) this.#drop('content-length')
     if (!this.#hasBody || this.#codesNothing) this.#drop('transfer-encoding')
     if (!this.#has('connection')) this.#fields.push(...this.#ofConnection())
@@ -339,6 +345,15 @@ const fieldsOf = (name: string, value: unknown): [string, string][] => {
   const values = Array.isArray(value) ? value : [value]
   const trimmed = values.map(each => String(each).replace(/^[ \t]+|[ \t]+$/g, ''))
   return name.toLowerCase() === 'cookie' ? [[name, trimmed.join('; ')]] : trimmed.map(each => [name, each])
+}
+
+/** `writeHead` throws for what may not be in a field, with the codes of Node: frameworks answer otherwise then. */
+const legal = (fields: [string, string][]): [string, string][] => {
+  for (const [name, value] of fields) {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+  }
+  return fields
 }
 
 /** In each of the forms in which `writeHead` takes them. */
