@@ -229,6 +229,26 @@ test('twenty thousand connections are listed by those that can be seen, and the 
   await page.locator('.connection', { hasText: '10.78.31.1:29999' }).waitFor()
 })
 
+test('of a million tiny packets the page holds the list, and any of their connections', async () => {
+  const head = 24
+  const packets = Array.from({ length: 20_000 }, (_, i) =>
+    connection(`10.${i >> 8}.${i & 255}.1:${10_000 + i}`, '192.0.2.7:443').ack('client'),
+  )
+  const once = packetFile(packets).buffer
+  const path = join(temporaryFolder('inspector').path, 'million.pcap')
+  writeFileSync(path, Buffer.concat([once.subarray(0, head), ...Array(50).fill(once.subarray(head))]))
+  const page = await open({ hash: 'page=captures' })
+  await page.setInputFiles('input[type=file] >> nth=0', path)
+  await said(page, '20000 conversations')
+  await said(page, '1000000 frames')
+  await choose(page, '10.0.0.1:10000')
+  await page.waitForSelector('.ladder')
+  const session = await page.context().newCDPSession(page)
+  await session.send('HeapProfiler.collectGarbage')
+  const { usedSize } = await session.send('Runtime.getHeapUsage')
+  expect(usedSize).toBeLessThan(100_000_000)
+})
+
 test('axe finds nothing to complain of: where files fall, a list, a failure, in both languages and on a telephone', async () => {
   for (const opening of [
     { hash: 'page=captures' },
