@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks'
 import { LIVE } from '../model/live.ts'
 import type { Run } from '../model/run.ts'
 import { sourceOf } from '../sources/shelf.ts'
-import { wordsOf } from '../words/index.ts'
+import { type Words, wordsOf } from '../words/index.ts'
 import { CapturesPage, LiveList, MissingCard } from './captures/captures.tsx'
 import { DropAnywhere } from './captures/drop.tsx'
 import { capturePlaceOf, isList, isNoRun } from './captures/place.ts'
@@ -64,7 +64,7 @@ const runOf = ({ runs, place }: Omit<State, 'captures'>): Run | undefined =>
 /** Nothing is there yet, or will be. */
 const Waiting: FunctionComponent<PageProps & { readonly failed: string | undefined }> = props => {
   const { state, words, failed } = props
-  const { missing, opening } = state.captures
+  const { all, missing, opening } = state.captures
   const at = capturePlaceOf(state.place.run)
   const isLive = sourceOf(document) === 'live' && (at === undefined || at.id === LIVE)
   if (isLive && state.captures.live !== undefined)
@@ -82,7 +82,7 @@ const Waiting: FunctionComponent<PageProps & { readonly failed: string | undefin
   const text = isLive
     ? words.captures.live.connecting
     : at !== undefined
-      ? words.captures.opening(opening ?? 0)
+      ? openingText(opening ?? 0, all.find(({ id }) => id === at.id)?.progress, words)
       : failed === undefined
         ? sourceOf(document) === 'engines'
           ? words.page.waiting
@@ -95,6 +95,10 @@ const Waiting: FunctionComponent<PageProps & { readonly failed: string | undefin
     </main>
   )
 }
+
+/** Before the first record is there, how much of the file was read for it. */
+const openingText = (records: number, part: number | undefined, { captures }: Words): string =>
+  records === 0 && part !== undefined ? captures.reading(part) : captures.opening(records)
 
 /** Where the address says nothing, the page opens on what it was opened for. */
 const useBeginning = (state: State): void => {

@@ -9,7 +9,7 @@ import { type Failure, fail, isFailure } from '../failures/index.ts'
 import type { Carrier, TraceSink } from '../trace/types.ts'
 import { PROTOCOL_ICMP, PROTOCOL_TCP, PROTOCOL_UDP } from '../wire/protocols.ts'
 import type { Conversation } from './conversation.ts'
-import { type Index, indexOf, type Progress, readSegmentHead } from './index-of.ts'
+import { type Index, indexOf, readSegmentHead } from './index-of.ts'
 import { Copies, OF_ONE } from './network/copies.ts'
 import { Fragments, type Piece } from './network/fragments.ts'
 import { Layers } from './network/layers.ts'
@@ -28,7 +28,6 @@ export type Reading = (context: DissectContext) => StreamReader
 export interface OpenOptions {
   /** Key logs (NSS format), besides those in the file. */
   readonly keyLogs?: readonly string[] | undefined
-  readonly progress?: Progress | undefined
   /** Without one, TCP is told and what it carries is not. */
   readonly reading?: Reading | undefined
 }
@@ -53,7 +52,7 @@ export interface Capture {
 export const openCapture = (source: Source, options: OpenOptions = {}): Capture => {
   const packets = openPackets(source)
   if (isFailure(packets)) return nothing(packets)
-  const index = indexOf(packets, options.progress)
+  const index = indexOf(packets)
   const inFile = packets instanceof PcapngPackets ? packets : undefined
   const keyLogs = new KeyLogs([...(options.keyLogs ?? []), ...(inFile?.keyLogs ?? [])])
   const damage = [...index.damage]

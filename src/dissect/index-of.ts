@@ -28,19 +28,10 @@ export interface Index {
   readonly damage: readonly Failure[]
 }
 
-/** What the index tells of the work: bytes of the file that are behind it. */
-export type Progress = (done: number, of: number) => void
-
-/** Between two words about progress, in packets. */
-const PROGRESS_EVERY = 65_536
-
 /** Goes through all packets of `packets`. */
-export const indexOf = (packets: Packets, progress?: Progress): Index => {
+export const indexOf = (packets: Packets): Index => {
   const indexer = new Indexer(packets)
-  while (packets.next()) {
-    indexer.packet()
-    if (progress !== undefined && packets.number % PROGRESS_EVERY === 0) progress(packets.blockAt, packets.window.size)
-  }
+  while (packets.next()) indexer.packet()
   return indexer.finished()
 }
 

@@ -14,10 +14,24 @@ import type { CertificateCoder } from '../../../src/tls/index.ts'
 import { readingCrypto } from './cryptography.ts'
 import type { Answer, Asking, Opening } from './said.ts'
 
+/** Octets after which it is said how far it is. */
+const STEP = 4 * 1024 * 1024
+
 /** Synchronous: what a reader of millions of packets wants, and what only workers have. */
-const sourceOf = (file: File): Source => {
+const sourceOf = (file: File, progress: (done: number, of: number) => void): Source => {
   const reader = new FileReaderSync()
-  return { size: file.size, read: (start, end) => new Uint8Array(reader.readAsArrayBuffer(file.slice(start, end))) }
+  const { size } = file
+  let said = 0
+  return {
+    size,
+    read: (start, end) => {
+      if (Math.abs(end - said) > STEP) {
+        said = end
+        progress(end, size)
+      }
+      return new Uint8Array(reader.readAsArrayBuffer(file.slice(start, end)))
+    },
+  }
 }
 
 type Coders = readonly CertificateCoder[]
@@ -26,7 +40,7 @@ const readableOf = (opening: Opening, certificateCoders: Coders, say: (answer: A
   const { file, secrets } = opening
   const { keyLogs, privateKeys } = secrets
   const progress = (done: number, of: number): void => say({ type: 'progress', done, of })
-  const capture: Capture = openCapture(sourceOf(file), { keyLogs, progress })
+  const capture: Capture = openCapture(sourceOf(file, progress), { keyLogs })
   const shared = { crypto: readingCrypto(), privateKeys, certificateCoders, start: capture.start }
   return {
     capture,
