@@ -12,7 +12,7 @@ export const hashAtOnce = (crypto as Partial<Pick<typeof crypto, 'hash'>>).hash
 /** Longer messages are hashed in pieces, by an object. */
 const MOST_AT_ONCE = 4096
 
-/** Nothing secret passes here. */
+/** Wiped after each use: keys of PKCS#12 are derived from passwords here. */
 const scratch = new Uint8Array(MOST_AT_ONCE)
 
 export const digest = (name: HashName, ...data: readonly Uint8Array[]): Uint8Array => {
@@ -28,5 +28,7 @@ export const digest = (name: HashName, ...data: readonly Uint8Array[]): Uint8Arr
     scratch.set(piece, at)
     at += piece.length
   }
-  return plain(hashAtOnce(name, scratch.subarray(0, length), 'buffer'))
+  const made = plain(hashAtOnce(name, scratch.subarray(0, length), 'buffer'))
+  scratch.fill(0, 0, length)
+  return made
 }
