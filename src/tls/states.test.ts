@@ -13,6 +13,7 @@ import { clientStates, serverStates } from './roles.table.ts'
 import { Secret } from './secret.ts'
 import { ExternalKey } from './session/external-key.ts'
 import { Session } from './session/session.ts'
+import { waitedFor } from './states.ts'
 import { suites13 } from './suites.table.ts'
 import { protectionOf } from './tls13/key-schedule.ts'
 import { clientMoves13, serverMoves13 } from './tls13/states.table.ts'
@@ -331,4 +332,12 @@ test('a HelloRequest in the middle of the handshake is ignored, and does not dis
     expect(both.client.established, state).toBeDefined()
     expect(both.server.established, state).toBeDefined()
   }
+})
+
+test('what is said to be waited for leads on: nothing that is passed over (RFC 5246 7.4.1.1, RFC 9846 5)', () => {
+  expect(waitedFor(clientStates, 'WaitServerHelloDone')).not.toContain('HelloRequest')
+  expect(waitedFor(clientStates, 'WaitFinished13')).toBe('Finished')
+  expect(waitedFor(serverStates, 'WaitClientFinished13')).toBe('Finished')
+  expect(waitedFor(clientStates, 'WaitCertificate13')).toBe('Certificate or CompressedCertificate')
+  expect(waitedFor(clientStates, 'WaitServerHelloAgain')).toBe('ServerHello')
 })
