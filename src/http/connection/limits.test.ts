@@ -131,6 +131,22 @@ describe('limits', () => {
     ])
     expect(everyWay(`${chunked}fffffffffffffff\r\n`, {}).at(-1)).toBe('✗ http/body-too-big')
   })
+  test('RFC 9112 9.6: what comes behind the last request of a connection is dropped, however much, torn or not', () => {
+    const last = head('GET / HTTP/1.1', 'Host: a', 'Connection: close')
+    for (const cut of [0, 1, 20, last.length - 1, last.length]) {
+      const server = checked(httpServer({ limits: { ahead: 100 } }))
+      const said = [last.slice(0, cut), last.slice(cut) + 'x'.repeat(200), 'y'.repeat(200)].flatMap(piece => {
+        server.receive(ascii(piece), 0)
+        return story(drain(server))
+      })
+      expect(
+        said.map(line => line.split(' ')[0]),
+        `cut at ${cut}`,
+      ).toEqual(['GET', 'end'])
+      server.send({ type: 'response', status: 204, headers: [] }, 0)
+      expect(sentText(server)).toMatch(/^HTTP\/1\.1 204/)
+    }
+  })
   test('a client that sends far ahead of its answers is http/too-far-ahead', () => {
     const server = checked(httpServer({ limits: { ahead: 1000 } }))
     server.receive(ascii(head('GET /1 HTTP/1.1', 'Host: a')), 0)
@@ -314,6 +330,14 @@ describe('answers to failures', () => {
     expect(text.endsWith(`${code}\n`)).toBe(true)
     const [headText = '', body = ''] = text.split('\r\n\r\n')
     expect(headText).toContain(`Content-Length: ${body.length}`)
+  })
+  test('RFC 9110 2.5: a version that is not spoken is named, on either side', () => {
+    const server = checked(httpServer())
+    server.receive(ascii('GET /a HTTP/2.0\r\n\r\n'), 0)
+    const client = asked('GET')
+    client.receive(ascii('HTTP/3.1 200 OK\r\n\r\n'), 0)
+    const named = [server, client].map(side => drain(side).map(event => 'failure' in event && event.failure.got))
+    expect(named).toEqual([['HTTP/2.0'], ['HTTP/3.1']])
   })
   test('a body too big is 413', () => {
     const wire = head('POST / HTTP/1.1', 'Host: a', 'Content-Length: 11')

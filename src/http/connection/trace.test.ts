@@ -34,6 +34,12 @@ test('a head is walked into its lines, so that a cookie has its byte range', () 
   expect(root.note).toBeUndefined()
 })
 
+test('RFC 9112 3: a target that is missing is shown where it is missing, not taken from what follows', () => {
+  const root = dissect(requestHeadFormat, ascii('GET  HTTP/1.1\r\n\r\n'), 'request')
+  expect(fieldAt(root, 'requestLine.target')).toMatchObject({ start: 4, end: 4, text: '' })
+  expect(fieldAt(root, 'requestLine.version')).toMatchObject({ start: 5, end: 13, text: 'HTTP/1.1' })
+})
+
 test('a head is written as it is read', () => {
   const random = seeded(7)
   for (const format of [requestHeadFormat, responseHeadFormat]) {

@@ -114,6 +114,11 @@ describe('who gets it back', () => {
     expect(jar.header({ ...https, path: '/cart' })).toBe('default=2; root=1; also=3')
     expect(jar.header({ ...https, path: '/cartoon' })).toBe('root=1; also=3')
   })
+  test('RFC 6265bis 5.8.3: of one moment those that came first, and one that is set again keeps its place', () => {
+    const { jar } = world()
+    for (const line of ['a=1', 'b=2', 'c=3', 'a=4']) jar.receive(line, https)
+    expect(jar.header(https)).toBe('a=4; b=2; c=3')
+  })
   test('Secure stays off plain HTTP; SameSite stays at home', () => {
     const { jar } = world()
     for (const line of ['a=1; Secure; SameSite=None', 'b=2; SameSite=Lax', 'c=3; SameSite=Strict', 'd=4'])

@@ -55,6 +55,7 @@ describe('RFC 9110 12.5.1: Accept', () => {
     ['text/html;q=0.5, application/json', 'application/json'],
     ['text/html;q=0.5, application/json;q=0.5', 'text/html'],
     ['text/*;q=0.5, */*;q=0.7', 'application/json'],
+    ['*/*;q=0.7, text/*;q=0.5', 'application/json'],
     ['*/*, text/html;q=0.1', 'application/json'],
     ['text/html;q=0, */*', 'application/json'],
     ['image/png', undefined],

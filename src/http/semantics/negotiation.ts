@@ -18,7 +18,7 @@ interface Accepted {
 }
 
 /** The members of an Accept, Accept-Language or Accept-Encoding value; malformed ones are left out. */
-const acceptedOf = (value: string, isName: (name: string) => boolean): readonly Accepted[] =>
+const acceptedOf = (value: string, isName: (name: string) => boolean = () => true): readonly Accepted[] =>
   members(value)
     .slice(0, MEMBERS)
     .flatMap(member => {
@@ -60,11 +60,6 @@ export const chooseCoding = (
   return identity !== undefined && identity > weight ? 'identity' : best
 }
 
-const isMediaRange = (name: string): boolean => {
-  const [type = '', subtype = '', ...more] = name.split('/')
-  return more.length === 0 && isToken(type) && isToken(subtype) && (type !== '*' || subtype === '*')
-}
-
 /** How exactly a range names a type: by its parameters, its subtype, its type; undefined where it does not. */
 const closeness = ({ name, parameters }: Accepted, offered: string): number | undefined => {
   const [type = '', ...own] = offered.split(';').map(part => part.trim().toLowerCase())
@@ -81,7 +76,8 @@ const closeness = ({ name, parameters }: Accepted, offered: string): number | un
  */
 export const chooseType = <T extends string>(accept: string | undefined, offered: readonly T[]): T | undefined => {
   if (accept === undefined || accept.trim() === '') return offered[0]
-  const accepted = acceptedOf(accept, isMediaRange)
+  // A malformed range is the name of no type.
+  const accepted = acceptedOf(accept)
   return heaviest(offered, type => {
     let best = -1
     let weight = 0
