@@ -75,6 +75,21 @@ describe('a session', () => {
       expect(Session.fromBytes(other), `${at}`).toBeUndefined()
     }
   })
+  test('comes whole or not at all from bytes that were damaged: of no type that nobody knows (RFC 7250)', () => {
+    const bytes = sessionOf(facts({ serverCertificateType: 'RawPublicKey' })).toBytes()
+    for (let at = 0; at < bytes.length; at++) {
+      const damaged = bytes.slice()
+      damaged[at]! ^= 0x40
+      const session = Session.fromBytes(damaged)
+      if (session === undefined) continue
+      const { version, serverCertificateType, clientCertificateType } = factsOf(session)
+      expect([version, serverCertificateType, clientCertificateType], `${at}`).toEqual([
+        'TLS 1.2',
+        'RawPublicKey',
+        'X509',
+      ])
+    }
+  })
   test('shows its secret to nobody, and cannot be made or changed', () => {
     const session = sessionOf(facts())
     expect(`${session} ${JSON.stringify({ session })}`).toBe('[session] {"session":"[session]"}')

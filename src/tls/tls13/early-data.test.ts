@@ -14,11 +14,15 @@ import {
   shuttle,
 } from '../../../test/support/tls.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
+import { recorder } from '../../trace/recorder.ts'
 import type { TlsServerConfig } from '../config.ts'
 import { tlsServer } from '../engine.ts'
+import { Secret } from '../secret.ts'
 import { ReplayGuard } from '../session/replays.ts'
 import type { Session } from '../session/session.ts'
 import { TicketKeeper } from '../session/tickets.ts'
+import { suites13 } from '../suites.table.ts'
+import { protectionOf } from './key-schedule.ts'
 
 const crypto = nodeCrypto()
 const who = identity(crypto, 'p-256')
@@ -102,6 +106,33 @@ test('a server may answer what it took before the client has finished, and knows
   server.tls.write(ascii('at once'), 0)
   expect(recordsOf(concat(...server.touch())).length).toBe(1)
   expect(server.established).toBeUndefined()
+})
+
+test('RFC 9846 4.6: behind EndOfEarlyData nothing is data before the client has finished', () => {
+  const there = house()
+  const trace = recorder()
+  const suite = suites13[0]!
+  const options = { client: { suites: [suite.name] }, server: SERVER } as const
+  const session = sessionIn(visit(there, 'new', options))
+  const both = pair({
+    crypto,
+    who,
+    versions: ['TLS 1.3'],
+    serverAnswers: there,
+    client: { ...options.client, session, earlyData: EARLY, trace: { sink: trace, flow: 'early', host: 'client' } },
+    server: SERVER,
+  })
+  let flights = 0
+  shuttle(both, (bytes, direction) => {
+    if (direction === 'to-client' || ++flights < 2) return [bytes]
+    const secrets = trace.records.flatMap(entry => (entry.type === 'secret' ? [entry.record] : []))
+    const { secret } = secrets.find(({ label }) => label === 'CLIENT_HANDSHAKE_TRAFFIC_SECRET')!
+    const keys = protectionOf(crypto, suite, new Secret(secret.slice()))
+    const records = recordsOf(bytes)
+    return [...records.slice(0, -1), concat(...keys.seal(23, ascii('x'))), records.at(-1)!]
+  })
+  expect(both.server.failure).toMatchObject({ code: 'tls/unexpected-record', alert: 10 })
+  expect(heard(both)).toEqual(['GET / at once', ''])
 })
 
 test('a client that has none says nothing of it', () => {

@@ -44,6 +44,8 @@ const changing =
     }),
   })
 
+const OID_FILTERS = { type: 48, body: new Uint8Array(2) }
+
 type Shares = { clientShares: { group: number; keyExchange: Uint8Array }[] }
 
 describe('RFC 9846 4.2.2: a server refuses', () => {
@@ -60,6 +62,8 @@ describe('RFC 9846 4.2.2: a server refuses', () => {
     ],
     ['tls/no-null-compression', 47, hello => ({ ...hello, compressionMethods: [0, 1] })],
     ['tls/extension-twice', 50, hello => ({ ...hello, extensions: [...hello.extensions!, hello.extensions!.at(-1)!] })],
+    // RFC 9846 4.3: oid_filters belongs into a CertificateRequest alone.
+    ['tls/illegal-extension', 47, hello => ({ ...hello, extensions: [OID_FILTERS, ...hello.extensions!] })],
   ]
   for (const [code, alert, change] of cases)
     test(`${code}`, () => {
@@ -150,6 +154,22 @@ describe('RFC 9846 4.2.4: a client that is asked for another hello refuses', () 
       )
       expect(both.client.failure, `${selectedGroup}`).toMatchObject({ code: 'tls/wrong-group', alert: 47 })
     }
+  })
+  test('RFC 9846 4.3, tls/unoffered-extension: to be told of what it has not offered, but for a cookie', () => {
+    const told = (type: number, body: unknown): Pair => {
+      let hellos = 0
+      const more = (hello: ServerHello): ServerHello => ({
+        ...hello,
+        extensions: [...hello.extensions!, { type, body }],
+      })
+      return rewritten<ServerHello>(SERVER_HELLO, hello => (++hellos === 1 ? more(hello) : hello), retrying)
+    }
+    expect(told(0xabcd, new Uint8Array(0)).client.failure).toMatchObject({
+      code: 'tls/unoffered-extension',
+      alert: 110,
+    })
+    const cookie = { cookie: Uint8Array.of(1) }
+    expect(told(extensionNumbers.cookie, cookie).client.failure?.code).not.toBe('tls/unoffered-extension')
   })
   test('tls/second-hello: to be answered in another version then', () => {
     let hellos = 0

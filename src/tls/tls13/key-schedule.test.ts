@@ -117,6 +117,8 @@ test.each(platforms)('RFC 9846 7.5: %s: what is exported depends on label, conte
   expect(new Set(all.map(text => text.slice(0, 64))).size).toBe(4)
   expect(exported('a', '', 8160)).toHaveLength(16_320)
   expect(() => exported('a', '', 8161)).toThrow(RangeError)
+  // RFC 9846 7.1: opaque label<7..255>, the six bytes before it among them.
+  expect(exported('a'.repeat(249), '', 32)).toHaveLength(64)
   expect(() => exported('a'.repeat(250), '', 32)).toThrow(RangeError)
 })
 

@@ -126,15 +126,23 @@ describe('RFC 9846 4.7.1: a ticket', () => {
     expect(given(0)).toEqual([])
     expect(given(1).map(({ expires }) => expires)).toEqual([1_000])
   })
+  const offered = (session: Session, config: Partial<TlsClientConfig>): boolean => {
+    const { client } = pair({ crypto, who, versions: ['TLS 1.3'], client: { session, ...config } })
+    const hello = decode(handshake13.codec, concat(...client.touch()).subarray(5)).body as ClientHello
+    return hello.extensions!.some(({ type }) => type === extensionNumbers.preSharedKey)
+  }
   test('is offered only beside a suite with its hash', () => {
     const session = sessionOfVisit()
-    const offered = (suites: TlsClientConfig['suites']): boolean => {
-      const { client } = pair({ crypto, who, versions: ['TLS 1.3'], client: { session, suites } })
-      const hello = decode(handshake13.codec, concat(...client.touch()).subarray(5)).body as ClientHello
-      return hello.extensions!.some(({ type }) => type === extensionNumbers.preSharedKey)
-    }
-    expect(offered(['TLS_CHACHA20_POLY1305_SHA256'])).toBe(true)
-    expect(offered(['TLS_AES_256_GCM_SHA384'])).toBe(false)
+    expect(offered(session, { suites: ['TLS_CHACHA20_POLY1305_SHA256'] })).toBe(true)
+    expect(offered(session, { suites: ['TLS_AES_256_GCM_SHA384'] })).toBe(false)
+  })
+  test('is offered to no other server, and not when its time is over', () => {
+    const session = sessionOfVisit()
+    const { expires } = session
+    const serverName = session.serverName!
+    expect(offered(session, { serverName, epoch: expires - 1 })).toBe(true)
+    expect(offered(session, { serverName, epoch: expires })).toBe(false)
+    expect(offered(session, { serverName: 'another.test' })).toBe(false)
   })
 })
 
