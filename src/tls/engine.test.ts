@@ -9,6 +9,7 @@ import {
   keysOf,
   pair,
   record,
+  recordsOf,
   shuttle,
   step,
   trusting,
@@ -251,6 +252,21 @@ test('questions may be answered later; until then nothing goes on', () => {
   shuttle(both)
   expect(both.client.established).toBeDefined()
   expect(both.server.established).toBeDefined()
+})
+
+test('RFC 5246 6.2.1: what is left of a record with several messages is kept while a question is open', () => {
+  const me = who('rsa-2048')
+  const both = pair({ crypto, who: me, clientAnswers: () => undefined })
+  const [hello, ...others] = recordsOf(concat(...both.server.touch(concat(...both.client.touch()))))
+  for (const bytes of [hello!, record(22, concat(...others.map(each => each.subarray(5))))]) {
+    both.client.touch(bytes)
+    // The bytes are the caller's again, who reads the next ones into them.
+    bytes.fill(0xff)
+  }
+  const ask = both.client.events.findLast(event => event.type === 'ask')!
+  both.client.tls.answer(ask.id, trusting(ask.question, me.spki), 0)
+  shuttle(both)
+  expect([both.client.failure, both.client.established === undefined]).toEqual([undefined, false])
 })
 
 test('a failure as an answer ends the connection with its alert, on both sides', () => {

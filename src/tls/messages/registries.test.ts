@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { NamedGroup } from './registries.table.ts'
+import { ExtensionType, NamedGroup } from './registries.table.ts'
 
 /** TLS Supported Groups, as IANA lists them: runs of numbers, each from its first. */
 const GROUPS: Readonly<Record<number, string>> = {
@@ -15,10 +15,35 @@ const GROUPS: Readonly<Record<number, string>> = {
   65281: 'arbitrary_explicit_prime_curves arbitrary_explicit_char2_curves',
 }
 
-test('a group has the number that IANA gave it', () => {
-  const listed = Object.entries(GROUPS).flatMap(([from, names]) =>
+/** TLS ExtensionType Values, in the same way; the last ones stand where browsers tried them out. */
+const EXTENSIONS: Readonly<Record<number, string>> = {
+  0: 'server_name max_fragment_length client_certificate_url trusted_ca_keys truncated_hmac status_request user_mapping',
+  7: 'client_authz server_authz cert_type supported_groups ec_point_formats srp signature_algorithms use_srtp heartbeat',
+  16: 'application_layer_protocol_negotiation status_request_v2 signed_certificate_timestamp client_certificate_type',
+  20: 'server_certificate_type padding encrypt_then_mac extended_master_secret token_binding cached_info tls_lts',
+  27: 'compress_certificate record_size_limit pwd_protect pwd_clear password_salt ticket_pinning',
+  33: 'tls_cert_with_extern_psk delegated_credential session_ticket',
+  39: 'supported_ekt_ciphers',
+  41: 'pre_shared_key early_data supported_versions cookie psk_key_exchange_modes',
+  47: 'certificate_authorities oid_filters post_handshake_auth signature_algorithms_cert key_share transparency_info',
+  54: 'connection_id external_id_hash external_session_id quic_transport_parameters ticket_request dnssec_chain',
+  60: 'sequence_number_encryption_algorithms rrc tls_flags',
+  64768: 'ech_outer_extensions',
+  65037: 'encrypted_client_hello',
+  65281: 'renegotiation_info',
+  13172: 'next_protocol_negotiation',
+  17513: 'application_settings_old',
+  17613: 'application_settings',
+  30031: 'channel_id',
+}
+
+test.each([
+  ['a group', NamedGroup, GROUPS],
+  ['an extension', ExtensionType, EXTENSIONS],
+])('%s has the number that IANA gave it', (_, { names }, table) => {
+  const listed = Object.entries(table).flatMap(([from, names]) =>
     names.split(' ').map((name, at): [string, number] => [name, Number(from) + at]),
   )
-  const ours = Object.entries(NamedGroup.names).filter(([name]) => !name.startsWith('GREASE'))
+  const ours = Object.entries(names).filter(([name]) => !name.startsWith('GREASE'))
   expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(listed))
 })
