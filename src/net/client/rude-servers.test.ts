@@ -1,5 +1,6 @@
 /** What servers, callers and bad moments do to a client: nothing is asked twice, waited for or left behind by mistake. */
 
+import { getEventListeners } from 'node:events'
 import type { Socket } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -293,6 +294,31 @@ describe('an abort', () => {
     }
     // The last one may still stand in some variable.
     expect(kept()).toBeLessThan(3)
+  })
+
+  test('by close() while they are under way, in the head and in the body: net/client-closed', async () => {
+    const memory = memoryTransport(systemClock)
+    const never = new Promise<Response>(() => {})
+    const handler = ({ url }: Request) => (url.endsWith('/never') ? never : new Response(new ReadableStream()))
+    const server = await serve(handler, { over: memory })
+    closing.push(() => server.close(0))
+    const one = client({ over: memory })
+    const asked = codeOf(one.fetch(new URL('/never', server.url)))
+    const read = codeOf((await one.fetch(server.url)).text())
+    one.close()
+    expect(await Promise.all([asked, read])).toEqual(['net/client-closed', 'net/client-closed'])
+  })
+
+  test('leave nothing behind at a signal that lives longer than they do', async () => {
+    const memory = memoryTransport(systemClock)
+    const server = await serve(() => new Response('whole'), { over: memory })
+    closing.push(() => server.close(0))
+    const one = client({ over: memory })
+    closing.push(() => one.close())
+    const { signal } = new AbortController()
+    for (let i = 0; i < 3; i++) await (await one.fetch(server.url, { signal })).text()
+    await (await one.fetch(server.url, { signal })).body?.cancel()
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   test('by close() while a connection is being made: net/client-closed', async () => {

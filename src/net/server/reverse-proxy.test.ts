@@ -210,6 +210,9 @@ describe('what goes wrong', () => {
     expect(asked).toEqual([])
     await heard(talk(port, 'OPTIONS * HTTP/1.1\r\nHost: a\r\nMax-Forwards: 2\r\n\r\n'), /ok$/)
     expect(asked[0]).toMatch(/^OPTIONS \* HTTP\/1\.1\r\n[\s\S]*max-forwards: 1\r\n/)
+    await heard(talk(port, 'OPTIONS /a HTTP/1.1\r\nHost: a\r\n\r\n'), /ok$/)
+    expect(asked[1]).toMatch(/^OPTIONS \/a HTTP\/1\.1\r\n/)
+    expect(asked[1]).not.toMatch(/max-forwards/i)
   })
 })
 

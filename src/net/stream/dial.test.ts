@@ -92,6 +92,27 @@ test('RFC 8305: a silent address is joined by the next after 250 ms, and the los
   ])
 })
 
+test('RFC 8305 5: whoever fails behind the one that opened is followed by nobody', async () => {
+  const failing = new FailureError(fail('tcp/refused', { where: 'fd00::1' }))
+  let refuse = (): void => {}
+  const tried: string[] = []
+  const clock = virtualClock({ turn: nextTurn })
+  const transport: Transport = {
+    lookUp: async () => ['fd00::1', '10.0.0.1', 'fd00::2', '10.0.0.2'],
+    connect: ({ host }) => {
+      tried.push(host)
+      if (host === '10.0.0.1') return Promise.resolve(memoryPair(clock)[0])
+      // One that does not listen to being given up.
+      return new Promise((_, reject) => (refuse = () => reject(failing)))
+    },
+    listen: () => Promise.reject(new Error('nobody listens here')),
+  }
+  await dial({ host: 'a.test', port: 443, timeouts: { name: 5_000, connect: 3_000 } }, transport, clock)
+  refuse()
+  await nextTurn()
+  expect(tried).toEqual(['fd00::1', '10.0.0.1'])
+})
+
 test('a refused address is followed at once, and families take turns', async () => {
   const { call } = network(
     { 'a.test': [0, ['fd00::1', 'fd00::2', '10.0.0.1', '10.0.0.2']] },

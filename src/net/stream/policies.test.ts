@@ -82,6 +82,19 @@ test('a policy that asks for certificates where nobody is named who issues them 
   const { to } = await served(hosts({ ca: undefined }))
   expect(await to('open.test')).toMatchObject({ alpn: 'imap' })
   expect(await codeOf(to('secret.test', { cert: [...alice.chain], key: alice.privateKey }))).toBe('tls/alert-received')
+  // Not even those who show none: asking would be for nothing.
+  const asking = { certificate: keyFor('open.test'), clientCertificate: 'asked' } as const
+  const other = await served(hosts({ ca: undefined, certificateFor: () => asking }))
+  expect(await codeOf(other.to('open.test'))).toBe('tls/alert-received')
+})
+
+test('a name of issuers that cannot be read is the name of nobody: a client goes on', async () => {
+  const clientAuthorities = [Uint8Array.of(0x30, 5, 1)]
+  const asking = { certificate: keyFor('open.test'), clientCertificate: 'asked', clientAuthorities } as const
+  const { to } = await served(hosts({ certificateFor: () => asking }))
+  const own = { cert: [...alice.chain], key: alice.privateKey }
+  for (const version of ['TLS 1.2', 'TLS 1.3'] as const)
+    expect(await to('open.test', { ...own, versions: [version] }), version).toMatchObject({ version })
 })
 
 test('whom clients may be certified by is of the name: roots of one do not count for another', async () => {

@@ -6,9 +6,12 @@ import { closing, codeOf, soon } from '../../../test/support/net.ts'
 import { Side } from '../../../test/support/tls.ts'
 import { answer, answers, crypto, garbage, listening, me } from '../../../test/support/tls-stream.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
+import type { Clock } from '../../clock.ts'
 import type { Failure, FailureError } from '../../failures/index.ts'
 import { connect, listen, serve } from '../../index.ts'
+import { virtualClock } from '../../lab/clock.ts'
 import { systemClock } from '../../node/clock.ts'
+import { nextTurn } from '../../node/turn.ts'
 import { certifiedKey } from '../../tls/certificate/certified-key.ts'
 import { tlsClient, tlsServer } from '../../tls/engine.ts'
 import type { CertifiedKey, Question } from '../../tls/types.ts'
@@ -21,9 +24,13 @@ import { type Answerer, secured } from './tls.ts'
 /** A client on a stream; the other end is `peer`, whose flights `wire` may change before they are written. */
 const clientAgainst = (
   wire: (flight: Uint8Array, peer: Side) => Uint8Array,
-  { version, ...options }: { readonly version?: TlsVersion; readonly answer?: Answerer } = {},
+  {
+    version,
+    clock = systemClock,
+    ...options
+  }: { readonly version?: TlsVersion; readonly answer?: Answerer; readonly clock?: Clock } = {},
 ) => {
-  const [near, far] = memoryPair(systemClock)
+  const [near, far] = memoryPair(clock)
   const versions = version && [version]
   const peer = new Side(tlsServer({ crypto, versions }), answers)
   far.handler = {
@@ -37,9 +44,9 @@ const clientAgainst = (
   }
   const stream = secured(near, {
     engine: tlsClient({ crypto, serverName: 'shop.test' }),
-    clock: systemClock,
+    clock,
     answer,
-    asked: systemClock.now(),
+    asked: clock.now(),
     handshake: 1_000,
     where: 'shop.test:443',
     ...options,
@@ -201,6 +208,16 @@ describe('answers that nobody should give', () => {
     reply(me.certified)
     await soon(5)
     expect(refused).toHaveLength(1)
+  })
+  test('the time for a handshake is nothing to a connection that is established, however long it lives', async () => {
+    const clock = virtualClock({ turn: nextTurn })
+    const { stream, far } = clientAgainst(flight => flight, { clock })
+    const { said } = listening(await stream)
+    await clock.idle()
+    expect([said, clock.waiting]).toEqual([[], 0])
+    far.reset()
+    await clock.idle()
+    expect(said).toEqual(['closed tcp/reset'])
   })
   test('tls/proof-mismatch: an answer that proves something else ends the connection with that story', async () => {
     const proofOf = (chain: readonly Uint8Array[]) =>
