@@ -126,7 +126,6 @@ const race = (
         },
         (error: unknown) => {
           running.delete(controller)
-          if (over) return
           failed.push(error)
           if (next < addresses.length) start()
           else if (running.size === 0) finish(() => reject(mostTelling(failed)))
