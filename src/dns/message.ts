@@ -4,6 +4,7 @@ import {
   type Codec,
   bytes as exactly,
   type Infer,
+  list,
   type Named,
   named,
   prefixed,
@@ -19,6 +20,7 @@ export const TYPE_A = 1
 const TYPE_NS = 2
 export const TYPE_CNAME = 5
 const TYPE_SOA = 6
+const TYPE_OPT = 41
 export const TYPE_AAAA = 28
 export const CLASS_IN = 1
 
@@ -32,7 +34,7 @@ export const RecordType: Named = named(u16, {
   TXT: 16,
   AAAA: TYPE_AAAA,
   SRV: 33,
-  OPT: 41,
+  OPT: TYPE_OPT,
   SVCB: 64,
   HTTPS: 65,
   CAA: 257,
@@ -117,8 +119,27 @@ const StartOfAuthority: Codec<StartOfAuthority> = struct({
   minimum: u32,
 })
 
-/** What a record says: octets of an address, a name, an SOA, or bytes of a type that is not known here. */
-export type RecordData = Uint8Array | string | StartOfAuthority
+/** What else two ends tell each other (RFC 6891 6.1.2). */
+export interface EdnsOption {
+  code: number
+  data: Uint8Array
+}
+/** As IANA registered them. */
+const OptionCode: Named = named(u16, {
+  NSID: 3,
+  ECS: 8,
+  EXPIRE: 9,
+  COOKIE: 10,
+  'TCP-KEEPALIVE': 11,
+  PADDING: 12,
+  CHAIN: 13,
+  'KEY-TAG': 14,
+  EDE: 15,
+})
+const EdnsOption: Codec<EdnsOption> = struct({ code: OptionCode, data: prefixed(2, rest) }, { ref: 'RFC 6891 6.1.2' })
+
+/** What a record says: octets of an address, a name, an SOA, options, or bytes of a type that is not known here. */
+export type RecordData = Uint8Array | string | StartOfAuthority | EdnsOption[]
 export interface RecordHead {
   name: string
   type: number
@@ -136,6 +157,7 @@ const DATA = new Map<number, Codec<RecordData>>(
       [TYPE_NS, Name],
       [12, Name],
       [TYPE_SOA, StartOfAuthority],
+      [TYPE_OPT, list(EdnsOption)],
     ] as [number, Codec<RecordData>][]
   ).map(([type, codec]) => [type, prefixed(2, codec)]),
 )
@@ -192,6 +214,7 @@ export const dataText = (record: ResourceRecord): string => {
   const { body } = record
   if (typeof body === 'string') return body
   if (body instanceof Uint8Array) return record.head.type === TYPE_A ? body.join('.') : `${body.length} bytes`
+  if (Array.isArray(body)) return body.map(({ code }) => OptionCode.nameOf(code)).join(', ')
   return `${body.primary} serial ${body.serial}`
 }
 

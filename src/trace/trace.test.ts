@@ -116,6 +116,9 @@ test('a range that was cut has a place in each piece, and the first copy of a re
     [7, 67, 84],
     [8, 54, 77],
   ])
+  expect(threadText(index, crumbs)).toBe(
+    'GET /cart ⊂ record 1 ⊂ segment 1 and 1 more ⊂ packet 1 and 1 more ⊂ frame 1 and 1 more, bytes 67..84, 54..77',
+  )
   const record = crumbs[1]!.places[0]!
   expect(index.copies(record).map(p => p.message.id)).toEqual([3, 4, 9])
   const ending = (end: number) => index.copies({ message: record.message, start: 0, end })

@@ -125,9 +125,15 @@ const dns = (): Uint8Array[] => {
     expire: 4,
     minimum: 5,
   }
-  const sections = (answers: unknown[], authorities: unknown[]) =>
-    ({ questions: [question], answers, authorities, additionals: [] }) as never
-  const ask = encode(DnsMessage, { head: { id: 77, flags, ...counts }, body: sections([], []) })
+  const sections = (answers: unknown[], authorities: unknown[], additionals: unknown[] = []) =>
+    ({ questions: [question], answers, authorities, additionals }) as never
+  // A cookie and padding (RFC 7873 4, RFC 7830 3), and the root as the name (RFC 6891 6.1.2).
+  const options = [
+    { code: 10, data: new Uint8Array(8).fill(7) },
+    { code: 12, data: new Uint8Array(4) },
+  ]
+  const edns = { head: { name: '', type: 41, class: 1232, ttl: 0x8000 }, body: options }
+  const ask = encode(DnsMessage, { head: { id: 77, flags, ...counts }, body: sections([], [], [edns]) })
   const answer = encode(DnsMessage, {
     head: { id: 77, flags: { ...flags, response: 1, recursionAvailable: 1 }, ...counts },
     body: sections(
