@@ -27,7 +27,7 @@ export class Handover implements StreamReader {
   }
   data(from: Side, bytes: Bytes, offset: number, at: Millis): void {
     if (this.#tls !== undefined) this.#tls.data(from, bytes, offset, at)
-    else if (from === 'client' && this.#looked < MOST_LOOKED) this.#look(bytes, offset, at)
+    else if (from === 'client' && this.#looked < MOST_LOOKED + SIGNATURE) this.#look(bytes, offset, at)
   }
   gap(from: Side, length: number, at: Millis): void {
     this.#tls?.gap(from, length, at)
@@ -38,12 +38,15 @@ export class Handover implements StreamReader {
     this.#tls?.end(from, how, at)
   }
   #look(bytes: Bytes, offset: number, at: Millis): void {
-    this.#looked += bytes.length
     const start = offset - this.#tail.length
+    // Whatever the pieces, a hello that begins behind so many bytes is none.
+    const left = MOST_LOOKED - this.#looked + this.#tail.length
+    this.#looked += bytes.length
     const view = new Uint8Array(this.#tail.length + bytes.length)
     view.set(this.#tail)
     view.set(bytes, this.#tail.length)
     for (let i = view.indexOf(HANDSHAKE); i >= 0 && i + SIGNATURE <= view.length; i = view.indexOf(HANDSHAKE, i + 1)) {
+      if (i >= left) break
       if (!isClientHello(view, i)) continue
       this.#tls = this.#begin()
       this.#tls.data('client', view.subarray(i), start + i, at)

@@ -136,6 +136,16 @@ describe.each(proxies)('%s', (name, before, at) => {
   })
 })
 
+test('what never ends is left at a bound, in whatever pieces', () => {
+  const endless: readonly Uint8Array[] = [
+    ascii(`PROXY TCP4 ${'1'.repeat(96)}\r\nGET / HTTP/1.1\r\n\r\n`),
+    concat(hex('0401 01bb 00000001'), ascii(`ada\0${'n'.repeat(600)}\0GET / HTTP/1.1\r\n\r\n`)),
+  ]
+  for (const bytes of endless)
+    for (const tapped of [[['client', bytes]], bytewise([['client', bytes]])] as Tapped[])
+      expect(heard(crypto, tapped).findings).toHaveLength(1)
+})
+
 test('what only begins like SOCKS is none, and one that says no leads nowhere', () => {
   const texts = ['04', '0401', '05', '0502', '050200', '050400', '050103', '0500', '0403', '040101bb0a0000018000', '06']
   expect(texts.map(text => isSocks(hex(text)))).toEqual([
@@ -169,6 +179,20 @@ test('behind a hole in it nothing is guessed, and what is no ClientHello begins 
   for (const bytes of changed) {
     const { findings } = heard(crypto, [...dialogue('smtp'), ['client', bytes]])
     expect(findings).toEqual([{ about: 'protocol', flow: 'one', protocol: 'SMTP', inside: 'stream' }])
+  }
+  // Whatever its pieces, as far as 65,536 bytes.
+  const behindText = (length: number, cut: number) => {
+    const text = new Uint8Array(length).fill(0x41)
+    const pieces: Tapped = [
+      ['client', text.subarray(0, cut)],
+      ['client', concat(text.subarray(cut), tap[0]![1] as Uint8Array)],
+    ]
+    return heard(crypto, [['server', ascii('220 mail.test ESMTP\r\n')], ...pieces, ...tap.slice(1)], { secrets })
+      .findings.length
+  }
+  for (const cut of [1, 65_530]) {
+    expect(behindText(65_535, cut)).toBeGreaterThan(2)
+    expect(behindText(65_536, cut)).toBe(1)
   }
   const late = heard(crypto, [...dialogue('smtp'), ['client', new Uint8Array(65_536)], ...tap], { secrets })
   expect(late.findings).toHaveLength(1)

@@ -44,13 +44,17 @@ const socks5Server: Measure = bytes => {
   if (at < bytes.length && bytes[at] !== 5) return 'none'
   return whole(bytes, addressEnd(bytes, at + 3))
 }
+/** Of a request with user and name. */
+const LONGEST_SOCKS4 = 8 + 256 + 256
 /** An octet of zero ends the user, and where the address is none (0.0.0.x, SOCKS 4a) the name behind him. */
 const socks4Client: Measure = bytes => {
   if (bytes.length < 9) return 'more'
-  const user = bytes.indexOf(0, 8)
+  const said = bytes.subarray(0, LONGEST_SOCKS4)
+  const user = said.indexOf(0, 8)
   const isNamed = bytes[4] === 0 && bytes[5] === 0 && bytes[6] === 0 && bytes[7] !== 0
-  const end = user < 0 || !isNamed ? user : bytes.indexOf(0, user + 1)
-  return end < 0 ? 'more' : end + 1
+  const end = user < 0 || !isNamed ? user : said.indexOf(0, user + 1)
+  if (end >= 0) return end + 1
+  return bytes.length < LONGEST_SOCKS4 ? 'more' : 'none'
 }
 const socks: Readonly<Record<Side, Measure>> = {
   client: bytes => (bytes[0] === 5 ? socks5Client(bytes) : socks4Client(bytes)),
@@ -76,11 +80,14 @@ export const isSocks = (bytes: Bytes): boolean | 'more' => {
 const LONGEST_USER = 255
 
 const V2_HEADER = 16
+/** Of version 1, with its end (haproxy, proxy-protocol.txt 2.1). */
+const LONGEST_LINE = 107
 const proxyLine: Measure = bytes => {
   if (bytes[0] === 0x0d)
     return whole(bytes, bytes.length < V2_HEADER ? 'more' : V2_HEADER + ((bytes[14]! << 8) | bytes[15]!))
-  const end = bytes.indexOf(0x0a)
-  return end < 0 ? 'more' : end + 1
+  const end = bytes.subarray(0, LONGEST_LINE).indexOf(0x0a)
+  if (end >= 0) return end + 1
+  return bytes.length < LONGEST_LINE ? 'more' : 'none'
 }
 
 const MEASURES: Readonly<Record<PreambleName, Readonly<Record<Side, Measure>>>> = {
@@ -88,9 +95,7 @@ const MEASURES: Readonly<Record<PreambleName, Readonly<Record<Side, Measure>>>> 
   'PROXY protocol': { client: proxyLine, server: () => 0 },
 }
 
-/** The longest: of version 2 of the PROXY protocol, whose length has 16 bits. */
-const MOST_HELD = 65_536 + V2_HEADER
-
+/** What is held is bounded: each measure comes to an end, the longest after 65,551 bytes (version 2 of the PROXY protocol). */
 export class PreambleReader implements StreamReader {
   readonly #measures: Readonly<Record<Side, Measure>>
   readonly #inner: StreamReader
@@ -107,7 +112,7 @@ export class PreambleReader implements StreamReader {
     const held = this.#held[from]
     held.push(bytes, offset)
     const length = this.#measures[from](held.view)
-    if (length === 'none' || (length === 'more' && held.length > MOST_HELD)) this.#lose(from)
+    if (length === 'none') this.#lose(from)
     if (typeof length !== 'number') return
     this.#state[from] = 'inside'
     const rest = held.view.slice(length)
