@@ -31,7 +31,7 @@ export const Header: FunctionComponent<PageProps & { readonly run: Run | undefin
     <header class="top">
       <span class="mark">barewire</span>
       <Pages state={state} words={words} />
-      {isExchange ? (
+      {isExchange && runs.length > 0 ? (
         <label class={runs.length < 2 ? 'run alone' : 'run'}>
           <span>{page.run}</span>
           <select

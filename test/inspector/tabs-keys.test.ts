@@ -89,3 +89,16 @@ test('without TLS there are no keys', async () => {
   const page = await at('tab=keys&run=tls13-7-plain', '.panel h2')
   await page.waitForSelector('text=Nothing was encrypted')
 })
+
+test('the graph is whole in windows of any width', async () => {
+  const page = await open({ hash: 'tab=keys' })
+  await page.waitForSelector('.key-graph .canvas')
+  for (const width of [1440, 1200, 1000, 760, 390]) {
+    await page.setViewportSize({ width, height: 900 })
+    const cut = await page.evaluate(() => {
+      const { scrollWidth, clientWidth } = document.querySelector('.key-graph')!
+      return scrollWidth - clientWidth
+    })
+    expect(cut, `${width}`).toBe(0)
+  }
+})

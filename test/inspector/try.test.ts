@@ -94,10 +94,17 @@ test('in Chinese it is the same, in other words', async () => {
   expect(await page.innerText('.differences')).toMatch(/\d+ 条消息与之前相同/)
 })
 
-test('on a telephone nothing is wider than the screen', async () => {
-  const page = await open({ hash: 'run=tls13-7-middle-strips&tab=try', size: 'telephone' })
-  await page.waitForSelector('.differences')
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
+test('nothing is wider than the screen, on a telephone, and where a lost packet leaves no room in the bar', async () => {
+  for (const [change, width] of [
+    ['middle-strips', 390],
+    ['drop-5', 390],
+    ['drop-5', 794],
+  ] as const) {
+    const page = await open({ hash: `run=tls13-7-${change}&tab=try` })
+    await page.waitForSelector('.differences')
+    await page.setViewportSize({ width, height: 800 })
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), change).toBe(width)
+  }
 })
 
 test('axe-core has nothing to say against it, before a run and after one, light and dark', async () => {

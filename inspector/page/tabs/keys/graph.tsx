@@ -18,6 +18,9 @@ interface GraphProps {
 const NODE = { width: 112, height: 78 }
 const GAPS = { beside: 8, between: 30 }
 
+/** Pixels; a drawing that is wider does not fit beside the panel of a node. */
+const WIDE = 640
+
 export const Graph: FunctionComponent<GraphProps> = ({ graph, chosen, secrets, words, onChoose }) => {
   const drawing = useMemo(() => drawingOf(graph), [graph])
   const { keys } = words.tabs
@@ -26,7 +29,10 @@ export const Graph: FunctionComponent<GraphProps> = ({ graph, chosen, secrets, w
   )
   return (
     <fieldset class="key-graph" aria-label={keys.title}>
-      <div class="canvas" style={{ '--width': rem(drawing.width), '--height': rem(drawing.height) }}>
+      <div
+        class={drawing.width > WIDE ? 'canvas wide' : 'canvas'}
+        style={{ '--width': rem(drawing.width), '--height': rem(drawing.height) }}
+      >
         <svg viewBox={`0 0 ${drawing.width} ${drawing.height}`} aria-hidden="true">
           {drawing.edges.map(({ from, to, points }) => (
             <path
