@@ -1,6 +1,7 @@
 /** Who `serve` is: its own certificate from files, or one of the authority of this machine for each name. */
 import { type Failure, FailureError, fail, isFailure } from '../failures/index.ts'
 import type { TlsServerOptions } from '../net/stream/server-answers.ts'
+import { SessionStore } from '../tls/index.ts'
 import { Certificate, malformedUnless, parseCertificate } from '../x509/certificate/certificate.ts'
 import { generalNameText } from '../x509/certificate/general-name.ts'
 import { certificatesIn } from '../x509/files/pem.ts'
@@ -77,6 +78,7 @@ export const identityOf = async (options: IdentityOptions, { renewed, warned, as
     password: await passwordFor({ passwordFile: options.passwordFile, files }, io),
     psk: keys && new Map(keys.map(({ identity, key }) => [identity, key])),
     earlyData: options.earlyData && {},
+    sessions: new SessionStore(),
     warned,
   }
   if (asked !== undefined && options.cert !== undefined) throw usage('--cert and --acme are two ways to a certificate.')

@@ -154,7 +154,7 @@ const ELSEWHERE: readonly (readonly [attack: string, file: string, test: string]
   [
     'huge messages',
     'order',
-    'tls/message-too-long: a hello of more than 16 KiB, as in BoringSSL; certificates may have 64',
+    'tls/message-too-long: a hello longer than its syntax allows, or certificates of more than 64 KiB',
   ],
   ['huge failures', 'hostile', 'a hello of 64 KB makes no failure of 64 KB'],
   ['hellos that are dear to refuse', 'hostile', 'refusing a hello costs no more than taking it'],

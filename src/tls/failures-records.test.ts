@@ -175,7 +175,7 @@ describe('messages', () => {
   })
   test('tls/message-too-long: announced is enough', () => {
     const side = new Side(tlsServer({ crypto }), noAnswers)
-    const sent = concat(...side.touch(record(22, Uint8Array.of(1, 1, 0, 1))))
+    const sent = concat(...side.touch(record(22, Uint8Array.of(1, 2, 1, 69))))
     expectFailure(side, 'tls/message-too-long', sent)
   })
   test('tls/unexpected-record: data or ChangeCipherSpec between two fragments of a message', () => {

@@ -5,6 +5,9 @@ import { joined } from '../wire/bytes.ts'
 
 const HEADER_LENGTH = 4
 
+/** Room that is given to a message at once, before its bytes are there; from then on twice what has come. */
+const FIRST_ROOM = 16_384
+
 export interface WholeMessage {
   readonly type: number
   /** Header and body, in a buffer of its own. */
@@ -28,6 +31,8 @@ export class HandshakeInput {
   #offset = 0
   #message: Uint8Array | undefined
   #have = 0
+  /** Header and body, once the header is there. */
+  #whole = HEADER_LENGTH
   #carriers: Carrier[] | undefined
   /** True when the fragment is a copy of our own. */
   #kept = false
@@ -61,14 +66,16 @@ export class HandshakeInput {
     const start = this.#at
     if (this.#have < HEADER_LENGTH) {
       this.#copy(this.#message, HEADER_LENGTH)
-      if (this.#have === HEADER_LENGTH) this.#message = this.#grown(this.#message, start)
+      if (this.#have === HEADER_LENGTH) this.#announce(this.#message, start)
     }
-    if (this.#have >= HEADER_LENGTH) this.#copy(this.#message, this.#message.length)
+    while (this.#have >= HEADER_LENGTH && this.#have < this.#whole && this.#at < this.#fragment.length) {
+      if (this.#have === this.#message.length) this.#message = this.#grown(this.#message)
+      this.#copy(this.#message, this.#message.length)
+    }
     this.#carry(start)
-    return this.#have >= HEADER_LENGTH && this.#have === this.#message.length ? this.#done(this.#message) : undefined
+    return this.#have >= HEADER_LENGTH && this.#have === this.#whole ? this.#done(this.#message) : undefined
   }
-  /** Room for the body that the header announces. */
-  #grown(header: Uint8Array, start: number): Uint8Array {
+  #announce(header: Uint8Array, start: number): void {
     const length = (header[1]! << 16) | (header[2]! << 8) | header[3]!
     this.#announced(header[0]!, length, () => {
       const body = this.#fragment.subarray(this.#at, this.#at + length)
@@ -76,10 +83,13 @@ export class HandshakeInput {
       this.#carry(start)
       return this.#done(joined([header, body]))
     })
-    if (length === 0) return header
-    const message = new Uint8Array(HEADER_LENGTH + length)
-    message.set(header)
-    return message
+    this.#whole = HEADER_LENGTH + length
+  }
+  /** Who announces much and sends little has us hold little. */
+  #grown(message: Uint8Array): Uint8Array {
+    const room = new Uint8Array(Math.min(this.#whole, Math.max(HEADER_LENGTH + FIRST_ROOM, 2 * message.length)))
+    room.set(message)
+    return room
   }
   /** Notes the record that brought what was read from `start` on. */
   #carry(start: number): void {
@@ -100,6 +110,7 @@ export class HandshakeInput {
     const carriedBy = this.#carriers ?? NOBODY_LOOKS
     this.#message = undefined
     this.#have = 0
+    this.#whole = HEADER_LENGTH
     this.#carriers = undefined
     return { type: bytes[0]!, bytes, carriedBy }
   }

@@ -8,8 +8,11 @@ export const MAX_CIPHERTEXT: number = MAX_PLAINTEXT + 2_048
 /** RFC 9846 5.2: in TLS 1.3 a protected fragment may be 256 bytes longer. */
 export const MAX_CIPHERTEXT_13: number = MAX_PLAINTEXT + 256
 
-/** One handshake message, as in BoringSSL: a ClientHello is read and kept for whoever comes. */
+/** One handshake message, as in BoringSSL. */
 const MAX_MESSAGE = 16_384
+
+/** The longest ClientHello that its syntax allows, with every list as long as it can be; OpenSSL has the same. */
+const MAX_CLIENT_HELLO = 131_396
 
 /** A message that lists certificates or names of CAs; Go and rustls have the same. A thousand names need some 40 KB. */
 const MAX_LONG_MESSAGE = 65_536
@@ -17,7 +20,8 @@ const MAX_LONG_MESSAGE = 65_536
 const LONG: ReadonlySet<string> = new Set(['Certificate', 'CompressedCertificate', 'CertificateRequest'])
 
 /** How long the body of a message may be. */
-export const longest = (name: string): number => (LONG.has(name) ? MAX_LONG_MESSAGE : MAX_MESSAGE)
+export const longest = (name: string): number =>
+  name === 'ClientHello' ? MAX_CLIENT_HELLO : LONG.has(name) ? MAX_LONG_MESSAGE : MAX_MESSAGE
 
 /** What may arrive while a question is open, before the connection is established: one flight, with room to spare. */
 export const MAX_WAITING_BYTES = 131_072

@@ -124,13 +124,13 @@ describe('a message is judged by its header', () => {
       where: 'WaitClientHello',
     })
   })
-  test('tls/message-too-long: a hello of more than 16 KiB, as in BoringSSL; certificates may have 64', () => {
+  test('tls/message-too-long: a hello longer than its syntax allows, or certificates of more than 64 KiB', () => {
     for (const [announced, code] of [
-      [16_384, undefined],
-      [16_385, 'tls/message-too-long'],
+      [131_396, undefined],
+      [131_397, 'tls/message-too-long'],
     ] as const) {
       const server = new Side(tlsServer({ crypto }), () => undefined)
-      server.touch(record(22, Uint8Array.of(1, 0, announced >> 8, announced & 255)))
+      server.touch(record(22, Uint8Array.of(1, announced >> 16, (announced >> 8) & 255, announced & 255)))
       expect(server.failure?.code).toBe(code)
     }
     for (const [announced, code] of [

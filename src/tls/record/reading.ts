@@ -27,10 +27,9 @@ export const parse = <T>(
   }
 }
 
-/** What it is that could not be read. A Finished of another length is one that is not what it must be. */
+/** What it is that could not be read. */
 const unreadable = (name: string, path: string): FailureCode => {
   if (name === 'Alert') return 'tls/bad-alert'
-  if (name === 'Finished') return 'tls/finished-wrong'
   if (/(^|\.)extensions\.\d/.test(path)) return 'tls/bad-extension'
   return name === 'ClientHello' ? 'tls/bad-hello' : 'tls/bad-message'
 }

@@ -5,10 +5,11 @@ import { joined, latin1Bytes } from '../../wire/bytes.ts'
 import type { Tagged } from '../../wire/codec.ts'
 import { duplicateOf, misplacedIn, type Place } from '../messages/extensions.ts'
 import { ExtensionType } from '../messages/registries.table.ts'
-import { type FinishedVerified, KnowsKey } from '../proofs.ts'
+import type { Bodies13 } from '../messages/tls13.ts'
+import { FinishedVerified, KnowsKey } from '../proofs.ts'
 import type { Refusal } from '../refusal.ts'
 import { type ExternalKey, identityText } from '../session/external-key.ts'
-import type { AnyMessage, Check, Context } from '../states.ts'
+import type { AnyMessage, Check, Context, Message } from '../states.ts'
 
 interface Listed {
   readonly list: readonly Tagged[]
@@ -80,3 +81,19 @@ export const illegal = <B>(
   expected: string,
   code: FailureCode = 'tls/illegal-value',
 ): Refusal => context.refusal('hello', message, code, path, { got, expected })
+
+/** RFC 9846 6: what does not fit its syntax is a decode_error, and a Finished is as long as the hash of the suite. */
+export const checkFinished = (
+  context: Context<Bodies13>,
+  message: Message<'Finished', Bodies13>,
+  expected: Bytes,
+): FinishedVerified => {
+  const { verifyData } = message.body
+  if (verifyData.length !== expected.length)
+    throw context.refusal('Finished', message, 'tls/bad-message', 'verifyData', {
+      got: `${verifyData.length} bytes instead of ${expected.length}`,
+    })
+  const finished = FinishedVerified.check(context.crypto, expected, verifyData)
+  if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
+  return finished
+}

@@ -3,14 +3,14 @@ import type { Bytes } from '../../engine.ts'
 import type { ChainTrusted } from '../../x509/path/trusted.ts'
 import { type CertificateTypeName, isRaw } from '../certificate/types.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import { type Authenticated, FinishedVerified, grounds } from '../proofs.ts'
+import { type Authenticated, grounds } from '../proofs.ts'
 import type { serverStates } from '../roles.table.ts'
 import { ExternalKey } from '../session/external-key.ts'
 import type { SessionFacts } from '../session/session.ts'
 import type { Context, Handles, Message } from '../states.ts'
 import type { Established } from '../types.ts'
 import { type CertificateMessage, uncompressed } from './certificate-message.ts'
-import { shownKey } from './checks.ts'
+import { checkFinished, shownKey } from './checks.ts'
 import { askAbout, provenBy } from './client-certificate.ts'
 import { EstablishedServer } from './established.ts'
 import type { HandshakeKeys, TrafficKeys } from './handshake-keys.ts'
@@ -171,8 +171,7 @@ export class WaitClientFinished13 extends Tolerant implements Handling<'WaitClie
   Finished(context: Context<Bodies13>, message: Message<'Finished', Bodies13>): EstablishedServer {
     const { keys, greeting, traffic } = this.#flight
     const expected = keys.finished('client', context.transcript.digest())
-    const finished = FinishedVerified.check(context.crypto, expected, message.body.verifyData)
-    if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
+    const finished = checkFinished(context, message, expected)
     context.passed('Finished', message)
     context.transcript.add(message.bytes)
     context.protectReads(traffic.protection('client'))

@@ -18,7 +18,7 @@ import { agreedTypes, checkShown, isRaw } from '../certificate/types.ts'
 import { extensionsIn } from '../messages/extensions.ts'
 import { CertificateStatusType, CipherSuite, SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
-import { FinishedVerified, Fresh, Resumed, SignatureValid } from '../proofs.ts'
+import { Fresh, Resumed, SignatureValid } from '../proofs.ts'
 import type { clientStates } from '../roles.table.ts'
 import { isIn13, schemeFor13 } from '../schemes.table.ts'
 import { ExternalKey } from '../session/external-key.ts'
@@ -27,7 +27,7 @@ import type { Context, Handles, Message } from '../states.ts'
 import { clientLimits } from '../tls12/record-limits.ts'
 import type { Agreed, Answered, Asked, Peer, Proven, Request, Taken } from './agreed.ts'
 import { type CertificateMessage, uncompressed } from './certificate-message.ts'
-import { checkList, shownKey, signedContent } from './checks.ts'
+import { checkFinished, checkList, shownKey, signedContent } from './checks.ts'
 import type { EstablishedClient } from './established.ts'
 import { conclude, WaitOwnCertificate13 } from './own-certificate.ts'
 import { Tolerant } from './tolerant.ts'
@@ -283,8 +283,7 @@ class WaitFinished13 extends Tolerant implements Handling<'WaitFinished13'> {
   ): EstablishedClient | WaitOwnCertificate13 {
     const { keys, request, server: shown } = this.#proven
     const expected = keys.finished('server', context.transcript.digest())
-    const finished = FinishedVerified.check(context.crypto, expected, message.body.verifyData)
-    if (finished === undefined) throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
+    const finished = checkFinished(context, message, expected)
     context.passed('Finished', message)
     context.transcript.add(message.bytes)
     const traffic = keys.application(context, context.transcript.digest())

@@ -156,6 +156,19 @@ test('RFC 9846 5: ChangeCipherSpec is never protected', () => {
   }
 })
 
+describe.each(['client', 'server'] as const)('RFC 9846 6: a Finished that is not as long as the hash, to a %s', to => {
+  test.each([0, 31, 33, 48, 49])('of %i bytes: tls/bad-message', length => {
+    const from = to === 'client' ? 'server' : 'client'
+    const both = meddled({ crypto, who }, heard =>
+      heard.name === 'Finished' && heard.from === from
+        ? [said('Finished', concat(heard.content.subarray(4), new Uint8Array(49)).subarray(0, length))]
+        : undefined,
+    )
+    expect(both[to].failure).toMatchObject({ code: 'tls/bad-message', alert: 50 })
+    expect(both[to].established).toBeUndefined()
+  })
+})
+
 describe('a client whose early data a server takes for something else refuses', () => {
   const EARLY = { earlyData: ascii('GET /') }
   test('tls/early-data-suite: under another suite', () => {

@@ -10,11 +10,12 @@ import type { TlsServerConfig } from '../config.ts'
 import { MAX_OPEN_REQUESTS } from '../limits.ts'
 import { HandshakeType } from '../messages/registries.table.ts'
 import { type Bodies13, handshake13 } from '../messages/tls13.ts'
-import { FinishedVerified, type Fresh } from '../proofs.ts'
+import type { Fresh } from '../proofs.ts'
 import type { serverStates } from '../roles.table.ts'
 import type { Context, Handles, Message, State } from '../states.ts'
 import type { Transcript } from '../transcript.ts'
 import { type CertificateMessage, uncompressed } from './certificate-message.ts'
+import { checkFinished } from './checks.ts'
 import { askAbout, certificateRequest13, provenBy } from './client-certificate.ts'
 import type { TrafficKeys } from './handshake-keys.ts'
 import type { Greeting } from './hello-server.ts'
@@ -167,9 +168,7 @@ class WaitLaterClientFinished13 extends Waiting implements Handling<'WaitLaterCl
   }
   Finished(context: Context<Bodies13>, message: Message<'Finished', Bodies13>): Standing {
     const { established, transcript, traffic } = this.later
-    const expected = traffic.finished('client', transcript.digest())
-    if (FinishedVerified.check(context.crypto, expected, message.body.verifyData) === undefined)
-      throw context.refusal('Finished', message, 'tls/finished-wrong', 'verifyData', {})
+    checkFinished(context, message, traffic.finished('client', transcript.digest()))
     context.passed('Finished', message)
     context.mayRead()
     context.clientShown({ peerChain: this.#chain, trusted: this.#client?.trusted })
