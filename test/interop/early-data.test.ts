@@ -1,4 +1,4 @@
-/** Early data with OpenSSL: its client comes back to our server with a request in its first flight, and ours to its server. */
+/** Early data with OpenSSL, GnuTLS and nginx: their clients come back to our server with a request in the first flight, and ours to their servers. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -8,7 +8,7 @@ import { SessionCache } from '../../src/tls/session/cache.ts'
 import { pem } from '../../src/x509/files/pem.ts'
 import { ascii } from '../support/bytes.ts'
 import { served, soon } from '../support/net.ts'
-import { freePort, installed, run, start } from '../support/peers.ts'
+import { freePort, installed, missing as lacking, run, start, startNginx } from '../support/peers.ts'
 import { temporaryFolder } from '../support/peers-chain.ts'
 import { node } from '../support/worlds.ts'
 
@@ -83,6 +83,64 @@ test.skipIf(missing !== '')(
     expect(await visit('early words', willing.output)).toMatchObject({ resumed: true, earlyData: 'accepted' })
     expect(willing.output()).toContain('Early data received')
     await willing.stop()
+  },
+  60_000,
+)
+
+test.skipIf(!installed('gnutls-cli'))(
+  `gnutls-cli asks early and is answered${lacking('gnutls-cli')}`,
+  async () => {
+    const seen: string[] = []
+    const server = await served(
+      ({ method }, { early }) => {
+        seen.push(early ? `${method} early` : method)
+        return new Response('here you are')
+      },
+      { tls: { cert: [...own.chain], key: own.privateKey, earlyData: {} } },
+    )
+    const args = ['--port', String(server.port), '--x509cafile', root, '--alpn', 'http/1.1', '--resume']
+    const { stdout } = await run('gnutls-cli', [...args, '--earlydata', file('early', request('GET')), 'localhost'], {
+      input: request('GET'),
+    })
+    expect(Buffer.from(stdout).toString('latin1')).toContain('here you are')
+    expect(seen).toContain('GET early')
+  },
+  60_000,
+)
+
+test.skipIf(!installed('nginx'))(
+  `what our client asks first is answered early by nginx${lacking('nginx')}`,
+  async () => {
+    const leaf = {
+      certificate: file('leaf.pem', pem('CERTIFICATE', own.certificate)),
+      chain: file('chain.pem', own.chain.map(der => pem('CERTIFICATE', der)).join('')),
+      key: file('leaf.key', pem('PRIVATE KEY', own.privateKey)),
+    }
+    const nginx = await startNginx(
+      leaf,
+      folder.path,
+      folder.path,
+      'ssl_early_data on; location / { return 200 "here you are"; }',
+    )
+    const sessions = new SessionCache()
+    const visit = async () => {
+      const tls = { ca: authority.root, sessions, earlyData: ascii(request('GET')) }
+      const stream = await connect({ host: 'localhost', port: nginx.port, tls, address: '127.0.0.1' })
+      const answer = await new Promise<string>(resolve => {
+        let text = ''
+        stream.handler = {
+          data: bytes => void (text += Buffer.from(bytes).toString('latin1')),
+          end: () => stream.end(),
+          drain() {},
+          closed: () => resolve(text),
+        }
+      })
+      return { answer, early: stream.connection.tls?.earlyData }
+    }
+    const first = await visit()
+    expect(first).toMatchObject({ answer: expect.stringContaining('here you are'), early: undefined })
+    expect(await visit()).toMatchObject({ answer: expect.stringContaining('here you are'), early: 'accepted' })
+    await nginx.stop()
   },
   60_000,
 )

@@ -138,6 +138,7 @@ export const facts: readonly (readonly [english: string, chinese: string])[] = [
   ['at most {n} bytes', '至多 {} 字节'],
   ['{n} to {n} bytes', '{} 至 {} 字节'],
   ['at least {n} bytes that nobody can guess', '至少 {} 个无人能猜到的字节'],
+  ['{n} bytes instead of {n}', '{} 字节，而非 {} 字节'],
   ['{n} bytes', '{} 字节'],
   ['{n} bytes long', '长 {} 字节'],
   ['{n} identities', '{} 个标识'],
