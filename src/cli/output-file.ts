@@ -115,8 +115,7 @@ class GatheringFile implements OutputFile {
     await this.#shut()
     if (beside === undefined) return undefined
     if (origin !== undefined && this.#bytes > 0) {
-      const path = await leavePartial(beside, target, origin)
-      return { path, bytes: this.#bytes, noted: path !== beside && origin.validator !== undefined }
+      return { ...(await leavePartial(beside, target, origin)), bytes: this.#bytes }
     }
     await rm(beside, { force: true })
     return undefined

@@ -34,14 +34,27 @@ export const partialOf = async (target: string, url: string): Promise<Partial | 
   return theirs ? { path: target, bytes: theirs, validator: undefined, by: 'theirs' } : undefined
 }
 
-/** Gives what came to `target`'s partial name, where that is free or ours, and says which name it has now. */
-export const leavePartial = async (file: string, target: string, origin: Origin): Promise<string> => {
+/**
+ * Gives what came to `target`'s partial name, where that is free or ours. A disk that is full may have no room for the note:
+ * then the part is there, and nothing knows what of.
+ */
+export const leavePartial = async (
+  file: string,
+  target: string,
+  origin: Origin,
+): Promise<{ readonly path: string; readonly noted: boolean }> => {
   const part = partName(target)
   const isOurs = (await originOf(target)) !== undefined
-  if (!isOurs && (await sizeOf(part)) !== undefined) return file
+  if (!isOurs && (await sizeOf(part)) !== undefined) return { path: file, noted: false }
   await rename(file, part)
-  await writeFile(noteName(target), `${JSON.stringify({ url: origin.url, validator: origin.validator ?? null })}\n`)
-  return part
+  const { url, validator = null } = origin
+  try {
+    await writeFile(noteName(target), `${JSON.stringify({ url, validator })}\n`)
+  } catch {
+    await rm(noteName(target), { force: true }).catch(() => {})
+    return { path: part, noted: false }
+  }
+  return { path: part, noted: validator !== null }
 }
 
 /** The whole is there: what was left of earlier attempts is not needed. */
