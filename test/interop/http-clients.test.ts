@@ -32,6 +32,13 @@ beforeAll(async () => {
         return new Response(streamed('a line\n', 2000))
       case '/moved':
         return new Response(null, { status: 302, headers: { location: '/text' } })
+      case '/cookies':
+        return new Response(request.headers.get('cookie'), {
+          headers: [
+            ['set-cookie', 'sid=1; Path=/; HttpOnly'],
+            ['set-cookie', 'gone=1; Max-Age=0'],
+          ],
+        })
       case '/echo':
         return Response.json({
           method: request.method,
@@ -118,6 +125,45 @@ describe.skipIf(!installed('curl'))(`curl${missing('curl')}`, () => {
     expect((await curl('-I', '-w', status, '-o', '/dev/null', `${server.url}/large.bin`)).text).toBe('200 0')
     const asterisk = ['-X', 'OPTIONS', '--request-target', '*', '-w', status]
     expect((await curl(...asterisk, server.url)).text).toBe('204 0')
+  })
+
+  test('keeps cookies in a file and brings them back', async () => {
+    const jar = join(folder.path, 'jar')
+    expect((await curl('-b', jar, '-c', jar, `${server.url}/cookies`)).text).toBe('')
+    expect((await curl('-b', jar, '-c', jar, `${server.url}/cookies`)).text).toBe('sid=1')
+  })
+
+  test('four methods and one connection, each answer to its question', async () => {
+    const word = ['-sS', '-w', ' %{http_code} %{num_connects}\n']
+    const said = await curl(
+      ...['-w', ' %{http_code} %{num_connects}\n', `${server.url}/text`, '--next'],
+      ...[...word, '-I', '-o', '/dev/null', `${server.url}/large.bin`, '--next'],
+      ...[...word, '-X', 'DELETE', `${server.url}/large.bin`, '-o', '/dev/null', '--next'],
+      ...[...word, '-T', join(site, 'large.bin'), `${server.url}/echo`, '-o', '/dev/null', '--next'],
+      ...[...word, '-r', '0-3', '-o', '/dev/null', `${server.url}/large.bin`],
+    )
+    expect(said.text).toBe('hello 200 1\n 200 0\n 405 0\n 200 0\n 206 0\n')
+  })
+
+  test('leaves in the middle, for its time or for the size, and the next is served', async () => {
+    const url = `${server.url}/large.bin`
+    expect((await curl('-o', '/dev/null', '--max-filesize', '1000', url)).code).toBe(63)
+    expect((await curl('-o', '/dev/null', '-m', '1', '--limit-rate', '100k', url)).code).toBe(28)
+    const slow = await curl('--limit-rate', '2M', url)
+    expect([slow.code, sha256(slow.bytes)]).toEqual([0, sha256(large)])
+  })
+
+  test('what else it may speak is refused or passed over: HTTP/2, PROXY, codings of the transfer, paths that climb', async () => {
+    const text = `${server.url}/text`
+    expect((await curl('--http2', '-w', ' %{http_version} %{http_code}', text)).text).toBe('hello 1.1 200')
+    expect((await curl('--http2-prior-knowledge', text)).code).not.toBe(0)
+    expect((await curl('--haproxy-protocol', '-o', '/dev/null', '-w', '%{http_code}', text)).text).toBe('400')
+    expect((await curl('--tr-encoding', text)).text).toBe('hello')
+    for (const path of ['/../../../../etc/passwd', '/%2e%2e/%2e%2e/etc/passwd', '/deep/..%2f..%2f..%2fetc/passwd'])
+      expect((await curl('--path-as-is', '-w', '%{http_code}', '-o', '/dev/null', server.url + path)).text).toMatch(
+        /^4/,
+      )
+    expect((await curl(text)).text).toBe('hello')
   })
 
   test('50 transfers at once', async () => {

@@ -53,7 +53,8 @@ const NODE_VERSION: Readonly<Record<TlsVersion, SecureVersion>> = { 'TLS 1.2': '
 /** OpenSSL 3.5 is the first with ML-KEM; Node 24 has it inside. */
 const [major = 0, minor = 0] = process.versions.openssl.split('.').map(Number)
 const nodeHasMlKem = major > 3 || (major === 3 && minor >= 5)
-if (!nodeHasMlKem) matrix.skipped('X25519MLKEM768 with node:tls', `OpenSSL ${process.versions.openssl} in this Node has no ML-KEM`)
+if (!nodeHasMlKem)
+  matrix.skipped('X25519MLKEM768 with node:tls', `OpenSSL ${process.versions.openssl} in this Node has no ML-KEM`)
 matrix.skipped(
   '0-RTT',
   'early-data.test.ts plays it with OpenSSL, GnuTLS and nginx; curl, Chromium and node:tls send none',
