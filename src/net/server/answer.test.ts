@@ -54,6 +54,15 @@ describe('the head of a streamed answer', () => {
     expect(failures).toHaveLength(2)
   })
 
+  test('that a server must not send is 500, and whoever serves hears of it', async () => {
+    const failures: unknown[] = []
+    const server = await served(() => new Response('small', { headers: { 'x-bell': '\x07' } }), {
+      failed: error => failures.push(error),
+    })
+    expect((await fetch(server.url)).status).toBe(500)
+    expect(failures).toMatchObject([{ code: 'http/bad-outgoing' }])
+  })
+
   test('says the length of a body that is all there, in however many pieces', async () => {
     const server = await served(() => {
       const body = byHand()
