@@ -34,3 +34,12 @@ export const toldAtOnce = <T>(work: () => T, words: Words | undefined): T => {
     throw told(error, words)
   }
 }
+
+/** The same of work that takes its time. */
+export const toldLater = async <T>(work: () => Promise<T>, words: Words | undefined): Promise<T> => {
+  try {
+    return await work()
+  } catch (error) {
+    throw told(error, words)
+  }
+}

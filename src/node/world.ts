@@ -9,6 +9,7 @@ import { nodeCertificateCoders } from './certificate-coders.ts'
 import { systemClock } from './clock.ts'
 import { nodeCoders } from './coders.ts'
 import { nodeCrypto } from './crypto.ts'
+import { nodeDerivation } from './derivation.ts'
 import { kernelTransport } from './kernel.ts'
 import { systemRandom } from './random.ts'
 import { systemTrustStore } from './trust-store.ts'
@@ -24,6 +25,7 @@ export const nodeWorld = (): World => {
     clock: systemClock,
     random: systemRandom,
     crypto: nodeCrypto(),
+    derivation: nodeDerivation,
     transport: kernelTransport(),
     coders: nodeCoders,
     certificateCoders: nodeCertificateCoders,

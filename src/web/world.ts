@@ -11,6 +11,7 @@ import { trustStore } from '../x509/path/store.ts'
 import { systemClock } from './clock.ts'
 import { webCoders } from './coders.ts'
 import { webCrypto } from './crypto.ts'
+import { webDerivation } from './derivation.ts'
 import { systemRandom } from './random.ts'
 
 export interface WebWorldOptions {
@@ -24,6 +25,7 @@ export const webWorld = ({ transport, trust = trustStore([]) }: WebWorldOptions 
   clock: systemClock,
   random: systemRandom,
   crypto: webCrypto(),
+  derivation: 'subtle' in crypto ? webDerivation : undefined,
   transport: transport ?? memoryTransport(systemClock),
   coders: webCoders,
   trust: () => trust,

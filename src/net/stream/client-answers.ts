@@ -14,7 +14,7 @@ import type { Ask, CertifiedKey } from '../../tls/types.ts'
 import { readName } from '../../x509/certificate/distinguished-name.ts'
 import { transparencyPolicies } from '../../x509/transparency/policies.table.ts'
 import type { TransparencyDemands } from '../../x509/transparency/types.ts'
-import { believed, type Credentials, type OwnCertificate, ownCertificates } from './credentials.ts'
+import { believed, type Credentials, type OwnCertificate, openedInTurns, ownCertificates } from './credentials.ts'
 import { judged, type RevocationOptions } from './judged.ts'
 import { BARE_FIRST, publicKeysIn } from './public-keys.ts'
 import { offeredBy, type SharedKey } from './shared-keys.ts'
@@ -97,6 +97,12 @@ export interface ReadClientOptions {
   /** What the server may show, and what we can (RFC 7250). */
   readonly types: Pick<TlsClientConfig, 'peerCertificateTypes' | 'ownCertificateTypes'>
   readonly answersFor: (stream: ByteStream) => Answerer
+}
+
+/** As `readClientOptions`, while others have their turns. */
+export const readClientOptionsInTurns = async (options: TlsClientOptions, world: World): Promise<ReadClientOptions> => {
+  checkTlsOptions(options, KNOWN)
+  return readClientOptions(await openedInTurns(options, world), world)
 }
 
 /**

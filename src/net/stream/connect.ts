@@ -5,11 +5,11 @@ import { sniOf } from '../../tls/hello/host-name.ts'
 import type { Session } from '../../tls/session/session.ts'
 import type { TraceSink } from '../../trace/types.ts'
 import { endpointText } from '../../wire/address.ts'
-import { told, toldAtOnce } from '../told.ts'
+import { told, toldLater } from '../told.ts'
 import {
   checkClientPlaces,
   type ReadClientOptions,
-  readClientOptions,
+  readClientOptionsInTurns,
   type TlsClientOptions,
 } from './client-answers.ts'
 import { dial } from './dial.ts'
@@ -49,9 +49,9 @@ export interface StreamOptions {
  */
 export const connect = async (options: StreamOptions): Promise<NetStream> => {
   const { world, tls } = options
-  const read = toldAtOnce(() => {
+  const read = await toldLater(async () => {
     checkClientPlaces(options)
-    return tls && readClientOptions(tls, world)
+    return tls && (await readClientOptionsInTurns(tls, world))
   }, world.words)
   const first = tls?.earlyData
   const stream = await connectRead(options, read, first)

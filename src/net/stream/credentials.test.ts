@@ -5,6 +5,7 @@ import { ascii } from '../../../test/support/bytes.ts'
 import { closing, codeOf } from '../../../test/support/net.ts'
 import { node, type Platform, platforms } from '../../../test/support/worlds.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
+import { certificateProfiles } from '../../ca/profiles.table.ts'
 import type { Issued, KeyKind, LeafOptions } from '../../ca/types.ts'
 import { type Failure, FailureError } from '../../failures/index.ts'
 import { broken } from '../../lab/broken.ts'
@@ -181,6 +182,30 @@ const failureOf = async (work: Promise<unknown>): Promise<Failure> => {
 
 const refusing = (tls: unknown): Promise<Failure> =>
   failureOf(listen({ world: node.world(), tls: tls as TlsServerOptions }, () => {}))
+
+test('who listens, connects or fetches derives no key of a password at once: others go on meanwhile', async () => {
+  const wait = (): never => {
+    throw new Error('everybody waits for this')
+  }
+  const usual = node.world()
+  const world = { ...usual, crypto: { ...usual.crypto, pbkdf2: wait } }
+  const { privateKey, chain } = issue('p-256', { profile: certificateProfiles.client })
+  const withRoot = [{ privateKey, chain: [...chain, authority.certificate] }]
+  const ca = writePkcs12({ entries: withRoot, iterations: 3 }, 'secret', node.crypto)
+  const opened = { ca, password: 'secret' }
+  await servedBy({ ...opened, cert: EC_PEM, key: sealedKey, clientCertificate: 'required' }, world)
+  const client = writePkcs12({ entries: [{ privateKey, chain }], iterations: 3 }, 'secret', node.crypto)
+  const own = { ...opened, cert: client }
+  const answer = await fetch('https://shop.test/', { world, ...own })
+  expect(await answer.text()).toBe('hello')
+  const stream = await connect({ world, host: 'shop.test', port: 443, tls: own })
+  expect(stream.connection.tls?.trusted?.anchor).toBe('test root')
+  stream.reset()
+  const wrong = { code: 'file/password-wrong', failure: { where: 'ca' } }
+  await expect(connect({ world, host: 'shop.test', port: 443, tls: { ca, password: 'no' } })).rejects.toMatchObject(
+    wrong,
+  )
+})
 
 describe('what no client could be served with is refused before anybody listens', () => {
   const request = '-----BEGIN CERTIFICATE REQUEST-----\nMAA=\n-----END CERTIFICATE REQUEST-----\n'

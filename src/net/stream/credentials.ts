@@ -13,13 +13,14 @@ import { latin1Bytes } from '../../wire/bytes.ts'
 import { Certificate, parseCertificate } from '../../x509/certificate/certificate.ts'
 import { publicKeyText, readPublicKey, spkiOf } from '../../x509/certificate/public-key.ts'
 import { type Content, contentsOf, type FileContents } from '../../x509/files/file-contents.ts'
-import { certificatesOfAny, inTheClear } from '../../x509/files/open.ts'
+import { certificatesOfAny, inTheClear, inTheClearInTurns } from '../../x509/files/open.ts'
 import { certificatesIn } from '../../x509/files/pem.ts'
 import { privateKeyIn } from '../../x509/files/private-key.ts'
 import type { TrustStore } from '../../x509/path/anchor.ts'
 import { calledOf } from '../../x509/path/fitness.ts'
 import { joinStores, trustStore } from '../../x509/path/store.ts'
 import { publicKeysIn } from './public-keys.ts'
+import type { World } from './types.ts'
 
 /** One file, or several. A file is PEM as text or bytes, or DER; its name is not enough. */
 export type CertificateFiles = FileContents | readonly FileContents[]
@@ -134,6 +135,42 @@ const rootsIn = (file: FileContents, where: string, { password, crypto }: Opener
   throw refusal('net/bad-certificate', { where, got })
 }
 
+/**
+ * The same options with everything in the clear that can be opened, where the world lets others have their turns meanwhile:
+ * a password is made to cost up to seconds. Rejects with what `ownCertificates` and `believed` throw of such a file.
+ */
+export const openedInTurns = async <T extends Credentials & Pick<Believed, 'ca'>>(
+  options: T,
+  { crypto, derivation }: Pick<World, 'crypto' | 'derivation'>,
+): Promise<T> => {
+  const { cert, key, ca, password } = options
+  if (derivation === undefined) return options
+  const open = async <F>(
+    given: F | readonly F[],
+    name: string,
+    clear: typeof cleared,
+  ): Promise<(F | FileContents)[]> => {
+    const files: (F | FileContents)[] = []
+    for (const [file, where] of each(given, name)) {
+      const isClosed = isFile(file) && (isBundle(file) || (clear === cleared && password !== undefined))
+      files.push(isClosed ? clear(await inTheClearInTurns(file, password, crypto, derivation), where) : file)
+    }
+    return files
+  }
+  return {
+    ...options,
+    ...(cert !== undefined && { cert: await open(cert, 'cert', cleared) }),
+    ...(key !== undefined && { key: await open(key, 'key', cleared) }),
+    ...(ca !== undefined && { ca: await open(ca, 'ca', orFailure) }),
+  }
+}
+
+/** Whom to believe is said by certificates alone: what stands beside them needs no password. */
+const orFailure = (clear: FileContents | Failure, where: string): FileContents => {
+  if (!(clear instanceof Failure)) return clear
+  throw new FailureError(clear.with({ where }))
+}
+
 /** Each with its name for failures: `cert`, or `cert[1]` of several. */
 const each = <T>(given: T | readonly T[], name: string): readonly (readonly [T, string])[] =>
   Array.isArray(given)
@@ -171,10 +208,12 @@ const opened = (
   where: string,
   password: string | undefined,
   crypto: CryptoProvider,
-): FileContents => {
-  const isBundle = contentsOf(file).some(content => content.endsWith('bundle'))
-  if (!isBundle && password === undefined) return file
-  const clear = inTheClear(file, password, crypto)
+): FileContents =>
+  isBundle(file) || password !== undefined ? cleared(inTheClear(file, password, crypto), where) : file
+
+const isBundle = (file: FileContents): boolean => contentsOf(file).some(content => content.endsWith('bundle'))
+
+const cleared = (clear: FileContents | Failure, where: string): FileContents => {
   if (!(clear instanceof Failure)) return clear
   if (clear.code === 'file/password-needed') throw refusal('net/key-encrypted', { where })
   throw new FailureError(clear.with({ where: clear.where === undefined ? where : `${where} (${clear.where})` }))

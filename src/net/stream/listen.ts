@@ -7,7 +7,7 @@ import { plain } from './plain.ts'
 import {
   checkServerPlaces,
   type ReadServerOptions,
-  readServerOptions,
+  readServerOptionsInTurns,
   type TlsServerOptions,
 } from './server-answers.ts'
 import { accepting } from './tls.ts'
@@ -62,7 +62,7 @@ const listening = async (options: ListenerOptions, accept: (stream: NetStream) =
   const transport = options.over ?? world.transport
   const { host, port = 0, trace, tls } = options
   checkServerPlaces(options)
-  const secure = tls && handshaker(readServerOptions(tls, world), options)
+  const secure = tls && handshaker(await readServerOptionsInTurns(tls, world), options)
   /** The oldest first. Those that were given away before they were over are no longer ours to close. */
   const handshakes = new Map<ByteStream, 'ours' | 'given'>()
   /** Called when no handshake is under way any more. */

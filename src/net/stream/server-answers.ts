@@ -12,7 +12,7 @@ import { rsaSuites } from '../../tls/suites.table.ts'
 import type { Ask, CertifiedKey, Introduced } from '../../tls/types.ts'
 import type { Certificate } from '../../x509/certificate/certificate.ts'
 import { matches } from '../../x509/path/names.ts'
-import { type Credentials, type OwnCertificate, ownCertificates } from './credentials.ts'
+import { type Credentials, type OwnCertificate, openedInTurns, ownCertificates } from './credentials.ts'
 import { type EarlyDataOptions, earlyDataOf, judgedEarly } from './early-data.ts'
 import { judged } from './judged.ts'
 import { believedIn, type Chooser, Client, type ClientRoots, Rulings, rootsNamed } from './name-policies.ts'
@@ -105,6 +105,12 @@ export interface ReadServerOptions {
   readonly earlyData: number | undefined
   readonly peerCertificateTypes: readonly CertificateTypeName[] | undefined
   readonly answersFor: (stream: ByteStream) => Answerer
+}
+
+/** As `readServerOptions`, while others have their turns. */
+export const readServerOptionsInTurns = async (options: TlsServerOptions, world: World): Promise<ReadServerOptions> => {
+  checkTlsOptions(options, KNOWN)
+  return readServerOptions(await openedInTurns(options, world), world)
 }
 
 /**

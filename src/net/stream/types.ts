@@ -4,7 +4,7 @@
  * open and to listen; bytes move by calls, so that a record or a request costs no turn of the event loop.
  */
 import type { Clock } from '../../clock.ts'
-import type { CryptoProvider } from '../../crypto/provider.ts'
+import type { CryptoProvider, KeyDerivation } from '../../crypto/provider.ts'
 import type { Bytes, Millis } from '../../engine.ts'
 import type { Words } from '../../explain/words.ts'
 import type { Failure, FailureCode, FailureError } from '../../failures/index.ts'
@@ -142,6 +142,8 @@ export interface World {
   readonly clock: Clock
   readonly random: Random
   readonly crypto: CryptoProvider
+  /** Opens files under a password while others have their turns; at once where undefined. */
+  readonly derivation?: KeyDerivation | undefined
   readonly transport: Transport
   readonly coders: readonly Coder[]
   /** How certificates are compressed (RFC 8879); not at all where undefined. */
