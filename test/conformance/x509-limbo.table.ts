@@ -8,6 +8,8 @@ const NOBODY = ['tls/certificate-untrusted', 'tls/certificate-self-signed', 'tls
 
 export const limboReasons: readonly (readonly [RegExp, readonly FailureCode[]])[] = [
   [/^invalid::invalid-issuer-key$/, ['tls/certificate-malformed']],
+  [/^crl::revoked-/, ['tls/certificate-revoked']],
+  [/^crl::/, ['tls/revocation-unknown']],
   [/^pathlen::/, ['tls/certificate-path-length']],
 
   // Two keys of one name that sign each other: one of them did not make the signature, and neither leads to the root.

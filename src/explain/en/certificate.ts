@@ -1,8 +1,31 @@
 /** Failures of certificates and of our own authority's files, in words. */
 import type { certificateFailures } from '../../failures/certificate.ts'
+import type { EvidenceFault } from '../../x509/revocation/evidence.ts'
 import type { WordsOf } from '../words.ts'
 
 const clock = 'The clock of this machine is wrong.'
+
+/** Why evidence does not count, one code of `EvidenceFault` or several. */
+const faultsOf = (codes: string | undefined): string =>
+  (codes ?? '?')
+    .split(', ')
+    .map(code => (Object.hasOwn(faults, code) ? faults[code as EvidenceFault] : code))
+    .join('; ')
+
+const faults: Readonly<Record<EvidenceFault, string>> = {
+  malformed: 'it is malformed',
+  refused: 'the responder gave no answer',
+  'of-another': 'it is of another issuer or about another certificate',
+  'out-of-scope': 'it is not about certificates like this one',
+  'not-yet': 'it is not valid yet',
+  'out-of-date': 'it is out of date',
+  strange: 'it has a critical extension that is not known here',
+  unnumbered: 'it has no number, or a critical one',
+  signature: 'nobody who may sign it has signed it',
+  weak: 'its signature is of a kind that is too weak',
+  unknown: 'the responder does not know the certificate',
+  reasons: 'it is about some reasons only',
+}
 
 export const certificateWords: WordsOf<typeof certificateFailures> = {
   'tls/certificate-expired': {
@@ -114,7 +137,7 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     says: f =>
       f.got === 'none'
         ? `Of ${f.where ?? 'a certificate'} there is neither a list nor an answer, and hard checks were demanded.`
-        : `What there is of ${f.where ?? 'a certificate'} does not count (${f.got ?? '?'}), and hard checks were demanded.`,
+        : `What there is of ${f.where ?? 'a certificate'} does not count: ${faultsOf(f.got)}. Hard checks were demanded.`,
     because: ['Its authority has published nothing new.', 'What it publishes could not be fetched.'],
   },
   'tls/staple-missing': {
@@ -122,7 +145,7 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     says: f =>
       f.got === 'none'
         ? `${f.where ?? 'It'} demands an OCSP answer along with it, and there was none.`
-        : `${f.where ?? 'It'} demands an OCSP answer along with it, and there was ${f.got ?? 'no good one'}.`,
+        : `${f.where ?? 'It'} demands an OCSP answer along with it, and the one that came does not count: ${faultsOf(f.got)}.`,
     because: ['The server does not staple OCSP answers.', 'Its authority did not answer the server in time.'],
   },
   'tls/transparency-missing': {

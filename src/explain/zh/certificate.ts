@@ -1,9 +1,32 @@
 /** Failures of certificates and of our own authority's files, in Chinese. */
 import type { certificateFailures } from '../../failures/certificate.ts'
+import type { EvidenceFault } from '../../x509/revocation/evidence.ts'
 import type { WordsOf } from '../words.ts'
 import { text } from './text.ts'
 
 const clock = '本机的时钟不准。'
+
+/** Why evidence does not count, one code of `EvidenceFault` or several. */
+const faultsOf = (codes: string | undefined): string =>
+  (codes ?? '?')
+    .split(', ')
+    .map(code => (Object.hasOwn(faults, code) ? faults[code as EvidenceFault] : code))
+    .join('；')
+
+const faults: Readonly<Record<EvidenceFault, string>> = {
+  malformed: '格式错误',
+  refused: '应答服务器没有给出应答',
+  'of-another': '来自其他颁发者，或针对其他证书',
+  'out-of-scope': '不涉及这类证书',
+  'not-yet': '尚未生效',
+  'out-of-date': '已过期',
+  strange: '含有此处不认识的关键扩展',
+  unnumbered: '没有编号，或编号被标为关键',
+  signature: '不是由有权签名者签名',
+  weak: '签名方式过弱',
+  unknown: '应答服务器不认识该证书',
+  reasons: '只涉及部分吊销原因',
+}
 
 export const certificateWords: WordsOf<typeof certificateFailures> = {
   'tls/certificate-expired': {
@@ -109,7 +132,7 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     says: f =>
       f.got === 'none'
         ? text`关于${f.where ?? '某个证书'}既没有吊销列表也没有应答，而调用方要求严格检查。`
-        : text`关于${f.where ?? '某个证书'}的信息不可用（${f.got ?? '?'}），而调用方要求严格检查。`,
+        : text`关于${f.where ?? '某个证书'}的信息不可用：${faultsOf(f.got)}。而调用方要求严格检查。`,
     because: ['颁发机构没有发布新的信息。', '它发布的信息无法取得。'],
   },
   'tls/staple-missing': {
@@ -117,7 +140,7 @@ export const certificateWords: WordsOf<typeof certificateFailures> = {
     says: f =>
       f.got === 'none'
         ? text`${f.where ?? '该证书'}要求同时附上 OCSP 应答，而服务器没有附上。`
-        : text`${f.where ?? '该证书'}要求同时附上有效的 OCSP 应答，而所附的不可用（${f.got ?? '?'}）。`,
+        : text`${f.where ?? '该证书'}要求同时附上有效的 OCSP 应答，而所附的不可用：${faultsOf(f.got)}。`,
     because: ['服务器不附带 OCSP 应答。', '颁发机构没有及时答复服务器。'],
   },
   'tls/transparency-missing': {

@@ -28,6 +28,8 @@ export interface Profile {
   readonly leafAuthority: 'accepted' | 'refused'
   /** A leaf that is itself in the trust store needs no issuer, or does. */
   readonly trustedLeaf: 'accepted' | 'refused'
+  /** Lists of revoked certificates without a number, or with a critical one, where a certificate is not on them. */
+  readonly unnumberedLists: 'accepted' | 'refused'
   readonly hashes: ReadonlySet<HashName>
   readonly minimumRsaBits: number
   /** Intermediates between leaf and root, self-issued ones apart. */
@@ -55,6 +57,7 @@ export const pathOnly: Profile = {
   anyPurpose: 'counts',
   leafAuthority: 'accepted',
   trustedLeaf: 'refused',
+  unnumberedLists: 'accepted',
 }
 
 export const rfc5280: Profile = {
@@ -65,6 +68,7 @@ export const rfc5280: Profile = {
   anyPurpose: 'counts',
   leafAuthority: 'accepted',
   trustedLeaf: 'refused',
+  unnumberedLists: 'refused',
 }
 
 export const webpki: Profile = {
@@ -75,6 +79,7 @@ export const webpki: Profile = {
   anyPurpose: 'ignored',
   leafAuthority: 'refused',
   trustedLeaf: 'refused',
+  unnumberedLists: 'refused',
 }
 
 export const deployed: Profile = {
@@ -85,6 +90,7 @@ export const deployed: Profile = {
   anyPurpose: 'counts',
   leafAuthority: 'refused',
   trustedLeaf: 'accepted',
+  unnumberedLists: 'accepted',
 }
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = { path: pathOnly, rfc5280, webpki, deployed }
@@ -121,6 +127,11 @@ const settings: readonly (RuleNotHeld & { readonly isHeld: (profile: Profile) =>
     says: 'a leaf is trusted by itself, without an issuer',
     rule: 'RFC 5280 6.1',
     isHeld: ({ trustedLeaf }) => trustedLeaf === 'refused',
+  },
+  {
+    says: 'a list of revoked certificates has no number, or a critical one',
+    rule: 'RFC 5280 5.2.3',
+    isHeld: ({ unnumberedLists }) => unnumberedLists === 'refused',
   },
   { says: 'a root is out of date', rule: 'RFC 5280 6.1.3', isHeld: ({ anchor }) => anchor.dates },
   { says: 'a root’s own limits are broken', rule: 'RFC 5937 3', isHeld: ({ anchor }) => anchor.limits },

@@ -1,6 +1,8 @@
 /** What lists say about one certificate (RFC 5280 6.3.3): full ones, with the deltas that change them, for all reasons together. */
+import { OID } from '../../asn1/oids.table.ts'
 import type { Millis } from '../../engine.ts'
 import type { Certificate } from '../certificate/certificate.ts'
+import type { Profile } from '../path/profile.ts'
 import type { RevocationList, Revoked } from './crl.ts'
 import type { EvidenceFault, RevocationState } from './evidence.ts'
 import { ALL_REASONS, changes, compareNumbers, distributionPoints, reasonsCovered } from './scope.ts'
@@ -12,6 +14,7 @@ export interface CrlContext {
   readonly dateFault: (thisUpdate: Millis, nextUpdate: Millis | undefined) => EvidenceFault | undefined
   /** Why the signature of a list does not count. */
   readonly signatureFault: (list: RevocationList) => EvidenceFault | undefined
+  readonly unnumbered: Profile['unnumberedLists']
 }
 
 export const crlStatus = (certificate: Certificate, context: CrlContext): RevocationState => {
@@ -40,6 +43,11 @@ export const crlStatus = (certificate: Certificate, context: CrlContext): Revoca
       context.lists.filter(each => isDelta(each) && changes(each, list)).filter(usable),
     )
     if (entry !== undefined) return { status: 'revoked', by: 'crl', date: entry.date, reason: entry.reason }
+    // What its issuer has revoked is revoked; what is missing in it may stand in another list.
+    if (context.unnumbered === 'refused' && !isNumbered(list)) {
+      faults.push('unnumbered')
+      continue
+    }
     covered |= reasons
     if (list.nextUpdate !== undefined) until = Math.min(until ?? list.nextUpdate, list.nextUpdate)
   }
@@ -48,6 +56,10 @@ export const crlStatus = (certificate: Certificate, context: CrlContext): Revoca
 }
 
 const isDelta = (list: RevocationList): boolean => list.extension('deltaCRLIndicator') !== undefined
+
+/** RFC 5280 5.2.3: with a number, which is not critical. */
+const isNumbered = (list: RevocationList): boolean =>
+  list.extensions.some(({ oid, critical }) => oid === OID.cRLNumber && !critical)
 
 /** Deltas have one, or they change nothing. */
 const numberOf = (list: RevocationList): Uint8Array => list.extension('cRLNumber') ?? new Uint8Array()

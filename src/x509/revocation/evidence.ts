@@ -58,6 +58,8 @@ export type EvidenceFault =
   | 'out-of-date'
   /** A critical extension that we do not know. */
   | 'strange'
+  /** A list without a number, or with a critical one, under a profile that refuses such (RFC 5280 5.2.3). */
+  | 'unnumbered'
   /** Nobody who may sign it is known, or the signature does not fit. */
   | 'signature'
   /** Signed by a kind of signature that does not count any more. */

@@ -129,7 +129,7 @@ export class RevocationJudge {
     const faults = finding?.faults ?? (stapled === 'none' ? [] : (['malformed'] as const))
     return fail('tls/staple-missing', {
       where: calledOf(leaf!),
-      got: faults.length === 0 ? 'none' : `one that is ${faultText(faults)}`,
+      got: faults.length === 0 ? 'none' : faultText(faults),
       ...extensionAt(leaf!, 'tlsFeature'),
     })
   }
@@ -165,6 +165,7 @@ export class RevocationJudge {
           lists: evidence.lists,
           dateFault: (from, to) => this.#dateFault(from, to),
           signatureFault: list => this.#listSignatureFault(list, path, i),
+          unnumbered: this.#question.profile.unnumberedLists,
         }),
       )
       if (told !== undefined) return told

@@ -12,11 +12,13 @@ import {
   state,
   withPoints,
 } from '../../../test/support/evidence.ts'
-import { crlBy, type Issuer, revoking, subjectOf } from '../../../test/support/revocation.ts'
-import { element } from '../../asn1/write.ts'
+import { crlBy, type Issuer, revoking, serialOf, signedBy, subjectOf } from '../../../test/support/revocation.ts'
+import { OID } from '../../asn1/oids.table.ts'
+import { element, explicit, integer, octetString, oid, sequence, time, truth } from '../../asn1/write.ts'
 import type { Bytes } from '../../engine.ts'
 import { KEY_USAGE } from '../certificate/extensions.ts'
 import { basicConstraints, keyUsage } from '../issue.ts'
+import { deployed } from '../path/profile.ts'
 import { isTrusted } from '../path/trusted.ts'
 import { verifyChain } from '../path/verify.ts'
 
@@ -39,6 +41,30 @@ test('a list of the issuer says that a certificate is good, or that it is revoke
 test('a revoked intermediate is refused as well', () => {
   const result = failure(ask(chain, { evidence: crls(crlBy(middle), revoking(root, chain[1]!)) }))
   expect(result).toMatchObject({ code: 'tls/certificate-revoked', where: '“Test Intermediate”' })
+})
+
+test('where issuers are held to their duties, a list without a number says who is revoked, and not who is good', () => {
+  const unnumbered = (more: readonly Uint8Array[], ...extensions: readonly Uint8Array[]): Bytes =>
+    signedBy(middle.keyPair, algorithm => {
+      const dates = [time(at - DAY), time(at + DAY)]
+      const last = extensions.length === 0 ? [] : [explicit(0, sequence(...extensions))]
+      return sequence(integer(1), algorithm, subjectOf(middle.certificate), ...dates, ...more, ...last)
+    })
+  const said = (list: Bytes, unnumberedLists: 'accepted' | 'refused'): string => {
+    const profile = { ...deployed, unnumberedLists }
+    const result = verifyChain(
+      ask(chain, { profile, evidence: crls(list), revocation: { mode: 'hard', scope: 'leaf' } }),
+    )
+    return isTrusted(result) ? 'good' : `${result.code} ${result.got}`
+  }
+  const critical = sequence(oid(OID.cRLNumber), truth, octetString(integer(1)))
+  for (const list of [unnumbered([]), unnumbered([], critical)]) {
+    expect(said(list, 'accepted')).toBe('good')
+    expect(said(list, 'refused')).toBe('tls/revocation-unknown unnumbered')
+  }
+  expect(said(unnumbered([], sequence(oid(OID.cRLNumber), octetString(integer(1)))), 'refused')).toBe('good')
+  const revoked = sequence(sequence(integer(serialOf(shop)), time(at - DAY)))
+  expect(said(unnumbered([revoked]), 'refused')).toBe('tls/certificate-revoked unspecified')
 })
 
 test('a list of somebody else says nothing, nor does one out of its time', () => {

@@ -38,9 +38,9 @@ test('a certificate that promises an answer with it is refused without (RFC 7633
   }
   expect(code(promising, ocspBy(middle, own))).toBe('trusted')
   expect(code(promising, 'none')).toBe('tls/staple-missing: none')
-  expect(code(promising, Uint8Array.of(1))).toBe('tls/staple-missing: one that is malformed')
-  expect(code(promising, ocspBy(middle, shop))).toBe('tls/staple-missing: one that is of-another')
-  expect(code(promising, ocspBy(middle, own, { nextUpdate: at }))).toBe('tls/staple-missing: one that is out-of-date')
+  expect(code(promising, Uint8Array.of(1))).toBe('tls/staple-missing: malformed')
+  expect(code(promising, ocspBy(middle, shop))).toBe('tls/staple-missing: of-another')
+  expect(code(promising, ocspBy(middle, own, { nextUpdate: at }))).toBe('tls/staple-missing: out-of-date')
   const about = { status: 'revoked', date: at, reason: undefined } as const
   expect(code(promising, ocspBy(middle, own, { about }))).toBe('tls/certificate-revoked: unspecified')
   // Nobody could have brought one; it promises something else; it promises nothing.
