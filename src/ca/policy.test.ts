@@ -61,6 +61,14 @@ test('a server gets 825 days and no more, however they are asked for; who needs 
   expect(broken(ca).issue({ names, days: 1000 }).notAfter).toBe(at - 7 + 1000 * DAY)
 })
 
+test('a wildcard that no client takes is not signed', () => {
+  const ca = root()
+  expect(() => ca.issue({ names: ['a.test', '*.test'] })).toThrow('“*.test” is for nobody')
+  expect(() => ca.issue({ names: ['*.localhost'] })).toThrow(RangeError)
+  expect(ca.issue({ names: ['*.a.test', 'test'] }).serial).toMatch(/./)
+  expect(broken(ca).issue({ names: ['*.test'] }).serial).toMatch(/./)
+})
+
 test('a key that is weak, or none, gets no certificate', () => {
   const ca = root()
   const { publicKey: short } = generateKeyPairSync('rsa', {

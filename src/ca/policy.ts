@@ -80,7 +80,7 @@ export interface CertificatePlan {
 /** Throws RangeError with the reason when it refuses. */
 export type Policy = (request: CertificateRequest, context: PolicyContext) => CertificatePlan
 
-/** A key that can be believed, for a time that the profile allows, with names. */
+/** A key that can be believed, for a time that the profile allows, with names that somebody can have. */
 export const usualPolicy: Policy = (request, context) => {
   const plan = planOf(request, context)
   const { name, mostDays = Number.POSITIVE_INFINITY } = profileOf(request)
@@ -89,6 +89,10 @@ export const usualPolicy: Policy = (request, context) => {
   if (Math.floor(days) > mostDays)
     throw new RangeError(`${Math.floor(days)} days are too many for the profile “${name}”: it has at most ${mostDays}`)
   mustBeStrong(request.publicKey, context.crypto)
+  // RFC 9525 6.3 leaves it to who reads, and OpenSSL, browsers and `names.ts` have no `*.test`.
+  const nobodys = request.names.find(each => /^\*\.[^.]+$/.test(each))
+  if (nobodys !== undefined)
+    throw new RangeError(`“${nobodys}” is for nobody: no client takes a wildcard right below a top-level domain`)
   return plan
 }
 

@@ -71,6 +71,14 @@ export const DIFFERENCES: readonly Explained[] = [
   },
   {
     kind: 'only we refuse',
+    peer: 'OpenSSL',
+    because:
+      'RFC 5280 4.2: what became another extension is malformed as that; OpenSSL reads policies when it is asked.',
+    said: new RegExp(`^${MALFORMED} \\| certificatePolicies `),
+    change: / octet$/,
+  },
+  {
+    kind: 'only we refuse',
     peer: 'GnuTLS',
     because: 'RFC 5280 4.1.2.7: no key that anybody could use; it is not looked at before it is used.',
     said: /^tls\/certificate-(algorithm .*\| a key of type |malformed \| (subjectPublicKeyInfo|certificate) )/,
@@ -111,9 +119,10 @@ export const DIFFERENCES: readonly Explained[] = [
   },
   {
     kind: 'only GnuTLS refuses',
-    because: 'RFC 5280 7.1: a name is the same whatever kind of string it is written in; GnuTLS compares octets.',
+    because:
+      'RFC 5280 7.1: a name is the same in whatever kind of string and with spaces around it; GnuTLS compares octets.',
     said: /issuer is unknown/,
-    change: / (issuer|subject) (tag|octet|telling octet)$/,
+    change: / (issuer|subject) (tag|octet|telling octet|octet behind)$/,
   },
   {
     kind: 'only GnuTLS refuses',

@@ -6,7 +6,7 @@ import type { CsrOptions, IssueOptions } from '../actions/ca/issue.ts'
 import type { CrlOptions, ExportOptions, ListOptions, OcspOptions, RevokeOptions } from '../actions/ca/records.ts'
 import type { StoreOptions } from '../actions/ca/stores.ts'
 import { type AnyCommand, type CommonOptions, command, type OptionSpec } from '../command.ts'
-import { collect, parseDays, parseWord } from '../options.ts'
+import { collect, parseDays, parseName, parseWord } from '../options.ts'
 
 const KEYS = ['p-256', 'p-384', 'rsa-2048', 'ed25519'] as const
 const PROFILES = ['server', 'client', 'peer', 'responder'] as const
@@ -41,7 +41,10 @@ const MAKING: readonly OptionSpec[] = [
   { flags: '--replace', what: 'write over files that are there' },
 ]
 
-const NAMES = { what: 'DNS names, with *. in front for all below, and IP addresses', parse: collect(String) } as const
+const NAMES = {
+  what: 'DNS names, with *. in front for all below, and IP addresses',
+  parse: collect(parseName),
+} as const
 const MEANT = 'a certificate: its file, the beginning of its serial number, or one of its names'
 
 const STORES: readonly OptionSpec[] = [
@@ -62,12 +65,12 @@ export const caCommands: readonly AnyCommand[] = [
       {
         flags: '--only <name>',
         what: 'sign for this name and those below it, or this network (10.0.0.0/8), and no others; may be repeated',
-        parse: collect(String),
+        parse: collect(parseName),
       },
       {
         flags: '--also <name>',
         what: 'for this one besides the development names; may be repeated',
-        parse: collect(String),
+        parse: collect(parseName),
       },
       { flags: '--any-name', what: 'for every name: whoever gets its key can pass for any site on this machine' },
       KEY,

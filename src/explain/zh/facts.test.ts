@@ -43,6 +43,21 @@ test('every fact that engines say in words has words in Chinese', () => {
   )
 })
 
+test('so has whatever an authority refuses', () => {
+  const src = fileURLToPath(new URL('../../', import.meta.url))
+  const files = ['ca', 'x509/request'].flatMap(folder =>
+    (readdirSync(`${src}${folder}`) as string[]).map(name => `${folder}/${name}`),
+  )
+  const texts = [...files, 'x509/issue.ts']
+    .filter(name => !name.includes('.test.'))
+    .flatMap(name => [...readFileSync(`${src}${name}`, 'utf8').matchAll(/RangeError\(\s*(?:'([^']+)'|`([^`]+)`)/g)])
+    .map(([, text, template]) => (text ?? template)!.replace(/\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}/g, '7'))
+  expect(texts.length).toBeGreaterThan(25)
+  // What stands in its hole is found above in each of its kinds.
+  const without = texts.filter(text => !HAN.test(inChinese(text)))
+  expect(without).toEqual(['7: see the limits of 7'])
+})
+
 test('so has every rule of DER and every demand on certificates', () => {
   const rules = [derRules, lints, rfcRules, baselineRules, subjectRules].flatMap(table => Object.values(table))
   for (const { says } of rules)

@@ -69,6 +69,13 @@ test('init makes root and intermediate, says for which names, and how to widen t
   expect((await run(['init', '--only', 'a.test', '--any-name'])).err).toContain('three ways to say one thing')
 })
 
+test('a name in its own letters is certified in the form that clients send', async () => {
+  const { code, out } = await run(['issue', 'bücher.test', '*.bücher.test', '--out', at('own')])
+  expect([code, out.split('   ')[0]]).toEqual([0, join(at('own'), 'xn--bcher-kva.test.pem')])
+  const names = leafAt(join(at('own'), 'xn--bcher-kva.test.pem')).extension('subjectAltName')
+  expect(names?.map(name => 'text' in name && name.text)).toEqual(['xn--bcher-kva.test', '*.xn--bcher-kva.test'])
+})
+
 test('issue writes a chain and a key that only its owner can read, and does not write over them', async () => {
   const words = ['issue', 'api.test', '*.api.test', '10.0.0.5', '--days', '30', '--out', at('out')]
   const { code, out } = await run(words)
