@@ -7,7 +7,7 @@ import { Der, DerError, type DerRule, TAG } from './der.ts'
 import { derFields } from './fields.ts'
 import { oidOctets, oidText } from './oid.ts'
 import { derRules } from './rules.table.ts'
-import { namedBits, smallInteger, stringValue, timeValue } from './value.ts'
+import { checkString, hasTrailingZeros, namedBits, smallInteger, stringValue, timeValue } from './value.ts'
 import {
   bitString,
   element,
@@ -155,12 +155,62 @@ test('a time has one part out of its range, and is none', () => {
     expect(day(`${wrong.padEnd(6, '01').padEnd(12, '0')}Z`), wrong).toThrow(DerError)
 })
 
-test('half a character is found at its last octet, a letter in a time at its own', () => {
+test('every month has its own last day', () => {
+  const lasts = ['0131', '0228', '0331', '0430', '0531', '0630', '0731', '0831', '0930', '1031', '1130', '1231']
+  const millis = (day: number) =>
+    timeValue(
+      TAG.utcTime,
+      Uint8Array.from(`99${`${day}`.padStart(4, '0')}000000Z`, c => c.charCodeAt(0)),
+      0,
+      13,
+      'time',
+    )
+  for (const [month, last] of lasts.entries()) {
+    expect(millis(Number(last)), last).toBe(Date.UTC(1999, month + 1, 0))
+    expect(() => millis(Number(last) + 1), last).toThrow(DerError)
+  }
+})
+
+test('a string is held to its type from its first octet to its last, and to no other', () => {
+  for (const [tag, good, bad] of [
+    [TAG.printableString, '41', '40'],
+    [TAG.ia5String, '7f', '80'],
+    [TAG.visibleString, '7e', '7f'],
+    [TAG.numericString, '39', '3a'],
+    [TAG.generalString, '1a', '1b'],
+    [TAG.utf8String, '41', 'ff'],
+  ] as const) {
+    const bytes = hex(`${bad}${good}${good}${bad}`)
+    expect(() => checkString(tag, bytes, 1, 3, 'text'), `${tag}`).not.toThrow()
+    expect(() => checkString(tag, bytes, 0, 2, 'text'), `${tag}`).toThrow(DerError)
+    expect(() => checkString(tag, bytes, 2, 4, 'text'), `${tag}`).toThrow(DerError)
+  }
+  const wide = hex('ff 00000041 0001f600')
+  expect(() => checkString(TAG.universalString, wide, 1, 9, 'text')).not.toThrow()
+  expect(() => checkString(TAG.universalString, wide, 1, 8, 'text')).toThrow(DerError)
+  expect(stringValue(TAG.universalString, wide, 1, 9, 'text')).toBe('A😀')
+  expect(stringValue(TAG.bmpString, hex('ff 0041 00e4 0042'), 1, 7, 'text')).toBe('AäB')
+})
+
+test('a list of named bits ends in a one, or is empty (X.690 11.2.2)', () => {
+  const zeros = (octets: string) => hasTrailingZeros(hex(octets), 0, hex(octets).length)
+  expect([zeros('00'), zeros('0780'), zeros('0580'), zeros('07c0'), zeros('0640')]).toEqual([
+    false,
+    false,
+    true,
+    false,
+    false,
+  ])
+})
+
+test('half a character is found at its last octet, a letter in a time and the form of a length at their own', () => {
   for (const [octets, at] of [
     ['1e03 00e400', 4],
     ['1c05 0001f60000', 6],
   ] as const)
     expect(() => checkDer(hex(octets)), octets).toThrow(`string-character at byte ${at}`)
+  expect(() => checkDer(hex('3002 0480'))).toThrow('indefinite-length at byte 3')
+  expect(() => checkDer(hex('3007 04850000000001'))).toThrow('length-too-long at byte 3')
   const time = (text: string) => () =>
     timeValue(
       TAG.utcTime,

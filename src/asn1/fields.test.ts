@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import type { Field } from '../wire/field.ts'
 import { derFields } from './fields.ts'
+import { nothing, sequence } from './write.ts'
 
 const textOf = (tag: number, ...octets: readonly number[]): string | undefined =>
   derFields(Uint8Array.of(tag, octets.length, ...octets), 0, octets.length + 2, { name: 'field' }).text
@@ -25,6 +27,19 @@ test('what breaks the rule of its type is shown as octets with a note', () => {
   const cut = derFields(Uint8Array.of(0x30, 5, 1), 0, 3, { name: 'cut' })
   expect([cut.note, cut.end]).toEqual(['ends before its length says', 3])
   expect(derFields(Uint8Array.of(0x05, 0, 0), 0, 3, { name: 'more' }).note).toBe('has bytes left over behind it')
+})
+
+test('what lies deeper than anything that is meant is shown as octets', () => {
+  let octets: Uint8Array = nothing
+  for (let i = 0; i < 30; i++) octets = sequence(octets)
+  let field: Field | undefined = derFields(octets, 0, octets.length, { name: 'nested' })
+  let depth = 0
+  while (field?.children !== undefined) {
+    field = field.children[0]
+    depth++
+  }
+  expect(depth).toBe(24)
+  expect(field?.value).toEqual(octets.subarray(2 * 25))
 })
 
 test('an INTEGER of four octets is a number, a longer one is octets', () => {

@@ -123,7 +123,7 @@ const badCharacter = (at: number, what: string): DerError => new DerError('strin
 export const checkString = (tag: number, bytes: Uint8Array, from: number, to: number, what: string): void => {
   switch (tag) {
     case TAG.printableString:
-      for (let i = from; i < to; i++) if (bytes[i]! > 127 || printable[bytes[i]!] === 0) throw badCharacter(i, what)
+      for (let i = from; i < to; i++) if (printable[bytes[i]!] !== 1) throw badCharacter(i, what)
       return
     case TAG.ia5String:
       for (let i = from; i < to; i++) if (bytes[i]! > 127) throw badCharacter(i, what)

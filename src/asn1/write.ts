@@ -37,7 +37,7 @@ export const integer = (value: number | Uint8Array): Uint8Array => {
     return integer(Uint8Array.from(octets))
   }
   let from = 0
-  while (from < value.length && value[from] === 0) from++
+  while (value[from] === 0) from++
   const magnitude = value.subarray(from)
   return magnitude.length === 0 || magnitude[0]! > 0x7f
     ? element(TAG.integer, Uint8Array.of(0), magnitude)

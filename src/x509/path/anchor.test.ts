@@ -8,7 +8,7 @@ import { chinese } from '../../explain/zh/index.ts'
 import type { GeneralName } from '../certificate/general-name.ts'
 import type { Anchor } from './anchor.ts'
 import { explainChain } from './explain.ts'
-import { rfc5280 } from './profile.ts'
+import { deployed, rfc5280 } from './profile.ts'
 import { joinStores, trustStore } from './store.ts'
 import { isTrusted } from './trusted.ts'
 import { verifyChain } from './verify.ts'
@@ -17,6 +17,15 @@ const limited = (limits: Partial<Omit<Anchor, 'certificate'>>) => ({
   trust: trustStore([{ certificate: root.certificate, ...limits }]),
 })
 const dns = (text: string): GeneralName => ({ type: 'dns', text, from: 0, to: 0 })
+
+test('an authority that is trusted itself does not count among those below it', () => {
+  const profile = { ...deployed, maxIntermediates: 0 }
+  expect(isTrusted(verifyChain(ask(leaf(), { profile, roots: [middle.certificate] })))).toBe(true)
+  expect(failure(ask(leaf(), { profile }))).toMatchObject({
+    code: 'tls/certificate-path-length',
+    where: 'This profile',
+  })
+})
 
 describe('tls/certificate-distrusted', () => {
   test('of a root that is trusted for clients a server is not believed, and the other way round', () => {

@@ -170,6 +170,16 @@ test('entries of others in a list that is not indirect make it strange', () => {
   expect(new RevocationList(crlBy(middle, { entries })).strange).toBe('2.5.29.29')
 })
 
+test('each entry is held to the rules, whatever stands in those before it', () => {
+  const reason = (number: number) => sequence(extension(OID.cRLReason, element(0x0a, Uint8Array.of(number))))
+  const listed = (...reasons: readonly number[]) =>
+    raw(...head, sequence(...reasons.map(number => entry(reason(number)))), explicit(0, sequence(number)))
+  expect(fault(listed(1, 1, 4))).toBe('none')
+  // There is no reason 7 (RFC 5280 5.3.1).
+  expect(fault(listed(1, 1, 7))).toBe('cRLReason: value')
+  expect(fault(listed(4, 7))).toBe('cRLReason: value')
+})
+
 test('a critical extension that nobody knows makes a list strange, one that is not critical does not', () => {
   const own = (...critical: Uint8Array[]) => extension('1.2.3.4', nothing, ...critical)
   const strange = (der: Uint8Array) => new RevocationList(der).strange

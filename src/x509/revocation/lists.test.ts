@@ -6,6 +6,7 @@ import {
   crls,
   directory,
   entry,
+  points,
   reasons,
   shop,
   signsLists,
@@ -36,6 +37,13 @@ test('a list of the issuer says that a certificate is good, or that it is revoke
     expected: '2026-11-19T12:00:00Z',
     at: { certificate: 0 },
   })
+})
+
+test('where a critical extension says where lists are, one at hand is enough to know what it says (RFC 5280 4.2)', () => {
+  const critical = leaf({ extensions: [{ ...points([at1('http://ca.test/list')]), critical: true }] })
+  expect(failure(ask(critical))).toMatchObject({ code: 'tls/certificate-critical', got: 'cRLDistributionPoints' })
+  const list = crlBy(middle, { point: { urls: ['http://ca.test/list'] } })
+  expect(isTrusted(verifyChain(ask(critical, { evidence: crls(list) })))).toBe(true)
 })
 
 test('a revoked intermediate is refused as well', () => {
