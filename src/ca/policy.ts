@@ -89,7 +89,7 @@ export const usualPolicy: Policy = (request, context) => {
   if (Math.floor(days) > mostDays)
     throw new RangeError(`${Math.floor(days)} days are too many for the profile “${name}”: it has at most ${mostDays}`)
   mustBeStrong(request.publicKey, context.crypto)
-  // RFC 9525 6.3 leaves it to who reads, and OpenSSL, browsers and `names.ts` have no `*.test`.
+  // RFC 9525 6.3 leaves it to who reads, and OpenSSL, browsers and `x509/path/names.ts` have no `*.test`.
   const nobodys = request.names.find(each => /^\*\.[^.]+$/.test(each))
   if (nobodys !== undefined)
     throw new RangeError(`“${nobodys}” is for nobody: no client takes a wildcard right below a top-level domain`)

@@ -3,7 +3,7 @@
  * found here, at the call: a server that begins to listen with a key of another certificate would fail every client.
  */
 import { DerError } from '../../asn1/der.ts'
-import type { CryptoProvider, SignatureAlgorithm } from '../../crypto/provider.ts'
+import type { CryptoProvider, KeyDerivation, SignatureAlgorithm } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { Failure, type FailureCode, FailureError, fail, type GivenFacts } from '../../failures/index.ts'
 import { certifiedKey, isKeyElsewhere, type KeyElsewhere, rawKey } from '../../tls/certificate/certified-key.ts'
@@ -20,7 +20,6 @@ import type { TrustStore } from '../../x509/path/anchor.ts'
 import { calledOf } from '../../x509/path/fitness.ts'
 import { joinStores, trustStore } from '../../x509/path/store.ts'
 import { publicKeysIn } from './public-keys.ts'
-import type { World } from './types.ts'
 
 /** One file, or several. A file is PEM as text or bytes, or DER; its name is not enough. */
 export type CertificateFiles = FileContents | readonly FileContents[]
@@ -135,13 +134,19 @@ const rootsIn = (file: FileContents, where: string, { password, crypto }: Opener
   throw refusal('net/bad-certificate', { where, got })
 }
 
+/** What of a world opens files. */
+interface PatientOpener {
+  readonly crypto: CryptoProvider
+  readonly derivation?: KeyDerivation | undefined
+}
+
 /**
  * The same options with everything in the clear that can be opened, where the world lets others have their turns meanwhile:
  * a password is made to cost up to seconds. Rejects with what `ownCertificates` and `believed` throw of such a file.
  */
 export const openedInTurns = async <T extends Credentials & Pick<Believed, 'ca'>>(
   options: T,
-  { crypto, derivation }: Pick<World, 'crypto' | 'derivation'>,
+  { crypto, derivation }: PatientOpener,
 ): Promise<T> => {
   const { cert, key, ca, password } = options
   if (derivation === undefined) return options
