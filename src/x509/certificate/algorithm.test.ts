@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { OID } from '../../asn1/oids.table.ts'
-import { nothing, oid, sequence, utf8String } from '../../asn1/write.ts'
+import { explicit, integer, nothing, oid, sequence, utf8String } from '../../asn1/write.ts'
 import { readSignatureAlgorithm } from './algorithm.ts'
 
 const read = (id: string, ...parameters: readonly Uint8Array[]) =>
@@ -20,6 +20,19 @@ test('RFC 5758 3.2, RFC 8410 3: of ECDSA and Ed25519 they are absent', () => {
   expect(read(OID.ed25519)).toEqual({ key: 'ed25519', hash: undefined })
   expect(read(OID.ecdsaWithSHA384, nothing)).toBeUndefined()
   expect(read(OID.ed25519, nothing)).toBeUndefined()
+})
+
+test('RFC 4055 2.1, 3.1: the hash of RSASSA-PSS is the same in all its places, with NULL beside it or nothing', () => {
+  const pss = (hash: Uint8Array, masks: Uint8Array) => {
+    const mask = sequence(oid(OID.mgf1), masks)
+    const parameters = sequence(explicit(0, hash), explicit(1, mask), explicit(2, integer(32)))
+    return read(OID.rsassaPss, parameters)
+  }
+  const [bare, full] = [sequence(oid(OID.sha256)), sequence(oid(OID.sha256), nothing)]
+  const expected = { key: 'rsa-pss', hash: 'sha256' }
+  for (const hash of [bare, full]) for (const masks of [bare, full]) expect(pss(hash, masks)).toEqual(expected)
+  expect(pss(sequence(oid(OID.sha256), integer(1)), bare)).toBeUndefined()
+  expect(pss(bare, sequence(oid(OID.sha384)))).toBeUndefined()
 })
 
 test('an algorithm that is none of ours is none, and so is what is no AlgorithmIdentifier', () => {

@@ -63,3 +63,12 @@ test('what is neither PEM nor DER has nothing in it, and what is cut off or stra
     expect(contentsOf(Uint8Array.from(strange)), `${strange}`).toEqual(['something unknown'])
   expect(contentsOf('-----BEGIN OPENSSH PRIVATE KEY-----')).toEqual(['something unknown'])
 })
+
+test('PKCS#12 and PKCS#7 are known in BER too, whatever form their lengths have', () => {
+  const of = (...octets: readonly number[]) => contentsOf(Uint8Array.of(0x30, ...octets))
+  expect(of(0x80, 2, 1, 3, 0, 0)).toEqual(['a PKCS#12 bundle'])
+  expect(of(0x82, 0, 3, 2, 1, 3)).toEqual(['a PKCS#12 bundle'])
+  expect(of(0x80, 6, 9, 0x2a, 0x86, 0x48)).toEqual(['a PKCS#7 bundle'])
+  expect(of(0x82, 0, 11, 6, 9, 0x2a)).toEqual(['a PKCS#7 bundle'])
+  expect(of(0x80, 2, 1, 2, 0, 0)).toEqual(['something unknown'])
+})
