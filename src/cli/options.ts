@@ -187,9 +187,6 @@ export const parseHost = (text: string): string => {
   return host
 }
 
-/** A name for a certificate, in the form that clients send; what has none is left for whoever refuses it. */
-export const parseName = (text: string): string => (/[^\0-\x7f]/.test(text) && domainToASCII(text)) || text
-
 /** A server to pass requests on to: a URL, a host with its port, or a port of this machine. */
 export const parseUpstream = (text: string): URL => {
   const given = /^\d{1,5}$/.test(text) ? `localhost:${text}` : text

@@ -1,4 +1,5 @@
 /** The commands of `barewire ca`. */
+import { domainToASCII } from 'node:url'
 import { REASONS } from '../../ca/inventory.ts'
 import { STORE_KINDS } from '../../node/ca-stores.ts'
 import type { InitOptions, PathOptions } from '../actions/ca/init.ts'
@@ -6,7 +7,7 @@ import type { CsrOptions, IssueOptions } from '../actions/ca/issue.ts'
 import type { CrlOptions, ExportOptions, ListOptions, OcspOptions, RevokeOptions } from '../actions/ca/records.ts'
 import type { StoreOptions } from '../actions/ca/stores.ts'
 import { type AnyCommand, type CommonOptions, command, type OptionSpec } from '../command.ts'
-import { collect, parseDays, parseName, parseWord } from '../options.ts'
+import { collect, parseDays, parseWord } from '../options.ts'
 
 const KEYS = ['p-256', 'p-384', 'rsa-2048', 'ed25519'] as const
 const PROFILES = ['server', 'client', 'peer', 'responder'] as const
@@ -40,6 +41,9 @@ const MAKING: readonly OptionSpec[] = [
   PASSWORD,
   { flags: '--replace', what: 'write over files that are there' },
 ]
+
+/** In the form that clients send; what has none is left for whoever refuses it. */
+const parseName = (text: string): string => (/[^\0-\x7f]/.test(text) && domainToASCII(text)) || text
 
 const NAMES = {
   what: 'DNS names, with *. in front for all below, and IP addresses',
