@@ -23,6 +23,20 @@ test('every topic has sentences, words and meanings in both languages, as many i
   }
 })
 
+test('the failures of a topic are all of its families', () => {
+  const families = (name: (typeof TOPICS)[number]) => [
+    ...new Set(
+      wordsOfTopic(name, wordsOf('en')).failures.map(([code]) =>
+        code.replace(/^(.*?\/(?:certificate|chain)?).*/, '$1'),
+      ),
+    ),
+  ]
+  expect(families('certificates').sort()).toEqual(['tls/certificate', 'tls/chain'])
+  expect(families('tcp').sort()).toEqual(['ip/', 'tcp/'])
+  expect(families('dns')).toEqual(['dns/'])
+  expect(families('cookies')).toEqual(['cookie/'])
+})
+
 test('help alerts has all of them, from the words of failures', async () => {
   const { exit, out } = await helped(['help', 'alerts'])
   expect(exit).toBe(0)

@@ -1,10 +1,12 @@
 /** Anchors with limits of their own (RFC 5937): purposes, names, lengths, policies, and a date after which they no longer count. */
 import { describe, expect, test } from 'vitest'
-import { ask, at, below, DAY, failure, leaf, middle, root } from '../../../test/support/chains.ts'
+import { ask, at, below, crypto, DAY, failure, leaf, middle, root } from '../../../test/support/chains.ts'
 import { OID } from '../../asn1/oids.table.ts'
 import { oid, sequence } from '../../asn1/write.ts'
+import { certificateAuthority } from '../../ca/authority.ts'
 import { english } from '../../explain/en/index.ts'
 import { chinese } from '../../explain/zh/index.ts'
+import { broken } from '../../lab/broken.ts'
 import type { GeneralName } from '../certificate/general-name.ts'
 import type { Anchor } from './anchor.ts'
 import { explainChain } from './explain.ts'
@@ -79,6 +81,22 @@ test('names outside those that the store permits below a root are refused, and w
   const profile = { ...rfc5280, lints: new Set([]), anchor: { dates: false, limits: false, saysAuthority: false } }
   expect(failure(ask(leaf(), { ...names([dns('other.test')]), profile: profile as typeof rfc5280 }))).toMatchObject({
     code: 'tls/certificate-constraint',
+  })
+})
+
+test('a weak key of a root counts where the root’s own limits do, and one of an issuer always', () => {
+  const weakRoot = broken(certificateAuthority({ crypto, now: () => at, name: 'Weak Root', key: 'rsa-2048' }))
+  const weakIssuer = root.intermediate({ name: 'Weak Issuer', key: 'rsa-2048' })
+  const judged = (limits: boolean, from: typeof root) =>
+    ask(leaf({}, from), {
+      roots: [root.certificate, weakRoot.certificate],
+      profile: { ...deployed, minimumRsaBits: 4096, anchor: { ...deployed.anchor, limits } },
+    })
+  expect(isTrusted(verifyChain(judged(false, weakRoot)))).toBe(true)
+  expect(failure(judged(true, weakRoot))).toMatchObject({ code: 'tls/certificate-algorithm', where: '“Weak Root”' })
+  expect(failure(judged(false, weakIssuer))).toMatchObject({
+    code: 'tls/certificate-algorithm',
+    where: '“Weak Issuer”',
   })
 })
 
