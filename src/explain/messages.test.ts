@@ -29,6 +29,23 @@ for (const [tool, rows] of Object.entries(seenMessages))
     }
   })
 
+// Go's crypto/tls (alert.go) and others say alerts in words of their own.
+test.each([
+  ['bad record MAC', 20],
+  ['bad certificate', 42],
+  ['unsupported certificate', 43],
+  ['revoked certificate', 44],
+  ['expired certificate', 45],
+  ['unknown certificate', 46],
+  ['unknown certificate authority', 48],
+  ['error decoding message', 50],
+  ['error decrypting message', 51],
+  ['insufficient security level', 71],
+])('remote error: tls: %s is alert %i', (words, number) => {
+  const { candidates } = explainMessage(`remote error: tls: ${words}`)
+  expect(candidates[0]?.failure).toMatchObject({ code: 'tls/alert-received', number })
+})
+
 test('other hosts, ports, numbers, versions and letters of either case make no difference', () => {
   for (const { row } of all) {
     const [message] = row

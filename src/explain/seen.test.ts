@@ -38,6 +38,16 @@ test('whose side it is may be the network’s', () => {
   expect(told('tls/signature-wrong', { side: 'network' })[0]).toContain("(the network's)")
 })
 
+test('one and several are not counted alike', () => {
+  const { nothing, alike } = seenWordsOf('en')
+  expect([0, 1, 2].map(nothing)).toEqual([
+    'There is no conversation in it.',
+    'Nothing failed that can be seen in its one conversation.',
+    'Nothing failed that can be seen in its 2 conversations.',
+  ])
+  expect([alike([3]), alike([3, 4])]).toEqual(['and the same in 3', 'and the same in 2 more'])
+})
+
 test('no sentence has a hole, whatever is known', () => {
   for (const code of SEEN)
     for (const by of [undefined, 'client', 'server'] as const)
