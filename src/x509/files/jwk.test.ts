@@ -149,4 +149,8 @@ test('halves of two kinds, and kinds without a form in JSON, are the caller’s 
   expect(() => jwkOf(new Uint8Array(publicKey.export({ format: 'der', type: 'spki' })))).toThrow(RangeError)
   const x448 = generateKeyPairSync('ed448').publicKey.export({ format: 'der', type: 'spki' })
   expect(() => jwkOf(new Uint8Array(x448))).toThrow(RangeError)
+  // The hybrid form has both halves behind another first octet (X9.62 4.3.6).
+  const hybrid = a.spki.slice()
+  hybrid[hybrid.length - 65] = 6
+  expect(() => jwkOf(hybrid)).toThrow()
 })

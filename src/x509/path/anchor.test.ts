@@ -77,6 +77,10 @@ test('names outside those that the store permits below a root are refused, and w
   const found = failure(ask(leaf(), names([dns('other.test')])))
   expect(found).toMatchObject({ code: 'tls/certificate-constraint', where: '“Test Root”', at: { certificate: 0 } })
   expect(failure(ask(leaf(), names([], [dns('shop.test')])))).toMatchObject({ expected: 'excluded' })
+  const both = (name: string) => ask(leaf({ names: [name] }), { ...names([dns('test')], [dns('bad.test')]), name })
+  expect(isTrusted(verifyChain(both('shop.test')))).toBe(true)
+  expect(failure(both('bad.test'))).toMatchObject({ expected: 'excluded' })
+  expect(failure(both('shop.example'))).toMatchObject({ code: 'tls/certificate-constraint' })
   // Also where nothing of the root's certificate counts.
   const profile = { ...rfc5280, lints: new Set([]), anchor: { dates: false, limits: false, saysAuthority: false } }
   expect(failure(ask(leaf(), { ...names([dns('other.test')]), profile: profile as typeof rfc5280 }))).toMatchObject({

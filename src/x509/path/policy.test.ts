@@ -6,7 +6,7 @@ import { nodeCrypto } from '../../node/crypto.ts'
 import { seeded } from '../../random.ts'
 import { Certificate } from '../certificate/certificate.ts'
 import { type ExtensionToWrite, writeCertificate, writeName } from '../issue.ts'
-import { checkPolicies, type PolicyDemands } from './policy.ts'
+import { bothDemand, checkPolicies, type PolicyDemands } from './policy.ts'
 
 /** What a certificate says about policies; numbers count certificates. */
 interface Says {
@@ -302,3 +302,12 @@ test('the graph says what the tree of RFC 5280 says, whatever the path', () => {
   }
   for (const kind of ['refused', 'none', 'any', 'some']) expect(outcomes.get(kind), kind).toBeGreaterThan(10)
 })
+
+test.each(['required', 'mappingInhibited', 'anyPolicyInhibited'] as const)(
+  'what one of two demands is demanded: %s',
+  what => {
+    expect(bothDemand({ [what]: true }, {})[what]).toBe(true)
+    expect(bothDemand({}, { [what]: true })[what]).toBe(true)
+    expect(bothDemand({}, {})[what]).toBeFalsy()
+  },
+)

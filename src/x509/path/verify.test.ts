@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ascii } from '../../../test/support/bytes.ts'
 import {
   ask,
   at,
@@ -13,7 +14,7 @@ import {
   root,
 } from '../../../test/support/chains.ts'
 import { OID } from '../../asn1/oids.table.ts'
-import { integer, nothing, oid, sequence } from '../../asn1/write.ts'
+import { element, integer, nothing, oid, sequence } from '../../asn1/write.ts'
 import { selfSigned } from '../../ca/authority.ts'
 import type { CertificateAuthority } from '../../ca/types.ts'
 import type { Bytes } from '../../engine.ts'
@@ -189,6 +190,26 @@ test('an unknown critical extension: tls/certificate-critical (RFC 5280 4.2)', (
     got: strange.oid,
   })
   expect(isTrusted(verifyChain(ask(leaf({ extensions: [{ ...strange, critical: false }] }))))).toBe(true)
+})
+
+test('critical policies are processed, but for qualifiers that nobody knows (RFC 5280 4.2.1.4)', () => {
+  const policies = (qualifier?: string) => ({
+    oid: OID.certificatePolicies,
+    critical: true,
+    value: sequence(
+      sequence(
+        oid('1.2.3'),
+        ...(qualifier === undefined
+          ? []
+          : [sequence(sequence(oid(qualifier), element(0x16, ascii('https://shop.test/'))))]),
+      ),
+    ),
+  })
+  expect(isTrusted(verifyChain(ask(leaf({ extensions: [policies()] }))))).toBe(true)
+  expect(isTrusted(verifyChain(ask(leaf({ extensions: [policies('1.3.6.1.5.5.7.2.1')] }))))).toBe(true)
+  expect(failure(ask(leaf({ extensions: [policies('1.3.6.1.4.1.55738.2')] })))).toMatchObject({
+    code: 'tls/certificate-critical',
+  })
 })
 
 test('a weak hash or key: tls/certificate-algorithm', () => {
