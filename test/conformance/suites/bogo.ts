@@ -25,7 +25,7 @@ export const suite: Suite = {
     [reasons.SSL_2]: 42,
     [reasons.PSK_SUITES]: 41,
     [reasons.OTHER_DEFAULT]: 42,
-    [reasons.OTHER_ALERT]: 48,
+    [reasons.OTHER_ALERT]: 52,
     [reasons.HINTS]: 20,
     [reasons.OTHER_GROUPS]: 18,
     [reasons.OLD_VERSIONS]: 16,
