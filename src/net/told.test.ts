@@ -53,16 +53,16 @@ test('a certificate that vouches for itself is told with its port and the whole 
 
 test('a port of another protocol is named by its first bytes, and plain HTTP is offered where it helps', async () => {
   for (const [greeting, spoken, steps] of [
-    ['SSH-2.0-OpenSSH_9.9\r\n', 'SSH', 0],
-    ['220 mail.test ESMTP\r\n', 'SMTP or FTP', 0],
-    ['J\0\0\0\n8.0.40', 'MySQL', 0],
-    ['HTTP/1.1 400 Bad Request\r\n\r\n', 'plain HTTP', 1],
+    ['SSH-2.0-OpenSSH_9.9\r\n', 'SSH', []],
+    ['220 mail.test ESMTP\r\n', 'SMTP or FTP', ['check HERE --starttls smtp']],
+    ['J\0\0\0\n8.0.40', 'MySQL', ['check HERE --starttls mysql']],
+    ['HTTP/1.1 400 Bad Request\r\n\r\n', 'plain HTTP', ['get http://HERE/']],
   ] as const) {
     const { port } = new URL(await peer(socket => socket.write(greeting)))
     const error = await failing(fetch(`https://127.0.0.1:${port}/`))
     expect(error.code).toBe('tls/not-tls')
     expect(english.because(error.failure)[0]).toBe(`The port speaks ${spoken}.`)
-    expect(stepsOf(error)).toEqual(steps === 0 ? [] : [`barewire get http://127.0.0.1:${port}/`])
+    expect(stepsOf(error)).toEqual(steps.map(step => `barewire ${step.replace('HERE', `127.0.0.1:${port}`)}`))
   }
 })
 

@@ -14,7 +14,7 @@ export const fieldNames: Readonly<Record<Exclude<Layer, 'http'>, readonly string
   icmp: words('checksum code data identifier packet sequenceNumber type unused'),
   udp: words('checksum destinationPort payload sourcePort'),
   dns: words(`additionalCount additionals answerCount answers authenticData authoritativeAnswer authorities authorityCount
-    checkingDisabled class data expire flags id mailbox minimum opcode primary questionCount questions recursionAvailable
+    checkingDisabled class code data expire flags id mailbox minimum opcode primary questionCount questions recursionAvailable
     recursionDesired refresh response responseCode retry serial truncation ttl type zero`),
   tcp: words(`ack acknowledgmentNumber checksum controlBits cwr dataOffset destinationPort ece echoReply fin kind leftEdge
     options payload psh reserved rightEdge rst sequenceNumber sourcePort syn urg urgentPointer value window`),
