@@ -242,12 +242,12 @@ test('of a million tiny packets the page holds the list, and any of their connec
   await said(page, '20000 conversations')
   await said(page, '1000000 frames')
   await choose(page, '10.0.0.1:10000')
-  await page.waitForSelector('.ladder')
+  await page.waitForSelector('.ladder', { timeout: 150_000 })
   const session = await page.context().newCDPSession(page)
   await session.send('HeapProfiler.collectGarbage')
   const { usedSize } = await session.send('Runtime.getHeapUsage')
   expect(usedSize).toBeLessThan(100_000_000)
-})
+}, 240_000)
 
 test('axe finds nothing to complain of: where files fall, a list, a failure, in both languages and on a telephone', async () => {
   for (const opening of [
