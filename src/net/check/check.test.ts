@@ -207,8 +207,9 @@ describe('a server of ours', () => {
   })
 
   test('that knows TLS 1.3 alone shows its chain and its protocols all the same', async () => {
-    const { report } = await asked(await ours({ versions: ['TLS 1.3'] }))
-    const { versions, certificates, extensions } = report.observed
+    const { report } = await asked(await ours({ versions: ['TLS 1.3'], tickets: 'none' }))
+    const { versions, certificates, extensions, sessions } = report.observed
+    expect(sessions?.tls13).toEqual({ tickets: 0, resumed: false, reused: false, lifetime: 0, earlyData: 0 })
     expect(versions?.versions['TLS 1.2']).toEqual({ offered: false, by: 'alert 70' })
     expect(versions?.fallbackSignal).toEqual({ unasked: 'pointless' })
     expect(certificates).toMatchObject({ rsa: 'none', ecdsa: { key: 'EC P-256', trusted: true } })
