@@ -546,6 +546,12 @@ export const MUSTS: readonly Must[] = [
     ],
     [
       '10.1.1',
+      'client',
+      'repeats a request whose expectation was answered with 417, without it',
+      'RFC 9110 10.1.1: who answers an expectation with 417 is asked again without one, once',
+    ],
+    [
+      '10.1.1',
       'server',
       'ignores the expectation in HTTP/1.0',
       'versions, connections and other protocols: an expectation in HTTP/1.0',

@@ -1,4 +1,5 @@
 /** Web servers that we did not write, over TLS on a free loopback port, with one folder as what they serve. */
+import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePort, missing, type Peer, start } from './peers.ts'
@@ -9,9 +10,22 @@ export interface WebServer {
   readonly program: string
   /** The programs and the files of modules without which it does not start. */
   readonly needs: readonly string[]
-  /** Files of `root` under `/`, the same compressed under `/zipped/`; a connection that rests a second is closed. */
-  start(leaf: Leaf, folder: string, root: string): Promise<Peer>
+  /**
+   * Files of `root` under `/`, the same compressed under `/zipped/`; a connection that rests a second is closed. What is
+   * at the port `behind` is under `/app/`, under `/small/` for bodies of at most 1 MiB, and under `/unexpected/` for who expects
+   * nothing; `/private/` has the files for
+   * ann alone, whose password is "secret"; `/away` is the path `/app/echo` at the other name of this machine, 127.0.0.1.
+   */
+  start(leaf: Leaf, folder: string, root: string, behind?: number): Promise<Peer>
+  /** What it cannot do, or does not want to: the reason. */
+  readonly without: Partial<Record<Ability, string>>
 }
+
+/** What not every server can. */
+export type Ability = 'br' | 'digest' | 'trailers' | '417' | 'request trailers' | 'refuses early'
+
+/** In the notations of their files. */
+export const LOGIN = { user: 'ann', password: 'secret', realm: 'private' }
 
 /** For test names: ` (skipped: … not installed)`, or nothing. */
 export const lacking = ({ needs }: WebServer): string => {
@@ -20,14 +34,22 @@ export const lacking = ({ needs }: WebServer): string => {
 }
 
 const MODULES = '/usr/lib/apache2/modules'
-const APACHE_MODULES = ['mpm_event', 'authz_core', 'mime', 'alias', 'socache_shmcb', 'ssl', 'filter', 'deflate']
+const APACHE_MODULES = [
+  ...['mpm_event', 'authz_core', 'mime', 'alias', 'socache_shmcb', 'ssl', 'filter', 'deflate', 'brotli', 'proxy'],
+  ...['proxy_http', 'authn_core', 'authn_file', 'authz_user', 'auth_digest', 'rewrite'],
+]
 const LIGHTTPD_NEEDS = ['lighttpd', '/usr/lib/lighttpd/mod_openssl.so', '/usr/lib/lighttpd/mod_deflate.so']
 
 const apache: WebServer = {
   name: 'Apache httpd',
   program: 'apache2',
+  without: {
+    trailers: 'left out',
+    'request trailers': 'left out',
+    'refuses early': 'reads all of the body before it says what was answered',
+  },
   needs: ['apache2', ...APACHE_MODULES.map(name => `${MODULES}/mod_${name}.so`)],
-  async start(leaf, folder, root) {
+  async start(leaf, folder, root, behind = 9) {
     const port = await freePort()
     return configured(folder, `apache-${port}`, file => start('apache2', ['-X', '-f', file], port), [
       `ServerRoot ${folder}`,
@@ -47,7 +69,22 @@ const apache: WebServer = {
       `Alias /zipped ${root}`,
       'Redirect /old /new.txt',
       '<Location /zipped>',
-      'SetOutputFilter DEFLATE',
+      'SetOutputFilter BROTLI_COMPRESS;DEFLATE',
+      '</Location>',
+      `Redirect /away https://127.0.0.1:${port}/app/echo`,
+      `ProxyPass /app/ http://127.0.0.1:${behind}/`,
+      ...['small', 'unexpected'].map(path => `ProxyPass /${path}/ http://127.0.0.1:${behind}/`),
+      'RewriteEngine On',
+      'RewriteCond expr "%{HTTP:Content-Length} -gt 1048576"',
+      'RewriteRule ^/small/ - [R=413]',
+      'RewriteCond %{HTTP:Expect} .',
+      'RewriteRule ^/unexpected/ - [R=417]',
+      `Alias /private ${root}`,
+      '<Location /private>',
+      `AuthType Digest`,
+      `AuthName ${LOGIN.realm}`,
+      `AuthUserFile ${digestFile(folder)}`,
+      'Require valid-user',
       '</Location>',
     ])
   },
@@ -56,13 +93,19 @@ const apache: WebServer = {
 const lighttpd: WebServer = {
   name: 'lighttpd',
   program: 'lighttpd',
+  without: {
+    417: 'has no such answer',
+    br: 'built without it in Debian',
+    trailers: 'puts them into the head, with a bare CR',
+    'request trailers': 'left out',
+  },
   needs: LIGHTTPD_NEEDS,
-  async start(leaf, folder, root) {
+  async start(leaf, folder, root, behind = 9) {
     const port = await freePort()
     const pem = join(folder, 'lighttpd.pem')
     writeFileSync(pem, readFileSync(leaf.key) + String(readFileSync(leaf.chain)))
     return configured(folder, `lighttpd-${port}`, file => start('lighttpd', ['-D', '-f', file], port), [
-      'server.modules = ("mod_openssl", "mod_alias", "mod_deflate", "mod_redirect")',
+      'server.modules = ("mod_openssl", "mod_alias", "mod_deflate", "mod_redirect", "mod_auth", "mod_authn_file", "mod_proxy")',
       `server.port = ${port}`,
       'server.bind = "127.0.0.1"',
       `server.document-root = "${root}"`,
@@ -71,8 +114,15 @@ const lighttpd: WebServer = {
       'mimetype.assign = (".txt" => "text/plain")',
       'ssl.engine = "enable"',
       `ssl.pemfile = "${pem}"`,
-      `alias.url = ("/zipped/" => "${root}/")`,
-      'url.redirect = ("^/old$" => "/new.txt")',
+      `alias.url = ("/zipped/" => "${root}/", "/private/" => "${root}/")`,
+      `url.redirect = ("^/old$" => "/new.txt", "^/away$" => "https://127.0.0.1:${port}/app/echo")`,
+      'server.stream-request-body = 2',
+      'server.stream-response-body = 2',
+      `$HTTP["url"] =~ "^/(app|small)/" { proxy.server = ("" => (("host" => "127.0.0.1", "port" => ${behind}))) }`,
+      '$HTTP["url"] =~ "^/small/" { server.max-request-size = 1024 }',
+      'auth.backend = "htdigest"',
+      `auth.backend.htdigest.userfile = "${digestFile(folder)}"`,
+      `auth.require = ("/private/" => ("method" => "digest", "realm" => "${LOGIN.realm}", "require" => "valid-user"))`,
       '$HTTP["url"] =~ "^/zipped/" { deflate.mimetypes = ("text/plain") deflate.max-loadavg = "1000" deflate.allowed-encodings = ("gzip") }',
     ])
   },
@@ -81,8 +131,14 @@ const lighttpd: WebServer = {
 const nginx: WebServer = {
   name: 'nginx',
   program: 'nginx',
+  without: {
+    br: 'a module of others',
+    digest: 'a module of others',
+    trailers: 'left out',
+    'request trailers': 'left out',
+  },
   needs: ['nginx'],
-  async start(leaf, folder, root) {
+  async start(leaf, folder, root, behind = 9) {
     const port = await freePort()
     const args = (file: string) => ['-p', folder, '-c', file, '-e', join(folder, 'nginx.log')]
     return configured(folder, `nginx-${port}`, file => start('nginx', args(file), port), [
@@ -97,6 +153,12 @@ const nginx: WebServer = {
       `root ${root};`,
       `location /zipped/ { alias ${root}/; gzip on; gzip_types *; gzip_min_length 1; }`,
       'location /old { return 301 /new.txt; }',
+      `location /away { return 302 https://127.0.0.1:${port}/app/echo; }`,
+      'client_max_body_size 0; proxy_http_version 1.1; proxy_request_buffering off; proxy_buffering off;',
+      `location /app/ { proxy_pass http://127.0.0.1:${behind}/; }`,
+      `location /small/ { client_max_body_size 1m; proxy_pass http://127.0.0.1:${behind}/; }`,
+      `location /unexpected/ { if ($http_expect) { return 417; } proxy_pass http://127.0.0.1:${behind}; }`,
+      `location /private/ { alias ${root}/; auth_basic ${LOGIN.realm}; auth_basic_user_file ${basicFile(folder)}; }`,
       '} }',
     ])
   },
@@ -106,8 +168,9 @@ const nginx: WebServer = {
 const haproxy: WebServer = {
   name: 'HAProxy before lighttpd',
   program: 'haproxy',
+  without: { br: 'has gzip alone' },
   needs: ['haproxy', ...LIGHTTPD_NEEDS],
-  async start(leaf, folder, root) {
+  async start(leaf, folder, root, app = 9) {
     const behind = await lighttpd.start(leaf, folder, root)
     const port = await freePort()
     const pem = join(folder, 'haproxy.pem')
@@ -123,7 +186,14 @@ const haproxy: WebServer = {
       '  timeout http-keep-alive 1s',
       'frontend front',
       `  bind 127.0.0.1:${port} ssl crt ${pem}`,
+      '  http-request return status 413 if { path_beg /small/ } { req.hdr_val(content-length) gt 1048576 }',
+      '  http-request return status 417 if { path_beg /unexpected/ } { req.hdr(expect) -m found }',
+      `  http-request redirect location https://127.0.0.1:${port}/app/echo code 302 if { path /away }`,
+      '  use_backend app if { path_beg /app/ /small/ /unexpected/ }',
       '  default_backend behind',
+      'backend app',
+      '  option http-server-close',
+      `  server two 127.0.0.1:${app}`,
       'backend behind',
       `  server one 127.0.0.1:${behind.port} ssl verify none`,
     ])
@@ -133,6 +203,18 @@ const haproxy: WebServer = {
     }
     return { ...front, stop }
   },
+}
+
+const digestFile = (folder: string): string => {
+  const { user, realm, password } = LOGIN
+  const file = join(folder, 'digests')
+  writeFileSync(file, `${user}:${realm}:${createHash('md5').update(`${user}:${realm}:${password}`).digest('hex')}\n`)
+  return file
+}
+const basicFile = (folder: string): string => {
+  const file = join(folder, 'passwords')
+  writeFileSync(file, `${LOGIN.user}:{PLAIN}${LOGIN.password}\n`)
+  return file
 }
 
 export const WEB_SERVERS: readonly WebServer[] = [nginx, apache, lighttpd, haproxy]

@@ -42,6 +42,8 @@ export class FetchExchange implements AnswerReader, Pieces {
   trailers: HeaderList = []
   /** Not one byte of an answer came: the request may be made again elsewhere. */
   untouched = true
+  /** The body is held back: nobody has asked for it yet. */
+  held = false
   #head: ResponseHead | undefined
   /** Bytes of the body that have come. */
   #received = 0
@@ -214,6 +216,7 @@ export class FetchExchange implements AnswerReader, Pieces {
   /** `clock`: where the body waits until the server wants it. A final answer says that it does not. */
   async #send(body: OutlineBody, sending: Asked, clock: Clock | undefined): Promise<void> {
     if (clock !== undefined) {
+      this.held = true
       await new Promise<void>(resolve => {
         const disarm = clock.later(clock.now() + CONTINUE, () => this.#go?.())
         this.#go = () => {
@@ -222,6 +225,7 @@ export class FetchExchange implements AnswerReader, Pieces {
         }
       })
       if (this.#head !== undefined || this.#state !== 'open') return
+      this.held = false
     }
     const reader = body.open().getReader()
     let sent = 0

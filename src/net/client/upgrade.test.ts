@@ -235,6 +235,32 @@ describe('beside the final answer', () => {
     for (const _ of [1, 2]) expect(await (await own.fetch(url, init)).text()).toBe('no')
     expect(sockets.map(({ text }) => text.endsWith('\r\n\r\n'))).toEqual([true, true])
   })
+  test('RFC 9110 10.1.1: who answers an expectation with 417 is asked again without one, once', async () => {
+    const heads: string[] = []
+    const failing = (always: boolean) =>
+      peer(socket => {
+        let text = ''
+        socket.on('data', bytes => {
+          text += `${bytes}`
+          const expects = text.includes('Expect')
+          if (!expects && !text.endsWith('0\r\n\r\n') && !text.endsWith('body')) return
+          heads.push(expects ? 'expects' : text.endsWith('body') ? 'body' : 'chunks')
+          text = ''
+          const status = expects || always ? '417 x' : '200 OK'
+          socket.write(`HTTP/1.1 ${status}\r\nContent-Length: 0\r\n\r\n`)
+        })
+      })
+    const own = one()
+    const init = { method: 'POST', headers: { expect: '100-continue' } }
+    expect((await own.fetch(await failing(false), { ...init, body: 'body' })).status).toBe(200)
+    // A stream of which nothing was read can be sent as well.
+    const stream = new Blob(['body']).stream()
+    expect(
+      (await own.fetch(await failing(false), { ...init, body: stream, duplex: 'half' } as RequestInit)).status,
+    ).toBe(200)
+    expect((await own.fetch(await failing(true), { ...init, body: 'body' })).status).toBe(417)
+    expect(heads).toEqual(['expects', 'body', 'expects', 'chunks', 'expects', 'body'])
+  })
 })
 
 describe('interceptors', () => {

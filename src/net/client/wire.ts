@@ -83,8 +83,9 @@ export class Wire {
     }
   }
 
-  async #exchange(outline: Outline): Promise<Answer> {
-    const { url, signal } = outline
+  async #exchange(given: Outline): Promise<Answer> {
+    const { url, signal } = given
+    let outline = given
     const { clock } = this.#world
     const proxy = proxyFor(url, this.#options.proxy)
     // RFC 9112 3.2.2: a request that the proxy is to pass on says all of where it goes.
@@ -117,6 +118,15 @@ export class Wire {
           continue
         }
         if (passing !== undefined) proxyLogin?.heard(passing, head)
+        if (head.status === EXPECTATION_FAILED && expectsContinue(outline.headers)) {
+          const { body } = outline
+          if (body !== undefined && (exchange.held || body.opens === 'again')) {
+            // RFC 9110 10.1.1: somebody on the way knows nothing of 100.
+            exchange.discard()
+            outline = expectingNothing(outline)
+            continue
+          }
+        }
         if (head.status !== TOO_EARLY || said === undefined) {
           return { head, pieces: exchange, connection: connection.info, trace: connection.trace }
         }
@@ -317,6 +327,14 @@ const MOST_OLD = 256
 
 /** RFC 8470 5.2. */
 const TOO_EARLY = 425
+
+const EXPECTATION_FAILED = 417
+
+const expectingNothing = (outline: Outline): Outline => {
+  const headers = new Headers(outline.headers)
+  headers.delete('expect')
+  return { ...outline, headers }
+}
 
 const speaksLess = (error: unknown): boolean => error instanceof FailureError && error.code === 'tls/early-data-version'
 
