@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { temporaryFolder } from '../../test/support/peers-chain.ts'
@@ -18,7 +27,7 @@ writeFileSync(path, pem('CERTIFICATE', root.certificate))
 const rootCalled = (name: string): string =>
   pem('CERTIFICATE', certificateAuthority({ crypto: nodeCrypto(), now: Date.now, name }).root)
 const otherRoot = rootCalled('Other')
-const file = { path, name: 'Store test', id: '0123456789abcdef0123' }
+const file = { path, name: 'Store test', id: '0123456789abcdef0123', sha1: 'fedc', home: '/ours' }
 let count = 0
 const image = (...folders: readonly string[]): Machine => {
   const place = join(folder, `image${++count}`)
@@ -93,6 +102,30 @@ test.skipIf(!has('certutil'))('databases of NSS take it: Chromium’s and those 
     )
 })
 
+test.skipIf(!has('certutil'))('what somebody else took out, or whose database is gone, is out', () => {
+  const machine = image('home/me/.pki/nssdb')
+  const [database, home] = [join(machine.root, 'home/me/.pki/nssdb'), dataIn(machine)]
+  execFileSync('certutil', ['-N', '--empty-password', '-d', `sql:${database}`])
+  const [store] = storesOf(machine, file)
+  install(home, store!)
+  execFileSync('certutil', ['-D', '-d', `sql:${database}`, '-n', 'Store test 0123456789abcdef'])
+  uninstall(home, installedIn(home)[0]!)
+  expect(installedIn(home)).toEqual([])
+  install(home, store!)
+  rmSync(database, { recursive: true })
+  uninstall(home, installedIn(home)[0]!)
+  expect([existsSync(database), installedIn(home)]).toEqual([false, []])
+})
+
+test('what cannot be looked for is not taken for gone: ca/store', () => {
+  const home = dataIn(image())
+  const run = ['true']
+  const undo = [{ run, where: ['no-such-program-here'] }]
+  install(home, { kind: 'system', what: 'a store', add: [{ run }], undo, hindered: undefined })
+  expect(() => uninstall(home, installedIn(home)[0]!)).toThrow(FailureError)
+  expect(installedIn(home)).toHaveLength(1)
+})
+
 test.skipIf(!has('keytool'))('Java’s store takes it', () => {
   const machine = image('java/lib/security')
   const store = join(machine.root, 'java/lib/security/cacerts')
@@ -115,27 +148,28 @@ test('macOS and Windows are told by their own programs, and without stores there
   const machine = image()
   expect(storesOf(machine, file)).toEqual([])
   const [mac] = storesOf({ ...machine, platform: 'darwin' }, file)
+  // The next root may have the same name, and the file of this one be gone by then.
+  const [kept, keychain] = ['/ours/installed-0123456789abcdef.pem', '/Library/Keychains/System.keychain']
   expect([mac!.add, mac!.undo]).toEqual([
     [
-      {
-        run: [
-          'security',
-          'add-trusted-cert',
-          '-d',
-          '-r',
-          'trustRoot',
-          '-k',
-          '/Library/Keychains/System.keychain',
-          path,
-        ],
-      },
+      { copy: path, to: kept },
+      { run: ['security', 'add-trusted-cert', '-d', '-r', 'trustRoot', '-k', keychain, kept] },
     ],
-    [{ run: ['security', 'remove-trusted-cert', '-d', path] }],
+    [
+      { run: ['security', 'remove-trusted-cert', '-d', kept] },
+      { run: ['security', 'delete-certificate', '-Z', 'fedc', keychain] },
+      { remove: kept },
+    ],
   ])
   const [windows] = storesOf({ ...machine, platform: 'win32' }, file)
   expect([windows!.add, windows!.undo]).toEqual([
     [{ run: ['certutil', '-user', '-addstore', 'Root', path] }],
-    [{ run: ['certutil', '-user', '-delstore', 'Root', 'Store test'] }],
+    [
+      {
+        run: ['certutil', '-user', '-delstore', 'Root', 'fedc'],
+        where: ['certutil', '-user', '-verifystore', 'Root', 'fedc'],
+      },
+    ],
   ])
 })
 

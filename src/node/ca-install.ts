@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { english } from '../explain/en/index.ts'
+import { quoted } from '../explain/steps.ts'
 import { FailureError, fail } from '../failures/index.ts'
 import { inWords } from '../net/told.ts'
 import type { Store, StoreStep } from './ca-stores.ts'
@@ -55,7 +56,7 @@ export const install = (home: string, { what, add, undo }: Store): void => {
   }
 }
 
-/** Undoes the last deed that is still there. Throws `FailureError` `ca/store`. */
+/** Undoes one deed; what somebody else took out before is out. Throws `FailureError` `ca/store`. */
 export const uninstall = (home: string, deed: Deed): void => {
   for (const step of deed.undo) carryOut(deed.what, step)
   const text = JSON.stringify(deed)
@@ -78,17 +79,23 @@ const PATIENCE = 120_000
 const carryOut = (where: string, step: StoreStep): void => {
   if ('copy' in step) copyFileSync(step.copy, step.to)
   else if ('remove' in step) rmSync(step.remove, { force: true })
-  else runProgram(where, step.run)
+  else if (step.where === undefined || statusOf(where, step.where) === 0) {
+    const status = statusOf(where, step.run)
+    if (status !== 0) throw refused(where, step.run, `${step.run[0]} ended with ${status}`)
+  }
 }
 
-const runProgram = (where: string, [program, ...words]: readonly string[]): void => {
+/** How it ended; null for a signal. Throws `ca/store` for a program that cannot be run. */
+const statusOf = (where: string, words: readonly string[]): number | null => {
   const path = [process.env.PATH, '/usr/sbin', '/sbin'].filter(each => each !== undefined).join(':')
   const env = process.platform === 'win32' ? process.env : { ...process.env, PATH: path }
-  const { status, error } = spawnSync(program!, words, { stdio: 'ignore', timeout: PATIENCE, env })
-  if (status === 0) return
-  const got = error === undefined ? `${program} ended with ${status}` : `${program} cannot be run`
-  throw inWords(fail('ca/store', { where, got, expected: [program, ...words].join(' ') }), english)
+  const { status, error } = spawnSync(words[0]!, words.slice(1), { stdio: 'ignore', timeout: PATIENCE, env })
+  if (error !== undefined) throw refused(where, words, `${words[0]} cannot be run`)
+  return status
 }
+
+const refused = (where: string, words: readonly string[], got: string): FailureError =>
+  inWords(fail('ca/store', { where, got, expected: words.map(quoted).join(' ') }), english)
 
 const attempt = (where: string, step: StoreStep): void => {
   try {

@@ -5,11 +5,11 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** A file to copy, or to delete; a program to run. */
+/** A file to copy, or to delete; a program to run, and what must end well or there is nothing to run it for. */
 export type StoreStep =
   | { readonly copy: string; readonly to: string }
   | { readonly remove: string }
-  | { readonly run: readonly string[] }
+  | { readonly run: readonly string[]; readonly where?: readonly string[] }
 
 export interface Store {
   /** For `--store`. */
@@ -41,6 +41,10 @@ export interface RootFile {
   readonly name: string
   /** SHA-256 of the certificate, hex: so that another root is another entry. */
   readonly id: string
+  /** SHA-1 of it, hex: by that, and not by a name that the next root may have too, macOS and Windows find it. */
+  readonly sha1: string
+  /** A folder of ours: macOS wants the file again to take the certificate out. */
+  readonly home: string
 }
 
 export const storesOf = (machine: Machine, root: RootFile): readonly Store[] => [
@@ -51,32 +55,43 @@ export const storesOf = (machine: Machine, root: RootFile): readonly Store[] => 
 
 const systemStore = (machine: Machine, root: RootFile): readonly Store[] => {
   switch (machine.platform) {
-    case 'darwin': {
-      const keychain = '/Library/Keychains/System.keychain'
-      const add = ['security', 'add-trusted-cert', '-d', '-r', 'trustRoot', '-k', keychain, root.path]
-      const undo = ['security', 'remove-trusted-cert', '-d', root.path]
-      return [
-        {
-          kind: 'system',
-          what: `the keychain ${keychain}`,
-          add: [{ run: add }],
-          undo: [{ run: undo }],
-          hindered: undefined,
-        },
-      ]
-    }
-    case 'win32':
+    case 'darwin':
+      return [keychain(root)]
+    case 'win32': {
+      const words = ['certutil', '-user']
+      const undo = [...words, '-delstore', 'Root', root.sha1]
       return [
         {
           kind: 'system',
           what: 'the store of root certificates of this user',
-          add: [{ run: ['certutil', '-user', '-addstore', 'Root', root.path] }],
-          undo: [{ run: ['certutil', '-user', '-delstore', 'Root', root.name] }],
+          add: [{ run: [...words, '-addstore', 'Root', root.path] }],
+          undo: [{ run: undo, where: [...words, '-verifystore', 'Root', root.sha1] }],
           hindered: undefined,
         },
       ]
+    }
     default:
       return unixStores(machine, root).slice(0, 1)
+  }
+}
+
+/** Trust and certificate are two entries there, and both are taken out. */
+const keychain = ({ path, id, sha1, home }: RootFile): Store => {
+  const place = '/Library/Keychains/System.keychain'
+  const file = join(home, `installed-${id.slice(0, 16)}.pem`)
+  return {
+    kind: 'system',
+    what: `the keychain ${place}`,
+    add: [
+      { copy: path, to: file },
+      { run: ['security', 'add-trusted-cert', '-d', '-r', 'trustRoot', '-k', place, file] },
+    ],
+    undo: [
+      { run: ['security', 'remove-trusted-cert', '-d', file] },
+      { run: ['security', 'delete-certificate', '-Z', sha1, place] },
+      { remove: file },
+    ],
+    hindered: undefined,
   }
 }
 
@@ -152,7 +167,12 @@ const browserStores = (machine: Machine, { path, name, id }: RootFile): readonly
       kind: 'browsers',
       what: `the certificates of ${folder.includes('irefox') ? 'Firefox' : 'Chromium'} in ${folder}`,
       add: [{ run: ['certutil', '-A', '-d', `sql:${folder}`, '-t', 'C,,', '-n', label, '-i', path] }],
-      undo: [{ run: ['certutil', '-D', '-d', `sql:${folder}`, '-n', label] }],
+      undo: [
+        {
+          run: ['certutil', '-D', '-d', `sql:${folder}`, '-n', label],
+          where: ['certutil', '-L', '-d', `sql:${folder}`, '-n', label],
+        },
+      ],
       hindered: known
         ? undefined
         : 'certutil is missing: apt-get install libnss3-tools, dnf install nss-tools, brew install nss',
@@ -171,7 +191,7 @@ const javaStore = (machine: Machine, { path, id }: RootFile): readonly Store[] =
       kind: 'java',
       what: `the certificates of Java in ${store}`,
       add: [{ run: ['keytool', '-importcert', '-noprompt', '-trustcacerts', '-file', path, ...words] }],
-      undo: [{ run: ['keytool', '-delete', ...words] }],
+      undo: [{ run: ['keytool', '-delete', ...words], where: ['keytool', '-list', ...words] }],
       hindered: !programIn(machine, 'keytool')
         ? 'keytool is missing'
         : writable(store)

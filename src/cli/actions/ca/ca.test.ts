@@ -267,6 +267,18 @@ test.skipIf(spawnSync('certutil', ['-H']).error !== undefined)(
     expect([out.code, out.out]).toEqual([0, `✓ the certificates of Chromium in ${database}\n`])
     expect(listed()).not.toContain('barewire')
     expect((await inRoot(['uninstall'])).err).toContain('Nothing was installed from here.')
+
+    // One that does not take it keeps nobody from the next.
+    const profile = at('image/.mozilla/firefox/one.default')
+    mkdirSync(profile, { recursive: true })
+    execFileSync('certutil', ['-N', '--empty-password', '-d', `sql:${profile}`])
+    writeFileSync(join(database, 'cert9.db'), 'no database')
+    const some = await inRoot([...words, '--yes'])
+    expect([some.code, some.out]).toEqual([5, `✓ the certificates of Firefox in ${profile}\n`])
+    expect(some.err).toContain(`✗ the certificates of Chromium in ${database}`)
+    // The command to try has the name in one piece.
+    expect(some.err).toMatch(/certutil -A .* -n \\?\s*'barewire CA of .* [0-9a-f]{16}'/s)
+    expect((await inRoot(['uninstall', '--yes'])).out).toBe(`✓ the certificates of Firefox in ${profile}\n`)
   },
 )
 

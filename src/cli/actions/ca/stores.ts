@@ -2,11 +2,13 @@
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { digestOf } from '../../../ca/log.ts'
+import { FailureError } from '../../../failures/index.ts'
 import { legible, lines } from '../../../inspect/index.ts'
 import { dataHome } from '../../../node/ca-files.ts'
 import { install, installedIn, uninstall } from '../../../node/ca-install.ts'
 import { type StoreKind, storesOf } from '../../../node/ca-stores.ts'
 import { nodeCrypto } from '../../../node/crypto.ts'
+import { hexText } from '../../../wire/bytes.ts'
 import { factsOf } from '../../authority.ts'
 import type { CommonOptions } from '../../command.ts'
 import { EXIT_INTERRUPTED } from '../../errors.ts'
@@ -28,8 +30,11 @@ export const caInstall = (options: StoreOptions, io: Io): Promise<number> =>
       home: io.env.HOME ?? homedir(),
       root: options.root === undefined ? '' : resolve(options.root),
     }
-    const id = digestOf(opened.root.certificate, nodeCrypto())
-    const all = storesOf(machine, { path, name: opened.root.name, id })
+    const crypto = nodeCrypto()
+    const { certificate, name } = opened.root
+    const id = digestOf(certificate, crypto)
+    const sha1 = hexText(crypto.hash('sha1').update(certificate).digest())
+    const all = storesOf(machine, { path, name, id, sha1, home: dataHome() })
     const wanted = all.filter(({ kind }) => options.store === undefined || options.store.includes(kind))
     const possible = wanted.filter(({ hindered }) => hindered === undefined)
     await tell(io, options, [
@@ -44,10 +49,10 @@ export const caInstall = (options: StoreOptions, io: Io): Promise<number> =>
     if (possible.length === 0) return 0
     const agreed = await agrees(io, options)
     if (agreed !== 'yes') return agreed === 'no' ? 0 : EXIT_INTERRUPTED
-    for (const store of possible) {
+    await eachInTurn(io, options, possible, async store => {
       install(dataHome(), store)
       await say(io, options, { type: 'installed', store: store.kind, what: store.what }, [`✓ ${store.what}`])
-    }
+    })
     await tell(io, options, ['undone by: barewire ca uninstall'])
     return 0
   })
@@ -61,11 +66,30 @@ export const caUninstall = async (options: StoreOptions, io: Io): Promise<number
   await tell(io, options, ['Taken out again of:', ...deeds.map(({ what }) => `  - ${what}`)])
   const agreed = await agrees(io, options)
   if (agreed !== 'yes') return agreed === 'no' ? 0 : EXIT_INTERRUPTED
-  for (const deed of deeds) {
+  await eachInTurn(io, options, deeds, async deed => {
     uninstall(dataHome(), deed)
     await say(io, options, { type: 'uninstalled', what: deed.what }, [`✓ ${deed.what}`])
-  }
+  })
   return 0
+}
+
+/** One that fails keeps nobody else from the others; the first failure is told in full when all were tried. */
+const eachInTurn = async <T extends { readonly what: string }>(
+  io: Io,
+  options: CommonOptions,
+  all: readonly T[],
+  work: (one: T) => Promise<void>,
+): Promise<void> => {
+  let failed: FailureError | undefined
+  for (const one of all)
+    try {
+      await work(one)
+    } catch (error) {
+      if (!(error instanceof FailureError)) throw error
+      failed ??= error
+      await tell(io, options, [`✗ ${one.what}`])
+    }
+  if (failed !== undefined) throw failed
 }
 
 const tell = async (io: Io, { json }: CommonOptions, texts: readonly string[]): Promise<void> => {
