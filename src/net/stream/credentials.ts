@@ -135,10 +135,13 @@ const rootsIn = (file: FileContents, where: string, { password, crypto }: Opener
 }
 
 /** What of a world opens files. */
-interface PatientOpener {
-  readonly crypto: CryptoProvider
+export interface PatientOpener extends Opener {
   readonly derivation?: KeyDerivation | undefined
 }
+
+/** Whether there is something in these that `openedInTurns` opens. */
+export const opensInTurns = (ca: CertificateFiles, { derivation }: PatientOpener): boolean =>
+  derivation !== undefined && each(ca, 'ca').some(([file]) => isFile(file) && isBundle(file))
 
 /**
  * The same options with everything in the clear that can be opened, where the world lets others have their turns meanwhile:
@@ -146,7 +149,7 @@ interface PatientOpener {
  */
 export const openedInTurns = async <T extends Credentials & Pick<Believed, 'ca'>>(
   options: T,
-  { crypto, derivation }: PatientOpener,
+  { crypto, derivation }: Omit<PatientOpener, 'password'>,
 ): Promise<T> => {
   const { cert, key, ca, password } = options
   if (derivation === undefined) return options

@@ -4,7 +4,15 @@ import { type Failure, fail } from '../../failures/index.ts'
 import type { CertificateTypeName } from '../../tls/certificate/types.ts'
 import type { CertifiedKey, Introduced, ServerPolicy } from '../../tls/types.ts'
 import type { TrustStore } from '../../x509/path/anchor.ts'
-import { believed, type CertificateFiles, type Opener, subjectsIn } from './credentials.ts'
+import {
+  believed,
+  type CertificateFiles,
+  type Opener,
+  openedInTurns,
+  opensInTurns,
+  type PatientOpener,
+  subjectsIn,
+} from './credentials.ts'
 import { BARE_FIRST, type PublicKeyFiles, publicKeysIn } from './public-keys.ts'
 import { checkTlsOptions, wrong } from './tls-options.ts'
 
@@ -72,15 +80,18 @@ export interface Ruling {
 export class Rulings {
   readonly listener: Believed
   readonly #named: boolean
-  readonly #opener: Opener
-  readonly #known = new WeakMap<NamePolicy, Ruling>()
-  constructor(listener: Believed, named: boolean, opener: Opener) {
+  readonly #opener: PatientOpener
+  readonly #known = new WeakMap<NamePolicy, Ruling | Promise<Ruling>>()
+  constructor(listener: Believed, named: boolean, opener: PatientOpener) {
     this.listener = listener
     this.#named = named
     this.#opener = opener
   }
-  /** Throws `FailureError`: `net/bad-tls-options`, and what `believedIn` throws. */
-  on(chosen: CertifiedKey | NamePolicy): Ruling {
+  /**
+   * Throws `FailureError`: `net/bad-tls-options`, and what `believedIn` throws. A bundle in `ca` is opened in turns, so that
+   * the others of the listener do not wait; what is wrong with it then rejects.
+   */
+  on(chosen: CertifiedKey | NamePolicy): Ruling | Promise<Ruling> {
     if (!('certificate' in chosen)) return { reply: chosen, roots: this.listener }
     const known = this.#known.get(chosen)
     if (known !== undefined) return known
@@ -88,14 +99,21 @@ export class Rulings {
     this.#known.set(chosen, ruling)
     return ruling
   }
-  #read(policy: NamePolicy): Ruling {
+  #read(policy: NamePolicy): Ruling | Promise<Ruling> {
     checkTlsOptions(policy, KNOWN)
     const own = rootsNamed(policy) !== undefined
     // One that asks where nobody is named would believe whoever public roots have issued to.
     if ((policy.clientCertificate ?? 'none') !== 'none' && !own && !this.#named)
       throw wrong('tls.certificateFor', 'a policy that asks for certificates', 'ca, trust or publicKeys beside it')
     if (!own) return { reply: policy, roots: this.listener }
-    const roots = believedIn(policy, this.#opener)
+    const { ca } = policy
+    if (ca === undefined || !opensInTurns(ca, this.#opener)) return this.#believing(policy, policy)
+    return openedInTurns({ ca, password: this.#opener.password }, this.#opener).then(opened =>
+      this.#believing(policy, { ...policy, ca: opened.ca }),
+    )
+  }
+  #believing(policy: NamePolicy, clear: ClientRoots): Ruling {
+    const roots = believedIn(clear, this.#opener)
     const { authorities: clientAuthorities, certificateTypes = ['X509'] } = roots
     return { reply: { clientAuthorities, peerCertificateTypes: certificateTypes, ...policy }, roots }
   }
@@ -118,9 +136,12 @@ export class Client {
     const chosen = this.#choose(hello.serverName, hello)
     return chosen instanceof Promise ? chosen.then(late => this.#ruled(late, hello)) : this.#ruled(chosen, hello)
   }
-  #ruled(chosen: Chosen, { serverName }: Introduced): Introduction {
+  #ruled(chosen: Chosen, { serverName }: Introduced): Introduction | Promise<Introduction> {
     if (chosen === undefined) return fail('tls/name-unknown', serverName === undefined ? {} : { got: serverName })
-    const { reply, roots } = this.#rulings.on(chosen)
+    const ruling = this.#rulings.on(chosen)
+    return ruling instanceof Promise ? ruling.then(late => this.#taken(late)) : this.#taken(ruling)
+  }
+  #taken({ reply, roots }: Ruling): Introduction {
     this.roots = roots
     return reply
   }

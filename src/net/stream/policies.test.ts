@@ -3,14 +3,17 @@ import { expect, test } from 'vitest'
 import { closing, codeOf } from '../../../test/support/net.ts'
 import { node } from '../../../test/support/worlds.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
+import type { KeyDerivation } from '../../crypto/provider.ts'
 import { FailureError } from '../../failures/index.ts'
 import { certifiedKey } from '../../tls/certificate/certified-key.ts'
 import { SessionCache } from '../../tls/session/cache.ts'
 import type { ServerPolicy } from '../../tls/types.ts'
+import { writePkcs12 } from '../../x509/files/pkcs12-write.ts'
 import { connect, listen } from '../index.ts'
 import type { TlsClientOptions } from './client-answers.ts'
 import type { NamePolicy } from './name-policies.ts'
 import type { TlsServerOptions } from './server-answers.ts'
+import type { World } from './types.ts'
 
 const { crypto } = node
 const authority = certificateAuthority({ crypto, now: Date.now, name: 'root' })
@@ -28,8 +31,7 @@ const hosts = (more: Partial<TlsServerOptions> = {}): TlsServerOptions => ({
   ...more,
 })
 
-const served = async (tls: TlsServerOptions) => {
-  const world = node.world()
+const served = async (tls: TlsServerOptions, world: World = node.world()) => {
   const refused: string[] = []
   const listener = await listen({ world, port: 443, tls, refused: ({ code }) => refused.push(code) }, stream => {
     stream.handler = { data: () => undefined, end: () => stream.end(), drain: () => undefined, closed: () => undefined }
@@ -137,6 +139,39 @@ test('public keys of one name are believed there alone', async () => {
   )
   const asAlice = { cert: [...alice.chain], key: alice.privateKey }
   expect(await to('open.test', asAlice)).toMatchObject({ serverName: 'open.test' })
+})
+
+test('roots of one name may be in PKCS#12: opened in turns and once, for everybody who asks for that name', async () => {
+  const entries = [{ privateKey: alice.privateKey, chain: [people.certificate] }]
+  const ca = writePkcs12({ entries, iterations: 3 }, 'secret', crypto)
+  const policy: NamePolicy = { certificate: keyFor('secret.test'), clientCertificate: 'required', ca }
+  let release = (): void => {}
+  const held = new Promise<void>(done => (release = done))
+  let derived = 0
+  const own = node.world().derivation!
+  const derivation: KeyDerivation = {
+    ...own,
+    async pbkdf2(...asked) {
+      derived++
+      await held
+      return own.pbkdf2(...asked)
+    },
+  }
+  const certificateFor = (name: string | undefined) => (name === 'secret.test' ? policy : policies[name ?? ''])
+  const asAlice = { cert: [...alice.chain], key: alice.privateKey }
+  const { to } = await served(hosts({ certificateFor, password: 'secret' }), { ...node.world(), derivation })
+  const waiting = [to('secret.test', asAlice), to('secret.test', asAlice)]
+  // Nobody else waits with them.
+  expect(await to('open.test')).toMatchObject({ serverName: 'open.test' })
+  release()
+  for (const each of await Promise.all(waiting)) expect(each).toMatchObject({ serverName: 'secret.test' })
+  const once = derived
+  await to('secret.test', asAlice)
+  expect([once > 0, derived]).toEqual([true, once])
+
+  const wrong = await served(hosts({ certificateFor, password: 'guessed' }))
+  expect(await codeOf(wrong.to('secret.test', asAlice))).toBe('tls/alert-received')
+  expect(wrong.refused).toEqual(['file/password-wrong'])
 })
 
 test('versions of one name, and a policy that is none', async () => {

@@ -124,7 +124,7 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
   const certificateFor = chooserOf(options, world)
   const lookup = options.psk === undefined ? undefined : lookupIn(options.psk, world.crypto)
   checkKeys(options)
-  const opener = { crypto: world.crypto, password: options.password }
+  const opener = { crypto: world.crypto, derivation: world.derivation, password: options.password }
   const roots = believedIn(options, opener)
   const rulings = new Rulings(roots, rootsNamed(options) !== undefined, opener)
   const { tickets = new TicketKeeper({ crypto: world.crypto }) } = options
