@@ -2,6 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import tls from 'node:tls'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { certificateAuthority } from '../src/ca/authority.ts'
 import { main } from '../src/cli/main.ts'
@@ -135,12 +136,24 @@ const serving = async (words: readonly string[], scheme: 'http' | 'https'): Prom
   while (!io.stdout().includes('"listening"')) await soon()
   const [, port = ''] = /localhost:(\d+)/.exec(io.stdout()) ?? []
   if (scheme === 'http') await (await fetch(`http://localhost:${port}/root.pem`)).text()
+  else await greeted(Number(port))
   await talk(Number(port), 'SSH-2.0-nobody\r\n\r\n').closed
   while (!/"type":"refused"/.test(io.stdout())) await soon()
   io.interrupt()
   await running
   return eventsOf(io)
 }
+
+/** A handshake, and no more. */
+const greeted = (port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const socket = tls.connect(
+      { host: 'localhost', port, servername: 'shop.localhost', rejectUnauthorized: false },
+      () => socket.end(),
+    )
+    socket.on('close', () => resolve()).on('error', reject)
+    socket.resume()
+  })
 
 /** What a reader who does not read is told later. */
 const missed = async (): Promise<Event[]> => {

@@ -84,7 +84,7 @@ test('serve says which names its authority does not sign for: ca/refused; of all
   const before = process.env.BAREWIRE_HOME
   process.env.BAREWIRE_HOME = folder
   try {
-    const told = { renewed: () => {}, warned: () => {}, io: captured() }
+    const told = { renewed: () => {}, made: () => {}, warned: () => {}, io: captured() }
     await expect(identityOf({ host: 'www.bank.com' }, told)).rejects.toMatchObject({ code: 'ca/refused' })
     expect((await identityOf({ host: 'shop.test' }, told)).names).toContain('shop.test')
   } finally {

@@ -4,6 +4,7 @@ import { certificateSource, ownAddresses } from './certificates.ts'
 
 const source = (host = '127.0.0.1') => {
   const issued: (readonly string[])[] = []
+  const told: string[] = []
   let now = 0
   const made = certificateSource(
     names => {
@@ -12,8 +13,10 @@ const source = (host = '127.0.0.1') => {
     },
     host,
     () => now,
+    () => true,
+    ({ names, since }) => told.push(`${names.join(' ')} ${since}`),
   )
-  return { made, issued, wait: (ms: number) => (now += ms) }
+  return { made, issued, told, wait: (ms: number) => (now += ms) }
 }
 
 test('one certificate fits localhost and the loopback addresses; names below localhost get their own', () => {
@@ -47,12 +50,17 @@ test('ways to write an address that a certificate has no words for are left out,
   expect(source('dev.test.').made.usual).toContain('dev.test')
 })
 
-test('a certificate is made anew long before it ends', () => {
-  const { made, issued, wait } = source()
-  made.for('localhost')
-  wait(3 * 86_400_000)
-  made.for('localhost')
+test('a certificate is made anew long before it ends, and that is told', () => {
+  const { made, issued, told, wait } = source()
+  made.for('a.localhost')
+  wait(2 * 86_400_000 - 1)
+  made.for('a.localhost')
+  expect(issued.length).toBe(1)
+  wait(1)
+  made.for('a.localhost')
+  made.for('a.localhost')
   expect(issued.length).toBe(2)
+  expect(told).toEqual(['a.localhost issued', 'a.localhost renewed'])
 })
 
 test('clients cannot make us keep more than 256 certificates', () => {

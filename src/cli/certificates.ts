@@ -14,6 +14,13 @@ export interface CertificateSource {
   readonly usual: readonly string[]
 }
 
+/** A certificate that was made: for a name that had none, or in the place of one that grew old. */
+export interface Made {
+  readonly names: readonly string[]
+  readonly key: CertifiedKey
+  readonly since: 'issued' | 'renewed'
+}
+
 /** Clients choose the name below `localhost`, so how many are kept is our decision. */
 const MOST_NAMES = 256
 /** Made again long before the week of a leaf is over. */
@@ -21,13 +28,14 @@ const RENEW_AFTER = 2 * 24 * 60 * 60 * 1000
 
 /**
  * `host` is what `--host` says: an address, or a name, that the certificates are to fit as well. Of the addresses of a host
- * that is all of them those are taken that `signs` says yes to.
+ * that is all of them those are taken that `signs` says yes to. `told` hears of each certificate.
  */
 export const certificateSource = (
   issue: Issue,
   host: string,
   now: () => number,
   signs: (name: string) => boolean = () => true,
+  told: (made: Made) => void = () => {},
 ): CertificateSource => {
   const made = new Map<string, { readonly key: CertifiedKey; readonly at: number }>()
   const usual = usualNames(host, signs)
@@ -41,11 +49,13 @@ export const certificateSource = (
       const label = wanted === undefined || usual.includes(wanted) ? '' : wanted
       const known = made.get(label)
       if (known !== undefined && now() - known.at < RENEW_AFTER) return known.key
-      const key = issue(label === '' ? usual : [label])
+      const names = label === '' ? usual : [label]
+      const key = issue(names)
       const oldest = made.keys().next().value
       if (made.size >= MOST_NAMES && oldest !== undefined) made.delete(oldest)
       made.delete(label)
       made.set(label, { key, at: now() })
+      told({ names, key, since: known === undefined ? 'issued' : 'renewed' })
       return key
     },
   }

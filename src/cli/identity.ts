@@ -7,7 +7,7 @@ import { generalNameText } from '../x509/certificate/general-name.ts'
 import { certificatesIn } from '../x509/files/pem.ts'
 import type { AcmeIdentity } from './acme.ts'
 import { type AuthorityOptions, type LocalAuthority, openAuthority } from './authority.ts'
-import { certificateSource } from './certificates.ts'
+import { certificateSource, type Made } from './certificates.ts'
 import type { Io } from './io.ts'
 import { passwordFor } from './password.ts'
 import { keysIn } from './psk-file.ts'
@@ -52,12 +52,17 @@ interface Told {
   /** Of whom certificates come from another authority (`--acme`). */
   readonly asked?: AcmeIdentity | undefined
   readonly renewed: NonNullable<AuthorityOptions['renewed']>
+  /** Of certificates of the authority of this machine. */
+  readonly made: (made: Made) => void
   readonly warned: (failure: Failure) => void
   /** Where a password is asked for. */
   readonly io: Io
 }
 
-export const identityOf = async (options: IdentityOptions, { renewed, warned, asked, io }: Told): Promise<Identity> => {
+export const identityOf = async (
+  options: IdentityOptions,
+  { renewed, made, warned, asked, io }: Told,
+): Promise<Identity> => {
   const { tls: versions, groups, suites, clientCa } = options
   if (options.cert === undefined && options.key !== undefined) throw usage('--key goes with --cert.')
   const ca = await contentsOf(clientCa)
@@ -94,7 +99,7 @@ export const identityOf = async (options: IdentityOptions, { renewed, warned, as
   if (keys !== undefined) return { tls: choices, authority: undefined, names: [] }
   const authority = openAuthority({ renewed })
   const signs = (name: string): boolean => authority.refuses([name]) === undefined
-  const source = certificateSource(authority.issue, options.host, Date.now, signs)
+  const source = certificateSource(authority.issue, options.host, Date.now, signs, made)
   const refused = authority.refuses(source.usual)
   if (refused !== undefined) throw new FailureError(refused)
   return { tls: { ...choices, certificateFor: name => source.for(name) }, authority, names: source.usual }

@@ -281,12 +281,13 @@ test('--json tells where it listens and what was asked, one object per line', as
   await other.seen(/"type":"request"/)
   other.child.kill('SIGINT')
   const { stdout, stderr } = await other.done
-  const [listening, request] = stdout
+  const [listening, issued, request] = stdout
     .trimEnd()
     .split('\n')
     .map(line => JSON.parse(line))
   expect(stderr).toBe('')
   expect(listening).toMatchObject({ v: 1, type: 'listening', folder: site, ca: authority })
+  expect(issued).toMatchObject({ type: 'issued', since: 'issued' })
   expect(request).toMatchObject({
     v: 1,
     type: 'request',

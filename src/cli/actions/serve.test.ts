@@ -1,11 +1,15 @@
 /** `serve` as a process that is told to end: what it has accepted is answered. */
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import tls from 'node:tls'
 import { fileURLToPath } from 'node:url'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { closing, heard, soon, talk } from '../../../test/support/net.ts'
+import { captured } from '../../../test/support/peers-io.ts'
+import { main } from '../main.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'barewire-serve-'))
 const LARGE = 30_000_000
@@ -61,4 +65,41 @@ test('SIGTERM loses nothing that was accepted: not what is under way, not what h
   const late = talk(port, get('/'))
   await late.closed
   expect(late.error).toBe('ECONNREFUSED')
+}, 30_000)
+
+test('a certificate that takes the place of an older one is told; the first was promised at the start', async () => {
+  const { BAREWIRE_HOME: home } = process.env
+  process.env.BAREWIRE_HOME = join(folder, 'home')
+  let later = 0
+  const { now } = Date
+  const date = vi.spyOn(Date, 'now').mockImplementation(() => now.call(Date) + later)
+  try {
+    const io = captured()
+    const running = main(['serve', folder, '-p', '0'], io)
+    const port = async (): Promise<number> => {
+      const found = /https:\/\/localhost:(\d+)/.exec(io.stderr() + io.stdout())?.[1]
+      return found === undefined ? soon(5).then(port) : Number(found)
+    }
+    const secured = async (to: number): Promise<Date> => {
+      const socket = tls.connect({ host: 'localhost', port: to, servername: 'localhost', rejectUnauthorized: false })
+      await once(socket, 'secureConnect')
+      const { valid_to } = socket.getPeerCertificate()
+      socket.destroy()
+      return new Date(valid_to)
+    }
+    const to = await port()
+    const first = await secured(to)
+    expect(io.stderr()).not.toContain('renewed')
+    later = 3 * 86_400_000
+    const second = await secured(to)
+    const until = second.toISOString().slice(0, 10)
+    expect(second.getTime() - first.getTime()).toBeGreaterThan(2 * 86_400_000)
+    expect(io.stderr()).toContain(`renewed: certificate for localhost, 127.0.0.1, ::1 until ${until}`)
+    io.interrupt()
+    await running
+  } finally {
+    date.mockRestore()
+    if (home === undefined) delete process.env.BAREWIRE_HOME
+    else process.env.BAREWIRE_HOME = home
+  }
 }, 30_000)

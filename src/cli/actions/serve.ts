@@ -2,9 +2,10 @@
 import { jsonOfFailure, legible, line, mark, renderFailure, type Shown, type Style } from '../../inspect/index.ts'
 import type { Server } from '../../net/server/exchanges.ts'
 import type { Served } from '../../net/server/served.ts'
+import { Certificate } from '../../x509/certificate/certificate.ts'
 import { type AcmeIdentity, type AcmeOptions, askedBy } from '../acme.ts'
 import { type AuthorityFacts, authorityEvent, sinceText } from '../authority.ts'
-import { ownAddresses } from '../certificates.ts'
+import { type Made, ownAddresses } from '../certificates.ts'
 import type { CommonOptions, WebOptions } from '../command.ts'
 import { type Content, type ContentOptions, contentOf } from '../content.ts'
 import { EXIT_INTERRUPTED, failureOf } from '../errors.ts'
@@ -40,7 +41,13 @@ export const serveFolder = async (folder: string | undefined, options: ServeOpti
     asked = await askedBy(options, run)
     const identity = options.plain
       ? plainly(options)
-      : await identityOf(options, { renewed, warned: failure => warn(failure, run), asked, io })
+      : await identityOf(options, {
+          renewed,
+          made: certificate => made(certificate, run),
+          warned: failure => warn(failure, run),
+          asked,
+          io,
+        })
     const { authority } = identity
     const files = { cert: options.cert, key: options.key, ca: options.clientCa }
     const { host, port } = options
@@ -140,6 +147,14 @@ const howToTrust = (path: string, url: string, style: Style): readonly Shown[] =
   legible(`   curl --cacert ${quoted(path)} ${url}/`, style),
   legible(`   export NODE_EXTRA_CA_CERTS=${quoted(path)}`, style),
 ]
+
+/** The first of a name was promised at the start; that it was made again is worth a line. */
+const made = ({ names, key, since }: Made, run: Run): void => {
+  const notAfter = new Date(new Certificate(key.chain[0]!).notAfter).toISOString()
+  run.event({ type: 'issued', names: [...names], notAfter, since })
+  if (since === 'renewed')
+    run.notice([legible(` renewed: certificate for ${names.join(', ')} until ${notAfter.slice(0, 10)}`, run.style)])
+}
 
 /** Whoever trusted the authority before has to hear of it: their clients fail from now on. */
 const renewal = (authority: AuthorityFacts, style: Style): Shown =>
