@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { DerError } from '../../asn1/der.ts'
 import { OID } from '../../asn1/oids.table.ts'
-import { element, explicit, oid, sequence, utf8String } from '../../asn1/write.ts'
+import { element, explicit, oid, sequence, setOf, utf8String } from '../../asn1/write.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { Certificate } from '../certificate/certificate.ts'
 import { decodeExtension } from '../certificate/extension-table.ts'
 import { certificateExtensions } from '../certificate/extensions.ts'
-import { writeName } from '../issue.ts'
+import { writeCertificate, writeName } from '../issue.ts'
 import { MAX_NAME_COMPARISONS, violation } from './constraints.ts'
 
 const ca = certificateAuthority({ crypto: nodeCrypto(), now: () => 0, name: 'Root' })
@@ -28,6 +28,11 @@ const leaf = (names: readonly Uint8Array[], commonName?: string): Certificate =>
       extensions: names.length === 0 ? [] : [{ oid: OID.subjectAltName, critical: false, value: sequence(...names) }],
     }).certificate,
   )
+const leafOf = (subject: Uint8Array): Certificate => {
+  const { spki } = new Certificate(ca.certificate)
+  const parts = { issuer: subject, subject, notBefore: 0, notAfter: 1000, spki, extensions: [] }
+  return new Certificate(writeCertificate({ ...parts, serialNumber: Uint8Array.of(1) }, ca.keyPair, nodeCrypto()))
+}
 const limits = (permitted: readonly Uint8Array[], excluded: readonly Uint8Array[] = []) => {
   const trees = (of: readonly Uint8Array[]) => of.map(base => sequence(base))
   const value = sequence(
@@ -53,8 +58,27 @@ test.each([
   expect(outcome([], [text('email', limit)], [text('email', name)])).toBe(inside ? 'excluded' : undefined)
 })
 
-test('a mailbox that is none cannot be compared, so it is refused', () => {
-  expect(outcome([text('email', 'example.com')], [], [text('email', 'a@b@example.com')])).toBe('malformed-name')
+test('a mailbox that is none, or in quotation marks, cannot be compared, so it is refused', () => {
+  for (const name of ['a@b@example.com', '"a"@example.com', 'a\\b@example.com', '(a)b@example.com'])
+    expect(outcome([text('email', 'example.com')], [], [text('email', name)]), name).toBe('malformed-name')
+  expect(outcome([], [text('email', '"a"@example.com')], [text('email', 'b@example.com')])).toBe('malformed-limit')
+})
+
+test('a limit of mailboxes without text excludes all of them and permits none', () => {
+  const [nothing, name] = [text('email', ''), text('email', 'a@example.com')]
+  expect([outcome([nothing], [], [name]), outcome([], [nothing], [name])]).toEqual(['not-permitted', 'excluded'])
+})
+
+test('letter case means nothing in the emailAddress of a subject: what may be excluded is (RFC 5280 4.1.2.6)', () => {
+  const of = (permitted: readonly Uint8Array[], excluded: readonly Uint8Array[], value: Uint8Array) => {
+    const subject = sequence(setOf(sequence(oid(OID.emailAddress), value)))
+    return violation(limits(permitted, excluded), leafOf(subject), { comparisons: 0 })?.kind
+  }
+  const [limit, mailbox] = [text('email', 'A@example.com'), element(0x16, bytes('a@EXAMPLE.com'))]
+  expect([of([], [limit], mailbox), of([limit], [], mailbox)]).toEqual(['excluded', 'not-permitted'])
+  expect(of([text('email', 'a@example.com')], [text('email', 'b@example.com')], mailbox)).toBeUndefined()
+  // A value that is no string is nobody's mailbox.
+  expect(of([], [limit], element(0x04, bytes('a@example.com')))).toBe('malformed-name')
 })
 
 test('another spelling of an excluded host does not pass by it', () => {

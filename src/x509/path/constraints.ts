@@ -24,6 +24,8 @@ interface Subject {
   readonly kind: Kind
   readonly text: string
   readonly name: GeneralName | DistinguishedName
+  /** RFC 5280 4.1.2.6: letter case means nothing in the emailAddress of a subject. */
+  readonly inSubject?: boolean
 }
 
 /** The first name of `certificate` that the limits forbid. */
@@ -71,8 +73,10 @@ const namesOf = (certificate: Certificate): Subject[] => {
   if (!certificate.subject.isEmpty)
     names.push({ kind: 'directory', text: certificate.subject.text, name: certificate.subject })
   if (!alternative.some(name => name.type === 'email')) {
-    for (const text of certificate.subject.all(OID.emailAddress))
-      names.push({ kind: 'email', text, name: { type: 'email', text, from: 0, to: 0 } })
+    // One that is no string is no mailbox either, and refused as such.
+    const mailboxes = certificate.subject.parts.flat().filter(({ type }) => type === OID.emailAddress)
+    for (const { text = '', from, to } of mailboxes)
+      names.push({ kind: 'email', text, name: { type: 'email', text, from, to }, inSubject: true })
   }
   return names
 }
@@ -80,8 +84,7 @@ const namesOf = (certificate: Certificate): Subject[] => {
 type Test = (limit: GeneralName, sense: 'permitted' | 'excluded') => boolean
 
 /** How a name compares with limits of its kind; undefined when it is malformed or not comparable. */
-const comparison = (subject: Subject): Test | undefined => {
-  const { name } = subject
+const comparison = ({ name, inSubject = false }: Subject): Test | undefined => {
   if (!('type' in name)) return limit => limit.type === 'directory' && within(limit.name, name)
   switch (name.type) {
     case 'directory':
@@ -95,7 +98,8 @@ const comparison = (subject: Subject): Test | undefined => {
       return limit => limit.type === 'ip' && addressWithin(limit.octets, name.octets)
     case 'email': {
       const mailbox = mailboxOf(name.text)
-      return mailbox === undefined ? undefined : limit => limit.type === 'email' && mailWithin(limit.text, mailbox)
+      if (mailbox === undefined) return undefined
+      return (limit, sense) => limit.type === 'email' && mailWithin(limit.text, { ...mailbox, inSubject }, sense)
     }
     case 'uri': {
       const host = hostOf(name.text)
@@ -141,18 +145,27 @@ interface Mailbox {
   readonly host: string
 }
 
+/** A local part in quotation marks is another spelling of one without, and would pass by what excludes that. */
 const mailboxOf = (text: string): Mailbox | undefined => {
   const [local, host, more] = text.split('@')
-  if (!local || !host || more !== undefined || !isDomain(host)) return undefined
+  if (!local || !host || more !== undefined || /["\\\s(),:;<>[\]]/.test(local) || !isDomain(host)) return undefined
   return { local, host: host.toLowerCase() }
 }
 
-/** `user@host` is that mailbox, `host` all mailboxes there, `.domain` all on hosts below. */
-const mailWithin = (limit: string, mailbox: Mailbox): boolean => {
-  if (limit === '') return true
+/**
+ * `user@host` is that mailbox, `host` all mailboxes there, `.domain` all on hosts below. A limit without text is none of
+ * these: it excludes all and permits nothing. What letter case makes different is excluded where it may be the same.
+ */
+const mailWithin = (
+  limit: string,
+  { local, host, inSubject }: Mailbox & { readonly inSubject: boolean },
+  sense: 'permitted' | 'excluded',
+): boolean => {
+  if (limit === '') return sense === 'excluded'
   const exact = mailboxOf(limit)
-  if (exact !== undefined) return exact.local === mailbox.local && exact.host === mailbox.host
-  return hostWithin(limit, mailbox.host)
+  if (exact === undefined) return hostWithin(limit, host)
+  if (exact.host !== host) return false
+  return inSubject && sense === 'excluded' ? exact.local.toLowerCase() === local.toLowerCase() : exact.local === local
 }
 
 const hostWithin = (limit: string, host: string): boolean => {
