@@ -123,6 +123,8 @@ test('an address in a message goes into the next step', () => {
 test('what speaks for a candidate is quoted as it stood there', () => {
   const [first] = explainMessage('ERR: UNABLE_TO_VERIFY_LEAF_SIGNATURE').candidates
   expect(first!.because).toEqual({ kind: 'words', text: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' })
+  const [curl] = explainMessage('SSL certificate problem: unable to get local issuer certificate').candidates
+  expect(curl!.because).toEqual({ kind: 'words', text: 'unable to get local issuer certificate' })
 })
 
 test('a megabyte of anything is explained in no time, and by what stands in its beginning', () => {

@@ -119,7 +119,7 @@ const best = (
       return { failure: context === undefined ? failure : failure.within(context), because }
     })
 }
-/** Words as they stood in the message, not as they were compared. */
+/** Words as they stood in the message, not as they were compared, and no word cut in two. */
 const inItsWords = (candidate: Candidate, message: string): Candidate => {
   const { because } = candidate
   if (because.kind !== 'words') return candidate
@@ -127,7 +127,7 @@ const inItsWords = (candidate: Candidate, message: string): Candidate => {
     .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replace(/['"]/g, '[\'"‘’“”`]')
     .replace(/ /g, '[\\s_]+')
-  const [text] = new RegExp(pattern, 'i').exec(message) ?? []
+  const [text] = new RegExp(`${pattern}(?:(?<=[a-z])[a-z]+)?`, 'i').exec(message) ?? []
   return text === undefined ? candidate : { ...candidate, because: { kind: 'words', text } }
 }
 
