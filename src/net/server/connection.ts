@@ -95,8 +95,10 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   // What the stream says.
 
   data(bytes: Bytes): void {
-    // Behind our FIN time alone is the bound (`Linger`): a RST would erase the answer for who is still sending.
-    if (this.#ending) return
+    if (this.#ending) {
+      this.#waits.linger.came()
+      return
+    }
     this.#waits.bytes.touch()
     this.#driver.input(bytes)
     if (this.#ahead.came(bytes.length)) this.#flow()

@@ -44,6 +44,23 @@ test('bytes that stand still are waited for as long as patience lasts, and whoev
   expect(cutAt([[0, 50]], 2000)).toEqual([4000])
 })
 
+/** When a stream whose bytes have all left is cut, with something of the peer's at these times. */
+const cutAfter = (came: readonly number[]): number[] => {
+  const clock = virtualClock()
+  const cuts: number[] = []
+  const linger = new Linger(clock, { unsent: 0, reset: () => void cuts.push(clock.now()) }, 10_000)
+  linger.start()
+  for (const at of came) clock.later(at, () => linger.came())
+  clock.run(100_000)
+  return cuts
+}
+
+test('a peer that still sends is read on, and half a minute at most', () => {
+  expect(cutAfter([1000])).toEqual([4000])
+  expect(cutAfter([1000, 3000, 7000])).toEqual([6000])
+  expect(cutAfter(Array.from({ length: 90 }, (_, i) => 1000 * i + 500))).toEqual([30_000])
+})
+
 test('a stream that is gone is not cut', () => {
   const clock = virtualClock()
   const linger = new Linger(clock, { unsent: 0, reset: () => expect.unreachable() }, 10_000)

@@ -1,10 +1,13 @@
 /** The end of a connection: what was written last shall arrive, and not be erased by a RST (RFC 9112 9.6). */
 import type { Clock } from '../../clock.ts'
 import type { Millis } from '../../engine.ts'
-import type { ByteStream } from './types.ts'
+import type { ByteStream, StreamHandler } from './types.ts'
 
-/** How long a connection is read on that we closed, after its last byte has left. nginx: 5 s at least. */
+/** How long a connection is read on that we closed, after its last byte has left or the last of the peer's has come. */
 export const LINGER: Millis = 2_000
+
+/** How long at most a peer is read that goes on sending, after our last byte has left. As nginx (lingering_time). */
+const MOST: Millis = 30_000
 
 export class Linger {
   readonly #clock: Clock
@@ -13,6 +16,7 @@ export class Linger {
   #disarm: (() => void) | undefined
   #left = 0
   #moved = 0
+  #came = false
 
   /** Cuts the stream in the end; `patience` is how long its last bytes may stand still. */
   constructor(clock: Clock, stream: Pick<ByteStream, 'unsent' | 'reset'>, patience: Millis) {
@@ -26,6 +30,10 @@ export class Linger {
     this.#left = Number.POSITIVE_INFINITY
     this.#moved = this.#clock.now()
     this.#arm()
+  }
+  /** The peer sent something: it may not have seen our answer yet, and a RST would take that from it. */
+  came(): void {
+    this.#came = true
   }
   end(): void {
     this.#disarm?.()
@@ -43,7 +51,28 @@ export class Linger {
     const moving = left < this.#left && !(first && left === 0)
     if (moving) this.#moved = now
     this.#left = left
-    if (moving || (left > 0 && now - this.#moved < this.#patience)) this.#arm()
+    const sends = left === 0 && this.#came && now - this.#moved < MOST
+    this.#came = false
+    if (moving || sends || (left > 0 && now - this.#moved < this.#patience)) this.#arm()
     else this.#stream.reset()
+  }
+}
+
+/** Takes what still comes on a stream that we ended, and cuts it in the end. */
+export const lingering = (
+  clock: Clock,
+  stream: Pick<ByteStream, 'unsent' | 'reset'>,
+  closed?: () => void,
+): StreamHandler => {
+  const linger = new Linger(clock, stream, LINGER)
+  linger.start()
+  return {
+    data: () => linger.came(),
+    end() {},
+    drain() {},
+    closed() {
+      linger.end()
+      closed?.()
+    },
   }
 }

@@ -219,6 +219,17 @@ describe('answers that nobody should give', () => {
     await clock.idle()
     expect(said).toEqual(['closed tcp/reset'])
   })
+  test('who goes on sending behind a fatal alert of ours is read on, or a RST would take the alert from it', async () => {
+    const clock = virtualClock({ turn: nextTurn })
+    const { stream, far } = clientAgainst(() => garbage, { clock })
+    let cutAt: number | undefined
+    far.handler = { ...far.handler, closed: () => void (cutAt = clock.now()) }
+    for (let at = 1_000; at <= 7_000; at += 1_000) clock.later(at, () => far.write([garbage]))
+    const refused = codeOf(stream)
+    await clock.idle()
+    expect(await refused).toBe('tls/unexpected-record')
+    expect([cutAt, clock.waiting]).toEqual([10_000, 0])
+  })
   test('tls/proof-mismatch: an answer that proves something else ends the connection with that story', async () => {
     const proofOf = (chain: readonly Uint8Array[]) =>
       trustWithoutChecking(

@@ -9,7 +9,7 @@ import type { Ask, Established, Pieces, Question, TlsConnection, TlsEvent } from
 import type { TraceContext } from '../../trace/types.ts'
 import { connectionInfo } from './connection-info.ts'
 import { type ClientShown, LaterAnswers } from './later-answers.ts'
-import { LINGER } from './linger.ts'
+import { lingering } from './linger.ts'
 import type { TlsStreamOptions } from './tls-over.ts'
 import type { Address, ByteStream, ConnectionInfo, NetStream, StreamHandler } from './types.ts'
 import { Unheard } from './unheard.ts'
@@ -343,9 +343,8 @@ class TlsStream implements NetStream {
   #fail(failure: Failure): void {
     if (this.#failure !== undefined) return
     this.#failure = failure
-    this.#disarm?.()
-    const { clock, toPlainHttp } = this.#options
-    this.#disarm = clock.later(clock.now() + LINGER, () => this.#lower.reset())
+    this.#timeIsNoMatter()
+    const { toPlainHttp } = this.#options
     if (failure.code === 'tls/http-spoken' && toPlainHttp !== undefined) this.#out.push(toPlainHttp)
   }
 
@@ -368,6 +367,7 @@ class TlsStream implements NetStream {
     this.#lower.end()
     if (this.#failure === undefined) return
     // What the other side still sends is read, or our alert would be lost in a RST.
+    this.#lower.handler = lingering(this.#options.clock, this.#lower, () => this.#leave())
     this.#lower.resume()
     this.#tell(this.#failure)
   }

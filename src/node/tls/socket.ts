@@ -7,8 +7,7 @@ import { type Duplex, finished } from 'node:stream'
 import type { Bytes } from '../../engine.ts'
 import { english } from '../../explain/en/index.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
-import { LINGER, Linger } from '../../net/stream/linger.ts'
-import { NOBODY } from '../../net/stream/nobody.ts'
+import { lingering } from '../../net/stream/linger.ts'
 import { type Answerer, secured } from '../../net/stream/tls.ts'
 import type { ByteStream, NetStream } from '../../net/stream/types.ts'
 import { inWords } from '../../net/told.ts'
@@ -328,10 +327,9 @@ export class TLSSocket extends InspectedSocket {
    * kernel would answer it with RST, which erases what was written last (RFC 9112 9.6).
    */
   #linger(stream: NetStream): void {
-    const linger = new Linger(nodeWorld().clock, this.#carrier, LINGER)
-    this.lower.once('close', () => linger.end())
-    linger.start()
-    stream.handler = NOBODY
+    const handler = lingering(nodeWorld().clock, this.#carrier)
+    this.lower.once('close', () => handler.closed(undefined))
+    stream.handler = handler
     stream.resume()
   }
 
