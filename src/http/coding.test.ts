@@ -92,6 +92,11 @@ describe.each(platforms)('%s', (_, platform) => {
     back.destroy()
   })
 
+  test('that has no octet at all is empty: servers name a coding and send nothing', async () => {
+    for (const one of coders) expect(await all(guarded(one), [])).toHaveLength(0)
+    await expect(all(guarded(coder('gzip')), [Uint8Array.of(0x1f)])).rejects.toThrow()
+  })
+
   test('broken and cut-short bodies are refused', async () => {
     const coded = new Uint8Array(gzipSync(text))
     await expect(all(coder('gzip').decompress(), [coded.subarray(0, coded.length - 9)])).rejects.toThrow()

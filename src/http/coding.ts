@@ -69,7 +69,11 @@ export const guarded = (coder: Coder, limits: ExpansionLimits = expansionLimits)
       bytesIn += bytes.length
       return watch(() => inner.push(bytes))
     },
-    end: () => watch(() => inner.end()),
+    async *end() {
+      // No content is no content in every coding: servers name one and send nothing, and clients take it for empty.
+      if (bytesIn === 0) inner.destroy()
+      else yield* watch(() => inner.end())
+    },
     destroy: () => inner.destroy(),
   }
 }

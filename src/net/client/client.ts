@@ -30,6 +30,7 @@ import {
   contextOf,
   FETCHED,
   hrefOf,
+  locationIn,
   type Outline,
   outlineOf,
   redirected,
@@ -300,8 +301,7 @@ class Fetcher {
       outline = this.#byTls(outline)
       const answer = await (isLocal(outline.url) ? localAnswer(outline, this.#world) : this.#answer(outline))
       const { head } = answer
-      const location = REDIRECT_STATUS.has(head.status) ? head.headers.get('location') : undefined
-      if (location === undefined || redirect === 'manual') {
+      if (!REDIRECT_STATUS.has(head.status) || !head.headers.has('location') || redirect === 'manual') {
         const { clock, coders, words, crypto } = this.#world
         const asked = outline
         const { method } = asked
@@ -312,6 +312,7 @@ class Fetcher {
           : checkedResponseOf(answer, { ...options, integrity, crypto })
       }
       answer.pieces.discard()
+      const location = locationIn(head.headers)
       if (redirect === 'error') throw refused(outline, 'net/redirect-refused', { got: location })
       if (hops === REDIRECTS) throw refused(from, 'net/too-many-redirects', { got: location, number: hops })
       outline = crossing(outline, redirected(outline, head.status, location), this.#world)

@@ -146,3 +146,24 @@ test('a redirect to a place with a password in it is not followed', async () => 
   expect(error).toMatchObject({ code: 'net/redirect-refused' })
   expect(String(error)).not.toContain('secret')
 })
+
+describe('Location', () => {
+  const leading = async (fields: string): Promise<string> =>
+    peer(socket =>
+      socket.on('data', data => {
+        const [, target] = /^GET (\S+)/.exec(`${data}`)!
+        if (target === '/') socket.write(Buffer.from(`HTTP/1.1 302 x\r\n${fields}Content-Length: 0\r\n\r\n`))
+        else socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${target!.length}\r\n\r\n${target}`)
+      }),
+    )
+  test('in UTF-8, as servers write it that do not know better, leads where browsers go', async () => {
+    const url = await leading('Location: /é/%41?ü=1\r\n')
+    expect(await (await fetch(url)).text()).toBe('/%C3%A9/%41?%C3%BC=1')
+  })
+  test('twice the same leads there, two that differ nowhere', async () => {
+    expect(await (await fetch(await leading('Location: /a\r\n'.repeat(2)))).text()).toBe('/a')
+    const two = await leading('Location: /a\r\nLocation: /b\r\n')
+    expect(await codeOf(fetch(two))).toBe('net/redirect-refused')
+    expect((await fetch(two, { redirect: 'manual' })).status).toBe(302)
+  })
+})

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Bytes } from '../../engine.ts'
 import { FailureError, fail, type RequestContext } from '../../failures/index.ts'
 import type { Mode } from '../../http/cache/decide.ts'
-import type { HeaderList, ResponseHead } from '../../http/types.ts'
+import type { HeaderList, LazyHeaders, ResponseHead } from '../../http/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { joined } from '../../wire/bytes.ts'
 import { smallText } from '../../wire/slab.ts'
@@ -337,6 +337,13 @@ const streamOf = (
 /** Fields about a body that is not sent any more, and fields that another origin must not see. */
 const ABOUT_BODY = ['content-encoding', 'content-language', 'content-location', 'content-type', 'content-length']
 const FOR_ONE_ORIGIN = ['authorization', 'proxy-authorization', 'cookie', 'host']
+
+/** Where a redirect leads. Octets above ASCII stand for themselves, as in browsers. Throws `net/redirect-refused`. */
+export const locationIn = (headers: LazyHeaders): string => {
+  const [location = '', ...others] = new Set(headers.all('location'))
+  if (others.length > 0) throw refused(location.slice(0, 200), 'and elsewhere: it names several places')
+  return location.replace(/[\x80-\xff]/g, octet => `%${octet.charCodeAt(0).toString(16).toUpperCase()}`)
+}
 
 /** The next request after a redirect to `location`. Throws `net/redirect-refused`. */
 export const redirected = (outline: Outline, status: number, location: string): Outline => {

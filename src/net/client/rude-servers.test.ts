@@ -347,7 +347,7 @@ describe('coded bodies', () => {
     ['gzip', 'with garbage behind it', Buffer.concat([gzip, Buffer.from('garbage')]), 'http/bad-encoding'],
     ['gzip', 'cut short', gzip.subarray(0, -6), 'http/bad-encoding'],
     ['gzip', 'without its checksum', gzip.subarray(0, -8), 'http/bad-encoding'],
-    ['gzip', 'empty', Buffer.alloc(0), 'http/bad-encoding'],
+    ['gzip', 'empty', Buffer.alloc(0), ''],
     ['deflate', 'whole', deflateSync(text), text],
     ['deflate', 'without zlib', deflateRawSync(text), text],
     ['deflate', 'cut short', deflateSync(text).subarray(0, -5), 'http/bad-encoding'],
@@ -356,7 +356,7 @@ describe('coded bodies', () => {
     ['br', 'cut short', br.subarray(0, -2), 'http/bad-encoding'],
     ['br', 'with garbage behind it', Buffer.concat([br, Buffer.from('garbage')]), 'http/bad-encoding'],
     ['br', 'a bomb', brotliCompressSync(Buffer.alloc(100_000_000)), 'http/expands-too-far'],
-    ['br', 'empty', Buffer.alloc(0), 'http/bad-encoding'],
+    ['br', 'empty', Buffer.alloc(0), ''],
     ['br, gzip', 'coded twice', gzipSync(br), text],
     ['gzip, gzip', 'a bomb in a bomb', gzipSync(gzipSync(Buffer.alloc(100_000_000))), 'http/expands-too-far'],
   ]

@@ -220,6 +220,14 @@ describe('an answer of another server that is passed on', () => {
     expect(await response.text()).toBe(plain)
   })
 
+  test('RFC 9110 7.6.1: leaves the connection to its client open, whatever became of the other one', async () => {
+    const url = await upstream()
+    const server = await served(() => fetch(url))
+    const said = talk(server.port, get('/'), get('/', 'Connection: close\r\n'))
+    await said.closed
+    expect(said.text.match(/^HTTP\/1.1 200 OK\r$/gm)?.length).toBe(2)
+  })
+
   test('as a clone of itself', async () => {
     const url = await upstream()
     const server = await served(async () => (await fetch(url)).clone())

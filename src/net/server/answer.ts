@@ -291,6 +291,8 @@ const headersOf = (response: Response, coding: Coding, length?: number): HeaderL
   const list: [string, string][] = []
   for (const [name, value] of headers) {
     if (OURS.has(name)) {
+      // Of an answer that is passed on it was said of the connection that brought it (RFC 9110 7.6.1).
+      if (response.url !== '') continue
       for (const [key, word] of closing(name, value)) list.push([key, word])
     } else if (name === 'content-length') {
       // RFC 9110 8.6: of 204 it must not be sent; answers that are passed on may have one all the same.
