@@ -743,6 +743,7 @@ export const facts: readonly (readonly [english: string, chinese: string])[] = [
   ['client or server', 'client 或 server'],
   ['it has no name', '它没有名称'],
   ['it has a password in it', '其中有密码'],
+  ['and elsewhere: it names several places', '还有别处：它给出了多个去处'],
   ['it speaks {}', '它使用 {}'],
   ['its name or password is not percent-encoded', '其名称或密码没有百分号编码'],
   ['{} with a user name or password in it', '{}，其中有用户名或密码'],
