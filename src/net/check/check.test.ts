@@ -269,6 +269,57 @@ test('a server that chooses a weak suite whatever it is offered is told by it', 
   }
 })
 
+test('a certificate that comes with a suite of another kind is not that of the kind that was asked for', async () => {
+  const { chain, privateKey } = authority.issue({ names: ['shop.test'] })
+  const { name } = weakSuites[0]!
+  const world = await rude((stream, heard) => {
+    const engine = weakServer({ crypto: nodeWorld().crypto, suite: name, chain, privateKey })
+    heard(bytes => {
+      engine.receive(bytes.slice(), clock.now())
+      const out = engine.pollTransmit(clock.now())
+      if (out !== undefined) stream.write(out)
+    })
+  })
+  const { report } = await asked(world, { families: ['versions', 'certificates'] })
+  expect(name).toContain('ECDSA')
+  expect(report.observed.certificates).toMatchObject({ rsa: 'none', ecdsa: { key: 'EC P-256' } })
+})
+
+describe('a server below TLS 1.3', () => {
+  /** Of these versions; `mark` ends what is random in answers that are not of the newest. */
+  const speaking = (versions: readonly number[], mark: string) =>
+    rude((stream, heard) =>
+      heard(bytes => {
+        const asks = bytes[10]!
+        const at = 44 + bytes[43]!
+        const size = (bytes[at]! << 8) | bytes[at + 1]!
+        let suite: number | undefined
+        for (let i = at + 2; i < at + 2 + size; i += 2) {
+          const id = (bytes[i]! << 8) | bytes[i + 1]!
+          if (OLD_SUITES.includes(id)) suite ??= id
+        }
+        const random = new Uint8Array(32)
+        if (asks !== Math.max(...versions)) random.set(latin1Bytes(mark), 24)
+        const hello = [3, asks, ...random, 0, (suite ?? 0) >> 8, (suite ?? 0) & 255, 0]
+        const takes = suite !== undefined && versions.includes(asks)
+        const answer = takes
+          ? [22, 3, asks, 0, 4 + hello.length, 2, 0, 0, hello.length, ...hello]
+          : [21, 3, 1, 0, 2, 2, 70]
+        stream.write([Uint8Array.from(answer)])
+      }),
+    )
+  const markOf = async (versions: readonly number[], mark = 'DOWNGRD\0') => {
+    const { report } = await asked(await speaking(versions, mark), { families: ['versions'] })
+    return report.observed.versions?.downgradeMark
+  }
+  test('is asked for the mark of what is below TLS 1.2, where it knows TLS 1.2 (RFC 9846 4.2.3)', async () => {
+    expect(await markOf([2, 3])).toBe(true)
+    expect(await markOf([2, 3], 'nothing ')).toBe(false)
+    expect(await markOf([1, 2])).toEqual({ unasked: 'pointless' })
+    expect(await markOf([3])).toEqual({ unasked: 'pointless' })
+  })
+})
+
 describe('nobody is waited for for ever', () => {
   test('a server that says nothing is given up after two questions', async () => {
     const began = clock.now()
@@ -321,6 +372,13 @@ describe('nobody is waited for for ever', () => {
     })
     expect(report.observed.suites?.[1]?.suites).toHaveLength(3)
     expect(findingsIn(report).map(({ code }) => code)).toContain('unsteady')
+  })
+
+  test('one that falls silent before its groups are asked for has not said that it has none', async () => {
+    const { report: before } = await asked(await ours(), { families: ['versions'] })
+    const world = await ours({}, { cut: n => n > before.connections })
+    const { report } = await asked(world, { families: ['versions', 'groups'] })
+    expect(report.observed.groups).toMatchObject({ tls13: { unasked: expect.any(String) } })
   })
 
   test('one that cuts all after twenty is left alone, and what was not answered is said', async () => {
@@ -402,6 +460,10 @@ describe('what the first answer says', () => {
       flight.push(bent) ?? flight.push(random.bytes(40)) ?? flight.ended()
     }
     expect(helloBytes({ version: 0x0300, suites: [5] }, { bytes: n => new Uint8Array(n) })).toHaveLength(52)
-    expect(ssl2Hello({ bytes: n => new Uint8Array(n) })).toHaveLength(48)
+  })
+  test('the hello of SSL 2.0 names its seven kinds of cipher', () => {
+    const kinds = '010080 020080 030080 040080 050080 060040 0700c0'.replaceAll(' ', '')
+    const hello = Buffer.from(ssl2Hello({ bytes: n => new Uint8Array(n) })).toString('hex')
+    expect(hello).toBe(`802e010002001500000010${kinds}${'00'.repeat(16)}`)
   })
 })
