@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { DerError } from '../../asn1/der.ts'
+import { DerError, TAG } from '../../asn1/der.ts'
 import { OID } from '../../asn1/oids.table.ts'
-import { bitString, integer, nothing, octetString, oid, sequence } from '../../asn1/write.ts'
+import { bitString, element, integer, nothing, octetString, oid, sequence } from '../../asn1/write.ts'
 import { readPublicKey } from '../certificate/public-key.ts'
 import { readPkcs8, readSpki } from './key-numbers.ts'
 
@@ -32,4 +32,12 @@ test('nothing stands behind the parameters of a public key, nor in it behind its
   expect(() => readSpki(spki(rsa, sequence(...numbers, integer(1))))).toThrow(DerError)
   expect(readPublicKey(spki(rsa, sequence(...numbers)))).toMatchObject({ type: 'rsa', bits: 2048 })
   expect(() => readPublicKey(spki(rsa, sequence(...numbers, integer(1))))).toThrow(DerError)
+})
+
+test('a number of a key is positive: one whose first bit is set is none', () => {
+  const numbers = (first: number) => sequence(element(TAG.integer, new Uint8Array(256).fill(first)), integer(65_537))
+  const spki = (first: number) => sequence(sequence(oid(OID.rsaEncryption), nothing), bitString(numbers(first)))
+  expect(readSpki(spki(0x7f))?.type).toBe('rsa')
+  expect(() => readSpki(spki(0x80))).toThrow(DerError)
+  expect(() => readPublicKey(spki(0x80))).toThrow(DerError)
 })
