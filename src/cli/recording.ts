@@ -1,25 +1,10 @@
 /** What one command keeps of its run: the beginning whole, the end in a ring, so that a long transfer costs no memory. */
-import { type Recording, recorder, ring, sinkOf, type TraceRecord, tell } from '../trace/recorder.ts'
+import { bothEnds, type Recording } from '../trace/recorder.ts'
 
 /** Enough for every handshake and the heads of many requests. */
 const HEAD_BYTES = 4 * 1024 * 1024
 /** Enough for the last records, alerts and the close. */
 const TAIL_BYTES = 512 * 1024
 
-export const runRecording = (headBytes: number = HEAD_BYTES, tailBytes: number = TAIL_BYTES): Recording => {
-  const head = recorder(headBytes)
-  const tail = ring(tailBytes)
-  return {
-    ...sinkOf(entry => {
-      const before = head.dropped
-      if (before === 0) tell(head, entry)
-      if (head.dropped > 0) tell(tail, entry)
-    }),
-    get records(): readonly TraceRecord[] {
-      return [...head.records, ...tail.records]
-    },
-    get dropped() {
-      return tail.dropped
-    },
-  }
-}
+export const runRecording = (headBytes: number = HEAD_BYTES, tailBytes: number = TAIL_BYTES): Recording =>
+  bothEnds(headBytes, tailBytes)

@@ -46,6 +46,8 @@ export interface Capture {
   readonly comments: readonly string[]
   /** Every record of conversation `id`, all layers. Throws RangeError when there is no such conversation. */
   dissect(id: number, sink: TraceSink, reading?: Reading): void
+  /** The same, a frame with each step. */
+  steps(id: number, sink: TraceSink, reading?: Reading): Generator<undefined>
 }
 
 /** Reads the whole file once. What cannot be read is in `damage`. */
@@ -58,6 +60,12 @@ export const openCapture = (source: Source, options: OpenOptions = {}): Capture 
   const damage = [...index.damage]
   if (keyLogs.isFull) damage.push(fail('capture/too-much', { where: 'secrets', number: MOST_SECRETS }))
   const conversations = index.conversations.map(each => each.described())
+  const steps = (id: number, sink: TraceSink, reading = options.reading): Generator<undefined> => {
+    const [tracked, conversation] = [index.conversations[id - 1], conversations[id - 1]]
+    if (tracked === undefined || conversation === undefined) throw new RangeError(`no conversation ${id}`)
+    const context = { sink, flow: conversation.flow, secrets: keyLogs }
+    return new Dissection(packets, index, tracked, conversation, sink, reading?.(context)).steps()
+  }
   return {
     frames: index.frames,
     start: packets.start,
@@ -66,13 +74,15 @@ export const openCapture = (source: Source, options: OpenOptions = {}): Capture 
     damage,
     names: inFile?.names ?? new Map(),
     comments: inFile?.remarks ?? [],
-    dissect(id, sink, reading = options.reading) {
-      const [tracked, conversation] = [index.conversations[id - 1], conversations[id - 1]]
-      if (tracked === undefined || conversation === undefined) throw new RangeError(`no conversation ${id}`)
-      const context = { sink, flow: conversation.flow, secrets: keyLogs }
-      new Dissection(packets, index, tracked, conversation, sink, reading?.(context)).run()
+    dissect(id, sink, reading) {
+      for (const _ of steps(id, sink, reading));
     },
+    steps,
   }
+}
+
+const none = (id: number): never => {
+  throw new RangeError(`no conversation ${id}`)
 }
 
 const nothing = (failure: Failure): Capture => ({
@@ -83,9 +93,8 @@ const nothing = (failure: Failure): Capture => ({
   damage: [failure],
   names: new Map(),
   comments: [],
-  dissect(id) {
-    throw new RangeError(`no conversation ${id}`)
-  },
+  dissect: none,
+  steps: none,
 })
 
 /** Read at once when frames are looked for here and there. */
@@ -127,26 +136,34 @@ class Dissection {
     packets.window.piece = PIECE
   }
 
-  run(): void {
+  *steps(): Generator<undefined> {
     if (this.#conversation.kind !== 'TCP') {
-      this.#each(() => this.#tell())
+      for (const _ of this.#frames()) {
+        this.#tell()
+        yield
+      }
       return
     }
     const known = this.#known()
     this.#fragments = new Fragments()
     const tcp = new TcpReader(this.#sink, this.#teller, this.#conversation, known, this.#reader)
     const copies = new Copies(OF_ONE)
-    this.#each(() => this.#tell(tcp, copies))
+    for (const _ of this.#frames()) {
+      this.#tell(tcp, copies)
+      yield
+    }
     tcp.finish(this.#conversation.end)
+    yield
   }
 
-  #each(visit: () => void): void {
+  /** Each is read in place of the one before. */
+  *#frames(): Generator<undefined> {
     for (const place of this.#places) {
       const packets = this.#packets
       if (!packets.seek(place)) continue
       const { linkType } = packets.interface!
       this.#layers.read(packets.window.bytes, packets.at, packets.length, packets.originalLength, linkType)
-      visit()
+      yield
     }
   }
 
@@ -155,18 +172,18 @@ class Dissection {
     const known = { client: new Captured(), server: new Captured() }
     const sides = { client: new Side(), server: new Side() }
     const copies = new Copies(OF_ONE)
-    this.#each(() => {
+    for (const _ of this.#frames()) {
       const layers = this.#transport()
-      if (layers?.protocol !== PROTOCOL_TCP || !readSegmentHead(layers, this.#packets.time, this.#segment)) return
-      if (!layers.wasCut && copies.isCopy(layers, this.#packets.interface!.number, this.#packets.time)) return
+      if (layers?.protocol !== PROTOCOL_TCP || !readSegmentHead(layers, this.#packets.time, this.#segment)) continue
+      if (!layers.wasCut && copies.isCopy(layers, this.#packets.interface!.number, this.#packets.time)) continue
       const from = this.#from(layers)
       const [side, other] = from === 'client' ? [sides.client, sides.server] : [sides.server, sides.client]
       const arrival = side.see(this.#segment, other, undefined)
-      if (arrival === 'outside the window' || arrival === 'reset') return
+      if (arrival === 'outside the window' || arrival === 'reset') continue
       const start = side.offsetOf(this.#segment.seq) + ((this.#segment.control & 2) >>> 1)
       const text = layers.transportAt + (layers.buffer[layers.transportAt + 12]! >>> 4) * 4
       known[from].add(start, start + layers.transportEnd - text)
-    })
+    }
     return known
   }
 

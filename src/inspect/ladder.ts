@@ -134,22 +134,56 @@ export const ladderLine = (
     ok,
     lost = false,
   }: Pick<LadderLine, 'direction' | 'sealed' | 'ok'> & { readonly lost?: boolean },
-): LadderLine => ({
-  id: m.id,
-  at: m.at,
-  layer: m.layer,
-  direction,
-  name: m.name,
-  // Reading what a message says costs more than all the rest, and of thousands few are looked at.
-  get about() {
-    return aboutOf(m)
-  },
-  bytes: m.bytes.length,
-  sealed,
-  lost,
-  again: m.about !== undefined && /retransmission/i.test(m.about),
-  ok,
-})
+): LadderLine => new Line(m, { direction, sealed, lost, ok })
+
+/** An object of its own with an accessor would take a kilobyte. */
+class Line implements LadderLine {
+  readonly #message: MessageRecord
+  readonly direction: LadderLine['direction']
+  readonly sealed: boolean
+  readonly lost: boolean
+  readonly ok: boolean | undefined
+
+  constructor(
+    message: MessageRecord,
+    { direction, sealed, lost, ok }: Pick<LadderLine, 'direction' | 'sealed' | 'lost' | 'ok'>,
+  ) {
+    this.#message = message
+    this.direction = direction
+    this.sealed = sealed
+    this.lost = lost
+    this.ok = ok
+  }
+
+  get id(): number {
+    return this.#message.id
+  }
+
+  get at(): number {
+    return this.#message.at
+  }
+
+  get layer(): Layer {
+    return this.#message.layer
+  }
+
+  get name(): string {
+    return this.#message.name
+  }
+
+  /** Reading what a message says costs more than all the rest, and of thousands few are looked at. */
+  get about(): string {
+    return aboutOf(this.#message)
+  }
+
+  get bytes(): number {
+    return this.#message.bytes.length
+  }
+
+  get again(): boolean {
+    return /retransmission/i.test(this.#message.about ?? '')
+  }
+}
 
 /** Columns of the time and the space behind it. */
 export const TIME = 11
@@ -167,6 +201,12 @@ const ORDER: Readonly<Record<Grain, readonly Layer[]>> = {
 const TURNING = /\b(SYN|FIN|RST)\b/
 /** A record that nobody here could read speaks for itself; the content of the others has messages of its own. */
 const UNREAD = /not readable/
+
+/** Of what a ladder that looks so finely tells, and no other layer. */
+export const layersOf = (grain: Grain): readonly Layer[] => ORDER[grain]
+
+/** Does a ladder of messages show it, or one of requests? */
+export const isSaid = (message: MessageRecord): boolean => shown(message, 'messages') || shown(message, 'requests')
 
 const shown = (message: MessageRecord, grain: Grain): boolean => {
   if (!ORDER[grain].includes(message.layer)) return false

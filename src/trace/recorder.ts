@@ -19,19 +19,23 @@ export interface Recording extends TraceSink {
   readonly records: readonly TraceRecord[]
   /** How many records were not kept because of the cap. */
   readonly dropped: number
+  /** How many of `records` were told before the first that was not kept. */
+  readonly beginning: number
 }
 
-/** Keeps the beginning: once `maxBytes` are held, later messages are only counted. Secrets and verdicts are kept. */
-export const recorder = (maxBytes: number = RECORDER_BYTES): Recording => {
+/** Keeps the beginning: once `maxBytes` are held, later messages are only counted. Secrets and verdicts are kept. `cost`: what each counts for besides its bytes. */
+export const recorder = (maxBytes: number = RECORDER_BYTES, cost: number = RECORD_OVERHEAD): Recording => {
   const records: TraceRecord[] = []
   let held = 0
   let dropped = 0
+  let beginning: number | undefined
   return {
     ...sinkOf(entry => {
-      const size = sizeOf(entry)
+      const size = sizeOf(entry, cost)
       const small = entry.type === 'secret' || entry.type === 'verdict'
       if (held + size > (small ? 2 * maxBytes : maxBytes)) {
         dropped++
+        beginning ??= records.length
         return
       }
       held += size
@@ -41,11 +45,14 @@ export const recorder = (maxBytes: number = RECORDER_BYTES): Recording => {
     get dropped() {
       return dropped
     },
+    get beginning() {
+      return beginning ?? records.length
+    },
   }
 }
 
 /** Keeps the end: the oldest records go when more than `maxBytes` are held. */
-export const ring = (maxBytes: number = RECORDER_BYTES): Recording => {
+export const ring = (maxBytes: number = RECORDER_BYTES, cost: number = RECORD_OVERHEAD): Recording => {
   let records: TraceRecord[] = []
   let first = 0
   let held = 0
@@ -58,9 +65,9 @@ export const ring = (maxBytes: number = RECORDER_BYTES): Recording => {
   return {
     ...sinkOf(entry => {
       records.push(owned(entry))
-      held += sizeOf(entry)
+      held += sizeOf(entry, cost)
       while (held > maxBytes && first < records.length) {
-        held -= sizeOf(records[first++]!)
+        held -= sizeOf(records[first++]!, cost)
         dropped++
       }
       if (first > records.length / 2) compact()
@@ -71,8 +78,50 @@ export const ring = (maxBytes: number = RECORDER_BYTES): Recording => {
     get dropped() {
       return dropped
     },
+    get beginning() {
+      return dropped > 0 ? 0 : records.length
+    },
   }
 }
+
+/** Keeps the beginning, and of what comes behind it the end. */
+export const bothEnds = (headBytes: number, tailBytes: number, cost: number = RECORD_OVERHEAD): Recording => {
+  const head = recorder(headBytes, cost)
+  const tail = ring(tailBytes, cost)
+  return {
+    ...sinkOf(entry => {
+      const before = head.dropped
+      if (before === 0) tell(head, entry)
+      if (head.dropped > 0) tell(tail, entry)
+    }),
+    get records() {
+      return [...head.records, ...tail.records]
+    },
+    get dropped() {
+      return tail.dropped
+    },
+    get beginning() {
+      return tail.dropped > 0 ? head.beginning : head.records.length + tail.records.length
+    },
+  }
+}
+
+/** Keeps in `inner` what `wanted` makes of records; those of which it makes nothing count as neither kept nor dropped. */
+export const selecting = (inner: Recording, wanted: (entry: TraceRecord) => TraceRecord | undefined): Recording => ({
+  ...sinkOf(entry => {
+    const kept = wanted(entry)
+    if (kept !== undefined) tell(inner, kept)
+  }),
+  get records() {
+    return inner.records
+  },
+  get dropped() {
+    return inner.dropped
+  },
+  get beginning() {
+    return inner.beginning
+  },
+})
 
 /** One sink made of several; ids are counted here. */
 export const tee = (...sinks: readonly TraceSink[]): TraceSink =>
@@ -127,8 +176,8 @@ export const messagesOf = (records: readonly TraceRecord[]): MessageRecord[] => 
   return messages
 }
 
-const sizeOf = (entry: TraceRecord): number =>
-  RECORD_OVERHEAD + (entry.type === 'message' ? entry.record.bytes.length : 0)
+const sizeOf = (entry: TraceRecord, cost: number): number =>
+  cost + (entry.type === 'message' ? entry.record.bytes.length : 0)
 
 /** A view would keep its whole buffer alive and make the cap a lie; what is a part of more is copied. */
 export const owned = (entry: TraceRecord): TraceRecord => {

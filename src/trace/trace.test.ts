@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ascii } from '../../test/support/bytes.ts'
 import { keyLog, keyLogSink } from './keylog.ts'
-import { messagesOf, onlyFlows, recorder, ring, tee, tell } from './recorder.ts'
+import { bothEnds, messagesOf, onlyFlows, recorder, ring, selecting, tee, tell } from './recorder.ts'
 import { threads, threadText } from './thread.ts'
 import type { MessageRecord, TraceSink } from './types.ts'
 
@@ -33,6 +33,27 @@ test('the ring keeps the end', () => {
   for (let i = 1; i <= 50; i++) say(sink, sink.nextId())
   expect(messagesOf(sink.records).map(m => m.id)).toEqual([48, 49, 50])
   expect(sink.dropped).toBe(47)
+})
+
+test('both ends are kept, and where something is missing between them is known', () => {
+  const sink = bothEnds(2000, 1300)
+  for (let i = 1; i <= 3; i++) say(sink, sink.nextId())
+  expect([sink.dropped, sink.beginning]).toEqual([0, 3])
+  for (let i = 4; i <= 50; i++) say(sink, sink.nextId())
+  expect(messagesOf(sink.records).map(m => m.id)).toEqual([1, 2, 3, 49, 50])
+  expect([sink.dropped, sink.beginning]).toEqual([45, 3])
+  const dear = bothEnds(2000, 1300, 1000)
+  for (let i = 1; i <= 50; i++) say(dear, dear.nextId())
+  expect(messagesOf(dear.records).map(m => m.id)).toEqual([1, 50])
+})
+
+test('what is not selected takes a number and is not missed', () => {
+  const sink = selecting(recorder(2000), entry => (messagesOf([entry])[0]?.flow === 'wanted' ? entry : undefined))
+  for (const flow of ['wanted', 'other', 'wanted', 'wanted']) say(sink, sink.nextId(), flow)
+  expect(messagesOf(sink.records).map(m => m.id)).toEqual([1, 3, 4])
+  expect([sink.dropped, sink.beginning]).toEqual([0, 3])
+  say(sink, sink.nextId(), 'wanted')
+  expect([sink.dropped, sink.beginning]).toEqual([1, 3])
 })
 
 test('a message that is a view of a larger buffer is copied, so that the cap is honest', () => {

@@ -1,7 +1,7 @@
 /** Captures of very many small things, read by the command: what it needs does not grow with them beyond a place for each. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { SYN } from '../../src/tcp/segment.ts'
 import { connection, pcapFile, tcpPacket } from '../support/made-captures.ts'
 import { temporaryFolder } from '../support/peers-chain.ts'
@@ -38,8 +38,11 @@ const MOST_MEMORY = 450
 /** How much garbage may lie before it is collected differs between versions of Node: what is live is asked for here. */
 const NODE_OPTIONS = '--max-old-space-size=128'
 
-const read = async (command: 'inspect' | 'explain', path: string): Promise<string> => {
-  const { code, stdout, stderr, peakMemory } = await barewire([command, path], { limit: LIMIT, env: { NODE_OPTIONS } })
+const read = async (command: 'inspect' | 'explain', path: string, ...more: readonly string[]): Promise<string> => {
+  const { code, stdout, stderr, peakMemory } = await barewire([command, path, ...more], {
+    limit: LIMIT,
+    env: { NODE_OPTIONS },
+  })
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(peakMemory ?? 0).toBeLessThan(MOST_MEMORY)
   return stdout
@@ -55,21 +58,49 @@ test(
   LIMIT,
 )
 
-test(
-  'a million segments that bring one byte each, of one connection',
-  async () => {
-    const c = connection('10.0.0.1:4000', '10.0.0.2:443')
-    const opening = [c.syn(), c.synAck(), c.ack('client')]
-    const path = file(
-      'tiny.pcap',
-      1_000_003,
-      i => opening[i] ?? c.says(i % 2 === 0 ? 'client' : 'server', Uint8Array.of(65)),
-    )
+describe('a million segments that bring one byte each, of one connection', () => {
+  const c = connection('10.0.0.1:4000', '10.0.0.2:443')
+  const opening = [c.syn(), c.synAck(), c.ack('client')]
+  let path = ''
+  beforeAll(() => {
+    path = file('tiny.pcap', 1_000_003, i => opening[i] ?? c.says(i % 2 === 0 ? 'client' : 'server', Uint8Array.of(65)))
+  }, LIMIT)
+  const many = (name: string, look: () => Promise<void>) => test(name, look, LIMIT)
+
+  many('are listed, and nothing is wrong with them', async () => {
     expect(await read('inspect', path)).toMatch(/10\.0\.0\.1:4000 → 10\.0\.0\.2:443 .* 500 kB → 500 kB ←/)
-    expect(await read('explain', path)).toContain('Nothing failed')
-  },
-  LIMIT,
-)
+    expect(await read('explain', path, '1')).toContain('Nothing failed')
+  })
+
+  many('say no more than SYN when one looks at what was said', async () => {
+    expect(await read('inspect', path, '1')).toMatch(/ SYN .*#2\n.* SYN ACK .*#4\n\n one of them/)
+  })
+
+  many('are left out of the middle of a ladder, which says so', async () => {
+    const ladder = await read('inspect', path, '1', '--layer', 'segments')
+    expect(ladder).toMatch(/#100\n/)
+    const { stdout } = await barewire(['inspect', path, '1', '--message', '1000000'], { limit: LIMIT })
+    expect(stdout).toMatch(/^ #1000000 [→←] PSH ACK {2}1 bytes\n/)
+  })
+
+  many('are followed as far as that can be read', async () => {
+    const { stdout } = await barewire(['inspect', path, '1', '--follow', '--json'], {
+      limit: LIMIT,
+      env: { NODE_OPTIONS },
+    })
+    expect(stdout).toMatch(/^{"v":1,"type":"said","from":"server","at":0.003,.*"text":"A"/)
+  })
+
+  many('are all of them told to programs', async () => {
+    const { code, bytes, peakMemory } = await barewire(['inspect', path, '1', '--json'], {
+      limit: LIMIT,
+      env: { NODE_OPTIONS },
+    })
+    expect(code).toBe(0)
+    expect(bytes).toBeGreaterThan(400_000_000)
+    expect(peakMemory ?? 0).toBeLessThan(MOST_MEMORY)
+  })
+})
 
 test(
   'ten thousand connections of which nothing came but SYN',

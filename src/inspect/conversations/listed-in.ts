@@ -1,16 +1,22 @@
 /** The conversations of a capture: those that a filter means, each opened as long as that does not take long. */
 import type { Capture } from '../../dissect/capture.ts'
 import type { Conversation } from '../../dissect/conversation.ts'
-import type { Recording } from '../../trace/recorder.ts'
+import type { Recording, TraceRecord } from '../../trace/recorder.ts'
 import type { Filter } from '../filter/filter.ts'
+import { everyLayer, whatWasSaid } from './keeping.ts'
 import { type Listed, listed } from './list.ts'
 import type { Opened } from './opened.ts'
 
 /** A capture whose conversations can be read. */
 export interface Readable {
   readonly capture: Capture
-  /** `keep`: what is kept of its records; all of them where undefined. */
+  /** `keep`: what is kept of its records; of very many those of both ends where undefined. */
   open(conversation: Conversation, keep?: Recording): Opened
+}
+
+/** One of which all records can be told, however many there are. */
+export interface Tellable extends Readable {
+  told(conversation: Conversation): Iterable<TraceRecord>
 }
 
 /** What is opened for a list without a filter: a second's work. Of the others their index is told. */
@@ -28,15 +34,33 @@ export const openedAtOnce = (conversations: readonly Conversation[]): number => 
 }
 
 /** In their order. With a filter each is opened, and those are left out in which nothing is meant. */
-export function* listedIn({ capture, open }: Readable, filter: Filter | undefined): Generator<Listed> {
-  const { conversations } = capture
+export function* listedIn(look: Tellable, filter: Filter | undefined): Generator<Listed> {
+  const { conversations } = look.capture
   const near = filter === undefined ? openedAtOnce(conversations) : conversations.length
   for (const [i, conversation] of conversations.entries()) {
-    const opened = i < near ? open(conversation) : undefined
-    if (filter !== undefined && !isMeant(opened, filter)) continue
+    const opened = i < near ? look.open(conversation, filter === undefined ? whatWasSaid() : everyLayer()) : undefined
+    if (filter !== undefined && opened !== undefined && !isMeant(look, opened, filter)) continue
     yield listed(conversation, opened)
   }
 }
 
-const isMeant = (opened: Opened | undefined, filter: Filter): boolean =>
-  opened !== undefined && filter.matching(opened.records).size > 0
+const isMeant = (look: Tellable, { conversation, records, left }: Opened, filter: Filter): boolean =>
+  filter.matching(records).size > 0 || (left.count > 0 && !meantIn(look.told(conversation), filter).next().done)
+
+/** Looked at together, and how many of those before them: what carries a message lies not far from it. */
+const WINDOW = 20_000
+const BEFORE = 10_000
+
+/** The numbers of the messages of one conversation that are meant, however many it has. */
+export function* meantIn(told: Iterable<TraceRecord>, filter: Filter): Generator<number> {
+  let window: TraceRecord[] = []
+  let from = 0
+  for (const entry of told) {
+    window.push(entry)
+    if (window.length < WINDOW + from) continue
+    yield* filter.matching(window, from)
+    window = window.slice(-BEFORE)
+    from = BEFORE
+  }
+  yield* filter.matching(window, from)
+}

@@ -18,8 +18,8 @@ export interface Filter {
   readonly text: string
   /** Layers that it speaks of, outside of `not`; none: it only says what is not meant. */
   readonly layers: ReadonlySet<Layer>
-  /** The messages of one conversation that are meant, by number. */
-  matching(records: readonly TraceRecord[]): ReadonlySet<number>
+  /** The messages of one conversation that are meant, by number; those before `from` are only what others were carried by. */
+  matching(records: readonly TraceRecord[], from?: number): ReadonlySet<number>
 }
 
 /** The filter that `text` says, or `inspect/filter`. */
@@ -30,10 +30,11 @@ export const filterOf = (text: string): Filter | Failure => {
   return {
     text,
     layers,
-    matching(records) {
+    matching(records, from = 0) {
       const scene = new Scene(records)
       const wanted = (layer: Layer): boolean => layers.size === 0 || layers.has(layer)
-      const found = scene.messages.filter(m => wanted(m.layer) && scene.holds(expression, m))
+      const asked = from === 0 ? scene.messages : messagesOf(records.slice(from))
+      const found = asked.filter(m => wanted(m.layer) && scene.holds(expression, m))
       return new Set(found.map(({ id }) => id))
     },
   }
@@ -65,6 +66,9 @@ interface Leaf {
 
 /** Values that are looked at below one field: a list of a megabyte may have as many. */
 const MOST_LEAVES = 10_000
+
+/** Field trees that are kept for what is asked next, which is of the same message or of what carried it. */
+const MOST_TREES = 1_000
 
 class Scene {
   readonly messages: readonly MessageRecord[]
@@ -168,6 +172,7 @@ class Scene {
     if (known !== undefined) return known
     const { format, bytes, name } = message
     const found = format === undefined ? [] : (dissect(format, bytes, name).children ?? [])
+    if (this.#fields.size >= MOST_TREES) this.#fields.clear()
     this.#fields.set(message.id, found)
     return found
   }

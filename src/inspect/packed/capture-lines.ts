@@ -4,8 +4,8 @@
  * somebody opens it. Objects are those of `inspect --json` where there is one.
  */
 import type { Conversation } from '../../dissect/conversation.ts'
-import { recorder } from '../../trace/recorder.ts'
 import { redactor } from '../../trace/redact.ts'
+import { everyLayer, whatWasSaid } from '../conversations/keeping.ts'
 import { jsonOfCapture, jsonOfListed, listed } from '../conversations/list.ts'
 import { openedAtOnce, type Readable } from '../conversations/listed-in.ts'
 import { SEEN_BY } from '../conversations/opened.ts'
@@ -15,8 +15,8 @@ import { type PackedRecord, packed } from './packed.ts'
 /** Conversations that are named; the rest is counted. */
 const MOST_LISTED = 20_000
 
-/** Octets of the records of one conversation, as a recorder counts them: 150,000 messages of a hundred octets each. */
-const MOST_RECORDS = 96 * 1024 * 1024
+/** How much more of a conversation a page has than a terminal shows: 98,304 records, or 96 MiB of bytes. */
+const TIMES = 1.5
 
 export function* contentsLines({ capture, open }: Readable): Generator<JsonObject> {
   const { conversations } = capture
@@ -24,7 +24,7 @@ export function* contentsLines({ capture, open }: Readable): Generator<JsonObjec
   for (const each of conversations.slice(0, MOST_LISTED)) yield jsonOfListed(listed(each, undefined))
   if (conversations.length > MOST_LISTED) yield { type: 'missing', conversations: conversations.length - MOST_LISTED }
   for (const each of conversations.slice(0, Math.min(MOST_LISTED, openedAtOnce(conversations))))
-    yield jsonOfListed(listed(each, open(each)))
+    yield jsonOfListed(listed(each, open(each, whatWasSaid())))
 }
 
 /**
@@ -68,16 +68,15 @@ export function* conversationLines(
   conversation: Conversation,
   privacy: 'starred' | 'shown',
 ): Generator<object> {
-  const kept = recorder(MOST_RECORDS)
-  const { records } = open(conversation, kept)
+  const { records, left } = open(conversation, everyLayer(TIMES))
   const { id, kind, flow, client, server } = conversation
   const { start } = capture
   const date = Number.isNaN(start) ? {} : { date: start }
   const ends = { client: { ...client }, server: { ...server } }
-  yield { v: 1, type: 'run', id, kind, flow, ...ends, host: SEEN_BY, privacy, dropped: kept.dropped, ...date }
+  yield { v: 1, type: 'run', id, kind, flow, ...ends, host: SEEN_BY, privacy, dropped: left.count, ...date }
   const shown = privacy === 'shown' ? undefined : redactor()
   for (const entry of records) {
-    const left = shown === undefined ? entry : shown(entry)
-    if (left !== undefined) yield packed(left)
+    const seen = shown === undefined ? entry : shown(entry)
+    if (seen !== undefined) yield packed(seen)
   }
 }

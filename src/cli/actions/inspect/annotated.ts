@@ -4,6 +4,7 @@ import { pcapngWriter } from '../../../capture/pcapng.ts'
 import { captureFrames } from '../../../capture/read/index.ts'
 import type { CaptureInterface } from '../../../capture/read/packets.ts'
 import { annotate, type FrameComments, frameKey } from '../../../inspect/annotate.ts'
+import { everyLayer } from '../../../inspect/conversations/keeping.ts'
 import { keyLogLine } from '../../../trace/keylog.ts'
 import { outputFile } from '../../output-file.ts'
 import { VERSION } from '../../version.ts'
@@ -15,6 +16,9 @@ export interface Annotated {
   readonly secrets: number
 }
 
+/** A file takes more of one conversation than a terminal: of 524,288 records, or of 512 MiB of bytes. */
+const TIMES = 8
+
 /** A disk takes large pieces at the price of small ones. */
 const GATHER = 1024 * 1024
 
@@ -25,7 +29,7 @@ export const writeAnnotated = async (look: Look, path: string): Promise<Annotate
     const comments: FrameComments = new Map()
     const used = new Set<string>()
     for (const conversation of look.capture.conversations) {
-      const opened = look.open(conversation)
+      const opened = look.open(conversation, everyLayer(TIMES))
       annotate(opened, comments)
       // What opened something: a key log may hold what is nobody's business here.
       for (const entry of opened.records) if (entry.type === 'secret') used.add(keyLogLine(entry.record))

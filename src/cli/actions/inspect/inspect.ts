@@ -1,7 +1,9 @@
 /** `barewire inspect`: what is in a capture, in a run that is kept, or in what comes on standard input. */
+import type { Conversation } from '../../../dissect/conversation.ts'
 import { type Failure, FailureError, fail, isFailure } from '../../../failures/index.ts'
 import { counted } from '../../../inspect/about.ts'
 import { asTest } from '../../../inspect/as-test.ts'
+import { whatWasBrought } from '../../../inspect/conversations/keeping.ts'
 import { jsonOfCapture, jsonOfListed } from '../../../inspect/conversations/list.ts'
 import { listedIn } from '../../../inspect/conversations/listed-in.ts'
 import { type Filter, filterOf } from '../../../inspect/filter/filter.ts'
@@ -24,6 +26,7 @@ import {
   ladderText,
   messageJson,
   messageText,
+  openedFor,
   type Scene,
 } from './conversation.ts'
 import { listText, runHead } from './list.ts'
@@ -96,10 +99,10 @@ const tellList = async (look: Look, filter: Filter | undefined, options: Inspect
 }
 
 /** Throws `inspect/no-conversation`. */
-const openedIn = (look: Look, id: number) => {
+const conversationIn = (look: Look, id: number): Conversation => {
   const { conversations } = look.capture
   const conversation = conversations[id - 1]
-  if (conversation !== undefined) return look.open(conversation)
+  if (conversation !== undefined) return conversation
   const got = conversations.length === 0 ? 'none' : conversations.length === 1 ? '1' : `1 to ${conversations.length}`
   throw new FailureError(fail('inspect/no-conversation', { number: id, where: look.label, got }))
 }
@@ -112,21 +115,40 @@ const tellConversation = async (
   io: Io,
 ): Promise<void> => {
   const style = styleFor(io.out, io.env, options.color)
-  const opened = openedIn(look, id)
+  const conversation = conversationIn(look, id)
   const scene: Scene = {
     label: look.label,
-    opened,
+    told: () => look.told(conversation),
+    ...openedFor(look, conversation, filter, options),
     options,
     filter,
     style,
     typed: text => typed(text, io.env),
     means: meanings(wordsFor(io.env, options.lang).language),
   }
-  for (const text of options.json ? jsonTexts(scene) : [lines([...runHead(look, style), ...peopleText(scene)])])
-    await io.out.write(text)
+  const rows = function* (): Generator<Shown> {
+    for (const row of runHead(look, style)) yield lines([row])
+    for (const row of peopleText(scene)) yield lines([row])
+  }
+  for (const text of gathered(options.json ? jsonTexts(scene) : rows())) await io.out.write(text)
 }
 
-const peopleText = (scene: Scene): Shown[] => {
+/** Characters that leave at once. */
+const GATHER = 64 * 1024
+
+/** A million small pieces are written in some thousand. */
+function* gathered(texts: Iterable<Shown>): Generator<Shown> {
+  let waiting = ''
+  for (const text of texts) {
+    waiting += text
+    if (waiting.length < GATHER) continue
+    yield waiting as Shown
+    waiting = ''
+  }
+  yield waiting as Shown
+}
+
+const peopleText = (scene: Scene): Iterable<Shown> => {
   const { message, follow } = scene.options
   if (message !== undefined) return messageText(scene, message)
   return follow ? followText(scene) : ladderText(scene)
@@ -138,6 +160,9 @@ const jsonTexts = (scene: Scene): Iterable<Shown> => {
   return follow ? followJson(scene) : conversationJson(scene)
 }
 
+/** Octets of the streams of one conversation. */
+const MOST_EXPORTED = 1024 * 1024 * 1024
+
 const exportObjects = async (
   look: Look,
   id: number | undefined,
@@ -146,11 +171,11 @@ const exportObjects = async (
   io: Io,
 ): Promise<void> => {
   const style = styleFor(io.out, io.env, options.color)
-  const wanted = id === undefined ? look.capture.conversations : [openedIn(look, id).conversation]
+  const wanted = id === undefined ? look.capture.conversations : [conversationIn(look, id)]
   let count = 0
   for (const conversation of wanted) {
     if (conversation.kind !== 'TCP') continue
-    for await (const each of exported(look.open(conversation), folder)) {
+    for await (const each of exported(look.open(conversation, whatWasBrought(MOST_EXPORTED)), folder)) {
       count++
       await io.out.write(options.json ? jsonLine(jsonOfExported(each)) : lines([exportedLine(each, style)]))
     }
@@ -179,7 +204,11 @@ const tellTest = async (
   io: Io,
 ): Promise<void> => {
   if (id === undefined) throw usage(`--as-test wants the number of a conversation: ${look.label} 1.`)
-  const { text, tests } = asTest(openedIn(look, id), { side, label: look.label, privacy: privacyOf(options) })
+  const { text, tests } = asTest(look.open(conversationIn(look, id), whatWasBrought()), {
+    side,
+    label: look.label,
+    privacy: privacyOf(options),
+  })
   if (tests === 0) throw usage(`Conversation ${id} has no exchange of HTTP of which every byte is there to be read.`)
   // Printable ASCII: every other octet is escaped in it.
   await io.out.write(options.json ? jsonLine({ type: 'test', side, tests, text }) : new TextEncoder().encode(text))
@@ -193,7 +222,7 @@ const tellPage = async (
   io: Io,
 ): Promise<void> => {
   const path = options.html ?? ''
-  const only = id === undefined ? undefined : openedIn(look, id).conversation
+  const only = id === undefined ? undefined : conversationIn(look, id)
   const { bytes, conversations, messages } = await writePage({ look, only, filter, options, env: io.env }, path)
   const style = styleFor(io.out, io.env, options.color)
   const said = `${path}: ${size(bytes)}, ${counted(conversations, 'conversation')}, ${counted(messages, 'message')}`

@@ -4,8 +4,8 @@ import { streamReader } from '../../../dissect/stream/index.ts'
 import type { Source } from '../../../dissect/types.ts'
 import type { Bytes } from '../../../engine.ts'
 import { FailureError, fail, isFailure } from '../../../failures/index.ts'
-import type { Readable } from '../../../inspect/conversations/listed-in.ts'
-import { opened } from '../../../inspect/conversations/opened.ts'
+import type { Tellable } from '../../../inspect/conversations/listed-in.ts'
+import { opened, type ReadingTelling, told } from '../../../inspect/conversations/opened.ts'
 import { nodeCertificateCoders } from '../../../node/certificate-coders.ts'
 import { nodeCrypto } from '../../../node/crypto.ts'
 import { type FileSource, fileSource } from '../../../node/file-source.ts'
@@ -17,7 +17,7 @@ import type { Io } from '../../io.ts'
 import type { InspectOptions } from './options.ts'
 import { runNamed } from './target.ts'
 
-export interface Look extends Readable {
+export interface Look extends Tellable {
   /** As it was typed. */
   readonly label: string
   readonly source: Source
@@ -56,13 +56,14 @@ export const lookInto = (
 ): Look => {
   const capture = openCapture(source, { keyLogs })
   const shared = { crypto: nodeCrypto(), privateKeys, certificateCoders: nodeCertificateCoders, start: capture.start }
+  const reading: ReadingTelling = tell => context => streamReader({ ...context, ...shared, tell })
   return {
     capture,
     label,
     source,
     run,
-    open: (conversation, keep) =>
-      opened(capture, conversation, tell => context => streamReader({ ...context, ...shared, tell }), keep),
+    open: (conversation, keep) => opened(capture, conversation, reading, keep),
+    told: conversation => told(capture, conversation, reading),
     close: () => source.close(),
   }
 }

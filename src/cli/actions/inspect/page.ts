@@ -1,5 +1,6 @@
 /** `--html FILE`: what is seen here, in the page of the inspector, as one file for whoever has a browser and nothing else. */
 import type { Conversation } from '../../../dissect/conversation.ts'
+import { whatWasSaid } from '../../../inspect/conversations/keeping.ts'
 import { jsonOfCapture, jsonOfListed, type Listed, listed } from '../../../inspect/conversations/list.ts'
 import { listedIn } from '../../../inspect/conversations/listed-in.ts'
 import type { Filter } from '../../../inspect/filter/filter.ts'
@@ -40,7 +41,7 @@ export const writePage = async (request: PageRequest, path: string): Promise<Pag
   const page = pageAsOneFile(language, env.BAREWIRE_PAGE_FOLDER || undefined)
   const file = await outputFile(path, { existing: 'refuse', mode: 0o600 })
   try {
-    const rows = only === undefined ? [...listedIn(look, filter)] : [listed(only, look.open(only))]
+    const rows = only === undefined ? [...listedIn(look, filter)] : [listed(only, look.open(only, whatWasSaid()))]
     const pieces = written(rows, request)
     let bytes = 0
     const write = async (text: string): Promise<void> => {
@@ -82,7 +83,7 @@ function* written(
     left -= found.lines.reduce((sum, line) => sum + line.length, 0)
     messages += found.messages
     // The list may have told of it by its index alone.
-    inside.push(listed(conversation, look.open(conversation)))
+    inside.push(listed(conversation, look.open(conversation, whatWasSaid())))
     yield element(`captures/${GIVEN}/${conversation.id}`, found.lines)
   }
   inside.sort((a, b) => a.conversation.id - b.conversation.id)
