@@ -208,6 +208,8 @@ export interface CertifiedKey {
   readonly ocsp?: Bytes | undefined
   /** SignedCertificateTimestamps for the leaf: given to clients that ask for them. */
   readonly scts?: readonly Bytes[] | undefined
+  /** It is shown whatever name was asked for: that was of no use, and is not acknowledged (RFC 6066 3). */
+  readonly anyName?: boolean | undefined
   /** For whoever answers `sign`; the engine never looks at it. */
   readonly key: unknown
 }

@@ -10,6 +10,8 @@ import type { Issued, KeyKind, LeafOptions } from '../../ca/types.ts'
 import { type Failure, FailureError } from '../../failures/index.ts'
 import { broken } from '../../lab/broken.ts'
 import { certifiedKey } from '../../tls/certificate/certified-key.ts'
+import { recorder } from '../../trace/recorder.ts'
+import { decode } from '../../wire/codec.ts'
 import { Certificate } from '../../x509/certificate/certificate.ts'
 import { encryptPrivateKey } from '../../x509/files/encrypted-key.ts'
 import { pem } from '../../x509/files/pem.ts'
@@ -146,6 +148,29 @@ test('of certificates for several names the one for the name that is asked for i
   expect((await answerOf(world, 'a.test')).peerChain).toEqual([a.certificate])
   expect(await codeOf(fetch('https://c.test/', { world, ca: root }))).toBe('tls/certificate-name')
 })
+
+test.each(['TLS 1.2', 'TLS 1.3'] as const)(
+  '%s: RFC 6066 3: a name is acknowledged where it guided the choice, also a choice of one, and nowhere else',
+  async version => {
+    const [a, b] = [issue('p-256', { names: ['a.test'] }), issue('p-256', { names: ['*.b.test'] })]
+    const acknowledged = async (tls: TlsServerOptions, host: string): Promise<boolean> => {
+      const trace = recorder()
+      const asked = { world: await servedBy(tls), ca: root, trace, tls: { versions: [version] } }
+      await fetch(`https://${host}/`, asked).catch(() => undefined)
+      const said = trace.records.flatMap(({ type, record }) => (type === 'message' ? [record] : []))
+      const answer = said.find(({ name }) => name === (version === 'TLS 1.2' ? 'ServerHello' : 'EncryptedExtensions'))
+      const { body } = decode(answer!.format!, answer!.bytes) as { body: { extensions?: { type: number }[] } }
+      return body.extensions?.some(({ type }) => type === 0) ?? false
+    }
+    const two = { cert: [...a.chain, ...b.chain], key: [a.privateKey, b.privateKey] }
+    const one = { cert: a.chain[0]!, key: a.privateKey }
+    expect(await acknowledged(two, 'www.b.test')).toBe(true)
+    expect(await acknowledged(one, 'a.test')).toBe(true)
+    expect(await acknowledged(two, 'c.test')).toBe(false)
+    expect(await acknowledged(one, 'c.test')).toBe(false)
+    expect(await acknowledged({ certificateFor: () => certifiedKey(a) }, 'c.test')).toBe(true)
+  },
+)
 
 test('one key may have several certificates', async () => {
   const a = issue('p-256', { names: ['a.test'] })

@@ -235,10 +235,11 @@ const chooserOf = (tls: TlsServerOptions, world: World): Chooser | undefined => 
 /** The first certificate for this name whose signature the client can check; for a name that none has, of all. */
 const choiceOf = (tls: TlsServerOptions, world: World): Chooser => {
   const all = ownCertificates(tls, world.crypto)
+  const forAnyName = all.map(one => ({ ...one, certified: { ...one.certified, anyName: true } }))
   warnAbout(all, tls, world)
   return (name, hello) => {
     const named = name === undefined ? [] : all.filter(({ certificates: [leaf] }) => isFor(leaf, name))
-    const these = [...bareFirst(all, hello), ...(named.length > 0 ? named : all)]
+    const these = [...bareFirst(forAnyName, hello), ...(named.length > 0 ? named : forAnyName)]
     const usable = these.find(
       ({ certified }) => hello.certificateTypes.includes(typeOf(certified)) && canCheck(hello, certified, tls),
     )

@@ -132,6 +132,10 @@ const KNOWN: readonly CertificateTypeName[] = ['X509', 'RawPublicKey']
 
 export const typeOf = ({ certificateType = 'X509' }: CertifiedKey): CertificateTypeName => certificateType
 
+/** RFC 6066 3: a name that guided the choice is acknowledged. */
+export const usesName = ({ anyName = false }: CertifiedKey, serverName: string | undefined): boolean =>
+  serverName !== undefined && !anyName
+
 /** A client's own certificate is not of the type that was agreed on. */
 export const otherType = (key: CertifiedKey, taken: CertificateTypeName): Refusal =>
   refusal('tls/own-certificate-type', { where: 'CertificateRequest', got: taken, expected: typeOf(key) })

@@ -19,12 +19,14 @@ interface Resumption {
   readonly early?: boolean
   /** Of what type our certificate is, or was when the session began; undefined: none is needed. */
   readonly shown?: CertificateTypeName
+  /** It was chosen by the name that was asked for. */
+  readonly named?: boolean
 }
 
 export const openFlight = (
   context: Context<Bodies13>,
   greeting: Greeting,
-  { psk, early: taken = false, shown }: Resumption,
+  { psk, early: taken = false, shown, named = false }: Resumption,
 ): HandshakeKeys => {
   const { padding } = greeting.config
   const { hello, suite, group, share, retried } = greeting
@@ -56,7 +58,7 @@ export const openFlight = (
   context.protectReads(keys.protection('client'))
   context.send('EncryptedExtensions', {
     extensions: taggedExtensions<'encryptedExtensions'>({
-      serverName: greeting.serverName === undefined || psk !== undefined ? undefined : {},
+      serverName: named ? {} : undefined,
       earlyData: taken ? {} : undefined,
       alpn: greeting.alpn === undefined ? undefined : { protocols: [greeting.alpn] },
       ...limits,

@@ -1,7 +1,7 @@
 /** The server's flight in a handshake with certificates (RFC 9846 2). */
 
 import type { Bytes } from '../../engine.ts'
-import { checkOwnType, isRaw, typeOf } from '../certificate/types.ts'
+import { checkOwnType, isRaw, typeOf, usesName } from '../certificate/types.ts'
 import { listed } from '../hello/listed.ts'
 import { SignatureScheme } from '../messages/registries.table.ts'
 import type { Bodies13 } from '../messages/tls13.ts'
@@ -25,7 +25,7 @@ export const showCertificate = (context: Context<Bodies13>, greeting: Greeting, 
   checkOwnType(context, hello, key, types.server)
   const scheme = chosenScheme(context, greeting, key)
   const shown = typeOf(key)
-  const keys = openFlight(context, greeting, { shown })
+  const keys = openFlight(context, greeting, { shown, named: usesName(key, greeting.serverName) })
   if (asksClients(config)) context.send('CertificateRequest', certificateRequest13(config, types.client))
   const entries = entriesOf(key, wants)
   // A key is no longer than what compression adds.

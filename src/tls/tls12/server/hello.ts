@@ -2,7 +2,7 @@
 import type { Bytes } from '../../../engine.ts'
 import { latin1Bytes } from '../../../wire/bytes.ts'
 import type { Tagged } from '../../../wire/codec.ts'
-import { answeredTypes, checkOwnType, isRaw, typeOf } from '../../certificate/types.ts'
+import { answeredTypes, checkOwnType, isRaw, typeOf, usesName } from '../../certificate/types.ts'
 import { listed } from '../../hello/listed.ts'
 import type { ServerNegotiated } from '../../hello/negotiated.ts'
 import { serverExtensions, taggedExtensions } from '../../messages/extensions.ts'
@@ -52,7 +52,7 @@ export const begin = (context: Context, negotiated: ServerNegotiated, key: Certi
     compressionMethod: 0,
     // Whoever offers none may not know that there are any.
     extensions: orNone([
-      ...serverExtensions({ ...(negotiated.serverName === undefined ? {} : { serverName: {} }) }),
+      ...serverExtensions({ ...(usesName(key, negotiated.serverName) ? { serverName: {} } : {}) }),
       ...answersTo(context, negotiated, suite),
       ...serverExtensions(answeredTypes(types, shown.server, 'full')),
       ...serverExtensions({
