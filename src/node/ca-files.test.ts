@@ -21,7 +21,7 @@ import { FailureError } from '../failures/index.ts'
 import { broken } from '../lab/broken.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { Certificate } from '../x509/certificate/certificate.ts'
-import { pem } from '../x509/files/pem.ts'
+import { certificatesIn, pem } from '../x509/files/pem.ts'
 import { pkcs7 } from '../x509/files/pkcs7.ts'
 import { writePkcs12 } from '../x509/files/pkcs12-write.ts'
 import { isTrusted } from '../x509/path/trusted.ts'
@@ -35,7 +35,7 @@ import {
   openLocalAuthority,
 } from './ca-files.ts'
 import { nodeCrypto } from './crypto.ts'
-import { fromFile, rootsAt, systemTrustStore, UNIX } from './trust-store.ts'
+import { fromFile, rootsAt, systemRoots, systemTrustStore, UNIX } from './trust-store.ts'
 
 const folders: string[] = []
 const home = (): string => {
@@ -475,6 +475,26 @@ test('the places where Linux and the BSDs keep their roots are known', () => {
   for (const path of ['/etc/ssl/certs/ca-certificates.crt', '/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/cert.pem'])
     expect(UNIX.bundles).toContain(path)
   expect(UNIX.folders).toContain('/etc/ssl/certs')
+})
+
+test('keychains and the store of Windows are asked through Node; where it cannot, its own list is the last resort', async () => {
+  const pemOf = () => readFileSync(authorityPath(localHome()), 'utf8')
+  const localHome = () => {
+    const place = home()
+    localAuthority({ home: place })
+    return place
+  }
+  const [system, mozilla] = [pemOf(), pemOf()]
+  const node = { rootCertificates: [mozilla], getCACertificates: () => [system] }
+  const sourceOf = async (...about: Parameters<typeof systemRoots>) => {
+    const store = await systemRoots(...about)
+    return [system, mozilla].map(text => store.find(certificatesIn(text)[0]!)?.source)
+  }
+  expect(await sourceOf('darwin', node)).toEqual(['keychain', undefined])
+  expect(await sourceOf('win32', node)).toEqual(['system store', undefined])
+  // Node before 22.15, and a store that is empty.
+  for (const old of [{ rootCertificates: [mozilla] }, { ...node, getCACertificates: () => [] }])
+    expect(await sourceOf('win32', old)).toEqual([undefined, 'Mozilla, in Node'])
 })
 
 test('SSL_CERT_DIR names folders of roots, in place of those of the system', async () => {

@@ -136,19 +136,23 @@ const contents = (path: string): Uint8Array => {
   }
 }
 
+/** What Node brings along, and from version 22.15 on what the system trusts. */
+interface NodeRoots {
+  readonly rootCertificates: readonly string[]
+  readonly getCACertificates?: (type: 'system') => readonly string[]
+}
+
 /** Keychains and the registry of Windows are reached through Node where it can; the last resort is Mozilla's list in it. */
-const systemRoots = async (): Promise<TrustStore> => {
-  const tls = (await import('node:tls')) as typeof import('node:tls') & {
-    getCACertificates?: (type: 'system') => readonly string[]
-  }
-  const hasFiles = process.platform !== 'darwin' && process.platform !== 'win32'
-  const found = hasFiles ? rootsAt(UNIX) : undefined
+export const systemRoots = async (
+  platform: NodeJS.Platform = process.platform,
+  node?: NodeRoots,
+): Promise<TrustStore> => {
+  const found = platform !== 'darwin' && platform !== 'win32' ? rootsAt(UNIX) : undefined
   if (found !== undefined) return found
-  const system = tls.getCACertificates?.('system') ?? []
-  if (system.length > 0) return inText(system, process.platform === 'darwin' ? 'keychain' : 'system store')
-  return (
-    (process.platform === 'darwin' ? rootsAt(DARWIN) : undefined) ?? inText(tls.rootCertificates, 'Mozilla, in Node')
-  )
+  const { rootCertificates, getCACertificates }: NodeRoots = node ?? (await import('node:tls'))
+  const system = getCACertificates?.('system') ?? []
+  if (system.length > 0) return inText(system, platform === 'darwin' ? 'keychain' : 'system store')
+  return (platform === 'darwin' ? rootsAt(DARWIN) : undefined) ?? inText(rootCertificates, 'Mozilla, in Node')
 }
 
 const inText = (pems: readonly string[], source: string): TrustStore =>
