@@ -57,7 +57,8 @@ const roundTrip = (machine: Machine, store: Store, trusted: () => boolean): void
   expect(existsSync(join(dataIn(machine), 'installed.json'))).toBe(false)
 }
 
-test.skipIf(!has('update-ca-certificates'))('Debian’s store takes it, and is as before when it is taken out', () => {
+/** A Debian in which somebody else's roots are trusted. */
+const debian = (): Machine => {
   const machine = image(
     'usr/local/share/ca-certificates',
     'usr/share/ca-certificates',
@@ -71,18 +72,53 @@ test.skipIf(!has('update-ca-certificates'))('Debian’s store takes it, and is a
     ['third', rootCalled('Third')],
   ] as const)
     writeFileSync(join(machine.root, `usr/local/share/ca-certificates/${name}.crt`), text)
-  const bundle = join(machine.root, 'etc/ssl/certs/ca-certificates.crt')
   execFileSync(
     '/usr/sbin/update-ca-certificates',
     storesOf(machine, file)[0]!.add.flatMap(step => ('run' in step ? step.run.slice(1) : [])),
     { stdio: 'ignore' },
   )
+  return machine
+}
+const bundleOf = ({ root }: Machine): string => readFileSync(join(root, 'etc/ssl/certs/ca-certificates.crt'), 'utf8')
+const isIn = (machine: Machine): boolean => bundleOf(machine).includes(readFileSync(path, 'utf8').split('\n')[1]!)
+
+test.skipIf(!has('update-ca-certificates'))('Debian’s store takes it, and is as before when it is taken out', () => {
+  const machine = debian()
   const before = filesIn(machine.root)
   const [store, ...others] = storesOf(machine, file)
   expect(others).toEqual([])
   expect(store!.what).toContain('usr/local/share/ca-certificates/barewire-0123456789abcdef.crt')
-  roundTrip(machine, store!, () => readFileSync(bundle, 'utf8').includes(readFileSync(path, 'utf8').split('\n')[1]!))
+  roundTrip(machine, store!, () => isIn(machine))
   expect(filesIn(machine.root)).toEqual(before)
+})
+
+test.skipIf(!has('update-ca-certificates'))('what is root’s is done by sudo, step by step, and undone so', () => {
+  const machine = debian()
+  const before = filesIn(machine.root)
+  // It says what it is asked to do, and does it.
+  const [bin, said] = [join(folder, 'bin'), join(folder, 'said')]
+  mkdirSync(bin)
+  writeFileSync(join(bin, 'sudo'), `#!/bin/sh\nshift\necho "$1" >> ${said}\nexec "$@"\n`, { mode: 0o755 })
+  const { PATH } = process.env
+  process.env.PATH = `${bin}:${PATH}`
+  try {
+    const env = { PATH: process.env.PATH }
+    const [store] = storesOf({ ...machine, env, mayWrite: () => false }, file)
+    expect(store!.what).toMatch(/update-ca-certificates, by sudo$/)
+    roundTrip(machine, store!, () => isIn(machine))
+  } finally {
+    process.env.PATH = PATH
+  }
+  expect(readFileSync(said, 'utf8').split('\n')).toEqual([
+    'cp',
+    'update-ca-certificates',
+    'rm',
+    'update-ca-certificates',
+    '',
+  ])
+  expect(filesIn(machine.root)).toEqual(before)
+  const [without] = storesOf({ ...machine, env: { PATH: '' }, mayWrite: () => false }, file)
+  expect(without?.hindered).toMatch(/ is root's, and there is no sudo$/)
 })
 
 test.skipIf(!has('certutil'))('databases of NSS take it: Chromium’s and those of every profile of Firefox', () => {
@@ -147,7 +183,7 @@ test.skipIf(!has('keytool'))('Java’s store takes it', () => {
 test('macOS and Windows are told by their own programs, and without stores there is nothing to do', () => {
   const machine = image()
   expect(storesOf(machine, file)).toEqual([])
-  const [mac] = storesOf({ ...machine, platform: 'darwin' }, file)
+  const [mac] = storesOf({ ...machine, platform: 'darwin', mayWrite: () => true }, file)
   // The next root may have the same name, and the file of this one be gone by then.
   const [kept, keychain] = ['/ours/installed-0123456789abcdef.pem', '/Library/Keychains/System.keychain']
   expect([mac!.add, mac!.undo]).toEqual([
@@ -161,6 +197,12 @@ test('macOS and Windows are told by their own programs, and without stores there
       { remove: kept },
     ],
   ])
+  const [sudo] = storesOf({ ...machine, platform: 'darwin', mayWrite: () => false }, file)
+  expect([sudo!.add[1], sudo!.undo[0], sudo!.undo[1]]).toEqual(
+    [mac!.add[1], mac!.undo[0], mac!.undo[1]].map(step => ({
+      run: ['sudo', '--', ...(step as { run: readonly string[] }).run],
+    })),
+  )
   const [windows] = storesOf({ ...machine, platform: 'win32' }, file)
   expect([windows!.add, windows!.undo]).toEqual([
     [{ run: ['certutil', '-user', '-addstore', 'Root', path] }],

@@ -32,6 +32,8 @@ export interface Machine {
   readonly home: string
   /** What stands in front of every path: of an image, or of a test. Empty for this machine. */
   readonly root: string
+  /** Whether this user may write there; asked of the system when not given. */
+  readonly mayWrite?: (path: string) => boolean
 }
 
 export interface RootFile {
@@ -56,7 +58,7 @@ export const storesOf = (machine: Machine, root: RootFile): readonly Store[] => 
 const systemStore = (machine: Machine, root: RootFile): readonly Store[] => {
   switch (machine.platform) {
     case 'darwin':
-      return [keychain(root)]
+      return [keychain(machine, root)]
     case 'win32': {
       const words = ['certutil', '-user']
       const undo = [...words, '-delstore', 'Root', root.sha1]
@@ -76,22 +78,46 @@ const systemStore = (machine: Machine, root: RootFile): readonly Store[] => {
 }
 
 /** Trust and certificate are two entries there, and both are taken out. */
-const keychain = ({ path, id, sha1, home }: RootFile): Store => {
+const keychain = (machine: Machine, { path, id, sha1, home }: RootFile): Store => {
   const place = '/Library/Keychains/System.keychain'
   const file = join(home, `installed-${id.slice(0, 16)}.pem`)
+  const { by, hindered, words } = rightTo(machine, machine.root + place)
   return {
     kind: 'system',
-    what: `the keychain ${place}`,
+    what: `the keychain ${place}${by}`,
     add: [
       { copy: path, to: file },
-      { run: ['security', 'add-trusted-cert', '-d', '-r', 'trustRoot', '-k', place, file] },
+      { run: [...words, 'security', 'add-trusted-cert', '-d', '-r', 'trustRoot', '-k', place, file] },
     ],
     undo: [
-      { run: ['security', 'remove-trusted-cert', '-d', file] },
-      { run: ['security', 'delete-certificate', '-Z', sha1, place] },
+      { run: [...words, 'security', 'remove-trusted-cert', '-d', file] },
+      { run: [...words, 'security', 'delete-certificate', '-Z', sha1, place] },
       { remove: file },
     ],
-    hindered: undefined,
+    hindered,
+  }
+}
+
+/** What stands in front of a command that changes a place of root's. */
+interface Right {
+  readonly words: readonly string[]
+  /** For people, behind what is touched. */
+  readonly by: string
+  readonly hindered: string | undefined
+}
+
+/**
+ * The whole of this program is not to be run by sudo: root has an authority of its own, which nobody else uses. So sudo, which
+ * asks for the password at the terminal itself, carries out single steps.
+ */
+const rightTo = (machine: Machine, place: string): Right => {
+  const { mayWrite = writable } = machine
+  if (mayWrite(place)) return { words: [], by: '', hindered: undefined }
+  const known = programIn(machine, 'sudo')
+  return {
+    words: ['sudo', '--'],
+    by: ', by sudo',
+    hindered: known ? undefined : `${place} is root's, and there is no sudo`,
   }
 }
 
@@ -138,13 +164,15 @@ const unixStores = (machine: Machine, { path, id }: RootFile): readonly Store[] 
     ({ folder, ending, update, undo, elsewhere }) => {
       const place = machine.root + folder
       const file = join(place, `barewire-${id.slice(0, 16)}${ending}`)
-      const run = machine.root === '' ? update : [...update, ...elsewhere(machine.root)]
+      const { words, by, hindered } = rightTo(machine, place)
+      const run = [...words, ...update, ...(machine.root === '' ? [] : elsewhere(machine.root))]
+      const own = words.length === 0
       return {
         kind: 'system',
-        what: `${file}, and ${update.join(' ')}`,
-        add: [{ copy: path, to: file }, { run }],
-        undo: [{ remove: file }, { run: [...run, ...undo] }],
-        hindered: writable(place) ? undefined : `${place} is root's: run it with sudo`,
+        what: `${file}, and ${update.join(' ')}${by}`,
+        add: [own ? { copy: path, to: file } : { run: [...words, 'cp', path, file] }, { run }],
+        undo: [own ? { remove: file } : { run: [...words, 'rm', '-f', file] }, { run: [...run, ...undo] }],
+        hindered,
       }
     },
   )
@@ -186,17 +214,15 @@ const javaStore = (machine: Machine, { path, id }: RootFile): readonly Store[] =
   if (!existsSync(store)) return []
   // The password that every Java has come with since 1.2.
   const words = ['-keystore', store, '-storepass', 'changeit', '-alias', `barewire-${id.slice(0, 16)}`]
+  const right = rightTo(machine, store)
+  const keytool = [...right.words, 'keytool']
   return [
     {
       kind: 'java',
-      what: `the certificates of Java in ${store}`,
-      add: [{ run: ['keytool', '-importcert', '-noprompt', '-trustcacerts', '-file', path, ...words] }],
-      undo: [{ run: ['keytool', '-delete', ...words], where: ['keytool', '-list', ...words] }],
-      hindered: !programIn(machine, 'keytool')
-        ? 'keytool is missing'
-        : writable(store)
-          ? undefined
-          : `${store} cannot be written: run it with sudo -E`,
+      what: `the certificates of Java in ${store}${right.by}`,
+      add: [{ run: [...keytool, '-importcert', '-noprompt', '-trustcacerts', '-file', path, ...words] }],
+      undo: [{ run: [...keytool, '-delete', ...words], where: ['keytool', '-list', ...words] }],
+      hindered: programIn(machine, 'keytool') ? right.hindered : 'keytool is missing',
     },
   ]
 }

@@ -240,6 +240,10 @@ test('what was not agreed to is not done, and without stores nothing is asked', 
   expect(none.err).toContain('no store that is known here')
   expect(none.err).toContain('export NODE_EXTRA_CA_CERTS=')
   expect((await run(['uninstall'])).err).toContain('Nothing was installed from here.')
+  expect(none.err).not.toContain('sudo')
+  const io = captured({ env: { SUDO_USER: 'me' } })
+  await main(['ca', 'install', '--root', at('empty')], io)
+  expect(io.stderr()).toContain('! this is the authority of root: that of me is installed without sudo')
 })
 
 test.skipIf(spawnSync('certutil', ['-H']).error !== undefined)(

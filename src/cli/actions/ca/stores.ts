@@ -45,6 +45,7 @@ export const caInstall = (options: StoreOptions, io: Io): Promise<number> =>
         .map(({ what, hindered }) => `  - not ${what}: ${hindered}`),
       ...(wanted.length === 0 ? ['  no store that is known here'] : []),
       `  Node has no store: export NODE_EXTRA_CA_CERTS=${path}`,
+      ...ofRoot(io),
     ])
     if (possible.length === 0) return 0
     const agreed = await agrees(io, options)
@@ -71,6 +72,15 @@ export const caUninstall = async (options: StoreOptions, io: Io): Promise<number
     await say(io, options, { type: 'uninstalled', what: deed.what }, [`✓ ${deed.what}`])
   })
   return 0
+}
+
+/** Root has an authority of its own, and what others serve is not believed by it. */
+const ofRoot = ({ env }: Io): readonly string[] => {
+  const { SUDO_USER: user, BAREWIRE_HOME: chosen } = env
+  if (!user || user === 'root' || chosen) return []
+  return [
+    `  ! this is the authority of root: that of ${user} is installed without sudo, which is called where it must be`,
+  ]
 }
 
 /** One that fails keeps nobody else from the others; the first failure is told in full when all were tried. */
