@@ -122,14 +122,24 @@ test.skipIf(!has('update-ca-certificates'))('what is root’s is done by sudo, s
 })
 
 test.skipIf(!has('certutil'))('databases of NSS take it: Chromium’s and those of every profile of Firefox', () => {
-  const machine = image('home/me/.pki/nssdb', 'home/me/.mozilla/firefox/one.default', 'home/me/.mozilla/firefox/empty')
-  const databases = ['home/me/.pki/nssdb', 'home/me/.mozilla/firefox/one.default'].map(name => join(machine.root, name))
+  const folders = [
+    'home/me/.pki/nssdb',
+    'home/me/.local/share/pki/nssdb',
+    'home/me/.mozilla/firefox/one.default',
+    'home/me/.config/mozilla/firefox/two.default',
+  ]
+  const machine = image(...folders, 'home/me/.mozilla/firefox/empty')
+  const databases = folders.map(name => join(machine.root, name))
   for (const each of databases) execFileSync('certutil', ['-N', '--empty-password', '-d', `sql:${each}`])
   const stores = storesOf(machine, file)
   expect(stores.map(({ what }) => what)).toEqual([
     `the certificates of Chromium in ${databases[0]}`,
-    `the certificates of Firefox in ${databases[1]}`,
+    `the certificates of Chromium in ${databases[1]}`,
+    `the certificates of Firefox in ${databases[2]}`,
+    `the certificates of Firefox in ${databases[3]}`,
   ])
+  const env = { ...machine.env, XDG_CONFIG_HOME: '/home/me/conf', XDG_DATA_HOME: '/home/me/.pki' }
+  expect(storesOf({ ...machine, env }, file).map(({ what }) => what)).toEqual([0, 2].map(i => stores[i]!.what))
   for (const [i, store] of stores.entries())
     roundTrip(machine, store, () =>
       execFileSync('certutil', ['-L', '-d', `sql:${databases[i]}`], { encoding: 'utf8' }).includes(

@@ -3,7 +3,7 @@
  * Nothing is done here but to look; `install` and `uninstall` of `ca-install.ts` carry it out.
  */
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, isAbsolute, join } from 'node:path'
 
 /** A file to copy, or to delete; a program to run, and what must end well or there is nothing to run it for. */
 export type StoreStep =
@@ -177,23 +177,37 @@ const unixStores = (machine: Machine, { path, id }: RootFile): readonly Store[] 
     },
   )
 
-/** Databases of NSS that are there: of Chromium, and of every profile of Firefox. */
+/**
+ * Databases of NSS that are there: of Chromium, and of every profile of Firefox. Since Chromium 146 and Firefox 147 new ones lie
+ * where the XDG specification has such things; older ones stay where they were.
+ */
 const browserStores = (machine: Machine, { path, name, id }: RootFile): readonly Store[] => {
   const home = machine.root + machine.home
+  const xdg = (variable: string, usual: string): string => {
+    const chosen = machine.env[variable] ?? ''
+    return isAbsolute(chosen) ? machine.root + chosen : join(home, usual)
+  }
   const profiles = [
-    '.mozilla/firefox',
-    'snap/firefox/common/.mozilla/firefox',
-    '.var/app/org.mozilla.firefox/.mozilla/firefox',
-    'Library/Application Support/Firefox/Profiles',
-  ].flatMap(folder => foldersIn(join(home, folder)))
-  const databases = [join(home, '.pki/nssdb'), join(home, 'snap/chromium/current/.pki/nssdb'), ...profiles]
+    join(home, '.mozilla/firefox'),
+    join(xdg('XDG_CONFIG_HOME', '.config'), 'mozilla/firefox'),
+    ...['snap/firefox/common', '.var/app/org.mozilla.firefox'].flatMap(place =>
+      ['.mozilla/firefox', '.config/mozilla/firefox', 'config/mozilla/firefox'].map(each => join(home, place, each)),
+    ),
+    join(home, 'Library/Application Support/Firefox/Profiles'),
+  ].flatMap(foldersIn)
+  const databases = [
+    join(home, '.pki/nssdb'),
+    join(xdg('XDG_DATA_HOME', '.local/share'), 'pki/nssdb'),
+    ...['.pki/nssdb', '.local/share/pki/nssdb'].map(each => join(home, 'snap/chromium/current', each)),
+    ...profiles,
+  ]
   const known = programIn(machine, 'certutil')
   const label = `${name} ${id.slice(0, 16)}`
   return databases
     .filter(folder => existsSync(join(folder, 'cert9.db')))
     .map(folder => ({
       kind: 'browsers',
-      what: `the certificates of ${folder.includes('irefox') ? 'Firefox' : 'Chromium'} in ${folder}`,
+      what: `the certificates of ${profiles.includes(folder) ? 'Firefox' : 'Chromium'} in ${folder}`,
       add: [{ run: ['certutil', '-A', '-d', `sql:${folder}`, '-t', 'C,,', '-n', label, '-i', path] }],
       undo: [
         {
