@@ -99,6 +99,11 @@ export interface CryptoProvider {
   scrypt(password: Uint8Array, salt: Uint8Array, costs: ScryptCosts, length: number): Uint8Array
   /** Copies `key`: the caller wipes its own when this returns. */
   aead(name: AeadName, key: Uint8Array): Aead
+  /**
+   * Nobody reads `ciphertext` again: where `seal` made it, its memory may be given back at once, and it is empty then.
+   * Anything else is left alone.
+   */
+  spent?(ciphertext: Uint8Array): void
   /** AES-128, AES-192 or AES-256, by the length of `key`, which it copies. */
   cbc(key: Uint8Array): Cbc
   offerShare(group: GroupName): KeyOffer

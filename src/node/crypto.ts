@@ -37,7 +37,7 @@ import type {
 import { encryptionBlock } from '../crypto/rsa-padding.ts'
 import type { Random } from '../random.ts'
 import { plain } from '../wire/bytes.ts'
-import { NodeAead } from './aead.ts'
+import { NodeAead, spent } from './aead.ts'
 import { agreement, base64url, CURVES, fromBase64url, rawPrivate, seedPrivate } from './agreement.ts'
 import { digest } from './digest.ts'
 import { hmac } from './hmac.ts'
@@ -63,6 +63,7 @@ const providerOf = (random: Random, seeded: Random | undefined): CryptoProvider 
   scrypt: (password, salt, costs, length) =>
     plain(scryptSync(password, salt, length, { ...costs, maxmem: scryptMemory(costs) })),
   aead: (name, key) => new NodeAead(name, key),
+  spent,
   cbc: key => new NodeCbc(key),
   offerShare: group => agreement(group, random, seeded).offer(),
   answerShare: (group, share) => agreement(group, random, seeded).answer(share),

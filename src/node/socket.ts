@@ -77,6 +77,8 @@ export class SocketStream implements ByteStream {
   readonly #where: string
   #local: Address | undefined
   #waiting = false
+  /** What the kernel has not taken yet. */
+  #leaving: readonly Bytes[] | undefined
   #failure: Failure | undefined
   readonly #told: StreamTrace | undefined
   readonly #gone: SocketStreamOptions['gone']
@@ -141,9 +143,17 @@ export class SocketStream implements ByteStream {
       for (const piece of pieces) socket.write(piece)
       socket.uncork()
     }
+    this.#leaves(pieces)
     if (socket.writableLength < WRITE_HIGH_WATER) return true
     this.#waiting = true
     return false
+  }
+
+  /** Most of the time the kernel takes everything at once. A callback would come a turn later, and hold the pieces until then. */
+  #leaves(pieces: readonly Bytes[]): void {
+    if (this.#told !== undefined || this.#handler.sent === undefined) return
+    if (this.#socket.writableLength === 0) this.#handler.sent(pieces)
+    else this.#leaving = this.#leaving === undefined ? pieces : [...this.#leaving, ...pieces]
   }
 
   end(): void {
@@ -174,6 +184,9 @@ export class SocketStream implements ByteStream {
   }
 
   #drained(): void {
+    const pieces = this.#leaving
+    this.#leaving = undefined
+    if (pieces !== undefined) this.#handler.sent?.(pieces)
     if (!this.#waiting) return
     this.#waiting = false
     this.#handler.drain()

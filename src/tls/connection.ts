@@ -110,6 +110,10 @@ export class Connection implements TlsConnection {
       this.#outgoing.data(plaintext, now)
     })
   }
+  sent(pieces: Pieces): void {
+    // Whoever listens keeps the records.
+    if (this.#tracing === undefined) for (const piece of pieces) this.#acting.crypto.spent?.(piece)
+  }
   updateKeys(now: Millis): void {
     this.#begin(now)
     const { state, closing, writable } = this.#acting

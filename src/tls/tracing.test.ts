@@ -251,3 +251,24 @@ test('the answer to a question is traced when it is given', () => {
   const states = trace.records.flatMap(r => (r.type === 'state' ? [[r.record.to, r.record.at]] : []))
   expect(states.at(-1)).toEqual(['Failed', 7000])
 })
+
+test('the records of a traced connection are kept, although they have left', () => {
+  const { both } = exchange()
+  both.client.tls.write(new Uint8Array(5000), 0)
+  const pieces = both.client.touch()
+  const before = toHex(concat(...pieces))
+  both.client.tls.sent(pieces)
+  expect(toHex(concat(...pieces))).toBe(before)
+})
+
+test('the records of any other give their memory back where the provider can', () => {
+  const spent: Uint8Array[] = []
+  const told = { ...crypto, spent: (bytes: Uint8Array) => void spent.push(bytes) }
+  const both = pair({ crypto: told, who })
+  shuttle(both)
+  both.client.tls.write(new Uint8Array(5000), 0)
+  const pieces = both.client.touch()
+  expect(spent).toEqual([])
+  both.client.tls.sent(pieces)
+  expect(spent).toEqual(pieces)
+})

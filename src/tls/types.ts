@@ -237,6 +237,8 @@ export interface TlsConnection extends Engine<Chunk, Pieces, TlsEvent> {
    * `exporters` or extended master secret and for labels of TLS itself.
    */
   exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Bytes
+  /** What `pollTransmit` gave has left, and nobody reads it again: what it takes in memory may be given back. */
+  sent(pieces: Pieces): void
   /** close_notify; the driver sends FIN behind it. */
   close(now: Millis): void
   /** The stream below is gone, and no goodbye can be said or heard: keys and secrets are overwritten now. */

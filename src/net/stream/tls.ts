@@ -40,6 +40,7 @@ let input: (stream: TlsStream, bytes: Chunk) => void
 let drained: (stream: TlsStream) => void
 let closed: (stream: TlsStream, failure: Failure | undefined) => void
 let put: (stream: TlsStream, pieces: Pieces) => void
+let sent: (stream: TlsStream, pieces: Pieces) => void
 let on: (stream: TlsStream, event: TlsEvent) => void
 let settle: (stream: TlsStream) => void
 
@@ -60,6 +61,9 @@ class Ears implements StreamHandler, DriveHandlers<Pieces, TlsEvent> {
   }
   drain(): void {
     drained(this.#stream)
+  }
+  sent(pieces: Pieces): void {
+    sent(this.#stream, pieces)
   }
   closed(failure: Failure | undefined): void {
     closed(this.#stream, failure)
@@ -83,6 +87,7 @@ class TlsStream implements NetStream {
     put = (stream, pieces) => {
       for (const piece of pieces) stream.#out.push(piece)
     }
+    sent = (stream, pieces) => stream.#engine.sent(pieces)
     on = (stream, event) => stream.#on(event)
     settle = stream => stream.#settle()
   }
@@ -377,21 +382,16 @@ class TlsStream implements NetStream {
     if (this.#told) return
     if (this.#failure !== undefined) this.#tell(this.#failure)
     else if (this.#open) this.#tell(failure)
-    else {
-      const { where } = this.#options
-      this.#tell(
-        failure?.code === 'tcp/reset'
-          ? fail('tcp/reset-in-handshake', { where })
-          : (failure ?? fail('tcp/reset', { where })),
-      )
-    }
+    else if (failure?.code !== 'tcp/reset') this.#tell(failure)
+    else this.#tell(fail('tcp/reset-in-handshake', { where: this.#options.where }))
   }
 
   #tell(failure: Failure | undefined): void {
     if (this.#told) return
     this.#told = true
-    this.#later?.lost(failure ?? fail('tcp/reset', { where: this.#options.where }))
+    const reason = failure ?? fail('tcp/reset', { where: this.#options.where })
+    this.#later?.lost(reason)
     if (this.#open) this.#handler.closed(failure)
-    if (!this.#secured) this.#refused?.(new FailureError(failure ?? fail('tcp/reset', { where: this.#options.where })))
+    if (!this.#secured) this.#refused?.(new FailureError(reason))
   }
 }

@@ -31,6 +31,8 @@ export interface StreamHandler {
   end(): void
   /** `write` said false earlier; there is room again. */
   drain(): void
+  /** Where a stream can say it: what was written together has left, and is not looked at again. */
+  sent?(pieces: readonly Bytes[]): void
   /** The last call: both directions are done, or `failure` says what cut them. */
   closed(failure: Failure | undefined): void
 }
