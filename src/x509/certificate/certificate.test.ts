@@ -5,6 +5,7 @@ import { ascii } from '../../../test/support/bytes.ts'
 import { at, crypto, make, rsa, spki } from '../../../test/support/certificate-parts.ts'
 import { DerError } from '../../asn1/der.ts'
 import { OID } from '../../asn1/oids.table.ts'
+import { element, octetString, oid, sequence } from '../../asn1/write.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import { broken } from '../../lab/broken.ts'
 import { seeded } from '../../random.ts'
@@ -13,6 +14,7 @@ import { writeName } from '../issue.ts'
 import { weakKey } from '../path/fitness.ts'
 import { deployed } from '../path/profile.ts'
 import { Certificate, malformedUnless, parseCertificate } from './certificate.ts'
+import { type Part, spanOf } from './part.ts'
 import { publicKeyText, spkiOf } from './public-key.ts'
 
 test('the key of a certificate is found without reading the rest, where the whole reading finds it', () => {
@@ -132,3 +134,18 @@ test('RFC 4055 1.2: a key for RSASSA-PSS alone is one that can be used, and as w
     undefined,
   ])
 })
+
+test('a part is found by its name; an extension that is not there, in what should hold it', () => {
+  const ca = certificateAuthority({ crypto, now: () => at, name: 'Root' })
+  const certificate = new Certificate(ca.issue({ names: ['a.test'] }).certificate)
+  const octets = (part: Part) => {
+    const { from, to } = spanOf(certificate, part)
+    return certificate.der.subarray(from, to)
+  }
+  expect(octets('publicKey')).toEqual(certificate.spki)
+  expect(octets('subject')).toEqual(certificate.subject.der)
+  expect(octets('subjectAltName')).toEqual(sequence(oid(OID.subjectAltName), octetString(dnsNames('a.test'))))
+  expect(octets('nameConstraints')).toEqual(certificate.tbs)
+})
+
+const dnsNames = (...names: readonly string[]): Uint8Array => sequence(...names.map(name => element(0x82, ascii(name))))
