@@ -81,6 +81,7 @@ const violations: readonly (readonly [name: string, rule: DerRule, octets: strin
   ['UTF8String with an overlong form', 'string-character', '0c02 c0af'],
   ['BMPString of an odd length', 'string-character', '1e01 41'],
   ['UniversalString of three octets', 'string-character', '1c03 000041'],
+  ['a REAL, whose rules nobody has a use for (11.3)', 'unexpected-tag', '0903 800001'],
 ]
 
 test.each(violations)('%s is refused as %s (X.690)', (_, rule, octets) => {
@@ -209,6 +210,7 @@ test('half a character is found at its last octet, a letter in a time and the fo
     ['1c05 0001f60000', 6],
   ] as const)
     expect(() => checkDer(hex(octets)), octets).toThrow(`string-character at byte ${at}`)
+  expect(() => checkDer(hex('3005 0903800001'))).toThrow(expect.objectContaining({ at: 2, end: 3 }))
   expect(() => checkDer(hex('3002 0480'))).toThrow('indefinite-length at byte 3')
   expect(() => checkDer(hex('3007 04850000000001'))).toThrow('length-too-long at byte 3')
   const time = (text: string) => () =>
