@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { at, crypto, DAY } from '../../../test/support/chains.ts'
+import { rsaKey } from '../../../test/support/lint-forms.ts'
 import { alpha, beta } from '../../../test/support/logs.ts'
 import { Failure } from '../../failures/index.ts'
 import { logListOf } from '../../lab/certificate-log.ts'
@@ -115,6 +116,8 @@ test('a log whose key is none, or is not the one of its id, is refused', () => {
   off[off.length - 1]! ^= 1
   expect(bent(keyed(off))).toBe(none)
   expect(bent(keyed(crypto.generateKeyPair('p-256').spki))).toBe('2 logs')
+  expect(bent(keyed(rsaKey(2047)))).toBe(none)
+  expect(bent(keyed(rsaKey(2048)))).toBe('2 logs')
 })
 
 test('a log is in the list once, in one state, for an interval that has a length', () => {
