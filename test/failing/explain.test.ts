@@ -15,9 +15,10 @@ import { failedAnswers } from './answers.ts'
 import { refusedCertificates } from './certificates.ts'
 import { goodExchanges } from './good.ts'
 import { failedHandshakes } from './handshakes.ts'
+import { oddFailures } from './odd.ts'
 import { cannotRecord, type Recorded, recordApart } from './recording.ts'
 
-const bad = [...refusedCertificates, ...failedHandshakes, ...failedAnswers]
+const bad = [...refusedCertificates, ...failedHandshakes, ...failedAnswers, ...oddFailures]
 const unable = cannotRecord()
 const lacking = (needs: readonly string[]): readonly string[] => needs.filter(program => !installed(program))
 
@@ -71,6 +72,12 @@ describe('an exchange that fails has its cause and side named', () => {
       const right = [code].flat().map(each => `${each} ${side}`)
       expect(told.filter(each => right.includes(each)).length, `found ${told.join(', ')}`).toBe(1)
     })
+})
+
+test.skipIf(why(bad.flatMap(({ needs }) => needs)) !== '')('they are 80 and more, of peers of many kinds', () => {
+  const peers = new Set(bad.flatMap(({ needs }) => needs))
+  console.log(`${bad.length} exchanges that fail, of ${[...peers].sort().join(', ')}`)
+  expect(new Set(bad.map(({ name }) => name)).size).toBeGreaterThanOrEqual(80)
 })
 
 describe('an exchange that does not fail has nothing to be explained', () => {

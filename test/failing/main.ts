@@ -6,10 +6,11 @@ import { failedAnswers } from './answers.ts'
 import { refusedCertificates } from './certificates.ts'
 import { goodExchanges } from './good.ts'
 import { failedHandshakes } from './handshakes.ts'
+import { oddFailures } from './odd.ts'
 import { record } from './recording.ts'
 
 const [folder = '.'] = process.argv.slice(2)
-const scenarios = [...refusedCertificates, ...failedHandshakes, ...failedAnswers, ...goodExchanges]
+const scenarios = [...refusedCertificates, ...failedHandshakes, ...failedAnswers, ...oddFailures, ...goodExchanges]
 const { played } = await record(
   scenarios.filter(({ needs }) => needs.every(installed)),
   folder,

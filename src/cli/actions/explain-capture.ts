@@ -2,10 +2,13 @@
 import type { Conversation } from '../../dissect/conversation.ts'
 import { seenWordsOf, toldDiagnosis } from '../../explain/seen-words.ts'
 import { quoted } from '../../explain/steps.ts'
-import { FailureError, fail } from '../../failures/index.ts'
+import { FailureError, fail, isFailure } from '../../failures/index.ts'
+import type { Opened } from '../../inspect/conversations/opened.ts'
 import { type Diagnosed, diagnosed } from '../../inspect/diagnosis/capture.ts'
 import { renderDiagnosis } from '../../inspect/diagnosis/text.ts'
+import type { Diagnosis } from '../../inspect/diagnosis/types.ts'
 import { type JsonObject, line, lines, ours, type Shown, type Style } from '../../inspect/index.ts'
+import { objectsIn } from '../../inspect/objects.ts'
 import { systemClock } from '../../node/clock.ts'
 import { endpointText } from '../../wire/address.ts'
 import { typed } from '../invocation.ts'
@@ -16,6 +19,7 @@ import { runRecording } from '../recording.ts'
 import { Outlet } from '../story/outlet.ts'
 import { styleFor } from '../story/style.ts'
 import { type Look, lookAt } from './inspect/look.ts'
+import { decodedOf } from './inspect/objects.ts'
 import type { InspectOptions } from './inspect/options.ts'
 
 export type ExplainOptions = Pick<InspectOptions, 'keys' | 'privateKey' | 'json' | 'lang' | 'color' | 'showSecrets'>
@@ -59,11 +63,11 @@ const lookedThrough = async (
   const style = styleFor(io.err, io.env, options.color)
   const outlet = new Outlet(io.err, { missing: () => ours('') })
   let next = systemClock.now() + PATIENCE
-  const found = await diagnosed(
-    look.capture,
-    each => look.open(each, runRecording()),
-    wanted,
-    async count => {
+  const found = await diagnosed(look.capture, {
+    open: each => look.open(each, runRecording()),
+    conversations: wanted,
+    inBodies: brokenBody,
+    async looked(count) {
       const now = systemClock.now()
       if (now < next) return
       next = now + EVERY
@@ -71,9 +75,23 @@ const lookedThrough = async (
       // Whoever wants it to stop is heard.
       await new Promise(setImmediate)
     },
-  )
+  })
   await outlet.settled()
   return found
+}
+
+/** A body looked at here expands to so much at most. */
+const MOST_EXPANDED = 64 * 1024 * 1024
+
+/** A whole body that says that it is compressed, and cannot be expanded. */
+const brokenBody = async (opened: Opened): Promise<Diagnosis | undefined> => {
+  for (const { of, bytes, codings, complete } of objectsIn(opened)) {
+    if (!complete || bytes === undefined || codings.length === 0) continue
+    const decoded = await decodedOf(bytes, codings, MOST_EXPANDED)
+    if (isFailure(decoded) && decoded.code === 'http/bad-encoding')
+      return { code: decoded.code, side: of === 'request' ? 'client' : 'server', certainty: 'seen' }
+  }
+  return undefined
 }
 
 /** Throws `inspect/no-conversation`. */

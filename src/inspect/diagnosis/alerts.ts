@@ -121,6 +121,15 @@ const shortList = (view: Overview, cipherSuites: readonly number[]): Pick<Diagno
   return { ...likely, code: 'tls/nothing-in-common', side: 'server' }
 }
 
+/** Alerts 20 and 21: in a handshake with a pre-shared key that is another at each end, Finished is the first that does not decrypt. */
+const undecrypted: Rule = (view, { from }) => {
+  const suite = CipherSuite.nameOf(first(view.messages, 'ServerHello')?.cipherSuite ?? 0)
+  const isFirst = view.said('server', 'Finished') === undefined && view.sealed('server').length === 0
+  return from === 'server' && isFirst && /PSK/.test(suite)
+    ? { code: 'tls/external-key-unknown', side: 'client', certainty: 'likely' }
+    : { code: 'tls/record-damaged', side: 'network' }
+}
+
 /** Alert 51: a signature, Finished or a binder, whichever came last. */
 const decryptError: Rule = (view, { from, index }) => {
   const before = view.messages.slice(0, index).filter(m => m.layer === 'tls' && m.name !== 'ChangeCipherSpec')
@@ -156,8 +165,8 @@ const protocols: Rule = view => {
 
 const RULES: Readonly<Record<number, Rule>> = {
   10: simple('tls/unexpected-message'),
-  20: simple('tls/record-damaged', { side: 'network' }),
-  21: simple('tls/record-damaged', { side: 'network' }),
+  20: undecrypted,
+  21: undecrypted,
   22: simple('tls/record-too-long'),
   40: handshakeFailure,
   41: simple('tls/client-certificate-wanted'),

@@ -2,19 +2,48 @@
 import type { Millis } from '../../engine.ts'
 import type { FailureCode } from '../../failures/index.ts'
 import type { MessageRecord } from '../../trace/types.ts'
-import { headerOf } from '../exchanges.ts'
+import { type HttpExchange, headerOf } from '../exchanges.ts'
 import { type End, fromOf, otherEnd } from './ends.ts'
 import type { Overview } from './overview.ts'
-import { type Diagnosis, placeOf } from './types.ts'
+import { spokenBy } from './protocols.ts'
+import { ALERT_RECORD, type Diagnosis, placeOf } from './types.ts'
 
 /** `tlsThere`: the server is known to speak TLS on this port. */
 export const httpDiagnosis = (view: Overview, tlsThere: boolean): Diagnosis | undefined =>
-  leftInTheMiddle(view) ?? broken(view) ?? unanswered(view, tlsThere) ?? refused(view) ?? resetAfterwards(view)
+  otherVersion(view) ??
+  leftInTheMiddle(view) ??
+  broken(view) ??
+  unanswered(view, tlsThere) ??
+  goneRound(view) ??
+  refused(view) ??
+  resetAfterwards(view) ??
+  unreadGoodbye(view)
+
+/** HTTP/2 without being asked (RFC 9113 3.3), and an answer of HTTP/1.1 or none. */
+const otherVersion = ({ stream, messages }: Overview): Diagnosis | undefined => {
+  const { client, server, ended } = stream
+  if (spokenBy(client.head) !== 'HTTP/2') return undefined
+  const answer = messages.find(m => m.layer === 'http' && m.direction === 'in')
+  const closed = server.bytes === 0 && ended?.by === 'server'
+  if (!closed && spokenBy(server.head) !== 'HTTP') return undefined
+  return {
+    code: 'http/unsupported-version',
+    side: 'client',
+    by: 'server',
+    certainty: closed ? 'likely' : 'seen',
+    expected: 'PRI * HTTP/2.0',
+    ...(answer === undefined ? {} : { got: answer.name, at: placeOf(answer) }),
+  }
+}
 
 /** Of an answer that is cut short: the client ended it, not the server. */
 const leftInTheMiddle = ({ verdicts, exchanges, stream }: Overview): Diagnosis | undefined => {
-  const isCut = verdicts.some(({ failure }) => failure?.code === 'http/body-cut-short')
   const last = exchanges.at(-1)
+  const cut = verdicts.flatMap(({ failure, where }) =>
+    failure?.code === 'http/body-cut-short' ? [where?.message] : [],
+  )
+  // Who did not finish its own question has not left an answer.
+  const isCut = cut.includes(last?.response?.id) && !cut.includes(last?.request.id)
   const { ended } = stream
   if (!isCut || last?.response === undefined || ended?.by !== 'client') return undefined
   return leftBy(last.request, ended.at)
@@ -28,12 +57,14 @@ const leftBy = (request: MessageRecord, ended: Millis): Diagnosis => {
 }
 
 /** What no reader takes, of whoever sent it; an expectation that nobody meets is answered. */
-const broken = ({ verdicts, messages }: Overview): Diagnosis | undefined => {
+const broken = ({ verdicts, messages, exchanges }: Overview): Diagnosis | undefined => {
   for (const { ok, layer, failure, where, at } of verdicts) {
     if (messages[0] === undefined || ok || layer !== 'http' || failure === undefined) continue
     if (failure.code === 'http/unmet-expectation') continue
     const place = where ?? failure.at
     const message = place === undefined ? undefined : messages.find(each => each.id === place.message)
+    if (failure.code === 'http/body-cut-short' && exchanges.some(each => each.request === message && waits(each)))
+      continue
     const last = messages.findLast(each => each.layer === 'http' && each.at <= at)
     const side = fromOf(message ?? last ?? messages[0]!)
     const { code, got, expected, number } = failure
@@ -49,6 +80,10 @@ const broken = ({ verdicts, messages }: Overview): Diagnosis | undefined => {
   }
   return undefined
 }
+
+/** Its body is held back until the server says 100 (Continue), which it did not (RFC 9110 10.1.1). */
+const waits = ({ request, response }: HttpExchange): boolean =>
+  response === undefined && /^100-continue$/i.test(headerOf(request, 'expect') ?? '')
 
 /** Whoever waits so long and gives up has waited for a slow server, not changed its mind. */
 const PATIENCE = 1_000
@@ -109,6 +144,26 @@ const refused = ({ exchanges }: Overview): Diagnosis | undefined => {
   }
 }
 
+/** So often to the same place, it leads nowhere else. */
+const ROUNDS = 5
+
+/** At the end of a connection nothing but redirects, among them the same question again and again. */
+const goneRound = ({ exchanges }: Overview): Diagnosis | undefined => {
+  const first = exchanges.findLastIndex(({ response }) => !/^30[12378]\b/.test(response?.name ?? ''))
+  const redirects = exchanges.slice(first + 1)
+  const last = redirects.at(-1)
+  const rounds = redirects.filter(({ request }) => request.name === last?.request.name).length
+  if (last?.response === undefined || rounds < ROUNDS) return undefined
+  return {
+    code: 'net/too-many-redirects',
+    side: 'server',
+    certainty: 'seen',
+    number: redirects.length,
+    got: headerOf(last.response, 'location'),
+    at: statusPlace(last.response),
+  }
+}
+
 /** The status line. */
 const statusPlace = (response: MessageRecord): Diagnosis['at'] => {
   const place = placeOf(response)!
@@ -124,4 +179,20 @@ const resetAfterwards = ({ exchanges, stream }: Overview): Diagnosis | undefined
   const whole = headerOf(last, 'content-length') !== undefined || headerOf(last, 'transfer-encoding') !== undefined
   if (whole) return undefined
   return { code: 'tcp/reset', side: otherEnd('client'), by: 'server', certainty: 'likely' }
+}
+
+/** What a Finished in TLS 1.3 weighs at most; a request is longer. */
+const FINISHED_RECORD = 80
+
+/** TLS 1.3 without keys: the client asked, and all that came was an alert, by which the server left. */
+const unreadGoodbye = (view: Overview): Diagnosis | undefined => {
+  const { ended } = view.stream
+  const own = view.sealed('client')
+  const asked = own.slice(1).find(({ bytes }) => bytes.length > FINISHED_RECORD)
+  if (asked === undefined || ended?.by !== 'server' || own.some(({ bytes }) => bytes.length === ALERT_RECORD))
+    return undefined
+  const [alert, ...more] = view.sealed('server').filter(({ id }) => id > asked.id)
+  if (alert?.bytes.length !== ALERT_RECORD || more.length > 0) return undefined
+  const number = Math.max(0, ended.at - asked.at)
+  return { code: 'http/no-answer', side: 'server', by: 'server', certainty: 'likely', number, at: placeOf(alert) }
 }

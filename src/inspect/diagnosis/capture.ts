@@ -29,17 +29,24 @@ export const diagnosisIn = (
   return diagnose(records, { date: start, tlsThere })
 }
 
-/** `open`: reads one conversation; called once for each of `conversations`, in turn, and `looked` after each. */
+export interface Looking {
+  /** Reads one conversation; called once for each, in turn. */
+  open(conversation: Conversation): Opened
+  readonly conversations: readonly Conversation[]
+  /** What only whoever expands bodies sees. */
+  inBodies(opened: Opened): Promise<Diagnosis | undefined>
+  /** After each. */
+  looked(count: number): Promise<void>
+}
+
 export const diagnosed = async (
   capture: Indexed,
-  open: (conversation: Conversation) => Pick<Opened, 'conversation' | 'records'>,
-  conversations: readonly Conversation[] = capture.conversations,
-  looked: (count: number) => void | Promise<void> = () => {},
+  { open, conversations, inBodies, looked }: Looking,
 ): Promise<readonly Diagnosed[]> => {
   const found = new Map<string, Diagnosed & { readonly alike: number[] }>()
   for (const [i, conversation] of conversations.entries()) {
     const opened = open(conversation)
-    const diagnosis = diagnosisIn(capture, opened)
+    const diagnosis = diagnosisIn(capture, opened) ?? (await inBodies(opened))
     await looked(i + 1)
     if (diagnosis === undefined) continue
     const kind = `${diagnosis.code} ${diagnosis.certainty} ${serverOf(conversation)}`

@@ -54,6 +54,8 @@ const judged = (
 ): Judged | undefined => {
   const dates = datesOf(view, chain)
   if (number !== 48 && dates !== undefined) return dates
+  const weak = number === BAD_CERTIFICATE ? weaknessOf(leaf) : undefined
+  if (weak !== undefined) return weak
   const name = side === 'server' && number !== 48 && number !== 43 ? nameOf(view, leaf, number) : undefined
   if (name !== undefined) return name
   const purpose = number === 48 ? undefined : purposeOf(leaf, side)
@@ -73,7 +75,10 @@ const judged = (
   }
 }
 
-const datesOf = ({ date }: Overview, chain: readonly (Certificate | undefined)[]): Judged | undefined => {
+/** When it was shown: in a long capture that may be hours behind its beginning. */
+const datesOf = (view: Overview, chain: readonly (Certificate | undefined)[]): Judged | undefined => {
+  const shown = Object.values(view.chains).find(({ certificates }) => certificates === chain)
+  const date = view.date === undefined ? undefined : view.date + (shown?.message.at ?? 0)
   if (date === undefined) return undefined
   for (const certificate of chain) {
     if (certificate === undefined) continue
@@ -85,6 +90,19 @@ const datesOf = ({ date }: Overview, chain: readonly (Certificate | undefined)[]
   }
   return undefined
 }
+
+/** CA/B BR 6.1.5, and the security level 2 of OpenSSL, which calls a smaller key a bad certificate. */
+const LEAST_RSA = 2048
+
+const weaknessOf = ({ publicKey }: Certificate): Judged | undefined =>
+  publicKey.type === 'rsa' && publicKey.bits < LEAST_RSA
+    ? {
+        code: 'tls/certificate-algorithm',
+        certainty: 'likely',
+        got: `RSA-${publicKey.bits}`,
+        expected: `RSA-${LEAST_RSA}`,
+      }
+    : undefined
 
 const nameOf = (view: Overview, leaf: Certificate, number: number | undefined): Judged | undefined => {
   const named = nameAsked(view)

@@ -4,7 +4,7 @@ import { refusedCertificate } from './certificate.ts'
 import type { End } from './ends.ts'
 import type { Overview } from './overview.ts'
 import { spokenBy } from './protocols.ts'
-import { type Diagnosis, placeOf } from './types.ts'
+import { ALERT_RECORD, type Diagnosis, placeOf } from './types.ts'
 
 /** Undefined: there was no handshake, or nothing is wrong with it. */
 export const handshakeDiagnosis = (view: Overview): Diagnosis | undefined => {
@@ -60,9 +60,6 @@ const unanswered = (view: Overview): Diagnosis | undefined => {
   const code = ended.how === 'RST' ? 'tcp/reset-in-handshake' : 'tls/handshake-cut'
   return { code, side: 'server', by: 'server', certainty: 'seen', number, at }
 }
-
-/** What an alert weighs in a record of TLS 1.3 without padding: header, level, number, type and tag. */
-const ALERT_RECORD = 5 + 2 + 1 + 16
 
 /** The handshake began on both sides. */
 const hungUp = (view: Overview): Diagnosis | undefined => {

@@ -144,3 +144,28 @@ test('a client that never says a word: the server is tired of it, or it leaves b
   expect(diagnose(exchange(...opened, leaves('server', RST)))).toMatchObject({ code: 'tcp/reset', side: 'server' })
   expect(diagnose(exchange(...opened, leaves('client', FIN | ACK)))).toBeUndefined()
 })
+
+test('HTTP/2 without being asked, to a server that closes on it or answers in HTTP/1.1', () => {
+  const preface = {
+    from: 'client',
+    bits: PSH | ACK,
+    seq: 1,
+    ack: 1,
+    text: 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+    at: 3,
+  } as const
+  const closed = diagnose(exchange(...opened, preface, { from: 'server', bits: FIN | ACK, seq: 1, ack: 25, at: 4 }))
+  expect(closed).toMatchObject({ code: 'http/unsupported-version', side: 'client', certainty: 'likely' })
+  const answer = {
+    from: 'server',
+    bits: PSH | ACK,
+    seq: 1,
+    ack: 25,
+    text: 'HTTP/1.1 400 Bad Request\r\n\r\n',
+    at: 4,
+  } as const
+  const answered = diagnose(exchange(...opened, preface, answer))
+  expect(answered).toMatchObject({ code: 'http/unsupported-version', side: 'client', certainty: 'seen' })
+  const spoken = { ...answer, text: '\0\0\0\x04\0\0\0\0\0' }
+  expect(diagnose(exchange(...opened, preface, spoken))).toBeUndefined()
+})

@@ -25,3 +25,6 @@ export interface Diagnosis {
 /** All of a message, as a place. */
 export const placeOf = (message: MessageRecord | undefined): Carrier | undefined =>
   message === undefined ? undefined : { message: message.id, start: 0, end: message.bytes.length }
+
+/** What an alert weighs in a record of TLS 1.3 without padding: header, level, number, type and tag. */
+export const ALERT_RECORD = 5 + 2 + 1 + 16

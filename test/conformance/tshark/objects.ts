@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { exported } from '../../../src/cli/actions/inspect/objects.ts'
 import type { Capture } from '../../../src/dissect/capture.ts'
 import { streamReader } from '../../../src/dissect/stream/index.ts'
+import { whatWasBrought } from '../../../src/inspect/conversations/keeping.ts'
 import { findingsOf, opened as openedIn } from '../../../src/inspect/conversations/opened.ts'
 import { nodeCertificateCoders } from '../../../src/node/certificate-coders.ts'
 import { nodeCrypto } from '../../../src/node/crypto.ts'
@@ -49,6 +50,9 @@ export const compareObjects = async (
   }
 }
 
+/** Octets of one conversation, as the command takes them. */
+const MOST_EXPORTED = 1024 * 1024 * 1024
+
 /** What `inspect --export-objects` writes. */
 export const exportedBodies = async (capture: Capture): Promise<Bodies> => {
   const whole: string[] = []
@@ -59,10 +63,11 @@ export const exportedBodies = async (capture: Capture): Promise<Bodies> => {
       capture,
       conversation,
       tell => context => streamReader({ ...context, crypto, certificateCoders: nodeCertificateCoders, tell }),
+      whatWasBrought(MOST_EXPORTED),
     )
     const exchanges = findingsOf(opened, 'exchange')
     await inFolder(async folder => {
-      for await (const { object, path } of exported(opened, folder)) {
+      for await (const { object, path, failure } of exported(opened, folder)) {
         const message = exchanges[object.exchange - 1]?.[object.of]
         if (message === undefined || path === undefined) continue
         const lengths = new Set(
@@ -70,7 +75,8 @@ export const exportedBodies = async (capture: Capture): Promise<Bodies> => {
         )
         if (lengths.size > 1) doubtful++
         else {
-          const isWhole = object.complete && message.body.framing !== 'until-close'
+          // Of what cannot be decoded tshark writes nothing.
+          const isWhole = object.complete && failure === undefined && message.body.framing !== 'until-close'
           ;(isWhole ? whole : open).push(identityOf(readFileSync(path)))
         }
       }

@@ -37,12 +37,17 @@ export async function* exported(opened: Opened, folder: string): AsyncGenerator<
   }
 }
 
-const decodedOf = async (bytes: Bytes, codings: readonly string[]): Promise<Bytes | Failure> => {
+/** `most`: bytes that it may expand to. */
+export const decodedOf = async (
+  bytes: Bytes,
+  codings: readonly string[],
+  most: number = MOST_BYTES,
+): Promise<Bytes | Failure> => {
   let current = bytes
   try {
     for (const name of codings.toReversed()) {
       const coder = nodeCoders.find(({ coding }) => coding === (name === 'x-gzip' ? 'gzip' : name))
-      if (coder !== undefined) current = await throughCoder(current, coder)
+      if (coder !== undefined) current = await throughCoder(current, coder, most)
     }
     return current
   } catch (error) {
@@ -51,8 +56,8 @@ const decodedOf = async (bytes: Bytes, codings: readonly string[]): Promise<Byte
   }
 }
 
-const throughCoder = async (bytes: Bytes, coder: Coder): Promise<Bytes> => {
-  const transform = guarded(coder, { ratio: 200, allowance: 10_485_760, bytes: MOST_BYTES })
+const throughCoder = async (bytes: Bytes, coder: Coder, most: number): Promise<Bytes> => {
+  const transform = guarded(coder, { ratio: 200, allowance: 10_485_760, bytes: most })
   const pieces: Uint8Array[] = []
   try {
     for await (const piece of transform.push(bytes)) pieces.push(piece.slice())
