@@ -1,8 +1,11 @@
-/** `--revocation`, `--crlite`, `--logs` and `--transparency`: what is demanded of certificates besides their paths. */
+/** `--revocation`, `--crl`, `--crlite`, `--logs` and `--transparency`: what is demanded of certificates besides their paths. */
 import { readFileSync } from 'node:fs'
 import { FailureError, fail, isFailure } from '../failures/index.ts'
 import type { RevocationOptions } from '../net/stream/judged.ts'
 import { nodeWorld } from '../node/world.ts'
+import { latin1Text } from '../wire/bytes.ts'
+import { isDer, pemBlocks } from '../x509/files/pem.ts'
+import { parseRevocationList } from '../x509/revocation/crl.ts'
 import { readCrlite } from '../x509/revocation/crlite.ts'
 import type { RevocationFilter, RevocationMode } from '../x509/revocation/evidence.ts'
 import { type LogList, readLogList } from '../x509/transparency/log-list.ts'
@@ -61,6 +64,25 @@ const filterIn = (path: string): RevocationFilter => {
   if (isFailure(filter)) throw new FailureError(filter.with({ where: path }))
   return filter
 }
+
+export const LISTS: OptionSpec = {
+  flags: '--crl <file...>',
+  what: 'lists of revoked certificates, PEM or DER: what they have is refused',
+  offers: 'files',
+}
+
+/** Throws `cli/file` for a file without a list, `tls/certificate-malformed` for a list that is broken. */
+export const listsIn = (paths: readonly string[] = []): readonly Uint8Array[] =>
+  paths.flatMap(path => {
+    const file = fileContents(path)
+    const blocks = isDer(file) ? [] : pemBlocks(latin1Text(file)).filter(({ label }) => label === 'X509 CRL')
+    const lists = isDer(file) ? [file] : blocks.map(({ der }) => der)
+    if (lists.length === 0)
+      throw new FailureError(fail('cli/file', { where: path, got: 'it holds no list of revoked certificates' }))
+    for (const list of lists.map(parseRevocationList))
+      if (isFailure(list)) throw new FailureError(list.with({ where: path }))
+    return lists
+  })
 
 /** Throws `ca/log-list` for a file that is none, `cli/file` for one that cannot be read. */
 export const logsIn = (path: string | undefined): LogList | undefined => {

@@ -28,7 +28,7 @@ import type { Evidence } from '../../x509/revocation/evidence.ts'
 import type { LogList } from '../../x509/transparency/log-list.ts'
 import { openCapture } from '../capture-file.ts'
 import type { CommonOptions, KeepOptions } from '../command.ts'
-import { type DemandOptions, fileContents, logsIn, revocationOf, transparencyOf } from '../demands.ts'
+import { type DemandOptions, fileContents, listsIn, logsIn, revocationOf, transparencyOf } from '../demands.ts'
 import { typed } from '../invocation.ts'
 import type { Io } from '../io.ts'
 import { jsonLine } from '../json.ts'
@@ -48,6 +48,8 @@ export interface CertOptions extends CommonOptions, KeepOptions, DemandOptions, 
   readonly name?: string | undefined
   readonly at?: number | undefined
   readonly trust?: readonly string[] | undefined
+  /** Files of lists of revoked certificates. */
+  readonly crl?: readonly string[] | undefined
   readonly profile?: keyof typeof profiles | undefined
   readonly purpose?: Purpose | undefined
   readonly accept?: readonly FailureCode[] | undefined
@@ -182,6 +184,7 @@ const judge = async (
     stapled: brought && (brought.ocsp ?? 'none'),
     scts: brought?.scts,
     filters: revocation?.filters,
+    crls: listsIn(options.crl),
   }
   const asked = { world, name, at, trust: roots, profile, purpose, accept, evidence, revocation, transparency }
   const request = await chainRequest(chain, asked)

@@ -164,6 +164,27 @@ test('a filter has the word: who is revoked by it is refused, by get and cert, a
   expect(broken.err).toContain(`${rootFile} has the version 45; versions that can be read: 3, 4`)
 })
 
+test('a list from a file counts, in PEM and in DER; without one nothing is known', async () => {
+  const issued = root.issue({ names: ['listed.test'] })
+  const chain = file('listed.pem', pem('CERTIFICATE', issued.certificate))
+  const asked = ['cert', 'verify', chain, '--trust', rootFile, '--revocation', 'soft', '--crl']
+  const before = revocationList(root, told())
+  root.revoke(issued.serial, 'keyCompromise')
+  const after = revocationList(root, told())
+  writeFileSync(join(folder, 'before.crl'), before)
+  const good = await ran(...asked, join(folder, 'before.crl'))
+  expect(good).toMatchObject({ exit: 0 })
+  expect(good.out).toContain('revocation of 1: good by crl')
+  const both = file('after.pem', rootFile + pem('X509 CRL', after))
+  const refused = await ran('cert', 'verify', chain, '--trust', rootFile, '--crl', both)
+  expect(refused).toMatchObject({ exit: 5 })
+  expect(refused.out + refused.err).toContain('tls/certificate-revoked')
+  const none = await ran(...asked, rootFile)
+  expect([none.exit, none.err.includes(`${rootFile}: it holds no list of revoked certificates`)]).toEqual([1, true])
+  const cut = file('cut.pem', pem('X509 CRL', after.slice(0, -1)))
+  expect((await ran(...asked, cut)).err).toContain('cut.pem')
+})
+
 test('a list that is none, and a policy without a list, are refused before anything is asked', async () => {
   const broken = file('broken.json', '{"operators": 1}')
   const list = await ran('cert', 'show', rootFile, '--logs', broken)

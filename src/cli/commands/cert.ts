@@ -1,7 +1,7 @@
 /** `barewire cert show|lint|verify|explain`. */
 import type { CertAction, CertOptions } from '../actions/cert.ts'
 import { type AnyCommand, command, type Example, KEEP, type OptionSpec, STARTTLS_OPTION } from '../command.ts'
-import { DEMANDS, LOGS } from '../demands.ts'
+import { DEMANDS, LISTS, LOGS } from '../demands.ts'
 import {
   ACCEPTABLE,
   collect,
@@ -34,6 +34,7 @@ const SHOWING: readonly OptionSpec[] = [
 ]
 
 const JUDGING: readonly OptionSpec[] = [
+  LISTS,
   ...DEMANDS,
   { flags: '--name <name>', what: 'the name that it must be for; otherwise that of the server, and any for a file' },
   {
@@ -108,6 +109,7 @@ export const certCommands: readonly AnyCommand[] = [
       ['barewire cert verify chain.pem --name shop.test', 'by the roots of this machine'],
       ['barewire cert verify shop.test --at 2027-01-31', 'will it still hold then?'],
       ['barewire cert verify shop.test --revocation hard', 'and nobody took it back?'],
+      ['barewire cert verify shop.pem --crl list.crl', 'is it on this list?'],
     ],
   ),
   cert(

@@ -246,6 +246,7 @@ export const facts: readonly (readonly [english: string, chinese: string])[] = [
   ['its key may not sign certificates', '它的密钥不得签发证书'],
   ['holds no public key', '不含公钥'],
   ['holds no certificate', '不含证书'],
+  ['it holds no list of revoked certificates', '其中没有吊销列表'],
   ['no purpose that it names', '它列出的用途都不是'],
   ['a client, not an authority', '客户端，而非颁发机构'],
   ['a server, not an authority', '服务器，而非颁发机构'],
