@@ -95,6 +95,14 @@ test('nesting deeper than any certificate is refused', () => {
   expect(broken(toHex(sequence(octets)))).toBe('too-deep')
 })
 
+test('nothing is seen behind the end of what is looked into', () => {
+  const outer = new Der(hex('3000 0101ff'))
+  const inner = outer.inside(TAG.sequence, 'inner')
+  expect([inner.peek(), outer.peek()]).toEqual([-1, TAG.boolean])
+  outer.any('flag')
+  expect(outer.peek()).toBe(-1)
+})
+
 test('every rule has its sentence and its section', () => {
   for (const { says, rule } of Object.values(derRules)) {
     expect(says).not.toBe('')
@@ -177,7 +185,10 @@ test('a string is held to its type from its first octet to its last, and to no o
     [TAG.printableString, '41', '40'],
     [TAG.ia5String, '7f', '80'],
     [TAG.visibleString, '7e', '7f'],
+    [TAG.visibleString, '20', '1f'],
     [TAG.numericString, '39', '3a'],
+    [TAG.numericString, '30', '2f'],
+    [TAG.numericString, '20', '21'],
     [TAG.generalString, '1a', '1b'],
     [TAG.utf8String, '41', 'ff'],
   ] as const) {
