@@ -95,6 +95,11 @@ test('nesting deeper than any certificate is refused', () => {
   expect(broken(toHex(sequence(octets)))).toBe('too-deep')
 })
 
+test('a SET OF may have the same twice (X.690 11.6)', () => {
+  expect(broken('3106 020101 020101')).toBeUndefined()
+  expect(broken('3107 020101 04020101')).toBeUndefined()
+})
+
 test('nothing is seen behind the end of what is looked into', () => {
   const outer = new Der(hex('3000 0101ff'))
   const inner = outer.inside(TAG.sequence, 'inner')
