@@ -39,7 +39,12 @@ const lenient: readonly Explained[] = [
   ],
   ['bit-string-padding', 'X.690 11.2.1: unused bits are zero, of an octet that is there; both mask them.', any],
   ['value', 'RFC 5280 4.1.2.1: versions are 1 to 3; OpenSSL takes any number, GnuTLS any below 256.', / version /],
-  ['truncated', 'X.690 8.1.3: a name ends where its tag says; a choice that nobody knows is left out.', /Name tag$/],
+  [
+    'truncated',
+    'X.690 8.1.3: a name ends where its tag says; a choice that nobody knows is left out.',
+    /(Name|Constraints|subject) tag$/,
+  ],
+  ['length-too-long', 'X.690 8.1.3.5: the same, by a length that nothing has.', /Constraints tag$/],
 ].map(([rule, because, change]) => ({
   kind: 'only we refuse',
   because: because as string,
@@ -51,6 +56,7 @@ const lenient: readonly Explained[] = [
 const issuers: readonly Explained[] = [
   ['RFC 5280 4.2.1.10', 'Name constraints are critical; to OpenSSL they may be not.', / nameConstraints /],
   ['RFC 5280 4.1.2.2', 'A serial number has 20 octets at most and is positive; OpenSSL takes any.', / serialNumber /],
+  ['RFC 5280 4.2.1.6', 'What stands for a mailbox is one; OpenSSL compares it when it is asked for one.', / tag$/],
   ['X.690 11.2.2', 'Zeros behind the last named bit are left out; OpenSSL reads them.', / keyUsage /],
 ].map(([rule, because, change]) => ({
   kind: 'only we refuse',
@@ -73,8 +79,8 @@ export const DIFFERENCES: readonly Explained[] = [
     kind: 'only we refuse',
     peer: 'OpenSSL',
     because:
-      'RFC 5280 4.2: what became another extension is malformed as that; OpenSSL reads policies when it is asked.',
-    said: new RegExp(`^${MALFORMED} \\| certificatePolicies `),
+      'RFC 5280 4.2: what became another extension is malformed as that; OpenSSL reads policies and lists when it is asked.',
+    said: new RegExp(`^${MALFORMED} \\| (certificatePolicies|freshestCRL) `),
     change: / octet$/,
   },
   {
@@ -96,7 +102,7 @@ export const DIFFERENCES: readonly Explained[] = [
     peer: 'GnuTLS',
     because: 'X.690 8.3.2, 8.19: numbers are not held to their shortest form.',
     said: new RegExp(`^${MALFORMED} .*\\| (integer-\\w+(-\\w+)?|oid-malformed), `),
-    change: / (serialNumber|issuer|subject|signature|version|validity) /,
+    change: / (serialNumber|issuer|subject|signature|version|validity|subjectPublicKeyInfo) /,
   },
   {
     kind: 'only we refuse',
@@ -104,6 +110,13 @@ export const DIFFERENCES: readonly Explained[] = [
     because: 'RFC 5280 4.1.2.4: a name is of sets with something in them; that of a leaf is not read.',
     said: new RegExp(`^${MALFORMED} \\| (subject|certificate)`),
     change: /^leaf subject /,
+  },
+  {
+    kind: 'only we refuse',
+    because:
+      'RFC 5280 4.2.1.10: a mask is ones and then zeros (RFC 4632), a DNS name has no dot at its end; OpenSSL takes masks as they are, GnuTLS names.',
+    said: /^tls\/certificate-constraint .*\| a limit that cannot be understood$/,
+    change: / nameConstraints /,
   },
   {
     kind: 'only OpenSSL refuses',
