@@ -89,6 +89,7 @@ export class NodeAead implements Aead {
     const { ciphertext, tag } = this.seal(nonce, additional, plaintext)
     target.set(ciphertext, at)
     target.set(tag, at + ciphertext.length)
+    spent(ciphertext)
   }
   open(nonce: Uint8Array, additional: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
     if (tag.length !== TAG.authTagLength) return undefined
