@@ -533,6 +533,12 @@ export const MUSTS: readonly Must[] = [
       'RFC 9110 9.3.8: TRACE has no content, and fetch never sends it',
     ],
     [
+      '9.3.8',
+      'server',
+      'reflects nothing in its answer to TRACE that is secret',
+      'RFC 9110 9.3.8: TRACE comes back where it is wanted, without secrets, and without asking the handler',
+    ],
+    [
       '10.1.1',
       'client',
       'expects 100-continue only where content follows',

@@ -76,6 +76,18 @@ describe('requests', () => {
     await heard(body, 'hello /x')
   })
 
+  test('RFC 9110 9.3.8: TRACE comes back where it is wanted, without secrets, and without asking the handler', async () => {
+    let asked = 0
+    const server = await served(() => new Response(`${asked++}`), { traceMethod: 'answered' })
+    const secrets = 'Cookie: a=b\r\nAuthorization: Basic YTpi\r\nproxy-authorization: x\r\nX-Api-Key: k\r\n'
+    const shown = 'Host: localhost\r\nVia: 1.1 a\r\nconnection: close\r\n'
+    const trace = talk(server.port, `TRACE /way?x=1 HTTP/1.1\r\n${secrets}${shown}\r\n`)
+    await trace.closed
+    expect(trace.text).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: message\/http\r\n/)
+    expect(trace.text.slice(trace.text.indexOf('\r\n\r\n') + 4)).toBe(`TRACE /way?x=1 HTTP/1.1\r\n${shown}\r\n`)
+    expect(asked).toBe(0)
+  })
+
   test('of HTTP/1.0 without Host are answered and closed', async () => {
     const server = await served(hello)
     const said = talk(server.port, 'GET /old HTTP/1.0\r\n\r\n')

@@ -14,6 +14,7 @@ import { type Server, type ServerOptions, serveExchanges } from './exchanges.ts'
 import { FastResponse, isResponse } from './fast-response.ts'
 import { type FormLimits, formDataOf, formLimits } from './form-data.ts'
 import { requestMaker } from './request.ts'
+import { answerTrace } from './trace-method.ts'
 
 /** What `Headers` are made of. */
 type Fields = NonNullable<ResponseInit['headers']>
@@ -61,6 +62,8 @@ export interface ServeOptions extends ServerOptions {
   readonly responses?: 'quick' | 'platform' | undefined
   /** Methods that the handler is asked for besides those that are registered with IANA; others are answered with 501. */
   readonly methods?: readonly string[] | 'any' | undefined
+  /** Sends back the heads of TRACE without their secrets (RFC 9110 9.3.8); where undefined TRACE is 405. */
+  readonly traceMethod?: 'answered' | undefined
   /** What `formData()` of a request takes: 1000 parts and 64 MiB if undefined. Larger forms are for `parts`. */
   readonly forms?: Partial<FormLimits> | undefined
   /** Told what a handler threw; the client gets 500 without a word of it. Not told of what the client did wrong. */
@@ -69,14 +72,14 @@ export interface ServeOptions extends ServerOptions {
 
 /**
  * Rejects with `FailureError`: net/port-taken, net/port-forbidden, net/no-such-address. What cannot be put in a `Request`
- * is answered without the handler: CONNECT (501), TRACE (405), `OPTIONS *` (204), a path with `..` in it (400); a method
+ * is answered without the handler: CONNECT (501), TRACE (405, or see `traceMethod`), `OPTIONS *` (204), a path with `..` in it (400); a method
  * that nobody knows too (501). A body of GET and HEAD is not shown.
  */
 export const serve = (handler: Handler, options: ServeOptions): Promise<Server> => {
   const { world } = options
   const { words } = world
   const scheme = options.tls === undefined ? 'http' : 'https'
-  const { failed, methods = [], responses = 'quick', forms, ...rest } = options
+  const { failed, methods = [], responses = 'quick', forms, traceMethod, ...rest } = options
   if (responses === 'quick') world.replaceResponse?.(FastResponse)
   const answering: AnswerOptions = {
     clock: world.clock,
@@ -91,6 +94,10 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
     const { method } = exchange.head
     if (method === 'CONNECT') {
       refuse(exchange, fail('http/tunnel-unsupported'), words)
+      return
+    }
+    if (method === 'TRACE' && traceMethod === 'answered') {
+      answerTrace(exchange)
       return
     }
     const unfit = METHODS.includes(method) ? undefined : unfitMethod(method, methods)
