@@ -11,6 +11,7 @@ import {
   fetch,
   getGlobalDispatcher,
   interceptors,
+  MockAgent,
   request,
   setGlobalDispatcher,
   WebSocket,
@@ -19,6 +20,8 @@ import { expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { closing, peer, soon } from '../../../test/support/net.ts'
 import { localhost, root, strangeRoot } from '../../../test/support/node-tls.ts'
+import { recorder } from '../../trace/recorder.ts'
+import type { MessageRecord } from '../../trace/types.ts'
 import { createServer } from '../http/index.ts'
 import { dispatcher, type UndiciOptions } from './index.ts'
 
@@ -177,6 +180,24 @@ test('it can be the dispatcher of all: the fetch of the platform runs over it', 
   expect(await (await globalThis.fetch(`${url}/echo`, { method: 'POST', body: 'hi' })).text()).toBe('hi')
   expect(await (await fetch(`${url}/echo`, { method: 'POST', body: 'yo' })).text()).toBe('yo')
   expect(asked).toBe(2)
+})
+
+test('MockAgent of undici answers what is mocked, and the rest goes over it', async () => {
+  const { url } = await serving(nodeServer, listener)
+  const flows = new Set<string>()
+  const trace = { ...recorder(), message: ({ flow }: MessageRecord) => void flows.add(flow) }
+  const mocking = new MockAgent({ factory: () => ours({ trace }) })
+  closing.push(() => mocking.close())
+  mocking.get(url).intercept({ path: '/mocked' }).reply(200, 'mocked')
+  expect(await (await fetch(`${url}/mocked`, { dispatcher: mocking })).text()).toBe('mocked')
+  expect(flows.size).toBe(0)
+  const texts = ['a', 'b', 'c', 'd'].map(async body =>
+    (await fetch(`${url}/echo`, { method: 'POST', body, dispatcher: mocking })).text(),
+  )
+  expect(await Promise.all(texts)).toEqual(['a', 'b', 'c', 'd'])
+  expect(flows.size).toBeGreaterThan(0)
+  mocking.disableNetConnect()
+  expect(await codeIn(fetch(`${url}/echo`, { dispatcher: mocking }))).toBe('UND_MOCK_ERR_MOCK_NOT_MATCHED')
 })
 
 test('WebSocket of undici and dispatcher.upgrade run over it', async () => {
