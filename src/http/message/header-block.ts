@@ -15,7 +15,6 @@ export interface OutgoingFacts {
   readonly connection: 'close' | 'keep-alive' | undefined
   readonly hasDate: boolean
   readonly hosts: number
-  readonly expectsContinue: boolean
   /** What Upgrade lists, and whether Connection names it (RFC 9110 7.8). */
   readonly upgrade: string | undefined
   readonly upgrades: boolean
@@ -50,7 +49,6 @@ export const checkedFields = (list: HeaderList): { text: string; facts: Outgoing
     connection: undefined,
     hasDate: false,
     hosts: 0,
-    expectsContinue: false,
     upgrade: undefined,
     upgrades: false,
   }
@@ -93,9 +91,6 @@ const note = (facts: { -readonly [K in keyof OutgoingFacts]: OutgoingFacts[K] },
       if (++facts.hosts > 1 || !isHost(value)) throw refused('Host', JSON.stringify(value))
       return
     }
-    case 6:
-      if (name.toLowerCase() === 'expect') facts.expectsContinue = value.toLowerCase() === '100-continue'
-      return
     case 7:
       if (name.toLowerCase() === 'upgrade')
         facts.upgrade = facts.upgrade === undefined ? value : `${facts.upgrade}, ${value}`
