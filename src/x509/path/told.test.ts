@@ -37,6 +37,24 @@ test('each check is told to the trace once, with its failure', () => {
   expect(verdicts).toMatchObject([{ check: 'chain', ok: false, failure: { code: 'tls/certificate-untrusted' } }])
 })
 
+test('how long a leaf still holds is told in hours for two days, and in days from then on', () => {
+  const left = (hours: number): string | undefined => {
+    const told: VerdictRecord[] = []
+    const silent = { nextId: () => 1, message: () => {}, state: () => {}, secret: () => {} }
+    const sink = { ...silent, verdict: (v: VerdictRecord) => told.push(v) }
+    verifyChain(ask(leaf({ notAfter: at + hours * 3_600_000 }), { trace: { sink, flow: 'f', host: 'h' } }))
+    return told.find(({ check }) => check === 'dates')?.about
+  }
+  expect([1, 2, 47, 48, 71, 72].map(left)).toEqual([
+    '1 hour left',
+    '2 hours left',
+    '47 hours left',
+    '2 days left',
+    '2 days left',
+    '3 days left',
+  ])
+})
+
 /** The validity of a certificate as it must stand there. */
 const dates = (der: Bytes): Bytes => {
   const { notBefore, notAfter } = new Certificate(der)
