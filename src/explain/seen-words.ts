@@ -35,7 +35,7 @@ const inOwnWords = ({ title, says, next = [] }: SeenExplanation, diagnosis: Diag
 /** A message that nobody may send is as wrong for whoever looks as for whoever gets it. */
 const inWordsOfFailure = (
   code: FailureCode,
-  { got, expected, number }: Diagnosis,
+  { got, expected, number, where }: Diagnosis,
   language: Language,
 ): ToldDiagnosis => {
   const words = wordsOf(language)
@@ -43,6 +43,7 @@ const inWordsOfFailure = (
     ...(got === undefined ? {} : { got }),
     ...(expected === undefined ? {} : { expected }),
     ...(number === undefined ? {} : { number }),
+    ...(where === undefined ? {} : { where }),
   })
   return { title: words.title(failure), says: words.says(failure), next: words.because(failure) }
 }

@@ -40,6 +40,8 @@ export interface Card {
   readonly below: string
   /** The certificates of the other side. */
   readonly showed: string
+  /** Bytes that are not shown. */
+  readonly moreBytes: (count: number) => string
   readonly sides: Readonly<Record<Fault, string>>
   /** We sent an alert and closed. */
   readonly closed: (alert: number) => string

@@ -114,7 +114,7 @@ const faultLines = (step: CheckStep, failure: Failure, known: Known, words: Word
     ),
     ...(bytes === undefined || span === undefined
       ? []
-      : hexLines(bytes, span.from, span.to, HEX_LINES, width - 8).map(text =>
+      : hexLines(bytes, span.from, span.to, HEX_LINES, width - 8, words.card.moreBytes).map(text =>
           line(style, { text, column: 8, tint: 'quiet' }),
         )),
   ]

@@ -24,7 +24,7 @@ export interface FailureFacts {
 
 export interface FailureRow {
   /** `words.card` has its label. */
-  readonly key: Exclude<keyof Card, 'sides' | 'closed' | 'bytes' | 'bytesIn' | 'fact' | 'tryThis'>
+  readonly key: Exclude<keyof Card, 'sides' | 'closed' | 'bytes' | 'bytesIn' | 'fact' | 'tryThis' | 'moreBytes'>
   readonly texts: readonly string[]
   /** The bytes that it speaks of, and the message that they are of. */
   readonly bytes?: (Range & { readonly of: Uint8Array; readonly message: MessageRecord }) | undefined

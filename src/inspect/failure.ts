@@ -45,7 +45,7 @@ export const renderFailure = (info: Failure, options: FailureOptions): Shown[] =
       texts.flatMap(text => wrap(text, width - BODY)),
     )
     if (bytes === undefined) continue
-    for (const text of hexLines(bytes.of, bytes.start, bytes.end, HEX_LINES, width - BODY))
+    for (const text of hexLines(bytes.of, bytes.start, bytes.end, HEX_LINES, width - BODY, words.card.moreBytes))
       lines.push(line(style, { text, column: BODY, tint: 'quiet' }))
   }
   // Last, above the prompt, and the only bold row: it is what somebody does next.

@@ -54,7 +54,7 @@ const findingLines = (finding: Finding, der: Uint8Array, words: Words, style: St
       line(style, { text: i === 0 ? `  ${mark(style, glyph)} ` : '    ', tint }, { text }),
     ),
     line(style, { text: `      ${lint}, ${rule}, ${span.from}..${span.to}`, tint: 'quiet' }),
-    ...hexLines(der, span.from, span.to, HEX_LINES, width - 8).map(text =>
+    ...hexLines(der, span.from, span.to, HEX_LINES, width - 8, words.card.moreBytes).map(text =>
       line(style, { text, column: 8, tint: 'quiet' }),
     ),
   ]

@@ -138,7 +138,14 @@ export const size = (bytes: number): string => {
 const HEX_LINE = 72
 
 /** Lines of 16 bytes, of 8 where `room` is narrow: offset, hex, characters. At most `most` lines; the rest is counted. */
-export const hexLines = (bytes: Uint8Array, start: number, end: number, most: number, room = HEX_LINE): string[] => {
+export const hexLines = (
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  most: number,
+  room = HEX_LINE,
+  more: (bytes: number) => string = count => `and ${count} bytes more`,
+): string[] => {
   const lines: string[] = []
   const wide = room < HEX_LINE ? 8 : 16
   for (let at = start; at < end && lines.length < most; at += wide) {
@@ -148,5 +155,5 @@ export const hexLines = (bytes: Uint8Array, start: number, end: number, most: nu
     lines.push(`${at.toString(16).padStart(4, '0')}  ${digits.padEnd(wide * 3 - 1)}   ${letters}`)
   }
   const shown = Math.min(end, start + wide * most)
-  return shown < end ? [...lines, `      and ${end - shown} bytes more`] : lines
+  return shown < end ? [...lines, `      ${more(end - shown)}`] : lines
 }

@@ -142,7 +142,7 @@ const jsonOfDiagnosed = (
   options: ExplainOptions,
   io: Io,
 ): JsonObject => {
-  const { code, side, by, certainty, got, expected, number, at } = diagnosis
+  const { code, side, by, certainty, got, expected, number, where, at } = diagnosis
   const { title, says, next } = toldDiagnosis(diagnosis, wordsFor(io.env, options.lang).language)
   return {
     type: 'diagnosis',
@@ -157,6 +157,7 @@ const jsonOfDiagnosed = (
     ...(expected === undefined ? {} : { expected }),
     ...(got === undefined ? {} : { got }),
     ...(number === undefined ? {} : { number }),
+    ...(where === undefined ? {} : { where }),
     ...(at === undefined ? {} : { message: at.message, bytes: [at.start, at.end] }),
     next: [...next],
     alike: [...alike],

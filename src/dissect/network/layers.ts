@@ -8,6 +8,9 @@ import { ETHER_ARP, ETHER_IPV4, ETHERNET_HEADER_SIZE } from '../../link/ethernet
 // draft-ietf-opsawg-pcaplinktype 2; 12 and 14 are what some systems write for raw IP.
 export const LINKTYPE_NULL = 0
 export const LINKTYPE_ETHERNET = 1
+const LINKTYPE_PPP = 9
+const LINKTYPE_PPP_HDLC = 50
+const LINKTYPE_PPP_ETHER = 51
 export const LINKTYPE_RAW = 101
 export const LINKTYPE_LOOP = 108
 export const LINKTYPE_LINUX_SLL = 113
@@ -18,6 +21,15 @@ const RAW: ReadonlySet<number> = new Set([12, 14, LINKTYPE_RAW, LINKTYPE_IPV4, L
 
 export const ETHER_IPV6 = 0x86dd
 const VLAN_TAGS: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100])
+
+/** The session stage of PPP over Ethernet (RFC 2516 4), and its header in front of PPP. */
+const ETHER_PPPOE = 0x8864
+const PPPOE_SIZE = 6
+/** Address and control of PPP in frames like those of HDLC (RFC 1662 3.1). */
+const PPP_HDLC_HEADER = 0xff03
+/** What PPP carries (RFC 1332 3, RFC 5072 3). */
+const PPP_IPV4 = 0x21
+const PPP_IPV6 = 0x57
 
 /** Of hardware addresses (6) and protocol addresses (4), as they stand in a packet of ARP. */
 const ARP_LENGTHS = 0x0604
@@ -46,6 +58,8 @@ export class Layers {
   etherType = -1
   /** Where the link layer's payload begins. */
   networkAt = 0
+  /** VLAN tags of the link layer. */
+  tags = 0
   /** 4 or 6; 0 where there is no IP packet. */
   version: 0 | 4 | 6 = 0
   /** The addresses; 4 or 16 octets each (ARP: 4). */
@@ -73,6 +87,7 @@ export class Layers {
     this.end = start + length
     this.wireEnd = start + Math.max(length, wireLength)
     this.etherType = -1
+    this.tags = 0
     this.version = 0
     this.protocol = -1
     this.fragment = false
@@ -141,7 +156,23 @@ export class Layers {
       if (this.networkAt <= end) this.etherType = familyType(buffer, start)
       return true
     }
+    if (linkType === LINKTYPE_PPP || linkType === LINKTYPE_PPP_HDLC || linkType === LINKTYPE_PPP_ETHER) {
+      this.#ppp(linkType === LINKTYPE_PPP_ETHER ? start + PPPOE_SIZE : start)
+      return true
+    }
     return false
+  }
+
+  /** A frame of PPP (RFC 1661 2), whose protocol may be shortened to one octet, an odd one (RFC 1661 6.5). */
+  #ppp(start: number): void {
+    const { buffer, end } = this
+    let at = start
+    if (at + 2 <= end && u16(buffer, at) === PPP_HDLC_HEADER) at += 2
+    const isShort = at < end && (buffer[at]! & 1) === 1
+    this.networkAt = at + (isShort ? 1 : 2)
+    if (this.networkAt > end) return
+    const protocol = isShort ? buffer[at]! : u16(buffer, at)
+    this.etherType = protocol === PPP_IPV4 ? ETHER_IPV4 : protocol === PPP_IPV6 ? ETHER_IPV6 : -1
   }
 
   /** The type at `at`, behind as many VLAN tags as there are (IEEE 802.1Q 9). */
@@ -150,10 +181,12 @@ export class Layers {
     let type = at + 2 <= end ? u16(buffer, at) : -1
     while (VLAN_TAGS.has(type)) {
       at += 4
+      this.tags++
       type = at + 2 <= end ? u16(buffer, at) : -1
     }
     this.networkAt = at + 2
     this.etherType = type
+    if (type === ETHER_PPPOE) this.#ppp(at + 2 + PPPOE_SIZE)
   }
 
   #ipv4(): void {

@@ -254,6 +254,37 @@ for (const linkType of [0, 1, 12, 14, 101, 108, 113, 228, 276]) {
   })
 }
 
+test('PPP, in frames like those of HDLC or bare, and over Ethernet, with and without tags', () => {
+  const c = connection(CLIENT, SERVER)
+  const packets = [...handshake(c), c.says('client', ascii('hello'))]
+  const session = (packet: Uint8Array): Uint8Array =>
+    concat(Uint8Array.of(0x11, 0, 0, 1, (packet.length + 2) >> 8, (packet.length + 2) & 255, 0, 0x21), packet)
+  const overEthernet = (packet: Uint8Array, ...tags: readonly number[]): Uint8Array => {
+    const tagged = ethernet(packet, ...tags)
+    const at = tagged.length - packet.length
+    return concat(tagged.subarray(0, at - 2), Uint8Array.of(0x88, 0x64), session(packet))
+  }
+  const forms: readonly (readonly [linkType: number, wrapped: (packet: Uint8Array) => Uint8Array])[] = [
+    [1, packet => overEthernet(packet)],
+    [1, packet => overEthernet(packet, 7)],
+    [9, packet => concat(Uint8Array.of(0, 0x21), packet)],
+    [9, packet => concat(Uint8Array.of(0x21), packet)],
+    [50, packet => concat(Uint8Array.of(0xff, 3, 0, 0x21), packet)],
+    [51, session],
+  ]
+  for (const [linkType, wrapped] of forms) {
+    const capture = opened(packets.map(wrapped), linkType)
+    expect(capture.damage).toEqual([])
+    expect(capture.conversations.map(({ flow }) => flow)).toEqual([`${CLIENT}-${SERVER}`])
+    const { messages, streams } = told(capture)
+    expect(streams[0]).toBe('client 0 hello')
+    const carrier = messages.find(({ layer }) => layer === 'ip')?.carriedBy?.[0]
+    expect(carrier?.start).toBe(linkType === 1 ? wrapped(packets[0]!).length - packets[0]!.length : undefined)
+  }
+  for (const short of [[], [0xff, 3], [0xff, 3, 0], [0], [0x21], [0xc0, 0x21, 1, 1]])
+    expect(opened([Uint8Array.from(short)], 9).conversations[0]?.kind).toBe('other')
+})
+
 test('a snapped packet counts with its length on the wire; its text is there as far as it was kept', () => {
   const c = connection(CLIENT, SERVER)
   const frames = [...handshake(c), c.says('client', ascii('0123456789')), c.says('client', ascii('rest'))].map(each =>

@@ -6,7 +6,7 @@ import { Ipv4Packet } from '../../ip/ipv4.ts'
 import { Ipv6Packet } from '../../ip/ipv6.ts'
 import { ARP_SIZE, ArpPacket, arpName } from '../../link/arp.ts'
 import { CookedFrame, CookedFrame2, LoopbackFrame, taggedFrame } from '../../link/captured.ts'
-import { ETHERNET_HEADER_SIZE, EthernetFrame, etherTypeName } from '../../link/ethernet.ts'
+import { EthernetFrame, etherTypeName } from '../../link/ethernet.ts'
 import type { Carrier, Layer, MessageRecord, TraceSink } from '../../trace/types.ts'
 import { UDP_HEADER_SIZE, UdpDatagram } from '../../udp/header.ts'
 import { addressText, macText } from '../../wire/address.ts'
@@ -96,7 +96,7 @@ export class Teller {
     at: Millis,
     remarks: readonly string[],
   ): number {
-    const format = linkFormat(linkType, (layers.networkAt - layers.start - ETHERNET_HEADER_SIZE) / 4)
+    const format = linkFormat(linkType, layers.tags)
     if (format === undefined) return 0
     return this.message('ethernet', direction, at, {
       flow: linkFlow(frame, linkType, direction),

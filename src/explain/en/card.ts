@@ -13,6 +13,7 @@ export const card: Card = {
   rule: 'rule',
   below: 'below it',
   showed: 'they showed',
+  moreBytes: count => `and ${count} bytes more`,
   sides: {
     peer: "the other side's",
     local: 'ours: a setting of this machine or program',

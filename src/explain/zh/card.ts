@@ -15,6 +15,7 @@ export const card: Card = {
   rule: '依据',
   below: '底层原因',
   showed: '对方出示',
+  moreBytes: count => text`还有${count}字节`,
   sides: {
     peer: '对方',
     local: '我方：本机或本程序的设置',

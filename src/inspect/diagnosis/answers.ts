@@ -67,7 +67,7 @@ const broken = ({ verdicts, messages, exchanges }: Overview): Diagnosis | undefi
       continue
     const last = messages.findLast(each => each.layer === 'http' && each.at <= at)
     const side = fromOf(message ?? last ?? messages[0]!)
-    const { code, got, expected, number } = failure
+    const { code, got, expected, number, where: about } = failure
     return {
       code,
       side,
@@ -75,6 +75,7 @@ const broken = ({ verdicts, messages, exchanges }: Overview): Diagnosis | undefi
       ...(got === undefined ? {} : { got }),
       ...(expected === undefined ? {} : { expected }),
       ...(number === undefined ? {} : { number }),
+      ...(about === undefined ? {} : { where: about }),
       ...(place === undefined ? {} : { at: place }),
     }
   }

@@ -3,7 +3,7 @@ import { behindAlert } from './alerts.ts'
 import { refusedCertificate } from './certificate.ts'
 import type { End } from './ends.ts'
 import type { Overview } from './overview.ts'
-import { spokenBy } from './protocols.ts'
+import { SSL2, spokenBy } from './protocols.ts'
 import { ALERT_RECORD, type Diagnosis, placeOf } from './types.ts'
 
 /** Undefined: there was no handshake, or nothing is wrong with it. */
@@ -22,6 +22,9 @@ export const handshakeDiagnosis = (view: Overview): Diagnosis | undefined => {
 const unsaid = (code: Diagnosis['code'] | undefined): Diagnosis | undefined =>
   code === undefined ? undefined : { code, side: 'network', certainty: 'likely' }
 
+/** The type of a record that holds alerts (RFC 9846 5.1). */
+const ALERT = 21
+
 /** One end speaks TLS and the other does not. */
 const wrongProtocol = (view: Overview): Diagnosis | undefined => {
   const { client, server } = view.stream
@@ -31,6 +34,9 @@ const wrongProtocol = (view: Overview): Diagnosis | undefined => {
   const place = placeOf(answer)
   // What was said, without the header of the segment.
   const at = place && { ...place, start: answer?.payload?.at ?? 0 }
+  const isRefused = server.head[0] === ALERT || (answers === undefined && view.stream.ended?.by === 'server')
+  if (asks === SSL2 && isRefused)
+    return { code: 'tls/no-common-version', side: 'client', by: 'server', certainty: 'seen', expected: SSL2 }
   if (asks === 'HTTP' && answers === 'TLS') return { code: 'tls/http-spoken', side: 'client', certainty: 'seen', at }
   if (asks === 'HTTP' && saysSpeakTls(view)) return { code: 'tls/http-spoken', side: 'client', certainty: 'seen', at }
   if (asks === 'TLS' && answers === 'HTTP') return { code: 'http/tls-spoken', side: 'client', certainty: 'seen', at }

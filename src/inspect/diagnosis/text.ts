@@ -51,7 +51,8 @@ export const renderDiagnosis = (diagnosis: Diagnosis, options: DiagnosisOptions)
   if (shown !== undefined && diagnosis.at !== undefined) {
     const { start, end } = diagnosis.at
     add(card.showed, [`${words.sides[fromOf(shown)]} ${shown.name}, ${start}..${end}`])
-    for (const text of hexLines(shown.bytes, start, Math.min(end, shown.bytes.length), HEX_LINES, width - BODY))
+    const last = Math.min(end, shown.bytes.length)
+    for (const text of hexLines(shown.bytes, start, last, HEX_LINES, width - BODY, card.moreBytes))
       lines.push(line(style, { text, column: BODY, tint: 'quiet' }))
   }
   add(card.tryThis, next, 'you')

@@ -16,6 +16,8 @@ export interface Diagnosis {
   readonly certainty: 'seen' | 'likely'
   readonly got?: string | undefined
   readonly expected?: string | undefined
+  /** What of a message it is about: a cookie. */
+  readonly where?: string | undefined
   /** An alert, a status, milliseconds: what the code counts. */
   readonly number?: number | undefined
   /** Where it can be seen. */
