@@ -134,54 +134,22 @@ export const ladderLine = (
     ok,
     lost = false,
   }: Pick<LadderLine, 'direction' | 'sealed' | 'ok'> & { readonly lost?: boolean },
-): LadderLine => new Line(m, { direction, sealed, lost, ok })
+): LadderLine => {
+  const { id, at, layer, name, bytes } = m
+  const again = m.about !== undefined && /retransmission/i.test(m.about)
+  return Object.assign(new About(m), { id, at, layer, name, bytes: bytes.length, again, direction, sealed, lost, ok })
+}
 
-/** An object of its own with an accessor would take a kilobyte. */
-class Line implements LadderLine {
+/** Reading what a message says costs more than all the rest, and of thousands few are looked at. An accessor that is each line's own takes a kilobyte. */
+class About {
   readonly #message: MessageRecord
-  readonly direction: LadderLine['direction']
-  readonly sealed: boolean
-  readonly lost: boolean
-  readonly ok: boolean | undefined
 
-  constructor(
-    message: MessageRecord,
-    { direction, sealed, lost, ok }: Pick<LadderLine, 'direction' | 'sealed' | 'lost' | 'ok'>,
-  ) {
+  constructor(message: MessageRecord) {
     this.#message = message
-    this.direction = direction
-    this.sealed = sealed
-    this.lost = lost
-    this.ok = ok
   }
 
-  get id(): number {
-    return this.#message.id
-  }
-
-  get at(): number {
-    return this.#message.at
-  }
-
-  get layer(): Layer {
-    return this.#message.layer
-  }
-
-  get name(): string {
-    return this.#message.name
-  }
-
-  /** Reading what a message says costs more than all the rest, and of thousands few are looked at. */
   get about(): string {
     return aboutOf(this.#message)
-  }
-
-  get bytes(): number {
-    return this.#message.bytes.length
-  }
-
-  get again(): boolean {
-    return /retransmission/i.test(this.#message.about ?? '')
   }
 }
 

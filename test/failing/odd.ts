@@ -159,12 +159,6 @@ export const oddFailures: readonly Scenario[] = [
     )
     return port
   }),
-  scenario('a hello of SSL 2.0', 'tls/no-common-version', 'client', 'python3 nginx', async stage => {
-    const port = await stage.nginx(stage.ecdsa.issue())
-    const hello = "b'\\x80\\x2e\\x01\\x00\\x02\\x00\\x15\\x00\\x00\\x00\\x10' + b'\\x01\\x00\\x80' * 7 + b'r' * 16"
-    await client(stage, port, `c.sendall(${hello})\ntry: c.recv(99)\nexcept OSError: pass`)
-    return port
-  }),
   scenario('HTTP/2 to a server of HTTP/1.1', 'http/unsupported-version', 'client', 'python3 curl', async stage => {
     const port = await stage.http((_, answer) => answer.end('here'))
     await stage.curl('--http2-prior-knowledge', plain(port))

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { IcmpMessage } from '../../ip/icmp.ts'
 import { ACK, FIN, PSH, RST, SYN } from '../../tcp/segment.ts'
-import type { TraceRecord } from '../../trace/recorder.ts'
+import { messagesOf, type TraceRecord } from '../../trace/recorder.ts'
 import type { Codec } from '../../wire/codec.ts'
 import { diagnose } from './index.ts'
 
@@ -168,4 +168,21 @@ test('HTTP/2 without being asked, to a server that closes on it or answers in HT
   expect(answered).toMatchObject({ code: 'http/unsupported-version', side: 'client', certainty: 'seen' })
   const spoken = { ...answer, text: '\0\0\0\x04\0\0\0\0\0' }
   expect(diagnose(exchange(...opened, preface, spoken))).toBeUndefined()
+})
+
+test('a hello of SSL 2.0, to which nginx says an alert and others nothing', () => {
+  const text = '\x7f\x2e\x01\x00\x02\x00\x15\x00\x00\x00\x10'
+  const hello = exchange(...opened, { from: 'client', bits: PSH | ACK, seq: 1, ack: 1, text, at: 3 })
+  const sent = messagesOf(hello).at(-1)!
+  // TextEncoder has no octet of this value alone.
+  sent.bytes[20] = 0x80
+  const told = { code: 'tls/no-common-version', side: 'client', expected: 'SSL 2.0' }
+  const [, , , closed, said] = exchange(
+    ...opened,
+    { from: 'server', bits: FIN | ACK, seq: 1, ack: 12, at: 4 },
+    { from: 'server', bits: PSH | ACK, seq: 1, ack: 12, text: '\x15\x03\x01\x00\x02\x02\x46', at: 4 },
+  )
+  expect(diagnose([...hello, closed!])).toMatchObject(told)
+  expect(diagnose([...hello, said!])).toMatchObject(told)
+  expect(diagnose(hello)).toBeUndefined()
 })
