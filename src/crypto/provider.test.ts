@@ -58,7 +58,7 @@ describe.each(platforms)('%s', (_, platform) => {
       expect(aead.open(nonce, additional, new Uint8Array(0), tag)).toBeUndefined()
     })
 
-    test(`${name} seals the same in one piece, in pieces and in place`, () => {
+    test(`${name} seals the same in pieces and in place`, () => {
       const aead = crypto.aead(name, crypto.random.bytes(keySizes[name]))
       const [nonce, additional] = [crypto.random.bytes(12), ascii('header')]
       for (const length of [0, 1, 100, 511, 512, 513, 5000]) {
@@ -70,11 +70,6 @@ describe.each(platforms)('%s', (_, platform) => {
         aead.sealInto(target, 3, nonce, additional, target.subarray(3, 3 + length))
         expect(target, `${length}`).toEqual(concat(new Uint8Array(3), ciphertext, tag, new Uint8Array(1)))
         expect(aead.open(nonce, additional, ciphertext, tag)).toEqual(plaintext)
-        if (length === 0) continue
-        const end = length - 1
-        const torn = aead.seal(nonce, additional, plaintext.subarray(0, end), plaintext.subarray(end))
-        expect([torn.ciphertext.length, torn.tag.length]).toEqual([end, 17])
-        expect(concat(torn.ciphertext, torn.tag), `${length}`).toEqual(concat(ciphertext, tag))
       }
     })
   }

@@ -22,16 +22,8 @@ export interface Hash {
 
 /** One direction's key. Tags are 16 bytes. */
 export interface Aead {
-  /**
-   * Ciphertext and tag as separate pieces, for what is long. `tail` is the end of the plaintext, where that is not in one
-   * array: its ciphertext stands in front of the tag, in the same piece.
-   */
-  seal(
-    nonce: Uint8Array,
-    additional: Uint8Array,
-    plaintext: Uint8Array,
-    tail?: Uint8Array,
-  ): { ciphertext: Uint8Array; tag: Uint8Array }
+  /** Ciphertext and tag as separate pieces, for what is long. */
+  seal(nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): { ciphertext: Uint8Array; tag: Uint8Array }
   /** Ciphertext and tag into `target` from `at`, for what is short. The plaintext may lie there already. */
   sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void
   /** The plaintext, or undefined when the tag does not fit. */

@@ -1,7 +1,7 @@
 /** AES-GCM and ChaCha20-Poly1305 from Node (OpenSSL). */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 import type { Aead, AeadName } from '../crypto/provider.ts'
-import { joined, plain } from '../wire/bytes.ts'
+import { plain } from '../wire/bytes.ts'
 
 const TAG = { authTagLength: 16 } as const
 
@@ -70,20 +70,13 @@ export class NodeAead implements Aead {
     KEY[7] = this.#key7
     return LONG_KEY
   }
-  seal(
-    nonce: Uint8Array,
-    additional: Uint8Array,
-    plaintext: Uint8Array,
-    tail?: Uint8Array,
-  ): { ciphertext: Uint8Array; tag: Uint8Array } {
+  seal(nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): { ciphertext: Uint8Array; tag: Uint8Array } {
     const cipher = createCipheriv(this.#name, this.#keyFor(SEALING), nonce, TAG)
     cipher.setAAD(additional, NO_LENGTH)
     const ciphertext = plain(cipher.update(plaintext))
     if (CAN_TRANSFER && ciphertext.length === ciphertext.buffer.byteLength) sealed.add(ciphertext)
-    const end = tail === undefined ? undefined : cipher.update(tail)
     cipher.final()
-    const tag = plain(cipher.getAuthTag())
-    return { ciphertext, tag: end === undefined ? tag : joined([end, tag]) }
+    return { ciphertext, tag: plain(cipher.getAuthTag()) }
   }
   sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void {
     const { ciphertext, tag } = this.seal(nonce, additional, plaintext)

@@ -124,14 +124,8 @@ class WebAead implements Aead {
     this.#cipher = name === 'chacha20-poly1305' ? chacha20poly1305 : gcm
     this.#key = key.slice()
   }
-  seal(
-    nonce: Uint8Array,
-    additional: Uint8Array,
-    plaintext: Uint8Array,
-    tail?: Uint8Array,
-  ): { ciphertext: Uint8Array; tag: Uint8Array } {
-    const whole = tail === undefined ? plaintext : joined([plaintext, tail])
-    const sealed = this.#under(nonce, additional).encrypt(whole)
+  seal(nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): { ciphertext: Uint8Array; tag: Uint8Array } {
+    const sealed = this.#under(nonce, additional).encrypt(plaintext)
     const end = plaintext.length
     return { ciphertext: sealed.subarray(0, end), tag: sealed.subarray(end) }
   }

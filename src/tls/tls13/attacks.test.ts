@@ -38,8 +38,7 @@ class Liar {
       aead: (name, key) => {
         const honest = crypto.aead(name, key)
         return {
-          seal: (nonce, additional, content, tail) =>
-            honest.seal(nonce, additional, this.#lie(tail === undefined ? content : concat(content, tail))),
+          seal: (nonce, additional, inner) => honest.seal(nonce, additional, this.#lie(inner)),
           sealInto: (target, at, nonce, additional, inner) =>
             honest.sealInto(target, at, nonce, additional, this.#lie(inner)),
           open: (...sealed) => honest.open(...sealed),

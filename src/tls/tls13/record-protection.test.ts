@@ -86,13 +86,13 @@ test('RFC 9846 5.4: a record of zeros alone has no type, and one that is too lon
   expect(theirs.mostFragment).toBe(16_640)
 })
 
-test('a short record is one piece; of a long one nothing is copied together', () => {
+test('a short record is one piece; a long one is header, ciphertext and tag', () => {
   const { ours, theirs } = pair()
   for (const [length, pieces] of [
     [0, [22]],
     [4074, [4096]],
-    [4075, [5, 4075, 17]],
-    [16_384, [5, 16_384, 17]],
+    [4075, [5, 4076, 16]],
+    [16_384, [5, 16_385, 16]],
   ] as const) {
     const content = new Uint8Array(length).fill(7)
     const record = ours.seal(23, content)

@@ -31,6 +31,8 @@ const HEADER: Uint8Array = Uint8Array.of(0, TLS_1_2 >> 8, TLS_1_2 & 0xff, 0, 0)
 
 /** RFC 9846 5.4: "The full encoded TLSInnerPlaintext MUST NOT exceed 2^14 + 1 octets". */
 const MAX_INNER = MAX_PLAINTEXT + 1
+/** Content, type and zeros, one behind the other: to copy them costs less than to encrypt the type by itself. */
+const INNER = new Uint8Array(MAX_INNER)
 
 export class Aead13Protection implements RecordProtection {
   readonly #suite: Suite13
@@ -86,9 +88,13 @@ export class Aead13Protection implements RecordProtection {
       this.#aead.sealInto(record, HEADER_LENGTH, nonce, header, record.subarray(HEADER_LENGTH, HEADER_LENGTH + inner))
       return [record]
     }
-    const tail = new Uint8Array(1 + this.#zeros)
-    tail[0] = type
-    const { ciphertext, tag } = this.#aead.seal(nonce, header, content, tail)
+    const whole = inner <= MAX_INNER ? INNER.subarray(0, inner) : new Uint8Array(inner)
+    whole.set(content)
+    whole[content.length] = type
+    whole.fill(0, content.length + 1)
+    const { ciphertext, tag } = this.#aead.seal(nonce, header, whole)
+    // Nobody's data stays.
+    whole.fill(0)
     return [header.slice(), ciphertext, tag]
   }
   /**
