@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { hex } from '../../../test/support/bytes.ts'
 import { hexText } from '../../wire/bytes.ts'
 import { derOf } from './ber.ts'
+import { certificatesOfPkcs7 } from './pkcs7.ts'
 
 const der = (text: string): string => hexText(derOf(hex(text), 'a test'))
 
@@ -31,4 +32,11 @@ test.each([
   [`${'30 80 '.repeat(40)}`, 'too-deep'],
 ])('%s is %s', (text, rule) => {
   expect(() => der(text)).toThrow(expect.objectContaining({ rule }))
+})
+
+test('a bundle has 8 MiB at most: more is not looked into', () => {
+  const size = 8 * 1024 * 1024
+  const read = (octets: number) => () => certificatesOfPkcs7(new Uint8Array(octets))
+  expect(read(size + 1)).toThrow(expect.objectContaining({ rule: 'too-big', end: size + 1 }))
+  expect(read(size)).not.toThrow(expect.objectContaining({ rule: 'too-big' }))
 })
