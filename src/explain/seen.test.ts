@@ -32,6 +32,14 @@ test('times and counts that were not seen are no numbers', () => {
   expect(told('tcp/timeout', { number: 3_540 })[1]).toMatch(/其中一方.*3\.5 秒/)
 })
 
+test('of a hello without an answer it is said who gave up, or that nobody did', () => {
+  expect(told('net/handshake-timeout', { by: 'client', number: 999 })[0]).toContain('the client gave up after 999 ms')
+  expect(told('net/handshake-timeout', { number: 999 })[0]).toContain('nothing came for 999 ms')
+  expect(told('net/handshake-timeout', { by: 'client', number: 999 })[1]).toContain('客户端')
+  expect(told('net/client-left', { got: 'GET /', number: 999 })[0]).toBe('It asked “GET /” and closed after 999 ms.')
+  expect(told('net/client-left', { number: 999 })[0]).toBe('It closed after 999 ms.')
+})
+
 test('whose side it is may be the network’s', () => {
   expect(told('tls/signature-wrong', { side: 'server' })[0]).toContain("(the server's)")
   expect(told('tls/signature-wrong', { side: 'client' })[0]).toContain("(the client's)")
