@@ -14,6 +14,8 @@ export interface Annotated {
   readonly frames: number
   readonly comments: number
   readonly secrets: number
+  /** Records that were too many to be looked at for comments. */
+  readonly left: number
 }
 
 /** A file takes more of one conversation than a terminal: of 524,288 records, or of 512 MiB of bytes. */
@@ -28,15 +30,17 @@ export const writeAnnotated = async (look: Look, path: string): Promise<Annotate
   try {
     const comments: FrameComments = new Map()
     const used = new Set<string>()
+    let left = 0
     for (const conversation of look.capture.conversations) {
       const opened = look.open(conversation, everyLayer(TIMES))
       annotate(opened, comments)
+      left += opened.left.count
       // What opened something: a key log may hold what is nobody's business here.
       for (const entry of opened.records) if (entry.type === 'secret') used.add(keyLogLine(entry.record))
     }
     const counts = await written(look, comments, used, async bytes => file.write(bytes))
     await file.keep()
-    return counts
+    return { ...counts, left }
   } finally {
     await file.close()
   }
@@ -47,7 +51,7 @@ const written = async (
   comments: FrameComments,
   used: ReadonlySet<string>,
   write: (bytes: Uint8Array) => Promise<void>,
-): Promise<Annotated> => {
+): Promise<Omit<Annotated, 'left'>> => {
   let pieces: Uint8Array[] = []
   let waiting = 0
   const gather = (bytes: Uint8Array): void => {

@@ -185,12 +185,13 @@ const exportObjects = async (
 }
 
 const tellAnnotated = async (look: Look, path: string, options: InspectOptions, io: Io): Promise<void> => {
-  const { frames, comments, secrets } = await writeAnnotated(look, path)
+  const { frames, comments, secrets, left } = await writeAnnotated(look, path)
   const style = styleFor(io.out, io.env, options.color)
-  const said = `${path}: ${counted(frames, 'frame')}, ${counted(comments, 'comment')}, ${counted(secrets, 'secret')}`
+  const most = left === 0 ? '' : `, none for ${counted(left, 'record')} in the middle`
+  const said = `${path}: ${counted(frames, 'frame')}, ${counted(comments, 'comment')}, ${counted(secrets, 'secret')}${most}`
   await io.out.write(
     options.json
-      ? jsonLine({ type: 'annotated', path, frames, comments, secrets })
+      ? jsonLine({ type: 'annotated', path, frames, comments, secrets, left })
       : lines([line(style, { text: ` ${mark(style, '✓')} `, tint: 'good' }, { text: said })]),
   )
 }
