@@ -23,6 +23,18 @@ test('a head is its fields, each once, without the first line and what is behind
   expect(headLines(ascii('HTTP/1.1 200 OK\nA:b\n folded\n\nC: d'), 2, style)).toEqual(['  A: b', '   folded'])
 })
 
+test('lines that end in LF alone, as captures have them, are shown whole', () => {
+  const head = dissect(requestHeadFormat, ascii('GET / HTTP/1.1\nHost: a\n\n'), 'request')
+  expect(fieldLines(head, 4, style).map(line => line.trim())).toEqual([
+    '0..15   requestLine  GET / HTTP/1.1',
+    '0..3      method   GET',
+    '4..5      target   /',
+    '6..14     version  HTTP/1.1',
+    '15..23  Host         a',
+    '23..24  end',
+  ])
+})
+
 test('a tree says where each field lies, its name and its value, one below the other', () => {
   expect(
     fieldLines(dissect(requestHeadFormat, ascii('GET / HTTP/1.1\r\nHost: a\r\n\r\n'), 'request'), 4, style),
