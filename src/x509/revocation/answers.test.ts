@@ -28,6 +28,14 @@ test('an OCSP answer of the issuer says good, revoked or that it knows nothing (
 test('an answer about another certificate, out of its time, or of another key says nothing', () => {
   expect(state(ocsp(ocspBy(middle, leaf()[0]!)))).toBe('of-another')
   expect(state(ocsp(ocspBy(root, shop)))).toBe('of-another')
+  // An issuer of the same name with another key, or of another name with the same key.
+  const id = certificateId(serialOf(shop), new Certificate(middle.certificate), 'sha1', crypto)
+  for (const other of [{ issuerNameHash: new Uint8Array(20) }, { issuerKeyHash: new Uint8Array(20) }]) {
+    const answers = [
+      { id: { ...id, ...other }, about: { status: 'good' }, thisUpdate: at - DAY, nextUpdate: at + DAY } as const,
+    ]
+    expect(state(ocsp(ocspBy(middle, shop, { answers })))).toBe('of-another')
+  }
   expect(state(ocsp(ocspBy(middle, shop, { thisUpdate: at + 1000 })))).toBe('not-yet')
   expect(state(ocsp(ocspBy(middle, shop, { nextUpdate: at })))).toBe('out-of-date')
   expect(state(ocsp(ocspBy(middle, shop, { nextUpdate: undefined })))).toBe('good by ocsp')
