@@ -3,12 +3,13 @@ import { formats } from '../../../test/support/formats.ts'
 import { sequence } from '../../asn1/write.ts'
 import { seeded } from '../../random.ts'
 import { hexBytes, hexText, latin1Bytes } from '../../wire/bytes.ts'
-import { encode } from '../../wire/codec.ts'
+import { decode, encode } from '../../wire/codec.ts'
 import { allBroken, decodeAs, starred } from './decode.ts'
 import { formatNamed, formatRows } from './formats.table.ts'
 import { guess } from './guess.ts'
 import { EmitError, emitted, jsonOfDecoded } from './json.ts'
 import { titleOf } from './text.ts'
+import { cookieHeader } from './text-formats.ts'
 
 const bytes = (text: string): Uint8Array => hexBytes(text.replace(/\s+/g, ''))
 const again = (input: Uint8Array, as: string): string =>
@@ -154,4 +155,16 @@ test('cookies, credentials, secrets of a key log and numbers of a private key ar
   expect(shown(line)).toContain('abab')
   expect(shown(line)).not.toContain('cdcd')
   expect(shown('HTTP/1.1 200 OK\nServer: x')).toMatch(/^false /)
+})
+
+test('a cookie header that ends in semicolons is written as it is read, empty parts and all', () => {
+  for (const [text, parts] of [
+    ['Cookie:;;', ['', '', '']],
+    ['Cookie: a=b; ', ['a=b', '']],
+    ['Set-Cookie: a=b; ; Path=/', ['a=b', '', 'Path=/']],
+  ] as const) {
+    const read = decode(cookieHeader, latin1Bytes(text))
+    expect(read.parts).toEqual(parts)
+    expect(decode(cookieHeader, encode(cookieHeader, read))).toEqual(read)
+  }
 })

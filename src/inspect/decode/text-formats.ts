@@ -29,14 +29,15 @@ const walkCookies = (reader: Reader, label: string, out: Field[]): CookieHeader 
   root.children!.push({ name: 'name', start: base, end: base + name.length, value: name, text: name })
   const end = text.replace(/[\r\n]+$/, '').length
   const parts: string[] = []
-  for (let at = whole.length; at < end; ) {
+  // Behind each semicolon is another part, were it empty: what is written of them is read as them.
+  for (let at = whole.length; at <= end; ) {
     const semicolon = text.indexOf(';', at)
     const to = semicolon < 0 || semicolon > end ? end : semicolon
     const part = text.slice(at, to)
     parts.push(part)
-    root.children!.push(pairField(part, base + at))
+    if (part !== '') root.children!.push(pairField(part, base + at))
     at = to + 1
-    if (text[at] === ' ') at++
+    if (to < end && text[at] === ' ') at++
   }
   reader.pos = base + end
   root.end = base + end
