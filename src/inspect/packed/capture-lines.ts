@@ -15,8 +15,8 @@ import { type PackedRecord, packed } from './packed.ts'
 /** Conversations that are named; the rest is counted. */
 const MOST_LISTED = 20_000
 
-/** How much more of a conversation a page has than a terminal shows: 98,304 records, or 96 MiB of bytes. */
-const TIMES = 1.5
+/** How much more of a conversation a page has than a terminal shows: 196,608 records, or 192 MiB of bytes. */
+const TIMES = 3
 
 export function* contentsLines({ capture, open }: Readable): Generator<JsonObject> {
   const { conversations } = capture
