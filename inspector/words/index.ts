@@ -1,15 +1,13 @@
-/** Every text of the page by area, a language a folder: one area is one file, the same keys in each by type. */
+/** Nearly every text of the page by area, a language a folder: one area is one file, the same keys in each by type. */
 import { wordsOf as failureWordsOf } from '../../src/explain/languages.ts'
 import type { Words as FailureWords } from '../../src/explain/words.ts'
 import type { PageLanguage } from '../page/place.ts'
 import { captures as capturesEnglish } from './en/captures.ts'
-import { headers as headersEnglish } from './en/headers.table.ts'
 import { page as pageEnglish } from './en/page.ts'
 import { tabs as tabsEnglish } from './en/tabs.ts'
 import { tryIt as tryEnglish } from './en/try.ts'
 import { views as viewsEnglish } from './en/views.ts'
 import { captures as capturesChinese } from './zh/captures.ts'
-import { headers as headersChinese } from './zh/headers.table.ts'
 import { page as pageChinese } from './zh/page.ts'
 import { tabs as tabsChinese } from './zh/tabs.ts'
 import { tryIt as tryChinese } from './zh/try.ts'
@@ -23,8 +21,6 @@ export interface Words {
   readonly tryIt: typeof tryEnglish
   readonly tabs: typeof tabsEnglish
   readonly captures: typeof capturesEnglish
-  /** What fields of HTTP say, under their names in small letters. */
-  readonly headers: Readonly<Record<string, string>>
   /** Of the registry of failures. */
   readonly failures: FailureWords
 }
@@ -39,7 +35,6 @@ const WORDS: Readonly<Record<PageLanguage, Words>> = {
     tabs: tabsEnglish,
     captures: capturesEnglish,
     tryIt: tryEnglish,
-    headers: headersEnglish,
     failures: failureWordsOf('en'),
   },
   zh: {
@@ -49,7 +44,6 @@ const WORDS: Readonly<Record<PageLanguage, Words>> = {
     tabs: tabsChinese,
     captures: capturesChinese,
     tryIt: tryChinese,
-    headers: headersChinese,
     failures: failureWordsOf('zh'),
   },
 }

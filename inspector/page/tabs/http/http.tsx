@@ -2,6 +2,7 @@
 import type { FunctionComponent } from 'preact'
 import { useMemo } from 'preact/hooks'
 import { type CookieOutcome, type HttpExchange, type HttpMessage, httpOf } from '../../../model/http.ts'
+import { headersIn } from '../../../words/headers.ts'
 import type { Words } from '../../../words/index.ts'
 import type { Region, RegionProps } from '../../state.ts'
 import { Opener } from '../opener.tsx'
@@ -103,8 +104,9 @@ const MessageView: FunctionComponent<MessageProps> = ({ title, message, ...props
   )
 }
 
-const meaningOf = (name: string, { headers, tabs: { http } }: Words): string => {
+const meaningOf = (name: string, { language, tabs: { http } }: Words): string => {
   const key = name.toLowerCase()
+  const headers = headersIn(language)
   return Object.hasOwn(headers, key) ? headers[key]! : http.unknown
 }
 
