@@ -77,6 +77,9 @@ test('a key that is weak, or none, gets no certificate', () => {
     privateKeyEncoding: { type: 'pkcs8', format: 'der' },
   })
   expect(() => ca.certify({ names: ['a.test'], publicKey: new Uint8Array(short) })).toThrow('has 1024 bits, and 2048')
+  const ed448 = new Uint8Array(generateKeyPairSync('ed448').publicKey.export({ type: 'spki', format: 'der' }))
+  const unknown = 'nobody can use its key, of type 1.3.101.113'
+  expect(() => ca.certify({ names: ['a.test'], publicKey: ed448 })).toThrow(unknown)
   const { spki } = crypto.generateKeyPair('p-256')
   const off = spki.slice()
   off[off.length - 1]! ^= 1

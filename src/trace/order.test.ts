@@ -36,8 +36,9 @@ test('an answer that came in front of an alert in the same read is told in front
     message('tls', 'Alert'),
     message('http', '200 OK', { stream: { start: 0, end: 80 }, at: 7 }),
     verdict('http', 'framing'),
+    verdict('tls', 'level'),
   ])
-  expect(namesOf(told)).toEqual(['read', 'data', '200 OK', 'framing', 'more data', 'alert record', 'Alert'])
+  expect(namesOf(told)).toEqual(['read', 'data', '200 OK', 'framing', 'more data', 'alert record', 'Alert', 'level'])
   expect(told[2]).toMatchObject({ record: { at: 5 } })
 })
 
