@@ -43,8 +43,8 @@ export interface Opening {
 }
 
 export interface Inspector {
-  /** As vitest's, where everything is there that it needs; its name says what is not. */
-  test(name: string, body: () => Promise<void>): void
+  /** As vitest's, where everything is there that it needs; its name says what is not. `limit` is in milliseconds. */
+  test(name: string, body: () => Promise<void>, limit?: number): void
   /** A new window at the page, as soon as an exchange is shown. */
   open(opening?: Opening): Promise<Page>
   /** The folder of the built page. */
@@ -70,7 +70,7 @@ export const inspector = (): Inspector => {
     expect(complaints.splice(0)).toEqual([])
   })
   return {
-    test: (name, body) => test.skipIf(reason !== '')(`${name}${reason}`, body, 60_000),
+    test: (name, body, limit = 60_000) => test.skipIf(reason !== '')(`${name}${reason}`, body, limit),
     folder: () => folder,
     async open({
       hash = '',
