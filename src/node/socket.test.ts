@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { expect, test } from 'vitest'
 import { certificateAuthority } from '../ca/authority.ts'
 import { connect as connectTls, listen } from '../index.ts'
@@ -78,6 +79,27 @@ test('whoever wrote hears what the kernel has taken: all of it when it has room,
   expect(sent[1]?.length).toBe(late.length)
   expect(sent[1]?.every((piece, i) => piece === late[i])).toBe(true)
   end()
+})
+
+test('too few bytes for Node to say that they drained are told of with the next write, and not kept for ever', () => {
+  const taken: (() => void)[] = []
+  const socket = new Duplex({ read() {}, write: (_, __, done) => void taken.push(done), highWaterMark: 64 * 1024 })
+  const stream = new SocketStream(socket as Socket, { told: undefined, where: 'x', pieces: 'owned' })
+  const sent: (readonly Uint8Array[])[] = []
+  stream.handler = { ...deaf, drain: () => expect.unreachable(), sent: pieces => void sent.push(pieces) }
+  const [first, second] = [Uint8Array.of(1), Uint8Array.of(2)]
+  stream.write([first])
+  taken.shift()!()
+  expect(sent).toEqual([])
+  stream.write([second])
+  expect(sent).toEqual([[first]])
+  // A peer that lets something wait all the time has us hold no more for it.
+  for (let i = 0; i < 3000; i++) stream.write([Uint8Array.of(3)])
+  while (taken.length > 0) taken.shift()!()
+  stream.write([first])
+  expect(sent).toHaveLength(2)
+  expect(sent[1]).toHaveLength(1024)
+  expect(sent[1]![0]).toBe(second)
 })
 
 test('a stream that is traced gives nothing back: whoever listens has the pieces', async () => {

@@ -9,6 +9,8 @@ import type { TraceContext } from '../trace/types.ts'
 
 /** Above this many bytes in our hands the writer is asked to wait: two flights of full TLS records. */
 const WRITE_HIGH_WATER = 256 * 1024
+/** Pieces that are kept for whoever takes their memory back; that of more is collected as any. */
+const MOST_LEAVING = 1024
 
 /** Gather lists up to this size are joined: one small copy costs less than one `writev` with its bookkeeping. */
 const JOIN_BELOW = 8 * 1024
@@ -77,8 +79,8 @@ export class SocketStream implements ByteStream {
   readonly #where: string
   #local: Address | undefined
   #waiting = false
-  /** What the kernel has not taken yet. */
-  #leaving: readonly Bytes[] | undefined
+  /** What the kernel had not taken when it was written. */
+  readonly #leaving: Bytes[] = []
   #failure: Failure | undefined
   readonly #told: StreamTrace | undefined
   readonly #gone: SocketStreamOptions['gone']
@@ -136,6 +138,7 @@ export class SocketStream implements ByteStream {
     let size = 0
     for (const piece of pieces) size += piece.length
     this.#told?.moved('out', pieces)
+    if (socket.writableLength === 0) this.#left()
     if (pieces.length === 1) socket.write(pieces[0]!)
     else if (size <= JOIN_BELOW) socket.write(Buffer.concat(pieces as Uint8Array[], size))
     else {
@@ -153,7 +156,12 @@ export class SocketStream implements ByteStream {
   #leaves(pieces: readonly Bytes[]): void {
     if (this.#told !== undefined || this.#handler.sent === undefined) return
     if (this.#socket.writableLength === 0) this.#handler.sent(pieces)
-    else this.#leaving = this.#leaving === undefined ? pieces : [...this.#leaving, ...pieces]
+    else if (this.#leaving.length < MOST_LEAVING) this.#leaving.push(...pieces)
+  }
+
+  /** Nothing waits any more. Node says `drain` only where much did: whoever writes next looks too. */
+  #left(): void {
+    if (this.#leaving.length > 0) this.#handler.sent?.(this.#leaving.splice(0))
   }
 
   end(): void {
@@ -184,9 +192,7 @@ export class SocketStream implements ByteStream {
   }
 
   #drained(): void {
-    const pieces = this.#leaving
-    this.#leaving = undefined
-    if (pieces !== undefined) this.#handler.sent?.(pieces)
+    this.#left()
     if (!this.#waiting) return
     this.#waiting = false
     this.#handler.drain()
