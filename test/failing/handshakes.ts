@@ -1,18 +1,9 @@
 /** Handshakes in which nothing was in common, somebody wanted more, or somebody hung up. */
-import type { Scenario, Stage } from './stage.ts'
+import { type Scenario, type Stage, scenario, trusting } from './stage.ts'
 
 const url = (port: number): string => `https://localhost:${port}/`
-const trusting = (stage: Stage): readonly string[] => ['--cacert', stage.ecdsa.root]
 const sClient = (stage: Stage, port: number, ...more: readonly string[]): Promise<void> =>
   stage.client('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-servername', 'localhost', ...more])
-
-const scenario = (
-  name: string,
-  code: Scenario['code'],
-  side: Scenario['side'],
-  needs: string,
-  play: Scenario['play'],
-): Scenario => ({ name, code, side, needs: needs.split(' '), play })
 
 export const failedHandshakes: readonly Scenario[] = [
   scenario('a server of TLS 1.1', 'tls/no-common-version', 'server', 'openssl curl', async stage => {

@@ -2,19 +2,10 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import type { Leaf } from '../support/peers-chain.ts'
-import type { Scenario, Stage } from './stage.ts'
+import { type Scenario, type Stage, scenario, trusting } from './stage.ts'
 
 const secure = (port: number, path = '/'): string => `https://localhost:${port}${path}`
 const plain = (port: number, path = '/'): string => `http://127.0.0.1:${port}${path}`
-const trusting = (stage: Stage): readonly string[] => ['--cacert', stage.ecdsa.root]
-
-const scenario = (
-  name: string,
-  code: Scenario['code'],
-  side: Scenario['side'],
-  needs: string,
-  play: Scenario['play'],
-): Scenario => ({ name, code, side, needs: needs.split(' '), play })
 
 /** A program of Python that serves plain sockets: `c` is each connection that it accepts. */
 const serving = (body: string): string =>

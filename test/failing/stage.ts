@@ -134,3 +134,14 @@ const started = async (program: string, args: readonly string[], port: number): 
 export const leafOf = (authority: TestAuthority, options: LeafOptions = {}): Leaf => authority.issue(options)
 /** The leaf alone, as people install it who forget the rest. */
 export const alone = (leaf: Leaf): Leaf => ({ ...leaf, chain: leaf.certificate })
+
+export const scenario = (
+  name: string,
+  code: Scenario['code'],
+  side: Scenario['side'],
+  needs: string,
+  play: Scenario['play'],
+): Scenario => ({ name, code, side, needs: needs.split(' '), play })
+
+/** For curl. */
+export const trusting = (stage: Stage): readonly string[] => ['--cacert', stage.ecdsa.root]

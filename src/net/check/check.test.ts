@@ -241,17 +241,20 @@ describe('a server of ours', () => {
   })
 })
 
+const weak = (options: Omit<Parameters<typeof weakServer>[0], 'crypto'>) =>
+  rude((stream, heard) => {
+    const engine = weakServer({ crypto: nodeWorld().crypto, ...options })
+    heard(bytes => {
+      engine.receive(bytes.slice(), clock.now())
+      const out = engine.pollTransmit(clock.now())
+      if (out !== undefined) stream.write(out)
+    })
+  })
+
 test('a server that chooses a weak suite whatever it is offered is told by it', async () => {
   const { chain, privateKey } = authority.issue({ names: ['shop.test'] })
   for (const { name } of weakSuites) {
-    const world = await rude((stream, heard) => {
-      const engine = weakServer({ crypto: nodeWorld().crypto, suite: name, chain, privateKey })
-      heard(bytes => {
-        engine.receive(bytes.slice(), clock.now())
-        const out = engine.pollTransmit(clock.now())
-        if (out !== undefined) stream.write(out)
-      })
-    })
+    const world = await weak({ suite: name, chain, privateKey })
     const { report } = await asked(world, { families: ['versions', 'suites'] })
     expect(report.observed.suites).toEqual([
       expect.objectContaining({ version: 'TLS 1.2', suites: [name], unoffered: [name] }),
@@ -272,14 +275,7 @@ test('a server that chooses a weak suite whatever it is offered is told by it', 
 test('a certificate that comes with a suite of another kind is not that of the kind that was asked for', async () => {
   const { chain, privateKey } = authority.issue({ names: ['shop.test'] })
   const { name } = weakSuites[0]!
-  const world = await rude((stream, heard) => {
-    const engine = weakServer({ crypto: nodeWorld().crypto, suite: name, chain, privateKey })
-    heard(bytes => {
-      engine.receive(bytes.slice(), clock.now())
-      const out = engine.pollTransmit(clock.now())
-      if (out !== undefined) stream.write(out)
-    })
-  })
+  const world = await weak({ suite: name, chain, privateKey })
   const { report } = await asked(world, { families: ['versions', 'certificates'] })
   expect(name).toContain('ECDSA')
   expect(report.observed.certificates).toMatchObject({ rsa: 'none', ecdsa: { key: 'EC P-256' } })
