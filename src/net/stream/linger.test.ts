@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { virtualClock } from '../../lab/clock.ts'
-import { Linger } from './linger.ts'
+import { Linger, lingering } from './linger.ts'
 
 /** When a stream is cut, with so many bytes unsent from each of these times on. */
 const cutAt = (unsent: readonly (readonly [from: number, bytes: number])[], patience = 10_000): number[] => {
@@ -67,4 +67,13 @@ test('a stream that is gone is not cut', () => {
   linger.start()
   linger.end()
   expect(clock.waiting).toBe(0)
+})
+
+test('what lingers on a stream ends with it, and says so', () => {
+  const clock = virtualClock()
+  let closed = 0
+  const handler = lingering(clock, { unsent: 0, reset: () => expect.unreachable() }, () => void closed++)
+  expect(clock.waiting).toBe(1)
+  handler.closed(undefined)
+  expect([clock.waiting, closed]).toEqual([0, 1])
 })
