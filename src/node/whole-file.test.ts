@@ -1,4 +1,5 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import fs, { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
@@ -32,4 +33,20 @@ test('what stands in the way is said by the name that was meant, and nothing is 
   )
   expect(readFileSync(path, 'utf8')).toBe('mine')
   expect(readdirSync(folder).filter(name => name.startsWith('taken'))).toEqual(['taken'])
+})
+
+test('a full disk, of which the system names no file, is said by the name that was meant', () => {
+  const path = join(folder, 'full')
+  const { writeFileSync } = fs
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  try {
+    fs.writeFileSync = () => {
+      throw full
+    }
+    syncBuiltinESMExports()
+    expect(() => writeWhole(path, 'x', 0o600, 'new')).toThrow(expect.objectContaining({ code: 'ENOSPC', path }))
+  } finally {
+    fs.writeFileSync = writeFileSync
+    syncBuiltinESMExports()
+  }
 })

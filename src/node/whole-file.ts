@@ -15,8 +15,8 @@ export const writeWhole = (path: string, contents: string | Uint8Array, mode: nu
     if (how === 'replace') renameSync(beside, path)
     else linkSync(beside, path)
   } catch (error) {
-    // About the file that was meant, not the one beside it.
-    if (error instanceof Error && 'path' in error) error.path = path
+    // About the file that was meant, not the one beside it; of a full disk it says none.
+    if (error instanceof Error && 'code' in error) Object.assign(error, { path })
     throw error
   } finally {
     rmSync(beside, { force: true })
