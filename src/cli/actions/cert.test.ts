@@ -13,7 +13,9 @@ import { broken } from '../../lab/broken.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { certifiedKey } from '../../tls/certificate/certified-key.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
+import { encryptPrivateKey } from '../../x509/files/encrypted-key.ts'
 import { pem } from '../../x509/files/pem.ts'
+import { writePkcs12 } from '../../x509/files/pkcs12-write.ts'
 import type { ExtensionToWrite } from '../../x509/issue.ts'
 import { POLICY } from '../../x509/lint/oids.table.ts'
 import { main } from '../main.ts'
@@ -96,6 +98,21 @@ test('DER and bundles are read as well, and what holds no certificate says what 
   const damaged = await ran(['show', chainFile('damaged.pem', [good.certificate.slice(0, -1)])])
   expect(damaged.exit).toBe(5)
   expect(damaged.out).toContain('tls/certificate-malformed')
+})
+
+test('a bundle is opened by a password from a file, and a key beside certificates needs none', async () => {
+  const entries = [{ privateKey: good.privateKey, chain: good.chain, friendlyName: 'shop' }]
+  const bundle = file('shop.p12', writePkcs12({ entries, certificates: [] }, 'open sesame', nodeCrypto()))
+  const words = ['verify', bundle, '--trust', rootFile, '--password-file']
+  const opened = await ran([...words, file('password', 'open sesame\n')])
+  expect([opened.exit, opened.out.split('\n')[0]]).toEqual([0, '✓ trusted through Test Root'])
+  const wrong = await ran([...words, file('wrong', 'sesame')])
+  expect([wrong.exit, wrong.out + wrong.err]).toEqual([5, expect.stringContaining('The password is wrong.')])
+  const without = await ran(['show', bundle])
+  expect([without.exit, without.err]).toEqual([5, expect.stringContaining(bundle)])
+  const key = pem('ENCRYPTED PRIVATE KEY', encryptPrivateKey(good.privateKey, 'x', nodeCrypto()))
+  const both = file('key-first.pem', key + readFileSync(chain, 'latin1'))
+  expect((await ran(['show', both])).out).toContain('certificate 2 of 2')
 })
 
 test('verify draws the chain from its root down, and says who is to blame when it is refused', async () => {

@@ -19,6 +19,7 @@ import { hexText } from '../../wire/bytes.ts'
 import { Certificate, malformedUnless } from '../../x509/certificate/certificate.ts'
 import { contentsOf } from '../../x509/files/file-contents.ts'
 import { openFile } from '../../x509/files/open.ts'
+import { certificatesIn } from '../../x509/files/pem.ts'
 import type { TrustStore } from '../../x509/path/anchor.ts'
 import { type ChainOutcome, explainChain } from '../../x509/path/explain.ts'
 import { notHeld, profiles } from '../../x509/path/profile.ts'
@@ -35,6 +36,7 @@ import { jsonLine } from '../json.ts'
 import { keeping } from '../kept.ts'
 import { wordsFor } from '../language.ts'
 import { serverIn } from '../options.ts'
+import { passwordFor } from '../password.ts'
 import { styleFor } from '../story/style.ts'
 import { passwordFrom } from '../tls.ts'
 import { rootsIn } from '../trust.ts'
@@ -54,6 +56,7 @@ export interface CertOptions extends CommonOptions, KeepOptions, DemandOptions, 
   readonly purpose?: Purpose | undefined
   readonly accept?: readonly FailureCode[] | undefined
   readonly pcapng?: string | undefined
+  readonly passwordFile?: string | undefined
 }
 
 /** The certificates, leaf first, and the name that they were asked for. */
@@ -65,7 +68,7 @@ interface Found {
 }
 
 export const cert = async (action: CertAction, what: string, options: CertOptions, io: Io): Promise<number> => {
-  const found = existsSync(what) ? inFile(what) : await fromServer(action, what, options, io)
+  const found = existsSync(what) ? await inFile(what, options, io) : await fromServer(action, what, options, io)
   if (action === 'lint') return lintChain(found.chain, options, io)
   const at = dateOf(options)
   return action === 'show' ? await show(found, at, options, io) : await judge(action, found, at, options, io)
@@ -73,13 +76,17 @@ export const cert = async (action: CertAction, what: string, options: CertOption
 
 const dateOf = ({ at }: CertOptions): number => at ?? nodeWorld().clock.date()
 
-const inFile = (path: string): Found => {
+const inFile = async (path: string, { passwordFile }: CertOptions, io: Io): Promise<Found> => {
   const bytes = fileContents(path)
-  const opened = openFile(bytes, undefined, nodeWorld().crypto)
-  if (isFailure(opened)) throw new FailureError(opened)
-  const { certificates: chain } = opened
-  if (chain.length > 0) return { chain, host: undefined, brought: undefined }
-  const got = contentsOf(bytes).join(', ') || 'neither PEM nor DER'
+  const held = contentsOf(bytes)
+  const found = (chain: readonly Uint8Array[]): Found => ({ chain, host: undefined, brought: undefined })
+  // A key beside them may be under a password that nobody needs here.
+  if (held.includes('a certificate')) return found(certificatesIn(bytes))
+  const files = held.includes('a PKCS#12 bundle') ? ([[[path], [bytes]]] as const) : []
+  const opened = openFile(bytes, await passwordFor({ passwordFile, files }, io), nodeWorld().crypto)
+  if (isFailure(opened)) throw new FailureError(opened.where === undefined ? opened.with({ where: path }) : opened)
+  if (opened.certificates.length > 0) return found(opened.certificates)
+  const got = held.join(', ') || 'neither PEM nor DER'
   throw new FailureError(fail('cli/usage', { got: `${path} holds no certificate: ${got}.` }))
 }
 

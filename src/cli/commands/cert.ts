@@ -28,8 +28,18 @@ const ASKING: readonly OptionSpec[] = [
   KEEP,
 ]
 
-const SHOWING: readonly OptionSpec[] = [
+/** Of all four: where the certificates come from. */
+const FOUND: readonly OptionSpec[] = [
   ...ASKING,
+  {
+    flags: '--password-file <file>',
+    what: 'its first line opens PKCS#12; BAREWIRE_PASSWORD does too',
+    offers: 'files',
+  },
+]
+
+const SHOWING: readonly OptionSpec[] = [
+  ...FOUND,
   { flags: '--at <date>', what: 'judge as if it were then: 2027-01-31, 2027-01-31T12:00:00Z', parse: parseDate },
 ]
 
@@ -88,7 +98,7 @@ export const certCommands: readonly AnyCommand[] = [
     'lint',
     'which rules for issuers certificates break, each with its source; exit code 5 for one that must be kept',
     [
-      ...ASKING,
+      ...FOUND,
       {
         flags: '--rules <set>',
         what: 'rfc5280, or webpki for those of the CA/Browser Forum too; otherwise by what they claim to keep',
