@@ -25,6 +25,8 @@ test.each([
   ['30 80 00', 'truncated'],
   ['30 80 05 00 00', 'truncated'],
   ['30 03 02 02 05 06', 'truncated'],
+  ['30 03 30 80 00 00', 'truncated'],
+  ['30 80 30 03 30 80 00 00 00 00', 'truncated'],
   ['30 85 00 00 00 00 00', 'length-too-long'],
   ['04 80 00 00', 'indefinite-length'],
   ['3f 00', 'long-tag'],

@@ -70,7 +70,7 @@ class BerReader {
     const ber = this.#ber
     for (;;) {
       if (this.pos === end) return parts
-      if (end === undefined && this.pos + 2 <= limit && ber[this.pos] === 0 && ber[this.pos + 1] === 0) {
+      if (end === undefined && ber[this.pos] === 0 && ber[this.pos + 1] === 0) {
         this.pos += 2
         return parts
       }
