@@ -128,6 +128,10 @@ test('a responder signs in the place of its authority alone, and brings its cert
   if (!(answer instanceof BasicOcspResponse)) throw new Error('no answer')
   expect(answer.certificates.map(each => [...each])).toEqual([[...responder.certificate]])
   expect(crypto.verify(answer.signatureAlgorithm!, own.spki, answer.tbs, answer.signature)).toBe(true)
+  for (const date of [own.notBefore, own.notAfter]) {
+    const by = parseOcspResponse(ocspAnswerFor(middle, leaf.serial, { ...options, now: date }))
+    expect(by instanceof BasicOcspResponse && by.certificates).toHaveLength(1)
+  }
   // For another authority, and behind its end, the authority itself.
   const serial = Buffer.from(new Certificate(middle.certificate).serialNumber).toString('hex')
   for (const [authority, about, date] of [

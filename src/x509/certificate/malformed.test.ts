@@ -76,6 +76,12 @@ const broken: readonly (readonly [what: string, field: RegExp, rule: RegExp, par
     { subject: sequence(setOf(sequence(oid(OID.commonName), integer(5)))) },
   ],
   [
+    'a title that is a number',
+    /subject/,
+    /unexpected-tag/,
+    { subject: sequence(setOf(sequence(oid('2.5.4.12'), integer(5)))) },
+  ],
+  [
     'NUL in a common name',
     /subject/,
     /string-character/,
@@ -209,6 +215,15 @@ const broken: readonly (readonly [what: string, field: RegExp, rule: RegExp, par
     withExtension(OID.certificatePolicies, sequence(sequence(oid('1.2.3')), sequence(oid('1.2.3')))),
   ],
   ['policy constraints without any', /policyConstraints/, /empty/, withExtension(OID.policyConstraints, sequence())],
+  [
+    'an access description with a third part',
+    /authorityInfoAccess/,
+    /trailing/,
+    withExtension(
+      OID.authorityInfoAccess,
+      sequence(sequence(oid(OID.ocsp), element(0x86, Uint8Array.of(97)), nothing)),
+    ),
+  ],
   ['no access description at all', /authorityInfoAccess/, /empty/, withExtension(OID.authorityInfoAccess, sequence())],
   [
     'an RSA key without NULL parameters',
@@ -229,6 +244,11 @@ const broken: readonly (readonly [what: string, field: RegExp, rule: RegExp, par
     { spki: key(sequence(oid(OID.ed25519)), bitString(new Uint8Array(31))) },
   ],
 ]
+
+test('as many extensions as are allowed are read', () => {
+  const most = Array.from({ length: MAX_EXTENSIONS }, (_, i) => extension(`1.2.3.${i}`, nothing))
+  expect(new Certificate(make({ after: [explicit(3, sequence(...most))] })).extensions).toHaveLength(MAX_EXTENSIONS)
+})
 
 test.each(broken)('%s: tls/certificate-malformed, with the field and the bytes', (_, field, rule, parts) => {
   const failure = malformedUnless(() => new Certificate(make(parts)).decodeAll())

@@ -76,7 +76,7 @@ test.each([
   expect(String.fromCodePoint(...(fromPunycode(punycode) ?? []))).toBe(text)
 })
 
-test.each(['bcher-kv', '99999999999', 'a-b_', 'ib9b'])('%s is no Punycode', text => {
+test.each(['bcher-kv', '99999999999', 'a-b_', 'ib9b', `${'9'.repeat(300)}a`])('%s is no Punycode', text => {
   expect(fromPunycode(text)).toBe(undefined)
 })
 

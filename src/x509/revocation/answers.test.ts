@@ -100,6 +100,25 @@ test('a critical extension in an answer that nobody knows makes it say nothing',
   expect(state(answer([], [explicit(1, nonce)]))).toBe('good by ocsp')
 })
 
+test('of several words of one answer the worst counts, and of good ones the earliest end', () => {
+  const id = certificateId(serialOf(shop), new Certificate(middle.certificate), 'sha1', crypto)
+  const saying = (...all: readonly (readonly ['good' | 'unknown', until: number | undefined])[]) =>
+    ocsp(
+      ocspBy(middle, shop, {
+        answers: all.map(([status, nextUpdate]) => ({ id, about: { status }, thisUpdate: at - DAY, nextUpdate })),
+      }),
+    )
+  const until = (evidence: ReturnType<typeof saying>) => {
+    const trusted = verifyChain(ask(chain, { evidence, revocation: { mode: 'hard', scope: 'leaf' } }))
+    const [first] = isTrusted(trusted) ? trusted.revocation : []
+    return first?.status === 'good' ? first.until : 'nothing'
+  }
+  expect(until(saying(['good', at + DAY]))).toBe(at + DAY)
+  expect(until(saying(['good', undefined]))).toBe(undefined)
+  expect(until(saying(['good', at + 2 * DAY], ['good', at + DAY], ['good', undefined]))).toBe(at + DAY)
+  expect(state(saying(['unknown', at + DAY], ['good', at + DAY]))).toBe('unknown')
+})
+
 test('whatever says good, what says revoked is heard', () => {
   const revoked = ocspBy(middle, shop, { about: { status: 'revoked', date: at, reason: undefined } })
   expect(state({ ocsp: [ocspBy(middle, shop), revoked] })).toBe('revoked')
