@@ -226,6 +226,7 @@ test('half a character is found at its last octet, a letter in a time and the fo
     ['1c05 0001f60000', 6],
   ] as const)
     expect(() => checkDer(hex(octets)), octets).toThrow(`string-character at byte ${at}`)
+  expect(() => checkDer(hex('1303 61 40 62'))).toThrow(expect.objectContaining({ at: 3, end: 4 }))
   expect(() => checkDer(hex('3005 0903800001'))).toThrow(expect.objectContaining({ at: 2, end: 3 }))
   expect(() => checkDer(hex('3002 0480'))).toThrow('indefinite-length at byte 3')
   expect(() => checkDer(hex('3007 04850000000001'))).toThrow('length-too-long at byte 3')

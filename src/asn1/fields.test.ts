@@ -42,6 +42,11 @@ test('what lies deeper than anything that is meant is shown as octets', () => {
   expect(field?.value).toEqual(octets.subarray(2 * 25))
 })
 
+test('a BOOLEAN is true or false', () => {
+  const value = (octet: number) => derFields(Uint8Array.of(0x01, 1, octet), 0, 3, { name: 'critical' }).value
+  expect([value(0xff), value(0)]).toEqual([true, false])
+})
+
 test('an INTEGER of four octets is a number, a longer one is octets', () => {
   expect(textOf(0x02, 0x01, 0, 0, 0)).toBe('16777216')
   expect(textOf(0x02, 0x01, 0, 0, 0, 0)).toBe('0100000000')

@@ -33,8 +33,7 @@ export const checkBitString = (bytes: Uint8Array, from: number, to: number, what
   const unused = bytes[from]
   if (from === to || unused! > 7 || (to - from === 1 && unused !== 0))
     throw new DerError('bit-string-padding', from, to, what)
-  if ((bytes[to - 1]! & ((1 << unused!) - 1)) !== 0 && to - from > 1)
-    throw new DerError('bit-string-padding', to - 1, to, what)
+  if ((bytes[to - 1]! & ((1 << unused!) - 1)) !== 0) throw new DerError('bit-string-padding', to - 1, to, what)
 }
 
 /** Named bits as a number: bit 0 of the list is bit 0 here. At most 24 of them. */

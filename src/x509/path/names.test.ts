@@ -17,6 +17,7 @@ test.each([
   ['*.example.com', '.example.com', false, 'the wildcard is not an empty label'],
   ['a*.example.com', 'ab.example.com', false, 'no part of a label (RFC 9525 6.3)'],
   ['*a.example.com', 'ba.example.com', false, 'no part of a label'],
+  ['*aexample.com', 'b.example.com', false, 'nor does the wildcard stand for a period'],
   ['xn--*.example.com', 'xn--a.example.com', false, 'no part of an A-label'],
   ['a.*.example.com', 'a.b.example.com', false, 'the left-most label only'],
   ['*.*.example.com', 'a.b.example.com', false, 'one wildcard only'],
