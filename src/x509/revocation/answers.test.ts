@@ -79,6 +79,15 @@ test('the issuer may have others answer, whom it has signed for this with its ow
   expect(state({ ...by(clerk), crls: [revoking(middle, clerk.certificate)] })).not.toBe('good by ocsp')
 })
 
+test('keys of one name are tried in turn, four of them at most', () => {
+  const clerk = below('Responder', signsAnswers, issuerIsMiddle)
+  const others = Array.from({ length: 4 }, () => below('Responder', signsAnswers, issuerIsMiddle).certificate)
+  const behind = (before: readonly Bytes[]) =>
+    ocsp(ocspBy(middle, shop, { signer: clerk, certificates: [...before, clerk.certificate] }))
+  expect(state(behind(others.slice(1)))).toBe('good by ocsp')
+  expect(state(behind(others))).toBe('signature')
+})
+
 test('a critical extension in an answer that nobody knows makes it say nothing', () => {
   const own = (id: string, ...critical: Uint8Array[]) =>
     explicit(1, sequence(sequence(oid(id), ...critical, octetString(nothing))))
