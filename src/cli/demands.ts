@@ -1,5 +1,6 @@
 /** `--revocation`, `--crl`, `--crlite`, `--logs` and `--transparency`: what is demanded of certificates besides their paths. */
 import { readFileSync } from 'node:fs'
+import { isFileProblem } from '../explain/file-problems.ts'
 import { FailureError, fail, isFailure } from '../failures/index.ts'
 import type { RevocationOptions } from '../net/stream/judged.ts'
 import { nodeWorld } from '../node/world.ts'
@@ -107,7 +108,8 @@ export const fileContents = (path: string): Uint8Array => {
   try {
     return new Uint8Array(readFileSync(path))
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new FailureError(fail('cli/file', { where: path, got: code ?? 'it cannot be read' }), { cause: error })
+    const { code = '' } = error as NodeJS.ErrnoException
+    const got = isFileProblem(code) ? code : 'it cannot be read'
+    throw new FailureError(fail('cli/file', { where: path, got }), { cause: error })
   }
 }

@@ -65,10 +65,10 @@ export const identityOf = async (
 ): Promise<Identity> => {
   const { tls: versions, groups, suites, clientCa } = options
   if (options.cert === undefined && options.key !== undefined) throw usage('--key goes with --cert.')
-  const ca = await contentsOf(clientCa)
+  const ca = contentsOf(clientCa)
   if (options.psk !== undefined && ca !== undefined) throw usage('--client-ca and --psk are two ways to know clients.')
   const keys = options.psk === undefined ? undefined : await keysIn(options.psk, warned)
-  const [cert, key] = [await contentsOf(options.cert), await contentsOf(options.key)]
+  const [cert, key] = [contentsOf(options.cert), await contentsOf(options.key)]
   const files = [
     [options.cert, cert],
     [options.key, key],

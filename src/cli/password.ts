@@ -16,7 +16,7 @@ interface Opening {
 
 /** What opens these files; asked for at the terminal where one is locked and nothing was given. */
 export const passwordFor = async ({ passwordFile, files }: Opening, io: Io): Promise<string | undefined> => {
-  const given = await passwordFrom(passwordFile)
+  const given = passwordFrom(passwordFile)
   if (given !== undefined || io.keys === undefined) return given
   const locked = files.flatMap(([names = [], contents = []]) => names.filter((_, i) => isLocked(contents[i]!)))
   if (locked.length === 0) return undefined

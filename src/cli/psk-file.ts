@@ -2,9 +2,10 @@
  * `--psk FILE`: keys that both ends have (RFC 9257), a line for each as GnuTLS keeps them: `identity:hex`. A line of the file
  * is never repeated, in no message.
  */
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { type Failure, FailureError, fail } from '../failures/index.ts'
 import type { SharedKey } from '../net/stream/shared-keys.ts'
+import { fileContents } from './demands.ts'
 
 /** Servers look at the first few identities of a hello; each of ours costs a binder. */
 export const MOST_OFFERED = 8
@@ -14,7 +15,7 @@ export const keysIn = async (path: string, warned: (failure: Failure) => void): 
   const { mode } = await stat(path)
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
     warned(fail('cli/key-readable', { where: path, got: `0${(mode & 0o777).toString(8)}` }))
-  const lines = (await readFile(path, 'utf8')).split(/\r?\n/)
+  const lines = new TextDecoder().decode(fileContents(path)).split(/\r?\n/)
   const keys = lines.flatMap((text, i) => (text.trim() === '' ? [] : keyIn(text, `${path}, line ${i + 1}`)))
   const twice = keys.find(({ identity }, i) => keys.findIndex(other => other.identity === identity) < i)
   if (twice !== undefined) throw usage(`${path} has two keys of one identity.`)

@@ -1,9 +1,9 @@
 /** What `get` and `serve` take about TLS: certificates and keys as files, and what may be agreed on. */
-import { readFile } from 'node:fs/promises'
 import { type Failure, FailureError } from '../failures/index.ts'
 import { jsonOfFailure } from '../inspect/index.ts'
 import type { TlsChoices } from '../net/stream/tls-options.ts'
 import type { TlsVersion } from '../tls/types.ts'
+import { fileContents } from './demands.ts'
 import type { Run } from './run.ts'
 import { remarkLines } from './story/remark.ts'
 
@@ -20,15 +20,17 @@ export interface TlsOptions extends Pick<TlsChoices, 'groups' | 'suites'> {
 export type FilesNamed = Readonly<Partial<Record<'cert' | 'key' | 'ca' | 'publicKeys', readonly string[] | undefined>>>
 
 /** The contents of files; undefined where none is named. */
-export const contentsOf = async (paths: readonly string[] | undefined): Promise<readonly Uint8Array[] | undefined> =>
-  paths && Promise.all(paths.map(async path => new Uint8Array(await readFile(path))))
+export const contentsOf = (paths: readonly string[] | undefined): readonly Uint8Array[] | undefined =>
+  paths?.map(fileContents)
 
 /**
  * What opens the files of `--cert`, `--key`, `--trust` and `--client-ca`: the first line of `--password-file`, else BAREWIRE_PASSWORD. No option takes
  * the password itself: everybody on a machine may see how programs were called.
  */
-export const passwordFrom = async (path: string | undefined): Promise<string | undefined> =>
-  path === undefined ? process.env.BAREWIRE_PASSWORD || undefined : (await readFile(path, 'utf8')).split(/\r?\n/)[0]
+export const passwordFrom = (path: string | undefined): string | undefined =>
+  path === undefined
+    ? process.env.BAREWIRE_PASSWORD || undefined
+    : new TextDecoder().decode(fileContents(path)).split(/\r?\n/)[0]
 
 /** `work`, whose failure names the file where `net` says `key[1]`. */
 export const namingFiles = async <T>(files: FilesNamed, work: () => Promise<T>): Promise<T> => {

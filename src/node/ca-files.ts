@@ -309,10 +309,10 @@ const kindOf = ({ certificate }: CertificateAuthority): KeyKind => {
   return publicKey.type === 'ecdsa' && publicKey.curve === 'p-384' ? 'p-384' : 'p-256'
 }
 
-const keyText = (pkcs8: Uint8Array, keys: FreshAuthority['keys'], { password, crypto }: Place): string => {
+const keyText = (pkcs8: Uint8Array, keys: FreshAuthority['keys'], { folder, password, crypto }: Place): string => {
   if (keys !== 'encrypted') return pem('PRIVATE KEY', pkcs8)
   if (password === undefined)
-    throw inWords(fail('file/password-needed', { where: 'BAREWIRE_CA_PASSWORD_FILE' }), english)
+    throw inWords(fail('file/password-needed', { where: folder, expected: 'BAREWIRE_CA_PASSWORD_FILE' }), english)
   return pem('ENCRYPTED PRIVATE KEY', encryptPrivateKey(pkcs8, password, crypto))
 }
 

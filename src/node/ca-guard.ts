@@ -25,7 +25,9 @@ export const onlyOursToWrite = (path: string): void => {
 
 /** Throws `FailureError`: `ca/key-readable` for a file that others can read, `ca/unusable` for one that they can write. */
 export const onlyOursToRead = (path: string): void => {
-  const { mode } = statSync(path)
+  const found = statSync(path)
+  if (found.isDirectory()) throw inWords(fail('ca/unusable', { where: path, got: 'is a folder' }), english)
+  const { mode } = found
   if (process.platform !== 'win32' && (mode & 0o077) !== 0)
     throw inWords(fail('ca/key-readable', { where: path, got: `0${(mode & 0o777).toString(8)}` }), english)
   onlyOursToWrite(path)
@@ -47,6 +49,7 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'lies on a file system that is read-only',
   ENOSPC: 'cannot be written, the disk is full',
   EDQUOT: 'cannot be written, the quota is used up',
+  ENOENT: 'is not there',
   ENOTDIR: 'lies below something that is no folder',
 }
 

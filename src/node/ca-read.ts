@@ -40,7 +40,7 @@ export const authorityIn = (
   if (der === undefined || !(parsed instanceof Certificate))
     throw damaged(folder, certificate, 'holds no certificate that can be read')
   const file = inTheClear(new Uint8Array(readFileSync(key)), password, crypto)
-  if (isFailure(file)) throw inWords(file.with({ where: key }), english)
+  if (isFailure(file)) throw inWords(file.with({ where: key, expected: 'BAREWIRE_CA_PASSWORD_FILE' }), english)
   const secret = privateKeyIn(file)
   if (secret === undefined) throw damaged(folder, key, 'holds no private key that can be read')
   let authority: CertificateAuthority

@@ -110,6 +110,15 @@ test('a bundle is opened by a password from a file, and a key beside certificate
   expect([wrong.exit, wrong.out + wrong.err]).toEqual([5, expect.stringContaining('The password is wrong.')])
   const without = await ran(['show', bundle])
   expect([without.exit, without.err]).toEqual([5, expect.stringContaining(bundle)])
+  const bag = file(
+    'root.p12',
+    writePkcs12({ entries: [], certificates: [root.certificate] }, 'open sesame', nodeCrypto()),
+  )
+  expect((await ran(['verify', chain, '--trust', bag, '--password-file', file('password', 'open sesame')])).exit).toBe(
+    0,
+  )
+  const folded = await ran([...words, folder])
+  expect([folded.exit, folded.err]).toEqual([1, expect.stringContaining('it is a folder')])
   const key = pem('ENCRYPTED PRIVATE KEY', encryptPrivateKey(good.privateKey, 'x', nodeCrypto()))
   const both = file('key-first.pem', key + readFileSync(chain, 'latin1'))
   expect((await ran(['show', both])).out).toContain('certificate 2 of 2')

@@ -184,7 +184,7 @@ const judge = async (
   const world = nodeWorld()
   const profile = profiles[options.profile ?? 'deployed']
   const { name = host, purpose, accept, trust } = options
-  const roots = trust === undefined ? undefined : rootsIn(trust, await passwordFrom(undefined))
+  const roots = trust === undefined ? undefined : rootsIn(trust, passwordFrom(options.passwordFile))
   const transparency = transparencyOf(options)
   const revocation = revocationOf(options)
   const evidence: Evidence = {

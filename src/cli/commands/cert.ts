@@ -33,7 +33,7 @@ const FOUND: readonly OptionSpec[] = [
   ...ASKING,
   {
     flags: '--password-file <file>',
-    what: 'its first line opens PKCS#12; BAREWIRE_PASSWORD does too',
+    what: 'its first line opens PKCS#12, of --trust too; BAREWIRE_PASSWORD does as well',
     offers: 'files',
   },
 ]

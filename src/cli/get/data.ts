@@ -1,6 +1,6 @@
 /** `-d` and its relatives: pieces of a body, or with `-G` of a query, joined as curl joins them. */
-import { readFile } from 'node:fs/promises'
 import { joined } from '../../wire/bytes.ts'
+import { fileContents } from '../demands.ts'
 import type { Io } from '../io.ts'
 
 /** One of them as it was typed. */
@@ -50,7 +50,7 @@ const urlEncoded = (bytes: Uint8Array): string =>
 
 /** A file, or `-` for standard input. */
 const readNamed = async (path: string, io: Io): Promise<Uint8Array> => {
-  if (path !== '-') return new Uint8Array(await readFile(path))
+  if (path !== '-') return fileContents(path)
   const pieces: Uint8Array[] = []
   for await (const piece of io.input) pieces.push(piece)
   return joined(pieces)

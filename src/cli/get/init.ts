@@ -138,8 +138,8 @@ const initOf = async (options: GetOptions, body: Body | undefined, run: Run, io:
     proxyLogin: proxyLoginOf(options),
     // Who names a port knows what listens there.
     ports: 'any',
-    trust: options.trust && rootsIn(options.trust, await passwordFrom(options.passwordFile)),
-    publicKeys: await contentsOf(options.trustKey),
+    trust: options.trust && rootsIn(options.trust, passwordFrom(options.passwordFile)),
+    publicKeys: contentsOf(options.trustKey),
     accept: options.accept as readonly FailureCode[] | undefined,
     revocation: revocationOf(options),
     transparency: transparencyOf(options),
@@ -212,7 +212,7 @@ const identityOf = async (
 ): Promise<Pick<FetchInit, 'cert' | 'key' | 'password'>> => {
   if (cert === undefined && key !== undefined) throw usage('--key goes with --cert.')
   if (cert === undefined) return {}
-  const [certs, keys] = [await contentsOf(cert), await contentsOf(key)]
+  const [certs, keys] = [contentsOf(cert), await contentsOf(key)]
   const files = [
     [cert, certs],
     [key, keys],

@@ -95,7 +95,7 @@ const remembered = async (urls: readonly URL[], options: GetOptions, run: Run): 
 const trustText = async ({ trust, passwordFile, trustKey, accept = [] }: GetOptions): Promise<readonly string[]> => [
   trust === undefined
     ? rootsText(await nodeWorld().trust(), 'those of this system, of its environment and of the local authority')
-    : rootsText(rootsIn(trust, await passwordFrom(passwordFile)), trust.join(', ')),
+    : rootsText(rootsIn(trust, passwordFrom(passwordFile)), trust.join(', ')),
   ...(trustKey === undefined ? [] : [`the public keys in ${trustKey.join(', ')}`]),
   ...(accept.length === 0 ? [] : [`and in spite of ${accept.join(', ')}`]),
 ]

@@ -1,10 +1,10 @@
 /** `-w`: a line about each transfer, in the words of curl's `--write-out`. */
-import { readFile } from 'node:fs/promises'
 import { elsewhere } from '../../explain/elsewhere.table.ts'
 import type { Words } from '../../explain/index.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { hrefOf } from '../../net/client/request.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
+import { fileContents } from '../demands.ts'
 import { exitCodeOf } from '../errors.ts'
 import type { Io } from '../io.ts'
 import { MEASURED, type Scene, TIMES } from './write-out.table.ts'
@@ -38,7 +38,7 @@ export const formatOf = async (given: string, io: Io): Promise<Format> => {
 }
 
 const textOf = async (path: string, io: Io): Promise<string> => {
-  if (path !== '-') return await readFile(path, 'utf8')
+  if (path !== '-') return new TextDecoder().decode(fileContents(path))
   const pieces: Uint8Array[] = []
   for await (const piece of io.input) pieces.push(piece)
   return Buffer.concat(pieces).toString()

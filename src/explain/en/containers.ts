@@ -10,6 +10,7 @@ export const containerWords: WordsOf<typeof fileFailures> = {
   'file/password-needed': {
     title: 'It is under a password.',
     says: f => `${f.where ?? 'It'} opens with a password only, and none was given.`,
+    because: f => (f.expected === undefined ? [] : [`${f.expected} names no file with it.`]),
   },
   'file/password-wrong': {
     title: 'The password is wrong.',

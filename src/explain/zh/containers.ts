@@ -11,6 +11,7 @@ export const containerWords: WordsOf<typeof fileFailures> = {
   'file/password-needed': {
     title: '它受口令保护。',
     says: f => text`${f.where ?? '它'}只有用口令才能打开，而没有给出口令。`,
+    because: f => (f.expected === undefined ? [] : [text`${f.expected} 没有指向口令文件。`]),
   },
   'file/password-wrong': {
     title: '口令不正确。',

@@ -286,6 +286,18 @@ test.skipIf(spawnSync('certutil', ['-H']).error !== undefined)(
   },
 )
 
+test('a folder in the place of a file is told: cli/file', async () => {
+  for (const words of [
+    ['csr', '--sign', folder],
+    ['issue', 'a.test', '--out', at('out2'), '--password-file', folder],
+    ['export', '--key-file', folder, '--password-file', folder],
+  ])
+    expect((await json(words))[0] ?? (await run(words)).err, words[0]).toMatchObject({
+      code: 'cli/file',
+      got: 'EISDIR',
+    })
+})
+
 test('an authority for other names takes the place of the first, which is put aside', async () => {
   const { code, out } = await run(['init', '--replace', '--also', 'dev.example.com'])
   expect(code).toBe(0)

@@ -1,5 +1,5 @@
 /** What the commands of `barewire ca` have in common: the authority, how it is told, and which certificate is meant. */
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { type InventoryEntry, stateOf } from '../../../ca/inventory.ts'
 import { FailureError, fail, isFailure } from '../../../failures/index.ts'
 import { type JsonObject, legible, lines } from '../../../inspect/index.ts'
@@ -9,6 +9,7 @@ import { Certificate, parseCertificate } from '../../../x509/certificate/certifi
 import { certificatesIn } from '../../../x509/files/pem.ts'
 import { factsOf, sinceText } from '../../authority.ts'
 import type { CommonOptions } from '../../command.ts'
+import { fileContents } from '../../demands.ts'
 import type { Io } from '../../io.ts'
 import { jsonLine } from '../../json.ts'
 
@@ -111,7 +112,7 @@ const serialIn = (path: string): string => hexText(certificateAt(path).serialNum
 
 /** The first certificate of a file. Throws `cli/usage` when there is none. */
 export const certificateAt = (path: string): Certificate => {
-  const [der] = certificatesIn(new Uint8Array(readFileSync(path)))
+  const [der] = certificatesIn(fileContents(path))
   const parsed = der && parseCertificate(der)
   if (!(parsed instanceof Certificate)) throw usage(`${path} holds no certificate that can be read.`)
   return parsed

@@ -1,5 +1,5 @@
 /** `barewire ca issue`, `csr` and `renew`: certificates from the authority of this machine, as files. */
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { CertificateRequest } from '../../../ca/policy.ts'
 import type { ProfileName } from '../../../ca/profiles.table.ts'
@@ -17,6 +17,7 @@ import type { KeyPair } from '../../../x509/issue.ts'
 import { certificateRequestIn } from '../../../x509/request/request.ts'
 import { certificateRequest } from '../../../x509/request/write.ts'
 import type { CommonOptions } from '../../command.ts'
+import { fileContents } from '../../demands.ts'
 import type { Io } from '../../io.ts'
 import { certificateAt, certificateOf, day, meant, orThrow, say, usage, withAuthority, withFound } from './common.ts'
 import { caRenewRoot } from './init.ts'
@@ -144,7 +145,7 @@ const signed = (path: string, options: CsrOptions, io: Io): Promise<number> =>
   withAuthority(io, options, authority => {
     const crypto = nodeCrypto()
     const { issuer } = authority
-    const asked = orThrow(certificateRequestIn(new Uint8Array(readFileSync(path)), crypto))
+    const asked = orThrow(certificateRequestIn(fileContents(path), crypto))
     const { profile, days = USUAL_DAYS } = options
     const done = orThrow(
       unlessRefused(issuer, () => {

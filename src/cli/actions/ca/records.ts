@@ -17,6 +17,7 @@ import { privateKeyIn } from '../../../x509/files/private-key.ts'
 import { parseOcspRequest } from '../../../x509/revocation/ocsp-request.ts'
 import { factsOf } from '../../authority.ts'
 import type { CommonOptions } from '../../command.ts'
+import { fileContents } from '../../demands.ts'
 import type { Io } from '../../io.ts'
 import { jsonLine } from '../../json.ts'
 import { certificateOf, day, entryEvent, meant, say, usage, withFound } from './common.ts'
@@ -223,7 +224,7 @@ export const caExport = (what: string | undefined, options: ExportOptions, io: I
     }
     const password = passwordIn(options.passwordFile)
     if (password === undefined) throw usage('PKCS#12 is written under a password: --password-file FILE.')
-    const key = privateKeyIn(new Uint8Array(readFileSync(options.keyFile)))
+    const key = privateKeyIn(fileContents(options.keyFile))
     if (key === undefined) throw usage(`${options.keyFile} holds no private key that can be read.`)
     const friendlyName = what === undefined ? issuer.name : new Certificate(chain[0]!).subject.shortText
     const entries = [{ privateKey: key.pkcs8, chain, friendlyName }]
