@@ -4,6 +4,7 @@
  * that note where each field lies; what is to be read is copied into its memory, as it must be.
  */
 import { createRequire } from 'node:module'
+import { isFailure } from '../../src/failures/index.ts'
 import { acceptRequest } from '../../src/http/connection/accept.ts'
 import { defaultLimits } from '../../src/http/limits.ts'
 import { HeadReader } from '../../src/http/message/head-reader.ts'
@@ -40,8 +41,8 @@ const reader = new HeadReader('request', defaultLimits)
 const ours = (): number => {
   const end = reader.read(REQUEST, 0, REQUEST.length)
   const accepted = acceptRequest(REQUEST, reader, defaultLimits)
-  if (end !== REQUEST.length || !('head' in accepted)) throw new Error('a good request was refused')
-  const { count } = accepted.head.headers
+  if (end !== REQUEST.length || isFailure(accepted)) throw new Error('a good request was refused')
+  const { count } = accepted.headers
   reader.reset()
   return count
 }

@@ -16,17 +16,13 @@ import {
 } from '../message/framing.ts'
 import type { HeadReader } from '../message/head-reader.ts'
 import { ReceivedRequest, ReceivedResponse } from '../message/heads.ts'
-import type { BodyFraming, RequestHead, ResponseHead } from '../types.ts'
+import type { BodyFraming } from '../types.ts'
 
 const SLASH = 0x2f
 const NO_BODY: BodyFraming = { kind: 'none' }
 
 /** `bytes` begin where the reader began. */
-export const acceptRequest = (
-  bytes: Bytes,
-  reader: HeadReader,
-  limits: HttpLimits,
-): { head: RequestHead; persists: boolean } | Failure => {
+export const acceptRequest = (bytes: Bytes, reader: HeadReader, limits: HttpLimits): ReceivedRequest | Failure => {
   const method = methodOf(bytes, reader.start, reader.methodEnd)
   if (bytes[reader.targetStart] !== SLASH || method === 'CONNECT') {
     const target = latin1Text(bytes, reader.targetStart, reader.targetEnd)
@@ -48,7 +44,7 @@ export const acceptRequest = (
   const empty = body.kind === 'none' || (body.kind === 'length' && body.length === 0)
   // RFC 9110 9.3.6: it would not be clear whether what follows is a body or the first bytes in the tunnel.
   if (method === 'CONNECT' && !empty) return fail('http/tunnel-with-body')
-  const head = new ReceivedRequest({
+  return new ReceivedRequest({
     bytes,
     offsets: reader.offsets,
     method,
@@ -60,8 +56,8 @@ export const acceptRequest = (
     framing: body,
     expectsContinue: expects === 'continue' && !empty,
     upgrade: upgradesIn(facts, reader.minor),
+    persists: persists(facts, reader.minor),
   })
-  return { head, persists: persists(facts, reader.minor) }
 }
 
 /** What a response must be judged by, of the request that it answers. */
@@ -82,7 +78,7 @@ export const acceptResponse = (
   reader: HeadReader,
   { method, offers, mightSwitch }: Asked,
   limits: HttpLimits,
-): { head: ResponseHead; persists: boolean } | Failure => {
+): ReceivedResponse | Failure => {
   const facts = factsOf(bytes, 0, reader)
   if (isFailure(facts)) return facts
   const switches = isSwitch(reader.status, method)
@@ -95,13 +91,13 @@ export const acceptResponse = (
   // RFC 9112 6.3: a length in the answer that opens a tunnel says nothing.
   const body = switches ? NO_BODY : responseFraming(facts, reader.minor, reader.status, method, limits)
   if (isFailure(body)) return body
-  const head = new ReceivedResponse(bytes, reader.offsets, {
+  return new ReceivedResponse(bytes, reader.offsets, {
     status: reader.status,
     version: reader.minor === 0 ? '1.0' : '1.1',
     reason: [reader.reasonStart, reader.reasonEnd],
     framing: body,
+    persists: persists(facts, reader.minor) && body.kind !== 'until-close',
   })
-  return { head, persists: persists(facts, reader.minor) && body.kind !== 'until-close' }
 }
 
 /** The common one without making a string. */

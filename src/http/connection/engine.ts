@@ -271,15 +271,14 @@ class HttpEngine implements HttpConnection, IncomingSink {
   }
 
   #requestHead(piece: Piece, reader: HeadReader): BodyFraming | Failure {
-    const accepted = acceptRequest(piece.bytes, reader, this.#limits)
+    const head = acceptRequest(piece.bytes, reader, this.#limits)
     this.#minor = reader.minor
-    if (accepted instanceof Failure) return accepted
-    const { head, persists } = accepted
+    if (head instanceof Failure) return head
     this.#trace?.received('request', piece, reader.start, `${head.method} ${head.target}`, head.framing, this.#now)
     this.#method = head.method
     this.#offers = head.upgrade
     this.#awaitsContinue = head.expectsContinue
-    this.#persists &&= persists
+    this.#persists &&= head.persists
     this.#step('request', 'head')
     this.#events.push(head)
     return head.framing
@@ -287,9 +286,8 @@ class HttpEngine implements HttpConnection, IncomingSink {
 
   #responseHead(piece: Piece, reader: HeadReader): BodyFraming | 'again' | 'switch' | Failure {
     const asked = { method: this.#method, offers: this.#offers, mightSwitch: this.#request === 'might-switch' }
-    const accepted = acceptResponse(piece.bytes, reader, asked, this.#limits)
-    if (accepted instanceof Failure) return accepted
-    const { head, persists } = accepted
+    const head = acceptResponse(piece.bytes, reader, asked, this.#limits)
+    if (head instanceof Failure) return head
     this.#trace?.received('response', piece, reader.start, `${head.status} ${head.reason}`, head.framing, this.#now)
     if (asked.mightSwitch && isSwitch(head.status, this.#method)) {
       this.#switch()
@@ -304,7 +302,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
       this.#events.push(head)
       return 'again'
     }
-    this.#persists &&= persists
+    this.#persists &&= head.persists
     this.#declines()
     this.#step('response', 'head')
     this.#events.push(head)

@@ -49,14 +49,11 @@ export const factsOf = (bytes: Bytes, base: number, reader: HeadReader): HeadFac
   for (let at = 0; at < offsets.length; at += PER_FIELD) {
     const start = base + offsets[at]!
     const end = base + offsets[at + 1]!
-    // Letters in their small form; what else this changes is no name of ours either.
-    if (begins[bytes[start]! | 0x20] === 0) continue
-    const alike = byLength[end - start]
-    if (alike === undefined) continue
-    let which = 0
-    while (which < alike.length && !isWord(bytes, start, end, alike[which]!.name)) which++
-    const field = alike[which]
-    if (field === undefined) continue
+    // Five bits of a letter, as in either case, and a length modulo 32: the word itself is compared below.
+    const first = bytes[start]! & 31
+    if (((lengths[first]! >> (end - start)) & 1) === 0) continue
+    const field = fields[first]![end - start]
+    if (field === undefined || !isWord(bytes, start, end, field.name)) continue
     const failure = field.note(facts, bytes, base + offsets[at + 2]!, base + offsets[at + 3]!)
     if (failure !== undefined) {
       const range = { message: 0, start: start - base, end: offsets[at + 3]! + 2 }
@@ -108,12 +105,15 @@ const notes: Readonly<Record<string, Note>> = {
   },
 }
 
-/** Two looks that most fields do not survive: first letter and length of the names above. */
-const names = Object.keys(notes)
-const begins = Uint8Array.from({ length: 256 }, (_, octet) => Number(names.some(name => name.charCodeAt(0) === octet)))
-const byLength = Array.from({ length: Math.max(...names.map(name => name.length)) + 1 }, (_, length) =>
-  names.filter(name => name.length === length).map(name => ({ name, note: notes[name]! })),
-)
+/** One look that most fields do not survive: of the names above that begin with this letter, a bit for each length. */
+const lengths = new Int32Array(32)
+/** These names by letter and length, of which no two agree in both. */
+const fields: { readonly name: string; readonly note: Note }[][] = Array.from({ length: 32 }, () => [])
+for (const [name, note] of Object.entries(notes)) {
+  const first = name.charCodeAt(0) & 31
+  lengths[first]! |= 1 << name.length
+  fields[first]![name.length] = { name, note }
+}
 
 const joined = (before: string | undefined, value: string): string =>
   before === undefined ? value : `${before}, ${value}`

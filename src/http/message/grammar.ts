@@ -19,11 +19,15 @@ export const DIGIT = 8
 export const HEX = 16
 /** What may stand in Host: uri-host [":" port] (RFC 9110 7.2). */
 const HOST = 32
+/** What of it stands in a name or an IPv4 address. */
+const NAME = 128
 /**
  * What may stand in a request target after its `?` (RFC 3986 3.4). Differs from RFC 3986: what browsers send raw in a
  * query (URL standard, 1.3) is let through; nothing in it is a way. A fragment never travels, so `#` is in neither.
  */
 export const QUERY = 64
+
+const COLON = 0x3a
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 const digits = range(0x30, 0x39)
@@ -39,6 +43,7 @@ for (const [bit, octets] of [
   [DIGIT, digits],
   [HEX, [...digits, ...latin1Bytes('abcdefABCDEF')]],
   [HOST, [...letters, ...digits, ...latin1Bytes("-._~!$&'()*+,;=%:[]")]],
+  [NAME, [...letters, ...digits, ...latin1Bytes("-._~!$&'()*+,;=%")]],
 ] as const) {
   for (const octet of octets) classOf[octet]! |= bit
 }
@@ -56,13 +61,13 @@ export const endOf = (set: number, bytes: Bytes, start: number, end: number): nu
   return p
 }
 
-/** Whether `bytes[start, end)` is `lower` in any case; `lower` has only small letters, digits and `-`. */
+/** Octet to the octet of its small letter. */
+const lowerOf = Uint8Array.from({ length: 256 }, (_, octet) => (octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet))
+
+/** Whether `bytes[start, end)` is `lower`, which has no capitals, in any case. */
 export const isWord = (bytes: Bytes, start: number, end: number, lower: string): boolean => {
   if (end - start !== lower.length) return false
-  for (let i = 0; i < lower.length; i++) {
-    const octet = bytes[start + i]!
-    if ((octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet) !== lower.charCodeAt(i)) return false
-  }
+  for (let i = 0; i < lower.length; i++) if (lowerOf[bytes[start + i]!] !== lower.charCodeAt(i)) return false
   return true
 }
 
@@ -111,12 +116,9 @@ export const isHost = (text: string): boolean =>
 
 /** The usual case of `isHost`, without making a string: a name or an IPv4 address, and up to five digits of a port. */
 export const isPlainHost = (bytes: Bytes, start: number, end: number): boolean => {
-  for (let at = start; at < end; at++) {
-    const octet = bytes[at]!
-    if (octet === 0x3a) return at > start && isPort(bytes, at + 1, end)
-    if ((classOf[octet]! & HOST) === 0 || octet === 0x5b || octet === 0x5d) return false
-  }
-  return end > start
+  let at = start
+  while (at < end && (classOf[bytes[at]!]! & NAME) !== 0) at++
+  return at > start && (at === end || (bytes[at] === COLON && isPort(bytes, at + 1, end)))
 }
 
 const isPort = (bytes: Bytes, start: number, end: number): boolean => {

@@ -21,6 +21,7 @@ export interface RequestParts {
   readonly framing: BodyFraming
   readonly expectsContinue: boolean
   readonly upgrade: readonly string[]
+  readonly persists: boolean
 }
 
 export class ReceivedRequest implements RequestHead {
@@ -30,7 +31,14 @@ export class ReceivedRequest implements RequestHead {
   readonly framing: BodyFraming
   readonly expectsContinue: boolean
   readonly upgrade: readonly string[]
-  readonly #parts: RequestParts
+  /** RFC 9112 9.3: it lets the connection go on. */
+  readonly persists: boolean
+  readonly #bytes: Bytes
+  readonly #offsets: readonly number[]
+  readonly #targetStart: number
+  readonly #targetEnd: number
+  readonly #host: number
+  readonly #hostEnd: number
   #headers: LazyHeaders | undefined
   #target: string | undefined
 
@@ -40,27 +48,34 @@ export class ReceivedRequest implements RequestHead {
     this.framing = parts.framing
     this.expectsContinue = parts.expectsContinue
     this.upgrade = parts.upgrade
-    this.#parts = parts
+    this.persists = parts.persists
+    this.#bytes = parts.bytes
+    this.#offsets = parts.offsets
+    this.#targetStart = parts.targetStart
+    this.#targetEnd = parts.targetEnd
+    this.#host = parts.host
+    this.#hostEnd = parts.hostEnd
   }
   get headers(): LazyHeaders {
-    return (this.#headers ??= new ReceivedFields(this.#parts.bytes, this.#parts.offsets))
+    return (this.#headers ??= new ReceivedFields(this.#bytes, this.#offsets))
   }
   get target(): string {
-    const { bytes, targetStart, targetEnd } = this.#parts
-    return (this.#target ??= latin1Text(bytes, targetStart, targetEnd))
+    return (this.#target ??= latin1Text(this.#bytes, this.#targetStart, this.#targetEnd))
   }
   get authority(): string {
-    const { bytes, host, hostEnd } = this.#parts
-    if (this.#isOrigin) return latin1Text(bytes, host, hostEnd)
-    return targetOf(this.method, this.target)?.authority ?? latin1Text(bytes, host, hostEnd)
+    if (this.#isOrigin) return this.#hostText
+    return targetOf(this.method, this.target)?.authority ?? this.#hostText
   }
   get path(): string {
     if (this.#isOrigin) return this.target
     return targetOf(this.method, this.target)?.path ?? '/'
   }
+  get #hostText(): string {
+    return latin1Text(this.#bytes, this.#host, this.#hostEnd)
+  }
   /** RFC 9112 3.2.1: origin-form, as nearly all are; its target is the path. */
   get #isOrigin(): boolean {
-    return this.#parts.bytes[this.#parts.targetStart] === SLASH
+    return this.#bytes[this.#targetStart] === SLASH
   }
 }
 
@@ -70,18 +85,26 @@ export class ReceivedResponse implements ResponseHead {
   readonly version: '1.0' | '1.1'
   readonly headers: LazyHeaders
   readonly framing: BodyFraming
+  readonly persists: boolean
   readonly #bytes: Bytes
   readonly #reason: readonly [start: number, end: number]
 
   constructor(
     bytes: Bytes,
     offsets: readonly number[],
-    about: { status: number; version: '1.0' | '1.1'; reason: readonly [number, number]; framing: BodyFraming },
+    about: {
+      readonly status: number
+      readonly version: '1.0' | '1.1'
+      readonly reason: readonly [number, number]
+      readonly framing: BodyFraming
+      readonly persists: boolean
+    },
   ) {
     this.status = about.status
     this.version = about.version
     this.headers = new ReceivedFields(bytes, offsets)
     this.framing = about.framing
+    this.persists = about.persists
     this.#bytes = bytes
     this.#reason = about.reason
   }

@@ -59,8 +59,8 @@ export const readHead = (kind: Kind, bytes: Bytes, start: number, reader: HeadRe
     const failure = movedBack(accepted, reader.start)
     return { ...base, framing: looseFraming(base, asked), upgrade: looseUpgrade(headers), failure }
   }
-  const { framing } = accepted.head
-  const upgrade = accepted.head.type === 'request' ? accepted.head.upgrade : looseUpgrade(headers)
+  const { framing } = accepted
+  const upgrade = accepted.type === 'request' ? accepted.upgrade : looseUpgrade(headers)
   return { ...base, framing, upgrade, failure: undefined }
 }
 
