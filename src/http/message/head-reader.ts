@@ -10,6 +10,7 @@ import { latin1Text } from '../../wire/bytes.ts'
 import type { HttpLimits } from '../limits.ts'
 import { PER_FIELD } from './fields.ts'
 import { classOf, endOf, octetName, PATH, QUERY, TOKEN, VALUE } from './grammar.ts'
+import { MOST_AT_ONCE, quickLines, WORTH_A_COPY } from './quick-lines.ts'
 
 const CR = 0x0d
 const LF = 0x0a
@@ -196,6 +197,7 @@ export class HeadReader {
     const lines = this.#lines
     const { head, fields } = this.#limits
     const limit = this.#kind === 'trailers' ? this.#limits.trailers : head
+    this.#quickly(bytes, base, Math.min(end, base + limit))
     for (;;) {
       const line = base + this.#line
       let p = endOf(TOKEN, bytes, line, end)
@@ -231,6 +233,19 @@ export class HeadReader {
       this.#count = at + PER_FIELD
       this.#line = next - base
     }
+  }
+
+  /** What of it is whole and good, as far as that is worth it; the rest is read as ever. */
+  #quickly(bytes: Bytes, base: number, end: number): void {
+    const size = Math.min(end - base, MOST_AT_ONCE)
+    if (size - this.#line < WORTH_A_COPY) return
+    const head = base === 0 && size === bytes.length ? bytes : bytes.subarray(base, base + size)
+    const count = quickLines(head, this.#line, this.#lines, this.#count, PER_FIELD * this.#limits.fields)
+    if (count === this.#count) return
+    this.#count = count
+    let lf = base + this.#lines[count - 1]!
+    while (bytes[lf] !== LF) lf++
+    this.#line = lf + 1 - base
   }
 
   #badName(bytes: Bytes, base: number, p: number, end: number): Outcome {
