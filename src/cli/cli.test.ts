@@ -147,7 +147,7 @@ test('colour: only on a terminal, never with NO_COLOR, always with --color alway
   const { out: terminal } = captured({ terminal: 120 })
   const { out: pipe } = captured()
   const coloured = (sink: typeof pipe, env: Record<string, string>, choice: 'auto' | 'always' | 'never') =>
-    styleFor(sink, env, choice).colour.bad('x') !== 'x'
+    styleFor(sink, env, { color: choice }).colour.bad('x') !== 'x'
   expect(coloured(terminal, {}, 'auto')).toBe(true)
   expect(coloured(terminal, { NO_COLOR: '1' }, 'auto')).toBe(false)
   expect(coloured(terminal, { NO_COLOR: '' }, 'auto')).toBe(true)
@@ -158,11 +158,11 @@ test('colour: only on a terminal, never with NO_COLOR, always with --color alway
 })
 
 test('text is at most 100 columns wide, and ASCII where the locale is not UTF-8', async () => {
-  expect(styleFor(captured({ terminal: 220 }).err, {}, 'auto').width).toBe(100)
-  expect(styleFor(captured({ terminal: 80 }).err, {}, 'auto').width).toBe(80)
-  expect(styleFor(captured().err, { LANG: 'C' }, 'auto').unicode).toBe(false)
-  expect(styleFor(captured().err, { LANG: 'de_DE.UTF-8' }, 'auto').unicode).toBe(true)
-  expect(styleFor(captured().err, { LC_ALL: 'POSIX', LANG: 'de_DE.UTF-8' }, 'auto').unicode).toBe(false)
+  expect(styleFor(captured({ terminal: 220 }).err, {}, { color: 'auto' }).width).toBe(100)
+  expect(styleFor(captured({ terminal: 80 }).err, {}, { color: 'auto' }).width).toBe(80)
+  expect(styleFor(captured().err, { LANG: 'C' }, { color: 'auto' }).unicode).toBe(false)
+  expect(styleFor(captured().err, { LANG: 'de_DE.UTF-8' }, { color: 'auto' }).unicode).toBe(true)
+  expect(styleFor(captured().err, { LC_ALL: 'POSIX', LANG: 'de_DE.UTF-8' }, { color: 'auto' }).unicode).toBe(false)
   const io = captured({ env: { LC_ALL: 'C' } })
   await main(['gte'], io)
   expect(io.stderr()).toMatch(/^[\n\x20-\x7e]+$/)

@@ -1,5 +1,6 @@
 /** Whether this run is kept, and what is said of it at its end. */
 import { line, type Shown, type Style } from '../inspect/index.ts'
+import { say } from '../inspect/style.ts'
 import { systemClock } from '../node/clock.ts'
 import { type RunWriter, runsFolder, runWriter } from '../node/runs.ts'
 import type { KeepOptions } from './command.ts'
@@ -15,4 +16,4 @@ export const keeping = ({ keep }: KeepOptions, env: Io['env']): RunWriter | unde
 
 /** The last line of a story. */
 export const seeIt = (env: Io['env'], style: Style): Shown =>
-  line(style, { text: ' see it:', tint: 'quiet' }, { text: ` ${typed('barewire inspect @1', env)}` })
+  line(style, { text: ` ${say(style, 'see it: ')}`, tint: 'quiet' }, { text: typed('barewire inspect @1', env) })

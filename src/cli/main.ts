@@ -22,7 +22,7 @@ export const main = async (argv: readonly string[], io: Io): Promise<number> => 
     typed: text => typed(text, io.env),
     io,
     write: text => void pending.push(io.out.write(ours(text))),
-    width: styleFor(io.out, io.env, 'never').width,
+    width: styleFor(io.out, io.env, { color: 'never' }).width,
   })
   try {
     if (argv.length === 0) throw new FailureError(fail('cli/usage', { got: `Which command? ${commandNames()}.` }))

@@ -2,6 +2,7 @@
 
 import { counted } from '../inspect/about.ts'
 import { line, lines, type Shown, type Style, widthOf, wrap } from '../inspect/index.ts'
+import { say } from '../inspect/style.ts'
 import { versionsOf } from '../tls/hello/offer.ts'
 import { DEFAULT_GROUPS, suites13Named, suitesNamed } from '../tls/suites.table.ts'
 import type { TrustStore } from '../x509/path/anchor.ts'
@@ -37,15 +38,17 @@ export interface Plan {
 }
 
 /** The product of the command, so it goes to standard output. */
-export const tellPlans = async (plans: readonly Plan[], { json, color }: CommonOptions, io: Io): Promise<void> => {
-  if (json) {
+export const tellPlans = async (plans: readonly Plan[], options: CommonOptions, io: Io): Promise<void> => {
+  if (options.json) {
     for (const { about, steps } of plans)
       for (const { layer, says } of steps) await io.out.write(jsonLine({ type: 'plan', about, layer, says: [...says] }))
     return
   }
-  const style = styleFor(io.out, io.env, color)
+  const style = styleFor(io.out, io.env, options)
   const told = plans.flatMap(plan => planLines(plan, style))
-  await io.out.write(lines([...told, line(style, { text: ' Nothing of this was done.', tint: 'quiet' })]))
+  await io.out.write(
+    lines([...told, line(style, { text: ` ${say(style, 'Nothing of this was done.')}`, tint: 'quiet' })]),
+  )
 }
 
 const BODY = 12
@@ -54,8 +57,10 @@ const planLines = ({ about, steps }: Plan, style: Style): Shown[] => [
   line(style, { text: ` ${about}`, tint: 'you' }),
   ...steps.flatMap(({ layer, says }) =>
     says
-      .flatMap(text => wrap(text, widthOf(style) - BODY))
-      .map((text, i) => line(style, { text: i === 0 ? ` ${layer}` : '', tint: 'quiet' }, { text, column: BODY })),
+      .flatMap(text => wrap(say(style, text), widthOf(style) - BODY))
+      .map((text, i) =>
+        line(style, { text: i === 0 ? ` ${say(style, layer)}` : '', tint: 'quiet' }, { text, column: BODY }),
+      ),
   ),
 ]
 

@@ -21,6 +21,7 @@ import {
   type Shown,
   type Style,
 } from '../inspect/index.ts'
+import { say as inWords } from '../inspect/style.ts'
 import { systemClock } from '../node/clock.ts'
 import type { RunWriter } from '../node/runs.ts'
 import { type TraceRecord, tee, tell } from '../trace/recorder.ts'
@@ -123,7 +124,9 @@ class RunUnderWay implements Run {
     this.#keyLog = scene.keyLogPath === undefined ? undefined : openKeyLog(scene.keyLogPath)
     this.#people = new Outlet(io.err, {
       missing: texts =>
-        lines([line(style, { text: ` … ${texts} messages are missing here: nobody read them in time` })]),
+        lines([
+          line(style, { text: ` … ${inWords(style, `${texts} messages are missing here: nobody read them in time`)}` }),
+        ]),
       // The log is the product of a server; the story of a request is not that of `get`.
       ...(setup.form === 'log' ? { broken: (error: unknown) => this.#abort.abort(error) } : {}),
     })
@@ -147,7 +150,7 @@ class RunUnderWay implements Run {
       if (setup.form === 'ladder') this.#release()
       this.#abort.abort(new Interrupted(signal))
     })
-    if (watched !== undefined) this.#page({ type: 'web', url: watched.url, live: true }, ' page ', watched.url)
+    if (watched !== undefined) this.#page({ type: 'web', url: watched.url, live: true }, 'page', watched.url)
   }
 
   get signal(): AbortSignal {
@@ -236,7 +239,7 @@ class RunUnderWay implements Run {
     watched.over(this.#failure)
     const { reason } = this.signal
     if (!(reason instanceof Interrupted) && !(reason instanceof ReaderGone)) {
-      this.#page({ type: 'web', url: watched.url, live: false }, ' the page stays until Ctrl-C ', watched.url)
+      this.#page({ type: 'web', url: watched.url, live: false }, 'the page stays until Ctrl-C', watched.url)
       await interruptedBy(this.#scene.io)
     }
     await watched.close()
@@ -308,7 +311,7 @@ class RunUnderWay implements Run {
     this.#timeline({ until: systemClock.now() })
     this.event({ type: 'interrupted', signal, awaited: what ?? null, exit })
     if (storied) {
-      const said = what === undefined ? 'stopped' : `stopped while waiting for ${what}`
+      const said = inWords(style, what === undefined ? 'stopped' : `stopped while waiting for ${what}`)
       this.#say([line(style, { text: ` ${mark(style, '✗')}`, tint: 'bad' }, { text: ` ${said}`, tint: 'bad' })])
     }
     return exit

@@ -45,7 +45,7 @@ export class Scene {
   constructor(options: RunOptions, io: Io, setup: RunSetup) {
     this.io = io
     this.setup = setup
-    this.style = styleFor(io.err, io.env, options.color)
+    this.style = styleFor(io.err, io.env, options)
     this.words = wordsFor(io.env, options.lang)
     this.json = options.json === true
     this.verbosity = options.verbose ?? QUIET

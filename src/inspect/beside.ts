@@ -3,7 +3,7 @@ import { byConnection } from '../trace/connections.ts'
 import type { TraceRecord } from '../trace/recorder.ts'
 import type { Leg } from './legs.ts'
 import { columnsOf, type Shown } from './shown.ts'
-import { clip, line, mark, milliseconds, type Piece, type Style, type Tint, widthOf, wrap } from './style.ts'
+import { clip, line, mark, milliseconds, type Piece, type Style, say, type Tint, widthOf, wrap } from './style.ts'
 
 /** Something that happened on one of them. */
 interface Step {
@@ -72,7 +72,11 @@ const verdictOf = (first: Leg, second: Leg, style: Style): Shown[] => {
   const [before, after] = [tlsTime(first), tlsTime(second)]
   if (second.tls === undefined || before === undefined || after === undefined) return []
   if (!second.tls.resumed)
-    return told(`${mark(style, '✗')} the server gave no session to go on with, or did not take it`, 'bad', style)
+    return told(
+      `${mark(style, '✗')} ${say(style, 'the server gave no session to go on with, or did not take it')}`,
+      'bad',
+      style,
+    )
   const saved = before - after
   const time = milliseconds(Math.abs(saved))
   return saved < 0
@@ -85,7 +89,7 @@ const verdictOf = (first: Leg, second: Leg, style: Style): Shown[] => {
 }
 
 const told = (text: string, tint: Tint, style: Style): Shown[] =>
-  wrap(text, widthOf(style) - 1).map(part => line(style, { text: ` ${part}`, tint }))
+  wrap(say(style, text), widthOf(style) - 1).map(part => line(style, { text: ` ${part}`, tint }))
 
 /** Connected, each message of the handshake, the request and its answer. */
 const stepsOf = (records: readonly TraceRecord[], style: Style): Step[] => {
@@ -156,7 +160,7 @@ const WIDEST_HALF = 40
 const cellPieces = ({ text, time, tint }: Cell, from: number, to: number, style: Style): Piece[] => {
   const room = to - from - (time === '' ? 0 : time.length + 1)
   return [
-    { text: clip(style, text, room), column: from, tint },
+    { text: clip(style, say(style, text), room), column: from, tint },
     { text: time, column: to - columnsOf(time), tint: 'quiet' },
   ]
 }

@@ -7,7 +7,7 @@ import type { Layer, MessageRecord, Range } from '../trace/types.ts'
 import { hexText, latin1Text } from '../wire/bytes.ts'
 import type { JsonObject } from './json.ts'
 import type { Shown } from './shown.ts'
-import { hexLines, legible, line, mark, type Style, size } from './style.ts'
+import { hexLines, legible, line, mark, moreBytes, type Style, say, size, widthOf, wrap } from './style.ts'
 
 export interface FollowPiece {
   readonly from: Side
@@ -159,9 +159,14 @@ const MOST_HEX_LINES = 64
 /** Each piece below a line that says whose it is. Text is shown as text; what is none as bytes. */
 export const followLines = ({ pieces, unread }: Followed, style: Style): Shown[] => [
   ...pieces.flatMap((piece, i) => [...(i === 0 ? [] : [line(style)]), ...pieceLines(piece, pieces[0]!.at, style)]),
-  ...(pieces.length === 0 ? [line(style, { text: unread > 0 ? NOT_READ : 'Nothing was said.' })] : []),
+  ...(pieces.length === 0
+    ? wrap(say(style, unread > 0 ? NOT_READ : 'Nothing was said.'), widthOf(style)).map(text => line(style, { text }))
+    : []),
   ...(unread > 0 && pieces.length > 0
-    ? [line(style), line(style, { text: `and ${size(unread)} of records that could not be read`, tint: 'quiet' })]
+    ? [
+        line(style),
+        line(style, { text: say(style, `and ${size(unread)} of records that could not be read`), tint: 'quiet' }),
+      ]
     : []),
 ]
 
@@ -173,18 +178,18 @@ const pieceLines = ({ from, at, bytes, missing }: FollowPiece, start: Millis, st
   const shown = bytes.subarray(0, MOST_SHOWN)
   const left = bytes.length - shown.length
   return [
-    ...(missing === 0 ? [] : [line(style, { text: `${size(missing)} are missing here`, tint: 'bad' })]),
+    ...(missing === 0 ? [] : [line(style, { text: say(style, `${size(missing)} are missing here`), tint: 'bad' })]),
     line(
       style,
-      { text: `${arrow} ${from}`, tint: from === 'client' ? 'you' : 'server' },
+      { text: `${arrow} ${say(style, from)}`, tint: from === 'client' ? 'you' : 'server' },
       { text: `  ${size(bytes.length)}  ${time}`, tint: 'quiet' },
     ),
     ...(isText(shown)
       ? textLines(shown, style)
-      : hexLines(shown, 0, shown.length, MOST_HEX_LINES, style.width).map(text =>
+      : hexLines(shown, 0, shown.length, MOST_HEX_LINES, style.width, moreBytes(style)).map(text =>
           line(style, { text, tint: 'quiet' }),
         )),
-    ...(left === 0 ? [] : [line(style, { text: `and ${size(left)} more`, tint: 'quiet' })]),
+    ...(left === 0 ? [] : [line(style, { text: say(style, `and ${size(left)} more`), tint: 'quiet' })]),
   ]
 }
 

@@ -4,7 +4,7 @@ import type { Layer, MessageRecord, VerdictRecord } from '../trace/types.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { aboutOf } from './about.ts'
 import { columnsOf, type Shown } from './shown.ts'
-import { clip, line, mark, type Piece, type Style, size, type Tint, widthOf } from './style.ts'
+import { clip, line, mark, type Piece, type Style, say, size, type Tint, widthOf } from './style.ts'
 
 /** How finely to look. `messages` is what was said: handshakes, requests, questions; acknowledgements fold away. */
 export type Grain = 'frames' | 'packets' | 'segments' | 'records' | 'messages' | 'requests'
@@ -72,8 +72,12 @@ export const ladder = (records: readonly TraceRecord[], options: LadderOptions =
 }
 
 /** Lines of the ladder, a header first; `noted`: what stands at the end of each, by default its size. */
-export const renderLadder = (of: Ladder, style: Style, noted = note): Shown[] => {
-  const widest = of.lines.reduce((most, each) => Math.max(most, noted(each).length), 0)
+export const renderLadder = (
+  of: Ladder,
+  style: Style,
+  noted = (each: LadderLine): string => note(each, style),
+): Shown[] => {
+  const widest = of.lines.reduce((most, each) => Math.max(most, columnsOf(noted(each))), 0)
   const inner = innerWidth(style, widest)
   const start = of.lines[0]?.at ?? 0
   let last = ''
@@ -114,7 +118,7 @@ export const ladderRow = (
   time: string,
   inner: number,
   style: Style,
-  noted: string = note(each),
+  noted: string = note(each, style),
 ): Shown =>
   line(
     style,
@@ -248,9 +252,10 @@ const arrow = (each: LadderLine, inner: number, style: Style): Piece[] => {
   const right = each.direction === 'right'
   const checked = each.ok === undefined ? '' : ` ${mark(style, each.ok ? '✓' : '✗')}`
   // The size stands at the end of the line.
-  const said = each.about === '' || /^\d+ bytes$/.test(each.about) ? each.name : `${each.name}  ${each.about}`
-  const text = `${clip(style, said, inner - 10 - checked.length)}${checked}`
-  const tail = stroke.repeat(Math.max(1, inner - 7 - [...text].length))
+  const name = say(style, each.name)
+  const said = each.about === '' || /^\d+ bytes$/.test(each.about) ? name : `${name}  ${say(style, each.about)}`
+  const text = `${clip(style, said, inner - 10 - columnsOf(checked))}${checked}`
+  const tail = stroke.repeat(Math.max(1, inner - 7 - columnsOf(text)))
   const tint: Tint = each.lost || each.ok === false ? 'bad' : right ? 'you' : 'server'
   const label: Piece = { text: ` ${text} `, ...(each.ok === false ? { tint: 'bad' as const } : {}) }
   return right
@@ -267,5 +272,8 @@ const arrow = (each: LadderLine, inner: number, style: Style): Piece[] => {
 }
 
 /** Its size, and what became of it. */
-export const note = (each: LadderLine): string =>
-  [size(each.bytes), each.lost ? 'lost' : '', each.again ? 'again' : ''].filter(part => part !== '').join(', ')
+export const note = (each: LadderLine, style: Pick<Style, 'say'>): string =>
+  say(
+    style,
+    [size(each.bytes), each.lost ? 'lost' : '', each.again ? 'again' : ''].filter(part => part !== '').join(', '),
+  )

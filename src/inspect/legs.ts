@@ -6,7 +6,7 @@ import { agreed, hostAsked } from './agreed.ts'
 import { type Digests, type TlsChoice, tlsChoice } from './choice.ts'
 import { type Pieces, whole } from './pieces.ts'
 import type { Shown } from './shown.ts'
-import { line, mark, type Style } from './style.ts'
+import { line, mark, type Style, say } from './style.ts'
 import { type Timeline, type TimelineFacts, timelineInPieces } from './timeline.ts'
 import { renderTimeline } from './timeline-text.ts'
 
@@ -73,14 +73,17 @@ export const renderLegs = (of: readonly Leg[], style: Style): Shown[] =>
         line(
           style,
           { text: ` ${i + 1}  ${leg.origin}`, tint: 'you' },
-          { text: i === 0 ? '' : `  from ${leg.began.toFixed(leg.began < 100 ? 1 : 0)} ms on`, tint: 'quiet' },
+          {
+            text: i === 0 ? '' : `  ${say(style, `from ${leg.began.toFixed(leg.began < 100 ? 1 : 0)} ms on`)}`,
+            tint: 'quiet',
+          },
         ),
         ...(leg.downgrade
           ? [
               line(
                 style,
                 { text: ` ${mark(style, '✗')}`, tint: 'bad' },
-                { text: ' in clear text, though the connection before was encrypted', tint: 'bad' },
+                { text: ` ${say(style, 'in clear text, though the connection before was encrypted')}`, tint: 'bad' },
               ),
             ]
           : []),

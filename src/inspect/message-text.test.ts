@@ -106,8 +106,10 @@ test('octets are shown up to 16, text as it is; a name that is too long moves it
   expect(fieldLines({ name: 'm', start: 0, end: 4 } as Field, 2, style)).toEqual([])
 })
 
-test('bytes are shown in 64 lines of 16, and the rest is counted', () => {
-  expect(bytesLines(new Uint8Array(1024), 2, style)).toHaveLength(64)
+test('bytes are shown in 64 lines of 16, of 8 where there is less room, and the rest is counted', () => {
+  expect(bytesLines(new Uint8Array(512), 2, style)).toHaveLength(64)
+  expect(bytesLines(new Uint8Array(512), 2, style)[63]).toMatch(/^ {2}01f8( {2}| )(00 ){8}/)
+  expect(bytesLines(new Uint8Array(1024), 2, plain(100))).toHaveLength(64)
   const lines = bytesLines(new Uint8Array(1100), 2, plain(100))
   expect(lines).toHaveLength(65)
   expect(lines[63]).toMatch(/^ {2}03f0 {2}00 00 /)

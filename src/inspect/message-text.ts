@@ -2,7 +2,7 @@
 import { hexText, latin1Text } from '../wire/bytes.ts'
 import type { Field } from '../wire/field.ts'
 import { columnsOf, cut, type Shown } from './shown.ts'
-import { hexLines, legible, line, type Style, widthOf, wrap } from './style.ts'
+import { hexLines, legible, line, moreBytes, type Style, say, widthOf, wrap } from './style.ts'
 
 /** Bytes of one message that `-vvv` shows, in lines of 16; the rest is counted. */
 const HEX_LINES = 64
@@ -24,7 +24,9 @@ export const fieldLines = (root: Field, indent: number, style: Style, meaning: M
 }
 
 export const bytesLines = (bytes: Uint8Array, indent: number, style: Style): Shown[] =>
-  hexLines(bytes, 0, bytes.length, HEX_LINES).map(text => line(style, { text, column: indent, tint: 'quiet' }))
+  hexLines(bytes, 0, bytes.length, HEX_LINES, widthOf(style) - indent, moreBytes(style)).map(text =>
+    line(style, { text, column: indent, tint: 'quiet' }),
+  )
 
 /** The lines of a head behind its first, each once; what is behind the head is not a part of it. */
 export const headLines = (bytes: Uint8Array, indent: number, style: Style): Shown[] =>
@@ -88,7 +90,9 @@ const valueLines = (label: string, value: string, { indent, at, style }: Place):
   return [
     line(style, { text: label, column: indent, tint: 'quiet' }, { text: shown[0] ?? '', column: at }),
     ...shown.slice(1).map(text => line(style, { text, column: at })),
-    ...(left === 0 ? [] : [line(style, { text: `and ${left} characters more`, column: at, tint: 'quiet' })]),
+    ...(left === 0
+      ? []
+      : [line(style, { text: say(style, `and ${left} characters more`), column: at, tint: 'quiet' })]),
   ]
 }
 

@@ -8,7 +8,7 @@ import { type Detail, type JsonObject, jsonOf } from './json.ts'
 import type { Meanings } from './meanings.ts'
 import { fieldLines } from './message-text.ts'
 import type { Shown } from './shown.ts'
-import { hexLines, line, mark, type Style, size, widthOf, wrap } from './style.ts'
+import { hexLines, line, mark, moreBytes, type Style, say, size, widthOf, wrap } from './style.ts'
 
 /** What is shown of it below its first lines. */
 export type MessagePart = 'fields' | 'bytes'
@@ -36,8 +36,12 @@ export const messageLines = (
       ? []
       : fieldLines(tree, 1, beside ? { ...style, width: width - HEX - 3 } : style, means(message.layer))
   const broken =
-    tree?.note === undefined ? [] : [line(style, { text: ` the fields end here: ${tree.note}`, tint: 'bad' })]
-  const hex = parts.includes('bytes') ? hexLines(bytes, 0, bytes.length, MOST_HEX_LINES, beside ? HEX : width - 1) : []
+    tree?.note === undefined
+      ? []
+      : [line(style, { text: ` ${say(style, 'the fields end here: ')}${say(style, tree.note)}`, tint: 'bad' })]
+  const hex = parts.includes('bytes')
+    ? hexLines(bytes, 0, bytes.length, MOST_HEX_LINES, beside ? HEX : width - 1, moreBytes(style))
+    : []
   return [
     ...headOf(message, records, style),
     ...(beside
@@ -56,20 +60,25 @@ const sideBySide = (left: readonly Shown[], hex: readonly string[], column: numb
 
 /** `#51 → ClientHello  shop.test, 3 suites`, and where it lies. */
 const headOf = (message: MessageRecord, records: readonly TraceRecord[], style: Style): Shown[] => {
-  const about = aboutOf(message)
+  const about = say(style, aboutOf(message))
   const arrow = mark(style, message.direction === 'out' ? '→' : '←')
   const index = threads(messagesOf(records))
   const crumbs = index.down(message.id)
-  const seal = message.sealed === true ? ', decrypted in its place' : ''
-  const head = [message.layer, size(message.bytes.length), `${message.at.toFixed(3)} ms`].join(', ')
+  const seal = message.sealed === true ? 'decrypted in its place' : ''
+  const head = [
+    message.layer,
+    size(message.bytes.length),
+    `${message.at.toFixed(3)} ms`,
+    ...(seal === '' ? [] : [seal]),
+  ].join(', ')
   return [
     line(
       style,
       { text: ` #${message.id} ${arrow} ` },
-      { text: message.name, tint: message.direction === 'out' ? 'you' : 'server' },
+      { text: say(style, message.name), tint: message.direction === 'out' ? 'you' : 'server' },
       { text: about === '' ? '' : `  ${about}` },
     ),
-    line(style, { text: ` ${head}${seal}`, tint: 'quiet' }),
+    line(style, { text: ` ${say(style, head)}`, tint: 'quiet' }),
     ...(crumbs.length > 1
       ? wrap(threadText(index, crumbs), widthOf(style) - 1).map(text =>
           line(style, { text: ` ${text}`, tint: 'quiet' }),

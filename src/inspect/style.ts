@@ -14,11 +14,16 @@ export interface Style {
   readonly colour: Readonly<Record<Tint, (text: string) => string>>
   /** False: plain ASCII only. */
   readonly unicode: boolean
+  /** A text of ours in the language of whoever reads; in English where undefined. */
+  readonly say?: ((text: string) => string) | undefined
 }
 
 export const WIDEST = 100
 /** Narrower than this nothing is legible; lines are cut. */
 const NARROWEST = 40
+
+/** A text of ours, never a peer's, as it is said here. */
+export const say = (style: Pick<Style, 'say'>, text: string): string => style.say?.(text) ?? text
 
 /** No colour. */
 export const plain = (width: number = WIDEST, unicode = true): Style => {
@@ -136,6 +141,12 @@ export const size = (bytes: number): string => {
 
 /** Columns of a line of 16 bytes. */
 const HEX_LINE = 72
+
+/** What stands for bytes that are left out. */
+export const moreBytes =
+  (style: Pick<Style, 'say'>) =>
+  (count: number): string =>
+    say(style, `and ${count} bytes more`)
 
 /** Lines of 16 bytes, of 8 where `room` is narrow: offset, hex, characters. At most `most` lines; the rest is counted. */
 export const hexLines = (

@@ -1,11 +1,12 @@
 /** The timeline as text: one line per row, with a bar on a common scale where the width allows it. */
 import { type Span, within } from './own-work.ts'
 import { columnsOf, type Shown } from './shown.ts'
-import { line, mark, milliseconds, type Piece, type Style, type Tint, widthOf } from './style.ts'
+import { line, mark, milliseconds, type Piece, type Style, say, type Tint, widthOf } from './style.ts'
 import type { Timeline, TimelineRow } from './timeline.ts'
 
 /** Lines of the timeline: the scale, the rows, the counts. */
-export const renderTimeline = (of: Timeline, style: Style): Shown[] => {
+export const renderTimeline = (timeline: Timeline, style: Style): Shown[] => {
+  const of = { ...timeline, rows: timeline.rows.map(row => saidIn(row, style)) }
   const columns = columnsFor(of, style)
   const rows = of.rows.flatMap(row => rowLines(row, of.total, columns, style))
   const hasBars = columns.bar > 0 && of.total > 0
@@ -21,6 +22,17 @@ export const renderTimeline = (of: Timeline, style: Style): Shown[] => {
   return [...(hasBars ? [scale(of.total, columns, style)] : []), ...rows, ...countsLines(of, shaded, style)]
 }
 
+/** Marks of checks stand between what is said of them. */
+const saidIn = (row: TimelineRow, style: Style): TimelineRow => ({
+  ...row,
+  label: say(style, row.label),
+  what: say(style, row.what),
+  note: say(
+    style,
+    row.note.replace(/(?<=[✓✗] )[^✓✗]+?(?= [✓✗]|$)/gu, text => say(style, text)),
+  ),
+})
+
 const countsLines = ({ counts: of }: Timeline, shaded: boolean, style: Style): Shown[] => {
   const { messages, frames, segments, records, transfers, retransmitted } = of
   const said = messages - transfers - (transfers > 0 ? records : 0)
@@ -33,8 +45,10 @@ const countsLines = ({ counts: of }: Timeline, shaded: boolean, style: Style): S
           ? `${records > 0 ? ` in ${records} records` : ''}, ${transfers} reads and writes`
           : ''
   if (messages === 0) return []
-  const counts = ` ${said} message${said === 1 ? '' : 's'}${amount}`
-  const legend = shaded ? `${mark(style, WAITING)} waiting  ${mark(style, OURS)} our work` : ''
+  const counts = ` ${say(style, `${said} message${said === 1 ? '' : 's'}${amount}`)}`
+  const legend = shaded
+    ? `${mark(style, WAITING)} ${say(style, 'waiting')}  ${mark(style, OURS)} ${say(style, 'our work')}`
+    : ''
   const beside = columnsOf(`${counts}    ${legend}`) <= widthOf(style)
   const told = legend === '' ? [counts] : beside ? [`${counts}    ${legend}`] : [counts, ` ${legend}`]
   return told.map(text => line(style, { text, tint: 'quiet' }))

@@ -4,7 +4,7 @@ import { type LiveCapture, liveCapture } from '../../capture/live.ts'
 import { hasPort } from '../../capture/ports.ts'
 import { quoted } from '../../explain/steps.ts'
 import { line, lines, mark, type Piece, type Style } from '../../inspect/index.ts'
-import { uncut } from '../../inspect/style.ts'
+import { say, uncut } from '../../inspect/style.ts'
 import { systemClock } from '../../node/clock.ts'
 import { openPacketSocket, type PacketSocket } from '../../node/packets.ts'
 import { type GrowingKeyLog, growingKeyLog, loggingKeysTo } from '../capture/key-log.ts'
@@ -93,11 +93,11 @@ const pageOn = async (file: LiveFile, path: string, options: CaptureCommandOptio
 /** What was captured can be looked at afterwards. */
 const lookedAt = async ({ url }: CapturePage, { io, options, outlet }: Pick<Parts, 'io' | 'options' | 'outlet'>) => {
   const stopped = interruptedBy(io)
-  const style = styleFor(io.err, io.env, options.color)
+  const style = styleFor(io.err, io.env, options)
   outlet.say(
     options.json
       ? jsonLine({ type: 'web', url, live: false })
-      : lines([pageLine(style, ' the page stays until Ctrl-C ', url)]),
+      : lines([pageLine(style, 'the page stays until Ctrl-C', url)]),
   )
   await stopped
 }
@@ -151,7 +151,7 @@ class Capturing {
   constructor(parts: Parts) {
     const { io, options, file, keys } = parts
     this.#parts = parts
-    this.#style = styleFor(io.err, io.env, options.color)
+    this.#style = styleFor(io.err, io.env, options)
     this.#live = liveCapture(bytes => file.write(bytes), {
       hold: keys === undefined ? 0 : HOLD,
       application: `barewire ${VERSION}`,
@@ -237,13 +237,13 @@ class Capturing {
       outlet.say(
         options.json
           ? jsonLine({ type: 'web', url: page.url, live: true })
-          : lines([pageLine(this.#style, ' page ', page.url)]),
+          : lines([pageLine(this.#style, 'page', page.url)]),
       )
     if (options.json)
       outlet.say(jsonLine({ type: 'capturing', interface: name, port, path, program: program !== undefined }))
     else if (program === undefined)
       this.#say({
-        text: ` capturing ${name === 'any' ? 'all interfaces' : name} into ${path}; Ctrl-C ends it`,
+        text: ` ${say(this.#style, `capturing ${name === 'any' ? 'all interfaces' : name} into ${path}; Ctrl-C ends it`)}`,
         tint: 'quiet',
       })
   }
@@ -253,7 +253,7 @@ class Capturing {
     // The terminal is the program's.
     if (program !== undefined || options.json || now - this.#shown < PROGRESS) return
     this.#shown = now
-    outlet.status(line(this.#style, { text: `  ${amount(this.#live)}` }))
+    outlet.status(line(this.#style, { text: `  ${say(this.#style, amount(this.#live))}` }))
   }
 
   #ended(ending: Ending, dropped: number, otherLinks: number): void {
@@ -265,26 +265,26 @@ class Capturing {
       return
     }
     const on = interfaces.length === 0 ? '' : ` on ${interfaces.slice(0, 8).join(', ')}`
-    this.#say({ text: ` captured ${amount(this.#live)}${on}` })
+    this.#say({ text: ` ${say(this.#style, `captured ${amount(this.#live)}${on}`)}` })
     if (ending === 'down') this.#wrong(`the interface ${options.interface} went down`)
     if (dropped > 0) this.#wrong(`the kernel had no room for ${dropped} frames: they are missing`)
     if (otherLinks > 0) this.#wrong(`${otherLinks} frames of links of another kind are left out`)
     if (program !== undefined && secretLines === 0)
       this.#wrong('the program left no keys: what it encrypted cannot be read')
-    if (secretLines > 0) this.#say({ text: ` keys in it: ${secretLines}`, tint: 'quiet' })
+    if (secretLines > 0) this.#say({ text: ` ${say(this.#style, `keys in it: ${secretLines}`)}`, tint: 'quiet' })
     const file = quoted(path)
     const see = ['inspect', 'explain'].map(name => typed(`barewire ${name} ${file}`, io.env))
     const pieces: readonly Piece[] = [
-      { text: ' see it:', tint: 'quiet' },
-      { text: ` ${see[0]!}` },
-      { text: `  or ${see[1]!}`, tint: 'quiet' },
+      { text: ` ${say(this.#style, 'see it: ')}`, tint: 'quiet' },
+      { text: see[0]! },
+      { text: `  ${say(this.#style, 'or')} ${see[1]!}`, tint: 'quiet' },
     ]
     // To be copied: no part of it may be missing.
     outlet.say(lines([uncut(this.#style, ...pieces)]))
   }
 
   #wrong(text: string): void {
-    this.#say({ text: ` ${mark(this.#style, '✗')} ${text}`, tint: 'bad' })
+    this.#say({ text: ` ${mark(this.#style, '✗')} ${say(this.#style, text)}`, tint: 'bad' })
   }
 
   #say(...pieces: readonly Piece[]): void {

@@ -21,7 +21,7 @@ export interface LintCommandOptions extends CommonOptions {
 export const lintChain = async (chain: readonly Uint8Array[], options: LintCommandOptions, io: Io): Promise<number> => {
   const { crypto, isPublicSuffix } = nodeWorld()
   const rules = options.rules ?? rulesFor(chain)
-  const style = styleFor(io.out, io.env, options.color)
+  const style = styleFor(io.out, io.env, options)
   const words = wordsFor(io.env, options.lang)
   const counts = { error: 0, warning: 0 }
   let exit = 0

@@ -125,7 +125,7 @@ const NO_LOGS: LogList = { at: undefined, logs: new Map() }
 const show = async ({ chain, brought }: Found, at: number, options: CertOptions, io: Io): Promise<number> => {
   const { crypto } = nodeWorld()
   const logs = logsIn(options.logs)
-  const style = styleFor(io.out, io.env, options.color)
+  const style = styleFor(io.out, io.env, options)
   const words = wordsFor(io.env, options.lang)
   let exit = 0
   for (const [i, der] of chain.entries()) {
@@ -256,7 +256,7 @@ interface Told {
 }
 
 const told = (action: CertAction, outcome: ChainOutcome, { chain, trust, name, at, options }: Told, io: Io): Shown => {
-  const style = styleFor(io.out, io.env, options.color)
+  const style = styleFor(io.out, io.env, options)
   const words = wordsFor(io.env, options.lang)
   const { result, paths } = outcome
   const known = knownIn(chain, outcome, trust)

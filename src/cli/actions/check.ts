@@ -4,6 +4,7 @@ import type { Words } from '../../explain/index.ts'
 import type { Grade } from '../../failures/findings.table.ts'
 import type { Failure } from '../../failures/index.ts'
 import { type JsonObject, line, lines, mark, type Shown, type Style, widthOf, wrap } from '../../inspect/index.ts'
+import { say } from '../../inspect/style.ts'
 import { check } from '../../net/check/check.ts'
 import { type Finding, findingsIn, isAtLeast } from '../../net/check/findings.ts'
 import { FAMILIES, type Family, type Report } from '../../net/check/types.ts'
@@ -62,14 +63,15 @@ export const checkServer = async (what: string, options: CheckOptions, io: Io): 
         maxTime: options.maxTime,
         signal: run.signal,
         trace: run.trace,
-        progress: ({ connections, families }) => run.status(`${connections} connections: ${families.join(', ')}`),
+        progress: ({ connections, families }) =>
+          run.status(`${say(run.style, `${connections} connections`)}: ${families.join(', ')}`),
       }),
     )
     run.status('')
     const findings = findingsIn(report)
     const bar = options.failOn ?? 'bad'
     const exit = bar !== 'never' && findings.some(one => isAtLeast(one, bar)) ? NOT_PASSED : 0
-    const style = styleFor(io.out, io.env, options.color)
+    const style = styleFor(io.out, io.env, options)
     if (options.json) for (const event of eventsOf(report, findings, exit)) await run.out.write(jsonLine(event))
     else await run.out.write(lines(told(report, findings, failures, { where, style, options, io })))
     return exit
@@ -128,10 +130,11 @@ const told = (
 ): readonly Shown[] => {
   const { where, style, options } = telling
   const { address, others, observed, connections, took } = report
-  const beside = others.length === 0 ? '' : `, not ${others.length === 1 ? others[0] : `${others.length} others`}`
+  const beside =
+    others.length === 0 ? '' : `, ${say(style, `not ${others.length === 1 ? others[0] : `${others.length} others`}`)}`
   const said = findings.filter(one => options.why === true || isAtLeast(one, 'weak'))
   const kept = findings.length - said.length
-  const more = kept === 0 ? '' : `  ${kept} more could be better: --why`
+  const more = kept === 0 ? '' : `  ${say(style, `${kept} more could be better: --why`)}`
   return [
     line(style, { text: ` ${where}`, tint: 'you' }, { text: `  ${address}${beside}`, tint: 'quiet' }),
     ...renderChecked(observed, style),
@@ -139,7 +142,7 @@ const told = (
     ...said.flatMap(one => findingLines(one, failures, telling)),
     line(style),
     line(style, {
-      text: ` ${connections} connections, ${(took / 1000).toFixed(1)} s${findings.length === 0 ? '  nothing to mend' : more}`,
+      text: ` ${say(style, `${connections} connections, ${(took / 1000).toFixed(1)} s`)}${findings.length === 0 ? `  ${say(style, 'nothing to mend')}` : more}`,
       tint: 'quiet',
     }),
   ]

@@ -10,6 +10,7 @@ import { EmitError, emitted, lineOfDecoded } from '../../inspect/decode/json.ts'
 import { type Reading, readings } from '../../inspect/decode/notation.ts'
 import { brokenLines, dumpLines, headLines, percent, titleOf, treeLines } from '../../inspect/decode/text.ts'
 import { line, lines, type Shown, type Style } from '../../inspect/index.ts'
+import { say } from '../../inspect/style.ts'
 import { hexText, joined, latin1Bytes } from '../../wire/bytes.ts'
 import { toBase64 } from '../../x509/files/pem.ts'
 import { type CommonOptions, privacyOf } from '../command.ts'
@@ -41,7 +42,7 @@ export const decode = async (what: string | undefined, options: DecodeOptions, i
   if (best === undefined && isLonger) throw tooLong('what was given', MOST_BYTES)
   if (best === undefined || best.decoded.bytes.length === 0)
     throw new FailureError(fail('decode/unknown', { got: readAs(input) }))
-  const told = { options, style: styleFor(io.out, io.env, options.color), env: io.env, format }
+  const told = { options, style: styleFor(io.out, io.env, options), env: io.env, format }
   for (const [i, part] of parts.entries()) await io.out.write(partTold(part, i, guessed, told))
   return parts.some(({ decoded }) => decoded === undefined || allBroken(decoded).length > 0) ? EXIT_BROKEN : 0
 }
@@ -59,11 +60,13 @@ const named = (name: string): Format => {
   throw new FailureError(fail('cli/usage', { got: `There is no format "${name}"; --as list prints all of them.` }))
 }
 
-const listed = async ({ json, color }: DecodeOptions, io: Io): Promise<number> => {
-  const style = styleFor(io.out, io.env, color)
+const listed = async (options: DecodeOptions, io: Io): Promise<number> => {
+  const style = styleFor(io.out, io.env, options)
   const wide = Math.max(...formatRows.map(({ id }) => id.length)) + 2
   const text = formatRows.map(({ id, title }) =>
-    json ? jsonLine({ type: 'format', id, title }) : lines([line(style, { text: id }, { text: title, column: wide })]),
+    options.json
+      ? jsonLine({ type: 'format', id, title })
+      : lines([line(style, { text: id }, { text: title, column: wide })]),
   )
   await io.out.write(text.join('') as Shown)
   return 0
@@ -172,9 +175,9 @@ const partTold = (
 }
 
 const seeLines = ({ format: { see } }: Decoded, isStarred: boolean, { style, env }: Telling): Shown[] => [
-  ...(see === undefined ? [] : [line(style, { text: ` more: ${typed(see, env)}`, tint: 'quiet' })]),
+  ...(see === undefined ? [] : [line(style, { text: ` ${say(style, 'more: ')}${typed(see, env)}`, tint: 'quiet' })]),
   ...(isStarred
-    ? [line(style, { text: ' * what is private is starred: --show-secrets shows it', tint: 'secret' })]
+    ? [line(style, { text: ` * ${say(style, 'what is private is starred: --show-secrets shows it')}`, tint: 'secret' })]
     : []),
 ]
 
@@ -196,7 +199,7 @@ const unknownTold = (
   return lines([
     line(style),
     ...(label === undefined ? [] : [line(style, { text: ` ${label}`, tint: 'quiet' })]),
-    line(style, { text: ` ${bytes.length} bytes of no format that is known here` }),
+    line(style, { text: ` ${say(style, `${bytes.length} bytes of no format that is known here`)}` }),
     ...dumpLines(bytes, style, 16),
   ])
 }

@@ -30,7 +30,7 @@ export interface DemoOptions extends CommonOptions, KeepOptions, WebOptions {
 }
 
 export const demo = async (options: DemoOptions, io: Io): Promise<number> => {
-  const style = styleFor(io.out, io.env, options.color)
+  const style = styleFor(io.out, io.env, options)
   const platform = nodePlatform({ seed: options.seed })
   const seed = options.seed ?? 1
   const kept = keeping(options, io.env)
@@ -68,8 +68,8 @@ const shown = async (
     watched.over(undefined)
     const stopped = interruptedBy(io)
     const { url } = watched
-    const style = styleFor(io.out, io.env, options.color)
-    const text = pageLine(style, ' the page stays until Ctrl-C ', url)
+    const style = styleFor(io.out, io.env, options)
+    const text = pageLine(style, 'the page stays until Ctrl-C', url)
     await io.out.write(options.json ? jsonLine({ type: 'web', url, live: false }) : lines([line(style), text]))
     await stopped
   } finally {
@@ -130,7 +130,7 @@ const tellOutcome = async (
   io: Io,
 ): Promise<void> => {
   if (!options.json) {
-    await say(io, outcomeLines(outcome, attack.id === firstOver(attack.over), style))
+    await say(io, outcomeLines(outcome, attack.id === firstOver(attack.over), style, wordsFor(io.env, options.lang)))
     return
   }
   const { client, server, expected, learned, id, over, does, asExpected } = outcome

@@ -53,7 +53,7 @@ const told = async (looks: Each<Look>, options: DiffOptions, io: Io): Promise<nu
     for (const each of comparison.differences) await io.out.write(jsonLine(differenceJson(each)))
     await io.out.write(jsonLine(comparisonJson(comparison, sides, cause)))
   } else {
-    const style = styleFor(io.out, io.env, options.color)
+    const style = styleFor(io.out, io.env, options)
     const { language } = wordsFor(io.env, options.lang)
     await io.out.write(lines(diffLines(comparison, sides, cause, { style, language })))
   }

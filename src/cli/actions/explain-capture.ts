@@ -60,7 +60,7 @@ const lookedThrough = async (
   io: Io,
 ): Promise<readonly Diagnosed[]> => {
   const { language } = wordsFor(io.env, options.lang)
-  const style = styleFor(io.err, io.env, options.color)
+  const style = styleFor(io.err, io.env, options)
   const outlet = new Outlet(io.err, { missing: () => ours('') })
   let next = systemClock.now() + PATIENCE
   const found = await diagnosed(look.capture, {
@@ -109,7 +109,7 @@ const cards = (
   options: ExplainOptions,
   io: Io,
 ): Shown[] => {
-  const style = styleFor(io.out, io.env, options.color)
+  const style = styleFor(io.out, io.env, options)
   const { language } = wordsFor(io.env, options.lang)
   const words = seenWordsOf(language)
   if (found.length === 0) return [line(style, { text: ` ${words.nothing(looked)}`, tint: 'good' })]

@@ -51,7 +51,7 @@ const aboutMessage = async (message: string, options: CommonOptions, io: Io): Pr
 }
 
 const pageOptions = (options: CommonOptions, io: Io) => ({
-  style: styleFor(io.out, io.env, options.color),
+  style: styleFor(io.out, io.env, options),
   words: wordsFor(io.env, options.lang),
   typed: (command: string) => typed(command, io.env),
 })

@@ -11,7 +11,7 @@ import { styleFor } from '../story/style.ts'
 export const help = async (name: TopicName, options: CommonOptions, io: Io): Promise<number> => {
   const words = wordsFor(io.env, options.lang)
   const topic = wordsOfTopic(name, words)
-  const style = styleFor(io.out, io.env, options.color)
+  const style = styleFor(io.out, io.env, options)
   await io.out.write(options.json ? jsonLine(jsonOfTopic(name, topic)) : lines(renderTopic(name, topic, style)))
   return 0
 }

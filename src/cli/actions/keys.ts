@@ -9,6 +9,7 @@ import { FailureError, fail, isFailure } from '../../failures/index.ts'
 import { line, lines, mark, type Shown, type Style } from '../../inspect/index.ts'
 import { type KeyLog, type LoggedSession, readKeyLog } from '../../inspect/keys/key-log.ts'
 import { isWrong, jsonOfSession, type Seen, scheduleLines } from '../../inspect/keys/schedule.ts'
+import { say } from '../../inspect/style.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { fileSource } from '../../node/file-source.ts'
 import { sinkOf } from '../../trace/recorder.ts'
@@ -42,7 +43,7 @@ export const keys = async (path: string, options: KeysOptions, io: Io): Promise<
   const tryOn = options.capture ?? (inside === undefined ? undefined : file)
   const seen = tryOn === undefined ? undefined : seenIn(runNamed(tryOn, io.env)?.path ?? tryOn, text)
   const secrets = privacyOf(options)
-  const style = styleFor(io.out, io.env, options.color)
+  const style = styleFor(io.out, io.env, options)
   const drawn = options.json ? log.sessions : log.sessions.slice(0, MOST_DRAWN)
   for (const session of drawn) {
     const how = { crypto, secrets, seen: seen?.get(session.clientRandom) }
@@ -119,24 +120,38 @@ const tried = (source: Source, log: KeyLogs, path: string): SeenBySession => {
 const endLines = (log: KeyLog, seen: SeenBySession | undefined, style: Style): Shown[] => {
   const { sessions, malformed, malformedCount, repeated } = log
   const told = malformed.map(({ line: number, why }) =>
-    line(style, { text: `${mark(style, '✗')} `, tint: 'bad' }, { text: `line ${number}: ${why}`, tint: 'bad' }),
+    line(
+      style,
+      { text: `${mark(style, '✗')} `, tint: 'bad' },
+      { text: `${say(style, `line ${number}`)}: ${say(style, why)}`, tint: 'bad' },
+    ),
   )
   const more = malformedCount - malformed.length
   const unlogged =
     seen === undefined ? [] : [...seen.keys()].filter(random => !sessions.some(each => each.clientRandom === random))
   return [
     ...told,
-    ...(more > 0 ? [line(style, { text: `  and ${more} more` })] : []),
+    ...(more > 0 ? [line(style, { text: `  ${say(style, `and ${more} more`)}` })] : []),
     ...unlogged
       .slice(0, MOST_DRAWN)
       .map(random =>
-        line(style, { text: `${mark(style, '✗')} `, tint: 'bad' }, { text: `not in the log: client random ${random}` }),
+        line(
+          style,
+          { text: `${mark(style, '✗')} `, tint: 'bad' },
+          { text: `${say(style, 'not in the log: client random')} ${random}` },
+        ),
       ),
     ...(sessions.length > MOST_DRAWN
-      ? [line(style, { text: ` and ${sessions.length - MOST_DRAWN} connections more: --json tells all` })]
+      ? [
+          line(style, {
+            text: ` ${say(style, `and ${sessions.length - MOST_DRAWN} connections more: --json tells all`)}`,
+          }),
+        ]
       : []),
-    line(style, { text: ` ${summary(log)}`, tint: 'quiet' }),
-    ...(repeated > 0 ? [line(style, { text: ` ${repeated} lines stand there twice`, tint: 'quiet' })] : []),
+    line(style, { text: ` ${say(style, summary(log))}`, tint: 'quiet' }),
+    ...(repeated > 0
+      ? [line(style, { text: ` ${say(style, `${repeated} lines stand there twice`)}`, tint: 'quiet' })]
+      : []),
   ]
 }
 

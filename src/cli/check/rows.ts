@@ -1,6 +1,7 @@
 /** What was found of a server, a row for each subject: what there is, with a mark where something was thought of it. */
 import { clip, line, mark, type Piece, type Shown, type Style, type Tint, widthOf } from '../../inspect/index.ts'
 import { columnsOf } from '../../inspect/shown.ts'
+import { say } from '../../inspect/style.ts'
 import { isEndingSoon } from '../../net/check/findings.ts'
 import { groupIsOld, weaknessesIn } from '../../net/check/traits.ts'
 import {
@@ -288,10 +289,10 @@ const MARKS = { ok: ['✓', 'good'], look: ['!', 'secret'], bad: ['✗', 'bad'] 
 const rowLines = ({ label, words }: Row, style: Style): Shown[] => {
   const width = widthOf(style)
   const lines: Shown[] = []
-  let pieces: Piece[] = [{ text: ` ${label}`, tint: 'quiet' }]
+  let pieces: Piece[] = [{ text: ` ${say(style, label)}`, tint: 'quiet' }]
   let used = LABEL
   for (const { text, is } of words) {
-    const said = clip(style, text, width - LABEL - 2)
+    const said = clip(style, say(style, text), width - LABEL - 2)
     const sign = is === undefined || is === 'quiet' ? undefined : MARKS[is]
     const columns = columnsOf(said) + (sign === undefined ? 0 : columnsOf(mark(style, sign[0])) + 1)
     if (used > LABEL && used + 2 + columns > width) {

@@ -1,8 +1,9 @@
 /** What the demo says to people. */
 
-import { sentence } from '../../explain/index.ts'
+import { english, type Words } from '../../explain/index.ts'
 import type { Failure } from '../../failures/index.ts'
 import { columnsOf, legible, line, mark, type Shown, type Style, type Tint, wrap } from '../../inspect/index.ts'
+import { say } from '../../inspect/style.ts'
 import type { Outcome } from '../../lab/attacks/index.ts'
 import type { CookieThread, Exchange } from '../../lab/exchange.ts'
 import { hexText, latin1Text } from '../../wire/bytes.ts'
@@ -13,7 +14,7 @@ export const demoLines = (exchange: Exchange, story: readonly Shown[], style: St
   const intro = `Two machines on a wire in memory: ${laptop?.name} (${laptop?.address}) signs in at https://${shop?.name} (${shop?.address}) and is known at its second request. Every layer on both sides is Barewire; the time is virtual.`
   return [
     line(style),
-    ...wrap(intro, style.width).map(text => line(style, { text })),
+    ...wrap(say(style, intro), style.width).map(text => line(style, { text })),
     line(style),
     ...story,
     line(style),
@@ -39,17 +40,17 @@ const threadLines = ({ text, plaintext, ciphertext }: CookieThread, style: Style
   const hex = (bytes: Uint8Array): string => hexText(bytes.subarray(0, shown), ' ')
   return [
     ...wrap(thread, width - 2).map((part, i) => line(style, { text: ` ${i === 0 ? '' : '  '}${part}` })),
-    line(style, { text: `   you say    ${hex(plaintext)}   ` }, { text: plain, tint: 'you' }),
-    line(style, { text: '   the wire   ' }, { text: hex(ciphertext), tint: 'secret' }),
+    line(style, { text: `   ${say(style, 'you say')}    ${hex(plaintext)}   ` }, { text: plain, tint: 'you' }),
+    line(style, { text: `   ${say(style, 'the wire')}   ` }, { text: hex(ciphertext), tint: 'secret' }),
   ]
 }
 
 /** One attack; the first over each protocol has a heading. */
-export const outcomeLines = (outcome: Outcome, first: boolean, style: Style): Shown[] => {
+export const outcomeLines = (outcome: Outcome, first: boolean, style: Style, words: Words = english): Shown[] => {
   const harm = outcome.expected === 'succeeds' && outcome.over === 'http'
   const sign = !outcome.asExpected ? '?' : mark(style, harm ? '✗' : '✓')
   const tint = harm || !outcome.asExpected ? 'bad' : 'good'
-  const does = wrap(`it ${outcome.does}`, style.width - INDENT)
+  const does = wrap(say(style, `it ${outcome.does}`), style.width - INDENT)
   return [
     ...(first ? heading(outcome.over, style) : []),
     ...does.map((text, i) =>
@@ -58,37 +59,40 @@ export const outcomeLines = (outcome: Outcome, first: boolean, style: Style): Sh
         ...(i === 0 ? [{ text: ` ${sign}`, tint } as const, { text: ` ${text}` }] : [{ text: `   ${text}` }]),
       ),
     ),
-    ...consequences(outcome, style),
+    ...consequences(outcome, style, words),
   ]
 }
 
 const INDENT = 5
 
 const heading = (over: Outcome['over'], style: Style): Shown[] => {
-  const rubric = line(style, { text: ` over ${over}://`, tint: 'quiet' })
+  const rubric = line(style, { text: ` ${say(style, `over ${over}://`)}`, tint: 'quiet' })
   if (over === 'https') return [line(style), rubric]
   const why =
     'The same wire with a third machine on it, mallory. It told the laptop by ARP that it is the shop; this is why HTTPS exists.'
-  return [line(style), ...wrap(why, style.width).map(text => line(style, { text })), line(style), rubric]
+  return [line(style), ...wrap(say(style, why), style.width).map(text => line(style, { text })), line(style), rubric]
 }
 
-const consequences = (outcome: Outcome, style: Style): Shown[] => {
+const consequences = (outcome: Outcome, style: Style, words: Words): Shown[] => {
   const room = style.width - INDENT
   const below = (text: string, tint: Tint): Shown => line(style, { text, tint, column: INDENT })
   if (outcome.expected === 'succeeds') {
     const plain = outcome.over === 'http'
     const verb = plain ? 'and has' : 'and has no more than'
-    return wrap(`${verb}: ${outcome.learned.join('; ')}`, room).map(text => below(text, plain ? 'bad' : 'quiet'))
+    return wrap(
+      [say(style, verb), outcome.learned.map(text => say(style, text)).join(say(style, '; '))].join(say(style, ': ')),
+      room,
+    ).map(text => below(text, plain ? 'bad' : 'quiet'))
   }
   const { by, code } = outcome.expected
   const failure = by === 'client' ? outcome.client.failure : outcome.server.find(each => each.code === code)
-  return failure === undefined ? [below('nobody noticed', 'bad')] : noticed(by, failure, style)
+  return failure === undefined ? [below(say(style, 'nobody noticed'), 'bad')] : noticed(by, failure, style, words)
 }
 
-const noticed = (by: 'client' | 'server', failure: Failure, style: Style): Shown[] => {
+const noticed = (by: 'client' | 'server', failure: Failure, style: Style, words: Words): Shown[] => {
   const who = by === 'client' ? 'laptop' : 'shop'
   const room = style.width - INDENT
-  const told = wrap(`the ${who} refuses: ${sentence(failure)}`, room)
+  const told = wrap(`${say(style, `the ${who} refuses: `)}${words.sentence(failure)}`, room)
   // The code stands behind the sentence, at the right; nobody has to read across it.
   const fits = columnsOf(told.at(-1)!) + 2 + failure.code.length <= room
   const code = { text: failure.code, column: style.width - failure.code.length, tint: 'quiet' as const }
@@ -110,9 +114,9 @@ export const partingLines = (file: string, frames: number, command: string, styl
   ]
   return [
     line(style),
-    ...wrap(where, style.width - 1).map(text => line(style, { text: ` ${text}` })),
+    ...wrap(say(style, where), style.width - 1).map(text => line(style, { text: ` ${text}` })),
     line(style),
-    line(style, { text: ' try', tint: 'quiet' }),
+    line(style, { text: ` ${say(style, 'try')}`, tint: 'quiet' }),
     ...tries.map(text => legible(`   ${text}`, style)),
   ]
 }

@@ -16,6 +16,7 @@ import {
 } from '../../inspect/index.ts'
 import { type Meanings, meanings } from '../../inspect/meanings.ts'
 import { bytesLines, fieldLines, headLines } from '../../inspect/message-text.ts'
+import { say as inWords } from '../../inspect/style.ts'
 import { connectionCounter } from '../../trace/connections.ts'
 import type { TraceRecord } from '../../trace/recorder.ts'
 import { redactor } from '../../trace/redact.ts'
@@ -54,7 +55,7 @@ export const ladderTeller = ({ verbosity, privacy, style, words, say }: PeopleOp
       if (level === 0 || !layers.includes(record.layer)) continue
       if (connection !== current) {
         if (current >= 0) told.push(line(style))
-        told.push(ladderHead({ left: 'you', right: otherEnd(record) }, inner, style))
+        told.push(ladderHead({ left: inWords(style, 'you'), right: otherEnd(record) }, inner, style))
         current = connection
       }
       const time = (record.at - start).toFixed(3)
@@ -76,7 +77,7 @@ export const logTeller = ({ verbosity, privacy, style, words, say }: PeopleOptio
     const time = `${now.toTimeString().slice(0, 8)}.${String(now.getMilliseconds()).padStart(3, '0')}`
     const told = [...seen(turn, () => 0)].flatMap(({ record, step }) => {
       if (level === 0 || !layers.includes(record.layer)) return []
-      const said = step.about === '' ? '' : `  ${step.about}`
+      const said = step.about === '' ? '' : `  ${inWords(style, step.about)}`
       return [
         line(
           style,

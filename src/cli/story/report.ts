@@ -9,7 +9,7 @@ import { type ColourChoice, styleFor } from './style.ts'
 
 /** The failure as the registry tells it. */
 export const showFailure = async (failure: Failure, io: Io, argv: readonly string[]): Promise<void> => {
-  const style = styleFor(io.err, io.env, colourIn(argv))
+  const style = styleFor(io.err, io.env, { color: colourIn(argv), lang: languageIn(argv) })
   await io.err.write(
     lines(
       renderFailure(failure, { style, words: wordsFor(io.env, languageIn(argv)), typed: text => typed(text, io.env) }),

@@ -159,7 +159,7 @@ const contrast = (one: string, other: string): number => {
   return (light + 0.05) / (dark + 0.05)
 }
 
-const { colour } = styleFor(captured({ terminal: 80 }).err, {}, 'always')
+const { colour } = styleFor(captured({ terminal: 80 }).err, {}, { color: 'always' })
 
 test('words are in the colour that the theme has for words, so that they can be read everywhere', () => {
   for (const [tint, paint] of Object.entries(colour))
@@ -197,6 +197,6 @@ test('bars, arrows and marks stand out against the ground of every common theme'
 })
 
 test('without colour there are no sequences at all', () => {
-  const { colour: none } = styleFor(captured({ terminal: 80 }).err, { NO_COLOR: '1' }, 'auto')
+  const { colour: none } = styleFor(captured({ terminal: 80 }).err, { NO_COLOR: '1' }, { color: 'auto' })
   for (const paint of Object.values(none)) expect(paint('a █')).toBe('a █')
 })

@@ -1,19 +1,28 @@
-/** How text looks on this terminal: width, colours, characters. Decided once per run, from options and environment. */
+/** How text looks on this terminal: width, colours, characters, language. Decided once per run, from options and environment. */
+import type { Language } from '../../explain/index.ts'
+import { sayingIn } from '../../explain/screen.ts'
 import { type Style, WIDEST } from '../../inspect/index.ts'
 import type { Io, Sink } from '../io.ts'
+import { speaksUnicode, wordsFor } from '../language.ts'
 
 export type ColourChoice = 'auto' | 'always' | 'never'
 type Paint = (text: string) => string
 
+interface Taste {
+  readonly color: ColourChoice
+  readonly lang?: Language | undefined
+}
+
 const MIN_WIDTH = 40
 
 /** The style for text written to `sink`. */
-export const styleFor = (sink: Sink, env: Io['env'], choice: ColourChoice): Style => {
-  const paint: (code: number) => Paint = wantsColour(sink, env, choice) ? ansi : () => text => text
+export const styleFor = (sink: Sink, env: Io['env'], options: Taste): Style => {
+  const paint: (code: number) => Paint = wantsColour(sink, env, options.color) ? ansi : () => text => text
   const columns = sink.columns ?? (Number(env.COLUMNS) || WIDEST)
   return {
     width: Math.max(MIN_WIDTH, Math.min(WIDEST, columns)),
     unicode: speaksUnicode(env),
+    say: sayingIn(wordsFor(env, options.lang).language),
     colour: {
       you: paint(CYAN),
       server: paint(BRIGHT_MAGENTA),
@@ -51,11 +60,4 @@ const wantsColour = (sink: Sink, env: Io['env'], choice: ColourChoice): boolean 
     default:
       return choice satisfies never
   }
-}
-
-/** POSIX: LC_ALL beats LC_CTYPE beats LANG. With none set a terminal of today understands UTF-8. */
-export const speaksUnicode = (env: Io['env']): boolean => {
-  if (env.TERM === 'dumb') return false
-  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG
-  return locale === undefined || locale === '' || /utf-?8/i.test(locale)
 }

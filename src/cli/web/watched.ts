@@ -2,7 +2,7 @@
 import type { Failure } from '../../failures/index.ts'
 import type { JsonObject, Shown, Style } from '../../inspect/index.ts'
 import { packedFailure } from '../../inspect/packed/packed.ts'
-import { uncut } from '../../inspect/style.ts'
+import { say, uncut } from '../../inspect/style.ts'
 import { systemClock } from '../../node/clock.ts'
 import { Feed } from '../../node/inspector/feed.ts'
 import { pageFiles } from '../../node/inspector/page-files.ts'
@@ -79,4 +79,4 @@ export const interruptedBy = (io: Io): Promise<void> =>
 
 /** Where a page is, whole, however narrow the terminal is: it is made to be copied. */
 export const pageLine = (style: Style, quiet: string, url: string): Shown =>
-  uncut(style, { text: quiet, tint: 'quiet' }, { text: url, tint: 'you' })
+  uncut(style, { text: ` ${say(style, quiet)} `, tint: 'quiet' }, { text: url, tint: 'you' })

@@ -5,7 +5,7 @@ import { hexText } from '../../wire/bytes.ts'
 import { counted } from '../about.ts'
 import type { JsonObject } from '../json.ts'
 import { columnsOf, type Shown } from '../shown.ts'
-import { clip, line, mark, milliseconds, type Piece, type Style, widthOf, wrap } from '../style.ts'
+import { clip, line, mark, milliseconds, type Piece, type Style, say, widthOf, wrap } from '../style.ts'
 import { findingsOf, type Opened } from './opened.ts'
 import { type ConversationSummary, summaryOf } from './summary.ts'
 
@@ -51,19 +51,21 @@ export const listHead = (capture: CaptureFacts, rows: readonly Listed[], style: 
     counted(frames, 'frame'),
     `${(duration / 1000).toFixed(3)} s`,
   ]
-  const keys = secretsText(rows)
+  const keys = secretsText(rows, style)
   return [
-    line(style, { text: ` ${counts.join('  ')}`, tint: 'you' }),
+    line(style, { text: ` ${counts.map(text => say(style, text)).join('  ')}`, tint: 'you' }),
     ...(keys === undefined
       ? []
-      : wrap(`keys: ${keys}`, widthOf(style) - 1).map(text => line(style, { text: ` ${text}`, tint: 'quiet' }))),
+      : wrap(`${say(style, 'keys: ')}${keys}`, widthOf(style) - 1).map(text =>
+          line(style, { text: ` ${text}`, tint: 'quiet' }),
+        )),
   ]
 }
 
 export type CaptureFacts = Pick<Capture, 'frames' | 'duration' | 'start' | 'conversations' | 'damage'>
 
 /** `5 secrets used for conversation 1; none for 2 and 3`. */
-const secretsText = (rows: readonly Listed[]): string | undefined => {
+const secretsText = (rows: readonly Listed[], style: Style): string | undefined => {
   const ids = (wanted: (secrets: SecretsSeen) => boolean): readonly number[] =>
     rows.filter(({ secrets }) => wanted(secrets)).map(({ conversation }) => conversation.id)
   const used = ids(secrets => secrets.used > 0)
@@ -77,7 +79,7 @@ const secretsText = (rows: readonly Listed[]): string | undefined => {
     unfit.length > 0 ? `those given for ${numbers(unfit)} do not fit` : '',
     malformed.length > 0 ? `those given for ${numbers(malformed)} have a wrong length` : '',
   ].filter(text => text !== '')
-  return parts.length === 0 ? undefined : parts.join('; ')
+  return parts.length === 0 ? undefined : parts.map(text => say(style, text)).join(say(style, '; '))
 }
 
 const MOST_NUMBERS = 6
@@ -108,7 +110,7 @@ export const listLines = (rows: readonly Listed[], style: Style): Shown[] => {
     )
   const columns = {
     number: widest(({ conversation }) => `${conversation.id}`, 9),
-    ends: widest(({ summary }) => summary.ends, Math.min(WIDEST_ENDS, widthOf(style) - 24)),
+    ends: widest(({ summary }) => say(style, summary.ends), Math.min(WIDEST_ENDS, widthOf(style) - 24)),
     spoken: widest(({ summary }) => summary.spoken, 18),
     time: widest(timeText, 9),
   }
@@ -127,11 +129,11 @@ const rowLines = ({ conversation, summary, ...row }: Listed, columns: Columns, s
   const head: readonly Piece[] = [
     { text: `${conversation.id}`.padStart(columns.number + 1), tint: 'you' },
     { text: ` ${mark(style, glyph)}`, tint: ok === undefined ? 'quiet' : ok ? 'good' : 'bad' },
-    { text: clip(style, summary.ends, columns.ends + more), column: at },
+    { text: clip(style, say(style, summary.ends), columns.ends + more), column: at },
     { text: clip(style, summary.spoken, columns.spoken), column: spoken },
     { text: timeText({ conversation, summary, ...row }).padStart(columns.time), column: time, tint: 'quiet' },
   ]
-  const said = saidOf(summary)
+  const said = saidOf(summary, style)
   const room = widthOf(style) - what
   if (columnsOf(said) <= room) return [line(style, ...head, { text: said, column: what, tint: tintOf(ok) })]
   return [
@@ -142,8 +144,11 @@ const rowLines = ({ conversation, summary, ...row }: Listed, columns: Columns, s
 
 const tintOf = (ok: boolean | undefined) => (ok === false ? ('bad' as const) : undefined)
 
-const saidOf = ({ what, reading, why }: ConversationSummary): string =>
-  [...what, ...(reading === undefined ? [] : [why === undefined ? reading : `${reading}: ${why}`])].join(', ')
+const saidOf = ({ what, reading, why }: ConversationSummary, style: Style): string => {
+  const read = [reading, why].filter(text => text !== undefined).map(text => say(style, text))
+  const parts = [...what.map(text => say(style, text)), ...(read.length === 0 ? [] : [read.join(say(style, ': '))])]
+  return parts.join(say(style, ', '))
+}
 
 const timeText = ({ conversation: { start, end } }: Listed): string => `${milliseconds(end - start)} ms`
 

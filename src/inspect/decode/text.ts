@@ -3,7 +3,7 @@ import { hexText } from '../../wire/bytes.ts'
 import type { Field } from '../../wire/field.ts'
 import type { Shown } from '../shown.ts'
 import { columnsOf } from '../shown.ts'
-import { hexLines, line, mark, type Piece, type Style, size, widthOf, wrap } from '../style.ts'
+import { hexLines, line, mark, moreBytes, type Piece, type Style, say, size, widthOf, wrap } from '../style.ts'
 import type { Broken, Decoded, Inside } from './decode.ts'
 import type { Guess } from './guess.ts'
 
@@ -50,21 +50,21 @@ export const percent = (confidence: number): string => `${Math.min(100, Math.flo
 export const headLines = (best: Guess, others: readonly Guess[], style: Style, named: boolean): Shown[] => {
   const { reading, decoded, confidence } = best
   const width = widthOf(style)
-  const how = `${reading.notation}, ${size(decoded.bytes.length)}`
-  const what = `${named ? '' : 'looks like: '}${titleOf(decoded)}${named ? '' : ` (${percent(confidence)})`}`
+  const how = say(style, `${reading.notation}, ${size(decoded.bytes.length)}`)
+  const what = `${named ? '' : say(style, 'looks like: ')}${titleOf(decoded)}${named ? '' : ` (${percent(confidence)})`}`
   const rows = wrap(what, width - 2)
-  const beside = columnsOf(rows.at(-1) ?? '') + how.length + 4 <= width
+  const beside = columnsOf(rows.at(-1) ?? '') + columnsOf(how) + 4 <= width
   return [
     ...rows.map((text, i) => {
       const last: Piece[] =
-        i === rows.length - 1 && beside ? [{ text: how, column: width - how.length, tint: 'quiet' }] : []
+        i === rows.length - 1 && beside ? [{ text: how, column: width - columnsOf(how), tint: 'quiet' }] : []
       return line(style, { text: ` ${text}`, tint: 'you' }, ...last)
     }),
     ...(beside ? [] : [line(style, { text: ` ${how}`, tint: 'quiet' })]),
-    ...(reading.remark === undefined ? [] : [line(style, { text: ` ${reading.remark}`, tint: 'quiet' })]),
+    ...(reading.remark === undefined ? [] : [line(style, { text: ` ${say(style, reading.remark)}`, tint: 'quiet' })]),
     ...others.map(other =>
       line(style, {
-        text: ` or: ${titleOf(other.decoded)} (${percent(other.confidence)}), as ${other.reading.notation}`,
+        text: ` ${say(style, 'or: ')}${titleOf(other.decoded)} (${percent(other.confidence)}), ${say(style, `as ${other.reading.notation}`)}`,
         tint: 'quiet',
       }),
     ),
@@ -97,7 +97,9 @@ export const treeLines = (decoded: Decoded, { style, bytes, most = MOST_ROWS }: 
   const more = walk.count - rows.length
   return [
     ...shown.flat(),
-    ...(more > 0 ? [line(style, { text: ` and ${more} fields more: --json tells all`, tint: 'quiet' })] : []),
+    ...(more > 0
+      ? [line(style, { text: ` ${say(style, `and ${more} fields more: --json tells all`)}`, tint: 'quiet' })]
+      : []),
   ]
 }
 
@@ -207,7 +209,7 @@ const rowLine = (
 const brokenLine = ({ says, rule }: Broken, style: Style, indent: number): Shown =>
   line(
     style,
-    { text: says, column: Math.min(indent, 30), tint: 'bad' },
+    { text: say(style, says), column: Math.min(indent, 30), tint: 'bad' },
     { text: rule, column: widthOf(style) - rule.length, tint: 'quiet' },
   )
 
@@ -237,13 +239,13 @@ export const brokenLines = (list: readonly Broken[], style: Style): Shown[] =>
     line(
       style,
       { text: `${mark(style, '✗')} `, tint: 'bad' },
-      { text: `${start}..${end} ${path === '' ? '' : `${path}: `}${says}`, tint: 'bad' },
+      { text: `${start}..${end} ${path === '' ? '' : `${path}: `}${say(style, says)}`, tint: 'bad' },
       { text: rule, column: widthOf(style) - rule.length, tint: 'quiet' },
     ),
   )
 
 /** All bytes, sixteen in a line. */
 export const dumpLines = (bytes: Uint8Array, style: Style, most: number): Shown[] =>
-  hexLines(bytes, 0, bytes.length, most, widthOf(style) - 2).map(text =>
+  hexLines(bytes, 0, bytes.length, most, widthOf(style) - 2, moreBytes(style)).map(text =>
     line(style, { text, column: 1, tint: 'quiet' }),
   )

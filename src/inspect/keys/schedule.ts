@@ -4,7 +4,7 @@ import { MASTER } from '../../dissect/key-log.ts'
 import { hexText } from '../../wire/bytes.ts'
 import type { JsonObject } from '../json.ts'
 import type { Shown } from '../shown.ts'
-import { line, mark, type Piece, type Style, type Tint, widthOf } from '../style.ts'
+import { line, mark, type Piece, type Style, say, type Tint, widthOf, wrap } from '../style.ts'
 import { follows, type LoggedSecret, type LoggedSession } from './key-log.ts'
 
 /** What became of a secret in a capture. */
@@ -74,7 +74,7 @@ export const scheduleLines = (session: LoggedSession, options: ScheduleOptions):
   const head = line(
     style,
     { text: ` ${session.version}`, tint: 'you' },
-    { text: `  client random ${session.clientRandom}` },
+    { text: `  ${say(style, 'client random')} ${session.clientRandom}` },
   )
   return [
     head,
@@ -88,7 +88,10 @@ const masterLines = (session: LoggedSession, options: ScheduleOptions): Shown[] 
   const { style } = options
   const logged = session.secrets.get(MASTER)!
   return [
-    line(style, { text: `  premaster secret ${mark(style, '▶')} master secret`, tint: 'quiet' }),
+    line(style, {
+      text: `  ${say(style, 'premaster secret')} ${mark(style, '▶')} ${say(style, 'master secret')}`,
+      tint: 'quiet',
+    }),
     ...nodeLines(
       { label: MASTER, name: 'master secret', opens: 'everything both sides send' },
       logged,
@@ -102,7 +105,7 @@ const stageLines = ({ from, name, nodes }: Stage, session: LoggedSession, option
   const { style } = options
   const all = name === 'main secret' ? [...nodes, ...updates(session)] : nodes
   return [
-    line(style, { text: `  ${from} ${mark(style, '▶')} ${name}`, tint: 'quiet' }),
+    line(style, { text: `  ${say(style, from)} ${mark(style, '▶')} ${say(style, name)}`, tint: 'quiet' }),
     ...all.flatMap(node => nodeLines(node, session.secrets.get(node.label), session, options)),
   ]
 }
@@ -130,16 +133,20 @@ const nodeLines = (
   const pieces: Piece[] = [
     { text: `${mark(style, '│')} `, column: 4, tint: 'quiet' },
     { text: mark(style, state.mark), column: 6, tint: state.tint },
-    { text: name, column: NAME, tint: logged === undefined ? 'quiet' : undefined },
-    {
-      text: [state.text, opens].filter(part => part !== '').join(': '),
-      column: WHERE,
-      tint: state.tint === 'bad' ? 'bad' : 'quiet',
-    },
+    { text: say(style, name), column: NAME, tint: logged === undefined ? 'quiet' : undefined },
   ]
   const digits =
     logged === undefined || secrets === 'starred' ? [] : chunks(hexText(logged.secret), widthOf(style) - NAME)
-  return [line(style, ...pieces), ...digits.map(text => line(style, { text, column: NAME, tint: 'secret' }))]
+  const tint = state.tint === 'bad' ? 'bad' : 'quiet'
+  const said = [state.text, opens].filter(part => part !== '').map(part => say(style, part))
+  const [first = '', ...more] = wrap(said.join(say(style, ': ')), widthOf(style) - WHERE)
+  return [
+    line(style, ...pieces, { text: first, column: WHERE, tint }),
+    ...more.map(text =>
+      line(style, { text: mark(style, '│'), column: 4, tint: 'quiet' }, { text, column: WHERE, tint }),
+    ),
+    ...digits.map(text => line(style, { text, column: NAME, tint: 'secret' })),
+  ]
 }
 
 const chunks = (text: string, room: number): string[] => text.match(new RegExp(`.{1,${Math.max(16, room)}}`, 'g')) ?? []

@@ -9,6 +9,7 @@ import { type Opened, SEEN_BY } from '../../../inspect/conversations/opened.ts'
 import type { Filter } from '../../../inspect/filter/filter.ts'
 import { followed, followLines, jsonOfPiece } from '../../../inspect/follow.ts'
 import {
+  columnsOf,
   type Detail,
   innerWidth,
   type Ladder,
@@ -23,6 +24,7 @@ import { layersOf, note } from '../../../inspect/ladder.ts'
 import { ladderOfLayers } from '../../../inspect/ladder-layers.ts'
 import type { Meanings } from '../../../inspect/meanings.ts'
 import { jsonOfMessage, type MessagePart, messageLines } from '../../../inspect/message-view.ts'
+import { say } from '../../../inspect/style.ts'
 import { messagesOf, type Recording, selecting, type TraceRecord } from '../../../trace/recorder.ts'
 import { redactor } from '../../../trace/redact.ts'
 import { LAYERS, type Layer, type MessageRecord } from '../../../trace/types.ts'
@@ -81,16 +83,18 @@ export function* ladderText(scene: Scene): Generator<Shown> {
   if (one === undefined) return
   yield line(style)
   const command = scene.typed(`barewire inspect ${quoted(label)} ${conversation.id} --message ${one.id}`)
-  yield line(style, { text: ' one of them:', tint: 'quiet' }, { text: ` ${command}` })
+  yield line(style, { text: ` ${say(style, 'one of them: ')}`, tint: 'quiet' }, { text: command })
 }
 
 function* rowsOf(scene: Scene, steps: Ladder): Generator<Shown> {
   const { opened, options, filter, style, means } = scene
   const level = options.verbose?.level ?? 0
   if (steps.lines.length === 0)
-    yield line(style, { text: ` ${filter === undefined ? 'Nothing at this layer.' : 'No message matches.'}` })
-  const numbered = (each: Parameters<typeof note>[0]): string => `${note(each)}  #${each.id}`
-  const widest = steps.lines.reduce((most, each) => Math.max(most, numbered(each).length), 0)
+    yield line(style, {
+      text: ` ${say(style, filter === undefined ? 'Nothing at this layer.' : 'No message matches.')}`,
+    })
+  const numbered = (each: Parameters<typeof note>[0]): string => `${note(each, style)}  #${each.id}`
+  const widest = steps.lines.reduce((most, each) => Math.max(most, columnsOf(numbered(each))), 0)
   const inner = innerWidth(style, widest)
   const byId = level < 2 ? undefined : new Map(messagesOf(opened.records).map(message => [message.id, message]))
   if (steps.lines.length > 0) yield ladderHead(steps, inner, style)
@@ -114,7 +118,7 @@ function* rowsOf(scene: Scene, steps: Ladder): Generator<Shown> {
 const lastOf = (records: readonly TraceRecord[]): number => messagesOf(records).at(-1)?.id ?? 0
 
 const leftOut = ({ left }: Opened, style: Style): Shown =>
-  line(style, { text: ` ${left.count} more are left out here: --json tells all of them`, tint: 'bad' })
+  line(style, { text: ` ${say(style, `${left.count} more are left out here: --json tells all of them`)}`, tint: 'bad' })
 
 const laddered = ({ opened, options, filter, meant }: Scene): Ladder => {
   const { records } = opened
@@ -167,7 +171,7 @@ const streams = ({ opened, options }: Scene) => followed(opened.records, opened.
 
 export function* followText(scene: Scene): Generator<Shown> {
   yield* followLines(streams(scene), scene.style)
-  if (scene.opened.left.count > 0) yield line(scene.style, { text: LEFT_OUT, tint: 'bad' })
+  if (scene.opened.left.count > 0) yield line(scene.style, { text: say(scene.style, LEFT_OUT), tint: 'bad' })
 }
 
 const LEFT_OUT = 'The rest is left out: so much is shown in one piece at most.'

@@ -9,7 +9,7 @@ import { listedIn } from '../../../inspect/conversations/listed-in.ts'
 import { type Filter, filterOf } from '../../../inspect/filter/filter.ts'
 import { jsonOfFailure, line, lines, mark, renderFailure, type Shown } from '../../../inspect/index.ts'
 import { meanings } from '../../../inspect/meanings.ts'
-import { size } from '../../../inspect/style.ts'
+import { say, size } from '../../../inspect/style.ts'
 import { systemClock } from '../../../node/clock.ts'
 import { privacyOf } from '../../command.ts'
 import { exitCodeOf } from '../../errors.ts'
@@ -79,7 +79,7 @@ const tellRuns = async (options: InspectOptions, io: Io): Promise<number> => {
   const runs = runsOf(io.env)
   const told = options.json
     ? (runs.map(run => jsonLine(jsonOfRun(run))).join('') as Shown)
-    : lines(runLines(runs, systemClock.date(), styleFor(io.out, io.env, options.color)))
+    : lines(runLines(runs, systemClock.date(), styleFor(io.out, io.env, options)))
   await io.out.write(told)
   return 0
 }
@@ -88,7 +88,7 @@ const tellRuns = async (options: InspectOptions, io: Io): Promise<number> => {
 const AT_ONCE = 500
 
 const tellList = async (look: Look, filter: Filter | undefined, options: InspectOptions, io: Io): Promise<void> => {
-  const style = styleFor(io.out, io.env, options.color)
+  const style = styleFor(io.out, io.env, options)
   if (!options.json) {
     const told = listText(look, [...listedIn(look, filter)], filter, style)
     for (let at = 0; at < told.length; at += AT_ONCE) await io.out.write(lines(told.slice(at, at + AT_ONCE)))
@@ -114,7 +114,7 @@ const tellConversation = async (
   options: InspectOptions,
   io: Io,
 ): Promise<void> => {
-  const style = styleFor(io.out, io.env, options.color)
+  const style = styleFor(io.out, io.env, options)
   const conversation = conversationIn(look, id)
   const scene: Scene = {
     label: look.label,
@@ -170,7 +170,7 @@ const exportObjects = async (
   options: InspectOptions,
   io: Io,
 ): Promise<void> => {
-  const style = styleFor(io.out, io.env, options.color)
+  const style = styleFor(io.out, io.env, options)
   const wanted = id === undefined ? look.capture.conversations : [conversationIn(look, id)]
   let count = 0
   for (const conversation of wanted) {
@@ -181,14 +181,17 @@ const exportObjects = async (
     }
   }
   if (count === 0 && !options.json)
-    await io.out.write(lines([line(style, { text: ' No bodies of HTTP are in it, or none that could be read.' })]))
+    await io.out.write(
+      lines([line(style, { text: ` ${say(style, 'No bodies of HTTP are in it, or none that could be read.')}` })]),
+    )
 }
 
 const tellAnnotated = async (look: Look, path: string, options: InspectOptions, io: Io): Promise<void> => {
   const { frames, comments, secrets, left } = await writeAnnotated(look, path)
-  const style = styleFor(io.out, io.env, options.color)
-  const most = left === 0 ? '' : `, none for ${counted(left, 'record')} in the middle`
-  const said = `${path}: ${counted(frames, 'frame')}, ${counted(comments, 'comment')}, ${counted(secrets, 'secret')}${most}`
+  const style = styleFor(io.out, io.env, options)
+  const most = left === 0 ? [] : [`none for ${counted(left, 'record')} in the middle`]
+  const counts = [counted(frames, 'frame'), counted(comments, 'comment'), counted(secrets, 'secret'), ...most]
+  const said = `${path}: ${say(style, counts.join(', '))}`
   await io.out.write(
     options.json
       ? jsonLine({ type: 'annotated', path, frames, comments, secrets, left })
@@ -225,8 +228,9 @@ const tellPage = async (
   const path = options.html ?? ''
   const only = id === undefined ? undefined : conversationIn(look, id)
   const { bytes, conversations, messages } = await writePage({ look, only, filter, options, env: io.env }, path)
-  const style = styleFor(io.out, io.env, options.color)
-  const said = `${path}: ${size(bytes)}, ${counted(conversations, 'conversation')}, ${counted(messages, 'message')}`
+  const style = styleFor(io.out, io.env, options)
+  const counts = [size(bytes), counted(conversations, 'conversation'), counted(messages, 'message')]
+  const said = `${path}: ${say(style, counts.join(', '))}`
   await io.out.write(
     options.json
       ? jsonLine({ type: 'sheet', path, bytes, conversations, messages })
@@ -241,7 +245,7 @@ const tellDamage = async (
   options: InspectOptions,
   io: Io,
 ): Promise<number> => {
-  const style = styleFor(io.err, io.env, options.color)
+  const style = styleFor(io.err, io.env, options)
   const words = wordsFor(io.env, options.lang)
   for (const each of damage) {
     const failure = each.where === undefined ? each.with({ where }) : each

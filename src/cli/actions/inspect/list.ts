@@ -3,6 +3,7 @@ import { type Listed, listHead, listLines } from '../../../inspect/conversations
 import type { Filter } from '../../../inspect/filter/filter.ts'
 import type { Shown, Style } from '../../../inspect/index.ts'
 import { line } from '../../../inspect/index.ts'
+import { say } from '../../../inspect/style.ts'
 import type { Look } from './look.ts'
 
 export const listText = (look: Look, rows: readonly Listed[], filter: Filter | undefined, style: Style): Shown[] => {
@@ -10,7 +11,12 @@ export const listText = (look: Look, rows: readonly Listed[], filter: Filter | u
   const meant =
     filter === undefined
       ? []
-      : [line(style, { text: ` ${rows.length} of ${conversations.length} match: ${filter.text}`, tint: 'quiet' })]
+      : [
+          line(style, {
+            text: ` ${say(style, `${rows.length} of ${conversations.length} match: `)}${filter.text}`,
+            tint: 'quiet',
+          }),
+        ]
   return [...runHead(look, style), ...listHead(look.capture, rows, style), ...meant, ...listLines(rows, style)]
 }
 
@@ -24,7 +30,7 @@ export const runHead = ({ run }: Pick<Look, 'run'>, style: Style): Shown[] => {
       { text: ` @${run.number}`, tint: 'you' },
       { text: `  ${command}` },
       { text: failure === undefined ? '' : `  ${failure}`, tint: 'bad' },
-      { text: cut ? '  only its beginning is kept' : '', tint: 'quiet' },
+      { text: cut ? `  ${say(style, 'only its beginning is kept')}` : '', tint: 'quiet' },
     ),
   ]
 }

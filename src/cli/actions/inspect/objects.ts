@@ -7,7 +7,7 @@ import { type Coder, guarded } from '../../../http/coding.ts'
 import type { Opened } from '../../../inspect/conversations/opened.ts'
 import { type JsonObject, line, mark, type Shown, type Style } from '../../../inspect/index.ts'
 import { type HttpObject, objectsIn } from '../../../inspect/objects.ts'
-import { size } from '../../../inspect/style.ts'
+import { say, size } from '../../../inspect/style.ts'
 import { nodeCoders } from '../../../node/coders.ts'
 
 /** A decoded body that is larger stays as it came: a bomb fills no disk. */
@@ -94,10 +94,10 @@ export const exportedLine = ({ object, path, bytes, failure }: Exported, style: 
   line(
     style,
     { text: ` ${mark(style, path === undefined ? '✗' : '✓')} `, tint: path === undefined ? 'bad' : 'good' },
-    { text: path ?? `${object.target}: bytes of it are not in the capture` },
+    { text: path ?? `${object.target}${say(style, ': ')}${say(style, 'bytes of it are not in the capture')}` },
     { text: path === undefined ? '' : `  ${size(bytes)}`, tint: 'quiet' },
-    { text: failure === undefined ? '' : `  not decoded: ${failure.code}`, tint: 'bad' },
-    { text: path !== undefined && !object.complete ? '  cut short' : '', tint: 'bad' },
+    { text: failure === undefined ? '' : `  ${say(style, 'not decoded: ')}${failure.code}`, tint: 'bad' },
+    { text: path !== undefined && !object.complete ? `  ${say(style, 'cut short')}` : '', tint: 'bad' },
   )
 
 export const jsonOfExported = ({ object, path, bytes, failure }: Exported): JsonObject => ({

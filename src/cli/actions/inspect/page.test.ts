@@ -115,7 +115,7 @@ test('cookies, credentials and bodies are not in a page, in any form; --show-sec
 
 test('a number writes of one conversation, a filter of those in which something is meant, a language in its words', async () => {
   const one = await paged(at('demo.pcapng'), '4', '--lang', 'zh')
-  expect(one.out).toMatch(/1 conversation, \d+ messages\n$/)
+  expect(one.out).toMatch(/1 个会话，\d+ 条消息\n$/)
   expect([...one.lines.keys()]).toEqual(['captures/given/4', 'captures/given', 'captures'])
   expect(one.text).toContain('<meta name="barewire-language" content="zh" />')
   const some = await paged(at('demo.pcapng'), '--filter', 'http.cookie')

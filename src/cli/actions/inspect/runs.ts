@@ -1,26 +1,38 @@
 /** `barewire inspect` alone: the runs that are kept. */
 import type { Millis } from '../../../engine.ts'
-import { clip, type JsonObject, line, type Shown, type Style, widthOf } from '../../../inspect/index.ts'
-import { size } from '../../../inspect/style.ts'
+import {
+  clip,
+  columnsOf,
+  type JsonObject,
+  line,
+  type Shown,
+  type Style,
+  widthOf,
+  wrap,
+} from '../../../inspect/index.ts'
+import { say, size } from '../../../inspect/style.ts'
 import type { KeptRun } from '../../../node/runs.ts'
 
 /** A line for each, the last first. */
 export const runLines = (runs: readonly KeptRun[], now: Millis, style: Style): Shown[] => {
   if (runs.length === 0)
-    return [line(style, { text: 'No runs are kept yet: get, demo and cert keep theirs, the last 50 of them.' })]
-  const ages = runs.map(({ began }) => ageText(now - began))
-  const widest = Math.max(...ages.map(({ length }) => length))
+    return wrap(
+      say(style, 'No runs are kept yet: get, demo and cert keep theirs, the last 50 of them.'),
+      widthOf(style),
+    ).map(text => line(style, { text }))
+  const ages = runs.map(({ began }) => say(style, ageText(now - began)))
+  const widest = Math.max(...ages.map(columnsOf))
   return runs.map(({ number, bytes, note }, i) => {
     const failed = note?.failure === undefined ? '' : `  ${note.failure}`
-    const cut = note?.cut ? '  only its beginning' : ''
-    const room = widthOf(style) - (16 + widest) - failed.length - cut.length
+    const cut = note?.cut ? `  ${say(style, 'only its beginning')}` : ''
+    const room = widthOf(style) - (16 + widest) - failed.length - columnsOf(cut)
     return line(
       style,
       { text: `@${number}`.padStart(3), tint: 'you' },
-      { text: ages[i]!.padStart(widest), column: 5, tint: 'quiet' },
+      { text: ages[i]!, column: 5 + widest - columnsOf(ages[i]!), tint: 'quiet' },
       { text: size(bytes).padStart(7), column: 7 + widest, tint: 'quiet' },
       {
-        text: clip(style, note?.command ?? '(its note cannot be read)', Math.max(room, SHORTEST)),
+        text: clip(style, note?.command ?? say(style, '(its note cannot be read)'), Math.max(room, SHORTEST)),
         column: 16 + widest,
       },
       { text: failed, tint: 'bad' },

@@ -1,6 +1,6 @@
 /** `inspect --web`: captures on the page of the inspector. */
 import { lines, type Shown } from '../../../inspect/index.ts'
-import { uncut } from '../../../inspect/style.ts'
+import { say, uncut } from '../../../inspect/style.ts'
 import { privacyOf } from '../../command.ts'
 import type { Io } from '../../io.ts'
 import { jsonLine } from '../../json.ts'
@@ -36,7 +36,14 @@ export const showOnPage = async ({ look, id, options, io }: OnPage): Promise<voi
 
 const told = (url: string, options: InspectOptions, io: Io): Shown => {
   if (options.json) return jsonLine({ type: 'web', url, live: false })
-  const style = styleFor(io.out, io.env, options.color)
+  const style = styleFor(io.out, io.env, options)
   const quiet = (text: string) => ({ text, tint: 'quiet' }) as const
-  return lines([uncut(style, quiet(' page '), { text: url, tint: 'you' }, quiet('  Ctrl-C ends it'))])
+  return lines([
+    uncut(
+      style,
+      quiet(` ${say(style, 'page')} `),
+      { text: url, tint: 'you' },
+      quiet(`  ${say(style, 'Ctrl-C ends it')}`),
+    ),
+  ])
 }
