@@ -1,6 +1,7 @@
 /** What was decided before a run began, and what is kept of it. */
 import type { Words } from '../explain/index.ts'
-import { awaited, type Style } from '../inspect/index.ts'
+import { awaited } from '../inspect/awaited.ts'
+import type { Style } from '../inspect/index.ts'
 import type { TraceRecord } from '../trace/recorder.ts'
 import { redact } from '../trace/redact.ts'
 import { type CommonOptions, type KeepOptions, type Privacy, privacyOf, type WebOptions } from './command.ts'

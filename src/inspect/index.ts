@@ -1,5 +1,4 @@
 /** What a trace means to people and programs: timeline, ladder, failure card, JSON. */
-export { awaited } from './awaited.ts'
 export { renderBeside } from './beside.ts'
 export { type Digests, fingerprintsOf, type TlsChoice } from './choice.ts'
 export { type FailureOptions, renderFailure } from './failure.ts'

@@ -71,19 +71,17 @@ export const ladder = (records: readonly TraceRecord[], options: LadderOptions =
   return { left, right, lines }
 }
 
-/** Lines of the ladder, a header first; `noted`: what stands at the end of each, by default its size. */
-export const renderLadder = (
-  of: Ladder,
-  style: Style,
-  noted = (each: LadderLine): string => note(each, style),
-): Shown[] => {
-  const widest = of.lines.reduce((most, each) => Math.max(most, columnsOf(noted(each))), 0)
-  const inner = innerWidth(style, widest)
+/** Lines of the ladder, a header first. */
+export const renderLadder = (of: Ladder, style: Style): Shown[] => {
+  const inner = innerWidth(
+    style,
+    of.lines.reduce((most, each) => Math.max(most, columnsOf(note(each, style))), 0),
+  )
   const start = of.lines[0]?.at ?? 0
   let last = ''
   const rows = of.lines.map(each => {
     const time = (each.at - start).toFixed(3)
-    const row = ladderRow(each, time === last ? '' : time, inner, style, noted(each))
+    const row = ladderRow(each, time === last ? '' : time, inner, style)
     last = time
     return row
   })
@@ -250,6 +248,7 @@ const verdictsOf = (records: readonly TraceRecord[]): ReadonlyMap<number, boolea
 const arrow = (each: LadderLine, inner: number, style: Style): Piece[] => {
   const stroke = mark(style, each.lost ? '╌' : each.sealed ? '═' : '─')
   const right = each.direction === 'right'
+  const end = mark(style, each.lost ? '✗' : right ? '▶' : '◀')
   const checked = each.ok === undefined ? '' : ` ${mark(style, each.ok ? '✓' : '✗')}`
   // The size stands at the end of the line.
   const name = say(style, each.name)
@@ -259,21 +258,10 @@ const arrow = (each: LadderLine, inner: number, style: Style): Piece[] => {
   const tint: Tint = each.lost || each.ok === false ? 'bad' : right ? 'you' : 'server'
   const label: Piece = { text: ` ${text} `, ...(each.ok === false ? { tint: 'bad' as const } : {}) }
   return right
-    ? [
-        { text: stroke.repeat(4), tint },
-        label,
-        { text: `${tail}${each.lost ? mark(style, '✗') : mark(style, '▶')}`, tint },
-      ]
-    : [
-        { text: `${each.lost ? mark(style, '✗') : mark(style, '◀')}${stroke.repeat(3)}`, tint },
-        label,
-        { text: `${stroke}${tail}`, tint },
-      ]
+    ? [{ text: stroke.repeat(4), tint }, label, { text: `${tail}${end}`, tint }]
+    : [{ text: `${end}${stroke.repeat(3)}`, tint }, label, { text: `${stroke}${tail}`, tint }]
 }
 
 /** Its size, and what became of it. */
 export const note = (each: LadderLine, style: Pick<Style, 'say'>): string =>
-  say(
-    style,
-    [size(each.bytes), each.lost ? 'lost' : '', each.again ? 'again' : ''].filter(part => part !== '').join(', '),
-  )
+  say(style, `${size(each.bytes)}${each.lost ? ', lost' : ''}${each.again ? ', again' : ''}`)

@@ -64,6 +64,8 @@ export function* legsInPieces(
   return found
 }
 
+const DOWNGRADE = 'in clear text, though the connection before was encrypted'
+
 /** One timeline as it is; several below each other, each with its number and where it led. */
 export const renderLegs = (of: readonly Leg[], style: Style): Shown[] =>
   of.length === 1
@@ -78,15 +80,7 @@ export const renderLegs = (of: readonly Leg[], style: Style): Shown[] =>
             tint: 'quiet',
           },
         ),
-        ...(leg.downgrade
-          ? [
-              line(
-                style,
-                { text: ` ${mark(style, '✗')}`, tint: 'bad' },
-                { text: ` ${say(style, 'in clear text, though the connection before was encrypted')}`, tint: 'bad' },
-              ),
-            ]
-          : []),
+        ...(leg.downgrade ? [line(style, { text: ` ${mark(style, '✗')} ${say(style, DOWNGRADE)}`, tint: 'bad' })] : []),
         ...renderTimeline(leg.timeline, style),
       ])
 

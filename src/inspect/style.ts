@@ -129,8 +129,7 @@ export const legible = (text: string, style: Pick<Style, 'unicode'>): Shown => {
 }
 
 /** `1.9`, `12.4`, `1 204`: milliseconds for people. */
-export const milliseconds = (ms: number): string =>
-  ms >= 1000 ? ms.toFixed(0) : ms >= 100 ? ms.toFixed(0) : ms.toFixed(1)
+export const milliseconds = (ms: number): string => ms.toFixed(ms >= 100 ? 0 : 1)
 
 /** `29 B`, `1.2 kB`, `100 MB`. */
 export const size = (bytes: number): string => {
@@ -154,7 +153,7 @@ export const hexLines = (
   start: number,
   end: number,
   most: number,
-  room = HEX_LINE,
+  room: number,
   more: (bytes: number) => string = count => `and ${count} bytes more`,
 ): string[] => {
   const lines: string[] = []

@@ -22,15 +22,12 @@ export const renderTimeline = (timeline: Timeline, style: Style): Shown[] => {
   return [...(hasBars ? [scale(of.total, columns, style)] : []), ...rows, ...countsLines(of, shaded, style)]
 }
 
-/** Marks of checks stand between what is said of them. */
+/** Between the marks of checks stands what is said of them. */
 const saidIn = (row: TimelineRow, style: Style): TimelineRow => ({
   ...row,
   label: say(style, row.label),
   what: say(style, row.what),
-  note: say(
-    style,
-    row.note.replace(/(?<=[✓✗] )[^✓✗]+?(?= [✓✗]|$)/gu, text => say(style, text)),
-  ),
+  note: row.note.replace(/[^✓✗ ](?:[^✓✗]*[^✓✗ ])?/g, text => say(style, text)),
 })
 
 const countsLines = ({ counts: of }: Timeline, shaded: boolean, style: Style): Shown[] => {
@@ -46,11 +43,9 @@ const countsLines = ({ counts: of }: Timeline, shaded: boolean, style: Style): S
           : ''
   if (messages === 0) return []
   const counts = ` ${say(style, `${said} message${said === 1 ? '' : 's'}${amount}`)}`
-  const legend = shaded
-    ? `${mark(style, WAITING)} ${say(style, 'waiting')}  ${mark(style, OURS)} ${say(style, 'our work')}`
-    : ''
-  const beside = columnsOf(`${counts}    ${legend}`) <= widthOf(style)
-  const told = legend === '' ? [counts] : beside ? [`${counts}    ${legend}`] : [counts, ` ${legend}`]
+  const legend = shaded ? say(style, `${mark(style, WAITING)} waiting  ${mark(style, OURS)} our work`) : ''
+  const both = `${counts}    ${legend}`
+  const told = shaded && columnsOf(both) > widthOf(style) ? [counts, ` ${legend}`] : [both]
   return told.map(text => line(style, { text, tint: 'quiet' }))
 }
 
@@ -96,22 +91,24 @@ const rowLines = (row: TimelineRow, total: number, columns: Columns, style: Styl
   const room = hasBar ? columns.at - 1 : widthOf(style) - (time === '' ? 0 : time.length + 1)
   if (row.note === '' || column + columnsOf(row.note) <= room || WHAT + columnsOf(row.note) > widthOf(style))
     return [rowLine(row, total, columns, style)]
-  const note = { text: row.note, column: WHAT, ...(row.ok ? {} : { tint: 'bad' as const }) }
+  const note = { text: row.note, column: WHAT, tint: badIn(row) }
   return [rowLine({ ...row, note: '' }, total, columns, style), line(style, note)]
 }
 
 const timeOf = ({ key }: TimelineRow, span: Span, total: number): string =>
   key === 'close' ? `${milliseconds(total)} ms` : milliseconds(span.to - span.from)
 
+const badIn = ({ ok }: TimelineRow): Tint | undefined => (ok ? undefined : 'bad')
+
 const rowLine = (row: TimelineRow, total: number, columns: Columns, style: Style): Shown => {
   const { span } = row
   const pieces: Piece[] = [
-    { text: `${row.level === 1 ? '   ' : ' '}${row.label}`, tint: row.ok ? tintOf(row) : 'bad' },
+    { text: `${row.level === 1 ? '   ' : ' '}${row.label}`, tint: badIn(row) ?? tintOf(row) },
     { text: row.ok ? '' : `${mark(style, '✗')} `, tint: 'bad', column: WHAT },
-    { text: row.what, ...(row.ok ? {} : { tint: 'bad' as const }) },
+    { text: row.what, tint: badIn(row) },
   ]
   const column = Math.max(columns.note, beforeNote(row))
-  if (row.note !== '') pieces.push({ text: row.note, column, ...(row.ok ? {} : { tint: 'bad' as const }) })
+  if (row.note !== '') pieces.push({ text: row.note, column, tint: badIn(row) })
   if (span === undefined) return line(style, ...pieces)
   const end = row.note === '' ? beforeNote(row) - 2 : column + columnsOf(row.note)
   const time = timeOf(row, span, total)
