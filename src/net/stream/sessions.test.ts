@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { closing, codeOf } from '../../../test/support/net.ts'
 import { node, type Platform, platforms } from '../../../test/support/worlds.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
+import { certifiedKey } from '../../tls/certificate/certified-key.ts'
 import { SessionCache } from '../../tls/session/cache.ts'
 import { Session } from '../../tls/session/session.ts'
 import { SessionStore } from '../../tls/session/store.ts'
@@ -157,6 +158,25 @@ test('a session can be kept beyond the process; whom it was with is judged again
   second.reset()
   expect(await codeOf(connect({ ...to, tls: { ca: people.root, sessions: taken() } }))).toBe('tls/chain-incomplete')
 })
+
+test.each(['TLS 1.2', 'TLS 1.3'] as const)(
+  '%s: a session ends with the certificate that it rests on',
+  async version => {
+    let later = 0
+    const platform = node.world()
+    const date = (): number => platform.clock.date() + later
+    const clock = Object.assign(Object.create(platform.clock), { date })
+    const soon = ours.issue({ names: ['shop.test'], notAfter: Date.now() + 3_600_000 })
+    const renewed = ours.issue({ names: ['shop.test'] })
+    const certificateFor = () => certifiedKey(later === 0 ? soon : renewed)
+    const world = { ...platform, clock }
+    await served(node, { versions: [version], cert: undefined, key: undefined, certificateFor }, 443, world)
+    const visit = visitor(world)
+    expect([await visit(), await visit()]).toEqual([false, true])
+    later = 3_601_000
+    expect([await visit(), await visit()]).toEqual([false, true])
+  },
+)
 
 test('what only looks like a cache or a keeper of tickets is refused at the call', async () => {
   const to = { world: node.world(), host: 'shop.test', port: 443 }

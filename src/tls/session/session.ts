@@ -162,6 +162,10 @@ export const isFresh = ({ obtained, lifetime }: SessionFacts, at: number): boole
 export const secondsLeft = ({ obtained, lifetime }: SessionFacts, at: number): number =>
   Math.floor((obtained - at) / 1_000) + lifetime
 
+/** Seconds for which a certificate that was shown holds at `at`: a session does not outlive what it was believed by. */
+export const secondsOfTrust = (trusted: ChainTrusted | undefined, at: number): number =>
+  trusted?.until === undefined ? Number.POSITIVE_INFINITY : Math.floor((trusted.until - at) / 1_000)
+
 /** Seconds for which a session may be resumed where nobody says otherwise: half a day. */
 export const SESSION_LIFETIME = 43_200
 

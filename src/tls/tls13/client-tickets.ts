@@ -5,7 +5,7 @@ import { extensionsIn } from '../messages/extensions.ts'
 import type { Bodies13, NewSessionTicket } from '../messages/tls13.ts'
 import { type Fresh, KnowsKey, type Resumed } from '../proofs.ts'
 import type { Secret } from '../secret.ts'
-import { type SessionFacts, secondsLeft, sessionOf } from '../session/session.ts'
+import { type SessionFacts, secondsLeft, secondsOfTrust, sessionOf } from '../session/session.ts'
 import type { Context } from '../states.ts'
 import type { Suite13 } from '../suites.table.ts'
 import type { CertificateTypes } from '../version.ts'
@@ -35,7 +35,8 @@ export class ClientTickets {
     const { date: obtained, crypto } = context
     // As old as the handshake in which the server showed its certificate: resuming does not make that longer.
     const left = resumed && secondsLeft(resumed, obtained)
-    const seconds = Math.min(lifetime, LONGEST_TICKET, left ?? LONGEST_TICKET)
+    const { trusted } = server instanceof KnowsKey ? { trusted: undefined } : server
+    const seconds = Math.min(lifetime, LONGEST_TICKET, left ?? LONGEST_TICKET, secondsOfTrust(trusted, obtained))
     if (seconds <= 0) return
     const session = sessionOf({
       version: 'TLS 1.3',
@@ -53,9 +54,8 @@ export class ClientTickets {
       serverCertificateType: types.server,
       clientCertificateType: types.client,
       peerChain,
-      ...(server instanceof KnowsKey
-        ? { trusted: undefined, externalIdentity: server.key.identity }
-        : { trusted: server.trusted }),
+      trusted,
+      ...(server instanceof KnowsKey ? { externalIdentity: server.key.identity } : {}),
     })
     context.session(session)
   }

@@ -3,7 +3,7 @@
  * `trustWithoutChecking` for those who have another reason to trust. Everybody else can only hand it on, and whoever
  * takes it compares it with what was asked (`mismatch`).
  */
-import type { Bytes } from '../../engine.ts'
+import type { Bytes, Millis } from '../../engine.ts'
 import type { Facts, Failure } from '../../failures/index.ts'
 import { sameOctets } from '../../wire/bytes.ts'
 import type { KeyUsageName } from '../certificate/extensions.ts'
@@ -46,6 +46,8 @@ export interface Grounds {
   readonly revocation: readonly RevocationState[]
   /** What is known of the leaf's timestamps. `not-checked` is said. */
   readonly transparency: TransparencyState
+  /** From when on a certificate of the path is out of date, in milliseconds since 1970; undefined: no date was checked. */
+  readonly until: Millis | undefined
 }
 
 /** Known in this file only: without it nobody can call the constructor, in TypeScript or at run time. */
@@ -105,6 +107,9 @@ export class ChainTrusted implements Grounds, TrustQuestion {
   }
   get transparency(): TransparencyState {
     return this.#grounds.transparency
+  }
+  get until(): Millis | undefined {
+    return this.#grounds.until
   }
   /** The chain that was shown, leaf first, with what the path did not need. */
   get chain(): readonly Uint8Array[] {
@@ -167,6 +172,7 @@ export const trustWithoutChecking = (question: TrustQuestion, publicKey: Bytes, 
     policies: [],
     revocation: [{ status: 'not-checked', faults: [] }],
     transparency: { status: 'not-checked' },
+    until: undefined,
   })
 
 const frozen = (state: TransparencyState): TransparencyState =>

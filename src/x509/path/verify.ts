@@ -4,7 +4,7 @@
  * hostile chain can cause is bounded (`work.ts`). `checks.ts` has the checks, `profile.ts` how strict they are,
  * `explain.ts` a report of every path.
  */
-import type { Bytes } from '../../engine.ts'
+import type { Bytes, Millis } from '../../engine.ts'
 import { type Failure, type FailureCode, fail } from '../../failures/index.ts'
 import { Certificate, malformedUnless, placeIn } from '../certificate/certificate.ts'
 import type { Need } from '../revocation/evidence.ts'
@@ -294,6 +294,7 @@ class PathBuilder {
         policies: context.policies(path, context.anchor).policies,
         revocation: context.revocation(path).states,
         transparency: context.transparency(path).state,
+        until: endOf(path, this.#request.at),
       },
     )
   }
@@ -359,4 +360,10 @@ const nestedPath = (
   const inner: ChainRequest = { chain: [leaf.der], name: undefined, at, trust, crypto, profile, purpose: 'any' }
   const { result } = new PathBuilder(inner, shown, work, { accept: [], steps: undefined, ...options }).run()
   return isTrusted(result) ? result.path : undefined
+}
+
+/** RFC 5280 4.1.2.5: when the first that is in date is so no more. One that is not in date now was accepted, or is an anchor. */
+const endOf = (path: readonly Certificate[], at: Millis): Millis | undefined => {
+  const ends = path.map(({ notAfter }) => notAfter + 1_000).filter(end => end > at)
+  return ends.length === 0 ? undefined : Math.min(...ends)
 }

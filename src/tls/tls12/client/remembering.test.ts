@@ -9,6 +9,9 @@ import type { Keyed } from './state.ts'
 const asked = { chain: [ascii('leaf')], name: 'shop.test', purpose: 'server', keyUsage: 'digitalSignature' } as const
 const trusted = trustWithoutChecking(asked, ascii('a key'), 'a test')
 
+const believed = (until: number | undefined): Fresh =>
+  Object.create(Fresh.prototype, { trusted: { value: until === undefined ? trusted : { ...trusted, until } } })
+
 /** A connection that was just established, as far as it leaves something behind. */
 const keyed = (extendedMasterSecret: boolean, ticket?: Keyed['ticket']): Keyed =>
   ({
@@ -20,7 +23,7 @@ const keyed = (extendedMasterSecret: boolean, ticket?: Keyed['ticket']): Keyed =
       extendedMasterSecret,
       types: { server: 'X509', client: 'X509' },
     },
-    server: Object.create(Fresh.prototype, { trusted: { value: trusted } }),
+    server: believed(undefined),
     peerChain: asked.chain,
     master: new Secret(new Uint8Array(48)),
     ticket,
@@ -39,4 +42,10 @@ test('RFC 5077 3.3, RFC 5246 F.1.4: it lives as long as the server says, and a d
     sessionFrom(keyed(true, { bytes: ascii('a ticket'), lifetime }), 5_000)?.expires
   expect([100, 86_400, 86_401, 0].map(until)).toEqual([105_000, 86_405_000, 86_405_000, 86_405_000])
   expect(sessionFrom(keyed(true), 5_000)?.expires).toBe(86_405_000)
+})
+
+test('it does not outlive the certificate that was believed, and is nothing when that is over', () => {
+  const until = (date: number): number | undefined =>
+    sessionFrom({ ...keyed(true), server: believed(65_999) } as Keyed, date)?.expires
+  expect([5_000, 5_999, 66_500].map(until)).toEqual([65_000, 65_999, 66_500])
 })

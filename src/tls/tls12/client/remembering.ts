@@ -1,7 +1,7 @@
 /** What a client keeps of a connection, to begin another with it (RFC 5246 7.3, RFC 5077). */
 import { Fresh, SecretEncrypted } from '../../proofs.ts'
 import { Secret } from '../../secret.ts'
-import { factsOf, type Session, sessionOf } from '../../session/session.ts'
+import { factsOf, type Session, secondsOfTrust, sessionOf } from '../../session/session.ts'
 import type { Keyed } from './state.ts'
 
 /** RFC 5246 F.1.4: "An upper limit of 24 hours is suggested for session ID lifetimes"; tickets are held to it too. Seconds. */
@@ -19,13 +19,14 @@ export const sessionFrom = (keyed: Keyed, date: number): Session | undefined => 
   // As old as the handshake in which the server showed its certificate: renewing a ticket does not make that longer.
   if (!(server instanceof Fresh)) return ticket && sessionOf({ ...factsOf(server.session), ...own, alpn })
   if (ticket === undefined && sessionId.length === 0) return undefined
+  const trust = secondsOfTrust(server.trusted, date)
   return sessionOf({
     ...own,
     version: 'TLS 1.2',
     suite: suite.id,
     secret: new Secret(master.reveal().slice()),
     // RFC 5077 3.3: "A value of zero is reserved to indicate that the lifetime of the ticket is unspecified."
-    lifetime: Math.min(ticket?.lifetime || LONGEST_LIFETIME, LONGEST_LIFETIME),
+    lifetime: Math.max(0, Math.min(ticket?.lifetime || LONGEST_LIFETIME, LONGEST_LIFETIME, trust)),
     obtained: date,
     serverName: offer.config.serverName,
     alpn,
