@@ -200,6 +200,12 @@ const broken: readonly (readonly [what: string, field: RegExp, rule: RegExp, par
     withExtension(OID.nameConstraints, sequence(explicit(0))),
   ],
   [
+    'a subtree with a third part',
+    /nameConstraints/,
+    /trailing/,
+    withExtension(OID.nameConstraints, sequence(explicit(0, sequence(element(0x82, Uint8Array.of(97)), nothing)))),
+  ],
+  [
     'a subtree with a minimum',
     /nameConstraints/,
     /value/,
