@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { isFileProblem } from '../explain/file-problems.ts'
 import { FailureError, fail, isFailure } from '../failures/index.ts'
 import type { RevocationOptions } from '../net/stream/judged.ts'
+import { localRevocations } from '../node/ca-revoked.ts'
 import { nodeWorld } from '../node/world.ts'
 import { latin1Text } from '../wire/bytes.ts'
 import { isDer, pemBlocks } from '../x509/files/pem.ts'
@@ -58,7 +59,7 @@ export const DEMANDS: readonly OptionSpec[] = [
 export const revocationOf = ({ revocation, crlite }: DemandOptions): RevocationOptions | undefined =>
   revocation === undefined && crlite === undefined
     ? undefined
-    : { mode: revocation ?? 'off', filters: crlite?.map(filterIn) }
+    : { mode: revocation ?? 'off', filters: [...(crlite ?? []).map(filterIn), localRevocations()] }
 
 const filterIn = (path: string): RevocationFilter => {
   const filter = readCrlite(fileContents(path), nodeWorld().crypto)

@@ -13,6 +13,7 @@ import { chainRequest } from '../../net/stream/chains.ts'
 import { withRetrieved } from '../../net/stream/judged.ts'
 import type { StartTlsName } from '../../net/stream/starttls/protocols.table.ts'
 import { startTlsFor } from '../../net/stream/starttls/starttls.ts'
+import { localRevocations } from '../../node/ca-revoked.ts'
 import { nodeWorld } from '../../node/world.ts'
 import { messagesOf, recorder, sinkOf, tell } from '../../trace/recorder.ts'
 import { hexText } from '../../wire/bytes.ts'
@@ -190,7 +191,8 @@ const judge = async (
   const evidence: Evidence = {
     stapled: brought && (brought.ocsp ?? 'none'),
     scts: brought?.scts,
-    filters: revocation?.filters,
+    // What was revoked on this machine is known here, whatever is asked for.
+    filters: revocation?.filters ?? [localRevocations()],
     crls: listsIn(options.crl),
   }
   const asked = { world, name, at, trust: roots, profile, purpose, accept, evidence, revocation, transparency }

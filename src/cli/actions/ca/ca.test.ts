@@ -22,11 +22,12 @@ afterAll(() => {
   remove()
 })
 
-const run = async (words: readonly string[], input = '') => {
+const all = async (words: readonly string[], input = '') => {
   const io = captured({ input, env: { HOME: join(folder, 'user'), PATH: process.env.PATH ?? '' } })
-  const code = await main(['ca', ...words], io)
+  const code = await main(words, io)
   return { code, out: io.stdout(), err: io.stderr(), bytes: io.bytes() }
 }
+const run = (words: readonly string[], input = '') => all(['ca', ...words], input)
 const json = async (words: readonly string[]) =>
   (await run([...words, '--json'])).out
     .trim()
@@ -147,6 +148,22 @@ test('list, show and revoke find certificates by file, serial number and name', 
   expect((await run(['revoke', 'found.test', '--reason', 'removeFromCRL'])).err).toContain('--reason wants')
   const [root] = (await json(['list'])).filter(({ profile }) => profile === 'root')
   expect((await run(['revoke', root.serial])).err).toContain('barewire ca uninstall')
+})
+
+test('what was revoked here is refused here, and what was not is known to be good', async () => {
+  await run(['issue', 'taken.test', '--out', at('taken')])
+  const verify = (...more: readonly string[]) => all(['cert', 'verify', at('taken/taken.test.pem'), ...more])
+  const hard = await verify('--revocation', 'hard')
+  expect([hard.code, hard.out]).toEqual([0, expect.stringMatching(/revocation of 1: good (.|\n)* of 2: good /)])
+  // An inventory that others can read says nothing.
+  const inventory = join(folder, 'home', 'ca', 'inventory.db')
+  chmodSync(inventory, 0o644)
+  expect((await verify('--revocation', 'hard')).out).toContain('tls/revocation-unknown')
+  expect((await verify()).out).toContain('revocation of 1: not checked')
+  chmodSync(inventory, 0o600)
+  await run(['revoke', 'taken.test'])
+  const revoked = await verify()
+  expect([revoked.code, revoked.out]).toEqual([5, expect.stringContaining('tls/certificate-revoked')])
 })
 
 test('show tells of the authority, and that its log is whole', async () => {
