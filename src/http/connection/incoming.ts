@@ -8,6 +8,7 @@ import { latin1Text } from '../../wire/bytes.ts'
 import { smallArray } from '../../wire/slab.ts'
 import type { HttpLimits } from '../limits.ts'
 import { ChunkReader } from '../message/chunked.ts'
+import { cutHead } from '../message/cut-head.ts'
 import { PER_FIELD } from '../message/fields.ts'
 import { isWord, NEVER_TRAILERS } from '../message/grammar.ts'
 import { HeadReader, MORE } from '../message/head-reader.ts'
@@ -43,6 +44,7 @@ const NO_TRAILERS: HeaderList = []
 const NOTHING = new Uint8Array(0)
 
 export class Incoming {
+  readonly #kind: 'request' | 'response'
   readonly #sink: IncomingSink
   readonly #limits: HttpLimits
   readonly #whose: Whose
@@ -62,6 +64,7 @@ export class Incoming {
   waits: Waits = 'head'
 
   constructor(kind: 'request' | 'response', limits: HttpLimits, input: 'borrowed' | 'owned', sink: IncomingSink) {
+    this.#kind = kind
     this.#sink = sink
     this.#limits = limits
     this.#whose = input === 'owned' ? 'ours' : 'theirs'
@@ -87,7 +90,7 @@ export class Incoming {
     switch (this.waits) {
       case 'head':
         if (this.untouched) return 'between'
-        this.#fail(fail('http/head-cut-short', { number: this.#keptEnd - this.#keptStart }), undefined)
+        this.#fail(cutHead(this.#kind, (this.#kept ?? NOTHING).subarray(this.#keptStart, this.#keptEnd)), undefined)
         return 'cut'
       case 'length':
         this.#cut(`${this.#expected}`, this.#expected - this.#left)

@@ -3,9 +3,10 @@
  * What is wrong is told and read on, as long as the end of the message can be found.
  */
 import type { Bytes, Millis } from '../../../engine.ts'
-import { type Failure, fail, isFailure } from '../../../failures/index.ts'
+import { type Failure, isFailure } from '../../../failures/index.ts'
 import type { Asked } from '../../../http/connection/accept.ts'
 import { ChunkReader } from '../../../http/message/chunked.ts'
+import { cutHead } from '../../../http/message/cut-head.ts'
 import { PER_FIELD } from '../../../http/message/fields.ts'
 import { HeadReader, MORE } from '../../../http/message/head-reader.ts'
 import type { BodyFraming, HeaderList } from '../../../http/types.ts'
@@ -91,7 +92,7 @@ export class MessageSide {
     else if (this.#state === 'length' || this.#state === 'chunks' || this.#state === 'trailers')
       this.#sink.end([], false, at)
     else if (this.#state === 'head' && begun)
-      this.#broken(fail('http/head-cut-short', { number: this.#held.length }), at, this.#held.view.slice())
+      this.#broken(cutHead(this.#kind, this.#held.view), at, this.#held.view.slice())
     this.#state = 'deaf'
   }
   /** Whether what is held is of another protocol, or the next head. */
