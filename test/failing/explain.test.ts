@@ -13,12 +13,13 @@ import { temporaryFolder } from '../support/peers-chain.ts'
 import { captured } from '../support/peers-io.ts'
 import { failedAnswers } from './answers.ts'
 import { refusedCertificates } from './certificates.ts'
+import { furtherFailures } from './further.ts'
 import { goodExchanges } from './good.ts'
 import { failedHandshakes } from './handshakes.ts'
 import { oddFailures } from './odd.ts'
 import { cannotRecord, type Recorded, recordApart } from './recording.ts'
 
-const bad = [...refusedCertificates, ...failedHandshakes, ...failedAnswers, ...oddFailures]
+const bad = [...refusedCertificates, ...failedHandshakes, ...failedAnswers, ...oddFailures, ...furtherFailures]
 const unable = cannotRecord()
 const lacking = (needs: readonly string[]): readonly string[] => needs.filter(program => !installed(program))
 

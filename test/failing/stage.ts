@@ -2,6 +2,7 @@
  * Where exchanges fail on purpose: servers and clients of others on loopback, each with a port of its own, so that a capture
  * of all of them says which was which.
  */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer as createHttp, type RequestListener } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
@@ -35,6 +36,8 @@ export interface Stage {
   nginx(leaf: Leaf, more?: string): Promise<number>
   openssl(leaf: Leaf, ...more: readonly string[]): Promise<number>
   gnutls(leaf: Leaf, ...more: readonly string[]): Promise<number>
+  /** HAProxy that answers by itself; `more` stands behind its certificate. */
+  haproxy(leaf: Leaf, more?: string): Promise<number>
   /** Node's own server for plain HTTP. */
   http(handler: RequestListener): Promise<number>
   /** A server for plain sockets. */
@@ -81,6 +84,25 @@ export const stageIn = (folder: string): Stage => {
       const port = await freePort()
       const files = ['--x509keyfile', leaf.key, '--x509certfile', leaf.chain]
       return keep(await start('gnutls-serv', ['--http', '--port', `${port}`, ...files, ...more], port))
+    },
+    async haproxy(leaf, more = '') {
+      const port = await freePort()
+      const pem = join(folder, `haproxy-${port}.pem`)
+      const settings = join(folder, `haproxy-${port}.cfg`)
+      writeFileSync(pem, [leaf.chain, leaf.key].map(file => readFileSync(file, 'utf8')).join(''))
+      writeFileSync(
+        settings,
+        `defaults
+  mode http
+  timeout client 5s
+  timeout server 5s
+  timeout connect 5s
+frontend here
+  bind 127.0.0.1:${port} ssl crt ${pem} ${more}
+  http-request return status 200
+`,
+      )
+      return keep(await start('haproxy', ['-f', settings, '-db'], port))
     },
     http: handler =>
       new Promise(resolve => {

@@ -9,7 +9,7 @@ import { captured } from '../../../test/support/peers-io.ts'
 import { tapped } from '../../../test/support/streams.ts'
 import { identity } from '../../../test/support/tls.ts'
 import { wordsOf } from '../../explain/index.ts'
-import { type FailureCode, failures } from '../../failures/index.ts'
+import { type FailureCode, fail, failures } from '../../failures/index.ts'
 import { renderCodePage } from '../../inspect/pages.ts'
 import { columnsOf } from '../../inspect/shown.ts'
 import { plain } from '../../inspect/style.ts'
@@ -121,6 +121,27 @@ test('the private key of a server opens what its clients encrypted to it', async
   writeFileSync(key, pem('PRIVATE KEY', who.pkcs8))
   expect((await explained([file])).out).not.toContain('http/')
   expect((await explained([file, '--private-key', key])).out).toContain('http/not-found')
+})
+
+test('TLS 1.3 without keys: an alert of Java, which pads each record, is no Finished', async () => {
+  const crypto = nodeCrypto()
+  const refuses = () => fail('tls/certificate-untrusted')
+  const client = { padding: () => 16 }
+  const { tap } = tapped({
+    crypto,
+    who: identity(crypto, 'p-256'),
+    versions: ['TLS 1.3'],
+    client,
+    clientAnswers: refuses,
+  })
+  const wire = connection('10.0.0.1:40000', '10.0.0.2:443')
+  const open = [wire.syn(), wire.synAck(), wire.ack('client')]
+  const frames = [...open, ...tap.map(said => wire.says(...said)), wire.fin('server')]
+  const file = join(folder.path, 'java.pcap')
+  const packets = frames.map((bytes, i) => ({ time: BigInt(i), bytes: ethernet(bytes) }))
+  writeFileSync(file, pcapFile('little', 1, packets))
+  const [told] = (await explained([file, '--json'])).out.split('\n').map(line => JSON.parse(line || '{}'))
+  expect(told).toMatchObject({ code: 'tls/certificate-untrusted', side: 'server', certainty: 'likely' })
 })
 
 test('the command that shows it can be typed as it stands, whatever the file is called', async () => {

@@ -131,6 +131,16 @@ export const seenWords: SeenWords = {
         `The hello arrived and was acknowledged; ${f.by === 'client' ? `the client gave up after ${time(f.number)}` : `nothing came for ${time(f.number)}`}.`,
       next: ['The program behind the port hangs, is overloaded, or waits for another protocol.'],
     },
+    'net/starttls-missing': {
+      title: 'The server does not offer TLS on this port.',
+      says: f => `The client asked for TLS (${f.expected ?? 'STARTTLS'}); the server has none.`,
+      next: ['Set TLS up in the server.', 'Somebody on the way may have taken the offer out.'],
+    },
+    'net/starttls-refused': {
+      title: 'The server did not go over to TLS.',
+      says: f => `The client asked for it (${f.expected ?? 'STARTTLS'}); the server said “${f.got ?? 'no'}”.`,
+      next: ['Set TLS up in the server, or use the port on which it speaks TLS from the first byte.'],
+    },
     'net/client-left': {
       title: 'The client left before it had its answer.',
       says: f => `${f.got === undefined ? 'It' : `It asked “${f.got}” and`} closed after ${time(f.number)}.`,
@@ -299,6 +309,11 @@ export const seenWords: SeenWords = {
       next: [
         'Do without renegotiation: TLS 1.3 has none. A server that asks for certificates by path needs another name for them.',
       ],
+    },
+    'tls/renegotiation-unprotected': {
+      title: 'The server does not protect against spliced handshakes.',
+      says: f => `Its hello has no renegotiation_info, which servers have sent since 2010.${refusal(f)}`,
+      next: ['Update the server, or what stands in front of it.'],
     },
     'tls/client-certificate-wanted': {
       title: 'The server wants a certificate from the client.',

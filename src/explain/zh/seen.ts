@@ -117,6 +117,16 @@ export const seenWords: SeenWords = {
           : text`ClientHello已送达并得到确认；${time(f.number)}内没有任何回答。`,
       next: ['端口后面的程序卡住、过载，或者在等待另一种协议。'],
     },
+    'net/starttls-missing': {
+      title: '服务器在这个端口不提供TLS。',
+      says: f => text`客户端请求使用TLS（${f.expected ?? 'STARTTLS'}），服务器没有。`,
+      next: ['在服务器上设置TLS。', '可能有人在途中删去了这一项。'],
+    },
+    'net/starttls-refused': {
+      title: '服务器没有切换到TLS。',
+      says: f => text`客户端请求切换（${f.expected ?? 'STARTTLS'}），服务器回答“${f.got ?? '拒绝'}”。`,
+      next: ['在服务器上设置TLS，或使用从第一个字节起就是TLS的端口。'],
+    },
     'net/client-left': {
       title: '客户端在得到完整应答之前离开。',
       says: f =>
@@ -254,6 +264,11 @@ export const seenWords: SeenWords = {
       title: '同一连接上的第二次握手被拒绝。',
       says: refusal,
       next: ['不要使用重新协商：TLS 1.3没有它。按路径要求证书的服务器应为这些路径使用另一个名称。'],
+    },
+    'tls/renegotiation-unprotected': {
+      title: '服务器没有防范拼接攻击的保护。',
+      says: f => text`它的hello没有renegotiation_info；服务器自2010年起都会发送。${refusal(f)}`,
+      next: ['更新服务器，或更新位于它前面的设备。'],
     },
     'tls/client-certificate-wanted': {
       title: '服务器要求客户端出示证书。',

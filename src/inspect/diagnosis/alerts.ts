@@ -91,9 +91,18 @@ const handshakeFailure: Rule = (view, { from, number }) => {
   if (from === 'server' && view.said('client', 'Certificate') !== undefined)
     return refusedCertificate(view, 'server', number)
   const hello = first(view.messages, 'ClientHello')
+  if (from === 'client' && isUnprotected(view)) return { code: 'tls/renegotiation-unprotected', certainty: 'likely' }
   if (from === 'client' || hello === undefined || view.said('server', 'ServerHello') !== undefined)
     return { code: 'tls/nothing-in-common', certainty: 'likely' }
   return shortList(view, hello.cipherSuites)
+}
+
+/** The server of TLS 1.2 does not know renegotiation_info; OpenSSL 3 and Java refuse it for that (RFC 5746 4.1). */
+const isUnprotected = ({ messages }: Overview): boolean => {
+  const hello = first(messages, 'ServerHello')
+  if (hello === undefined) return false
+  const { supportedVersions, renegotiationInfo } = serverView(hello.extensions ?? [])
+  return supportedVersions === undefined && renegotiationInfo === undefined
 }
 
 /** Which of the client's lists has so little that nothing was left. */
@@ -156,6 +165,15 @@ const internalError: Rule = (view, { from }) => {
   }
 }
 
+/** Alert 47: OpenSSL says so too where the proof of a pre-shared key does not fit. */
+const illegal: Rule = (view, { from }) => {
+  const hello = first(view.messages, 'ClientHello')
+  const offersKey = clientView(hello?.extensions ?? []).preSharedKey !== undefined
+  return from === 'server' && offersKey && view.said('server', 'ServerHello') === undefined
+    ? { code: 'tls/binder-wrong', certainty: 'likely', at: placeOf(view.said('client', 'ClientHello')) }
+    : { code: 'tls/illegal-value' }
+}
+
 const unknownName: Rule = view => ({ code: 'tls/name-unknown', side: 'client', got: nameAsked(view) })
 
 const protocols: Rule = view => {
@@ -171,7 +189,7 @@ const RULES: Readonly<Record<number, Rule>> = {
   40: handshakeFailure,
   41: simple('tls/client-certificate-wanted'),
   42: simple('tls/nothing-in-common', { certainty: 'likely' }),
-  47: simple('tls/illegal-value'),
+  47: illegal,
   49: simple('tls/alert-received'),
   50: withoutGoodbye,
   51: decryptError,

@@ -6,22 +6,29 @@ import { type HttpExchange, headerOf } from '../exchanges.ts'
 import { type End, fromOf, otherEnd } from './ends.ts'
 import type { Overview } from './overview.ts'
 import { spokenBy } from './protocols.ts'
-import { ALERT_RECORD, type Diagnosis, placeOf } from './types.ts'
+import { type Diagnosis, isAlertRecord, placeOf } from './types.ts'
 
 /** `tlsThere`: the server is known to speak TLS on this port. */
 export const httpDiagnosis = (view: Overview, tlsThere: boolean): Diagnosis | undefined =>
   otherVersion(view) ??
+  tooLate(view) ??
   leftInTheMiddle(view) ??
   broken(view) ??
   unanswered(view, tlsThere) ??
   goneRound(view) ??
   refused(view) ??
+  endUnsure(view) ??
   resetAfterwards(view) ??
   unreadGoodbye(view)
 
-/** HTTP/2 without being asked (RFC 9113 3.3), and an answer of HTTP/1.1 or none. */
-const otherVersion = ({ stream, messages }: Overview): Diagnosis | undefined => {
+/** HTTP/2 without being asked (RFC 9113 3.3), and an answer of HTTP/1.1 or none; or the other way round. */
+const otherVersion = ({ stream, messages, exchanges }: Overview): Diagnosis | undefined => {
   const { client, server, ended } = stream
+  if (spokenBy(server.head) === 'HTTP/2' && spokenBy(client.head) === 'HTTP') {
+    const request = exchanges[0]?.request
+    const facts = { expected: request?.name, got: 'HTTP/2', at: placeOf(request) }
+    return { code: 'http/unsupported-version', side: 'client', certainty: 'seen', ...facts }
+  }
   if (spokenBy(client.head) !== 'HTTP/2') return undefined
   const answer = messages.find(m => m.layer === 'http' && m.direction === 'in')
   const closed = server.bytes === 0 && ended?.by === 'server'
@@ -34,6 +41,20 @@ const otherVersion = ({ stream, messages }: Overview): Diagnosis | undefined => 
     expected: 'PRI * HTTP/2.0',
     ...(answer === undefined ? {} : { got: answer.name, at: placeOf(answer) }),
   }
+}
+
+/** The server says itself that it has waited long enough, whatever it has of the request. */
+const tooLate = ({ messages, exchanges }: Overview): Diagnosis | undefined => {
+  const answer = messages.findLast(({ layer, direction }) => layer === 'http' && direction === 'in')
+  if (answer === undefined || !/^408\b/.test(answer.name)) return undefined
+  const expected = exchanges.find(({ response }) => response === answer)?.request.name
+  const facts = {
+    got: answer.name,
+    number: 408,
+    at: statusPlace(answer),
+    ...(expected === undefined ? {} : { expected }),
+  }
+  return { code: 'http/head-timeout', side: 'client', by: 'server', certainty: 'seen', ...facts }
 }
 
 /** Of an answer that is cut short: the client ended it, not the server. */
@@ -95,7 +116,7 @@ const unanswered = ({ exchanges, stream }: Overview, tlsThere: boolean): Diagnos
   if (waiting === undefined || ended === undefined) return undefined
   const number = Math.max(0, ended.at - waiting.at)
   const at = placeOf(waiting)
-  if (ended.by === 'server' && tlsThere)
+  if (ended.by === 'server' && tlsThere && spokenBy(stream.client.head) === 'HTTP')
     return { code: 'tls/http-spoken', side: 'client', by: 'server', certainty: 'likely', at }
   if (ended.by === 'server')
     return ended.how === 'RST'
@@ -110,7 +131,6 @@ const BY_STATUS: Readonly<Record<number, FailureCode>> = {
   405: 'http/method-not-allowed',
   406: 'http/not-acceptable',
   407: 'net/proxy-authentication',
-  408: 'http/head-timeout',
   412: 'http/precondition-failed',
   413: 'http/body-too-big',
   414: 'http/target-too-long',
@@ -173,27 +193,57 @@ const statusPlace = (response: MessageRecord): Diagnosis['at'] => {
 }
 
 /** An answer that was cut by RST, where its length did not tell. */
-const resetAfterwards = ({ exchanges, stream }: Overview): Diagnosis | undefined => {
+const resetAfterwards = (view: Overview): Diagnosis | undefined => {
+  const { exchanges, stream } = view
   const last = exchanges.at(-1)?.response
   const { ended } = stream
-  if (last === undefined || ended?.how !== 'RST' || ended.by !== 'server') return undefined
-  const whole = headerOf(last, 'content-length') !== undefined || headerOf(last, 'transfer-encoding') !== undefined
-  if (whole) return undefined
+  if (ended?.how !== 'RST' || ended.by !== 'server') return undefined
+  // Without keys nobody knows what was under way; whoever is done says FIN.
+  if (last === undefined ? asked(view) === undefined : hasLength(last)) return undefined
   return { code: 'tcp/reset', side: otherEnd('client'), by: 'server', certainty: 'likely' }
 }
+
+/** Over TLS: an answer that goes on to the end of the connection, and an end that the server did not announce (RFC 9112 9.8). */
+const endUnsure = ({ exchanges, stream, alerts }: Overview): Diagnosis | undefined => {
+  const last = exchanges.at(-1)?.response
+  const { fin } = stream.server
+  if (last === undefined || fin === undefined || stream.ended?.by !== 'server') return undefined
+  if (hasLength(last) || spokenBy(stream.server.head) !== 'TLS') return undefined
+  if (alerts.some(({ from }) => from === 'server')) return undefined
+  return { code: 'tls/cut-short', side: 'server', by: 'server', certainty: 'seen', at: placeOf(fin) }
+}
+
+/** The end of its body is known before the connection ends (RFC 9112 6.3). */
+const hasLength = (response: MessageRecord): boolean =>
+  /^(?:1\d\d|204|304)\b/.test(response.name) ||
+  headerOf(response, 'content-length') !== undefined ||
+  headerOf(response, 'transfer-encoding') !== undefined
 
 /** What a Finished in TLS 1.3 weighs at most; a request is longer. */
 const FINISHED_RECORD = 80
 
-/** TLS 1.3 without keys: the client asked, and all that came was an alert, by which the server left. */
+/** The last that the client asked for in TLS 1.3, of which one has no keys. */
+const asked = (view: Overview): MessageRecord | undefined =>
+  view
+    .sealed('client')
+    .slice(1)
+    .findLast(({ bytes }) => bytes.length > FINISHED_RECORD)
+
+/** TLS 1.3 without keys: the client asked, and all that came was an alert or nothing, and the server left. */
 const unreadGoodbye = (view: Overview): Diagnosis | undefined => {
-  const { ended } = view.stream
-  const own = view.sealed('client')
-  const asked = own.slice(1).find(({ bytes }) => bytes.length > FINISHED_RECORD)
-  if (asked === undefined || ended?.by !== 'server' || own.some(({ bytes }) => bytes.length === ALERT_RECORD))
-    return undefined
-  const [alert, ...more] = view.sealed('server').filter(({ id }) => id > asked.id)
-  if (alert?.bytes.length !== ALERT_RECORD || more.length > 0) return undefined
-  const number = Math.max(0, ended.at - asked.at)
-  return { code: 'http/no-answer', side: 'server', by: 'server', certainty: 'likely', number, at: placeOf(alert) }
+  const { messages, stream } = view
+  const question = asked(view)
+  if (question === undefined || stream.ended?.by !== 'server') return undefined
+  const gone = messages[stream.ended.index]!
+  // What the client says behind that is its own goodbye.
+  if (view.sealed('client').some(each => isAlertRecord(each) && each.id < gone.id)) return undefined
+  const [first, ...more] = answersOf(view.sealed('server').filter(({ id }) => id > question.id))
+  if (more.length > 0 || (first !== undefined && !isAlertRecord(first))) return undefined
+  const number = Math.max(0, stream.ended.at - question.at)
+  const at = placeOf(first ?? gone)
+  return { code: 'http/no-answer', side: 'server', by: 'server', certainty: 'likely', number, at }
 }
+
+/** Without the two tickets of OpenSSL, which may come behind the question and weigh the same. */
+const answersOf = (sealed: readonly MessageRecord[]): readonly MessageRecord[] =>
+  sealed.length > 1 && sealed[0]!.bytes.length === sealed[1]!.bytes.length ? sealed.slice(2) : sealed

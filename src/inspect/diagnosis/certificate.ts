@@ -66,7 +66,8 @@ const judged = (
     return { code: 'tls/certificate-self-signed', certainty: number === 48 ? 'seen' : 'likely', got: subject.text }
   const last = chain.at(-1) ?? leaf
   const rooted = last.subject.text === last.issuer.text
-  if (!rooted && chain.length === 1 && lacksLink(leaf))
+  const linked = chain.some((each, i) => i > 0 && each?.subject.text === issuer.text)
+  if (!linked && (chain.length > 1 || (!rooted && lacksLink(leaf))))
     return { code: 'tls/chain-incomplete', certainty: 'likely', got: issuer.text, expected: subject.text }
   return {
     code: 'tls/certificate-untrusted',
@@ -106,8 +107,9 @@ const weaknessOf = ({ publicKey }: Certificate): Judged | undefined =>
 
 const nameOf = (view: Overview, leaf: Certificate, number: number | undefined): Judged | undefined => {
   const named = nameAsked(view)
-  // Nobody asks for an address by name; OpenSSL calls one that is not in the certificate a bad certificate.
-  const asked = named ?? (number === BAD_CERTIFICATE ? serverOf(view) : undefined)
+  // Nobody asks for an address by name; OpenSSL calls one that is not in the certificate a bad certificate, and programs
+  // that look for themselves leave.
+  const asked = named ?? (number === undefined || number === BAD_CERTIFICATE ? serverOf(view) : undefined)
   if (asked === undefined) return undefined
   const wrong = readable(() => checkName(leaf, asked))
   if (wrong === undefined) return undefined

@@ -1,19 +1,21 @@
 /** Handshakes that ended, and nobody said why in the clear: who hung up when, and what the last thing was that came. */
 import { behindAlert } from './alerts.ts'
 import { refusedCertificate } from './certificate.ts'
-import type { End } from './ends.ts'
+import { type End, otherEnd } from './ends.ts'
 import type { Overview } from './overview.ts'
 import { SSL2, spokenBy } from './protocols.ts'
-import { ALERT_RECORD, type Diagnosis, placeOf } from './types.ts'
+import { type Diagnosis, isAlertRecord, LONGEST_ALERT, placeOf } from './types.ts'
 
 /** Undefined: there was no handshake, or nothing is wrong with it. */
 export const handshakeDiagnosis = (view: Overview): Diagnosis | undefined => {
   const mixed = wrongProtocol(view)
   if (mixed !== undefined) return mixed
-  if (view.said('client', 'ClientHello') === undefined) return undefined
-  const failed = view.verdicts.find(({ layer, ok, failure }) => layer === 'tls' && !ok && failure !== undefined)
   const alert = view.alerts.find(({ fatal }) => fatal)
-  if (alert !== undefined) return behindAlert(view, alert)
+  const hello = view.said('client', 'ClientHello')
+  // Who only looks whether a port is open is answered with an alert by some.
+  if (alert !== undefined && (hello !== undefined || view.stream.client.bytes > 0)) return behindAlert(view, alert)
+  if (hello === undefined) return undefined
+  const failed = view.verdicts.find(({ layer, ok, failure }) => layer === 'tls' && !ok && failure !== undefined)
   if (view.said('server', 'ServerHello') === undefined) return unanswered(view)
   return hungUp(view) ?? (spoke(view) ? undefined : unsaid(failed?.failure?.code))
 }
@@ -75,8 +77,10 @@ const hungUp = (view: Overview): Diagnosis | undefined => {
     return { code: 'tls/client-certificate-wanted', side: 'client', by: 'server', certainty: 'likely' }
   if (spoke(view)) return undefined
   // Who says goodbye leaves, though the other may be first to close.
-  const by = view.alerts.find(({ number }) => number === 0)?.from ?? ended.by
-  const refusedUnread = view.sealed(by)[0]?.bytes.length === ALERT_RECORD && finished(view, by) === 'no'
+  const goodbye = view.alerts.find(({ number }) => number === 0)?.from
+  const [first] = view.sealed('client')
+  const refusedUnread = first !== undefined && isAlertRecord(first) && finished(view, 'client') === 'no'
+  const by = refusedUnread ? 'client' : (goodbye ?? ended.by)
   if (by === 'client') {
     if (view.said('client', 'Certificate') === undefined && (refusedUnread || finished(view, 'client') === 'no'))
       return serverShowed(view) ? likely(refusedCertificate(view, 'client', undefined)) : cut(view, by)
@@ -94,9 +98,9 @@ const hungUp = (view: Overview): Diagnosis | undefined => {
  */
 const wantedUnread = (view: Overview): boolean => {
   const own = view.sealed('client')
-  if (own[0] === undefined || own.some(({ bytes }) => bytes.length === ALERT_RECORD)) return false
+  if (own[0] === undefined || own.some(isAlertRecord)) return false
   const after = view.sealed('server').filter(({ id }) => id > own[0]!.id)
-  return after.length === 1 && after[0]!.bytes.length === ALERT_RECORD
+  return after.length === 1 && isAlertRecord(after[0]!)
 }
 
 const likely = (diagnosis: Diagnosis): Diagnosis => ({
@@ -104,9 +108,13 @@ const likely = (diagnosis: Diagnosis): Diagnosis => ({
   certainty: diagnosis.code === 'tls/certificate-expired' ? 'seen' : 'likely',
 })
 
+/** Who says nothing for so long in a handshake has let the other wait, and is given up. */
+const PATIENCE = 1_000
+
 const cut = ({ stream }: Overview, by: End): Diagnosis => ({
   code: 'tls/handshake-cut',
-  side: by,
+  side:
+    (stream.ended?.at ?? 0) - (stream[otherEnd(by)].spoke ?? Number.POSITIVE_INFINITY) >= PATIENCE ? otherEnd(by) : by,
   by,
   certainty: 'seen',
   ...(stream.ended === undefined ? {} : { got: stream.ended.how, number: stream.ended.at - stream.start }),
@@ -131,7 +139,7 @@ const sealedData = (view: Overview): boolean => {
 /** Whether the end sent Finished, as far as one sees. */
 const finished = (view: Overview, end: End): 'yes' | 'no' => {
   if (view.said(end, 'Finished') !== undefined) return 'yes'
-  return view.sealed(end).some(m => m.bytes.length > ALERT_RECORD) ? 'yes' : 'no'
+  return view.sealed(end).some(m => m.bytes.length > LONGEST_ALERT) ? 'yes' : 'no'
 }
 
 /** The server has come to its certificate; in TLS 1.3 without keys that is all that follows its hello. */

@@ -6,6 +6,7 @@ import { datagramDiagnosis } from './datagrams.ts'
 import { handshakeDiagnosis } from './handshake.ts'
 import { neverOpen, neverSpoke, shutWindow, unheard } from './network.ts'
 import { overview } from './overview.ts'
+import { starttlsDiagnosis } from './starttls.ts'
 import type { Diagnosis } from './types.ts'
 
 export type { End } from './ends.ts'
@@ -27,6 +28,7 @@ export const diagnose = (
   const view = overview(records, date)
   return (
     neverOpen(view) ??
+    starttlsDiagnosis(view) ??
     handshakeDiagnosis(view) ??
     shutWindow(view) ??
     httpDiagnosis(view, tlsThere) ??

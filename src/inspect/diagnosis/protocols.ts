@@ -13,13 +13,21 @@ const isSsl2Hello = (head: Uint8Array): boolean =>
   head[2] === 1 &&
   ((head[3] === 3 && head[4]! <= 4) || (head[3] === 0 && head[4] === 2))
 
+/** RFC 9113 3.4: a server begins with SETTINGS, of stream 0 and of whole entries; those that are defined are few. */
+const isSettings = (head: Uint8Array): boolean =>
+  head.length >= 9 &&
+  head[0] === 0 &&
+  head[1] === 0 &&
+  head[2]! % 6 === 0 &&
+  head.subarray(3, 9).every((octet, i) => octet === (i === 0 ? 4 : 0))
+
 /** Undefined for no bytes; `something else` for what nobody here knows. */
 export const spokenBy = (head: Uint8Array): string | undefined => {
   if (head.length === 0) return undefined
   if (isRecord(head)) return 'TLS'
   if (isSsl2Hello(head)) return SSL2
   const text = latin1Text(head)
-  if (text.startsWith('PRI * HTTP/2')) return 'HTTP/2'
+  if (text.startsWith('PRI * HTTP/2') || isSettings(head)) return 'HTTP/2'
   // A balancer says first for whom it speaks; what it passes on begins behind that.
   if (/^PROXY (?:TCP[46]|UNKNOWN)|^\r\n\r\n\0\r\nQUIT\n/.test(text)) return 'PROXY protocol'
   if (/^(?:[A-Z]{3,10} \S|HTTP\/1\.)/.test(text)) return 'HTTP'

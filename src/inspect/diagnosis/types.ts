@@ -28,5 +28,11 @@ export interface Diagnosis {
 export const placeOf = (message: MessageRecord | undefined): Carrier | undefined =>
   message === undefined ? undefined : { message: message.id, start: 0, end: message.bytes.length }
 
-/** What an alert weighs in a record of TLS 1.3 without padding: header, level, number, type and tag. */
-export const ALERT_RECORD = 5 + 2 + 1 + 16
+/** What an alert weighs in a record of TLS 1.3: header, level, number, type and tag. */
+const ALERT_RECORD = 5 + 2 + 1 + 16
+/** Java pads each of its records with so many zeros. */
+const JAVA_PADDING = 16
+/** The lightest Finished, with the hash of SHA-256, is heavier by 18 bytes, and padded as the alert is. */
+export const LONGEST_ALERT = ALERT_RECORD + JAVA_PADDING
+export const isAlertRecord = ({ bytes }: MessageRecord): boolean =>
+  bytes.length === ALERT_RECORD || bytes.length === LONGEST_ALERT
