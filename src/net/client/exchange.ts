@@ -27,6 +27,8 @@ const AT_ONCE = 256 * 1024
 
 /** Bytes of an answer that nobody wants, read all the same so that its connection can be used again. */
 const DISCARD = 64 * 1024
+/** How long such a body may take: a new connection costs less. */
+const DISCARDED_WITHIN: Millis = 1_000
 
 /** How long a body is held back for `100 Continue` (RFC 9110 10.1.1: not for ever). As curl. */
 const CONTINUE: Millis = 1_000
@@ -62,7 +64,9 @@ export class FetchExchange implements AnswerReader, Pieces {
   #error: unknown
   #wake: (() => void) | undefined
   #room: (() => void) | undefined
-  #discarding = false
+  readonly #clock: Clock
+  /** Ends the time for what is discarded; undefined where nothing is. */
+  #discarding: (() => void) | undefined
   /** What the rest of our body comes from; nobody wants it after the end. */
   #unsent: ReadableStreamDefaultReader<Uint8Array> | undefined
   /** The body is held back: called when it may go, or need not. */
@@ -73,6 +77,7 @@ export class FetchExchange implements AnswerReader, Pieces {
     const { outline, headers, clock, switched, target = targetOf(request.outline) } = request
     const { method, body, signal, trailers } = outline
     this.#outline = outline
+    this.#clock = clock
     let answer: (head: ResponseHead) => void
     let refuse: (error: unknown) => void
     this.answered = new Promise((resolve, reject) => {
@@ -133,17 +138,19 @@ export class FetchExchange implements AnswerReader, Pieces {
     }
   }
 
-  /** The rest is not wanted: read if it is little, cut otherwise. */
+  /** The rest is not wanted: read if it is little and comes soon, cut otherwise. */
   discard(): void {
     if (this.#state !== 'open') {
       this.#lose(new Error('the body was cancelled'))
       return
     }
-    if (this.#queued > DISCARD) {
+    const framing = this.#head?.framing
+    const left = framing?.kind === 'length' ? framing.length - this.#received : 0
+    if (this.#queued + left > DISCARD) {
       this.#cut(new Error('the body was cancelled'))
       return
     }
-    this.#discarding = true
+    this.#discarding ??= this.#clock.later(this.#clock.now() + DISCARDED_WITHIN, () => this.cancel())
     this.#queue = []
     this.#asked?.resume()
   }
@@ -158,7 +165,7 @@ export class FetchExchange implements AnswerReader, Pieces {
   data(bytes: Bytes): void {
     this.#received += bytes.length
     this.#queued += bytes.length
-    if (this.#discarding) {
+    if (this.#discarding !== undefined) {
       if (this.#queued > DISCARD) this.#cut(new Error('the body was cancelled'))
       return
     }
@@ -186,6 +193,7 @@ export class FetchExchange implements AnswerReader, Pieces {
     if (this.#state !== 'open') return
     this.#state = state
     this.#error = error
+    this.#discarding?.()
     if (this.#queue.length === 0) this.#deaf()
     if (state === 'failed') this.#refuse(error)
     this.#wake?.()

@@ -370,3 +370,34 @@ describe('coded bodies', () => {
     }
   })
 })
+
+describe('a redirect whose body does not end', () => {
+  /** One connection at a time: the way goes on only when that of the redirect is free, or gone. */
+  const followed = async (framing: string, clock = systemClock): Promise<readonly [string, number]> => {
+    let connections = 0
+    const url = await peer(socket => {
+      connections++
+      socket.on('data', data => {
+        if (`${data}`.startsWith('GET /there ')) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nthere')
+        else socket.write(`HTTP/1.1 302 Found\r\nLocation: /there\r\n${framing}\r\n\r\n1\r\n.\r\n`)
+      })
+    })
+    const one = client({ perOrigin: 1, world: { ...nodeWorld(), clock } })
+    closing.push(() => one.close())
+    return [await (await one.fetch(url)).text(), connections]
+  }
+
+  test('is not waited for when it is announced as long', async () => {
+    const noTimePasses = virtualClock()
+    expect(await followed('Content-Length: 99999999', noTimePasses)).toEqual(['there', 2])
+  })
+
+  test('is waited for no longer than a new connection is worth', async () => {
+    expect(await followed('Content-Length: 100')).toEqual(['there', 2])
+    expect(await followed('Transfer-Encoding: chunked')).toEqual(['there', 2])
+  })
+
+  test('keeps its connection when it ends after all', async () => {
+    expect(await followed('Content-Length: 6')).toEqual(['there', 1])
+  })
+})
