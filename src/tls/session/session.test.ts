@@ -138,6 +138,7 @@ describe('the keys of tickets', () => {
     const second = keeper.seal(ascii('second'), HOUR)
     expect(same.subarray(0, 16)).toEqual(first.subarray(0, 16))
     expect(second.subarray(0, 16)).not.toEqual(first.subarray(0, 16))
+    expect(keeper.seal(ascii('third'), 2 * HOUR - 1).subarray(0, 16)).toEqual(second.subarray(0, 16))
     expect(keeper.open(first, 3 * HOUR - 1)).toEqual(ascii('first'))
     expect(keeper.open(first, 3 * HOUR)).toBeUndefined()
     expect(keeper.open(second, 3 * HOUR)).toEqual(ascii('second'))

@@ -120,6 +120,7 @@ describe('RFC 9846 4.2.3: a client refuses', () => {
     ['tls/share-missing', 109, changing('keyShare', () => undefined)],
     ['tls/session-echo', 47, hello => ({ ...hello, sessionId: new Uint8Array(32).fill(7) })],
     ['tls/wrong-suite', 47, hello => ({ ...hello, cipherSuite: 0x1304 })],
+    ['tls/illegal-value', 47, hello => ({ ...hello, legacyVersion: 0x0304 })],
     [
       'tls/wrong-group',
       47,
