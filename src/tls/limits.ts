@@ -23,6 +23,12 @@ const LONG: ReadonlySet<string> = new Set(['Certificate', 'CompressedCertificate
 export const longest = (name: string): number =>
   name === 'ClientHello' ? MAX_CLIENT_HELLO : LONG.has(name) ? MAX_LONG_MESSAGE : MAX_MESSAGE
 
+/**
+ * A state that is sealed into a ticket; so much is left for what is around it. Clients take no longer message with it, OpenSSL
+ * neither: who has shown a chain that does not fit is new each time.
+ */
+export const MOST_SEALED: number = MAX_MESSAGE - 512
+
 /** What may arrive while a question is open, before the connection is established: one flight, with room to spare. */
 export const MAX_WAITING_BYTES = 131_072
 

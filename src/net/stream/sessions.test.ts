@@ -184,3 +184,17 @@ test('what only looks like a cache or a keeper of tickets is refused at the call
   expect(await codeOf(connect({ ...to, tls: { sessions } }))).toBe('net/bad-tls-options')
   expect(await codeOf(served(node, { tickets: true as unknown as TicketKeeper }))).toBe('net/bad-tls-options')
 })
+
+describe.each(['TLS 1.2', 'TLS 1.3'] as const)('%s: a client whose certificate is long', version => {
+  test.each([
+    [200, true],
+    [300, false],
+    [1000, false],
+  ])('that has %i names of 50 letters: resumed: %s', async (count, resumed) => {
+    const names = Array.from({ length: count }, (_, i) => `${'name'.repeat(10)}-${10_000 + i}.test`)
+    const long = people.issue({ names, purposes: ['client'] })
+    const { world } = await served(node, { versions: [version], clientCertificate: 'required', ca: people.root })
+    const visit = visitor(world, { cert: [...long.chain], key: long.privateKey })
+    expect([await visit(), await visit()]).toEqual([false, resumed])
+  })
+})

@@ -1,6 +1,7 @@
 /** What a server of TLS 1.3 gives a client to come back with (RFC 9846 4.7.1). */
 import type { Bytes } from '../../engine.ts'
 import type { CertificateTypeName } from '../certificate/types.ts'
+import { MOST_SEALED } from '../limits.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import type { Bodies13, NewSessionTicket } from '../messages/tls13.ts'
 import { SESSION_LIFETIME, type SessionFacts, secondsLeft, sessionOf } from '../session/session.ts'
@@ -68,6 +69,7 @@ export const ticketFor = (
     trusted: undefined,
   }).toBytes()
   psk.wipe()
+  if (state.length > MOST_SEALED) return undefined
   const extensions = taggedExtensions<'newSessionTicket'>(
     maxEarlyData === 0 ? {} : { earlyData: { maxEarlyDataSize: maxEarlyData } },
   )

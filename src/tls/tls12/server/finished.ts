@@ -1,5 +1,6 @@
 /** The client's keys and Finished, then ours: the end of the handshake. */
 import type { Bytes } from '../../../engine.ts'
+import { MOST_SEALED } from '../../limits.ts'
 import { type Authenticated, FinishedVerified, grounds } from '../../proofs.ts'
 import type { Context, Handles, Message } from '../../states.ts'
 import { type Exporter, exporterOf } from '../exporter.ts'
@@ -53,9 +54,6 @@ const sealed = (context: Context, keyed: Keyed, finished: FinishedVerified): Est
   context.send('NewSessionTicket', { lifetimeHint: 0, ticket: new Uint8Array(0) })
   return finish(context, keyed, finished)
 }
-
-/** A ticket has 2^16-1 bytes at most; so much for what is around its state. */
-const MOST_SEALED = 0xffff - 512
 
 class WaitTicketSealed implements Handles<Table, 'WaitTicketSealed'> {
   readonly name = 'WaitTicketSealed'
