@@ -158,6 +158,20 @@ describe('what the upstream is told of the client', () => {
       'x-forwarded-proto: https',
     ])
   })
+  test('is not what the client puts in trailers either, which an upstream may join with its fields', async () => {
+    const trailers = async (options: ProxyOptions) => {
+      const { url } = await upstream((req, res) => {
+        req.resume().on('end', () => res.end(JSON.stringify(req.trailers)))
+      })
+      const { port } = await proxied(url, options)
+      const head = 'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n'
+      const said = talk(port, `${head}2\r\nhi\r\n0\r\nSum: 7\r\n${SPOOFED}\r\n`)
+      await heard(said, /\}(?:\r\n0\r\n\r\n)?$/)
+      return JSON.parse(/\{.*\}/.exec(said.text)![0]) as unknown
+    }
+    expect(await trailers({ forwarded: 'both' })).toEqual({ sum: '7' })
+    expect(await trailers({ believed: () => true })).toMatchObject({ sum: '7', 'x-forwarded-for': ip })
+  })
   test('is not taken away because the client names it in Connection', async () => {
     const said = 'Connection: x-forwarded-for, forwarded, via\r\nX-Forwarded-For: 203.0.113.9\r\n'
     expect(await told({ forwarded: 'both' }, said)).toContain('x-forwarded-for: 127.0.0.1')

@@ -197,18 +197,21 @@ class Proxying {
       signal,
       fields: 'as given',
       informed: head => inform(exchange, head),
-      trailers: chunked ? () => mayTrail(exchange.trailers) : undefined,
+      trailers: chunked ? () => mayTrail(this.#believed(exchange, exchange.trailers)) : undefined,
     }
+  }
+
+  /** Without what the client says of whom it speaks for, unless that is to be believed. */
+  #believed({ connection }: Exchange, list: HeaderList): HeaderList {
+    const { forwarded = 'remove', believed } = this.#options
+    return forwarded === 'pass' || believed?.(connection.remote) === true ? list : withoutForwarded(list)
   }
 
   #headers(exchange: Exchange): Headers {
     const { head, connection } = exchange
-    const { forwarded = 'remove', believed, host = 'of the request' } = this.#options
-    const trusted = believed?.(connection.remote) === true
+    const { forwarded = 'remove', host = 'of the request' } = this.#options
     const headers = new Headers()
-    const kept = withoutHop(head.headers.list())
-    const list = forwarded === 'pass' || trusted ? kept : withoutForwarded(kept)
-    for (const [name, value] of list) {
+    for (const [name, value] of this.#believed(exchange, withoutHop(head.headers.list()))) {
       // RFC 6265 5.4: one field; two that were joined by a comma would be one cookie.
       const cookies = name === 'cookie' ? headers.get(name) : null
       if (cookies !== null) headers.set(name, `${cookies}; ${value}`)
