@@ -41,6 +41,13 @@ const status =
   }
 
 export const failedAnswers: readonly Scenario[] = [
+  scenario('redirects that come round, a connection for each', 'net/too-many-redirects', 'server', async stage => {
+    const port = await stage.http((request, answer) =>
+      answer.writeHead(302, { Location: request.url === '/a' ? '/b' : '/a', Connection: 'close' }).end(),
+    )
+    await stage.curl('-L', '--max-redirs', '12', url(port))
+    return port
+  }),
   scenario('nobody listens', 'tcp/refused', 'server', async stage => {
     const port = await stage.port()
     await stage.curl(url(port))

@@ -23,6 +23,17 @@ const client = (stage: Stage, port: number, body: string): Promise<void> =>
 
 const RESET = "c.setsockopt(socket.SOL_SOCKET,socket.SO_LINGER,struct.pack('ii',1,0))\nc.close()"
 
+/** Before the server spoke, or while it did: which of them is a matter of half a millisecond. */
+const LEFT: Scenario['code'] = ['net/client-left', 'tls/handshake-cut']
+
+/** The ClientHello of Python's OpenSSL, and no more of its handshake. */
+const HELLO = `t=ssl.MemoryBIO();o=ssl.MemoryBIO()
+h=ssl._create_unverified_context().wrap_bio(t,o,server_hostname='localhost')
+try:
+  h.do_handshake()
+except ssl.SSLWantReadError:
+  c.sendall(o.read())`
+
 /** A leaf below an intermediate that expired yesterday. */
 const belowExpired = (stage: Stage): Leaf => {
   const leaf = stage.ecdsa.issue()
@@ -194,6 +205,21 @@ export const oddFailures: readonly Scenario[] = [
     })
     await stage.curl(...trusting(stage), secure(relay))
     return relay
+  }),
+  scenario('a client that closes right behind its hello', LEFT, 'client', 'nginx python3', async stage => {
+    const port = await stage.nginx(stage.ecdsa.issue())
+    await client(stage, port, `${HELLO}\nc.close()`)
+    return port
+  }),
+  scenario('one that says no more, and listens', LEFT, 'client', 'nginx python3', async stage => {
+    const port = await stage.nginx(stage.ecdsa.issue())
+    await client(stage, port, `${HELLO}\nc.shutdown(socket.SHUT_WR)\nwhile c.recv(9999): pass`)
+    return port
+  }),
+  scenario('one that resets right behind its hello', LEFT, 'client', 'openssl python3', async stage => {
+    const port = await stage.openssl(stage.ecdsa.issue())
+    await client(stage, port, `${HELLO}\n${RESET}`)
+    return port
   }),
   scenario(
     'a server that closes at once',

@@ -46,8 +46,8 @@ export const screen: readonly (readonly [english: string, chinese: string])[] = 
   ['{n} secrets used for {says}', '{} 个密钥用于{}'],
   ['none for {n} record in the middle', '中间 {} 条记录没有注释'],
   ['none for {n} records in the middle', '中间 {} 条记录没有注释'],
-  ['none for conversation {}', '会话 {} 没有密钥'],
-  ['none for conversations {}', '会话 {} 没有密钥'],
+
+  ['none for {says}', '{}没有密钥'],
   ['those given for {says} do not fit', '为{}提供的密钥不符'],
   ['those given for {says} have a wrong length', '为{}提供的密钥长度不对'],
   ['conversation {n}', '会话 {}'],

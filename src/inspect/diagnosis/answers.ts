@@ -6,6 +6,7 @@ import { type HttpExchange, headerOf } from '../exchanges.ts'
 import { type End, fromOf, otherEnd } from './ends.ts'
 import type { Overview } from './overview.ts'
 import { spokenBy } from './protocols.ts'
+import { ROUNDS } from './ring.ts'
 import { type Diagnosis, isAlertRecord, placeOf } from './types.ts'
 
 /** `tlsThere`: the server is known to speak TLS on this port. */
@@ -164,9 +165,6 @@ const refused = ({ exchanges }: Overview): Diagnosis | undefined => {
     at: statusPlace(last.response),
   }
 }
-
-/** So often to the same place, it leads nowhere else. */
-const ROUNDS = 5
 
 /** At the end of a connection nothing but redirects, among them the same question again and again. */
 const goneRound = ({ exchanges }: Overview): Diagnosis | undefined => {

@@ -5,6 +5,7 @@ import { messagesOf } from '../../trace/recorder.ts'
 import type { MessageRecord } from '../../trace/types.ts'
 import type { Opened } from '../conversations/opened.ts'
 import { diagnose } from './index.ts'
+import { Rings } from './ring.ts'
 import type { Diagnosis } from './types.ts'
 
 export interface Diagnosed {
@@ -44,11 +45,15 @@ export const diagnosed = async (
   { open, conversations, inBodies, looked }: Looking,
 ): Promise<readonly Diagnosed[]> => {
   const found = new Map<string, Diagnosed & { readonly alike: number[] }>()
+  const rings = new Rings()
   for (const [i, conversation] of conversations.entries()) {
     const opened = open(conversation)
     const diagnosis = diagnosisIn(capture, opened) ?? (await inBodies(opened))
     await looked(i + 1)
-    if (diagnosis === undefined) continue
+    if (diagnosis === undefined) {
+      rings.take(conversation, opened.records)
+      continue
+    }
     const kind = `${diagnosis.code} ${diagnosis.certainty} ${serverOf(conversation)}`
     const before = found.get(kind)
     if (before !== undefined) before.alike.push(conversation.id)
@@ -57,7 +62,7 @@ export const diagnosed = async (
       found.set(kind, { diagnosis, conversation, shown, alike: [] })
     }
   }
-  return [...found.values()]
+  return [...found.values(), ...rings.found()]
 }
 
 const serverOf = ({ server: { address, port } }: Conversation): string => `${address} ${port}`

@@ -63,16 +63,35 @@ const unanswered = (view: Overview): Diagnosis | undefined => {
   if (ended === undefined)
     return { code: 'net/handshake-timeout', side: 'server', certainty: 'seen', number: end - start, at }
   const number = ended.at - start
+  if (ended.by === 'client' && number < LEAST_PATIENCE) return left(view)
   if (ended.by === 'client')
     return { code: 'net/handshake-timeout', side: 'server', by: 'client', certainty: 'seen', number, at }
   const code = ended.how === 'RST' ? 'tcp/reset-in-handshake' : 'tls/handshake-cut'
   return { code, side: 'server', by: 'server', certainty: 'seen', number, at }
 }
 
+/** No program gives a handshake less time, in ms: who goes earlier was not kept waiting. */
+const LEAST_PATIENCE = 1000
+
+const left = ({ stream: { ended, start } }: Overview): Diagnosis => ({
+  code: 'net/client-left',
+  side: 'client',
+  by: 'client',
+  certainty: 'seen',
+  number: (ended?.at ?? start) - start,
+})
+
+/** The client closed before the server spoke, or has acknowledged nothing of what it said: it judged nobody. */
+const leftUnheard = ({ stream, messages, said }: Overview): boolean =>
+  stream.ended?.by === 'client' &&
+  (stream.ended.index < messages.indexOf(said('server', 'ServerHello')!) ||
+    (stream.server.bytes > 0 && stream.server.unheard === stream.server.bytes))
+
 /** The handshake began on both sides. */
 const hungUp = (view: Overview): Diagnosis | undefined => {
   const { ended } = view.stream
   if (ended === undefined) return undefined
+  if (leftUnheard(view)) return left(view)
   if (wantedUnread(view))
     return { code: 'tls/client-certificate-wanted', side: 'client', by: 'server', certainty: 'likely' }
   if (spoke(view)) return undefined
@@ -82,6 +101,8 @@ const hungUp = (view: Overview): Diagnosis | undefined => {
   const refusedUnread = first !== undefined && isAlertRecord(first) && finished(view, 'client') === 'no'
   const by = refusedUnread ? 'client' : (goodbye ?? ended.by)
   if (by === 'client') {
+    // Whoever believes no certificate says so: nearly every program sends an alert.
+    if (saidHelloOnly(view)) return cut(view, by)
     if (view.said('client', 'Certificate') === undefined && (refusedUnread || finished(view, 'client') === 'no'))
       return serverShowed(view) ? likely(refusedCertificate(view, 'client', undefined)) : cut(view, by)
     // It completed the handshake and left without a word: programs that check the name themselves do so.
@@ -119,6 +140,10 @@ const cut = ({ stream }: Overview, by: End): Diagnosis => ({
   certainty: 'seen',
   ...(stream.ended === undefined ? {} : { got: stream.ended.how, number: stream.ended.at - stream.start }),
 })
+
+const saidHelloOnly = ({ messages }: Overview): boolean =>
+  messages.every(({ layer, direction, name }) => layer !== 'tls' || direction !== 'out' || name === 'ClientHello') &&
+  messages.filter(({ layer, direction }) => layer === 'record' && direction === 'out').length <= 1
 
 /** Application data passed, as far as one sees. */
 const spoke = (view: Overview): boolean =>
