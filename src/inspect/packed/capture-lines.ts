@@ -37,11 +37,13 @@ export const writtenLines = (
   privacy: 'starred' | 'shown',
   room: number,
 ): { readonly lines: readonly string[]; readonly messages: number } => {
-  const [head, ...records] = conversationLines(readable, conversation, privacy) as Iterable<PackedRecord | RunHead>
+  const told = conversationLines(readable, conversation, privacy)
+  const { dropped: before = 0, ...head } = told.next().value as RunHead
   const lines: string[] = []
   let [left, messages, dropped] = [room, 0, 0]
-  for (const record of records) {
-    if (record.type === 'secret' || record.type === 'run') continue
+  // One after the other: of two hundred thousand none is held but as its line.
+  for (const record of told as Iterable<PackedRecord>) {
+    if (record.type === 'secret') continue
     const line = inPage(record)
     left -= line.length
     if (left < 0) dropped++
@@ -50,7 +52,6 @@ export const writtenLines = (
       if (record.type === 'message') messages++
     }
   }
-  const { dropped: before = 0 } = head as RunHead
   return { lines: [...lines, inPage({ ...head, dropped: before + dropped })], messages }
 }
 
