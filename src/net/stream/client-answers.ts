@@ -11,6 +11,7 @@ import { schemeFor13 } from '../../tls/schemes.table.ts'
 import { SessionCache } from '../../tls/session/cache.ts'
 import type { ExternalKey } from '../../tls/session/external-key.ts'
 import type { Ask, CertifiedKey } from '../../tls/types.ts'
+import { hexText } from '../../wire/bytes.ts'
 import { readName } from '../../x509/certificate/distinguished-name.ts'
 import { transparencyPolicies } from '../../x509/transparency/policies.table.ts'
 import type { TransparencyDemands } from '../../x509/transparency/types.ts'
@@ -29,7 +30,7 @@ export interface TlsClientOptions extends TrustOptions, Credentials, TlsChoices,
   readonly serverName?: string | undefined
   /**
    * Where sessions are kept, so that later connections begin sooner; without it none are. To be shared only by options
-   * that trust the same.
+   * that trust the same; one that was begun with other certificates of ours is not taken.
    */
   readonly sessions?: SessionCache | undefined
   /**
@@ -96,6 +97,8 @@ export interface ReadClientOptions {
   readonly keys: readonly ExternalKey[]
   /** What the server may show, and what we can (RFC 7250). */
   readonly types: Pick<TlsClientConfig, 'peerCertificateTypes' | 'ownCertificateTypes'>
+  /** Who we may say we are: the same text for the same certificates, none for nobody. */
+  readonly self: string
   readonly answersFor: (stream: ByteStream) => Answerer
 }
 
@@ -129,6 +132,10 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
   return {
     options,
     keys,
+    self:
+      own.length === 0
+        ? ''
+        : hexText(world.crypto.digest('sha256', ...own.map(({ certified }) => certified.chain[0]!))),
     types: { peerCertificateTypes: publicKeys && BARE_FIRST, ownCertificateTypes: typesOf(own) },
     answersFor: stream => question => {
       switch (question.about) {

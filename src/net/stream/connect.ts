@@ -120,7 +120,8 @@ const connected = async (
     serverName = options.host,
   } = tls.options
   const known = psk !== undefined && ca === undefined && trust === undefined
-  const origin = endpointText(serverName, options.port)
+  // To come back with a session is to be who began it.
+  const origin = [endpointText(serverName, options.port), tls.self].join(' ').trimEnd()
   const where = endpointText(options.host, options.port)
   const engine = tlsClient({
     crypto: world.crypto,

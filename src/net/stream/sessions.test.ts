@@ -1,5 +1,6 @@
 /** Clients of `net` come back sooner: sessions in the cache of a client, tickets of a listener. */
 import { describe, expect, test } from 'vitest'
+import { ascii } from '../../../test/support/bytes.ts'
 import { closing, codeOf } from '../../../test/support/net.ts'
 import { node, type Platform, platforms } from '../../../test/support/worlds.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
@@ -118,6 +119,25 @@ test('connect keeps sessions where it is told to, and nowhere else', async () =>
   }
   expect([await visit({}), await visit({})]).toEqual([false, false])
   expect([await visit({ sessions }), await visit({ sessions })]).toEqual([false, true])
+})
+
+test('a session is of who began it: others who share the cache are themselves', async () => {
+  const bob = people.issue({ names: [], commonName: 'bob', purposes: ['client'] })
+  const { world } = await served(node, { clientCertificate: 'asked', ca: people.root })
+  const sessions = new SessionCache()
+  const visit = async (who?: typeof bob): Promise<boolean | undefined> => {
+    const own = who && { cert: [...who.chain], key: who.privateKey }
+    const tls = { ca: ours.root, sessions, alpn: ['http/1.1'], ...own }
+    const stream = await connect({ host: 'shop.test', port: 443, world, tls })
+    stream.write([ascii('GET / HTTP/1.1\r\nhost: shop.test\r\n\r\n')])
+    await new Promise<void>(resolve => {
+      stream.handler = { data: () => resolve(), end() {}, drain() {}, closed() {} }
+    })
+    stream.reset()
+    return stream.connection.tls?.resumed
+  }
+  expect([await visit(alice), await visit(), await visit(bob)]).toEqual([false, false, false])
+  expect([await visit(alice), await visit(), await visit(bob)]).toEqual([true, true, true])
 })
 
 test('a session whose connection failed is not tried again', async () => {
