@@ -21,7 +21,8 @@ export const setOf = (...contents: readonly Uint8Array[]): Uint8Array =>
     TAG.set,
     ...[...contents].sort((a, b) => {
       for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i]! - b[i]!
-      return a.length - b.length
+      // No element is the beginning of another.
+      return 0
     }),
   )
 

@@ -49,6 +49,21 @@ test('a proof says what it is of, and that cannot be changed', () => {
   expect(proof.mismatch(question)).toBeUndefined()
 })
 
+test.each([
+  ['The name', { name: 'b.test' }],
+  ['The name', { name: undefined }],
+  ['The purpose', { purpose: 'client' }],
+  ['The use of the key', { keyUsage: 'keyEncipherment' }],
+  ['The use of the key', { keyUsage: undefined }],
+  ['The certificate', { certificateType: 'RawPublicKey' }],
+  ['The chain', { chain: [] }],
+  ['The chain', { chain: [authority.certificate] }],
+  ['The chain', { chain: [...chain, authority.certificate] }],
+] as const)('%s of another question is another: %j', (where, other) => {
+  const proof = trustWithoutChecking(question, publicKey, 'a test')
+  expect(proof.mismatch({ ...question, ...other })).toMatchObject({ where })
+})
+
 test('trust without checking says so by its name, its path and its reason', () => {
   const proof = trustWithoutChecking(question, publicKey, 'the key is pinned')
   expect(isTrusted(proof)).toBe(true)
