@@ -133,7 +133,6 @@ class PathBuilder {
       this.#note(failure, 'aside')
       this.#steps?.say({ type: 'unreadable', failure })
     }
-    this.#deepest = { path: [leaf], carried: [] }
     const itself = this.#context.profile.trustedLeaf === 'accepted' ? trust.find(leaf.der) : undefined
     if (itself !== undefined) {
       const trusted = this.#complete([leaf], [], itself)
