@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import fs, { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -112,6 +113,30 @@ test('one process at a time has the file: ca/unusable; one that was killed leave
   await once(child, 'close')
   expect(idsIn()).toEqual(['one valid'])
 }, 60_000)
+
+test('a line that did not fit on the disk is not there at all, and what follows is whole: ca/unusable', () => {
+  const store = acmeFileStore(path())
+  store.write('account', account('one'))
+  const { writeSync: write } = fs
+  let writes = 0
+  const full = (file: number, octets: Uint8Array, at: number, _length: number, position: number): number => {
+    if (++writes % 2 === 0) throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+    return write(file, octets, at, 20, position)
+  }
+  Object.assign(fs, { writeSync: full })
+  syncBuiltinESMExports()
+  try {
+    expect(() => store.write('account', account('two'))).toThrow(FailureError)
+    expect(() => store.remove('account', 'one')).toThrow(FailureError)
+  } finally {
+    fs.writeSync = write
+    syncBuiltinESMExports()
+  }
+  expect([...store.all('account')].map(({ id }) => id)).toEqual(['one'])
+  store.write('account', account('three'))
+  store.close()
+  expect(idsIn()).toEqual(['one valid', 'three valid'])
+})
 
 test('a folder that is not there: ca/unusable', () => {
   expect(() => acmeFileStore(join(folder, 'not', 'there'))).toThrow(expect.objectContaining({ code: 'ca/unusable' }))

@@ -7,6 +7,7 @@ import {
   closeSync,
   fdatasyncSync,
   fstatSync,
+  ftruncateSync,
   openSync,
   readFileSync,
   renameSync,
@@ -83,7 +84,7 @@ const storeIn = (path: string, release: () => void): AcmeFileStore => {
   let most = guarded(path, () => room(fstatSync(file).size))
   const append = (line: Line): void =>
     guarded(path, () => {
-      writeSync(file, lineOf(line))
+      writeWhole(file, lineOf(line))
       // An authorization is of use with its order alone, which is written behind it; what is gone may come back.
       if (line.record !== undefined && line.kind !== 'authorization') fdatasyncSync(file)
     })
@@ -113,6 +114,18 @@ const storeIn = (path: string, release: () => void): AcmeFileStore => {
       closeSync(file)
       release()
     },
+  }
+}
+
+/** The line, or nothing of it: behind half of one the next would be none either. */
+const writeWhole = (file: number, line: string): void => {
+  const { size } = fstatSync(file)
+  const octets = Buffer.from(line)
+  try {
+    for (let at = 0; at < octets.length; ) at += writeSync(file, octets, at, octets.length - at, size + at)
+  } catch (error) {
+    ftruncateSync(file, size)
+    throw error
   }
 }
 

@@ -80,8 +80,8 @@ export class Desk {
   }
   keepAccount(account: AccountRecord): void {
     const before = this.account(account.id)
-    if (before !== undefined) this.#forgetAccount(before)
     this.store.write('account', account)
+    if (before !== undefined) this.#forgetAccount(before)
     this.#know(account)
   }
   #know({ thumbprint, id, external }: AccountRecord): void {
@@ -110,8 +110,8 @@ export class Desk {
       throw refusal('rateLimited', `there are ${accounts} accounts, and no room for more`, {
         retryAfter: seconds(orderLifetime),
       })
-    this.#forgetAccount(left)
     this.store.remove('account', left.id)
+    this.#forgetAccount(left)
   }
   #unused(): AccountRecord | undefined {
     let first: AccountRecord | undefined
@@ -139,8 +139,9 @@ export class Desk {
     return status === undefined ? authorization : { ...authorization, status }
   }
   keepOrder(order: OrderRecord): void {
-    if (this.store.read('order', order.id) === undefined) this.#file(order)
+    const isNew = this.store.read('order', order.id) === undefined
     this.store.write('order', order)
+    if (isNew) this.#file(order)
   }
   #file(order: OrderRecord): void {
     this.#orders++

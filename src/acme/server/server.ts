@@ -216,8 +216,8 @@ export class AcmeServer implements Engine<AcmeRequest, AcmeReply, AcmeAsk> {
   #ended(asked: Asked, given: AcmeAnswer | undefined, now: Millis): void {
     this.#asked.delete(asked.id)
     const waits = asked.request !== undefined && (asked.about !== 'certificate' || asked.held !== undefined)
-    const answer = asked.answered(given, now)
-    if (waits && answer !== undefined) this.#reply(asked.request!, 'POST', answer)
+    const answer = this.#guarded(() => asked.answered(given, now) ?? 'later')
+    if (waits && answer !== 'later') this.#reply(asked.request!, 'POST', answer)
   }
 
   #reply(id: number, method: string, answer: Answer): void {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { closing } from '../../../test/support/net.ts'
 import { answersOf } from '../../acme/authority.ts'
 import type { ChallengeQuestion } from '../../acme/server/types.ts'
+import { type AcmeStore, memoryAcmeStore } from '../../acme/store.ts'
 import { octetString } from '../../asn1/write.ts'
 import { certificateAuthority, selfSigned } from '../../ca/authority.ts'
 import { connect, serve } from '../../index.ts'
@@ -94,6 +95,36 @@ describe('a certificate', () => {
     const { chain } = await acme({ ...common, names: ['*.shop.localhost'], show: { 'dns-01': show } })
     expect(new Certificate(chain[0]!).extension('subjectAltName')?.map(generalNameText)).toEqual(['*.shop.localhost'])
     expect(records.size).toBe(0)
+  })
+
+  test('is not had while nothing can be kept: the client hears it, and the server goes on', async () => {
+    const kept = memoryAcmeStore()
+    const full = new Set<string>()
+    const keeping = (kind: string): void => {
+      if (full.has(kind)) throw new Error(`no room for ${kind}`)
+    }
+    const store: AcmeStore = {
+      ...kept,
+      write(kind, record) {
+        keeping(kind)
+        kept.write(kind, record)
+      },
+    }
+    const told: string[] = []
+    const shown = httpChallenges()
+    const web = await served(request => shown.handler(request) ?? new Response('a page'))
+    const common = await started({ httpPort: web.port, store, failed: error => told.push((error as Error).message) })
+    const attempt = () => acme({ ...common, names: ['shop.localhost'], show: { 'http-01': shown.show } })
+    for (const kind of ['account', 'order', 'certificate']) {
+      full.add(kind)
+      await expect(attempt(), kind).rejects.toMatchObject({
+        code: 'acme/refused',
+        failure: { expected: 'serverInternal' },
+      })
+      full.clear()
+    }
+    expect(new Set(told)).toEqual(new Set(['no room for account', 'no room for order', 'no room for certificate']))
+    expect((await attempt()).chain).toHaveLength(1)
   })
 
   test('what cannot be shown, reached, or named fails by its name', async () => {

@@ -1,6 +1,6 @@
 /** An ACME server as a handler that `serve` mounts: drives the engine, and has challenges looked at. */
 
-import { problem } from '../../acme/problem.ts'
+import { problem, refusal } from '../../acme/problem.ts'
 import { ACME_LIMITS } from '../../acme/server/limits.ts'
 import { AcmeServer } from '../../acme/server/server.ts'
 import type {
@@ -11,6 +11,7 @@ import type {
   AcmeServerOptions,
   AuthorityQuestion,
 } from '../../acme/server/types.ts'
+import type { AcmeStore } from '../../acme/store.ts'
 import { type Driver, drive } from '../../drive.ts'
 import type { Bytes } from '../../engine.ts'
 import { joined } from '../../wire/bytes.ts'
@@ -38,7 +39,8 @@ export const acmeService = (options: AcmeHandlerOptions): AcmeService => {
   const { clock, crypto } = world
   // Without somebody to ask for records, what is shown there is not offered.
   const { challenges = texts === undefined ? ['http-01', 'tls-alpn-01'] : undefined } = options
-  const engine = new AcmeServer({ ...options, challenges, crypto, epoch: clock.date() - clock.now() })
+  const store = options.store && telling(options.store, failed)
+  const engine = new AcmeServer({ ...options, store, challenges, crypto, epoch: clock.date() - clock.now() })
   const waiting = new Map<number, (reply: AcmeReply) => void>()
   let last = 0
   const driver: Driver<AcmeRequest> = drive<AcmeRequest, AcmeReply, AcmeAsk>(engine, clock, {
@@ -79,6 +81,24 @@ export const acmeService = (options: AcmeHandlerOptions): AcmeService => {
       driver.stop()
       waiting.clear()
     },
+  }
+}
+
+/** Where nothing can be kept (the disk is full) the client hears that, and the server goes on. */
+const telling = (store: AcmeStore, failed: AcmeHandlerOptions['failed']): AcmeStore => {
+  const kept = (work: () => void): void => {
+    try {
+      work()
+    } catch (error) {
+      failed?.(error)
+      throw refusal('serverInternal', 'the authority could not keep it')
+    }
+  }
+  return {
+    read: (kind, id) => store.read(kind, id),
+    all: kind => store.all(kind),
+    write: (kind, record) => kept(() => store.write(kind, record)),
+    remove: (kind, id) => kept(() => store.remove(kind, id)),
   }
 }
 
