@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { isFailure } from '../../failures/index.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
 import { defaultLimits, type HttpLimits } from '../limits.ts'
-import { ReceivedFields } from './fields.ts'
+import { PER_FIELD, ReceivedFields } from './fields.ts'
 import { HeadReader, MORE } from './head-reader.ts'
-import { MOST_AT_ONCE, WORTH_A_COPY } from './quick-lines.ts'
+import { MOST_AT_ONCE, quickLines, WORTH_A_COPY } from './quick-lines.ts'
 
 const LONG = `Filler: ${'f'.repeat(WORTH_A_COPY)}\r\n`
 
@@ -71,4 +71,15 @@ test('fields beyond what is read at once, and the limits of heads, are as for sh
   }
   const refused = new HeadReader('request', { ...defaultLimits, fields: 11 }).read(latin1Bytes(head), 0, head.length)
   expect(isFailure(refused) && refused.code).toBe('http/too-many-headers')
+})
+
+test('lines of any legal octets are read quickly, all of them', () => {
+  const legal = OCTETS.filter(octet => octet === '\t' || (octet >= ' ' && octet !== '\x7f'))
+  for (const before of ['', '1', '12', '123']) {
+    const lines = latin1Bytes(`${legal.map(octet => `n: ${before}${octet}4567\r\n`).join('')}\r\n`)
+    const offsets: number[] = []
+    expect(quickLines(lines, 0, offsets, 0, Number.POSITIVE_INFINITY), before).toBe(PER_FIELD * legal.length)
+    const last = lines.length - 2 - `n: ${before}x4567\r\n`.length
+    expect(offsets.slice(-PER_FIELD)).toEqual([last, last + 1, last + 3, lines.length - 4])
+  }
 })

@@ -20,7 +20,7 @@ export const WORTH_A_COPY = 192
 
 /**
  * One place for all heads: what lies at a fixed place is read without asking where, and a view of words is made once.
- * Nothing here is looked at after the call that wrote it. Words may reach beyond the end.
+ * Behind a head may lie what is left of another: no line counts that ends there. The last zeros end whatever is read.
  */
 const octets = new Uint8Array(MOST_AT_ONCE + 8)
 const words = new DataView(octets.buffer)
@@ -35,8 +35,6 @@ const isBlank = (octet: number): boolean => octet === SP || octet === HTAB
  */
 export const quickLines = (head: Bytes, start: number, offsets: number[], count: number, most: number): number => {
   octets.set(head)
-  // Neither a token nor a value goes on over a zero.
-  octets[head.length] = 0
   let at = count
   for (let line = start; at < most; at += PER_FIELD) {
     const nameEnd = endOfToken(line)
@@ -69,7 +67,7 @@ const endOfValue = (start: number): number => {
   for (;;) {
     const word = words.getInt32(p, true)
     // The highest bit of an octet is set where it is below SP, DEL, or beyond ASCII; above the first of them it may lie.
-    const odd = ((word - 0x20202020) | (word + 0x01010101) | word) & 0x80808080
+    const odd = ((word - 0x20202020) | (word + 0x01010101)) & 0x80808080
     if (odd === 0) {
       p += 4
       continue
