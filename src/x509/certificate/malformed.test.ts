@@ -237,6 +237,17 @@ const broken: readonly (readonly [what: string, field: RegExp, rule: RegExp, par
     /truncated|unexpected-tag/,
     { spki: key(sequence(oid(OID.rsaEncryption)), bitString(sequence(integer(5), integer(3)))) },
   ],
+  ...[
+    [Uint8Array.of(0x83), integer(3)],
+    [integer(5), Uint8Array.of(0x83)],
+  ].map(([modulus, exponent]) => {
+    const number = (octets: Uint8Array): Uint8Array => (octets.length === 1 ? element(2, octets) : octets)
+    const spki = key(
+      sequence(oid(OID.rsaEncryption), nothing),
+      bitString(sequence(number(modulus!), number(exponent!))),
+    )
+    return ['an RSA key with a negative number', /subjectPublicKeyInfo/, /value/, { spki }] as const
+  }),
   [
     'an elliptic point of the wrong length',
     /subjectPublicKeyInfo/,

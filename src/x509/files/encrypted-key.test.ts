@@ -116,6 +116,15 @@ test.each<[string, Uint8Array, string, string]>([
   ],
   ['a key length that is not the cipher’s', pbes2(pbkdf2(integer(1), integer(16))), 'file/malformed', 'keyLength'],
   ['no whole blocks', pbes2(pbkdf2(integer(1)), aes(), new Uint8Array(31)), 'file/malformed', 'encryptedData'],
+  [
+    'no whole blocks of Triple-DES',
+    sequence(
+      sequence(oid(FILE_OID['pbeWithSHAAnd3-KeyTripleDES-CBC']), sequence(octetString(new Uint8Array(8)), integer(1))),
+      octetString(new Uint8Array(15)),
+    ),
+    'file/malformed',
+    'encryptedData',
+  ],
   ['nothing encrypted', pbes2(pbkdf2(integer(1)), aes(), new Uint8Array()), 'file/malformed', 'encryptedData'],
   ['no iterations', pbes2(pbkdf2(integer(0))), 'file/malformed', 'PBKDF2-params'],
   [
