@@ -62,6 +62,11 @@ const ofCertificates = (): string[][] =>
     [...walk(certificateFields(der))].map(({ path }) => path.split('.')),
   )
 
+/** Destination unreachable, fragmentation needed: one code in 256. */
+const TOO_LARGE = Uint8Array.of(3, 4, 0, 0, 0, 0, 5, 212)
+const ofTooLarge = (): string[][] =>
+  [...walk(dissect(formats.IcmpMessage!, TOO_LARGE, 'IcmpMessage'))].map(({ path }) => path.split('.'))
+
 /** What a sender may name as it likes: header fields, cookies, labels of secrets. */
 const OF_SENDER: Readonly<Record<string, RegExp>> = {
   requestHead: /^(?!(requestLine|statusLine|end)$)/,
@@ -75,7 +80,10 @@ const ofSender = (format: string, path: readonly string[]): boolean =>
 test('every field of every declared format has a meaning, in both languages, and no meaning is without a field', () => {
   const missing = new Set<string>()
   const used = new Set<FieldKey>()
-  const paths = ofCertificates().map(path => ({ scope: 'x509' as const, format: 'Certificate', path }))
+  const paths = [
+    ...ofCertificates().map(path => ({ scope: 'x509' as const, format: 'Certificate', path })),
+    ...ofTooLarge().map(path => ({ scope: 'icmp' as const, format: 'IcmpMessage', path })),
+  ]
   for (const { scope, format, path } of [...declared(), ...paths]) {
     if (/^\d+$/.test(path.at(-1)!) || ofSender(format, path)) continue
     const key = fieldKeyOf(scope, path)

@@ -35,8 +35,14 @@ export interface IcmpError {
   packet: Uint8Array
 }
 
+/** RFC 1191 4: a packet that is too large; the MTU is 0 where a router does not know of it. */
+export interface IcmpTooLarge extends IcmpError {
+  nextHopMtu: number
+}
+
 const Echo: Codec<IcmpEcho> = struct({ identifier: u16, sequenceNumber: u16, data: rest })
 const Complaint: Codec<IcmpError> = struct({ unused: exactly(4), packet: rest })
+const TooLarge: Codec<IcmpTooLarge> = struct({ unused: exactly(2), nextHopMtu: u16, packet: rest })
 const Opaque: Codec<{ data: Uint8Array }> = struct({ data: rest })
 
 const IcmpType: Named = named(u8, {
@@ -61,6 +67,8 @@ export const IcmpMessage: Codec<Dependent<IcmpHead, IcmpEcho | IcmpError | { dat
     }),
     body: (head: IcmpHead): Codec<IcmpEcho | IcmpError | { data: Uint8Array }> => {
       if (head.type === ECHO_REPLY || head.type === ECHO_REQUEST) return Echo as Codec<IcmpEcho | IcmpError>
+      if (head.type === DESTINATION_UNREACHABLE && head.code === FRAGMENTATION_NEEDED)
+        return TooLarge as Codec<IcmpEcho | IcmpError>
       if (head.type === DESTINATION_UNREACHABLE || head.type === TIME_EXCEEDED)
         return Complaint as Codec<IcmpEcho | IcmpError>
       return Opaque as Codec<IcmpEcho | IcmpError | { data: Uint8Array }>

@@ -91,6 +91,11 @@ const icmp = (): Uint8Array[] => {
     packet(1, message({ type: 8, code: 0 }, echo), 'there'),
     packet(1, message({ type: 0, code: 0 }, echo), 'back'),
     packet(1, message({ type: 3, code: 3 }, complaint), 'back'),
+    packet(
+      1,
+      message({ type: 3, code: 4 }, { unused: new Uint8Array(2), nextHopMtu: 1492, packet: lost } as never),
+      'back',
+    ),
     packet(1, message({ type: 11, code: 0 }, complaint), 'back'),
   ]
 }

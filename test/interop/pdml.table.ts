@@ -38,6 +38,7 @@ export const NAMES: Readonly<Record<string, string | readonly string[]>> = {
   'icmp.ident': 'icmp.identifier',
   'icmp.seq': 'icmp.sequenceNumber',
   'icmp.unused': 'icmp.unused',
+  'icmp.mtu': 'icmp.nextHopMtu',
   'udp.srcport': 'udp.header.sourcePort',
   'udp.dstport': 'udp.header.destinationPort',
   'udp.length': 'udp.header.length',

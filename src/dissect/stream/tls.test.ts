@@ -97,6 +97,25 @@ describe('each way to begin', () => {
     expect(result.findings.filter(({ about }) => about === 'unread')).toEqual([])
   })
 
+  test('where the client alone was captured its second hello is told, and nothing that is encrypted is taken for one', () => {
+    const alone = (options: Partial<TalkOptions>): readonly string[] => {
+      const { tap } = talk(options)
+      const { trace } = heard(
+        crypto,
+        tap.filter(([from]) => from === 'client'),
+      )
+      return told(trace.records, ['tls']).map(message => (message as { name: string }).name)
+    }
+    expect(
+      alone({
+        versions: ['TLS 1.3'],
+        client: { groups: ['x25519', 'secp256r1'] },
+        server: { groups: ['secp256r1'] },
+      }),
+    ).toEqual(['ClientHello', 'ChangeCipherSpec', 'ClientHello'])
+    expect(alone({ versions: ['TLS 1.2'] })).toEqual(['ClientHello', 'ClientKeyExchange', 'ChangeCipherSpec'])
+  })
+
   test('a session goes on by its id, by a ticket, and with a key of TLS 1.3', () => {
     for (const [version, resumption, resumed] of [
       ['TLS 1.2', 'session', 'id'],

@@ -63,6 +63,7 @@ export const fields = {
   identifier: 'Which program asked for the echo.',
   'icmp/sequenceNumber': 'Which of its echoes this is.',
   unused: 'Nothing: zeros, or a number that this type does not need.',
+  nextHopMtu: 'The largest packet that the next network on the way takes; 0: the router does not know.',
   packet: 'The beginning of the packet that it is about.',
   'udp/length': 'Bytes of header and content together.',
   // TCP.

@@ -61,6 +61,7 @@ export const fields: Readonly<Record<FieldKey, string>> = {
   'icmp/code': '更细的原因，例如哪一部分无法到达。',
   identifier: '是哪个程序请求的回显。',
   'icmp/sequenceNumber': '这是它的第几个回显。',
+  nextHopMtu: '途中下一个网络能接受的最大包长；0 表示路由器不知道。',
   unused: '无内容：零，或者该类型用不到的数字。',
   packet: '所涉及的那个分组的开头。',
   'udp/length': '头部和内容的总字节数。',

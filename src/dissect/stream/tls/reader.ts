@@ -33,6 +33,7 @@ import { TlsSide, TooLong } from './side.ts'
 /** Bytes of an alert. */
 const ALERT_LENGTH = 2
 const CLOSE_NOTIFY = 0
+const CLIENT_HELLO = 1
 
 /** Early data that is kept until the server has said whether it takes it. No server of ours announces as much. */
 const MOST_EARLY = 1_048_576
@@ -168,8 +169,16 @@ export class TlsReader implements StreamReader, Doors {
    * who has not seen one knows a protected alert by its length.
    */
   #isSealed(side: TlsSide, { type, bytes }: CutRecord): boolean {
-    if (type === APPLICATION_DATA || side.sealed) return true
+    if (type === APPLICATION_DATA) return true
+    if (side.sealed) return !this.#isSecondHello(side, type, bytes)
     return type === ALERT && bytes.length !== HEADER_LENGTH + ALERT_LENGTH
+  }
+
+  /** RFC 9846 appendix D.4: it stands in the clear behind a ChangeCipherSpec. Who did not see the HelloRetryRequest knows it by its length. */
+  #isSecondHello({ of }: TlsSide, type: number, bytes: Bytes): boolean {
+    if (of === 'server' || type !== HANDSHAKE || this.#negotiation.version !== undefined) return false
+    const [kind, high = 0, middle = 0, low = 0] = bytes.subarray(HEADER_LENGTH)
+    return kind === CLIENT_HELLO && ((high << 16) | (middle << 8) | low) === bytes.length - HEADER_LENGTH - 4
   }
 
   #unopened(side: TlsSide, { bytes, start }: CutRecord, traced: TracedRecord, at: Millis): void {
