@@ -15,6 +15,7 @@ export const SEEN = [
   'ip/too-big',
   'ip/unreachable',
   'ip/time-exceeded',
+  'link/no-neighbour',
   'dns/silence',
   'dns/no-address',
   'dns/server-failure',

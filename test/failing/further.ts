@@ -283,6 +283,13 @@ const answers: readonly Scenario[] = [
     await stage.curl(...trusting(stage), ...both, secure(port))
     return port
   }),
+  scenario('an upload that is answered before it is over', 'http/status', 'server', 'python3 curl', async stage => {
+    const serves =
+      "import http.server as h\ns=h.HTTPServer(('127.0.0.1',PORT),h.SimpleHTTPRequestHandler)\nprint('up')\ns.serve_forever()"
+    const port = await stage.python(serves)
+    await stage.curl('-T', '/usr/bin/openssl', '-H', 'Expect:', plain(port, '/x'))
+    return port
+  }),
   scenario('nothing in time behind nginx', 'http/status', 'server', 'nginx curl', async stage => {
     const behind = await stage.http(() => {})
     const settings = `location /x { proxy_pass ${plain(behind)}; proxy_read_timeout 1s; }`

@@ -94,6 +94,11 @@ export const seenWords: SeenWords = {
       says: f => `A router dropped it: ${f.got ?? 'time exceeded'}.`,
       next: ['Two routers send it back and forth, or its time to live is too small.'],
     },
+    'link/no-neighbour': {
+      title: 'Nobody has this address on the wire.',
+      says: f => `ARP asked ${f.number ?? 'several'} times who has ${f.where ?? 'the address'}; nobody answered.`,
+      next: ['Start that machine, or plug it in.', 'Correct the address, the netmask or the gateway.'],
+    },
     'dns/silence': {
       title: 'The name server did not answer.',
       says: f =>
@@ -101,8 +106,9 @@ export const seenWords: SeenWords = {
       next: ['Ask another name server; look whether a firewall lets port 53 pass.'],
     },
     'dns/no-address': {
-      title: 'There is no such name.',
-      says: f => `The name server says that ${f.expected ?? 'the name'} does not exist.`,
+      title: 'There is no address for this name.',
+      says: f =>
+        `The name server says that ${f.expected ?? 'the name'} ${f.number === 0 ? 'exists, and has none' : 'does not exist'}.`,
       next: ['Correct the name.', 'A name of the inside is known to the name servers of the inside alone.'],
     },
     'dns/server-failure': {

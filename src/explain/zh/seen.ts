@@ -79,14 +79,19 @@ export const seenWords: SeenWords = {
       says: f => text`一台路由器丢弃了它：${f.got ?? 'time exceeded'}。`,
       next: ['两台路由器互相转发，或者生存时间太小。'],
     },
+    'link/no-neighbour': {
+      title: '本网段上没有主机使用这个地址。',
+      says: f => text`ARP询问了${f.number ?? '多'}次谁拥有${f.where ?? '该地址'}，无人应答。`,
+      next: ['启动那台机器，或将它接入网络。', '更正地址、掩码或网关。'],
+    },
     'dns/silence': {
       title: '域名服务器没有应答。',
       says: f => text`为${f.expected ?? '一个名称'}提问${f.got ?? '若干'}次，没有应答。`,
       next: ['询问另一台域名服务器；查看防火墙是否放行53端口。'],
     },
     'dns/no-address': {
-      title: '没有这个名称。',
-      says: f => text`域名服务器说${f.expected ?? '该名称'}不存在。`,
+      title: '这个名称没有地址。',
+      says: f => text`域名服务器说${f.expected ?? '该名称'}${f.number === 0 ? '存在，但没有地址' : '不存在'}。`,
       next: ['更正名称。', '内部名称只有内部的域名服务器知道。'],
     },
     'dns/server-failure': {

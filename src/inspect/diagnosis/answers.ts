@@ -65,10 +65,18 @@ const leftInTheMiddle = ({ verdicts, exchanges, stream }: Overview): Diagnosis |
     failure?.code === 'http/body-cut-short' ? [where?.message] : [],
   )
   // Who did not finish its own question has not left an answer.
-  const isCut = cut.includes(last?.response?.id) && !cut.includes(last?.request.id)
+  const isCut =
+    (cut.includes(last?.response?.id) && !cut.includes(last?.request.id)) || lacks(last, stream.server.reach)
   const { ended } = stream
   if (!isCut || last?.response === undefined || ended?.by !== 'client') return undefined
   return leftBy(last.request, ended.at)
+}
+
+/** More bytes than came of the whole stream: nobody said that it ended there. */
+const lacks = (exchange: HttpExchange | undefined, reach: number): boolean => {
+  if (exchange?.response === undefined || /^HEAD\b/.test(exchange.request.name)) return false
+  const { response } = exchange
+  return !/^(?:204|304)\b/.test(response.name) && Number(headerOf(response, 'content-length')) > reach
 }
 
 const leftBy = (request: MessageRecord, ended: Millis): Diagnosis => {
@@ -85,8 +93,9 @@ const broken = ({ verdicts, messages, exchanges }: Overview): Diagnosis | undefi
     if (failure.code === 'http/unmet-expectation') continue
     const place = where ?? failure.at
     const message = place === undefined ? undefined : messages.find(each => each.id === place.message)
-    if (failure.code === 'http/body-cut-short' && exchanges.some(each => each.request === message && waits(each)))
-      continue
+    // Whoever has its answer may leave the rest of its question unsaid.
+    const given = exchanges.find(each => each.request === message)
+    if (failure.code === 'http/body-cut-short' && given && (given.response !== undefined || waits(given))) continue
     const last = messages.findLast(each => each.layer === 'http' && each.at <= at)
     const side = fromOf(message ?? last ?? messages[0]!)
     const { code, got, expected, number, where: about } = failure
@@ -105,8 +114,7 @@ const broken = ({ verdicts, messages, exchanges }: Overview): Diagnosis | undefi
 }
 
 /** Its body is held back until the server says 100 (Continue), which it did not (RFC 9110 10.1.1). */
-const waits = ({ request, response }: HttpExchange): boolean =>
-  response === undefined && /^100-continue$/i.test(headerOf(request, 'expect') ?? '')
+const waits = ({ request }: HttpExchange): boolean => /^100-continue$/i.test(headerOf(request, 'expect') ?? '')
 
 /** Whoever waits so long and gives up has waited for a slow server, not changed its mind. */
 const PATIENCE = 1_000

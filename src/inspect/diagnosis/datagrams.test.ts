@@ -25,37 +25,23 @@ const seen = (...messages: readonly Partial<MessageRecord>[]): TraceRecord[] =>
     },
   }))
 
-/** Header, one question for `a.test` (A, IN); the last four bits of the flags are the code. */
-const dns = (flags: number): Partial<MessageRecord> => ({
+const TYPES = { A: 1, AAAA: 28 } as const
+
+/** One question for `a.test` (IN), and its answer if it has one; the last four bits of the flags are the code. */
+const dns = (
+  flags: number,
+  type: keyof typeof TYPES = 'A',
+  address: readonly number[] = [],
+): Partial<MessageRecord> => ({
   format: DnsMessage as Codec<unknown>,
   bytes: Uint8Array.of(
-    0,
-    7,
-    flags >> 8,
-    flags & 0xff,
-    0,
-    1,
-    0,
-    0,
-    0,
-    0,
-    0,
-    0,
-    1,
-    0x61,
-    4,
-    0x74,
-    0x65,
-    0x73,
-    0x74,
-    0,
-    0,
-    1,
-    0,
-    1,
+    ...[0, 7, flags >> 8, flags & 0xff, 0, 1, 0, address.length === 0 ? 0 : 1, 0, 0, 0, 0],
+    ...[1, 0x61, 4, 0x74, 0x65, 0x73, 0x74, 0, 0, TYPES[type], 0, 1],
+    ...(address.length === 0 ? [] : [0xc0, 12, 0, TYPES[type], 0, 1, 0, 0, 0, 60, 0, address.length, ...address]),
   ),
   direction: flags >= 0x8000 ? 'in' : 'out',
 })
+const HERE = [127, 0, 0, 1]
 
 test('a name that does not exist, a server that fails or refuses, and an answer', () => {
   expect(diagnose(seen(dns(0x0100), dns(0x8183)))).toMatchObject({
@@ -66,9 +52,47 @@ test('a name that does not exist, a server that fails or refuses, and an answer'
   })
   for (const flags of [0x8182, 0x8185])
     expect(diagnose(seen(dns(0x0100), dns(flags)))).toMatchObject({ code: 'dns/server-failure', side: 'server' })
-  expect(diagnose(seen(dns(0x0100), dns(0x8180)))).toBeUndefined()
+  expect(diagnose(seen(dns(0x0100), dns(0x8180, 'A', HERE)))).toBeUndefined()
   // A server that failed once and answered then has answered.
-  expect(diagnose(seen(dns(0x0100), dns(0x8182), dns(0x0100), dns(0x8180)))).toBeUndefined()
+  expect(diagnose(seen(dns(0x0100), dns(0x8182), dns(0x0100), dns(0x8180, 'A', HERE)))).toBeUndefined()
+})
+
+test('a name without addresses: sure when both kinds were asked for, none of our business when one is there', () => {
+  const none = { code: 'dns/no-address', side: 'client', expected: 'a.test', number: 0 }
+  expect(diagnose(seen(dns(0x0100), dns(0x8180)))).toMatchObject({ ...none, certainty: 'likely' })
+  const both = [dns(0x0100), dns(0x0100, 'AAAA'), dns(0x8180)]
+  expect(diagnose(seen(...both, dns(0x8180, 'AAAA')))).toMatchObject({ ...none, certainty: 'seen' })
+  const six = [...new Uint8Array(15), 1]
+  expect(diagnose(seen(...both, dns(0x8180, 'AAAA', six)))).toBeUndefined()
+  expect(diagnose(seen(dns(0x0100, 'AAAA'), dns(0x8180, 'AAAA')))).toBeUndefined()
+})
+
+const arp = (operation: number, sender: readonly number[], target: readonly number[]): Partial<MessageRecord> => ({
+  layer: 'arp',
+  direction: operation === 1 ? 'out' : 'in',
+  bytes: Uint8Array.of(0, 1, 8, 0, 6, 4, 0, operation, ...[2, 0, 0, 0, 0, 1], ...sender, 0, 0, 0, 0, 0, 0, ...target),
+})
+
+test('an address that nobody has; looking for a free one, and taking it, are no questions', () => {
+  const [me, other] = [
+    [10, 0, 0, 1],
+    [10, 0, 0, 9],
+  ]
+  const asks = arp(1, me, other)
+  expect(diagnose(seen(asks, asks, asks))).toMatchObject({
+    code: 'link/no-neighbour',
+    side: 'network',
+    certainty: 'seen',
+    where: '10.0.0.9',
+    number: 3,
+  })
+  expect(diagnose(seen(asks, asks))?.certainty).toBe('likely')
+  expect(diagnose(seen(asks))).toBeUndefined()
+  expect(diagnose(seen(asks, asks, arp(2, other, me)))).toBeUndefined()
+  const probe = arp(1, [0, 0, 0, 0], other)
+  expect(diagnose(seen(probe, probe, probe))).toBeUndefined()
+  const announces = arp(1, me, me)
+  expect(diagnose(seen(announces, announces, announces))).toBeUndefined()
 })
 
 test('questions that nobody answers: sure when they were repeated', () => {

@@ -1,6 +1,8 @@
 /** Questions to name servers that were not answered, or with no; and what routers and hosts say of packets that they drop. */
-import { DnsMessage } from '../../dns/message.ts'
+import { DnsMessage, TYPE_A, TYPE_AAAA } from '../../dns/message.ts'
+import { ARP_REQUEST, ARP_SIZE, ArpPacket } from '../../link/arp.ts'
 import type { MessageRecord } from '../../trace/types.ts'
+import { addressText } from '../../wire/address.ts'
 import { decode } from '../../wire/codec.ts'
 import { WireError } from '../../wire/reader.ts'
 import type { Overview } from './overview.ts'
@@ -8,7 +10,7 @@ import { type Diagnosis, placeOf } from './types.ts'
 
 /** A connection goes on without packets that routers dropped; `network.ts` tells where it did not. */
 export const datagramDiagnosis = (view: Overview): Diagnosis | undefined =>
-  dnsDiagnosis(view) ?? (view.stream.seen ? undefined : undelivered(view))
+  dnsDiagnosis(view) ?? neighbourDiagnosis(view) ?? (view.stream.seen ? undefined : undelivered(view))
 
 /** RFC 1035 4.1.1. */
 const SERVER_FAILURE = 2
@@ -32,16 +34,53 @@ const dnsDiagnosis = ({ messages }: Overview): Diagnosis | undefined => {
   if (number === NAME_ERROR) return { code: 'dns/no-address', side: 'client', certainty: 'seen', expected, number, at }
   if (number === SERVER_FAILURE || number === REFUSED)
     return { code: 'dns/server-failure', side: 'server', certainty: 'seen', expected, number, at }
-  return undefined
+  const types = typesWithoutData(told)
+  // Whoever has no address of one kind mostly has one of the other, which may have been asked for elsewhere.
+  if (!types.has(TYPE_A)) return undefined
+  const certainty = types.has(TYPE_AAAA) ? 'seen' : 'likely'
+  return { code: 'dns/no-address', side: 'client', certainty, expected, number, at }
 }
 
-const nameIn = ({ bytes }: MessageRecord): string | undefined => {
+/** Types that were asked for, if no answer had a record of any (RFC 2308 2.2). */
+const typesWithoutData = (told: readonly MessageRecord[]): ReadonlySet<number> => {
+  const read = told.flatMap(message => readable(message) ?? [])
+  if (read.some(({ body }) => body.answers.length > 0)) return new Set()
+  return new Set(read.flatMap(({ body }) => body.questions.map(({ type }) => type)))
+}
+
+const nameIn = (message: MessageRecord): string | undefined => readable(message)?.body.questions[0]?.name
+
+const readable = ({ bytes }: MessageRecord) => {
   try {
-    return decode(DnsMessage, bytes).body.questions[0]?.name
+    return decode(DnsMessage, bytes)
   } catch (error) {
     if (error instanceof WireError) return undefined
     throw error
   }
+}
+
+/** So often Linux asks before it gives up; whoever asks once may know it since. */
+const SURE = 3
+
+/** Who has this address? Nobody said so. */
+const neighbourDiagnosis = ({ messages }: Overview): Diagnosis | undefined => {
+  const told = messages.filter(({ layer }) => layer === 'arp')
+  if (told.some(({ direction }) => direction === 'in')) return undefined
+  const asked = told.filter(isQuestion)
+  const [question] = asked
+  if (question === undefined || asked.length < SURE - 1) return undefined
+  const where = addressText(new ArpPacket.View(question.bytes).targetProtocol)
+  const certainty = asked.length < SURE ? 'likely' : 'seen'
+  return { code: 'link/no-neighbour', side: 'network', certainty, where, number: asked.length, at: placeOf(question) }
+}
+
+/** Not whether an address is free, nor that it is taken: nobody answers those (RFC 5227 1.1). */
+const isQuestion = ({ bytes }: MessageRecord): boolean => {
+  if (bytes.length < ARP_SIZE) return false
+  const { operation, senderProtocol, targetProtocol } = new ArpPacket.View(bytes)
+  const isProbe = senderProtocol.every(octet => octet === 0)
+  const isAnnouncement = senderProtocol.every((octet, i) => octet === targetProtocol[i])
+  return operation === ARP_REQUEST && !isProbe && !isAnnouncement
 }
 
 /** RFC 792: what is not delivered. Fragmentation needed (code 4) is how a path is measured. */

@@ -103,7 +103,7 @@ test('that packets are too big and nobody says so is not said where somebody doe
 test('a segment that is sent again and again, and one that is heard at last', () => {
   const again = (at: number): Sent => ({ from: 'client', bits: PSH | ACK, seq: 1, ack: 1, text: 'SSH-2.0', at })
   const lost = [...opened, again(3), again(203), again(603)]
-  expect(diagnose(exchange(...lost))).toMatchObject({ code: 'tcp/timeout', side: 'network', by: 'client', number: 0 })
+  expect(diagnose(exchange(...lost))).toMatchObject({ code: 'tcp/timeout', side: 'network', by: 'client', number: 600 })
   const heard = { from: 'server', bits: ACK, seq: 1, ack: 8, at: 604 } as const
   expect(diagnose(exchange(...lost, heard))).toBeUndefined()
 })

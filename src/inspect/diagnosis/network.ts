@@ -46,7 +46,7 @@ export const unheard = (view: Overview): Diagnosis | undefined => {
   for (const by of ['client', 'server'] as const) {
     const own = stream[by]
     if (own.unheard === 0 || own.again < TRIES || stream[otherEnd(by)].reset !== undefined) continue
-    const number = stream.end - (own.spoke ?? stream.start)
+    const number = stream.end - (own.waits ?? stream.end)
     const said = undelivered(view)
     if (said !== undefined) return said
     // Small segments pass and large ones do not: something between takes no packets of this size, and does not say so.

@@ -8,6 +8,8 @@ export interface EndView {
   readonly syns: number
   /** Bytes of its stream that were seen, each once. */
   readonly bytes: number
+  /** Where the furthest of them ends, from the beginning of the stream. */
+  readonly reach: number
   /** The first of them, as far as they were seen. */
   readonly head: Uint8Array
   /** Segments with text that had been seen before. */
@@ -23,6 +25,8 @@ export interface EndView {
   readonly reset: MessageRecord | undefined
   /** When it last sent text. */
   readonly spoke: Millis | undefined
+  /** Since when the oldest of what was not acknowledged is on its way. */
+  readonly waits: Millis | undefined
 }
 
 export interface StreamView {
@@ -49,7 +53,7 @@ interface Seen {
   next: number
   acknowledged: number
   /** What is on its way, by where it ends, oldest first. */
-  readonly sent: Map<number, { readonly length: number; times: number }>
+  readonly sent: Map<number, { readonly length: number; readonly at: Millis; times: number }>
   passed: number
   shutSince: Millis | undefined
   first: number | undefined
@@ -152,7 +156,7 @@ const take = (own: Seen, other: Seen, segment: Header, message: MessageRecord): 
   own.spoke = message.at
   const before = own.sent.get(end)
   if (before !== undefined) before.times++
-  else if (own.sent.size < MOST_SENT) own.sent.set(end, { length: text.length, times: 1 })
+  else if (own.sent.size < MOST_SENT) own.sent.set(end, { length: text.length, at: message.at, times: 1 })
   if (end <= own.next) {
     own.again++
     return
@@ -197,6 +201,7 @@ const viewOf = ({
 }: Seen): EndView => ({
   syns,
   bytes,
+  reach: next,
   head,
   again,
   unheard: Math.max(0, next - acknowledged),
@@ -206,4 +211,5 @@ const viewOf = ({
   fin,
   reset,
   spoke,
+  waits: [...sent.values()][0]?.at,
 })
