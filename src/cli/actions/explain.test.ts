@@ -146,11 +146,14 @@ test('TLS 1.3 without keys: an alert of Java, which pads each record, is no Fini
 
 test('a client that leaves in the middle of an answer whose server says no more', async () => {
   const wire = connection('10.0.0.1:40000', '10.0.0.2:80')
+  const open = [wire.syn(), wire.synAck(), wire.ack('client')]
   const asks = wire.says('client', ascii('GET / HTTP/1.1\r\nHost: a\r\n\r\n'))
   const says = wire.says('server', ascii('HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\nhalf'))
-  const frames = [wire.syn(), wire.synAck(), wire.ack('client'), asks, says, wire.fin('client')]
   const file = join(folder.path, 'left.pcap')
-  const packets = frames.map((bytes, i) => ({ time: BigInt(i) * 1_000_000n, bytes: ethernet(bytes) }))
+  const packets = [...open, asks, says, wire.fin('client')].map((bytes, i) => ({
+    time: BigInt(i),
+    bytes: ethernet(bytes),
+  }))
   writeFileSync(file, pcapFile('little', 1, packets))
   expect((await explained([file])).out).toContain('net/client-left')
 })

@@ -87,7 +87,7 @@ const leftBy = (request: MessageRecord, ended: Millis): Diagnosis => {
 }
 
 /** What no reader takes, of whoever sent it; an expectation that nobody meets is answered. */
-const broken = ({ verdicts, messages, exchanges }: Overview): Diagnosis | undefined => {
+const broken = ({ verdicts, messages, exchanges, stream }: Overview): Diagnosis | undefined => {
   for (const { ok, layer, failure, where, at } of verdicts) {
     if (messages[0] === undefined || ok || layer !== 'http' || failure === undefined) continue
     if (failure.code === 'http/unmet-expectation') continue
@@ -95,7 +95,7 @@ const broken = ({ verdicts, messages, exchanges }: Overview): Diagnosis | undefi
     const message = place === undefined ? undefined : messages.find(each => each.id === place.message)
     // Whoever has its answer may leave the rest of its question unsaid.
     const given = exchanges.find(each => each.request === message)
-    if (failure.code === 'http/body-cut-short' && given && (given.response !== undefined || waits(given))) continue
+    if (failure.code === 'http/body-cut-short' && given && (answeredAhead(given, stream) || waits(given))) continue
     const last = messages.findLast(each => each.layer === 'http' && each.at <= at)
     const side = fromOf(message ?? last ?? messages[0]!)
     const { code, got, expected, number, where: about } = failure
@@ -112,6 +112,9 @@ const broken = ({ verdicts, messages, exchanges }: Overview): Diagnosis | undefi
   }
   return undefined
 }
+
+const answeredAhead = ({ response }: HttpExchange, { ended }: Overview['stream']): boolean =>
+  response !== undefined && (ended?.by !== 'client' || response.at < ended.at)
 
 /** Its body is held back until the server says 100 (Continue), which it did not (RFC 9110 10.1.1). */
 const waits = ({ request }: HttpExchange): boolean => /^100-continue$/i.test(headerOf(request, 'expect') ?? '')
