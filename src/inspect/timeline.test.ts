@@ -227,3 +227,25 @@ test('the handshake is over with the last Finished: tickets that come later take
   ])
   expect(rows.find(({ key }) => key === 'tls')?.span).toEqual({ from: 0, to: 21 })
 })
+
+test('the end says which alerts went which way, and who closed how', () => {
+  const fatal = (at: number, direction: 'in' | 'out', about: string) =>
+    message(at, 'tls', direction, 'Alert', { about })
+  const ended = (...records: readonly TraceRecord[]) => {
+    const { what, ok } = timeline(records).rows.find(({ key }) => key === 'close')!
+    return [what, ok]
+  }
+  const fins = [message(3, 'tcp', 'out', 'FIN ACK'), message(4, 'tcp', 'in', 'FIN ACK')]
+  expect(ended(fatal(1, 'in', 'fatal 48 unknown_ca'), ...fins)).toEqual([
+    'received Alert fatal 48 unknown_ca, FIN both ways',
+    false,
+  ])
+  expect(ended(fatal(1, 'out', 'fatal 42 bad_certificate'), message(2, 'tcp', 'in', 'RST'))).toEqual([
+    'sent Alert fatal 42 bad_certificate, RST from the other side',
+    false,
+  ])
+  expect(ended(fatal(1, 'out', 'warning 0 close_notify'), fins[0]!)).toEqual([
+    'close_notify from us, FIN from us',
+    true,
+  ])
+})
