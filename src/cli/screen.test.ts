@@ -17,12 +17,14 @@ const at = (name: string): string => join(folder, name)
 const env = { XDG_STATE_HOME: at('state'), XDG_DATA_HOME: at('data'), LC_ALL: 'C.UTF-8' }
 const good = at('good.pcapng')
 const bad = at('bad.pcapng')
+const leaf = at('shop.test.pem')
 
 beforeAll(async () => {
   writeFileSync(good, await exchange({}))
   writeFileSync(bad, await exchange({ url: 'https://10.0.0.3/' }))
   writeFileSync(at('torn.pcapng'), readFileSync(good).subarray(0, -30))
   await main(['demo', '--pcapng', at('demo.pcapng'), '--seed', '1'], captured({ env }))
+  await main(['ca', 'issue', 'shop.test', '--out', folder], captured({ env }))
 }, 60_000)
 
 /** Every command that needs no network, as its examples have it, with what makes it say most. */
@@ -63,6 +65,11 @@ const COMMANDS = (): readonly (readonly string[])[] => [
   ['get', 'https://example.com/', '--explain', '--resolve', 'example.com:443:127.0.0.1'],
   ['get', 'http://127.0.0.1:1/', '--no-keep', '-v'],
   ['serve', folder, '--explain'],
+  ['cert', 'show', leaf],
+  ['cert', 'verify', leaf],
+  ['cert', 'verify', leaf, '--name', 'other.test'],
+  ['cert', 'explain', leaf, '--at', '2099-01-01'],
+  ['cert', 'lint', leaf],
   ['help', 'tls'],
   ['help', 'inspect'],
 ]

@@ -9,7 +9,7 @@ import type { CertificateRow } from './certificate.ts'
 import { jsonOfKnown, knownTexts } from './evidence.ts'
 import type { JsonObject } from './json.ts'
 import type { Shown } from './shown.ts'
-import { hexLines, line, mark, type Style, widthOf, wrap } from './style.ts'
+import { hexLines, line, mark, type Style, say, widthOf, wrap } from './style.ts'
 
 /** The certificates by the fingerprints that steps know them by, as far as they can be read. */
 export type Known = ReadonlyMap<string, Certificate>
@@ -19,19 +19,26 @@ const HEX_LINES = 3
 
 const whichText = (index: ChainIndex): string => (index === 'anchor' ? 'trusted' : `${index + 1}`)
 
+/** Rows whose values are words of ours; what stands in the others a peer has written. */
+const OURS: ReadonlySet<string> = new Set([
+  ...['issuer', 'validity', 'basicConstraints', 'nameConstraints', 'noRevAvail', 'tlsFeature', 'status'],
+  ...['sctList', 'timestamps', 'producedAt'],
+])
+
 /** One certificate with all that it says. */
 export const renderCertificate = (head: string, rows: readonly CertificateRow[], style: Style): Shown[] => {
   const width = widthOf(style)
   return [
-    line(style, { text: head, tint: 'you' }),
-    ...rows.flatMap(({ label, values, span, tint }, i) => {
+    line(style, { text: say(style, head), tint: 'you' }),
+    ...rows.flatMap(({ key, label, values, span, tint }, i) => {
       const branch = mark(style, i === rows.length - 1 ? '└' : '├')
       const place = span === undefined ? '' : `${span.from}..${span.to}`
-      const texts = values.flatMap(value => broken(value, width - BODY - 14))
+      const told = OURS.has(key) ? values.map(value => say(style, value)) : values
+      const texts = told.flatMap(value => broken(value, width - BODY - 14))
       return texts.map((text, j) =>
         line(
           style,
-          { text: j === 0 ? ` ${branch} ${label}` : i === rows.length - 1 ? '' : ` ${mark(style, '│')}` },
+          { text: j === 0 ? ` ${branch} ${say(style, label)}` : i === rows.length - 1 ? '' : ` ${mark(style, '│')}` },
           { text, column: BODY, tint },
           ...(j === 0 && place !== '' ? [{ text: place, column: width - place.length }] : []),
         ),
@@ -57,10 +64,10 @@ export const renderTree = (
     const faults = checks.filter(({ failure, certificate: of }) => failure !== undefined && of?.index === one.index)
     const indent = depth === 0 ? '' : `${'  '.repeat(depth - 1)}${mark(style, '└')} `
     const about = [
-      ...(certificate === undefined ? [] : [publicKeyText(certificate.publicKey), left(certificate)]),
-      ...(depth === 0 && source !== undefined ? [`from ${source}`] : []),
-      ...new Set(faults.map(({ check }) => check)),
-    ].join(', ')
+      ...(certificate === undefined ? [] : [publicKeyText(certificate.publicKey), say(style, left(certificate))]),
+      ...(depth === 0 && source !== undefined ? [say(style, `from ${source}`)] : []),
+      ...new Set(faults.map(({ check }) => say(style, check))),
+    ].join(say(style, ', '))
     const isBad = faults.some(({ accepted }) => !accepted)
     return line(
       style,
@@ -78,12 +85,14 @@ export const renderChecks = ({ checks }: ExplainedPath, known: Known, words: Wor
     const isBad = of.some(({ failure }) => failure !== undefined)
     const good = of.filter(({ failure }) => failure === undefined)
     const about = [
-      ...new Set(good.flatMap(step => (step.certificate === undefined ? [] : [whichText(step.certificate.index)]))),
+      ...new Set(
+        good.flatMap(step => (step.certificate === undefined ? [] : [say(style, whichText(step.certificate.index))])),
+      ),
     ]
     const head = line(
       style,
       { text: `  ${mark(style, isBad ? '✗' : '✓')} `, tint: isBad ? 'bad' : 'good' },
-      { text: name },
+      { text: say(style, name) },
       { text: about.join(', '), column: BODY + 6, tint: 'quiet' },
       { text: of[0]!.rule, column: widthOf(style) - of[0]!.rule.length, tint: 'quiet' },
     )
@@ -96,7 +105,7 @@ export const renderChecks = ({ checks }: ExplainedPath, known: Known, words: Wor
 /** What evidence says of a path, whether or not anything follows from it. */
 export const renderKnown = ({ known }: ExplainedPath, style: Style): Shown[] =>
   knownTexts(known).flatMap(text =>
-    wrap(text, widthOf(style) - 6).map((part, i) =>
+    wrap(say(style, text), widthOf(style) - 6).map((part, i) =>
       line(style, { text: `${i === 0 ? '    ' : '      '}${part}`, tint: 'quiet' }),
     ),
   )
@@ -109,7 +118,7 @@ const faultLines = (step: CheckStep, failure: Failure, known: Known, words: Word
   const bytes = certificate === undefined ? undefined : known.get(certificate.fingerprint)?.der
   return [
     ...wrap(words.says(failure), width - 6).map(text => line(style, { text: `      ${text}` })),
-    ...[`${failure.code}${accepted ? ' (accepted)' : ''}`, ...place].map(text =>
+    ...[`${failure.code}${accepted ? say(style, ' (accepted)') : ''}`, ...place].map(text =>
       line(style, { text: `      ${text}`, tint: 'quiet' }),
     ),
     ...(bytes === undefined || span === undefined
@@ -131,8 +140,8 @@ export const renderExplained = (
   ...paths.flatMap((path, i) => [
     line(
       style,
-      { text: `path ${i + 1} of ${paths.length}`, tint: 'you' },
-      { text: `  ${path.failure === undefined ? 'holds' : `refused: ${path.failure.code}`}` },
+      { text: say(style, `path ${i + 1} of ${paths.length}`), tint: 'you' },
+      { text: `  ${say(style, path.failure === undefined ? 'holds' : `refused: ${path.failure.code}`)}` },
     ),
     ...renderTree(path, known, style, left),
     ...renderChecks(path, known, words, style),
@@ -140,7 +149,11 @@ export const renderExplained = (
     line(style),
   ]),
   ...refused.flatMap(({ child, issuer, failure }) => [
-    line(style, { text: 'left at once', tint: 'you' }, { text: `  ${nameOf(child)} by ${nameOf(issuer)}` }),
+    line(
+      style,
+      { text: say(style, 'left at once'), tint: 'you' },
+      { text: `  ${nameOf(child)} ${say(style, 'by')} ${nameOf(issuer)}` },
+    ),
     ...wrap(words.sentence(failure!), widthOf(style) - 4).map(text => line(style, { text: `    ${text}` })),
   ]),
   ...[...unreadable, ...(limit === undefined ? [] : [limit])].flatMap(failure =>

@@ -8,6 +8,7 @@ import { certificateRows, daysText, jsonOfCertificate } from '../../inspect/cert
 import { answerRows, jsonOfBrought, jsonOfKnown, timestampRows } from '../../inspect/evidence.ts'
 import { jsonOfPath, renderCertificate, renderExplained, renderKnown, renderTree } from '../../inspect/explained.ts'
 import { jsonOfFailure, line, lines, mark, renderFailure, type Shown, type Style } from '../../inspect/index.ts'
+import { say } from '../../inspect/style.ts'
 import { retriever } from '../../net/client/retriever.ts'
 import { chainRequest } from '../../net/stream/chains.ts'
 import { withRetrieved } from '../../net/stream/judged.ts'
@@ -270,12 +271,15 @@ const told = (action: CertAction, outcome: ChainOutcome, { chain, trust, name, a
         line(
           style,
           { text: `${mark(style, '✓')} `, tint: 'good' },
-          { text: `trusted${name === undefined ? '' : ` for ${name}`} through ${result.anchor}`, tint: 'you' },
+          {
+            text: say(style, `trusted${name === undefined ? '' : ` for ${name}`} through ${result.anchor}`),
+            tint: 'you',
+          },
         ),
       ]
     : renderFailure(result, { style, words, records: [], typed: text => typed(text, io.env) })
-  const profiled = `  profile ${profile.name}, which does not hold ${rules} rules: --json lists them`
-  const said = line(style, { text: profiled, tint: 'quiet' })
+  const profiled = `profile ${profile.name}, which does not hold ${rules} rules: --json lists them`
+  const said = line(style, { text: `  ${say(style, profiled)}`, tint: 'quiet' })
   if (action === 'explain')
     return lines([...head, said, line(style), ...renderExplained(outcome, known, words, style, left)])
   const best = paths.find(path => path.failure === undefined) ?? paths[0]
