@@ -27,6 +27,7 @@ export const SEEN = [
   'net/starttls-refused',
   'net/client-left',
   'net/proxy-authentication',
+  'net/proxy-refused',
   'http/idle-timeout',
   'http/no-answer',
   'http/tls-spoken',

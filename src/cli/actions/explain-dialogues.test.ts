@@ -176,6 +176,47 @@ test.each<[string, readonly Step[], string]>([
   expect(await found([...steps, ...LEFT])).toBe(`net/starttls-${how} server`)
 })
 
+const octets = (...bytes: readonly number[]): string => String.fromCharCode(...bytes)
+const GREETS: Step = ['>', octets(5, 2, 0, 2)]
+const WANTS: Step = ['>', `${octets(5, 1, 0, 3, 6)}b.test${octets(0, 80)}`]
+const LOGS_IN: Step = ['>', `${octets(1, 1)}a${octets(1)}b`]
+const replies = (code: number): Step => ['<', octets(5, code, 0, 1, 0, 0, 0, 0, 0, 0)]
+
+test.each<[string, readonly Step[], string]>([
+  ['no method', [GREETS, ['<', octets(5, 255)]], 'net/proxy-authentication client'],
+  ['another password', [GREETS, ['<', octets(5, 2)], LOGS_IN, ['<', octets(1, 1)]], 'net/proxy-authentication client'],
+  ['a refusal', [GREETS, ['<', octets(5, 0)], WANTS, replies(2)], 'net/proxy-refused server'],
+  [
+    'a refusal behind a password',
+    [GREETS, ['<', octets(5, 2)], LOGS_IN, ['<', octets(1, 0)], WANTS, replies(5)],
+    'net/proxy-refused server',
+  ],
+  ['a connection', [GREETS, ['<', octets(5, 0)], WANTS, replies(0), GET, answers('200 OK')], 'nothing'],
+  [
+    'a connection behind a password',
+    [GREETS, ['<', octets(5, 2)], LOGS_IN, ['<', octets(1, 0)], WANTS, replies(0)],
+    'nothing',
+  ],
+  [
+    'a refusal of SOCKS 4',
+    [
+      ['>', `${octets(4, 1, 0, 80, 10, 0, 0, 9)}me\0`],
+      ['<', octets(0, 0x5b, 0, 0, 0, 0, 0, 0)],
+    ],
+    'net/proxy-refused server',
+  ],
+  [
+    'a connection of SOCKS 4',
+    [
+      ['>', `${octets(4, 1, 0, 80, 10, 0, 0, 9)}me\0`],
+      ['<', octets(0, 0x5a, 0, 0, 0, 0, 0, 0)],
+    ],
+    'nothing',
+  ],
+])('SOCKS: %s', async (_, steps, expected) => {
+  expect(await found([...steps, ...LEFT])).toBe(expected)
+})
+
 test('mail that goes over to TLS, and mail about it', async () => {
   const greets: readonly Step[] = [
     ['<', '220 a\r\n'],

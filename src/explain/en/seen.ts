@@ -156,6 +156,10 @@ export const seenWords: SeenWords = {
       'The proxy wants to know who asks.',
       'Give the client the name and password for the proxy.',
     ),
+    'net/proxy-refused': answer(
+      'The proxy does not let the client through.',
+      'It could not reach the server itself, or may not: look into its log.',
+    ),
     'http/idle-timeout': {
       title: 'The client never said a word.',
       says: f => `It connected and was silent for ${time(f.number)}; then the server closed.`,

@@ -139,6 +139,7 @@ export const seenWords: SeenWords = {
       next: ['如果这是它的时间限制：服务器太慢。', '否则是用户或程序中止了它。'],
     },
     'net/proxy-authentication': answer('代理想知道请求者是谁。', '为客户端设置代理的用户名和密码。'),
+    'net/proxy-refused': answer('代理不让客户端通过。', '它自己连接不到服务器，或不被允许：查看它的日志。'),
     'http/idle-timeout': {
       title: '客户端一直没有说话。',
       says: f => text`它建立连接后沉默了${time(f.number)}；随后服务器关闭。`,

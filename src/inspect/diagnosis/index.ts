@@ -6,6 +6,7 @@ import { datagramDiagnosis } from './datagrams.ts'
 import { handshakeDiagnosis } from './handshake.ts'
 import { neverOpen, neverSpoke, shutWindow, unheard } from './network.ts'
 import { overview } from './overview.ts'
+import { socksDiagnosis } from './socks.ts'
 import { starttlsDiagnosis } from './starttls.ts'
 import type { Diagnosis } from './types.ts'
 
@@ -29,6 +30,7 @@ export const diagnose = (
   return (
     neverOpen(view) ??
     starttlsDiagnosis(view) ??
+    socksDiagnosis(view) ??
     handshakeDiagnosis(view) ??
     shutWindow(view) ??
     httpDiagnosis(view, tlsThere) ??

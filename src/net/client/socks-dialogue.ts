@@ -5,6 +5,7 @@
 import type { Bytes } from '../../engine.ts'
 import { parseIp } from '../../wire/address.ts'
 import { joined } from '../../wire/bytes.ts'
+import { socksReplies } from '../../wire/socks-replies.table.ts'
 
 export interface SocksTarget {
   /** A name, or an address without brackets. */
@@ -33,19 +34,6 @@ const CONNECT = 1
 /** Octets: their number is one. */
 const LONGEST_NAME = 255
 const [IPV4, NAME, IPV6] = [0x01, 0x03, 0x04]
-
-/** RFC 1928 6. */
-const REPLIES: readonly string[] = [
-  'succeeded',
-  'general SOCKS server failure',
-  'connection not allowed by ruleset',
-  'network unreachable',
-  'host unreachable',
-  'connection refused',
-  'TTL expired',
-  'command not supported',
-  'address type not supported',
-]
 
 const NOTHING = new Uint8Array(0)
 
@@ -117,7 +105,7 @@ export class SocksDialogue {
   }
 
   #reply(code: number): SocksStep {
-    if (code !== 0) return refused('other', REPLIES[code] ?? `${code}`)
+    if (code !== 0) return refused('other', socksReplies[code] ?? `${code}`)
     const held = this.#held
     if (held.length < 5) return WAIT
     const length = held[3] === IPV4 ? 4 : held[3] === IPV6 ? 16 : held[3] === NAME ? 1 + held[4]! : undefined
