@@ -1,5 +1,4 @@
 /** Proxies that were asked by SOCKS for a connection, and did not make one (RFC 1928, RFC 1929, SOCKS 4). */
-import { isSocks } from '../../dissect/stream/preamble.ts'
 import { socksReplies } from '../../wire/socks-replies.table.ts'
 import type { Overview } from './overview.ts'
 import type { Diagnosis } from './types.ts'
@@ -8,22 +7,26 @@ const [BY_PASSWORD, NO_METHOD] = [0x02, 0xff]
 /** Of SOCKS 4: the request was granted. */
 const GRANTED = 0x5a
 
+type Found = Pick<Diagnosis, 'code' | 'side'> & { readonly got: string }
+const unlogged = (got: string): Found => ({ code: 'net/proxy-authentication', side: 'client', got })
+const refused = (got: string): Found => ({ code: 'net/proxy-refused', side: 'server', got })
+
 export const socksDiagnosis = ({ stream }: Overview): Diagnosis | undefined => {
   const { client, server } = stream
-  if (isSocks(client.head) !== true) return undefined
-  const facts = { by: 'server', certainty: 'seen', expected: 'SOCKS' } as const
-  const [version, second, third, fourth] = server.head
-  if (second === undefined) return undefined
-  if (client.head[0] === 4)
-    return version === 0 && second > GRANTED
-      ? { ...facts, code: 'net/proxy-refused', side: 'server', got: `code ${second}` }
-      : undefined
+  const [version, second = 0] = client.head
+  // So many methods a client offers at most: none, GSS-API, a password; SOCKS 4 has two commands.
+  const isSocks = (version === 5 || version === 4) && second > 0 && second <= version - 2
+  const found = isSocks ? refusal(version === 4, server.head) : undefined
+  return found && { by: 'server', certainty: 'seen', expected: 'SOCKS', ...found }
+}
+
+const refusal = (isOld: boolean, said: Uint8Array): Found | undefined => {
+  const [version, second = 0] = said
+  if (isOld) return version === 0 && second > GRANTED ? refused(`${second}`) : undefined
   if (version !== 5) return undefined
-  if (second === NO_METHOD) return { ...facts, code: 'net/proxy-authentication', side: 'client', got: 'no method' }
-  const withPassword = second === BY_PASSWORD
-  if (withPassword && fourth !== undefined && fourth !== 0)
-    return { ...facts, code: 'net/proxy-authentication', side: 'client', got: `code ${fourth}` }
-  const reply = withPassword ? server.head[5] : fourth
-  if (reply === undefined || reply === 0 || (withPassword ? server.head[4] : third) !== 5) return undefined
-  return { ...facts, code: 'net/proxy-refused', side: 'server', got: socksReplies[reply] ?? `code ${reply}` }
+  if (second === NO_METHOD) return unlogged('no method')
+  const at = second === BY_PASSWORD ? 4 : 2
+  if (at === 4 && said[3]) return unlogged(`${said[3]}`)
+  const reply = said[at] === 5 && said[at + 1]
+  return reply ? refused(socksReplies[reply] ?? `${reply}`) : undefined
 }
