@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import type { Leaf, LeafOptions } from '../support/peers-chain.ts'
-import { type Scenario, type Stage, scenario, trusting } from './stage.ts'
+import { askElsewhere, type Scenario, type Stage, scenario, trusting } from './stage.ts'
 
 const secure = (port: number, path = '/'): string => `https://localhost:${port}${path}`
 const plain = (port: number, path = '/'): string => `http://127.0.0.1:${port}${path}`
@@ -220,12 +220,7 @@ const handshakes: readonly Scenario[] = [
   scenario('a name that HAProxy does not have', 'tls/name-unknown', 'client', 'haproxy curl', async stage => {
     const leaf = stage.ecdsa.issue()
     const port = await stage.haproxy(leaf, 'strict-sni')
-    await stage.curl(
-      ...trusting(stage),
-      '--resolve',
-      `elsewhere.test:${port}:127.0.0.1`,
-      `https://elsewhere.test:${port}/`,
-    )
+    await askElsewhere(stage, port)
     return port
   }),
   scenario(

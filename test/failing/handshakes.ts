@@ -1,5 +1,5 @@
 /** Handshakes in which nothing was in common, somebody wanted more, or somebody hung up. */
-import { type Scenario, type Stage, scenario, trusting } from './stage.ts'
+import { askElsewhere, type Scenario, type Stage, scenario, trusting } from './stage.ts'
 
 const url = (port: number): string => `https://localhost:${port}/`
 const sClient = (stage: Stage, port: number, ...more: readonly string[]): Promise<void> =>
@@ -90,12 +90,7 @@ export const failedHandshakes: readonly Scenario[] = [
   }),
   scenario('a name that nginx rejects', 'tls/name-unknown', 'client', 'nginx curl', async stage => {
     const port = await stage.nginx(stage.ecdsa.issue(), 'ssl_reject_handshake on;')
-    await stage.curl(
-      ...trusting(stage),
-      '--resolve',
-      `elsewhere.test:${port}:127.0.0.1`,
-      `https://elsewhere.test:${port}/`,
-    )
+    await askElsewhere(stage, port)
     return port
   }),
   scenario(

@@ -165,5 +165,9 @@ export const scenario = (
   play: Scenario['play'],
 ): Scenario => ({ name, code, side, needs: needs.split(' '), play })
 
+/** curl asks for a name that no server here has. */
+export const askElsewhere = (stage: Stage, port: number): Promise<void> =>
+  stage.curl(...trusting(stage), '--resolve', `elsewhere.test:${port}:127.0.0.1`, `https://elsewhere.test:${port}/`)
+
 /** For curl. */
 export const trusting = (stage: Stage): readonly string[] => ['--cacert', stage.ecdsa.root]
