@@ -84,7 +84,7 @@ const storeIn = (path: string, release: () => void): AcmeFileStore => {
   let most = guarded(path, () => room(fstatSync(file).size))
   const append = (line: Line): void =>
     guarded(path, () => {
-      writeWhole(file, lineOf(line))
+      writeLine(file, lineOf(line))
       // An authorization is of use with its order alone, which is written behind it; what is gone may come back.
       if (line.record !== undefined && line.kind !== 'authorization') fdatasyncSync(file)
     })
@@ -118,7 +118,7 @@ const storeIn = (path: string, release: () => void): AcmeFileStore => {
 }
 
 /** The line, or nothing of it: behind half of one the next would be none either. */
-const writeWhole = (file: number, line: string): void => {
+const writeLine = (file: number, line: string): void => {
   const { size } = fstatSync(file)
   const octets = Buffer.from(line)
   try {
