@@ -1,6 +1,11 @@
 /** What lies behind an alert that could be read: its number, and what was said before it. */
 import { clientView, serverView } from '../../tls/messages/extensions.ts'
-import { CipherSuite, NamedGroup, ProtocolVersion } from '../../tls/messages/registries.table.ts'
+import {
+  CipherSuite,
+  EMPTY_RENEGOTIATION_INFO_SCSV,
+  NamedGroup,
+  ProtocolVersion,
+} from '../../tls/messages/registries.table.ts'
 import { first } from '../agreed.ts'
 import { aboutCertificate, nameAsked, refusedCertificate } from './certificate.ts'
 import { otherEnd } from './ends.ts'
@@ -97,10 +102,14 @@ const handshakeFailure: Rule = (view, { from, number }) => {
   return shortList(view, hello.cipherSuites)
 }
 
-/** The server of TLS 1.2 does not know renegotiation_info; OpenSSL 3 and Java refuse it for that (RFC 5746 4.1). */
+/** The server of TLS 1.2 does not answer renegotiation_info; OpenSSL 3 and Java refuse it for that (RFC 5746 4.1). */
 const isUnprotected = ({ messages }: Overview): boolean => {
   const hello = first(messages, 'ServerHello')
-  if (hello === undefined) return false
+  const offer = first(messages, 'ClientHello')
+  const offered =
+    offer?.cipherSuites.includes(EMPTY_RENEGOTIATION_INFO_SCSV) ||
+    clientView(offer?.extensions ?? []).renegotiationInfo !== undefined
+  if (hello === undefined || !offered) return false
   const { supportedVersions, renegotiationInfo } = serverView(hello.extensions ?? [])
   return supportedVersions === undefined && renegotiationInfo === undefined
 }
@@ -165,10 +174,11 @@ const internalError: Rule = (view, { from }) => {
   }
 }
 
-/** Alert 47: OpenSSL says so too where the proof of a pre-shared key does not fit. */
+/** Alert 47: OpenSSL says so too where the proof of an external key does not fit; its age is 0 (RFC 9846 4.3.11). */
 const illegal: Rule = (view, { from }) => {
   const hello = first(view.messages, 'ClientHello')
-  const offersKey = clientView(hello?.extensions ?? []).preSharedKey !== undefined
+  const { preSharedKey } = clientView(hello?.extensions ?? [])
+  const offersKey = preSharedKey?.identities.some(({ obfuscatedTicketAge }) => obfuscatedTicketAge === 0) === true
   return from === 'server' && offersKey && view.said('server', 'ServerHello') === undefined
     ? { code: 'tls/binder-wrong', certainty: 'likely', at: placeOf(view.said('client', 'ClientHello')) }
     : { code: 'tls/illegal-value' }

@@ -7,7 +7,7 @@ import { type End, fromOf, otherEnd } from './ends.ts'
 import type { Overview } from './overview.ts'
 import { spokenBy } from './protocols.ts'
 import { ROUNDS } from './ring.ts'
-import { type Diagnosis, isAlertRecord, placeOf } from './types.ts'
+import { type Diagnosis, isAlertRecord, PATIENCE, placeOf } from './types.ts'
 
 /** `tlsThere`: the server is known to speak TLS on this port. */
 export const httpDiagnosis = (view: Overview, tlsThere: boolean): Diagnosis | undefined =>
@@ -118,9 +118,6 @@ const answeredAhead = ({ response }: HttpExchange, { ended }: Overview['stream']
 
 /** Its body is held back until the server says 100 (Continue), which it did not (RFC 9110 10.1.1). */
 const waits = ({ request }: HttpExchange): boolean => /^100-continue$/i.test(headerOf(request, 'expect') ?? '')
-
-/** Whoever waits so long and gives up has waited for a slow server, not changed its mind. */
-const PATIENCE = 1_000
 
 const unanswered = ({ exchanges, stream }: Overview, tlsThere: boolean): Diagnosis | undefined => {
   const waiting = exchanges.find(({ response }) => response === undefined)?.request

@@ -62,6 +62,9 @@ test('a name without addresses: sure when both kinds were asked for, none of our
   expect(diagnose(seen(dns(0x0100), dns(0x8180)))).toMatchObject({ ...none, certainty: 'likely' })
   const both = [dns(0x0100), dns(0x0100, 'AAAA'), dns(0x8180)]
   expect(diagnose(seen(...both, dns(0x8180, 'AAAA')))).toMatchObject({ ...none, certainty: 'seen' })
+  // What may have been in an answer that is cut or cannot be read nobody knows.
+  expect(diagnose(seen(dns(0x0100), dns(0x8380)))).toBeUndefined()
+  expect(diagnose(seen(dns(0x0100), { ...dns(0x8180), bytes: dns(0x8180).bytes!.subarray(0, 20) }))).toBeUndefined()
   const six = [...new Uint8Array(15), 1]
   expect(diagnose(seen(...both, dns(0x8180, 'AAAA', six)))).toBeUndefined()
   expect(diagnose(seen(dns(0x0100, 'AAAA'), dns(0x8180, 'AAAA')))).toBeUndefined()

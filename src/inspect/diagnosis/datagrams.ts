@@ -41,11 +41,15 @@ const dnsDiagnosis = ({ messages }: Overview): Diagnosis | undefined => {
   return { code: 'dns/no-address', side: 'client', certainty, expected, number, at }
 }
 
-/** Types that were asked for, if no answer had a record of any (RFC 2308 2.2). */
+/** In the third octet: the answer is not whole, and is asked for again over TCP (RFC 1035 4.1.1). */
+const TRUNCATED = 0x02
+
+/** Types that were asked for, if no answer had a record of any, nor may have had (RFC 2308 2.2). */
 const typesWithoutData = (told: readonly MessageRecord[]): ReadonlySet<number> => {
-  const read = told.flatMap(message => readable(message) ?? [])
-  if (read.some(({ body }) => body.answers.length > 0)) return new Set()
-  return new Set(read.flatMap(({ body }) => body.questions.map(({ type }) => type)))
+  const read = told.map(readable)
+  const isEmpty = (one: ReturnType<typeof readable>, i: number): boolean =>
+    one?.body.answers.length === 0 && (told[i]!.bytes[2]! & TRUNCATED) === 0
+  return new Set(read.every(isEmpty) ? read.flatMap(one => one?.body.questions.map(({ type }) => type) ?? []) : [])
 }
 
 const nameIn = (message: MessageRecord): string | undefined => readable(message)?.body.questions[0]?.name

@@ -4,7 +4,7 @@ import { refusedCertificate } from './certificate.ts'
 import { type End, otherEnd } from './ends.ts'
 import type { Overview } from './overview.ts'
 import { SSL2, spokenBy } from './protocols.ts'
-import { type Diagnosis, isAlertRecord, LONGEST_ALERT, placeOf } from './types.ts'
+import { type Diagnosis, isAlertRecord, LONGEST_ALERT, PATIENCE, placeOf } from './types.ts'
 
 /** Undefined: there was no handshake, or nothing is wrong with it. */
 export const handshakeDiagnosis = (view: Overview): Diagnosis | undefined => {
@@ -63,15 +63,12 @@ const unanswered = (view: Overview): Diagnosis | undefined => {
   if (ended === undefined)
     return { code: 'net/handshake-timeout', side: 'server', certainty: 'seen', number: end - start, at }
   const number = ended.at - start
-  if (ended.by === 'client' && number < LEAST_PATIENCE) return left(view)
+  if (ended.by === 'client' && number < PATIENCE) return left(view)
   if (ended.by === 'client')
     return { code: 'net/handshake-timeout', side: 'server', by: 'client', certainty: 'seen', number, at }
   const code = ended.how === 'RST' ? 'tcp/reset-in-handshake' : 'tls/handshake-cut'
   return { code, side: 'server', by: 'server', certainty: 'seen', number, at }
 }
-
-/** No program gives a handshake less time, in ms: who goes earlier was not kept waiting. */
-const LEAST_PATIENCE = 1000
 
 const left = ({ stream: { ended, start } }: Overview): Diagnosis => ({
   code: 'net/client-left',
@@ -128,9 +125,6 @@ const likely = (diagnosis: Diagnosis): Diagnosis => ({
   ...diagnosis,
   certainty: diagnosis.code === 'tls/certificate-expired' ? 'seen' : 'likely',
 })
-
-/** Who says nothing for so long in a handshake has let the other wait, and is given up. */
-const PATIENCE = 1_000
 
 const cut = ({ stream }: Overview, by: End): Diagnosis => ({
   code: 'tls/handshake-cut',

@@ -11,6 +11,8 @@ const SSL_REQUEST = '\0\0\0\x08\x04\xd2\x16\x2f'
 const ASKS = /^(?:\S+ )?(?:STARTTLS|STLS|AUTH (?:TLS|SSL))\r?\n$/i
 /** Their ways to say no, before or behind a tag. */
 const REFUSES = /^(?:[45]\d\d[ -]|-ERR|NO\b|BAD\b|\S+ (?:NO|BAD)\b)/
+/** With its tag a question has no more octets. */
+const LONGEST_QUESTION = 64
 /** Of an answer so much is told. */
 const MOST_TOLD = 80
 
@@ -18,11 +20,11 @@ const MOST_TOLD = 80
 export const starttlsDiagnosis = ({ messages, stream }: Overview): Diagnosis | undefined => {
   const { client, server, ended } = stream
   if (ended === undefined) return undefined
-  const facts = { side: 'server', by: 'client', certainty: 'seen' } as const
-  if (latin1Text(client.head).startsWith(SSL_REQUEST) && latin1Text(server.head) === 'N')
-    return { ...facts, code: 'net/starttls-missing', expected: 'PostgreSQL', at: saidAt(spoken(messages)[1]) }
+  const facts = { side: 'server', by: ended.by, certainty: 'seen' } as const
   const said = spoken(messages)
-  const question = said.findIndex(message => fromOf(message) === 'client' && ASKS.test(textOf(message)))
+  if (latin1Text(client.head).startsWith(SSL_REQUEST) && latin1Text(server.head) === 'N')
+    return { ...facts, code: 'net/starttls-missing', expected: 'PostgreSQL', at: saidAt(said[1]) }
+  const question = said.findIndex(asks)
   const answer = said.slice(question + 1).find(message => fromOf(message) === 'server')
   if (question < 0 || answer === undefined || !REFUSES.test(textOf(answer))) return undefined
   const got = textOf(answer).split(/\r?\n/, 1)[0]!.slice(0, MOST_TOLD)
@@ -40,6 +42,11 @@ const spoken = (messages: readonly MessageRecord[]): readonly MessageRecord[] =>
   }
   return found
 }
+
+const asks = (message: MessageRecord): boolean =>
+  fromOf(message) === 'client' &&
+  message.bytes.length - (message.payload?.at ?? 0) <= LONGEST_QUESTION &&
+  ASKS.test(textOf(message))
 
 const textOf = ({ bytes, payload }: MessageRecord): string => latin1Text(bytes.subarray(payload?.at ?? 0))
 

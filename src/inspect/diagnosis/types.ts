@@ -28,6 +28,9 @@ export interface Diagnosis {
 export const placeOf = (message: MessageRecord | undefined): Carrier | undefined =>
   message === undefined ? undefined : { message: message.id, start: 0, end: message.bytes.length }
 
+/** Milliseconds that everybody waits: who goes earlier was not kept waiting, who goes later had no more patience. */
+export const PATIENCE = 1_000
+
 /** What an alert weighs in a record of TLS 1.3: header, level, number, type and tag. */
 const ALERT_RECORD = 5 + 2 + 1 + 16
 /** Java pads each of its records with so many zeros. */
