@@ -149,9 +149,10 @@ const connected = async (
   try {
     const answer = tls.answersFor(stream)
     const session = (kept: Session): void => sessions?.keep(origin, kept)
+    const failed = (): void => sessions?.forget(origin)
     const { handshake } = timeouts
     return await whileOffering(psk, world, () =>
-      secured(stream, { engine, clock, asked, where, answer, session, handshake }),
+      secured(stream, { engine, clock, asked, where, answer, session, failed, handshake }),
     )
   } catch (error) {
     sessions?.forget(origin)

@@ -152,7 +152,7 @@ const handshaker = (
       clock,
       asked,
       where: 'The client',
-      answer: answersFor(stream),
+      ...answersFor(stream),
       handshake: limit,
       toPlainHttp,
       early: speaksEarly ? early : undefined,

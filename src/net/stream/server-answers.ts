@@ -18,7 +18,7 @@ import { judged } from './judged.ts'
 import { believedIn, type Chooser, Client, type ClientRoots, Rulings, rootsNamed } from './name-policies.ts'
 import { type KnownKeys, keyAmong, lookupIn } from './shared-keys.ts'
 import { decrypted, signed } from './signing.ts'
-import type { Answerer } from './tls.ts'
+import type { Answerer, TlsStreamOptions } from './tls.ts'
 import { checkAllowances, checkPlaces, checkTlsOptions, type TlsChoices, wrong } from './tls-options.ts'
 import type { ByteStream, World } from './types.ts'
 import { type Warned, warnAbout } from './warnings.ts'
@@ -95,6 +95,9 @@ const KNOWN: Record<keyof TlsServerOptions, true> = {
 /** Throws `FailureError` `net/bad-tls-options` for options of TLS that stand beside `tls`. */
 export const checkServerPlaces = (options: object): void => checkPlaces(options, KNOWN)
 
+/** Of one connection. */
+type Answers = Pick<TlsStreamOptions, 'answer' | 'failed'>
+
 /** Options that were read: for any number of connections. */
 export interface ReadServerOptions {
   readonly options: TlsServerOptions
@@ -104,7 +107,7 @@ export interface ReadServerOptions {
   /** Bytes. */
   readonly earlyData: number | undefined
   readonly peerCertificateTypes: readonly CertificateTypeName[] | undefined
-  readonly answersFor: (stream: ByteStream) => Answerer
+  readonly answersFor: (stream: ByteStream) => Answers
 }
 
 /** As `readServerOptions`, while others have their turns. */
@@ -145,7 +148,8 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
     earlyData: early?.mostBytes,
     answersFor: stream => {
       const client = new Client(rulings, certificateFor)
-      return question => {
+      const own = sessions && new OwnSession(sessions)
+      const answer: Answerer = question => {
         switch (question.about) {
           case 'client-hello':
             return client.introduced(question.hello)
@@ -160,7 +164,7 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
           case 'ticket':
             return tickets === 'none' ? 'none' : ticketed(question, tickets, world.clock.date())
           case 'session':
-            return sessions === undefined ? 'none' : stored(question, sessions, world.clock.date())
+            return own === undefined ? 'none' : own.stored(question, world.clock.date())
           case 'early-data':
             return early === undefined ? 'none' : judgedEarly(early.guard.isFresh(question))
           case 'certificate':
@@ -169,6 +173,7 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
             return question satisfies never
         }
       }
+      return { answer, failed: own && (() => own.forget()) }
     },
   }
 }
@@ -188,10 +193,26 @@ const ticketed = ({ wanted }: Ticketing, keeper: TicketKeeper, at: number): Byte
 
 type Storing = Extract<Ask['question'], { readonly about: 'session' }>
 
-const stored = ({ wanted }: Storing, store: SessionStore, at: number): Bytes | 'none' => {
-  if ('get' in wanted) return store.get(wanted.get, at) ?? 'none'
-  store.put(wanted.id, wanted.put, at)
-  return 'none'
+/** What a store has of one connection. */
+class OwnSession {
+  readonly #store: SessionStore
+  #id: Bytes | undefined
+  constructor(store: SessionStore) {
+    this.#store = store
+  }
+  stored({ wanted }: Storing, at: number): Bytes | 'none' {
+    if ('put' in wanted) {
+      this.#id = wanted.id
+      this.#store.put(wanted.id, wanted.put, at)
+      return 'none'
+    }
+    const state = this.#store.get(wanted.get, at)
+    if (state !== undefined) this.#id = wanted.get
+    return state ?? 'none'
+  }
+  forget(): void {
+    if (this.#id !== undefined) this.#store.forget(this.#id)
+  }
 }
 
 /** Roots for clients that nobody asks for anything would look like protection, and asking without roots too. */

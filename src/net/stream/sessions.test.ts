@@ -11,7 +11,7 @@ import { SessionStore } from '../../tls/session/store.ts'
 import { TicketKeeper } from '../../tls/session/tickets.ts'
 import { client, connect, serve } from '../index.ts'
 import type { TlsServerOptions } from './server-answers.ts'
-import type { World } from './types.ts'
+import type { ByteStream, Transport, World } from './types.ts'
 
 const authorityOf = (name: string) => certificateAuthority({ crypto: node.crypto, now: Date.now, name })
 const ours = authorityOf('server root')
@@ -159,6 +159,37 @@ test('a session whose connection failed is not tried again', async () => {
   await listener.close()
   // A ticket has the chain in it.
   expect(hellos[0]).toBeGreaterThan(hellos[1]! + 100)
+})
+
+test.each([
+  ['ends by an alert', (wire: ByteStream) => wire.write([Uint8Array.of(23, 3, 3, 0, 1, 0)]), 0],
+  ['is cut short', (wire: ByteStream) => wire.end(), 1],
+])('of a connection that %s both sides know the session no more, or still (RFC 5246 7.2)', async (_, harm, left) => {
+  const store = new SessionStore()
+  const { world } = await served(node, { versions: ['TLS 1.2'], tickets: 'none', sessions: store })
+  const wires: ByteStream[] = []
+  const transport: Transport = {
+    listen: (...to) => world.transport.listen(...to),
+    async connect(...to) {
+      const wire = await world.transport.connect(...to)
+      wires.push(wire)
+      return wire
+    },
+  }
+  const sessions = new SessionCache()
+  const to = { world: { ...world, transport }, host: 'shop.test', port: 443, tls: { ca: ours.root, sessions } }
+  const visit = async (): Promise<boolean | undefined> => {
+    const stream = await connect(to)
+    const over = new Promise<void>(resolve => {
+      stream.handler = { data() {}, end() {}, drain() {}, closed: () => resolve() }
+    })
+    expect([store.size, sessions.size]).toEqual([1, 1])
+    harm(wires.pop()!)
+    await over
+    return stream.connection.tls?.resumed
+  }
+  expect([await visit(), store.size, sessions.size]).toEqual([false, left, left])
+  expect([await visit(), store.size, sessions.size]).toEqual([left === 1, left, left])
 })
 
 test('a session can be kept beyond the process; whom it was with is judged again by who takes it up', async () => {

@@ -14,6 +14,11 @@ export interface TlsStreamOptions {
   readonly answer: Answerer
   /** What a client may resume later. */
   readonly session?: ((session: Session) => void) | undefined
+  /**
+   * By an alert of either side, and not by being cut short: what was kept of the connection is to be forgotten (RFC 5246
+   * 7.2.2; 7.2.1 of those that are cut short).
+   */
+  readonly failed?: (() => void) | undefined
   /** When the connection was asked for, on `clock`. */
   readonly asked: number
   /** The handshake may take this long, in milliseconds. */

@@ -349,7 +349,8 @@ class TlsStream implements NetStream {
     if (this.#failure !== undefined) return
     this.#failure = failure
     this.#timeIsNoMatter()
-    const { toPlainHttp } = this.#options
+    const { toPlainHttp, failed } = this.#options
+    if (failure.code !== 'tls/cut-short') failed?.()
     if (failure.code === 'tls/http-spoken' && toPlainHttp !== undefined) this.#out.push(toPlainHttp)
   }
 

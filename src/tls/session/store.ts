@@ -48,6 +48,10 @@ export class SessionStore {
     this.#drop(name)
     return undefined
   }
+  /** RFC 5246 7.2.2: the session of a connection that failed. */
+  forget(id: Bytes): void {
+    this.#drop(hexText(id))
+  }
   #drop(name: string): void {
     this.#bytes -= this.#kept.get(name)?.state.length ?? 0
     this.#kept.delete(name)
