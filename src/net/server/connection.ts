@@ -183,6 +183,9 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   flow(exchange: Exchange): void {
     if (exchange === this.#exchange) this.#flow()
   }
+  gather(): void {
+    this.#out.gathering = true
+  }
   flush(): void {
     this.#out.takeAll(this.#engine, this.now())
     this.#flush()
@@ -260,12 +263,10 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     this.#waits.body.moved(bytes.length)
     const exchange = this.#exchange
     if (exchange === undefined) return
-    if (exchange.arrived(bytes)) {
-      if (exchange.early >= EARLY) this.#flow()
-      return
-    }
-    this.#discarded += bytes.length
-    if (this.#discarded > DISCARD) this.#over(exchange)
+    if (!exchange.arrived(bytes)) {
+      this.#discarded += bytes.length
+      if (this.#discarded > DISCARD) this.#over(exchange)
+    } else if (exchange.early >= EARLY) this.#flow()
   }
 
   /** After the answer or the request is complete: on to the next request, if both are. */
@@ -376,7 +377,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   #close(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#flush()
+    this.flush()
     this.#driver.stop()
     this.#stream.end()
     if (this.#paused) this.#stream.resume()

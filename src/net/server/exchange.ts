@@ -48,7 +48,9 @@ export interface ExchangeConnection {
   answer(exchange: Exchange, head: AnswerHead, body: Bytes | undefined): void
   piece(exchange: Exchange, bytes: Bytes): boolean
   finish(exchange: Exchange, trailers: HeaderList): void
-  /** What was said in this turn is written now. */
+  /** What is said waits for `flush`. */
+  gather(): void
+  /** What was said is written now. */
   flush(): void
   takeOver(exchange: Exchange, head: AnswerHead | undefined): NetStream
   cut(exchange: Exchange): void
@@ -175,6 +177,10 @@ export class Exchange {
    */
   takeOver(answer?: AnswerHead): NetStream {
     return this.#connection.takeOver(this, answer)
+  }
+  /** What is answered from here on waits, past the end of the turn, for `flush`, whose call the caller owes. */
+  gather(): void {
+    this.#connection.gather()
   }
   /** What was answered leaves now, and not at the end of the turn: for whoever ends the connection within it. */
   flush(): void {

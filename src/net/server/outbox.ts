@@ -13,6 +13,8 @@ export class Outbox {
   answered = 0
   /** The stream has no room. */
   full = false
+  /** Until `takeAll` nothing is written. */
+  gathering = false
 
   constructor(stream: ByteStream) {
     this.#stream = stream
@@ -29,12 +31,13 @@ export class Outbox {
 
   /** Everything that `engine` has to say now, before its turn is over. */
   takeAll(engine: HttpConnection, now: Millis): void {
+    this.gathering = false
     for (let out = engine.pollTransmit(now); out !== undefined; out = engine.pollTransmit(now)) this.add(out)
   }
 
   /** Whether there is room behind it, and answers waited for that. */
   flush(): 'room' | 'room again' | 'full' {
-    if (this.#pieces.length === 0) return 'room'
+    if (this.gathering || this.#pieces.length === 0) return 'room'
     const pieces = this.#pieces
     this.#pieces = []
     const held = this.answered >= GATHER

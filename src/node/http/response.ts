@@ -81,6 +81,8 @@ class Answering implements AnswerWatcher {
   /** Callbacks of what was written while there was no room. */
   #waiting: (() => void)[] = []
   #full = false
+  /** What is written waits for the end of what runs now. */
+  #gathering = false
   /** Bytes written since all had left. */
   #queued = 0
   #over = false
@@ -126,6 +128,7 @@ class Answering implements AnswerWatcher {
       this.#refuse(response.finished ? writtenAfterEnd() : destroyedAlready(), done)
       return false
     }
+    this.#gather()
     this.#begin()
     if (!this.#hasBody || bytes.length === 0) {
       if (done !== undefined) process.nextTick(done)
@@ -151,6 +154,7 @@ class Answering implements AnswerWatcher {
     if (this.#begun) {
       if (bytes !== undefined && bytes.length > 0 && this.#hasBody) this.#send(bytes, undefined)
       this.#guarded(() => this.#exchange.end(this.#trailers))
+      this.#release()
     } else this.#whole(bytes)
     response.finished = true
     this.#finish()
@@ -159,6 +163,7 @@ class Answering implements AnswerWatcher {
 
   flushHeaders(): void {
     this.#begin()
+    this.#release()
   }
   /** As Node: an answer that has ended is with the kernel, whatever becomes of the connection. */
   destroy(error: Error | undefined): NodeResponse {
@@ -248,14 +253,29 @@ class Answering implements AnswerWatcher {
     this.#begun = true
   }
 
-  /** In the turn in which a request came all is gathered, so what is under way is counted here too. */
+  /** As Node: what is written in one go leaves in one piece, when whoever writes is done or ends the answer. */
+  #gather(): void {
+    if (this.#gathering) return
+    this.#gathering = true
+    this.#exchange.gather()
+    process.nextTick(() => this.#release())
+  }
+  #release(): void {
+    if (!this.#gathering) return
+    this.#gathering = false
+    if (!this.#exchange.dead) this.#exchange.flush()
+  }
+
+  /** What is gathered, here or in the turn in which a request came, is counted too. */
   #send(bytes: Bytes, done: Done): boolean {
     let room = true
     this.#queued += bytes.length
     this.#guarded(() => {
       room = this.#exchange.write(bytes)
     })
-    if (room && this.#queued < this.#below.lent.socket.writableHighWaterMark && !this.#full) {
+    const more = this.#queued < this.#below.lent.socket.writableHighWaterMark
+    if (!more) this.#release()
+    if (room && more && !this.#full) {
       if (done !== undefined) process.nextTick(done)
       return true
     }

@@ -46,6 +46,8 @@ const speaking = <Options extends HttpOptions, Base extends NetServer>(
     /** Stops accepting; requests under way are answered, idle connections closed. `done` comes when all are over. */
     override close(done?: (error?: Error) => void): this {
       super.close(done)
+      // As Node, by its name: who counts or changes it has put another in its place.
+      this.closeIdleConnections()
       this.#acceptor.drain()
       return this
     }
