@@ -129,6 +129,7 @@ const names: { readonly [Code in FailureCode]?: Elsewhere } = {
   'tls/certificate-malformed': { chrome: 'NET::ERR_CERT_INVALID' },
   'http/tls-spoken': { curl: '35 wrong version number', chrome: 'ERR_SSL_PROTOCOL_ERROR' },
   'http/bad-start-line': { node: 'HPE_INVALID_CONSTANT, HPE_INVALID_METHOD', curl: 1 },
+  'http/unknown-method': { node: 'HPE_INVALID_METHOD' },
   'http/bad-target': { node: 'HPE_INVALID_URL' },
   'http/target-too-long': { node: 'HPE_HEADER_OVERFLOW', nginx: 414 },
   'http/unsupported-version': { node: 'HPE_INVALID_VERSION', curl: 1 },

@@ -118,6 +118,8 @@ export interface HttpConfig {
   readonly input?: 'borrowed' | 'owned' | undefined
   /** Server: the value of the Date field, added where a response has none (RFC 9110 6.6.1). See `dateHeader`. */
   readonly date?: (() => string) | undefined
+  /** Server: a request with another is the failure http/unknown-method; any method where undefined. */
+  readonly methods?: ReadonlySet<string> | undefined
 }
 
 export interface HttpConnection extends Engine<Chunk, readonly Bytes[], HttpEvent> {

@@ -22,7 +22,12 @@ const SLASH = 0x2f
 const NO_BODY: BodyFraming = { kind: 'none' }
 
 /** `bytes` begin where the reader began. */
-export const acceptRequest = (bytes: Bytes, reader: HeadReader, limits: HttpLimits): ReceivedRequest | Failure => {
+export const acceptRequest = (
+  bytes: Bytes,
+  reader: HeadReader,
+  limits: HttpLimits,
+  methods?: ReadonlySet<string>,
+): ReceivedRequest | Failure => {
   const method = methodOf(bytes, reader.start, reader.methodEnd)
   if (bytes[reader.targetStart] !== SLASH || method === 'CONNECT') {
     const target = latin1Text(bytes, reader.targetStart, reader.targetEnd)
@@ -41,6 +46,10 @@ export const acceptRequest = (bytes: Bytes, reader: HeadReader, limits: HttpLimi
   if (isFailure(body)) return body
   const expects = expectation(facts, reader.minor)
   if (typeof expects === 'object') return expects
+  if (methods?.has(method) === false) {
+    const at = { message: 0, start: reader.start, end: reader.methodEnd }
+    return fail('http/unknown-method', { got: method, at })
+  }
   const empty = body.kind === 'none' || (body.kind === 'length' && body.length === 0)
   // RFC 9110 9.3.6: it would not be clear whether what follows is a body or the first bytes in the tunnel.
   if (method === 'CONNECT' && !empty) return fail('http/tunnel-with-body')

@@ -271,7 +271,7 @@ class HttpEngine implements HttpConnection, IncomingSink {
   }
 
   #requestHead(piece: Piece, reader: HeadReader): BodyFraming | Failure {
-    const head = acceptRequest(piece.bytes, reader, this.#limits)
+    const head = acceptRequest(piece.bytes, reader, this.#limits, this.#config.methods)
     this.#minor = reader.minor
     if (head instanceof Failure) return head
     this.#trace?.received('request', piece, reader.start, `${head.method} ${head.target}`, head.framing, this.#now)

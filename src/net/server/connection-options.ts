@@ -17,6 +17,8 @@ export interface ConnectionOptions<Connection> {
   readonly clock: Clock
   readonly handler: ExchangeHandler
   readonly limits: Partial<HttpLimits> | undefined
+  /** Requests with others are refused before the handler sees them; any where undefined. */
+  readonly methods?: ReadonlySet<string>
   readonly timeouts: ServerTimeouts
   readonly rates: ServerRates
   readonly date: () => string
@@ -37,5 +39,10 @@ export interface ConnectionOptions<Connection> {
 /** HTTP/1.1, with what of the options is the engine's affair. */
 export const engineFor = (
   { trace, pieces }: NetStream,
-  { limits, timeouts: { idle, head }, date }: Pick<ConnectionOptions<never>, 'limits' | 'timeouts' | 'date'>,
-): HttpConnection => httpServer({ limits, timeouts: { idle, head }, trace, input: pieces, date })
+  {
+    limits,
+    methods,
+    timeouts: { idle, head },
+    date,
+  }: Pick<ConnectionOptions<never>, 'limits' | 'methods' | 'timeouts' | 'date'>,
+): HttpConnection => httpServer({ limits, methods, timeouts: { idle, head }, trace, input: pieces, date })

@@ -1,9 +1,11 @@
 /** What both servers do with a socket that is ready to speak HTTP: requests of it become events of the server. */
 import type { EventEmitter } from 'node:events'
+import { METHODS } from 'node:http'
 import type { Millis } from '../../engine.ts'
 import type { Failure } from '../../failures/index.ts'
 import { defaultLimits } from '../../http/limits.ts'
 import { dateHeader } from '../../http/message/date.ts'
+import { REGISTERED_METHODS } from '../../http/semantics/methods.table.ts'
 import { ServerConnection } from '../../net/server/connection.ts'
 import type { ConnectionOptions } from '../../net/server/connection-options.ts'
 import type { Exchange } from '../../net/server/exchange.ts'
@@ -71,6 +73,9 @@ const AT_THE_END: Readonly<Record<string, string>> = {
   'http/head-cut-short': 'HPE_INVALID_EOF_STATE',
   'http/body-cut-short': 'HPE_INVALID_EOF_STATE',
 }
+
+/** Those that Node knows, and those that it should: frameworks take others for a path that nobody has. */
+const KNOWN_METHODS: ReadonlySet<string> = new Set([...METHODS, ...REGISTERED_METHODS])
 
 /** Twenty-four days: as long as a timer of Node can wait. */
 const FOR_EVER: Millis = 2 ** 31 - 1
@@ -144,6 +149,7 @@ export class Acceptor {
       clock,
       words,
       date: this.#date,
+      methods: KNOWN_METHODS,
       limits: { head, ...(maxHeadersCount ? { fields: maxHeadersCount } : {}) },
       timeouts: {
         ...SERVER_TIMEOUTS,

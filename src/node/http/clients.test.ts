@@ -72,6 +72,7 @@ describe('clients that leave', () => {
     ['http/header-too-big', 'HPE_HEADER_OVERFLOW', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`],
     ['http/head-timeout', 'ERR_HTTP_REQUEST_TIMEOUT', 'GET / HT'],
     ['http/head-cut-short', 'HPE_INVALID_EOF_STATE', 'ooops!', 'end'],
+    ['http/unknown-method', 'HPE_INVALID_METHOD', 'BREW / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\ntea'],
   ])('%s is %s for whoever listens to clientError, and answered by him alone', async (code, node, asks, then = '') => {
     const { server, port } = await serving((_req, res) => void res.end())
     server.headersTimeout = 30
@@ -86,6 +87,16 @@ describe('clients that leave', () => {
     expect(said.text).toBe('HTTP/1.1 418 Mine\r\n\r\n')
     while ((await new Promise<number>(resolve => server.getConnections((_e, count) => resolve(count)))) > 0)
       await new Promise(resolve => setTimeout(resolve, 5))
+  })
+  test('one whose method nobody knows has its 501, behind what was answered before; Node and the registry know', async () => {
+    const { port } = await serving((req, res) => void res.end(`${req.method} is answered. `))
+    const ask = (method: string) => `${method} / HTTP/1.1\r\nHost: a\r\n\r\n`
+    const said = talk(port, ['GET', 'PURGE', 'CHECKIN', 'brew', 'GET'].map(ask).join(''))
+    await said.closed
+    expect(said.text.match(/^HTTP\/1\.1 \d+|\w+ is answered/gm)).toEqual([
+      ...['HTTP/1.1 200', 'GET is answered', 'PURGE is answered', 'CHECKIN is answered'],
+    ])
+    expect(said.text).toContain('http/unknown-method')
   })
   test('what was answered before it is sent before it, also where all came in one piece', async () => {
     const { server, port } = await serving((req, res) => res.end(`answer to ${req.url}`))
