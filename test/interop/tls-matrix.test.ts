@@ -55,10 +55,6 @@ const [major = 0, minor = 0] = process.versions.openssl.split('.').map(Number)
 const nodeHasMlKem = major > 3 || (major === 3 && minor >= 5)
 if (!nodeHasMlKem)
   matrix.skipped('X25519MLKEM768 with node:tls', `OpenSSL ${process.versions.openssl} in this Node has no ML-KEM`)
-matrix.skipped(
-  '0-RTT',
-  'early-data.test.ts plays it with OpenSSL, GnuTLS and nginx; curl, Chromium and node:tls send none',
-)
 
 const withHybrid = (version: TlsVersion): typeof FACETS =>
   version === 'TLS 1.3' && nodeHasMlKem ? { ...FACETS, group: [...FACETS.group, 'X25519MLKEM768'] } : FACETS

@@ -8,7 +8,8 @@ export interface Choices {
   readonly cipher: Cipher
   readonly group: GroupName
   readonly certificate: CertificateKind
-  readonly session: 'full' | 'resumed'
+  /** `early`: resumed, with a request in the first flight. */
+  readonly session: 'full' | 'resumed' | 'early'
   readonly client: 'anonymous' | 'certificate'
   readonly alpn: 'http/1.1' | 'none'
 }
@@ -26,6 +27,9 @@ export const FACETS: Facets = {
   client: ['anonymous', 'certificate'],
   alpn: ['http/1.1', 'none'],
 }
+
+/** 0-RTT is of TLS 1.3 alone. */
+export const EARLY: Facets = { ...FACETS, session: ['early'] }
 
 /** Every suite of TLS 1.2 says how the server signs, none of TLS 1.3 does. */
 export const suiteOf = (version: TlsVersion, { cipher, certificate }: Choices): AnySuiteName =>
@@ -102,15 +106,16 @@ export const eachChoice = (facets: Facets = FACETS): readonly Choices[] => {
 
 /** What was run: a line for each peer, way and version. */
 export class Matrix {
-  readonly #rows = new Map<string, { full: number; resumed: number; readonly met: Set<string> }>()
+  readonly #rows = new Map<string, { full: number; resumed: number; early: number; readonly met: Set<string> }>()
   readonly #skipped: string[] = []
 
   /** A pair of connections went as it had to. */
   ran(peer: string, version: TlsVersion, choices: Partial<Choices>): void {
     const key = `${peer.padEnd(34)} ${version}`
-    const row = this.#rows.get(key) ?? { full: 0, resumed: 0, met: new Set<string>() }
+    const row = this.#rows.get(key) ?? { full: 0, resumed: 0, early: 0, met: new Set<string>() }
     row.full++
-    if (choices.session === 'resumed') row.resumed++
+    if (choices.session !== 'full') row.resumed++
+    if (choices.session === 'early') row.early++
     for (const [name, value] of Object.entries(choices)) if (name !== 'session') row.met.add(SHORT[value] ?? value)
     this.#rows.set(key, row)
   }
@@ -119,7 +124,8 @@ export class Matrix {
   }
   get lines(): readonly string[] {
     const rows = [...this.#rows].map(
-      ([key, { full, resumed, met }]) => `${key}  ${full} full, ${resumed} resumed  ${[...met].sort().join(' ')}`,
+      ([key, { full, resumed, early, met }]) =>
+        `${key}  ${full} full, ${resumed} resumed, ${early} with 0-RTT  ${[...met].sort().join(' ')}`,
     )
     return [...rows, ...this.#skipped]
   }

@@ -22,7 +22,8 @@ import { extensionNumbers } from '../messages/extensions.ts'
 import type { ClientHello, ServerHello } from '../messages/hello.ts'
 import { handshake13 } from '../messages/tls13.ts'
 import { factsOf, Session, type SessionFacts, sessionOf } from '../session/session.ts'
-import type { PreSharedKey } from './psk.ts'
+import { suites13 } from '../suites.table.ts'
+import { offeredKeys, type PreSharedKey } from './psk.ts'
 
 const crypto = nodeCrypto()
 const who = identity(crypto, 'p-256')
@@ -66,6 +67,17 @@ const offering =
     ),
   })
 const another = { identity: ascii('another'), obfuscatedTicketAge: 0 }
+
+test.each([
+  [0.9, 10.4, 8],
+  [0.1, 10.9, 9],
+  [5, 5.9, 0],
+])('a ticket from %f is at %f no older than it is: %i milliseconds', (obtained, date, age) => {
+  const facts = factsOf(sessionOfVisit())
+  const session = sessionOf({ ...facts, obtained, ageAdd: 0 })
+  const [key] = offeredKeys({ crypto, serverName: facts.serverName!, epoch: 0, session }, suites13, date)
+  expect(key?.obfuscatedAge).toBe(age)
+})
 
 describe('a server refuses', () => {
   test.each<[FailureCode, number, (hello: ClientHello) => ClientHello]>([
