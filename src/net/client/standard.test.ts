@@ -104,12 +104,40 @@ describe.each(platforms)('fetch standard 4.3: what needs no network, on %s', (_,
     expect(await codeOf(get('data:;base64,$'))).toBe('net/bad-url')
     expect((await get('data:a/b;c="d\\"e";c=f;g,')).headers.get('content-type')).toBe('a/b;c="d\\"e"')
   })
+  test.each([
+    ['a/b;c="d;e"', 'a/b;c="d;e"'],
+    ['a/b;c="";d=', 'a/b;c=""'],
+    ['a/b;c="', 'a/b;c=""'],
+    ['a/b;c="d"e;f=g', 'a/b;c=d;f=g'],
+    ['a/b ;c =d; E=f', 'a/b;e=f'],
+  ])('data:%s is of type %s', async (said, type) => {
+    expect((await get(`data:${said},`)).headers.get('content-type')).toBe(type)
+  })
   test('blob: URLs', async () => {
     const url = URL.createObjectURL(new Blob(['blob'], { type: 'text/x-b' }))
     const response = await get(`${url}#part`)
     expect([response.headers.get('content-type'), await response.text()]).toEqual(['text/x-b', 'blob'])
     URL.revokeObjectURL(url)
     expect(await codeOf(get(url))).toBe('net/bad-url')
+  })
+  test('a part of a blob, and refusal of what is no one part of it', async () => {
+    const url = URL.createObjectURL(new Blob(['0123456789'], { type: 'text/x-b' }))
+    const part = (range: string) => fetch(url, { headers: { range }, world: platform.world() })
+    for (const [range, said, body] of [
+      ['bytes=2-4', 'bytes 2-4/10', '234'],
+      ['bytes=7-', 'bytes 7-9/10', '789'],
+      ['bytes = -3', 'bytes 7-9/10', '789'],
+      ['bytes=-30', 'bytes 0-9/10', '0123456789'],
+      ['bytes=9-99', 'bytes 9-9/10', '9'],
+    ] as const) {
+      const response = await part(range)
+      expect([response.status, response.statusText]).toEqual([206, 'Partial Content'])
+      const fields = ['content-range', 'content-length', 'content-type'].map(name => response.headers.get(name))
+      expect([...fields, await response.text()]).toEqual([said, `${body.length}`, 'text/x-b', body])
+    }
+    for (const range of ['', 'bytes', 'bytes=', 'bytes=-', 'bytes=4-2', 'bytes=10-', 'bytes=-0', 'bytes=0-1,3-4', '0-1'])
+      expect(await codeOf(part(range)), range).toBe('net/bad-request')
+    URL.revokeObjectURL(url)
   })
   test('a server cannot send us there', async () => {
     const { url } = await served(() => new Response(null, { status: 302, headers: { location: 'data:,x' } }))
