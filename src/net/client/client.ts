@@ -26,6 +26,7 @@ import type { ProxyLogin } from './proxy-login.ts'
 import {
   type AskedBy,
   type AskInit,
+  abandon,
   authorityOf,
   contextOf,
   FETCHED,
@@ -290,10 +291,19 @@ class Fetcher {
   }
 
   async #follow(input: string | URL | Request, init: AskInit): Promise<FetchResponse> {
-    const redirect = init.redirect ?? (input instanceof Request ? input.redirect : 'follow')
     const { askedBy } = this.#options
     const asked = askedBy === undefined ? init : { askedBy, ...init }
     const from = await outlineOf(input, asked, this.#world.clock, FETCHED)
+    try {
+      return await this.#answered(from, input, init)
+    } catch (error) {
+      abandon(from, error)
+      throw error
+    }
+  }
+
+  async #answered(from: Outline, input: string | URL | Request, init: AskInit): Promise<FetchResponse> {
+    const redirect = init.redirect ?? (input instanceof Request ? input.redirect : 'follow')
     const integrity = init.integrity ?? (input instanceof Request ? input.integrity : '')
     let outline = from
     for (let hops = 0; ; hops++) {

@@ -75,6 +75,15 @@ export interface OutlineBody {
   readonly opens: 'once' | 'again'
 }
 
+/** Fetch standard, 4.1 "abort fetch": whoever makes a body that does not leave is told; a reader of it has told him. */
+export const abandon = ({ body }: Outline, reason: unknown): void => {
+  if (body?.opens === 'once')
+    body
+      .open()
+      .cancel(reason)
+      .catch(() => {})
+}
+
 /** RFC 9110 9.2.2. What may be sent again when a kept connection turns out to be closed. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
@@ -119,12 +128,13 @@ export const outlineOf = (
  * of its own, and for what `Request` refuses.
  */
 const plainOutline = (url: URL, init: AskInit): Outline | undefined => {
-  const { method = 'GET', body, signal, redirect } = init
+  const { method = 'GET', body, signal, redirect, mode = 'cors', credentials = 'include' } = init
   const bodiless = body === undefined || body === null
   if (!PLAIN_METHODS.has(method) || (!bodiless && (typeof body !== 'string' || method === 'GET' || method === 'HEAD')))
     return undefined
   if (UNUSUAL.some(name => init[name] !== undefined) || (redirect !== undefined && !REDIRECTS.has(redirect)))
     return undefined
+  if (!MODES.has(mode) || !CREDENTIALS.has(credentials)) return undefined
   if (signal !== undefined && signal !== null && !(signal instanceof AbortSignal)) return undefined
   let headers: Headers
   try {
@@ -150,7 +160,10 @@ const plainOutline = (url: URL, init: AskInit): Outline | undefined => {
 /** Those that are not put in capitals, and not refused. */
 const PLAIN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const REDIRECTS: ReadonlySet<string> = new Set(['follow', 'error', 'manual'])
-const UNUSUAL = ['referrer', 'referrerPolicy', 'keepalive', 'duplex'] as const
+/** Those that change nothing about a request that no page makes. */
+const MODES: ReadonlySet<string> = new Set(['cors', 'same-origin'])
+const CREDENTIALS: ReadonlySet<string> = new Set(['omit', 'same-origin', 'include'])
+const UNUSUAL = ['referrer', 'referrerPolicy', 'keepalive', 'duplex', 'window'] as const
 
 /** Fetch standard, 5.2: the type of a text. */
 const TEXT = 'text/plain;charset=UTF-8'
@@ -189,6 +202,12 @@ const requestOutline = async (
     const got = error instanceof Error ? error.message : String(error)
     throw new FailureError(fail('net/bad-request', { got }), { cause: error })
   }
+  // Fetch standard, 5.4: null takes the signal of a `Request` away.
+  const signal = (init.signal === undefined && input instanceof Request ? input.signal : init.signal) ?? undefined
+  if (signal?.aborted) {
+    request.body?.cancel(signal.reason).catch(() => {})
+    throw signal.reason
+  }
   const headers = new Headers(request.headers)
   // In a page the `Request` has lost some of them: `Cookie`, `Host`, `Origin`.
   if (init.headers !== undefined) for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
@@ -201,8 +220,7 @@ const requestOutline = async (
     method: request.method,
     headers,
     body: await bodyOf(request, given, clock),
-    // Fetch standard, 5.4: null takes the signal of a `Request` away.
-    signal: (init.signal === undefined && input instanceof Request ? input.signal : init.signal) ?? undefined,
+    signal,
     credentials: init.credentials ?? (input instanceof Request ? input.credentials : undefined),
     cache: mode,
     ...ownOptions(init),
@@ -247,6 +265,9 @@ const PLAIN = [
   'referrerPolicy',
   'keepalive',
   'duplex',
+  'mode',
+  'credentials',
+  'window',
 ] as const
 
 /** Bytes of a `Request`'s body that are taken to see whether it is all there. */
