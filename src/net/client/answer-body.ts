@@ -41,16 +41,35 @@ export const dropped = new FinalizationRegistry<Pieces>(pieces => pieces.cancel(
 export const streamOf = (answer: Answer, options: BodyOptions): ReadableStream<Uint8Array> => {
   const { pieces } = answer
   const next = decoded(answer, options)
+  const toldOf = (error: unknown): unknown =>
+    toldByFetch(error, options.words, { ...options.context(), ...pieces.progress })
+  const coded = answer.head.headers.get('content-encoding') !== undefined
+  let pulling = false
+  let look = (): void => {}
   const stream = new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        // Somebody may wait for the end without reading. What was decoded before a coded body broke off comes first.
+        look = () => {
+          // Whoever pulls hears it there, behind what is on its way to him.
+          const broken = pulling ? undefined : pieces.broken
+          if (broken !== undefined && !(coded && broken.error instanceof FailureError))
+            controller.error(toldOf(broken.error))
+        }
+        look()
+        pieces.watch?.(weakly(look))
+      },
       async pull(controller) {
         try {
+          pulling = true
           const piece = await next()
           if (piece === undefined) controller.close()
           else controller.enqueue(piece)
+          pulling = false
+          look()
         } catch (error) {
+          controller.error(toldOf(error))
           pieces.cancel()
-          controller.error(toldByFetch(error, options.words, { ...options.context(), ...pieces.progress }))
         }
       },
       cancel: () => {
@@ -64,6 +83,12 @@ export const streamOf = (answer: Answer, options: BodyOptions): ReadableStream<U
   // `Response` reads it, and would have it taken for dropped.
   dropped.register(stream, pieces, stream)
   return stream
+}
+
+/** What brings a body must not keep a stream that nobody has any more: it would not be `dropped`. */
+const weakly = (told: () => void): (() => void) => {
+  const reference = new WeakRef(told)
+  return () => reference.deref()?.()
 }
 
 /** All of it. */

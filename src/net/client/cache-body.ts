@@ -31,6 +31,12 @@ export class CopiedPieces implements Pieces {
     this.#largest = largest
     this.#done = done
   }
+  get broken(): Pieces['broken'] {
+    return this.#inner.broken
+  }
+  watch(told: () => void): void {
+    this.#inner.watch?.(told)
+  }
   get trailers(): HeaderList {
     return this.#inner.trailers
   }

@@ -63,6 +63,7 @@ export class FetchExchange implements AnswerReader, Pieces {
   #state: 'open' | 'ended' | 'failed' = 'open'
   #error: unknown
   #wake: (() => void) | undefined
+  #watcher: (() => void) | undefined
   #room: (() => void) | undefined
   readonly #clock: Clock
   /** Ends the time for what is discarded; undefined where nothing is. */
@@ -109,6 +110,12 @@ export class FetchExchange implements AnswerReader, Pieces {
 
   get complete(): boolean {
     return this.#state !== 'open'
+  }
+  get broken(): { readonly error: unknown } | undefined {
+    return this.#state === 'failed' && this.#queue.length === 0 ? { error: this.#error } : undefined
+  }
+  watch(told: () => void): void {
+    this.#watcher = told
   }
   /** How much of the answer has come. */
   get progress(): RequestContext {
@@ -196,6 +203,7 @@ export class FetchExchange implements AnswerReader, Pieces {
     this.#discarding?.()
     if (this.#queue.length === 0) this.#deaf()
     if (state === 'failed') this.#refuse(error)
+    if (this.broken !== undefined) this.#watcher?.()
     this.#wake?.()
     this.#room?.()
     this.#go?.()
@@ -213,6 +221,7 @@ export class FetchExchange implements AnswerReader, Pieces {
     this.#queue = []
     this.#state = 'failed'
     this.#error = error
+    this.#watcher?.()
   }
 
   #cut(error: unknown): void {

@@ -115,8 +115,8 @@ const realOf = (state: State): FetchResponse => {
     dropped.unregister(answer.pieces)
     const body: ReadableStream<Uint8Array> | Bytes | null = bodiless ? null : used ? NOTHING : streamOf(answer, options)
     state.real = realResponse(answer, options, body)
-    // What was read already is as gone as if it had been read there.
-    if (used) state.real.body?.cancel().catch(ignore)
+    // What was read already is as gone as if it had been read there: its reader is never released.
+    if (used) state.real.body?.getReader().cancel().catch(ignore)
   }
   if (headers !== undefined && headers !== state.real.headers) adopt(headers, state.real.headers)
   return state.real

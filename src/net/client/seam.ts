@@ -17,6 +17,10 @@ export interface Pieces {
   next(): Promise<Bytes | undefined>
   /** All of it has come: no connection is kept for it. Undefined where nobody knows. */
   readonly complete?: boolean | undefined
+  /** It broke off, and all that came before was handed on. Undefined where nobody knows without asking. */
+  readonly broken?: { readonly error: unknown } | undefined
+  /** Told when it is. */
+  watch?(told: () => void): void
   /** What stood behind the body: nothing before its end. */
   readonly trailers: HeaderList
   /** How much has come, for whoever is told that it broke off. */

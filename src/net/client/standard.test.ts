@@ -135,7 +135,17 @@ describe.each(platforms)('fetch standard 4.3: what needs no network, on %s', (_,
       const fields = ['content-range', 'content-length', 'content-type'].map(name => response.headers.get(name))
       expect([...fields, await response.text()]).toEqual([said, `${body.length}`, 'text/x-b', body])
     }
-    for (const range of ['', 'bytes', 'bytes=', 'bytes=-', 'bytes=4-2', 'bytes=10-', 'bytes=-0', 'bytes=0-1,3-4', '0-1'])
+    for (const range of [
+      '',
+      'bytes',
+      'bytes=',
+      'bytes=-',
+      'bytes=4-2',
+      'bytes=10-',
+      'bytes=-0',
+      'bytes=0-1,3-4',
+      '0-1',
+    ])
       expect(await codeOf(part(range)), range).toBe('net/bad-request')
     URL.revokeObjectURL(url)
   })
@@ -179,4 +189,93 @@ test('sent tells how much of a body has been handed on, to its end', async () =>
 test('another duplex than half is refused: net/bad-request', async () => {
   const duplex = 'full' as 'half'
   expect(await codeOf(fetch('http://127.0.0.1:9998/', { method: 'POST', body: 'x', duplex }))).toBe('net/bad-request')
+})
+
+describe('fetch standard 4.1: a body that breaks off', () => {
+  const half = 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf'
+  test('is told to whoever waits for its end and does not read, behind what had come', async () => {
+    let breakOff = (): void => {}
+    const url = await peer(socket => {
+      socket.once('data', () => socket.write(half))
+      breakOff = () => socket.end()
+    })
+    for (const cache of [undefined, true] as const) {
+      using own = client({ cache })
+      const reader = (await own.fetch(url)).body!.getReader()
+      expect((await reader.read()).value).toHaveLength(4)
+      breakOff()
+      expect(await thrown(reader.closed)).toMatchObject({ name: 'TypeError', code: 'http/body-cut-short' })
+    }
+    const whole = await fetch(await peer(socket => socket.once('data', () => socket.end(half))))
+    const reader = whole.body!.getReader()
+    await new Promise(resolve => setTimeout(resolve, 20))
+    expect((await reader.read()).value).toHaveLength(4)
+    expect(await thrown(reader.closed)).toMatchObject({ code: 'http/body-cut-short' })
+  })
+  test('by a signal fails at once, whether it was asked for before or after', async () => {
+    const url = await peer(socket => socket.once('data', () => socket.write(half)))
+    for (const when of ['before', 'after'] as const) {
+      const controller = new AbortController()
+      const response = await fetch(url, { signal: controller.signal })
+      if (when === 'after') controller.abort('enough')
+      const { closed } = response.body!.getReader()
+      controller.abort('enough')
+      expect(await closed.catch((reason: unknown) => reason)).toBe('enough')
+    }
+  })
+  test('that was read whole stays locked', async () => {
+    const { url } = await served(() => new Response('all'))
+    const response = await fetch(url)
+    const reading = response.text()
+    expect(() => response.body!.getReader()).toThrow(TypeError)
+    expect(await reading).toBe('all')
+    expect(response.body!.locked).toBe(true)
+  })
+})
+
+describe('a stream that is to be sent is cancelled', () => {
+  const sending = (url: string, signal?: AbortSignal) => {
+    const seen: { reason: unknown } = { reason: undefined }
+    const cancel = (reason: unknown): void => void (seen.reason = reason)
+    const body = new ReadableStream({ cancel })
+    const sent = fetch(url, { method: 'POST', body, duplex: 'half', ...(signal && { signal }) })
+    return { seen, sent }
+  }
+  test('where the signal was aborted before', async () => {
+    const reason = new Error('before')
+    const { seen, sent } = sending('http://127.0.0.1:9998/', AbortSignal.abort(reason))
+    expect(await thrown(sent)).toBe(reason)
+    expect(seen.reason).toBe(reason)
+  })
+  test('with the reason of the signal, before a connection and on one', async () => {
+    let arrived = (): void => {}
+    const url = await peer(socket => socket.once('data', () => arrived()))
+    for (const when of ['at once', 'on its way']) {
+      const controller = new AbortController()
+      const onItsWay = new Promise<void>(resolve => {
+        arrived = resolve
+      })
+      const { seen, sent } = sending(url, controller.signal)
+      if (when === 'on its way') await onItsWay
+      controller.abort('enough')
+      expect(await sent.catch((reason: unknown) => reason)).toBe('enough')
+      expect(seen.reason, when).toBe('enough')
+    }
+  })
+  test('where nobody listens', async () => {
+    const { seen, sent } = sending('http://127.0.0.1:9998/')
+    expect(await codeOf(sent)).toBe('tcp/refused')
+    expect(seen.reason).toMatchObject({ code: 'tcp/refused' })
+  })
+})
+
+test.each([
+  { mode: 'any' },
+  { mode: 'navigate' },
+  { mode: 'no-cors', method: 'PUT' },
+  { credentials: 'some' },
+  { window: {} },
+])('%j is refused before the signal counts: net/bad-request', async init => {
+  const asked = { ...init, signal: AbortSignal.abort() } as RequestInit
+  expect(await codeOf(fetch('http://127.0.0.1:9998/', asked as Parameters<typeof fetch>[1]))).toBe('net/bad-request')
 })
