@@ -26,7 +26,6 @@ import type { ProxyLogin } from './proxy-login.ts'
 import {
   type AskedBy,
   type AskInit,
-  abandon,
   authorityOf,
   contextOf,
   FETCHED,
@@ -382,6 +381,15 @@ const kept = ({ cache, resume, world, trace }: ClientOptions, wire: Wire): reado
     ...(cache === undefined ? [] : [cacheOf(cache === true ? {} : cache, { clock, crypto, trace, fieldsOf })]),
     ...(resume === undefined ? [] : [resuming(resume === true ? {} : resume, clock, fieldsOf)]),
   ]
+}
+
+/** Fetch standard, 4.1 "abort fetch": whoever makes a body that does not leave is told; a reader of it has told him. */
+const abandon = ({ body }: Outline, reason: unknown): void => {
+  if (body?.opens === 'once')
+    body
+      .open()
+      .cancel(reason)
+      .catch(() => {})
 }
 
 const refused = (outline: Outline, code: FailureCode, facts: Facts): FailureError =>

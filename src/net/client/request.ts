@@ -75,15 +75,6 @@ export interface OutlineBody {
   readonly opens: 'once' | 'again'
 }
 
-/** Fetch standard, 4.1 "abort fetch": whoever makes a body that does not leave is told; a reader of it has told him. */
-export const abandon = ({ body }: Outline, reason: unknown): void => {
-  if (body?.opens === 'once')
-    body
-      .open()
-      .cancel(reason)
-      .catch(() => {})
-}
-
 /** RFC 9110 9.2.2. What may be sent again when a kept connection turns out to be closed. */
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
 
