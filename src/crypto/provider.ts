@@ -26,6 +26,12 @@ export interface Aead {
   seal(nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): { ciphertext: Uint8Array; tag: Uint8Array }
   /** Ciphertext and tag into `target` from `at`, for what is short. The plaintext may lie there already. */
   sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void
+  /**
+   * Where others seal (`recordWorkers`): an array for a head of so many bytes, so much plaintext, and the tag. The caller
+   * fills in head and plaintext at once; what it is then is not to be looked at, and it is moved by whoever knows when it is
+   * sealed. Undefined: seal it yourself.
+   */
+  sealLater?(head: number, nonce: Uint8Array, additional: Uint8Array, plaintext: number): Uint8Array | undefined
   /** The plaintext, or undefined when the tag does not fit. */
   open(nonce: Uint8Array, additional: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined
   /** Overwrites the key; whoever seals or opens after that is thrown at. */

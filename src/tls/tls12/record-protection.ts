@@ -65,17 +65,21 @@ export class AeadProtection implements RecordProtection {
     const at = HEADER_LENGTH + recordIvLength
     const length = recordIvLength + plaintext.length + TAG_LENGTH
     const short = HEADER_LENGTH + length <= SMALL
-    const head = short ? smallArray(HEADER_LENGTH + length) : new Uint8Array(at)
+    // RFC 5288 3 leaves the explicit nonce to the sender; the sequence number can never repeat under one key.
+    if (recordIvLength === 8) for (let i = 0; i < 8; i++) NONCE[4 + i] = additional[i]!
+    const later = this.#aead.sealLater?.(at, NONCE, additional, plaintext.length)
+    const head = later ?? (short ? smallArray(HEADER_LENGTH + length) : new Uint8Array(at))
     head[0] = type
     head[1] = TLS_1_2 >> 8
     head[2] = TLS_1_2 & 0xff
     head[3] = length >> 8
     head[4] = length & 0xff
-    // RFC 5288 3 leaves the explicit nonce to the sender; the sequence number can never repeat under one key.
-    if (recordIvLength === 8) {
-      for (let i = 0; i < 8; i++) head[HEADER_LENGTH + i] = NONCE[4 + i] = additional[i]!
-    }
+    if (recordIvLength === 8) for (let i = 0; i < 8; i++) head[HEADER_LENGTH + i] = additional[i]!
     this.#sequence++
+    if (later !== undefined) {
+      later.set(plaintext, at)
+      return [later]
+    }
     if (short) {
       this.#aead.sealInto(head, at, NONCE, additional, plaintext)
       return [head]

@@ -79,13 +79,15 @@ export class Aead13Protection implements RecordProtection {
     const header = this.#header(APPLICATION_DATA, inner + TAG_LENGTH)
     this.#sequence++
     const length = HEADER_LENGTH + inner + TAG_LENGTH
-    if (length <= SMALL) {
-      const record = smallArray(length)
+    const later = this.#aead.sealLater?.(HEADER_LENGTH, nonce, header, inner)
+    if (later !== undefined || length <= SMALL) {
+      const record = later ?? smallArray(length)
       record.set(header)
       record.set(content, HEADER_LENGTH)
       record[HEADER_LENGTH + content.length] = type
       if (this.#zeros > 0) record.fill(0, HEADER_LENGTH + content.length + 1, HEADER_LENGTH + inner)
-      this.#aead.sealInto(record, HEADER_LENGTH, nonce, header, record.subarray(HEADER_LENGTH, HEADER_LENGTH + inner))
+      if (later === undefined)
+        this.#aead.sealInto(record, HEADER_LENGTH, nonce, header, record.subarray(HEADER_LENGTH, HEADER_LENGTH + inner))
       return [record]
     }
     const whole = inner <= MAX_INNER ? INNER.subarray(0, inner) : new Uint8Array(inner)
