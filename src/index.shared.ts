@@ -56,6 +56,7 @@ export type { TlsClientOptions } from './net/stream/client-answers.ts'
 export type { CertificateFiles, Credentials } from './net/stream/credentials.ts'
 export { memoryTransport } from './net/stream/memory.ts'
 export type { NamePolicy } from './net/stream/name-policies.ts'
+export type { RecordWorkers } from './net/stream/record-workers.ts'
 export type { TlsServerOptions } from './net/stream/server-answers.ts'
 export type { WebStreams } from './net/stream/to-web.ts'
 export type {

@@ -38,5 +38,6 @@ export const netFailures = family('net', {
   'bad-public-key': { fault: 'caller', exit: EXIT.usage },
   'key-encrypted': { fault: 'caller', exit: EXIT.usage },
   'key-mismatch': { fault: 'caller', exit: EXIT.usage, alert: 80 },
+  'sealing-lost': { fault: 'local', exit: EXIT.tls },
   'answer-failed': { fault: 'local', exit: EXIT.tls, alert: 80, rule: 'RFC 5246 7.2.2' },
 })

@@ -53,7 +53,7 @@ export const openHearted =
   }
 
 /** Runs one side over a socket until it is closed; `talk` is called after every input. */
-const overSocket = (socket: Socket, side: Side, talk: (side: Side) => void): Promise<Side> =>
+export const overSocket = (socket: Socket, side: Side, talk: (side: Side) => void): Promise<Side> =>
   new Promise(resolve => {
     const move = (input?: Uint8Array | 'end'): void => {
       const out = [...side.touch(input)]

@@ -15,7 +15,7 @@ export const listening = (stream: ByteStream) => {
   const said: string[] = []
   const closed = new Promise<Failure | undefined>(resolve => {
     stream.handler = {
-      data: bytes => said.push(`data ${String.fromCharCode(...bytes)}`),
+      data: bytes => said.push(`data ${String.fromCharCode(...bytes.subarray(0, 100))}`),
       end: () => said.push('end'),
       drain: () => said.push('drain'),
       closed: failure => {

@@ -197,6 +197,13 @@ export const netWords: WordsOf<typeof netFailures> = {
     says: f => `${f.where ?? 'The key'} is not the key of ${f.expected ?? 'the certificate'}.`,
     because: ['They were renewed, and one of the files is still the old one.', 'A list of several lacks a key.'],
   },
+  'net/sealing-lost': {
+    title: 'A thread that seals records is not there.',
+    says: f =>
+      f.where === undefined
+        ? `Connections seal for themselves${f.got === undefined ? '' : ` (${f.got})`}.`
+        : `It ended with records for ${f.where}, and the connection cannot go on without them.`,
+  },
   'net/answer-failed': {
     title: 'A question of the handshake could not be answered.',
     says: f => `Whoever was asked about ${f.where ?? 'it'} failed.`,

@@ -177,6 +177,13 @@ export const netWords: WordsOf<typeof netFailures> = {
     says: f => text`${f.where ?? '私钥'}不是${f.expected ?? '该证书'}的私钥。`,
     because: ['它们已经续期，而其中一个文件仍是旧的。', '给出了多个证书，却缺少一个私钥。'],
   },
+  'net/sealing-lost': {
+    title: '负责加密记录的线程不存在。',
+    says: f =>
+      f.where === undefined
+        ? text`改由各连接自行加密${f.got === undefined ? '' : `（${f.got}）`}。`
+        : text`它结束时还有发往${f.where}的记录，缺了这些记录，连接无法继续。`,
+  },
   'net/answer-failed': {
     title: '握手中的一个问题没有得到答复。',
     says: f => text`被问及${f.where ?? '它'}的一方未能作答。`,

@@ -9,6 +9,7 @@ import type { TransparencyDemands } from '../../x509/transparency/types.ts'
 import { type ReadClientOptions, readClientOptions } from '../stream/client-answers.ts'
 import type { Credentials } from '../stream/credentials.ts'
 import type { Retrieve, RevocationOptions } from '../stream/judged.ts'
+import type { Relieved } from '../stream/record-workers.ts'
 import type { SharedKey } from '../stream/shared-keys.ts'
 import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from '../stream/tls-options.ts'
 import type { NetStream, Timeouts, Transport, TrustOptions, World } from '../stream/types.ts'
@@ -99,7 +100,7 @@ export interface ClientOptions extends TrustOptions, Credentials, Warned {
   readonly world: World
 }
 
-export interface ClientTls extends Omit<TlsChoices, 'alpn'> {
+export interface ClientTls extends Omit<TlsChoices, 'alpn'>, Relieved {
   /** Sessions from before, and for later: see `connect`. One of the client's own where undefined. */
   readonly sessions?: SessionCache | undefined
   /**
@@ -178,6 +179,7 @@ const CHOICES: Record<keyof ClientTls, true> = {
   earlyData: true,
   postHandshakeAuth: true,
   versions: true,
+  workers: true,
   suites: true,
   groups: true,
 }

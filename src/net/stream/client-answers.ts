@@ -18,6 +18,7 @@ import type { TransparencyDemands } from '../../x509/transparency/types.ts'
 import { believed, type Credentials, type OwnCertificate, openedInTurns, ownCertificates } from './credentials.ts'
 import { judged, type RevocationOptions } from './judged.ts'
 import { BARE_FIRST, publicKeysIn } from './public-keys.ts'
+import { checkWorkers, type Relieved } from './record-workers.ts'
 import { offeredBy, type SharedKey } from './shared-keys.ts'
 import { signed } from './signing.ts'
 import type { Answerer } from './tls.ts'
@@ -25,7 +26,7 @@ import { checkAllowances, checkPlaces, checkTlsOptions, type TlsChoices, wrong }
 import type { ByteStream, TrustOptions, World } from './types.ts'
 import { type Warned, warnAbout } from './warnings.ts'
 
-export interface TlsClientOptions extends TrustOptions, Credentials, TlsChoices, Warned {
+export interface TlsClientOptions extends TrustOptions, Credentials, TlsChoices, Warned, Relieved {
   /** The name to ask for and to check; the host of `connect` where undefined. */
   readonly serverName?: string | undefined
   /**
@@ -85,6 +86,7 @@ const KNOWN: Record<keyof TlsClientOptions, true> = {
   suites: true,
   groups: true,
   warned: true,
+  workers: true,
 }
 
 /** Throws `FailureError` `net/bad-tls-options` for options of TLS that stand beside `tls`. */
@@ -117,6 +119,7 @@ export const readClientOptions = (options: TlsClientOptions, world: World): Read
   if (options.sessions !== undefined && !(options.sessions instanceof SessionCache))
     throw wrong('tls.sessions', `a value of type ${typeof options.sessions}`, 'a SessionCache')
   checkEarlyData(options)
+  checkWorkers(options)
   const keys = offeredBy(options.psk, world.crypto)
   if (keys.length > 0 && !versionsOf(options).includes('TLS 1.3'))
     throw wrong('tls.psk', 'TLS 1.3 is switched off', 'it in tls.versions')

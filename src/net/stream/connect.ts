@@ -14,6 +14,7 @@ import {
 } from './client-answers.ts'
 import { dial } from './dial.ts'
 import { plain } from './plain.ts'
+import { relieved } from './record-workers.ts'
 import { whileOffering } from './shared-keys.ts'
 import { secured } from './tls.ts'
 import {
@@ -123,8 +124,9 @@ const connected = async (
   // To come back with a session is to be who began it.
   const origin = [endpointText(serverName, options.port), tls.self].join(' ').trimEnd()
   const where = endpointText(options.host, options.port)
+  const { crypto, below } = relieved(tls.options, stream, world.crypto)
   const engine = tlsClient({
-    crypto: world.crypto,
+    crypto,
     certificateCoders: world.certificateCoders,
     serverName,
     alpn,
@@ -133,10 +135,7 @@ const connected = async (
     groups,
     psk: tls.keys,
     postHandshakeAuth,
-    evidence: [
-      ...(revocation === undefined ? [] : (['ocsp'] as const)),
-      ...(transparency === undefined ? [] : (['scts'] as const)),
-    ],
+    evidence: [...(revocation ? (['ocsp'] as const) : []), ...(transparency ? (['scts'] as const) : [])],
     certificates: known ? 'refused' : undefined,
     ...tls.types,
     session: sessions && (sessions.take(origin, clock.date()) ?? 'new'),
@@ -151,9 +150,8 @@ const connected = async (
     const session = (kept: Session): void => sessions?.keep(origin, kept)
     const failed = (): void => sessions?.forget(origin)
     const { handshake } = timeouts
-    return await whileOffering(psk, world, () =>
-      secured(stream, { engine, clock, asked, where, answer, session, failed, handshake }),
-    )
+    const parts = { engine, clock, asked, where, answer, session, failed, handshake }
+    return await whileOffering(psk, world, () => secured(below, parts))
   } catch (error) {
     sessions?.forget(origin)
     options.signal?.throwIfAborted()

@@ -126,9 +126,8 @@ const handshaker = (
   { world, timeouts, toPlainHttp }: ListenerOptions,
 ): ((stream: ByteStream, told: Told) => void) => {
   const { clock, crypto, certificateCoders } = world
-  const { alpn, versions, suites, groups, clientCertificate, halfRtt, postHandshakeAuth } = options
-  const server = tlsServers({
-    crypto,
+  const { alpn, versions, suites, groups, clientCertificate, halfRtt, postHandshakeAuth, workers } = options
+  const same = {
     certificateCoders,
     alpn,
     versions,
@@ -142,13 +141,18 @@ const handshaker = (
     earlyData,
     halfRtt,
     postHandshakeAuth,
-  })
+  }
+  const server = tlsServers({ ...same, crypto })
+  const relieved = workers && tlsServers({ ...same, crypto: workers.providerOf(crypto) })
   const limit = timeouts?.handshake ?? DEFAULT_TIMEOUTS.handshake
   const speaksEarly = earlyData !== undefined || halfRtt !== undefined
   return (stream, { early, opened, refused }) => {
     const asked = clock.now()
+    // Whoever listens sees each record when it is made.
+    const [make, below] =
+      relieved === undefined || stream.trace !== undefined ? [server, stream] : [relieved, workers!.over(stream)]
     const connection = {
-      engine: server({ epoch: clock.date() - asked, trace: stream.trace }),
+      engine: make({ epoch: clock.date() - asked, trace: stream.trace }),
       clock,
       asked,
       where: 'The client',
@@ -158,6 +162,6 @@ const handshaker = (
       early: speaksEarly ? early : undefined,
       postHandshakeAuth,
     }
-    accepting(stream, connection, opened, refused)
+    accepting(below, connection, opened, refused)
   }
 }

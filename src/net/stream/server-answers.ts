@@ -16,6 +16,7 @@ import { type Credentials, type OwnCertificate, openedInTurns, ownCertificates }
 import { type EarlyDataOptions, earlyDataOf, judgedEarly } from './early-data.ts'
 import { judged } from './judged.ts'
 import { believedIn, type Chooser, Client, type ClientRoots, Rulings, rootsNamed } from './name-policies.ts'
+import { checkWorkers, type Relieved } from './record-workers.ts'
 import { type KnownKeys, keyAmong, lookupIn } from './shared-keys.ts'
 import { decrypted, signed } from './signing.ts'
 import type { Answerer, TlsStreamOptions } from './tls.ts'
@@ -24,7 +25,7 @@ import type { ByteStream, World } from './types.ts'
 import { type Warned, warnAbout } from './warnings.ts'
 
 /** `cert` and `key`, or `certificateFor`, or `psk`; both kinds where both are wanted. */
-export interface TlsServerOptions extends Credentials, TlsChoices, ClientRoots, Warned {
+export interface TlsServerOptions extends Credentials, TlsChoices, ClientRoots, Warned, Relieved {
   /**
    * The certificate for the name that a client asks for (SNI); `undefined` when it named none. Undefined as the answer
    * refuses the client with `unrecognized_name`. `CertifiedKey.key` is the private key in PKCS#8, DER, or a `KeyElsewhere`.
@@ -80,6 +81,7 @@ const KNOWN: Record<keyof TlsServerOptions, true> = {
   suites: true,
   groups: true,
   warned: true,
+  workers: true,
   clientCertificate: true,
   ca: true,
   publicKeys: true,
@@ -124,6 +126,7 @@ export const readServerOptions = (options: TlsServerOptions, world: World): Read
   checkTlsOptions(options, KNOWN)
   checkClients(options)
   checkAllowed(options)
+  checkWorkers(options)
   const certificateFor = chooserOf(options, world)
   const lookup = options.psk === undefined ? undefined : lookupIn(options.psk, world.crypto)
   checkKeys(options)
