@@ -1,5 +1,6 @@
 /** A benchmark's other processes: forked from here, told what to do by calls, alone on their core as far as there is one. */
 import { type ChildProcess, fork } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -68,6 +69,15 @@ export const answerCalls = (calls: Calls): void => {
 export const cpu = (): number => {
   const { user, system } = process.cpuUsage()
   return user + system
+}
+
+/** Microseconds of processor time of the main thread alone: Linux knows it, of others NaN. */
+export const mainThread = (): number => {
+  try {
+    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ')[0]) / 1000
+  } catch {
+    return Number.NaN
+  }
 }
 
 /** Bytes of JavaScript's heap that are in use, after a collection. */

@@ -1,17 +1,17 @@
 /**
- * One side of a TLS connection over loopback: `tls-peer.ts ours|node|lemon`. Sender and receiver are separate
+ * One side of a TLS connection over loopback: `tls-peer.ts ours|workers|node|lemon`; `workers` is ours with threads that seal. Sender and receiver are separate
  * processes, so that only one side of a measurement is ours or theirs.
  */
 
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import tls from 'node:tls'
-import { connect, listen } from '../../src/index.ts'
+import { connect, listen, recordWorkers } from '../../src/index.ts'
 import type { NetStream } from '../../src/net/stream/types.ts'
 import { certifiedKey } from '../../src/tls/certificate/certified-key.ts'
 import { pem } from '../../src/x509/files/pem.ts'
 import { trustStore } from '../../src/x509/path/store.ts'
-import { answerCalls, cpu, heap } from './calls.ts'
+import { answerCalls, cpu, heap, mainThread } from './calls.ts'
 
 /** Made once by the benchmark; the same for everybody. */
 export interface Identity {
@@ -51,7 +51,9 @@ const AES_128 = { '1.2': 'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256', '1.3': 'TLS_
 /** What an application hands over at once. */
 const PIECE = new Uint8Array(256 * 1024)
 
-const kind = process.argv[2] as 'ours' | 'node' | 'lemon'
+const asked = process.argv[2] as 'ours' | 'workers' | 'node' | 'lemon'
+const workers = asked === 'workers' ? recordWorkers() : undefined
+const kind = asked === 'workers' ? 'ours' : asked
 
 /** Only where it is measured: loaded beside our sender it cost that about 15 %, for a reason that nobody looked for. */
 const lemon = kind === 'lemon' ? (await import('lemon-tls')).default : undefined
@@ -139,6 +141,7 @@ const openOurs = ({ identity, port, version }: Transfer): Promise<NetStream> =>
     tls: {
       serverName: 'localhost',
       trust: trustStore([identity.root]),
+      workers,
       versions: [`TLS ${version}`],
       suites: [AES_128[version]],
     },
@@ -248,4 +251,4 @@ const hold = async ({ identity, port, count, version }: Omit<Visits, 'resumed'>)
 /** Bytes of this process in memory, whoever has them. */
 const resident = (): number => process.memoryUsage().rss
 
-answerCalls({ exit: () => process.exit(), start, receive, send, handshakes, hold, heap, resident, cpu })
+answerCalls({ exit: () => process.exit(), start, receive, send, handshakes, hold, heap, resident, cpu, mainThread })

@@ -12,7 +12,7 @@ import { Worker } from '../processes/calls.ts'
 import type { Identity, Listen, Transfer, Version, Visits } from '../processes/tls-peer.ts'
 import type { BenchRow } from '../row.ts'
 
-type Kind = 'ours' | 'node' | 'lemon'
+type Kind = 'ours' | 'workers' | 'node' | 'lemon'
 
 const BYTES = 384 * 1024 * 1024
 const HANDSHAKES = 600
@@ -62,23 +62,28 @@ interface Bulk {
   readonly version: Version
   readonly peer: 'node' | 'lemon'
   readonly goal: number
+  /** With threads that seal. */
+  readonly workers?: true
 }
 
-const bulk = ({ direction, version, peer, goal }: Bulk): BenchRow => {
+const bulk = ({ direction, version, peer, goal, workers }: Bulk): BenchRow => {
   const cast = new Cast()
   const warm = new Set<Kind>()
-  /** Seconds of processor time for a gigabyte, of the last run. */
-  const spent = new Map<Kind, number>()
+  const ours = workers ? 'workers' : 'ours'
+  /** Of the last run, for a gigabyte: seconds of processor time, and those of the main thread. */
+  const spent = new Map<Kind, readonly [cpu: number, main: number]>()
   const measure = async (kind: Kind): Promise<number> => {
     const port = await cast.port(cast.worker('node', 'server'), direction === 'receive' ? BYTES : -BYTES)
     const transfer: Transfer = { identity: identity(), port, bytes: BYTES, version }
     const client = cast.worker(kind, 'client')
     const once = async (): Promise<number> => {
-      const before = await client.call<number>('cpu')
+      const read = () => Promise.all([client.call<number>('cpu'), client.call<number>('mainThread')])
+      const [cpu, main] = await read()
       const started = performance.now()
       await client.call(direction, transfer)
       const took = (performance.now() - started) / 1000
-      spent.set(kind, ((await client.call<number>('cpu')) - before) / 1e6 / (BYTES / 1e9))
+      const [cpuAfter, mainAfter] = await read()
+      spent.set(kind, [(cpuAfter - cpu) / 1e6 / (BYTES / 1e9), (mainAfter - main) / 1e6 / (BYTES / 1e9)])
       return BYTES / 1e6 / took
     }
     // The compiler needs some hundred megabytes to make up its mind.
@@ -91,15 +96,16 @@ const bulk = ({ direction, version, peer, goal }: Bulk): BenchRow => {
   }
   return {
     ...row(
-      `tls/bulk-${direction}-${version}`,
+      `tls/bulk-${direction}${workers ? '-workers' : ''}-${version}`,
       'MB/s',
       peer === 'node' ? 'node:tls' : 'lemon-tls',
       goal,
       cast,
-      () => measure('ours'),
+      () => measure(ours),
       () => measure(peer),
     ),
-    beside: () => [...spent.values()].map(seconds => `${seconds.toFixed(2)} s CPU/GB`).join('; '),
+    beside: () =>
+      [...spent.values()].map(([cpu, main]) => `${cpu.toFixed(2)} s CPU/GB, main thread ${main.toFixed(2)}`).join('; '),
   }
 }
 
@@ -157,6 +163,7 @@ export const rows: readonly BenchRow[] = [
     bulk({ direction: 'receive', version, peer: 'node', goal: 1 }),
     bulk({ direction: 'receive', version, peer: 'lemon', goal: 2 }),
     bulk({ direction: 'send', version, peer: 'node', goal: 0.9 }),
+    bulk({ direction: 'send', version, peer: 'node', goal: 1, workers: true }),
     bulk({ direction: 'send', version, peer: 'lemon', goal: 2 }),
   ]),
   ...(['1.2', '1.3'] as const).flatMap(version =>
