@@ -164,6 +164,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   }
   finish(exchange: Exchange, trailers: HeaderList): void {
     if (exchange !== this.#exchange || exchange.dead) return
+    this.#out.gathering = false
     this.#driver.do(now => this.#engine.send({ type: 'end', trailers }, now))
     exchange.answered = true
     this.#next()
@@ -350,8 +351,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
   }
   /** Nobody waits for the answer any more, or can be made to take it. */
   #lose(failure: Failure): void {
-    const exchange = this.#drop(failure)
-    if (exchange !== undefined) this.#report(exchange, failure)
+    this.#report(this.#drop(failure), failure)
     this.destroy()
   }
 
@@ -394,7 +394,7 @@ export class ServerConnection implements ExchangeConnection, StreamHandler {
     else if (room === 'room again') this.#options.clock.later(this.now(), () => this.#next())
   }
 
-  #report(exchange: Exchange, failure: Failure | undefined): void {
-    this.#options.served?.(servedLine(exchange, this.now(), failure))
+  #report(exchange: Exchange | undefined, failure: Failure | undefined): void {
+    if (exchange !== undefined) this.#options.served?.(servedLine(exchange, this.now(), failure))
   }
 }

@@ -48,7 +48,7 @@ export interface ExchangeConnection {
   answer(exchange: Exchange, head: AnswerHead, body: Bytes | undefined): void
   piece(exchange: Exchange, bytes: Bytes): boolean
   finish(exchange: Exchange, trailers: HeaderList): void
-  /** What is said waits for `flush`. */
+  /** What is said waits for `flush`, or the end of the answer. */
   gather(): void
   /** What was said is written now. */
   flush(): void
@@ -178,7 +178,7 @@ export class Exchange {
   takeOver(answer?: AnswerHead): NetStream {
     return this.#connection.takeOver(this, answer)
   }
-  /** What is answered from here on waits, past the end of the turn, for `flush`, whose call the caller owes. */
+  /** What is answered from here on waits, past the end of the turn, for `flush` (the caller owes it) or `end`. */
   gather(): void {
     this.#connection.gather()
   }

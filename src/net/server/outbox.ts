@@ -13,7 +13,7 @@ export class Outbox {
   answered = 0
   /** The stream has no room. */
   full = false
-  /** Until `takeAll` nothing is written. */
+  /** Nothing is written before this is false, or `takeAll`. */
   gathering = false
 
   constructor(stream: ByteStream) {

@@ -29,6 +29,24 @@ describe('answers', () => {
     expect(head).toMatch(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n$/)
     expect(rest).toEqual(['1\r\na\r\n1\r\nb\r\n', '1\r\nc\r\n1\r\nd\r\n0\r\n\r\n'])
   })
+  test('to pipelined requests leave in one piece where they are written in one go', async () => {
+    let writes = 0
+    const { server, port } = await serving((_req, res) => {
+      res.write('a')
+      res.end('b')
+    })
+    server.prependListener('connection', socket => {
+      const write = socket.write.bind(socket) as (bytes: Uint8Array, done: () => void) => boolean
+      socket.write = ((bytes: Uint8Array, done: () => void) => {
+        writes++
+        return write(bytes, done)
+      }) as typeof socket.write
+    })
+    const said = talk(port, GET + GET + GET.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'))
+    await said.closed
+    expect(said.text.match(/1\r\na\r\n1\r\nb\r\n0\r\n\r\n/g)).toHaveLength(3)
+    expect(writes).toBe(1)
+  })
   test('of an answer that is written and destroyed in one go nothing arrives, as with Node', async () => {
     const { port } = await serving(async (_req, res) => {
       await new Promise(resolve => setImmediate(resolve))

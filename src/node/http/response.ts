@@ -153,8 +153,8 @@ class Answering implements AnswerWatcher {
     while (response.writableCorked > 0) response.uncork()
     if (this.#begun) {
       if (bytes !== undefined && bytes.length > 0 && this.#hasBody) this.#send(bytes, undefined)
+      this.#gathering = false
       this.#guarded(() => this.#exchange.end(this.#trailers))
-      this.#release()
     } else this.#whole(bytes)
     response.finished = true
     this.#finish()
