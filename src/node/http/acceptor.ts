@@ -120,6 +120,8 @@ export class Acceptor {
       }),
     }
     this.#open.add(open)
+    // An answer that has not ended goes with its socket.
+    lent.whenEnded(how => (how === 'end' || !open.busy) && open.connection.flush())
     this.#watchTime(socket, () => current)
     open.connection.start()
     if (this.#draining) open.connection.close()

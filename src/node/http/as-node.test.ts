@@ -1,8 +1,10 @@
 /** What Node does without a word in its manual, and programs have come to rely on. */
+import { type IncomingMessage, createServer as nodeServer, type ServerResponse } from 'node:http'
 import { request } from 'undici'
 import { describe, expect, test } from 'vitest'
 import { talk } from '../../../test/support/net.ts'
-import { serving } from '../../../test/support/node-http.ts'
+import { listening, serving } from '../../../test/support/node-http.ts'
+import { createServer } from './index.ts'
 
 const GET = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
 
@@ -56,6 +58,37 @@ describe('answers', () => {
     const said = talk(port, GET)
     await said.closed
     expect(said.text).toBe('')
+  })
+})
+
+describe('whoever ends or destroys the socket of a request in one go with its answer', () => {
+  const ways = {
+    end: req => req.socket.end(),
+    destroySoon: req => req.socket.destroySoon(),
+    destroy: req => req.socket.destroy(),
+    'destroy the request': req => req.destroy(),
+    'destroy the response': (_req, res) => res.destroy(),
+  } satisfies Record<string, (req: IncomingMessage, res: ServerResponse) => void>
+  const asked = async (make: typeof nodeServer, way: keyof typeof ways, turn: 'at once' | 'later', over: boolean) => {
+    const server = make(async (req, res) => {
+      req.on('error', () => {})
+      if (turn === 'later') await new Promise(resolve => setImmediate(resolve))
+      res.write('hello')
+      if (over) res.end()
+      ways[way](req, res)
+    })
+    const said = talk(await listening(server as never), GET)
+    await said.closed
+    return said.text.includes('hello')
+  }
+  test.each(Object.keys(ways) as (keyof typeof ways)[])('%s: what arrives is what arrives with Node', async way => {
+    for (const turn of ['at once', 'later'] as const)
+      for (const over of [true, false])
+        expect([turn, over, await asked(createServer as unknown as typeof nodeServer, way, turn, over)]).toEqual([
+          turn,
+          over,
+          await asked(nodeServer, way, turn, over),
+        ])
   })
 })
 

@@ -11,6 +11,7 @@ export class LentSocket extends CarriedStream implements NetStream {
   readonly socket: Carrier
   /** It was given back. */
   taken = false
+  #reset = false
   #waiting: (() => void)[] = []
 
   /** `now`: when it was accepted. */
@@ -20,6 +21,23 @@ export class LentSocket extends CarriedStream implements NetStream {
     const times = { asked: now, connected: now, secured: undefined }
     this.connection = connectionInfo(this, { tls: undefined, times })
     socket.once('close', () => this.#flushed())
+  }
+
+  /** Calls `before` when whoever else has the socket ends or destroys it: as with Node, what was said is sent. */
+  whenEnded(before: (how: 'end' | 'destroy') => void): void {
+    const { socket } = this
+    const { end, destroy } = socket
+    const first =
+      <Given extends unknown[], Result>(how: 'end' | 'destroy', then: (...given: Given) => Result) =>
+      (...given: Given): Result => {
+        if (!this.#reset) before(how)
+        return then.apply(socket, given)
+      }
+    Object.assign(socket, { end: first('end', end), destroy: first('destroy', destroy) })
+  }
+  override reset(): void {
+    this.#reset = true
+    super.reset()
   }
 
   /** Calls `done` when all that was written has been taken, or never will be; in a turn of its own. */
@@ -42,6 +60,9 @@ export class LentSocket extends CarriedStream implements NetStream {
    */
   takeBack(taken: NetStream): Buffer {
     this.taken = true
+    const own = this.socket as Partial<Carrier>
+    delete own.end
+    delete own.destroy
     const read: Bytes[] = []
     taken.handler = { data: bytes => void read.push(bytes), end() {}, drain() {}, closed() {} }
     this.release()

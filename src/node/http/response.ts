@@ -42,7 +42,6 @@ export class ServerResponse extends NodeResponse {
       write: answer.write.bind(answer),
       end: answer.end.bind(answer),
       flushHeaders: () => answer.flushHeaders(),
-      destroy: (error?: Error) => answer.destroy(error),
       addTrailers: (trailers: GivenFields) => answer.addTrailers(trailers),
       writeContinue: (done?: () => void) => answer.writeContinue(done),
       writeProcessing: () => exchange.inform(102),
@@ -164,11 +163,6 @@ class Answering implements AnswerWatcher {
   flushHeaders(): void {
     this.#begin()
     this.#release()
-  }
-  /** As Node: an answer that has ended is with the kernel, whatever becomes of the connection. */
-  destroy(error: Error | undefined): NodeResponse {
-    if (this.#response.finished) this.#exchange.flush()
-    return NodeResponse.prototype.destroy.call(this.#response, error) as NodeResponse
   }
   addTrailers(given: GivenFields): void {
     this.#trailers.push(...listed(given))
