@@ -694,6 +694,8 @@ export const facts: readonly (readonly [english: string, chinese: string])[] = [
   ['it in versions', '在 versions 中给出它'],
   ['it in {name}', '在 {} 中给出它'],
   ['it stands beside tls', '它与 tls 并列'],
+  ['it stands in tls', '它在 tls 之内'],
+  ['{name} beside tls', '与 tls 并列的 {}'],
   ['no clientCertificate', '不给 clientCertificate'],
   ['clientCertificate to be asked or none', 'clientCertificate 为 asked 或 none'],
   ['TLS 1.3 is switched off', 'TLS 1.3 已关闭'],

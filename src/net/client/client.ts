@@ -184,6 +184,18 @@ const CHOICES: Record<keyof ClientTls, true> = {
   groups: true,
 }
 
+/** What `serve` and `connect` take in `tls`, and a client beside it. */
+const BESIDE: readonly (keyof ClientOptions)[] = [
+  'ca',
+  'trust',
+  'publicKeys',
+  'accept',
+  'cert',
+  'key',
+  'password',
+  'psk',
+]
+
 /** Once for all connections: keys are tried. */
 const tlsOf = ({
   trust,
@@ -202,6 +214,7 @@ const tlsOf = ({
   ...rest
 }: ClientOptions): ReadClientOptions => {
   checkPlaces(rest, CHOICES)
+  for (const name of BESIDE) if (name in tls) throw wrong(`tls.${name}`, 'it stands in tls', `${name} beside tls`)
   checkTlsOptions(tls, CHOICES)
   const { sessions = new SessionCache(), earlyData, ...choices } = tls
   if (earlyData !== undefined && earlyData !== true) throw wrong('tls.earlyData', `${earlyData}`, 'true')

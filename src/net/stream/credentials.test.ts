@@ -374,6 +374,14 @@ describe('an option of TLS that stands beside tls', () => {
   ])('%s in %s is an error at the call: net/bad-tls-options', async (name, _, call) => {
     expect(await saying(call)).toEqual(['net/bad-tls-options', name, `it in tls.${name}`])
   })
+  test('stands beside it for a client, which has no place for it in tls', async () => {
+    for (const name of ['ca', 'cert', 'key', 'trust', 'accept'])
+      expect(await saying(() => client({ world, tls: { [name]: root } } as never))).toEqual([
+        'net/bad-tls-options',
+        `tls.${name}`,
+        `${name} beside tls`,
+      ])
+  })
   test('may be undefined there', async () => {
     const server = await serve(() => new Response('plain'), { world, port: 80, cert: undefined } as never)
     closing.push(() => server.close(50))
