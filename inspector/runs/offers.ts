@@ -1,5 +1,5 @@
 /** What laptop and shop offer each other in TLS: enough to choose from, and what a change makes of it. */
-import type { ClientTls } from '../../src/net/client/client.ts'
+import type { ClientTls } from '../../src/net/client/client-tls.ts'
 import type { TlsChoices } from '../../src/net/stream/tls-options.ts'
 import type { TlsVersion } from '../../src/tls/version-name.ts'
 import type { Change, Scenario } from './plan.ts'

@@ -1,8 +1,8 @@
 /** One visit to the shop in TLS 1.2: with the RSA key that opens what is sent to it, or with one that signs. */
 import type { SignatureAlgorithm } from '../../../src/crypto/provider.ts'
 import { broken } from '../../../src/lab/broken.ts'
-import type { ClientTls } from '../../../src/net/client/client.ts'
 import { client } from '../../../src/net/client/client.ts'
+import type { ClientTls } from '../../../src/net/client/client-tls.ts'
 import { serve } from '../../../src/net/server/serve.ts'
 import type { TlsServerOptions } from '../../../src/net/stream/server-answers.ts'
 import { certifiedKey } from '../../../src/tls/certificate/certified-key.ts'

@@ -1,5 +1,5 @@
 /** The same visit in TLS 1.2 and in TLS 1.3 (RFC 9846 2): one round trip less, because the hello brings half of the key. */
-import type { ClientTls } from '../../../src/net/client/client.ts'
+import type { ClientTls } from '../../../src/net/client/client-tls.ts'
 import type { MessageRecord } from '../../../src/trace/types.ts'
 import type { BesideDrawing, Drawing } from '../drawings.ts'
 import { type Ladder, type LadderStep, ladderSteps } from '../ladder.ts'

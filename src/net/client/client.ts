@@ -3,26 +3,18 @@
 import { type Facts, type FailureCode, FailureError, fail } from '../../failures/index.ts'
 import { type CookieJar, cookieJar } from '../../http/cookies/jar.ts'
 import type { HstsStore } from '../../http/semantics/hsts.ts'
-import { SessionCache } from '../../tls/session/cache.ts'
 import type { TraceSink } from '../../trace/types.ts'
-import type { TransparencyDemands } from '../../x509/transparency/types.ts'
-import { type ReadClientOptions, readClientOptions } from '../stream/client-answers.ts'
-import type { Credentials } from '../stream/credentials.ts'
 import type { Retrieve, RevocationOptions } from '../stream/judged.ts'
-import type { Relieved } from '../stream/record-workers.ts'
-import type { SharedKey } from '../stream/shared-keys.ts'
-import { checkPlaces, checkTlsOptions, type TlsChoices, wrong } from '../stream/tls-options.ts'
-import type { NetStream, Timeouts, Transport, TrustOptions, World } from '../stream/types.ts'
-import type { Warned } from '../stream/warnings.ts'
+import type { NetStream, Timeouts, Transport, World } from '../stream/types.ts'
 import { told, toldAtOnce, toldByFetch } from '../told.ts'
 import { type CacheOptions, cacheOf } from './cache.ts'
+import { type ClientTlsOptions, proxyTlsOf, strictOf, tlsOf } from './client-tls.ts'
 import { cookieRequest, crossing } from './cookies.ts'
 import { hstsOf, noteHsts, onlyByTls } from './hsts.ts'
 import { integrityOf } from './integrity.ts'
 import { isLocal, localAnswer } from './local.ts'
 import { BLOCKED_PORTS } from './ports.table.ts'
-import { PROTOCOLS } from './protocols.ts'
-import { type ProxyChoice, readProxy } from './proxies.ts'
+import type { ProxyChoice } from './proxies.ts'
 import type { ProxyLogin } from './proxy-login.ts'
 import {
   type AskedBy,
@@ -42,18 +34,7 @@ import { PATIENCE, retriever } from './retriever.ts'
 import { type Answer, type Ask, chained, type Interceptor } from './seam.ts'
 import { Wire } from './wire.ts'
 
-export interface ClientOptions extends TrustOptions, Credentials, Warned {
-  /** What may be agreed on with servers over HTTPS. */
-  readonly tls?: ClientTls | undefined
-  /**
-   * As `TlsClientOptions.revocation`. With the mode `soft` or `hard` and no `retrieve` what is missing is fetched, by a client
-   * like this one that asks for nothing else: see `retriever`.
-   */
-  readonly revocation?: RevocationOptions | undefined
-  /** As `TlsClientOptions.transparency`. */
-  readonly transparency?: TransparencyDemands | undefined
-  /** As `TlsClientOptions.psk`: servers are known by keys that they have too. */
-  readonly psk?: SharedKey | readonly SharedKey[] | undefined
+export interface ClientOptions extends ClientTlsOptions {
   /** Kernel TCP where undefined. */
   readonly over?: Transport | undefined
   readonly timeouts?: Partial<Timeouts> | undefined
@@ -98,19 +79,6 @@ export interface ClientOptions extends TrustOptions, Credentials, Warned {
   /** What sits between each request and the wire; the first is asked first. */
   readonly interceptors?: readonly Interceptor[] | undefined
   readonly world: World
-}
-
-export interface ClientTls extends Omit<TlsChoices, 'alpn'>, Relieved {
-  /** Sessions from before, and for later: see `connect`. One of the client's own where undefined. */
-  readonly sessions?: SessionCache | undefined
-  /**
-   * GET, HEAD and OPTIONS without a body leave with the first flight to servers that the client comes back to and that
-   * allow it (RFC 9846 2.3, RFC 8470). Whoever has the wire can have them arrive twice. What the server does not take, or
-   * answers with 425, is asked again once the handshake is over. Never where undefined.
-   */
-  readonly earlyData?: true | undefined
-  /** As `TlsClientOptions.postHandshakeAuth`, with `cert` and `key`. */
-  readonly postHandshakeAuth?: 'allowed' | undefined
 }
 
 export interface Client {
@@ -174,63 +142,6 @@ export const wireOf = (given: ClientOptions): Wire => {
   return new Wire({ ...options, tls, strictTls: strictOf(options, tls), proxyTls, earlyData: options.tls?.earlyData })
 }
 
-const CHOICES: Record<keyof ClientTls, true> = {
-  sessions: true,
-  earlyData: true,
-  postHandshakeAuth: true,
-  versions: true,
-  workers: true,
-  suites: true,
-  groups: true,
-}
-
-/** What `serve` and `connect` take in `tls`, and a client beside it. */
-const BESIDE: readonly (keyof ClientOptions)[] = [
-  'ca',
-  'trust',
-  'publicKeys',
-  'accept',
-  'cert',
-  'key',
-  'password',
-  'psk',
-]
-
-/** Once for all connections: keys are tried. */
-const tlsOf = ({
-  trust,
-  ca,
-  publicKeys,
-  accept,
-  cert,
-  key,
-  password,
-  psk,
-  warned,
-  revocation,
-  transparency,
-  tls = {},
-  world,
-  ...rest
-}: ClientOptions): ReadClientOptions => {
-  checkPlaces(rest, CHOICES)
-  for (const name of BESIDE) if (name in tls) throw wrong(`tls.${name}`, 'it stands in tls', `${name} beside tls`)
-  checkTlsOptions(tls, CHOICES)
-  const { sessions = new SessionCache(), earlyData, ...choices } = tls
-  if (earlyData !== undefined && earlyData !== true) throw wrong('tls.earlyData', `${earlyData}`, 'true')
-  const trusting = { accept, trust, ca, publicKeys, revocation, transparency }
-  return readClientOptions(
-    { ...choices, alpn: PROTOCOLS, sessions, ...trusting, cert, key, password, psk, warned },
-    world,
-  )
-}
-
-/** RFC 6797 8.4: for hosts that want TLS and nothing else no failure is accepted, by nobody; nor what was accepted before. */
-const strictOf = (options: ClientOptions, tls: ReadClientOptions): ReadClientOptions => {
-  if (options.hsts === undefined || options.accept === undefined) return tls
-  return tlsOf({ ...options, accept: undefined, tls: { ...options.tls, sessions: new SessionCache() } })
-}
-
 /** Lists and answers are signed: whoever fetches them asks no question of trust, but for a proxy on the way. */
 const completed = ({ revocation, ...options }: ClientOptions): RevocationOptions | undefined => {
   if (revocation === undefined || revocation.mode === 'off' || revocation.retrieve !== undefined) return revocation
@@ -244,21 +155,6 @@ const fetching = (options: ClientOptions): Retrieve => {
   // An answer, then a list, and the handshake waits for both: whoever is silent must not end it.
   const patience = timeouts?.handshake && Math.min(PATIENCE, timeouts.handshake / 3)
   return retriever({ fetch: (url, init) => plain.fetch(url, init as AskInit), crypto, clock, patience })
-}
-
-/** A proxy is believed as servers are; what is said and shown to servers is not for it. */
-const proxyTlsOf = ({
-  proxy,
-  trust,
-  ca,
-  revocation,
-  transparency,
-  world,
-}: ClientOptions): ReadClientOptions | undefined => {
-  if (proxy === undefined) return undefined
-  if (typeof proxy !== 'function' && proxy !== '') readProxy(proxy)
-  const trusting = { trust, ca, revocation, transparency }
-  return readClientOptions({ alpn: PROTOCOLS, sessions: new SessionCache(), ...trusting }, world)
 }
 
 class Fetcher {
