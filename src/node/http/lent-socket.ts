@@ -11,7 +11,6 @@ export class LentSocket extends CarriedStream implements NetStream {
   readonly socket: Carrier
   /** It was given back. */
   taken = false
-  #reset = false
   #waiting: (() => void)[] = []
 
   /** `now`: when it was accepted. */
@@ -23,21 +22,17 @@ export class LentSocket extends CarriedStream implements NetStream {
     socket.once('close', () => this.#flushed())
   }
 
-  /** Calls `before` when whoever else has the socket ends or destroys it: as with Node, what was said is sent. */
+  /** Calls `before` when the socket is ended or destroyed, by whoever has it: as with Node, what was said is sent first. */
   whenEnded(before: (how: 'end' | 'destroy') => void): void {
     const { socket } = this
     const { end, destroy } = socket
     const first =
       <Given extends unknown[], Result>(how: 'end' | 'destroy', then: (...given: Given) => Result) =>
       (...given: Given): Result => {
-        if (!this.#reset) before(how)
+        before(how)
         return then.apply(socket, given)
       }
     Object.assign(socket, { end: first('end', end), destroy: first('destroy', destroy) })
-  }
-  override reset(): void {
-    this.#reset = true
-    super.reset()
   }
 
   /** Calls `done` when all that was written has been taken, or never will be; in a turn of its own. */
