@@ -24,10 +24,8 @@ export class Batch {
   used = 0
   /** When it is sealed. */
   records: Bytes | undefined
-  /** Undefined where nobody waits yet. */
+  /** Undefined where nobody waits yet, or any more. */
   reader: Reader | undefined
-  /** Nobody waits any more, and nobody will. */
-  dropped = false
 
   /** `copyKey` writes the key where it is told. */
   constructor(memory: ArrayBuffer, name: AeadName, owner: object, copyKey: (into: Bytes) => void) {

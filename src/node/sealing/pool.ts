@@ -115,8 +115,6 @@ export class Pool {
   /** Nobody waits for `batch` any more. What has not begun is not sealed. */
   drop(batch: Batch): void {
     batch.reader = undefined
-    batch.dropped = true
-    if (batch.records !== undefined) this.left([batch.records])
     const waiting = this.#waiting.get(batch.owner)
     const at = waiting?.indexOf(batch) ?? -1
     if (waiting === undefined || at < 0) return
@@ -203,7 +201,7 @@ export class Pool {
     batch.memory = undefined
     batch.state = 'sealed'
     batch.records = records
-    if (records.buffer !== memory || batch.dropped) this.#give(memory)
+    if (records.buffer !== memory) this.#give(memory)
     else this.#lent.add(memory)
     batch.reader?.sealed()
   }

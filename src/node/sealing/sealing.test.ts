@@ -80,7 +80,10 @@ describe('the bytes are the same', () => {
     const [ours, plain] = [protect13(workers.providerOf(crypto)), protect13(crypto)]
     const { lower, stream } = opened(workers)
     const lengths = [...Array.from({ length: 40 }, () => FULL), ...Array.from({ length: 200 }, (_, i) => i)]
-    stream.write(lengths.flatMap(length => ours.seal(DATA, bytesOf(length))))
+    const pieces = lengths.flatMap(length => ours.seal(DATA, bytesOf(length)))
+    // The thread begins while we are still at it.
+    expect(threads[0]!.given).toBe(2)
+    stream.write(pieces)
     while (threads[0]!.jobs.length > 0) threads[0]!.work()
     const expected = lengths.flatMap(length => plain.seal(DATA, bytesOf(length)))
     expect(Buffer.compare(lower.bytes, concat(...expected))).toBe(0)
@@ -148,10 +151,15 @@ describe('the order is that in which it was written', () => {
     const { workers, threads } = handWorkers()
     const [ours, plain] = [protect13(workers.providerOf(crypto)), protect13(crypto)]
     const { lower, stream } = opened(workers)
+    const alert = Uint8Array.of(1, 0)
     expect(pour(stream, ours, 2)).toBe(true)
     expect([threads[0]!.given, lower.arrays.length]).toEqual([0, 1])
     expect(lower.arrays[0]!.buffer.byteLength).toBe(lower.bytes.length)
-    expect(Buffer.compare(lower.bytes, plainly(plain, 2))).toBe(0)
+    // What comes together goes down together.
+    stream.write([...ours.seal(DATA, bytesOf(FULL, 3)), ...protect13(crypto).seal(ALERT, alert)])
+    expect(lower.said.map(one => one.length)).toEqual([1, 2])
+    const expected = [plainly(plain, 3), ...protect13(crypto).seal(ALERT, alert)]
+    expect(Buffer.compare(lower.bytes, concat(...expected))).toBe(0)
   })
 })
 
@@ -205,10 +213,27 @@ describe('room', () => {
     pour(stream, ours, 16)
     expect(threads[0]!.work().memory).not.toBe(first.memory)
     const before = first.memory.byteLength
+    let left = 0
+    stream.handler = { ...stream.handler, sent: pieces => void (left = pieces.length) }
     lower.handler.sent!(lower.arrays.slice(0, 1))
+    expect(left).toBe(1)
     pour(stream, ours, 16)
     // It has moved on.
     expect([before > 0, first.memory.byteLength]).toEqual([true, 0])
+  })
+  test('no more of it is kept than threads have in their hands', () => {
+    const { workers, threads } = handWorkers()
+    const provider = workers.providerOf(crypto)
+    const all = Array.from({ length: 10 }, () => opened(workers))
+    for (const { stream } of all) pour(stream, protect13(provider), 16)
+    while (threads[0]!.jobs.length > 0) threads[0]!.work()
+    for (const { lower } of all) lower.handler.sent!(lower.arrays)
+    for (const { stream } of all) pour(stream, protect13(provider), 5)
+    let used = 0
+    // Records of before are still in what is used again.
+    while (threads[0]!.jobs.length > 0) if (new Uint8Array(threads[0]!.work().memory)[ROOM - 8_000] !== 0) used++
+    expect(used).toBeLessThanOrEqual(4)
+    expect(used).toBeGreaterThan(0)
   })
   test('owners take turns: who writes much holds up nobody', () => {
     const { workers, threads } = handWorkers()
@@ -220,6 +245,17 @@ describe('room', () => {
     for (let i = 0; i < 4; i++) threads[0]!.work()
     expect(modest.lower.said).toHaveLength(1)
     expect(greedy.lower.said).toHaveLength(3)
+    while (threads[0]!.jobs.length > 0) threads[0]!.work()
+    expect(
+      Buffer.compare(
+        greedy.lower.bytes,
+        concat(
+          ...Array(6)
+            .fill(1)
+            .map(plainlyWith(protect13(crypto))),
+        ),
+      ),
+    ).toBe(0)
   })
 })
 
@@ -235,6 +271,19 @@ describe('ends', () => {
     expect([threads[0]!.given, lower.said, stream.write([bytesOf(3)])]).toEqual([2, ['RST'], true])
     stream.end()
     expect([lower.said, threads[0]!.held]).toEqual([['RST'], false])
+    // What was to be sealed does not lie there any more.
+    pour(opened(workers).stream, ours, 5)
+    const { memory } = threads[0]!.work()
+    expect(new Uint8Array(memory, 6 * FULL, ROOM - 6 * FULL).every(byte => byte === 0)).toBe(true)
+  })
+  test('what nobody sends is sealed all the same, and its key overwritten', () => {
+    const { workers, threads } = handWorkers()
+    const ours = protect13(workers.providerOf(crypto))
+    for (let i = 0; i < 8; i++) ours.seal(DATA, bytesOf(FULL))
+    expect(threads[0]!.given).toBe(0)
+    ours.wipe()
+    expect(threads[0]!.given).toBe(1)
+    threads[0]!.work()
   })
   test('the other side cuts: it is told once, with its reason', () => {
     const { workers, threads } = handWorkers()
@@ -253,11 +302,18 @@ describe('ends', () => {
     const [a, b, c] = [opened(workers), opened(workers), opened(workers)]
     pour(a.stream, protect13(provider), 16)
     pour(b.stream, protect13(provider), 16)
+    const waits = opened(workers)
+    for (let i = 0; i < 2; i++) pour(opened(workers).stream, protect13(provider), 16)
+    pour(waits.stream, protect13(provider), 16)
     threads[0]!.die()
+    // The other one has its hands full, and is waited for.
+    expect([threads[1]!.jobs.length, waits.lower.said]).toEqual([2, []])
     expect([a.told, a.lower.said]).toEqual([['closed net/sealing-lost'], ['RST']])
     expect(b.told).toEqual([])
     threads[1]!.work()
     expect(b.lower.said).toHaveLength(1)
+    while (threads[1]!.jobs.length > 0) threads[1]!.work()
+    expect(waits.lower.said).toHaveLength(1)
     expect(warnings.map(({ code, got }) => [code, got])).toEqual([['net/sealing-lost', 'killed']])
     // Of the last one what waits is sealed here, and what comes afterwards too.
     const ours = protect13(provider)
@@ -298,6 +354,7 @@ describe('ends', () => {
     }
     await closed
     expect([threads[0]!.stopped, threads[0]!.held, warnings]).toEqual([true, false, []])
+    expect(threads[0]!.given).toBe(3)
     const plain = protect13(crypto)
     const expected = [
       ...[1, 1, 1].map(plainlyWith(plain)),
