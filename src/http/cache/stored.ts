@@ -74,7 +74,8 @@ export const whyNotStored = (request: CacheRequest, response: CacheResponse): Un
     isHeuristic(status)
   if (!allowed) return 'nothing says that it may be'
   if (varyOf(fields) === 'everything') return 'it varies by everything'
-  if (lifetimeOf(response, directives).length === 0 && !hasValidator(fields)) {
+  const servesStale = directives.has('stale-while-revalidate') || directives.has('stale-if-error')
+  if (lifetimeOf(response, directives).length === 0 && !hasValidator(fields) && !servesStale) {
     return 'it would never be fresh, and cannot be compared'
   }
   // A body that ends with its connection may have been cut short; nobody would notice.

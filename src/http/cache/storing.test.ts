@@ -127,6 +127,8 @@ describe('what is kept', () => {
     expect(storing('X: y')).toBe('it would never be fresh, and cannot be compared')
     expect(storing('Cache-Control: max-age=0')).toBe('it would never be fresh, and cannot be compared')
     expect(storing('Cache-Control: max-age=0\nETag: "a"')).toBe('kept')
+    expect(storing('Cache-Control: max-age=0, stale-while-revalidate=60')).toBe('kept')
+    expect(storing('Cache-Control: max-age=0, stale-if-error=60')).toBe('kept')
     expect(storing(FRESH, { framing: { kind: 'until-close' } })).toBe('nothing says where it ends')
     expect(storing(FRESH, { framing: { kind: 'chunked' } })).toBe('kept')
   })

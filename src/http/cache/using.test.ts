@@ -247,6 +247,8 @@ describe('what is stale and serves all the same (RFC 5861)', () => {
       'refresh',
       'compare',
     ])
+    const never = kept('Cache-Control: max-age=0, stale-while-revalidate=30')
+    expect([0, 30, 31].map(after => outcome([never], after))).toEqual(['refresh', 'refresh', 'origin'])
     expect(outcome([entry], 61, asking('Cache-Control: max-age=10'))).toBe('compare')
     expect(outcome([entry], 61, asking('Cache-Control: no-cache'))).toBe('compare')
     expect(outcome([kept('Cache-Control: max-age=60, stale-while-revalidate=x\nETag: "a"')], 61)).toBe('compare')
