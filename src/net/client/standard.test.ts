@@ -279,3 +279,27 @@ test.each([
   const asked = { ...init, signal: AbortSignal.abort() } as RequestInit
   expect(await codeOf(fetch('http://127.0.0.1:9998/', asked as Parameters<typeof fetch>[1]))).toBe('net/bad-request')
 })
+
+test('fetch standard 4.6: what is answered with 421 is asked once more on another connection, but not a stream', async () => {
+  let connections = 0
+  const seen: string[] = []
+  const url = await peer(socket => {
+    const number = ++connections
+    socket.on('data', bytes => {
+      seen.push(`${number} ${/\r\n\r\n(.*)$/s.exec(String(bytes))![1]}`)
+      const status = number < 3 ? '421 Misdirected Request' : '200 OK'
+      socket.write(`HTTP/1.1 ${status}\r\nContent-Length: 2\r\n\r\nno`)
+    })
+  })
+  using own = client()
+  expect((await own.fetch(url, { method: 'POST', body: 'a' })).status).toBe(421)
+  expect(seen).toEqual(['1 a', '2 a'])
+  expect((await own.fetch(url, { method: 'POST', body: 'b' })).status).toBe(200)
+  expect(seen.slice(2).map(each => each.slice(1))).toEqual([' b', ' b'])
+  connections = 0
+  seen.length = 0
+  using other = client()
+  const body = new Blob(['c']).stream()
+  expect((await other.fetch(url, { method: 'POST', body, duplex: 'half' })).status).toBe(421)
+  expect(connections).toBe(1)
+})

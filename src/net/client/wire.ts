@@ -127,6 +127,12 @@ export class Wire {
             continue
           }
         }
+        if (head.status === MISDIRECTED && which === 'any' && outline.body?.opens !== 'once') {
+          // Fetch standard, 4.6: once more, for another connection may lead to whom it is meant for (RFC 9110 15.5.20).
+          exchange.discard()
+          which = 'new'
+          continue
+        }
         if (head.status !== TOO_EARLY || said === undefined) {
           return { head, pieces: exchange, connection: connection.info, trace: connection.trace }
         }
@@ -329,6 +335,7 @@ const MOST_OLD = 256
 const TOO_EARLY = 425
 
 const EXPECTATION_FAILED = 417
+const MISDIRECTED = 421
 
 const expectingNothing = (outline: Outline): Outline => {
   const headers = new Headers(outline.headers)
