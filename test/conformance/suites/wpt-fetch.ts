@@ -74,7 +74,7 @@ const steady = (text: string, ports: readonly string[]): string =>
 const resultsOf = (url: string): Promise<readonly Result[]> =>
   new Promise(resolve => {
     const results: Result[] = []
-    const whose = process.env['BAREWIRE_FETCH'] ?? 'ours'
+    const whose = process.env.BAREWIRE_FETCH ?? 'ours'
     const execArgv = [...process.execArgv, '--expose-gc']
     const child = fork(PAGE, [url, whose], { execArgv, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
     const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE)
