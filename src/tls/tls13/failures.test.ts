@@ -181,6 +181,15 @@ describe('RFC 9846 4.2.4: a client that is asked for another hello refuses', () 
     )
     expect(both.client.failure).toMatchObject({ code: 'tls/second-hello', alert: 47 })
   })
+  test('RFC 9846 4.2.4, tls/wrong-suite: to be answered with another suite then, of the same hash too', () => {
+    let hellos = 0
+    const both = rewritten<ServerHello>(
+      SERVER_HELLO,
+      hello => (++hellos === 1 ? hello : { ...hello, cipherSuite: 0x1303 }),
+      retrying,
+    )
+    expect(both.client.failure).toMatchObject({ code: 'tls/wrong-suite', alert: 47 })
+  })
 })
 
 describe('RFC 9846 4.2.2: a server that asked for another hello refuses', () => {
