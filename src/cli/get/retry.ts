@@ -42,7 +42,7 @@ const TCP = 3
 const TIME_OUT = 7
 
 /** RFC 9110 9.2.2. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'TRACE'])
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PUT', 'DELETE', 'TRACE'])
 
 export const isIdempotent = (method: string): boolean => IDEMPOTENT.has(method)
 

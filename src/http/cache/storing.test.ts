@@ -217,7 +217,7 @@ describe('what ends it', () => {
     for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'FROB']) {
       expect(ends('', { method })).toEqual(['https://a.test/x?q'])
     }
-    for (const method of ['GET', 'HEAD', 'OPTIONS', 'TRACE']) expect(ends('', { method })).toEqual([])
+    for (const method of ['GET', 'HEAD', 'OPTIONS', 'QUERY', 'TRACE']) expect(ends('', { method })).toEqual([])
     expect(ends('', { status: 303 })).toEqual(['https://a.test/x?q'])
     for (const status of [400, 404, 500]) expect(ends('', { status })).toEqual([])
   })

@@ -76,7 +76,7 @@ export const isSameByHead = ({ fields }: Pick<Timed, 'fields'>, stored: Pick<Sto
 }
 
 /** RFC 9110 9.2.1. */
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'TRACE'])
 
 /**
  * RFC 9111 4.4: the URLs of which nothing that is kept may be used any more: the one that was asked and those of its origin

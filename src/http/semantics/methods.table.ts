@@ -27,6 +27,7 @@ export const REGISTERED_METHODS: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'PROPFIND',
   'PROPPATCH',
   'PUT',
+  'QUERY',
   'REBIND',
   'REPORT',
   'SEARCH',

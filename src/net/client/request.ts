@@ -76,7 +76,7 @@ export interface OutlineBody {
 }
 
 /** RFC 9110 9.2.2. What may be sent again when a kept connection turns out to be closed. */
-const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'])
+const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'QUERY', 'PUT', 'DELETE'])
 
 export const mayRepeat = ({ method, body }: Outline): boolean => IDEMPOTENT.has(method) && body?.opens !== 'once'
 

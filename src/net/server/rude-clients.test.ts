@@ -113,7 +113,8 @@ test('RFC 9110 9.1: methods that nobody has registered are 501, but for those th
     await heard(said, /^HTTP\/1\.1 \d+ .*\r\n\r\n./s)
     return said.text
   }
-  expect(await outcome('PROPFIND')).toMatch(/^HTTP\/1\.1 200 .*PROPFIND$/s)
+  for (const method of ['PROPFIND', 'QUERY'])
+    expect(await outcome(method)).toMatch(new RegExp(`^HTTP/1\\.1 200 .*${method}$`, 's'))
   const unknown = await outcome('PURGE')
   expect(unknown).toMatch(/^HTTP\/1\.1 501 /)
   expect(unknown).toContain('http/unknown-method')
