@@ -21,6 +21,16 @@ test('RFC 9846 5.1: what a server says under one key is one record', () => {
   expect(server.established).toBeDefined()
 })
 
+test('RFC 9846 D.4: a client says ChangeCipherSpec once, before its second flight', () => {
+  const { client, server } = pair({ crypto, who, versions })
+  expect(typesOf(client.touch(concat(...server.touch(concat(...client.touch())))))).toEqual([20, 23])
+  const groups = { client: { groups: ['x25519', 'secp256r1'] }, server: { groups: ['secp256r1'] } } as const
+  const again = pair({ crypto, who, versions, ...groups })
+  const hello = again.client.touch(concat(...again.server.touch(concat(...again.client.touch()))))
+  expect(typesOf(hello)).toEqual([20, 22])
+  expect(typesOf(again.client.touch(concat(...again.server.touch(concat(...hello)))))).toEqual([23])
+})
+
 test('a flight that waits for its signature leaves as far as it is there', () => {
   const serverAnswers = (question: Parameters<ReturnType<typeof answersOf>>[0]) =>
     question.about === 'sign' ? undefined : answersOf(crypto, who)(question)

@@ -171,6 +171,12 @@ describe('it is passed over, and the handshake goes on, where', () => {
     const session = sessionIn(visit(there, 'new'))
     expectRejected(visit(there, session, { ...options, client: { earlyData: EARLY } }), resumed)
   })
+  test('the server asks for another share, though records are as long as sealed ones are', () => {
+    const there = house()
+    const session = sessionIn(visit(there, 'new'))
+    const client = { earlyData: new Uint8Array(16_384) }
+    expectRejected(visit(there, session, { client, server: { groups: ['secp256r1'] } }), true)
+  })
 })
 
 /** The flight of a client that comes back with early data, `epoch` milliseconds after its first visit by its clock. */
