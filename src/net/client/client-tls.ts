@@ -31,7 +31,7 @@ export interface ClientTls extends Omit<TlsChoices, 'alpn'>, Relieved {
   /** Sessions from before, and for later: see `connect`. One of the client's own where undefined. */
   readonly sessions?: SessionCache | undefined
   /**
-   * GET, HEAD and OPTIONS without a body leave with the first flight to servers that the client comes back to and that
+   * Safe requests (GET, HEAD, …) without a body leave with the first flight to servers that the client comes back to and that
    * allow it (RFC 9846 2.3, RFC 8470). Whoever has the wire can have them arrive twice. What the server does not take, or
    * answers with 425, is asked again once the handshake is over. Never where undefined.
    */

@@ -25,7 +25,7 @@ export interface About {
   readonly signal: AbortSignal
   /**
    * The request came in early data, or a gateway says that it did (`Early-Data`, RFC 8470 5.1): a copy of it may come again.
-   * A handler that cannot have that answers 425, and the client asks again. Only GET, HEAD and OPTIONS ever come so here.
+   * A handler that cannot have that answers 425, and the client asks again. Only safe methods ever come so here.
    */
   readonly early: boolean
   /** Sends an answer before the answer, such as 103 with links (RFC 8297). As `Exchange.inform`. */
