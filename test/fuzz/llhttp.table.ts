@@ -48,9 +48,12 @@ const hasOneHost = (head: string): boolean => {
   const hosts = [...head.matchAll(/^host:[ \t]*(.*?)[ \t]*\r?$/gim)]
   return hosts.length === 1 && /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(hosts[0]![1]!)
 }
-const hasPlainTarget = (head: string): boolean => /^(\S+ \/[\w\-./~!$&'()*+,;=:@?]*|OPTIONS \*) /m.test(head)
-/** RFC 3986 2: none of these stands in a URI as it is. Such a target is refused before its line, or a version, has come. */
-const hasForbiddenOctet = (text: string): boolean => /[!#$%&'*+.^_`|~\w-]+ \/\S*["<>\\^`{|}]/.test(text)
+const hasPlainTarget = (head: string): boolean => /^[\r\n]*(\S+ \/[\w\-./~!$&'()*+,;=:@?]*|OPTIONS \*) /.test(head)
+/**
+ * RFC 3986 2: none of these stands in a URI as it is, and a target has no fragment (RFC 9112 3.2). Such a target is refused
+ * before its line, or a version, has come.
+ */
+const hasForbiddenOctet = (text: string): boolean => /[!#$%&'*+.^_`|~\w-]+ \/\S*["#<>\\^`{|}]/.test(text)
 /** Whether the last head offers another protocol in words, and none that has a name and is offered in HTTP/1.1. */
 const upgradesToNothing = (lines: readonly string[]): boolean => {
   const head = lines.slice(lines.findLastIndex(isRequest))

@@ -3,7 +3,7 @@ import type { Millis } from '../../engine.ts'
 import { members } from '../message/grammar.ts'
 import { listed } from '../message/listed.ts'
 import type { BodyFraming, HeaderList } from '../types.ts'
-import { parseCacheControl } from './cache-control.ts'
+import { parseCacheControl, secondsOf } from './cache-control.ts'
 import { dateValue, directivesOf, type Fields, isHeuristic, lifetimeOf, type Timed } from './freshness.ts'
 
 /** A response that is kept, without its body. All of it is data: it may be written somewhere and read again. */
@@ -74,13 +74,16 @@ export const whyNotStored = (request: CacheRequest, response: CacheResponse): Un
     isHeuristic(status)
   if (!allowed) return 'nothing says that it may be'
   if (varyOf(fields) === 'everything') return 'it varies by everything'
-  const servesStale = directives.has('stale-while-revalidate') || directives.has('stale-if-error')
+  // RFC 5861: for so long it is better than nothing.
+  const servesStale = STALE.some(name => Number(secondsOf(directives, name)) > 0)
   if (lifetimeOf(response, directives).length === 0 && !hasValidator(fields) && !servesStale) {
     return 'it would never be fresh, and cannot be compared'
   }
   // A body that ends with its connection may have been cut short; nobody would notice.
   return framing.kind === 'until-close' ? 'nothing says where it ends' : undefined
 }
+
+const STALE = ['stale-while-revalidate', 'stale-if-error'] as const
 
 /** Statuses whose meaning for caches is known: those of RFC 9110 15 that are final and whole. */
 const UNDERSTOOD = new Set([

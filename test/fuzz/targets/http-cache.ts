@@ -102,7 +102,8 @@ const isKept = ({ answer, request, status, life, hasTag }: Case): boolean => {
   if (answer.has('must-understand') ? status === 599 : answer.has('no-store')) return false
   const guessed = [200, 203, 301, 404].includes(status)
   if (!guessed && !['public', 'private', 'max-age'].some(name => answer.has(name))) return false
-  return life > 0 || hasTag
+  const afterwards = ['stale-while-revalidate', 'stale-if-error'].map(name => seconds(answer, name) ?? 0)
+  return life > 0 || hasTag || Math.max(...afterwards) > 0
 }
 
 export const httpCache: Target = {
@@ -124,6 +125,8 @@ export const httpCache: Target = {
       'no-store',
       'only-if-cached',
       'must-revalidate',
+      'stale-if-error=',
+      'stale-while-revalidate=',
       'public',
       ', ',
       '="',
