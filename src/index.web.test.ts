@@ -30,6 +30,8 @@ test('both entries have the same names, besides what only Node or only the web h
     'filesIn',
     'kernelTransport',
     'nodeWorld',
+    // Threads of Node.
+    'recordWorkers',
     // They stand before other servers, which pages do not have; `barewire/net` has both for those who do.
     'reverseProxy',
     'toNode',

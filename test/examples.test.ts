@@ -25,6 +25,7 @@ const says: Readonly<Record<string, RegExp>> = {
   'node-http-over-the-lab.ts': /^200 you asked for \/cart, [1-9]\d* frames lost\n$/,
   'reverse-proxy.ts': /^200 the shop for shop\.localhost:\d+\n200 the blog for our\.blog\.localhost:\d+\n$/,
   'revoked-and-logged.ts': /^hello\ntls\/certificate-revoked\n$/,
+  'threads-that-seal.ts': /^(TLS 1\.3 32000000 true\n){2}$/,
   'through-a-relay.ts': /^hello from the shop \(through the relay\)\n$/,
   'tls-without-sockets.ts': /server reads: hello over TLS\n$/,
   'undici-over-our-stack.ts': /^200 hello\n$/,
