@@ -72,6 +72,7 @@ test.each([
   [0.9, 10.4, 8],
   [0.1, 10.9, 9],
   [5, 5.9, 0],
+  [5, 15, 10],
 ])('a ticket from %f is at %f no older than it is: %i milliseconds', (obtained, date, age) => {
   const facts = factsOf(sessionOfVisit())
   const session = sessionOf({ ...facts, obtained, ageAdd: 0 })

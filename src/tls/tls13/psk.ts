@@ -51,9 +51,10 @@ export const offeredKeys = (
   // Whose key it was is nobody's to say for whom that key is not named any more.
   const external = psk.find(key => facts.externalIdentity !== undefined && key.isFor(facts.externalIdentity))
   if (facts.externalIdentity !== undefined && external === undefined) return externals
-  // Never longer than it is: GnuTLS takes no early data with a ticket that is older than its server knows. Dates of two
-  // connections are right to a millisecond, and a ticket is received after it was made.
-  const age = Math.max(0, Math.floor(date - facts.obtained) - 1)
+  // Never longer than it is: GnuTLS takes no early data with a ticket that is older than its server knows. Dates with a
+  // fraction come from two clocks, and are right to a millisecond.
+  const since = date - facts.obtained
+  const age = Math.max(0, Number.isInteger(since) ? since : Math.floor(since) - 1)
   const { ticket: identity, secret } = facts
   const obfuscatedAge = (age + facts.ageAdd) >>> 0
   const begun = external === undefined ? {} : { external }
