@@ -7,10 +7,10 @@ const file = (name: string): string => fileURLToPath(new URL(`../${name}`, impor
 const english = readFileSync(file('README.md'), 'utf8')
 const chinese = readFileSync(file('README.zh-CN.md'), 'utf8')
 
-/** What is to be typed, without what is said of it. */
+/** What is to be typed, without what is said of it: in blocks of code, not where a sentence wraps. */
 const commands = (text: string): readonly string[] =>
-  text
-    .split('\n')
+  [...text.matchAll(/```\w*\n([\s\S]*?)```/g)]
+    .flatMap(([, block = '']) => block.split('\n'))
     .filter(line => line.startsWith('npm '))
     .map(line => line.split(/ {2,}/)[0]!)
 
