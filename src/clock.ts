@@ -8,6 +8,8 @@ export interface Clock {
   date(): Millis
   /** Runs `task` once, at or after `at` (on the scale of `now`). Returns a function that cancels it. */
   later(at: Millis, task: () => void): () => void
+  /** The same, for what no process need live on for. Undefined where a clock keeps none alive, or none without. */
+  readonly unheld?: Clock | undefined
   /**
    * Work outside the engines is under way (compression, a handler reading a disk): virtual time stands still until
    * the returned function is called. The real clock ignores it.

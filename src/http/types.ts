@@ -102,6 +102,8 @@ export type Outgoing =
 
 /** Undefined = never. */
 export interface HttpTimeouts {
+  /** Server: for the first byte of the first request; as `idle` where undefined. */
+  readonly first?: Millis | undefined
   /** Server: between requests. Ends in `http/idle-timeout`, which has no status: close without a word. */
   readonly idle?: Millis | undefined
   /** Server: from the first byte of a head to its last. Client: from our last byte to the end of the response's head. */

@@ -66,13 +66,11 @@ export class CarriedStream implements ByteStream {
       duplex.on(event, listener as (fact: unknown) => void)
   }
 
-  /** Listens no more, but to its end: the Duplex belongs to somebody else now, who finds it neither flowing nor paused. */
+  /** Listens no more: the Duplex belongs to somebody else now, who finds it neither flowing nor paused. */
   release(): void {
-    const { close, ...rest } = this.#listeners
-    for (const [event, listener] of Object.entries(rest))
+    for (const [event, listener] of Object.entries(this.#listeners))
       this.#duplex.removeListener(event, listener as (fact: unknown) => void)
     ;(this.#duplex as { readableFlowing: boolean | null }).readableFlowing = null
-    this.#ended = true
   }
 
   get local(): Address {
@@ -130,6 +128,11 @@ export class CarriedStream implements ByteStream {
   resume(): void {
     this.#paused = false
     if (this.#unheard?.stopped !== true) this.#duplex.resume()
+  }
+  hold(wanted: 'held' | 'unheld'): boolean {
+    if (wanted === 'held') this.#duplex.ref?.()
+    else this.#duplex.unref?.()
+    return this.#duplex.unref !== undefined
   }
 
   /** All that was written has been taken. */

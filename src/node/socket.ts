@@ -156,7 +156,7 @@ export class SocketStream implements ByteStream {
   #leaves(pieces: readonly Bytes[]): void {
     if (this.#told !== undefined || this.#handler.sent === undefined) return
     if (this.#socket.writableLength === 0) this.#handler.sent(pieces)
-    else if (this.#leaving.length < MOST_LEAVING) this.#leaving.push(...pieces)
+    else if (this.#leaving.length + pieces.length <= MOST_LEAVING) this.#leaving.push(...pieces)
   }
 
   /** Nothing waits any more. Node says `drain` only where much did: whoever writes next looks too. */
@@ -180,6 +180,11 @@ export class SocketStream implements ByteStream {
   resume(): void {
     this.#paused = false
     if (this.#unheard?.stopped !== true) this.#go()
+  }
+  hold(wanted: 'held' | 'unheld'): boolean {
+    if (wanted === 'held') this.#socket.ref()
+    else this.#socket.unref()
+    return true
   }
 
   #stop(): void {

@@ -33,8 +33,9 @@ export const behind = async (content: Uint8Array): Promise<Behind> => {
       response.end('early')
     },
     '/refused'(request, response) {
-      request.resume()
-      response.writeHead(403).end('no')
+      // Not its end, which would close: bytes that are on their way then would cut the answer off.
+      request.resume().once('close', () => response.end())
+      response.writeHead(403, { 'content-length': 2 }).write('no')
     },
     '/extensions'(_, { socket }) {
       socket!.write(

@@ -36,8 +36,9 @@ export const saying = async (answer: string | ((socket: Socket, asked: string) =
   })
   return { url, asked }
 }
-export const upstream = async (listener: RequestListener) => {
-  const server = createServer(listener).listen(0, '127.0.0.1')
+/** `make`: the `createServer` of node:http, or one of its shape. */
+export const upstream = async (listener: RequestListener, make = createServer) => {
+  const server = make(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   closing.push(() => {
     server.close()

@@ -33,6 +33,8 @@ const NEVER = Number.POSITIVE_INFINITY
 export class Deadline {
   readonly #timeouts: HttpTimeouts
   #waited: Waited | undefined
+  /** No request has begun yet. */
+  #isFirst = true
   #due: Millis = NEVER
   #armed: Millis = NEVER
 
@@ -49,15 +51,21 @@ export class Deadline {
   watch(waited: Waited | undefined, now: Millis, what: 'bytes came' | 'nothing came'): void {
     if (waited === this.#waited && !(waited === 'body' && what === 'bytes came')) return
     this.#waited = waited
-    const limit = waited === undefined ? undefined : this.#timeouts[waited]
+    if (waited !== 'idle') this.#isFirst = false
+    const limit = this.#limit
     this.#due = limit === undefined ? NEVER : now + limit
     this.#armed = Math.min(this.#armed, this.#due)
   }
 
+  get #limit(): Millis | undefined {
+    if (this.#waited === undefined) return undefined
+    if (this.#waited === 'idle' && this.#isFirst && this.#timeouts.first !== undefined) return this.#timeouts.first
+    return this.#timeouts[this.#waited]
+  }
+
   advance(now: Millis): Failure | undefined {
     if (this.#due <= now) {
-      const waited = this.#waited!
-      return fail(codes[waited], { number: this.#timeouts[waited]! })
+      return fail(codes[this.#waited!], { number: this.#limit! })
     }
     this.#armed = this.#due
     return undefined

@@ -79,6 +79,11 @@ describe('messages in both directions', () => {
         expect(runServer(chunks)).toEqual(each.story)
       })
     }
+    test(`${each.name} is read in two, wherever it is cut`, () => {
+      const whole = ascii(each.wire)
+      for (let at = 1; at < whole.length; at++)
+        expect(runServer([whole.subarray(0, at), whole.subarray(at)]), `at ${at}`).toEqual(each.story)
+    })
     test(`${each.name} is written as it was read`, () => {
       const server = httpServer()
       server.receive(ascii(each.wire), 0)
@@ -118,4 +123,44 @@ describe('messages in both directions', () => {
       expect(sentText(server)).toBe(each.wire)
     })
   }
+})
+
+test('RFC 9112 9.3.2: what comes ahead is told once in each exchange', () => {
+  const server = checked(httpServer())
+  const request = ascii('GET / HTTP/1.1\r\nHost: a\r\n\r\n')
+  const paused = (): number => story(drain(server)).filter(line => line === 'paused').length
+  const told: number[] = []
+  for (let i = 0; i < 3; i++) {
+    let times = 0
+    for (let k = 0; k < 3; k++) {
+      server.receive(request, 0)
+      times += paused()
+    }
+    server.send({ type: 'response', status: 200, headers: [], body: new Uint8Array(0) }, 0)
+    times += paused()
+    told.push(times)
+    server.nextCycle(0)
+    told.push(paused())
+  }
+  expect(told).toEqual([1, 1, 0, 1, 0, 1])
+})
+
+test('requests that came before the end of the stream are answered, and then it is over', () => {
+  const server = checked(httpServer())
+  const request = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n'
+  server.receive(ascii(request.repeat(2)), 0)
+  expect(story(drain(server))).toEqual(['GET / 1.1 | Host: a', 'end', 'paused'])
+  server.receive('end', 0)
+  const told: string[][] = []
+  for (let i = 0; i < 2; i++) {
+    told.push(story(drain(server)))
+    server.send({ type: 'response', status: 200, headers: [], body: new Uint8Array(0) }, 0)
+    drain(server)
+    if (server.reusable) server.nextCycle(0)
+  }
+  // What comes behind the end is nobody's.
+  server.receive(ascii(request), 0)
+  told.push(story(drain(server)))
+  expect(told).toEqual([[], ['GET / 1.1 | Host: a', 'end', 'peer-closed'], []])
+  expect(server.reusable).toBe(false)
 })

@@ -277,6 +277,26 @@ describe('time-outs', () => {
     body.advance(50)
     expect(story(drain(body, 50))).toEqual(['✗ http/body-timeout'])
   })
+  test('the first request may have another time than those behind it', () => {
+    const timeouts = { first: 200, idle: 100 }
+    const silent = checked(httpServer({ timeouts }))
+    drain(silent, 0)
+    silent.advance(100)
+    expect(drain(silent, 100)).toEqual([])
+    expect(silent.nextDeadline()).toBe(200)
+    silent.advance(200)
+    expect(drain(silent, 200)).toMatchObject([{ failure: { code: 'http/idle-timeout', number: 200 } }])
+
+    const asking = checked(httpServer({ timeouts }))
+    asking.receive(ascii(head('GET / HTTP/1.1', 'Host: a')), 10)
+    drain(asking, 10)
+    asking.send({ type: 'response', status: 204, headers: [], body: new Uint8Array(0) }, 20)
+    drain(asking, 20)
+    asking.nextCycle(20)
+    drain(asking, 20)
+    asking.advance(120)
+    expect(drain(asking, 120)).toMatchObject([{ failure: { code: 'http/idle-timeout', number: 100 } }])
+  })
   test('a connection that failed runs out of no time any more', () => {
     const server = checked(httpServer({ timeouts: { idle: 100, head: 100, body: 100 } }))
     server.receive(ascii('nonsense\r\n\r\n'), 0)

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
+import { concat } from '../../../test/support/bytes.ts'
 import { closing, codeOf } from '../../../test/support/net.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import type { Bytes } from '../../engine.ts'
@@ -8,8 +9,10 @@ import { virtualClock } from '../../lab/clock.ts'
 import { weakServer, weakSuites } from '../../lab/index.ts'
 import { nodeWorld } from '../../node/world.ts'
 import { certifiedKey } from '../../tls/certificate/certified-key.ts'
-import { CipherSuite } from '../../tls/messages/registries.table.ts'
+import { ClientHello } from '../../tls/messages/hello.ts'
+import { CipherSuite, ExtensionType, SignatureScheme } from '../../tls/messages/registries.table.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
+import { decode } from '../../wire/codec.ts'
 import { trustStore } from '../../x509/path/store.ts'
 import type { Handler } from '../server/serve.ts'
 import { memoryTransport } from '../stream/memory.ts'
@@ -47,7 +50,7 @@ const ours = async (
     cut = () => false,
     deaf = () => false,
   }: { handler?: Handler; cut?: (n: number) => boolean; deaf?: (n: number) => boolean } = {},
-): Promise<World> => {
+): Promise<ReturnType<typeof newWorld>> => {
   const world = newWorld()
   const { transport } = world
   let number = 0
@@ -230,6 +233,73 @@ describe('a server of ours', () => {
       { families: ['certificates'] },
     )
     expect(findingsIn(soon.report).map(({ code, got }) => [code, got[1]])).toEqual([['ends-soon', '5']])
+  })
+
+  /** Hears what is written, and knows the connections that were neither ended nor cut. */
+  const tapped = (world: World & { readonly transport: Transport }, heard: (bytes: Bytes) => void = () => {}) => {
+    const left = new Set<ByteStream>()
+    const connect: Transport['connect'] = async to => {
+      const stream = await world.transport.connect(to)
+      left.add(stream)
+      const over = (how: 'end' | 'reset') => ({
+        value: () => {
+          left.delete(stream)
+          Object.getPrototypeOf(stream)[how].call(stream)
+        },
+      })
+      const write = (pieces: readonly Bytes[]): boolean => {
+        for (const piece of pieces) heard(piece)
+        return Object.getPrototypeOf(stream).write.call(stream, pieces)
+      }
+      return Object.defineProperties(stream, { end: over('end'), reset: over('reset'), write: { value: write } })
+    }
+    return { left, world: { ...world, transport: { ...world.transport, connect } } }
+  }
+
+  test('has no connection of ours any more when all is asked', async () => {
+    const { left, world } = tapped(await ours())
+    const { report } = await asked(world)
+    expect(report.connections).toBeGreaterThan(50)
+    expect(left.size).toBe(0)
+  })
+
+  test('is asked for each kind of certificate with every scheme of that kind, SHA-1 too, and no other', async () => {
+    const offered = new Set<string>()
+    const { world } = tapped(await ours({ versions: ['TLS 1.2'] }), bytes => {
+      if (bytes[0] !== 22 || bytes[5] !== 1) return
+      const extensions = decode(ClientHello, bytes.subarray(9)).extensions ?? []
+      const schemes = extensions.find(({ type }) => type === ExtensionType.names.signature_algorithms)
+      if (schemes !== undefined)
+        offered.add((schemes.body as { schemes: number[] }).schemes.map(SignatureScheme.nameOf).join(' '))
+    })
+    await asked(world, { families: ['certificates'] })
+    const rsa = ['rsa_pss_rsae_', 'rsa_pss_pss_', 'rsa_pkcs1_'].flatMap(of =>
+      ['256', '384', '512'].map(n => `${of}sha${n}`),
+    )
+    const ecdsa = 'ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ecdsa_sha1'
+    for (const kind of [[...rsa, 'rsa_pkcs1_sha1'].join(' '), ecdsa, 'ed25519']) expect(offered).toContain(kind)
+  })
+
+  test('is asked in clear too: a page, a way to https or elsewhere, or no answer', async () => {
+    const plain = async (answer: string | undefined) => {
+      const world = await ours()
+      await world.transport.listen({ port: 80 }, stream => {
+        if (answer === undefined) stream.reset()
+        else {
+          const data = () => {
+            stream.write([latin1Bytes(`HTTP/1.1 ${answer}\r\nContent-Length: 0\r\n\r\n`)])
+            stream.end()
+          }
+          stream.handler = { data, end() {}, drain() {}, closed() {} }
+        }
+      })
+      return (await asked(world, { families: ['http'] })).report.observed.http?.plain
+    }
+    expect(await plain('200 OK')).toBe('page')
+    expect(await plain('301 x\r\nLocation: https://shop.test/')).toBe('https')
+    expect(await plain('308 x\r\nLocation: /here')).toBe('elsewhere')
+    expect(await plain('300 x')).toBe('page')
+    expect(await plain(undefined)).toMatchObject({ unasked: 'cut' })
   })
 
   test('is asked no more than was wanted', async () => {
@@ -440,11 +510,30 @@ describe('what the first answer says', () => {
       expect(reply).toMatchObject({ kind: 'flight', version: 0x0303, hello: { cipherSuite: 0xc02b }, isRetry: false })
     }
   })
+  test('is read out of records of two octets, and an alert is none that has three', () => {
+    const flight = new FirstFlight('hello')
+    let reply: ReturnType<FirstFlight['push']>
+    for (let at = 5; at < hello.length; at += 2)
+      reply ??= flight.push(
+        concat(Uint8Array.of(22, 3, 3, 0, Math.min(2, hello.length - at)), hello.subarray(at, at + 2)),
+      )
+    expect(reply).toMatchObject({ kind: 'flight', hello: { cipherSuite: 0xc02b } })
+    expect(new FirstFlight('hello').push(Uint8Array.of(21, 3, 1, 0, 3, 2, 70, 0))).toMatchObject({ kind: 'nonsense' })
+  })
   test('is an alert, nonsense, SSL 2.0, or nothing yet', () => {
     expect(new FirstFlight('hello').push(Uint8Array.of(21, 3, 1, 0, 2, 2, 70))).toEqual({ kind: 'alert', alert: 70 })
     expect(new FirstFlight('hello').push(latin1Bytes('SSH-2.0-x\r\n'))).toMatchObject({ kind: 'nonsense' })
     expect(new FirstFlight('hello').push(Uint8Array.of(0x80, 0x30, 4, 0, 1))).toEqual({ kind: 'ssl2' })
     expect(new FirstFlight('hello').push(Uint8Array.of(22, 3))).toBeUndefined()
+    // Neither the highest bit nor the 4 alone is of SSL 2.0.
+    expect(new FirstFlight('hello').push(Uint8Array.of(0x80, 0x30, 5, 0, 1))).toMatchObject({ kind: 'nonsense' })
+    expect(new FirstFlight('hello').push(Uint8Array.of(21, 3, 4, 0, 2, 2, 70))).toEqual({ kind: 'alert', alert: 70 })
+  })
+  test('is read up to 256 KiB', () => {
+    const warnings = new Uint8Array(256 * 1024).map((_, i) => [21, 3, 3, 0, 2, 1, 112][i % 7]!)
+    const flight = new FirstFlight('hello')
+    expect(flight.push(warnings)).toBeUndefined()
+    expect(flight.push(Uint8Array.of(0))).toEqual({ kind: 'nonsense', got: 'more than 262144 bytes' })
   })
   test('no bytes make it throw', () => {
     const random = nodeWorld().crypto.random

@@ -239,6 +239,33 @@ describe('several at once', () => {
     while ((await get()) === '1') await new Promise(resolve => setImmediate(resolve))
     expect([await get(), seen.length]).toEqual(['2', 2])
   })
+
+  test('RFC 5861 3: what is asked for behind an answer is read no further than it could be kept', async () => {
+    let told = (_end: 'cut' | 'read'): void => {}
+    const end = new Promise<'cut' | 'read'>(resolve => {
+      told = resolve
+    })
+    let left = 20_000
+    const long = () =>
+      new ReadableStream({
+        pull: to => {
+          to.enqueue(new Uint8Array(1_000))
+          if (--left > 0) return
+          to.close()
+          told('read')
+        },
+        cancel: () => told('cut'),
+      })
+    const headers = { 'cache-control': 'max-age=60, stale-while-revalidate=60', 'content-type': 'image/png' }
+    const { get, pass } = await house((_, number) => new Response(number === 1 ? 'old' : long(), { headers }), {
+      cache: { largest: 100_000 },
+    })
+    await get()
+    pass(61)
+    expect(await get()).toBe('old')
+    expect(await end).toBe('cut')
+    expect(await get()).toBe('old')
+  })
 })
 
 describe('an origin that fails', () => {

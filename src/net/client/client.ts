@@ -32,7 +32,7 @@ import { checkedResponseOf, type FetchResponse, responseOf } from './response.ts
 import { type ResumeOptions, resuming } from './resume.ts'
 import { PATIENCE, retriever } from './retriever.ts'
 import { type Answer, type Ask, chained, type Interceptor } from './seam.ts'
-import { Wire } from './wire.ts'
+import { Wire, type WireOptions } from './wire.ts'
 
 export interface ClientOptions extends ClientTlsOptions {
   /** Kernel TCP where undefined. */
@@ -72,7 +72,10 @@ export interface ClientOptions extends ClientTlsOptions {
   readonly proxyLogin?: ProxyLogin | undefined
   /** Connections to one origin at once; 6 where undefined, as browsers. */
   readonly perOrigin?: number | undefined
-  /** How long a connection without a request is kept, in ms; 4,000 where undefined: node:http closes after 5,000. */
+  /**
+   * How long a connection without a request is kept, in ms; 4,000 where undefined: node:http closes after 5,000. A process of
+   * Node's does not live on for it.
+   */
   readonly keepAlive?: number | undefined
   /** `any`: `fetch` goes to the ports too that the standard forbids, because other protocols live there. */
   readonly ports?: 'any' | undefined
@@ -134,8 +137,8 @@ export const client = (options: ClientOptions): Client => {
   }
 }
 
-/** The wire below such a client, for those who ask without `fetch`. Throws as `client`. */
-export const wireOf = (given: ClientOptions): Wire => {
+/** The wire below such a client, for those who ask without `fetch`, or want to hear of connections. Throws as `client`. */
+export const wireOf = (given: ClientOptions & Pick<WireOptions, 'connections'>): Wire => {
   const options = { ...given, revocation: completed(given) }
   const tls = toldAtOnce(() => tlsOf(options), options.world.words)
   const proxyTls = toldAtOnce(() => proxyTlsOf(options), options.world.words)

@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Bytes, Millis } from '../../engine.ts'
 import { type Failure, FailureError, type RequestContext } from '../../failures/index.ts'
 import type { HeaderList, ResponseHead } from '../../http/types.ts'
+import { Queue } from '../../wire/queue.ts'
 import type { NetStream } from '../stream/types.ts'
 import { type Outline, type OutlineBody, targetOf } from './request.ts'
 import type { Pieces } from './seam.ts'
@@ -56,9 +57,9 @@ export class FetchExchange implements AnswerReader, Pieces {
   readonly #abort = (): void => {
     const { reason } = this.#outline.signal!
     if (this.#state === 'open') this.#cut(reason)
-    else if (this.#queue.length > 0) this.#lose(reason)
+    else if (this.#state === 'ended' || this.#queue.length > 0) this.#lose(reason)
   }
-  #queue: Bytes[] = []
+  #queue = new Queue<Bytes>()
   #queued = 0
   #state: 'open' | 'ended' | 'failed' = 'open'
   #error: unknown
@@ -103,6 +104,7 @@ export class FetchExchange implements AnswerReader, Pieces {
     const whole = bytes !== undefined && bytes.length > AT_ONCE ? 'stream' : (bytes ?? (body && 'stream'))
     const asked = connection.request({ method, target, headers, body: whole }, this)
     this.#asked = asked
+    outline.waits?.(whole === 'stream' ? 'body' : 'server')
     if (this.#state === 'open') signal?.addEventListener('abort', this.#abort, { once: true })
     if (whole === 'stream') void this.#send(body!, asked, expects ? clock : undefined)
     else if (whole !== undefined) outline.sent?.(whole.length)
@@ -128,16 +130,8 @@ export class FetchExchange implements AnswerReader, Pieces {
   /** The next piece of the body; undefined at its end. */
   async next(): Promise<Bytes | undefined> {
     for (;;) {
-      const piece = this.#queue.shift()
-      if (piece !== undefined) {
-        this.#queued -= piece.length
-        if (this.#queued < QUEUE) this.#asked?.resume()
-        return piece
-      }
-      if (this.#state === 'ended') {
-        this.#deaf()
-        return undefined
-      }
+      const piece = this.atHand()
+      if (piece !== undefined) return piece === 'end' ? undefined : piece
       if (this.#state === 'failed') throw this.#error
       await new Promise<void>(resolve => {
         this.#wake = resolve
@@ -145,10 +139,22 @@ export class FetchExchange implements AnswerReader, Pieces {
     }
   }
 
+  atHand(): Bytes | 'end' | undefined {
+    const piece = this.#queue.shift()
+    if (piece !== undefined) {
+      this.#queued -= piece.length
+      if (this.#queued < QUEUE) this.#asked?.resume()
+      return piece
+    }
+    if (this.#state !== 'ended') return undefined
+    this.#deaf()
+    return 'end'
+  }
+
   /** The rest is not wanted: read if it is little and comes soon, cut otherwise. */
   discard(): void {
     if (this.#state !== 'open') {
-      this.#lose(new Error('the body was cancelled'))
+      this.#drop()
       return
     }
     const framing = this.#head?.framing
@@ -158,13 +164,13 @@ export class FetchExchange implements AnswerReader, Pieces {
       return
     }
     this.#discarding ??= this.#clock.later(this.#clock.now() + DISCARDED_WITHIN, () => this.cancel())
-    this.#queue = []
+    this.#queue = new Queue()
     this.#asked?.resume()
   }
   /** The rest is not wanted: the connection goes with it. */
   cancel(): void {
     if (this.#state === 'open') this.#cut(new Error('the body was cancelled'))
-    else this.#lose(new Error('the body was cancelled'))
+    else this.#drop()
   }
 
   // What the connection says.
@@ -214,18 +220,22 @@ export class FetchExchange implements AnswerReader, Pieces {
     this.#outline.signal?.removeEventListener('abort', this.#abort)
   }
 
-  /** What has come will not be read. */
+  #drop(): void {
+    if (this.#queue.length > 0) this.#lose(new Error('the body was cancelled'))
+    else this.#deaf()
+  }
+
+  /** What has come will not be read, nor that this was all. */
   #lose(error: unknown): void {
     this.#deaf()
-    if (this.#queue.length === 0) return
-    this.#queue = []
+    this.#queue = new Queue()
     this.#state = 'failed'
     this.#error = error
     this.#watcher?.()
   }
 
   #cut(error: unknown): void {
-    this.#queue = []
+    this.#queue = new Queue()
     this.#settle('failed', error)
     this.#asked?.cancel()
   }
@@ -253,6 +263,7 @@ export class FetchExchange implements AnswerReader, Pieces {
         if (this.#state !== 'open') return
         if (done) {
           sending.end(this.#outline.trailers?.())
+          this.#outline.waits?.('server')
           return
         }
         if (!(value instanceof Uint8Array)) throw new TypeError('a body must give Uint8Array')
@@ -261,9 +272,11 @@ export class FetchExchange implements AnswerReader, Pieces {
         sent += value.length
         this.#outline.sent?.(sent)
         if (room) continue
+        this.#outline.waits?.('server')
         await new Promise<void>(resolve => {
           this.#room = resolve
         })
+        this.#outline.waits?.('body')
       }
     } catch (error) {
       // The caller's stream broke, or gave another length than it promised: the request cannot be completed.

@@ -11,12 +11,14 @@ import { LINGER } from '../stream/linger.ts'
 import { Stall } from '../stream/stall.ts'
 import { TakenStream } from '../stream/taken.ts'
 import type { ConnectionInfo, NetStream, StreamHandler, Timeouts } from '../stream/types.ts'
-import type { AnswerReader, Asked, ClientConnection, Lifecycle, RequestLine } from './types.ts'
+import type { AnswerReader, Asked, ClientConnection, Ending, Lifecycle, RequestLine } from './types.ts'
 
 export interface ConnectionOptions extends Lifecycle {
   readonly clock: Clock
   readonly timeouts: Pick<Timeouts, 'firstByte' | 'idle'>
   readonly where: string
+  /** It carries no more requests: told once. */
+  readonly over?: ((why: Ending) => void) | undefined
   /** What the first request says has left as early data, and was taken. */
   readonly saidEarly?: boolean | undefined
 }
@@ -27,6 +29,7 @@ export class Http1Connection implements ClientConnection, StreamHandler {
   keptFor: Millis = Number.POSITIVE_INFINITY
   readonly #stream: NetStream
   readonly #options: ConnectionOptions
+  readonly #clock: Clock
   readonly #engine: HttpConnection
   readonly #driver: Driver<Chunk>
   readonly #stall: Stall
@@ -46,19 +49,22 @@ export class Http1Connection implements ClientConnection, StreamHandler {
     this.info = stream.connection
     this.#stream = stream
     this.#options = options
+    // While there is a request the stream holds the process, and between requests nothing shall.
+    const { clock } = options
+    this.#clock = stream.hold?.('held') === true && clock.unheld !== undefined ? clock.unheld : clock
     this.#engine = httpClient({
       timeouts: { head: options.timeouts.firstByte },
       trace: stream.trace,
       input: stream.pieces ?? 'borrowed',
     })
-    this.#driver = drive(this.#engine, options.clock, {
+    this.#driver = drive(this.#engine, this.#clock, {
       out: pieces => {
         if (this.#said) return
         this.#room = stream.write(pieces)
       },
       event: event => this.#on(event),
     })
-    this.#stall = new Stall(options.clock, options.timeouts.idle, () => this.#stalled(options.timeouts.idle))
+    this.#stall = new Stall(this.#clock, options.timeouts.idle, () => this.#stalled(options.timeouts.idle))
     if (options.saidEarly !== true) this.#listen()
   }
 
@@ -83,9 +89,9 @@ export class Http1Connection implements ClientConnection, StreamHandler {
     this.#said = this.#options.saidEarly === true && this.requests === 0
     this.#driver.do(now => {
       this.#engine.send({ type: 'request', method, target, headers, ...whole }, now)
+      this.#stream.hold?.('held')
       this.requests++
       this.#reader = reader
-      this.#answered = false
       if (body === undefined) this.#engine.send({ type: 'end' }, now)
     })
     this.#said = false
@@ -115,7 +121,7 @@ export class Http1Connection implements ClientConnection, StreamHandler {
         if (mine()) this.#resume()
       },
       cancel: () => {
-        if (mine()) this.#cut()
+        if (mine()) this.#cut('unwanted')
       },
     }
   }
@@ -132,22 +138,26 @@ export class Http1Connection implements ClientConnection, StreamHandler {
     if (this.#answered && !this.#ended && !this.#closed) this.#stall.start()
     this.#stream.resume()
   }
-  close(): void {
+  close(why: Ending): void {
     if (this.#ended) return
+    this.#over(why)
     this.#ended = true
     this.#driver.stop()
     this.#listen()
     this.#stall.end()
     this.#resume()
     this.#stream.end()
-    const { clock } = this.#options
+    // What was written leaves all the same: the kernel has it, or the loop waits for the write.
+    this.#stream.hold?.('unheld')
+    const clock = this.#clock
     this.#disarmLinger = clock.later(clock.now() + LINGER, () => this.#stream.reset())
   }
   abort(failure: Failure): void {
     this.#failed(failure)
   }
   /** The answer is not wanted any more. */
-  #cut(): void {
+  #cut(why: Ending): void {
+    this.#over(why)
     this.#reader = undefined
     this.#ended = true
     this.#driver.stop()
@@ -170,6 +180,8 @@ export class Http1Connection implements ClientConnection, StreamHandler {
   }
   closed(failure: Failure | undefined): void {
     if (this.#closed) return
+    // Not by us, and without a failure: whoever gave us the stream has cut it.
+    this.#over(failure ?? 'unwanted')
     this.#closed = true
     this.#disarmLinger?.()
     this.#driver.stop()
@@ -211,7 +223,7 @@ export class Http1Connection implements ClientConnection, StreamHandler {
         this.#complete(event.trailers)
         return
       case 'peer-closed':
-        this.close()
+        this.close('peer-closed')
         return
       case 'failure':
         this.#failed(event.failure)
@@ -226,25 +238,28 @@ export class Http1Connection implements ClientConnection, StreamHandler {
   #complete(trailers: HeaderList): void {
     const reader = this.#reader
     this.#reader = undefined
+    this.#answered = false
     this.#stall.stop()
     const again = this.#engine.cycleDone && this.#engine.reusable
     if (again) this.#driver.do(now => this.#engine.nextCycle(now))
     this.#resume()
+    this.#stream.hold?.('unheld')
     reader?.end(trailers)
     if (again) this.#options.free(this)
-    else this.close()
+    else this.close('last')
   }
 
   #failed(failure: Failure): void {
     const reader = this.#reader
     this.#failure ??= failure
-    this.#cut()
+    this.#cut(failure)
     reader?.failed(failure.where === undefined ? failure.with({ where: this.#options.where }) : failure)
   }
 
   /** The stream belongs to whoever asked; for the pool this connection is over. */
   #switch(head: ResponseHead): void {
     const reader = this.#reader
+    this.#over('switched')
     this.#reader = undefined
     this.#ended = true
     this.#closed = true
@@ -255,6 +270,10 @@ export class Http1Connection implements ClientConnection, StreamHandler {
     gone(this)
     if (reader?.switched === undefined) stream.reset()
     else reader.switched(head, stream)
+  }
+
+  #over(why: Ending): void {
+    if (!this.#ended && !this.#closed) this.#options.over?.(why)
   }
 
   #stalled(number: Millis): void {

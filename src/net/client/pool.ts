@@ -57,7 +57,7 @@ export class Pool {
       if (which === 'new' || origin.open < this.#options.perOrigin) {
         const opened = await this.#open(key, origin, open)
         if (this.#closed) opened.abort(fail('net/client-closed'))
-        else if (signal?.aborted) opened.close()
+        else if (signal?.aborted) opened.close('unwanted')
         else return this.#lend(origin, opened, ask)
         continue
       }
@@ -72,7 +72,7 @@ export class Pool {
       for (const connection of origin.idle.splice(0)) {
         origin.connections.get(connection)?.end()
         this.#all.delete(connection)
-        connection.close()
+        connection.close(fail('net/client-closed'))
       }
       for (const wake of origin.waiting.splice(0)) wake(new FailureError(fail('net/client-closed')))
     }
@@ -84,7 +84,7 @@ export class Pool {
       return ask(connection)
     } finally {
       // Nothing was asked, because it could not be sent. On a new one something may have been said early.
-      if (connection.idle && connection.requests === 0) connection.close()
+      if (connection.idle && connection.requests === 0) connection.close('unwanted')
       else if (connection.idle && connection.capacity > 0) this.#keep(origin, connection)
     }
   }
@@ -113,10 +113,11 @@ export class Pool {
   #limit(origin: Origin, connection: ClientConnection, limit: Millis): void {
     const expired = (): void => {
       remove(origin.idle, connection)
-      connection.close()
+      connection.close('idle')
     }
+    const { clock } = this.#options
     origin.connections.get(connection)?.end()
-    origin.connections.set(connection, new Stall(this.#options.clock, limit, expired))
+    origin.connections.set(connection, new Stall(clock.unheld ?? clock, limit, expired))
   }
 
   #origin(key: string): Origin {
@@ -142,7 +143,7 @@ export class Pool {
     if (connection.idle) {
       const limit = Math.min(this.#options.idle, connection.keptFor)
       if (limit <= 0 || this.#closed) {
-        connection.close()
+        connection.close('last')
         return
       }
       remove(origin.idle, connection)

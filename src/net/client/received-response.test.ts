@@ -113,6 +113,13 @@ test('it is a Response to whoever asks: instanceof, methods of the class, inspec
   expect([around.ok, around.statusText]).toEqual([true, 'Created'])
 })
 
+test('ok is what the platform calls so', async () => {
+  const server = await served(request => new Response('', { status: Number(new URL(request.url).pathname.slice(1)) }))
+  for (const status of [200, 299, 300, 404, 599]) {
+    expect([status, (await fetch(`${server.url}/${status}`)).ok]).toEqual([status, new Response('', { status }).ok])
+  }
+})
+
 test('a body that is cut short rejects whoever reads it whole, and its connection is not used again', async () => {
   let connections = 0
   const url = await peer(socket => {

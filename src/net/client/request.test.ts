@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
-import { codeOf, peer, served, soon } from '../../../test/support/net.ts'
+import { closing, codeOf, peer, served, soon } from '../../../test/support/net.ts'
 import { client, fetch } from '../../index.ts'
 
 /** Says how the body came. `/307` sends on to `/end`. */
@@ -23,6 +23,21 @@ async function* pieces(): AsyncGenerator<Uint8Array> {
   }
 }
 const stream = () => new Blob(['a stream']).stream()
+
+test('the question mark of an empty query leaves with the path, and one in the fragment does not', async () => {
+  const url = await peer(socket => {
+    socket.once('data', bytes => socket.end(`HTTP/1.0 200 OK\r\n\r\n${String(bytes).split(' ')[1]}`))
+  })
+  const targetOf = async (rest: string): Promise<string> => (await fetch(`${url}${rest}`)).text()
+  const base = new URL(url).pathname
+  for (const [rest, target] of [
+    ['?', '?'],
+    ['?#x', '?'],
+    ['#?', ''],
+    ['?a#?', '?a'],
+  ] as const)
+    expect(await targetOf(rest)).toBe(`${base}${target}`)
+})
 
 describe('a body', () => {
   test.each([
@@ -133,6 +148,51 @@ test('only text says that it is text, and not where the caller says something el
   expect(await typeOf({ method: 'POST', body: '{}' })).toBe('text/plain;charset=UTF-8')
   const headers = { 'Content-Type': 'application/json' }
   expect(await typeOf({ method: 'POST', body: '{}', headers })).toBe('application/json')
+})
+
+test('RFC 9112 9.6: a client that keeps no connections says so with each request, and another does not', async () => {
+  const url = await peer(socket => {
+    socket.on('data', data => {
+      const said = /connection: \w+/i.exec(`${data}`)?.[0] ?? 'nothing'
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${said.length}\r\n\r\n${said}`)
+    })
+  })
+  for (const [keepAlive, said] of [
+    [0, 'Connection: close'],
+    [1_000, 'nothing'],
+    [undefined, 'nothing'],
+  ] as const) {
+    using own = client({ keepAlive })
+    for (const _ of [1, 2]) expect(await (await own.fetch(url)).text()).toBe(said)
+  }
+})
+
+test('what the Request of a page or of Bun leaves out goes along all the same', async () => {
+  const Platform = globalThis.Request
+  closing.push(() => void (globalThis.Request = Platform))
+  globalThis.Request = class extends Platform {
+    constructor(...given: ConstructorParameters<typeof Platform>) {
+      super(...given)
+      for (const name of ['cookie', 'origin', 'content-type']) this.headers.delete(name)
+    }
+  }
+  // No `serve`: what it gives its handler may be one of these too.
+  const url = await peer(socket => {
+    socket.on('data', data => {
+      const said = ['cookie', 'origin', 'content-type'].map(
+        name => new RegExp(`^${name}: (.*)\r$`, 'im').exec(`${data}`)?.[1] ?? null,
+      )
+      const body = JSON.stringify(said)
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`)
+    })
+  })
+  // Whatever the quick way does not know is asked with a Request.
+  const init = { method: 'POST', body: 'text', keepalive: true }
+  const asked = async (headers?: Record<string, string>) =>
+    (await fetch(url, { ...init, ...(headers && { headers }) })).json()
+  expect(await asked({ cookie: 'a=1', origin: 'null' })).toEqual(['a=1', 'null', 'text/plain;charset=UTF-8'])
+  expect(await asked({ 'content-type': 'text/css' })).toEqual([null, null, 'text/css'])
+  expect(await asked()).toEqual([null, null, 'text/plain;charset=UTF-8'])
 })
 
 test('a redirect to a place with a password in it is not followed', async () => {

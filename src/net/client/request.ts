@@ -19,8 +19,15 @@ export interface Outline {
   readonly body: OutlineBody | undefined
   /** In the place of path and query of `url`, to the letter: for whoever passes a request on. */
   readonly target?: string | undefined
-  /** `as given`: nothing is added that a request can do without. */
-  readonly fields?: 'usual' | 'as given' | undefined
+  /**
+   * `as given`: nothing is added that a request can do without. A list: nor is anything written otherwise than there, where
+   * it says the same as `headers`.
+   */
+  readonly fields?: 'usual' | 'as given' | HeaderList | undefined
+  /** Its connection ends with it (RFC 9112 9.6). */
+  readonly once?: boolean | undefined
+  /** Told when only the server is waited for, and when it is whoever gives the body: from when it begins to leave, each time. */
+  readonly waits?: ((whom: 'server' | 'body') => void) | undefined
   readonly signal: AbortSignal | undefined
   /** What the jar says for it, where the headers have no Cookie; `trace` hears why cookies were left out. */
   readonly cookie?: ((trace: TraceContext | undefined) => string | undefined) | undefined
@@ -85,9 +92,9 @@ export const authorityOf = (url: URL): { readonly host: string; readonly port: n
   port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port),
 })
 
-/** Path and query, as a request line has them. */
+/** Path and query, as a request line has them; an empty query is one too (URL standard, 4.1), though `search` is silent of it. */
 export const targetOf = ({ url, target }: Pick<Outline, 'url' | 'target'>): string =>
-  target ?? `${url.pathname}${url.search}`
+  target ?? `${url.pathname}${url.search === '' && /^[^#]*\?/.test(url.href) ? '?' : url.search}`
 
 /** Without the fragment, which is nobody's business. */
 export const hrefOf = (url: URL): string => url.href.replace(/#.*$/, '')

@@ -15,6 +15,8 @@ import type { Outline } from './request.ts'
 export interface Pieces {
   /** The next piece; undefined at the end. Rejects with `FailureError` or the reason of the signal. */
   next(): Promise<Bytes | undefined>
+  /** The same without waiting; undefined where that cannot be. */
+  atHand?(): Bytes | 'end' | undefined
   /** All of it has come: no connection is kept for it. Undefined where nobody knows. */
   readonly complete?: boolean | undefined
   /** It broke off, and all that came before was handed on. Undefined where nobody knows without asking. */

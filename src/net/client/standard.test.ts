@@ -1,12 +1,14 @@
 /** What the fetch standard asks for beyond the exchange; `test/interop/fetch-standard.test.ts` has undici beside it. */
 import { createHash } from 'node:crypto'
+import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
-import { codeOf, peer, served } from '../../../test/support/net.ts'
+import { codeOf, peer, served, soon } from '../../../test/support/net.ts'
 import { platforms } from '../../../test/support/worlds.ts'
 import { FailureError, FetchError, fail } from '../../failures/index.ts'
 import { cookieJar } from '../../http/cookies/index.ts'
 import { client, fetch } from '../../index.ts'
 import { integrityOf } from './integrity.ts'
+import { BLOCKED_PORTS } from './ports.table.ts'
 
 const thrown = (promise: Promise<unknown>): Promise<Error> =>
   promise.then(
@@ -33,6 +35,17 @@ describe('fetch standard 5.6: errors', () => {
     const error = await thrown(fetch('http://127.0.0.1:9998/', { method: 'a b' }))
     expect(error).toBeInstanceOf(TypeError)
     expect(error).toMatchObject({ code: 'net/bad-request', cause: { cause: { name: 'TypeError' } } })
+  })
+  test('4.1: an abort ends a body that is being read, though all of it has come', async () => {
+    const { url } = await served(() => new Response('all of it'))
+    for (const how of ['text', 'arrayBuffer', 'blob', 'json'] as const) {
+      const controller = new AbortController()
+      const response = await fetch(url, { signal: controller.signal })
+      await soon(10)
+      const read = response[how]()
+      controller.abort('no more')
+      expect(await thrown(read)).toBe('no more')
+    }
   })
   test('the reason of a signal is what it is', async () => {
     const { url } = await served(() => new Response('all of it'))
@@ -62,6 +75,10 @@ describe('fetch standard 2.9: ports of other protocols are not asked', () => {
     const { url } = await served(() => new Response(null, { status: 302, headers: { location: 'http://[::1]:6667/' } }))
     expect(await codeOf(fetch(url))).toBe('net/blocked-port')
   })
+  test('they are those of undici, and 0', () => {
+    const { badPorts } = createRequire(import.meta.url)('undici/lib/web/fetch/constants.js') as { badPorts: string[] }
+    expect([...BLOCKED_PORTS]).toEqual([0, ...badPorts.map(Number)])
+  })
   test('ports: any goes there', async () => {
     expect(await codeOf(fetch('http://127.0.0.1:9/', { ports: 'any' }))).toBe('tcp/refused')
   })
@@ -75,6 +92,7 @@ describe('SRI 3.3: integrity', () => {
     ])
     expect(integrityOf('SHA384-AAAA')).toEqual([{ hash: 'sha384', value: 'AAAA' }])
     expect(integrityOf('md5-AAAA sha256 sha256-')).toEqual([])
+    expect(integrityOf('sha256-AAAA sha384-ä%==?x')).toEqual([{ hash: 'sha384', value: 'ä%' }])
   })
   test('what is not the body is net/integrity-mismatch, and nobody gets to see it', async () => {
     const { url } = await served(() => new Response('abc'))
@@ -83,6 +101,8 @@ describe('SRI 3.3: integrity', () => {
       code: 'net/integrity-mismatch',
       failure: { where: 'sha256', got: sha('sha256', 'abc').slice(7, -1), expected: sha('sha256', 'abd').slice(7, -1) },
     })
+    const request = new Request(url, { integrity: sha('sha256', 'abd') })
+    expect(await codeOf(fetch(request))).toBe('net/integrity-mismatch')
     const right = await fetch(url, { integrity: sha('sha384', 'abc') })
     expect([right.url, await right.text()]).toEqual([`${url}/`, 'abc'])
     expect(right.connection.remote.address).toBe('127.0.0.1')
@@ -184,6 +204,12 @@ test('sent tells how much of a body has been handed on, to its end', async () =>
   expect(told.length).toBeGreaterThan(3)
   expect(told.at(-1)).toBe(size)
   expect(told.slice(1)).toEqual(told.slice(1).sort((a, b) => a - b))
+  // Pieces of nothing are nobody's news, and end no body.
+  told.length = 0
+  const pieces = ['', 'one ', '', '', 'two', ''].map(text => new TextEncoder().encode(text))
+  const body = new ReadableStream({ pull: to => void (pieces.length > 0 ? to.enqueue(pieces.shift()) : to.close()) })
+  expect(await (await fetch(url, { method: 'POST', body, duplex: 'half', sent })).text()).toBe('7')
+  expect(told).toEqual([4, 7])
 })
 
 test('another duplex than half is refused: net/bad-request', async () => {

@@ -62,9 +62,24 @@ export interface ClientConnection {
   /** Begins an exchange. Throws `FailureError` for what cannot be sent; nothing of it has left then. */
   request(line: RequestLine, reader: AnswerReader): Asked
   /** Ends it behind what is under way; FIN follows what was written. */
-  close(): void
+  close(why: Ending): void
   /** Cuts it, and says so to whoever waits for an answer. */
   abort(failure: Failure): void
+}
+
+/**
+ * Why a connection carries no more requests: nobody had one for long, its last answer has come, nobody wanted the rest of an
+ * answer, it speaks another protocol now, the server closed it, or what cut it.
+ */
+export type Ending = 'idle' | 'last' | 'unwanted' | 'switched' | 'peer-closed' | Failure
+
+/** Told of the connections of a client; `url`: of the request that each was opened for. */
+export interface ConnectionListener {
+  opened(url: URL): void
+  /** None could be opened. */
+  refused(url: URL, error: unknown): void
+  /** It carries no more requests. */
+  over(url: URL, why: Ending): void
 }
 
 /** What a connection tells whoever made it. */

@@ -1,13 +1,17 @@
 /** A client that asks for another protocol, beside what it hears and says before and behind a message. */
+import { getEventListeners } from 'node:events'
 import { createServer, type Server as NodeServer } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { closing, codeOf, peer, served, soon } from '../../../test/support/net.ts'
+import { listening } from '../../../test/support/tls-stream.ts'
 import { type Client, client, connect } from '../../index.ts'
 import { systemClock } from '../../node/clock.ts'
 import { toNode } from '../../node/to-node.ts'
+import { memoryPair } from '../stream/memory.ts'
+import { plain } from '../stream/plain.ts'
 import type { NetStream } from '../stream/types.ts'
 import { madeHead } from './seam.ts'
 import { askToSwitch } from './upgrade.ts'
@@ -147,6 +151,34 @@ describe('upgrade', () => {
     expect(await codeOf(one({ timeouts: { firstByte: 20 } }).upgrade(silent, { protocol: 'echo' }))).toBe(
       'http/head-timeout',
     )
+  })
+  test('whose signal is aborted asks nothing, and hears no abort when it has its stream', async () => {
+    const [near, far] = memoryPair(systemClock)
+    const { said, closed } = listening(far)
+    const timeouts = { firstByte: 1_000, idle: 1_000 }
+    const ask = (stream: NetStream, signal: AbortSignal) => {
+      const headers = [['Host', 'a.test']] as const
+      const options = { clock: systemClock, timeouts, where: 'a.test', signal }
+      return askToSwitch(stream, { method: 'CONNECT', target: 'a.test:80', headers }, options)
+    }
+    const reason = new Error('enough')
+    await expect(ask(plain(near, 0, systemClock), AbortSignal.abort(reason))).rejects.toBe(reason)
+    await closed
+    expect(said).toEqual(['closed tcp/reset'])
+    const url = new URL(await switching('HTTP/1.1 200 OK\r\n\r\n'))
+    const controller = new AbortController()
+    const { stream } = await ask(await connect({ host: url.hostname, port: Number(url.port) }), controller.signal)
+    controller.abort(reason)
+    stream.write([Buffer.from('through')])
+    expect(await read(stream, 'through')).toBe('through')
+    stream.reset()
+    // One signal may outlive many questions.
+    const { signal } = new AbortController()
+    const declines = new URL(await switching(OK.replace('200 OK', '403 Forbidden')))
+    const declined = ask(await connect({ host: declines.hostname, port: Number(declines.port) }), signal)
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    expect(await codeOf(declined)).toBe('http/upgrade-declined')
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0)
   })
   test('refuses what cannot be asked', async () => {
     const own = one()

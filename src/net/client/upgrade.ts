@@ -1,9 +1,8 @@
 /** Requests after which a stream is not HTTP any more: Upgrade (RFC 9110 7.8), and CONNECT through a proxy (9.3.6). */
-import type { Clock } from '../../clock.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import type { HeaderList, ResponseHead } from '../../http/types.ts'
-import type { NetStream, Timeouts } from '../stream/types.ts'
-import { Http1Connection } from './http1.ts'
+import type { NetStream } from '../stream/types.ts'
+import { type ConnectionOptions, Http1Connection } from './http1.ts'
 
 export interface SwitchRequest {
   readonly method: string
@@ -11,11 +10,8 @@ export interface SwitchRequest {
   readonly headers: HeaderList
 }
 
-export interface SwitchOptions {
-  readonly clock: Clock
-  readonly timeouts: Pick<Timeouts, 'firstByte' | 'idle'>
-  /** Whom we ask, for failures: `proxy.test:8080`. */
-  readonly where: string
+/** `where`: whom we ask, for failures: `proxy.test:8080`. */
+export interface SwitchOptions extends Pick<ConnectionOptions, 'clock' | 'timeouts' | 'where' | 'over'> {
   readonly signal?: AbortSignal | undefined
   /** Is shown the answer that declines. */
   readonly declined?: ((head: ResponseHead) => void) | undefined
@@ -34,21 +30,21 @@ export interface Switched {
  */
 export const askToSwitch = (stream: NetStream, request: SwitchRequest, options: SwitchOptions): Promise<Switched> =>
   new Promise((resolve, reject) => {
-    const { clock, timeouts, where, signal, declined } = options
-    let settled = false
-    const settle = (work: () => void): void => {
-      if (settled) return
-      settled = true
-      signal?.removeEventListener('abort', abort)
-      work()
+    const { clock, timeouts, where, over, signal, declined } = options
+    const deaf = (): void => signal?.removeEventListener('abort', abort)
+    const refuse = (error: unknown): void => {
+      deaf()
+      stream.reset()
+      reject(error)
     }
-    const refuse = (error: unknown): void =>
-      settle(() => {
-        stream.reset()
-        reject(error)
-      })
     const abort = (): void => refuse(signal!.reason)
-    const connection = new Http1Connection(stream, { clock, timeouts, where, free() {}, gone() {} })
+    if (signal?.aborted) {
+      over?.('unwanted')
+      abort()
+      return
+    }
+    signal?.addEventListener('abort', abort, { once: true })
+    const connection = new Http1Connection(stream, { clock, timeouts, where, over, free() {}, gone() {} })
     try {
       connection.request(
         { ...request, body: undefined },
@@ -63,13 +59,13 @@ export const askToSwitch = (stream: NetStream, request: SwitchRequest, options: 
           end() {},
           drain() {},
           failed: failure => refuse(new FailureError(failure)),
-          switched: (head, taken) => settle(() => resolve({ stream: taken, head })),
+          switched(head, taken) {
+            deaf()
+            resolve({ stream: taken, head })
+          },
         },
       )
     } catch (error) {
       refuse(error)
-      return
     }
-    if (signal?.aborted) abort()
-    else signal?.addEventListener('abort', abort, { once: true })
   })

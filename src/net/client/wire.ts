@@ -11,6 +11,7 @@ import { DEFAULT_TIMEOUTS, type NetStream, type Timeouts, type Transport, type W
 import { told } from '../told.ts'
 import { type EarlyRequest, earlyRequest, mayBeEarly } from './early-request.ts'
 import { FetchExchange } from './exchange.ts'
+import type { ConnectionOptions } from './http1.ts'
 import { Pool } from './pool.ts'
 import { speaking } from './protocols.ts'
 import { type ProxyChoice, type ProxyServer, proxyFor } from './proxies.ts'
@@ -18,7 +19,7 @@ import type { ProxyLogin, ProxyRequest } from './proxy-login.ts'
 import { authorityOf, contextOf, hrefOf, mayRepeat, type Outline, targetOf } from './request.ts'
 import type { Answer } from './seam.ts'
 import { fieldsFor, type TunnelOptions, throughProxy, tunnelTarget, unauthorized, unreachable } from './tunnel.ts'
-import type { ClientConnection, Lifecycle } from './types.ts'
+import type { ClientConnection, ConnectionListener, Lifecycle } from './types.ts'
 import { askToSwitch, type Switched } from './upgrade.ts'
 
 export interface WireOptions {
@@ -37,13 +38,17 @@ export interface WireOptions {
   readonly proxyLogin?: ProxyLogin | undefined
   /** For proxies that are spoken to by TLS. */
   readonly proxyTls?: ReadClientOptions | undefined
-  /** 6 where undefined. */
+  /** `PER_ORIGIN` where undefined. */
   readonly perOrigin?: number | undefined
   /** See `ClientTls`. */
   readonly earlyData?: true | undefined
   /** In ms; 4,000 where undefined, 0: no connection carries a second request. */
   readonly keepAlive?: number | undefined
+  readonly connections?: ConnectionListener | undefined
 }
+
+/** As browsers. */
+export const PER_ORIGIN = 6
 
 type Authority = ReturnType<typeof authorityOf>
 
@@ -62,7 +67,7 @@ export class Wire {
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
     this.#pool = new Pool({
       clock: options.world.clock,
-      perOrigin: options.perOrigin ?? 6,
+      perOrigin: options.perOrigin ?? PER_ORIGIN,
       idle: options.keepAlive ?? 4_000,
       turn: this.#timeouts.turn,
     })
@@ -170,9 +175,15 @@ export class Wire {
       if (early === undefined || !speaksLess(error)) throw error
       return this.stream(outline)
     })
-    const { clock } = this.#world
     const saidEarly = stream.connection.tls?.earlyData === 'accepted'
-    return speaking(stream, { clock, timeouts: this.#timeouts, where: outline.url.host, saidEarly, ...lifecycle })
+    return speaking(stream, { ...this.speakingTo(outline.url), saidEarly, ...lifecycle })
+  }
+
+  /** Of a connection for a request to `url`. */
+  speakingTo(url: URL): Pick<ConnectionOptions, 'clock' | 'timeouts' | 'where' | 'over'> {
+    const { connections } = this.#options
+    const over: ConnectionOptions['over'] = connections && (why => connections.over(url, why))
+    return { clock: this.#world.clock, timeouts: this.#timeouts, where: url.host, over }
   }
 
   /** Asks for one of `protocols` (RFC 9110 7.8) on a stream of its own, which the pool does not count. */
@@ -181,8 +192,7 @@ export class Wire {
       const { stream, headers } = await this.#offering(outline, protocols)
       const request = { method: outline.method, target: targetOf(outline), headers }
       const { url, signal } = outline
-      const options = { clock: this.#world.clock, timeouts: this.#timeouts, where: url.host, signal }
-      return await askToSwitch(stream, request, options)
+      return await askToSwitch(stream, request, { ...this.speakingTo(url), signal })
     } catch (error) {
       throw told(error, this.#world.words, contextOf(outline))
     }
@@ -193,8 +203,8 @@ export class Wire {
     const { clock } = this.#world
     try {
       const { stream, headers } = await this.#offering(outline, protocols)
-      const options = { clock, timeouts: this.#timeouts, where: outline.url.host }
-      const connection = speaking(stream, { ...options, free: one => one.close(), gone() {} })
+      const options = this.speakingTo(outline.url)
+      const connection = speaking(stream, { ...options, free: one => one.close('last'), gone() {} })
       return await new Promise((resolve, reject) => {
         const switched = (head: ResponseHead, taken: NetStream): void => resolve({ head, stream: taken })
         const exchange = new FetchExchange(connection, { outline, headers, clock, switched })
@@ -216,10 +226,23 @@ export class Wire {
   }
 
   /** A stream of its own to where `outline` goes, or to the proxy that passes such requests on. */
-  async stream(
+  async stream(outline: Pick<Outline, 'url' | 'signal' | 'tls'>, early?: Bytes, way?: 'tunnel'): Promise<NetStream> {
+    const { connections } = this.#options
+    try {
+      const stream = await this.#reach(outline, early, way)
+      connections?.opened(outline.url)
+      return stream
+    } catch (error) {
+      // Whoever asked has given up; nobody knows whether it could have been.
+      if (outline.signal?.aborted !== true) connections?.refused(outline.url, error)
+      throw error
+    }
+  }
+
+  async #reach(
     { url, signal, tls: how }: Pick<Outline, 'url' | 'signal' | 'tls'>,
-    early?: Bytes,
-    way?: 'tunnel',
+    early: Bytes | undefined,
+    way: 'tunnel' | undefined,
   ): Promise<NetStream> {
     const { over, trace, resolve, tls, strictTls = tls, proxyTls } = this.#options
     const { clock } = this.#world
@@ -274,13 +297,15 @@ export class Wire {
 
 /** The fields as they go out: those of the caller, the usual ones, those about body and connection. */
 export const fieldsOfRequest = (
-  { url, headers, body, method, cookie, trailers, fields }: Outline,
+  { url, headers, body, method, cookie, trailers, fields, once }: Outline,
   trace: TraceContext | undefined,
   { coders, keepAlive }: Pick<World, 'coders'> & Pick<WireOptions, 'keepAlive'>,
 ): HeaderList => {
   const list: [string, string][] = [['Host', headers.get('host') ?? url.host]]
-  for (const [name, value] of headers) if (!OURS.has(name)) list.push([name, value])
-  const usual = fields !== 'as given'
+  if (typeof fields === 'object')
+    for (const field of fields) if (!OURS.has(field[0].toLowerCase())) list.push([...field])
+  if (typeof fields !== 'object') for (const [name, value] of headers) if (!OURS.has(name)) list.push([name, value])
+  const usual = fields === undefined || fields === 'usual'
   if (usual && !headers.has('user-agent')) list.push(['User-Agent', 'barewire'])
   if (usual && !headers.has('accept')) list.push(['Accept', '*/*'])
   if (usual && !headers.has('accept-encoding')) {
@@ -290,7 +315,7 @@ export const fieldsOfRequest = (
   }
   const cookies = headers.has('cookie') ? undefined : cookie?.(trace)
   if (cookies !== undefined) list.push(['Cookie', cookies])
-  if (keepAlive === 0) list.push(['Connection', 'close'])
+  if (keepAlive === 0 || once === true) list.push(['Connection', 'close'])
   if (body === undefined) {
     // RFC 9110 8.6: a method that has a meaning for a body says that there is none.
     if (method === 'POST' || method === 'PUT' || method === 'PATCH') list.push(['Content-Length', '0'])

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { constants, gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { closing, heard, served, soon, talk } from '../../../test/support/net.ts'
-import { fetch } from '../../index.ts'
+import { FastResponse, fetch } from '../../index.ts'
 import { nodeWorld } from '../../node/world.ts'
 
 const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`
@@ -23,6 +23,28 @@ const byHand = () => {
   })
   return { stream, say: (words: string) => controller.enqueue(new TextEncoder().encode(words)), controller }
 }
+
+test('RFC 9112 9.6: an answer closes the connection by `close`, and by no other word about it', async () => {
+  const server = await served(request => {
+    const [name = '', value = ''] = new URL(request.url).pathname.slice(1).split('=')
+    const init = { headers: { [name]: value } }
+    return request.headers.has('x-fast') ? new FastResponse('ok', init) : new Response('ok', init)
+  })
+  for (const more of ['', 'X-Fast: 1\r\n'])
+    for (const [field, closes] of [
+      ['connection=close', true],
+      ['connection=keep-alive,Close', true],
+      ['connection=keep-alive', false],
+      ['connection=closed', false],
+      ['keep-alive=timeout=5', false],
+    ] as const) {
+      const said = talk(server.port, get(`/${field}`, more), get('/last=1', 'Connection: close\r\n'))
+      await said.closed
+      const [first = '', second] = said.text.split('ok')
+      expect([field, /\r\nconnection: close\r\n/i.test(first), second === '']).toEqual([field, closes, closes])
+      expect(first).not.toMatch(/keep-alive|closed/i)
+    }
+})
 
 describe('the head of a streamed answer', () => {
   test('leaves at once, whenever the first piece comes', async () => {

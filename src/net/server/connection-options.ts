@@ -42,7 +42,7 @@ export const engineFor = (
   {
     limits,
     methods,
-    timeouts: { idle, head },
+    timeouts: { first, idle, head },
     date,
   }: Pick<ConnectionOptions<never>, 'limits' | 'methods' | 'timeouts' | 'date'>,
-): HttpConnection => httpServer({ limits, methods, timeouts: { idle, head }, trace, input: pieces, date })
+): HttpConnection => httpServer({ limits, methods, timeouts: { first, idle, head }, trace, input: pieces, date })

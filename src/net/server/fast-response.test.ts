@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { afterEach, describe, expect, test } from 'vitest'
 import { heard, served, talk } from '../../../test/support/net.ts'
 import { FastResponse, fetch } from '../../index.ts'
+import { wholeOf } from './fast-response.ts'
 
 const Platform = globalThis.Response
 afterEach(() => {
@@ -66,8 +67,23 @@ describe('a FastResponse', () => {
     }
   })
 
+  test('is whole without one of the platform, for what is usual, and until somebody looks into its body', () => {
+    const status = [200, 404, 599].map(status => wholeOf(new FastResponse('a', { status }))?.status)
+    expect(status).toEqual([200, 404, 599])
+    expect(wholeOf(new FastResponse('a', { headers: { b: 'c' } }))?.headers).toContainEqual(['b', 'c'])
+    expect(wholeOf(new FastResponse(null, { status: 204 }))).toMatchObject({ status: 204, body: undefined })
+    const seen = new FastResponse('a')
+    expect(seen.body).not.toBeNull()
+    expect([wholeOf(seen), wholeOf(new Platform('a'))]).toEqual([undefined, undefined])
+  })
+
   test('refuses what a Response refuses', () => {
-    for (const make of [() => ['a', { status: 199 }], () => ['a', { status: 204 }], () => ['a', { status: 1000 }]]) {
+    for (const make of [
+      () => ['a', { status: 199 }],
+      () => ['a', { status: 204 }],
+      () => ['a', { status: 1000 }],
+      () => ['a', { headers: { [Symbol('no name')]: 'a' } }],
+    ]) {
       const parts = make() as Given
       expect(() => new Platform(...parts)).toThrow()
       expect(() => new FastResponse(...parts)).toThrow()
@@ -112,6 +128,10 @@ describe('a FastResponse', () => {
     const text = ['content-type', 'text/plain;charset=UTF-8']
     expect([...first.headers]).toEqual([['a', '2'], ['b', '1'], text])
     expect([...response.clone().headers]).toEqual([['a', '2'], text, ['set-cookie', 'c=d'], ['set-cookie', 'e=f']])
+    response.headers.append('set-cookie', 'g=h')
+    expect(response.clone().headers.getSetCookie()).toEqual(['c=d', 'e=f', 'g=h'])
+    response.headers.delete('set-cookie')
+    expect(response.clone().headers.getSetCookie()).toEqual([])
   })
 
   test('is a class to derive from: what is derived knows its own', () => {

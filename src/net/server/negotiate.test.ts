@@ -31,6 +31,8 @@ describe('RFC 9110 12: what is answered with', () => {
     const said = await answer.text()
     expect(said).toContain('http/not-acceptable')
     expect(said).toContain('text/html, application/json')
+    const long = asked({ accept: `image/${'x'.repeat(1_000)}` }) as Response
+    expect(/x{9,}/.exec(await long.text())?.[0]).toHaveLength(80 - 'image/'.length)
   })
 
   test('what is not offered is not varied by', () => {

@@ -86,7 +86,6 @@ class Walk {
   #error: unknown
   /** The part that is being read; undefined between parts. */
   #head: FormPartHead | undefined
-  #over = false
 
   constructor(more: Next, reader: MultipartReader) {
     this.#more = more
@@ -96,16 +95,15 @@ class Walk {
   /** The next part, behind what is left of the one before it. */
   part(): Promise<FormPartHead | undefined> {
     return this.#inTurn(async () => {
-      while (!this.#over) {
+      for (;;) {
         const event = await this.#event()
-        if (event.type === 'end') this.#over = true
+        if (event.type === 'end') return undefined
         if (event.type !== 'part') continue
         const head = formPart(event.headers)
         if (head instanceof Failure) throw new FailureError(head)
         this.#head = head
         return head
       }
-      return undefined
     })
   }
 
@@ -121,7 +119,6 @@ class Walk {
   }
 
   leave(): void {
-    this.#over = true
     this.#head = undefined
   }
 

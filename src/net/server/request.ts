@@ -242,7 +242,7 @@ const BODY_QUEUE = 64 * 1024
 /** The body as a stream that nobody starts before it is read, so that `100 Continue` is sent only when it is wanted. */
 const streamOf = ({ exchange, options: { words } }: Parts): ReadableStream<Uint8Array> => {
   let started = false
-  let done = false
+  let cancelled = false
   return new ReadableStream<Uint8Array>(
     {
       pull(controller) {
@@ -253,22 +253,18 @@ const streamOf = ({ exchange, options: { words } }: Parts): ReadableStream<Uint8
         started = true
         exchange.read({
           data(bytes) {
-            if (done) return
+            if (cancelled) return
             controller.enqueue(bytes)
             if ((controller.desiredSize ?? 0) <= 0) exchange.pause()
           },
           end() {
-            if (!done) controller.close()
-            done = true
+            if (!cancelled) controller.close()
           },
-          failed(failure) {
-            if (!done) controller.error(inWords(failure, words))
-            done = true
-          },
+          failed: failure => controller.error(inWords(failure, words)),
         })
       },
       cancel() {
-        done = true
+        cancelled = true
         exchange.resume()
       },
     },

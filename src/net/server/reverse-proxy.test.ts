@@ -83,6 +83,20 @@ describe('what passes', () => {
     expect(body.match(/x/g)).toHaveLength(900_000)
     expect(body).toMatch(/\r\n0\r\n\r\n$/)
   })
+  test('is the length of a body where the client says one, and chunks where it does not', async () => {
+    const { url } = await upstream(async (req, res) => {
+      let text = ''
+      for await (const piece of req) text += piece
+      res.end(`${req.headers['content-length']} ${req.headers['transfer-encoding']} ${text}.`)
+    })
+    const { port } = await proxied(url)
+    for (const [framing, said] of [
+      ['Content-Length: 4\r\n\r\nbody', '4 undefined body.'],
+      ['Content-Length: 0\r\n\r\n', '0 undefined .'],
+      ['Transfer-Encoding: chunked\r\n\r\n4\r\nbody\r\n0\r\n\r\n', 'undefined chunked body.'],
+    ] as const)
+      await heard(talk(port, `POST / HTTP/1.1\r\nHost: a\r\n${framing}`), `\r\n\r\n${said}`)
+  })
   test('is WebSocket; h2c and what else is offered is left out', async () => {
     const { server, url } = await upstream((req, res) => void res.end(`plain ${req.headers.upgrade}`))
     const sockets = new WebSocketServer({ server })

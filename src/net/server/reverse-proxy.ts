@@ -286,7 +286,7 @@ const mayTrail = (trailers: HeaderList): HeaderList =>
 
 /** Passes on an answer before the answer. 100 is ours to say, when somebody reads. */
 const inform = (exchange: Exchange, { status, headers }: ResponseHead): void => {
-  if (status === 100 || exchange.status !== undefined || exchange.dead) return
+  if (status === 100) return
   try {
     // RFC 9110 8.6: it has no length, whatever it says.
     exchange.inform(status, withoutHop(headers.list()).filter(isNoLength))

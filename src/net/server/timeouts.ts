@@ -2,6 +2,8 @@
 import type { Millis } from '../../engine.ts'
 
 export interface ServerTimeouts {
+  /** For the first byte of the first request; as `idle` where undefined. */
+  readonly first?: Millis
   /** Between requests. */
   readonly idle: Millis
   /** From the first byte of a head to its last. */

@@ -200,6 +200,18 @@ describe('the end', () => {
     expect(far.stream.write([Uint8Array.of(1)])).toBe(true)
   })
 
+  test('who goes on writing behind it, however much, is never asked to wait', async () => {
+    const { net, near, far } = await pair()
+    const much = [new Uint8Array(8_000_000)]
+    near.stream.end()
+    expect(near.stream.write(much)).toBe(true)
+    far.stream.reset()
+    await net.clock.idle()
+    expect(near.told).toEqual(['closed'])
+    expect([near.stream.write(much), far.stream.write(much)]).toEqual([true, true])
+    expect(far.received).toEqual([])
+  })
+
   test('a wire that is cut ends as tcp/timeout', async () => {
     const { net, near } = await pair()
     net.intercept('client', { frame: () => [] })

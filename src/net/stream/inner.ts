@@ -49,4 +49,7 @@ export class InnerStream implements ByteStream {
   resume(): void {
     this.#lower.resume()
   }
+  hold(wanted: 'held' | 'unheld'): boolean {
+    return this.#lower.hold?.(wanted) ?? false
+  }
 }

@@ -36,7 +36,7 @@ export class Stall {
     this.#watching = false
   }
 
-  /** For good. */
+  /** For good, or until `start`: no timer is left. */
   end(): void {
     this.#watching = false
     this.#disarm?.()

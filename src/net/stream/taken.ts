@@ -93,4 +93,7 @@ export class TakenStream implements NetStream {
     this.#paused = false
     if (this.#unheard === undefined) this.#lower.resume()
   }
+  hold(wanted: 'held' | 'unheld'): boolean {
+    return this.#lower.hold?.(wanted) ?? false
+  }
 }

@@ -81,6 +81,42 @@ describe('what comes in the same segment as the end of the handshake', () => {
     expect(said).toEqual(['data first words', 'end'])
     open.end()
   })
+  test('who cuts the connection at the first of two records hears nothing of the second, and answers nothing', async () => {
+    const { stream, near, far, peer } = clientAgainst(flight => flight)
+    const open = await stream
+    await soon()
+    // The kernel tells of the end of a socket in a later turn.
+    const { reset } = near
+    near.reset = () => void setImmediate(() => reset.call(near))
+    const heard: number[] = []
+    const written: number[] = []
+    open.handler = {
+      data: bytes => {
+        heard.push(bytes.length)
+        open.reset()
+        near.write = pieces => written.push(pieces.length) > 0
+      },
+      end: () => heard.push(-1),
+      drain() {},
+      closed() {},
+    }
+    const records = ['one', 'other'].flatMap(text => {
+      peer.tls.write(ascii(text), 0)
+      return peer.touch()
+    })
+    far.write([concat(...records, garbage)])
+    await soon()
+    expect([heard, written]).toEqual([[3], []])
+  })
+  test('who goes on writing on a connection that is gone is never asked to wait: nobody would tell him to go on', async () => {
+    const { stream, far } = clientAgainst(flight => flight)
+    const open = await stream
+    const { closed } = listening(open)
+    far.reset()
+    expect((await closed)?.code).toBe('tcp/reset')
+    const room = Array.from({ length: 40 }, () => open.write([new Uint8Array(16_384)]))
+    expect(room).toEqual(Array(40).fill(true))
+  })
   test('what a server says at once leaves with its ticket, in one piece', async () => {
     const memory = memoryTransport(systemClock)
     const writes: number[] = []

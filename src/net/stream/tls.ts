@@ -220,6 +220,9 @@ class TlsStream implements NetStream {
     this.#paused = false
     if (this.#unheard?.stopped !== true) this.#lower.resume()
   }
+  hold(wanted: 'held' | 'unheld'): boolean {
+    return this.#lower.hold?.(wanted) ?? false
+  }
 
   /** Not before the handshake is over: what comes until then is bounded by what may come early. */
   #pauseLower(): void {
@@ -382,8 +385,7 @@ class TlsStream implements NetStream {
     this.#leave()
     if (this.#told) return
     if (this.#failure !== undefined) this.#tell(this.#failure)
-    else if (this.#open) this.#tell(failure)
-    else if (failure?.code !== 'tcp/reset') this.#tell(failure)
+    else if (this.#open || failure?.code !== 'tcp/reset') this.#tell(failure)
     else this.#tell(fail('tcp/reset-in-handshake', { where: this.#options.where }))
   }
 

@@ -58,6 +58,11 @@ export interface ByteStream {
   /** What was read already may still arrive, no more than one buffer of it. */
   pause(): void
   resume(): void
+  /**
+   * `unheld`: the process need not live on for it, whatever still comes. At first it does. False, or undefined: it never
+   * does for this stream, so whoever waits holds it by a timer.
+   */
+  hold?(wanted: 'held' | 'unheld'): boolean
 }
 
 export interface Listener {

@@ -1,13 +1,15 @@
 /** What whoever asks can do with a request under way: undici's `DispatchController`. */
 import type { Dispatcher } from 'undici'
 import { errors } from 'undici'
-import type { Clock } from '../../clock.ts'
 
 export class Control implements Dispatcher.DispatchController {
   rawHeaders: Buffer[] | null = null
   rawTrailers: Buffer[] | null = null
   readonly #abort = new AbortController()
+  /** Of whoever asked. */
   #reason: Error | null = null
+  /** What ended it, whoever that was. */
+  #ended: { readonly error: unknown } | undefined
   #paused = false
   #over = false
   #wake: (() => void) | undefined
@@ -26,9 +28,15 @@ export class Control implements Dispatcher.DispatchController {
   }
 
   abort(reason?: Error): void {
-    if (this.#over || this.#reason !== null) return
+    if (this.#over || this.#ended !== undefined) return
     this.#reason = reason ?? new errors.RequestAbortedError()
-    this.#abort.abort(this.#reason)
+    this.fail(this.#reason)
+  }
+  /** Ends it for a reason of ours: for whoever asked it is not `aborted`, and may be tried again. */
+  fail(error: unknown): void {
+    if (this.#over || this.#ended !== undefined) return
+    this.#ended = { error }
+    this.#abort.abort(error)
     this.#wake?.()
   }
   pause(): void {
@@ -39,13 +47,17 @@ export class Control implements Dispatcher.DispatchController {
     this.#wake?.()
   }
 
-  /** Throws the reason of whoever aborted. */
+  /** What ended it before it was over; `error` where nothing did. */
+  because(error: unknown): unknown {
+    return this.#ended === undefined ? error : this.#ended.error
+  }
+  /** Throws what ended it. */
   check(): void {
-    if (this.#reason !== null) throw this.#reason
+    if (this.#ended !== undefined) throw this.#ended.error
   }
   /** When somebody wants more, or nothing at all. */
   async unpaused(): Promise<void> {
-    while (this.#paused && this.#reason === null) {
+    while (this.#paused && this.#ended === undefined) {
       await new Promise<void>(resolve => {
         this.#wake = resolve
       })
@@ -53,24 +65,5 @@ export class Control implements Dispatcher.DispatchController {
   }
   over(): void {
     this.#over = true
-  }
-}
-
-/** A time that one request says for itself. */
-export class TimeLimit {
-  readonly #clock: Clock
-  #disarm: (() => void) | undefined
-
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
-  /** Nothing where `limit` is none, or 0. */
-  start(limit: number | null | undefined, over: () => void): void {
-    this.stop()
-    if (limit) this.#disarm = this.#clock.later(this.#clock.now() + limit, over)
-  }
-  stop(): void {
-    this.#disarm?.()
-    this.#disarm = undefined
   }
 }

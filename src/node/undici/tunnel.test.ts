@@ -78,7 +78,7 @@ test('a ProxyAgent of undici reaches the proxy over it, and through the tunnel w
     token: `Basic ${btoa('me:secret')}`,
     requestTls: { ca: root },
     proxyTunnel: true,
-    clientFactory: () => ours(),
+    clientFactory: () => dispatcher(),
   })
   closing.push(() => agent.close())
   const there = async (url: string) => (await request(url, { dispatcher: agent })).body.text()

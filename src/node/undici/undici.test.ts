@@ -20,6 +20,7 @@ import { expect, test } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { closing, peer, soon } from '../../../test/support/net.ts'
 import { localhost, root, strangeRoot } from '../../../test/support/node-tls.ts'
+import { upstream } from '../../../test/support/proxied.ts'
 import { recorder } from '../../trace/recorder.ts'
 import type { MessageRecord } from '../../trace/types.ts'
 import { createServer } from '../http/index.ts'
@@ -31,15 +32,6 @@ const MAKES: readonly (readonly [string, Make])[] = [
   ['ours', createServer as unknown as Make],
 ]
 
-const serving = async (make: Make, listener: RequestListener) => {
-  const server = make(listener).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  closing.push(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
-}
 const ours = (options: UndiciOptions = {}) => {
   const made = dispatcher(options)
   closing.push(() => made.destroy())
@@ -80,7 +72,7 @@ const listener: RequestListener = async (req, res) => {
 
 for (const [name, make] of MAKES) {
   test(`request and fetch say of a server of ${name} what they say over undici's own connections`, async () => {
-    const { url } = await serving(make, listener)
+    const { url } = await upstream(listener, make)
     const own = new Agent()
     closing.push(() => own.close())
     const asked = async (over: Dispatcher) => {
@@ -115,7 +107,7 @@ for (const [name, make] of MAKES) {
   })
 
   test(`an abort ends the request at a server of ${name}, before the head and within the body`, async () => {
-    const { server, url } = await serving(make, listener)
+    const { server, url } = await upstream(listener, make)
     const over = ours()
     for (const path of ['/never', '/big']) {
       const left = new Promise<void>(resolve =>
@@ -138,7 +130,7 @@ for (const [name, make] of MAKES) {
   })
 
   test(`a body of ${name} that nobody reads stops the server, and comes whole when somebody does`, async () => {
-    const { server, url } = await serving(make, listener)
+    const { server, url } = await upstream(listener, make)
     let written = (): number => 0
     server.on('request', (req, _res) => {
       written = () => req.socket.bytesWritten
@@ -161,7 +153,7 @@ test('interceptors of undici: retry asks again after a cut, redirect follows', a
   const retrying = ours().compose(interceptors.retry({ minTimeout: 1, maxTimeout: 2 }))
   const answer = await request(url, { dispatcher: retrying })
   expect([await answer.body.text(), asks]).toEqual(['done', 3])
-  const { url: other } = await serving(nodeServer, listener)
+  const { url: other } = await upstream(listener)
   const following = ours().compose(interceptors.redirect({ maxRedirections: 3 }))
   expect((await request(`${other}/there`, { dispatcher: following })).statusCode).toBe(200)
 })
@@ -169,7 +161,7 @@ test('interceptors of undici: retry asks again after a cut, redirect follows', a
 test('it can be the dispatcher of all: the fetch of the platform runs over it', async () => {
   const before = getGlobalDispatcher()
   closing.push(() => setGlobalDispatcher(before))
-  const { url } = await serving(nodeServer, listener)
+  const { url } = await upstream(listener)
   let asked = 0
   const over = ours()
   const counted = over.compose(dispatch => (options, handler) => {
@@ -183,7 +175,7 @@ test('it can be the dispatcher of all: the fetch of the platform runs over it', 
 })
 
 test('MockAgent of undici answers what is mocked, and the rest goes over it', async () => {
-  const { url } = await serving(nodeServer, listener)
+  const { url } = await upstream(listener)
   const flows = new Set<string>()
   const trace = { ...recorder(), message: ({ flow }: MessageRecord) => void flows.add(flow) }
   const mocking = new MockAgent({ factory: () => ours({ trace }) })
@@ -201,7 +193,7 @@ test('MockAgent of undici answers what is mocked, and the rest goes over it', as
 })
 
 test('WebSocket of undici and dispatcher.upgrade run over it', async () => {
-  const { server, url } = await serving(nodeServer, listener)
+  const { server, url } = await upstream(listener)
   const sockets = new WebSocketServer({ server })
   sockets.on('connection', socket => socket.on('message', (data, binary) => socket.send(data, { binary })))
   const socket = new WebSocket(url.replace('http', 'ws'), { dispatcher: ours() })
@@ -226,7 +218,7 @@ test('WebSocket of undici and dispatcher.upgrade run over it', async () => {
 })
 
 test('1xx is told to whoever asks for it', async () => {
-  const { url } = await serving(nodeServer, listener)
+  const { url } = await upstream(listener)
   const infos: unknown[] = []
   const onInfo = ({ statusCode, headers }: { statusCode: number; headers: { link?: unknown } }) =>
     infos.push([statusCode, headers.link])
@@ -257,16 +249,17 @@ test('failures have the codes of undici and Node, and ours as cause', async () =
   const { body } = await request(half, { dispatcher: over, bodyTimeout: 20 })
   expect(await codeIn(body.text())).toBe('UND_ERR_BODY_TIMEOUT')
   expect(await get(cut, { headers: { 'bad name': 'x' } })).toBe('UND_ERR_INVALID_ARG')
-  await over.close()
+  const ended = over.close()
   expect(await get(cut)).toBe('UND_ERR_CLOSED')
+  await ended
+  expect(await get(cut)).toBe('UND_ERR_DESTROYED')
   const error = await fetch(cut, { dispatcher: ours() as never }).catch(thrown => thrown)
   expect(error).toBeInstanceOf(TypeError)
   expect(error.cause.code).toBe('UND_ERR_SOCKET')
 })
 
 test('close waits for what is under way, destroy ends it', async () => {
-  const { server, url } = await serving(
-    nodeServer,
+  const { server, url } = await upstream(
     (req, res) => void (req.url === '/slow' && setTimeout(() => res.end('late'), 20)),
   )
   const waiting = ours()

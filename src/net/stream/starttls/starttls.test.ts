@@ -93,6 +93,23 @@ test.each([
   expect((step as { got: string }).got).toContain(got)
 })
 
+test.each([
+  ['smtp', 'EHLO [192.0.2.1]\r\nSTARTTLS\r\n'],
+  ['lmtp', 'LHLO [192.0.2.1]\r\nSTARTTLS\r\n'],
+  ['imap', 'a CAPABILITY\r\nb STARTTLS\r\n'],
+  ['pop3', 'CAPA\r\nSTLS\r\n'],
+  ['ftp', 'AUTH TLS\r\n'],
+  ['nntp', 'CAPABILITIES\r\nSTARTTLS\r\n'],
+  ['sieve', 'STARTTLS\r\n'],
+  // RFC 4511 4.14.1: an ExtendedRequest, number 1, of this name.
+  ['ldap', '0\x1d\x02\x01\x01w\x18\x80\x161.3.6.1.4.1.1466.20037'],
+  ['postgres', '\0\0\0\x08\x04\xd2\x16\x2f'],
+  // Packet 1 of 32 octets: capabilities, 16 MiB at most, utf8, and 23 zeros.
+  ['mysql', `\x20\0\0\x01\0\x8a\x08\0\0\0\0\x01\x21${'\0'.repeat(23)}`],
+] as const)('%s: what is said before TLS, to the octet', (name, said) => {
+  expect(held(name, yes[name]).said.join('')).toBe(said)
+})
+
 test('a client without a name says its address, and a name of an XML stream is nothing but a name', () => {
   const first = (name: StartTlsName, more: Partial<typeof setting>): string => {
     const said: string[] = []
