@@ -73,14 +73,15 @@ const bulk = ({ direction, version, peer, goal, workers }: Bulk): BenchRow => {
   /** Of the last run, for a gigabyte: seconds of processor time, and those of the main thread. */
   const spent = new Map<Kind, readonly [cpu: number, main: number]>()
   const measure = async (kind: Kind): Promise<number> => {
-    const port = await cast.port(cast.worker('node', 'server'), direction === 'receive' ? BYTES : -BYTES)
-    const transfer: Transfer = { identity: identity(), port, bytes: BYTES, version }
-    const client = cast.worker(kind, 'client')
+    const server = cast.worker(direction === 'receive' ? 'node' : kind, 'server')
+    const client = cast.worker(direction === 'receive' ? kind : 'node', 'client')
+    const measured = direction === 'receive' ? client : server
+    const transfer: Transfer = { identity: identity(), port: await cast.port(server, BYTES), bytes: BYTES, version }
     const once = async (): Promise<number> => {
-      const read = () => Promise.all([client.call<number>('cpu'), client.call<number>('mainThread')])
+      const read = () => Promise.all([measured.call<number>('cpu'), measured.call<number>('mainThread')])
       const [cpu, main] = await read()
       const started = performance.now()
-      await client.call(direction, transfer)
+      await client.call(direction === 'receive' ? 'receive' : 'count', transfer)
       const took = (performance.now() - started) / 1000
       const [cpuAfter, mainAfter] = await read()
       spent.set(kind, [(cpuAfter - cpu) / 1e6 / (BYTES / 1e9), (mainAfter - main) / 1e6 / (BYTES / 1e9)])

@@ -24,7 +24,12 @@ export interface Hash {
 export interface Aead {
   /** Ciphertext and tag as separate pieces, for what is long. */
   seal(nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): { ciphertext: Uint8Array; tag: Uint8Array }
-  /** Ciphertext and tag into `target` from `at`, for what is short. The plaintext may lie there already. */
+  /**
+   * An array to seal something long into, where that costs less than pieces do. Whatever is in it is to be overwritten.
+   * Undefined: it does not.
+   */
+  room?(length: number): Uint8Array | undefined
+  /** Ciphertext and tag into `target` from `at`, for what is short or has `room`. The plaintext may lie there already. */
   sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void
   /**
    * Where others seal (`recordWorkers`): an array for a head of so many bytes, so much plaintext, and the tag. The caller
@@ -98,8 +103,8 @@ export interface CryptoProvider {
   /** Copies `key`: the caller wipes its own when this returns. */
   aead(name: AeadName, key: Uint8Array): Aead
   /**
-   * Nobody reads `ciphertext` again: where `seal` made it, its memory may be given back at once, and it is empty then.
-   * Anything else is left alone.
+   * Nobody reads `ciphertext` again: where `seal` or `room` made it, its memory may be given back at once, and it is empty
+   * then, or used for another. Anything else is left alone.
    */
   spent?(ciphertext: Uint8Array): void
   /** AES-128, AES-192 or AES-256, by the length of `key`, which it copies. */

@@ -1,7 +1,8 @@
-/** AES-GCM and ChaCha20-Poly1305 from Node (OpenSSL). */
+/** AES-GCM and ChaCha20-Poly1305 from Node (OpenSSL): where many records are sealed, without an object for each. */
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto'
 import type { Aead, AeadName } from '../crypto/provider.ts'
 import { plain } from '../wire/bytes.ts'
+import { type KeyHolder, loadKoffi, type OpenSslAeads, openSslAeads } from './openssl.ts'
 
 const TAG = { authTagLength: 16 } as const
 
@@ -17,8 +18,9 @@ const SHORT_KEY = new Uint8Array(KEY.buffer, 0, 16)
  * The key in words: a `KeyObject` costs as much as a record, a fifth more for each because it is locked, and a kilobyte for
  * as long as the connection lives; an array of sixteen bytes a quarter of that.
  */
-export class NodeAead implements Aead {
+export class NodeAead implements Aead, KeyHolder {
   readonly #name: 'chacha20-poly1305'
+  readonly #direct: () => OpenSslAeads | undefined
   /** 16 or 32; 0: it was overwritten. */
   #length: number
   #key0: number
@@ -29,12 +31,14 @@ export class NodeAead implements Aead {
   #key5: number
   #key6: number
   #key7: number
-  constructor(name: AeadName, key: Uint8Array) {
+  /** `direct` gives OpenSSL's own functions, once there are any. */
+  constructor(name: AeadName, key: Uint8Array, direct: () => OpenSslAeads | undefined = directly) {
     const length = name === 'aes-128-gcm' ? 16 : 32
     if (key.length !== length) throw new RangeError(`a key of ${name} has ${length} octets`)
     // Node's types know the option authTagLength for this name only; it means the same for GCM, where leaving it out
     // would let a shortened tag pass.
     this.#name = name as 'chacha20-poly1305'
+    this.#direct = direct
     this.#length = length
     LONG_KEY.set(key)
     this.#key0 = KEY[0]!
@@ -48,13 +52,14 @@ export class NodeAead implements Aead {
     KEY.fill(0)
   }
   wipe(): void {
+    this.#direct()?.forget(this.#name, this)
     this.#length = this.#key0 = this.#key1 = this.#key2 = this.#key3 = 0
     this.#key4 = this.#key5 = this.#key6 = this.#key7 = 0
     SEALING.forget(this)
     OPENING.forget(this)
   }
   /** For whoever seals elsewhere, and overwrites it then. */
-  protected copyKey(into: Uint8Array): void {
+  copyKey(into: Uint8Array): void {
     into.set(this.#key())
   }
   #keyFor(latest: Latest): Uint8Array | KeyObject {
@@ -74,7 +79,24 @@ export class NodeAead implements Aead {
     KEY[7] = this.#key7
     return LONG_KEY
   }
+  room(length: number): Uint8Array | undefined {
+    return this.#direct() === undefined ? undefined : newRoom(length)
+  }
   seal(nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): { ciphertext: Uint8Array; tag: Uint8Array } {
+    const openSsl = this.#direct()
+    if (openSsl !== undefined) {
+      const { length } = plaintext
+      const target = new Uint8Array(length + TAG.authTagLength)
+      if (openSsl.seal(this.#name, this, { nonce, additional, plaintext, target, at: 0 }))
+        return { ciphertext: target.subarray(0, length), tag: target.subarray(length) }
+    }
+    return this.#sealByNode(nonce, additional, plaintext)
+  }
+  #sealByNode(
+    nonce: Uint8Array,
+    additional: Uint8Array,
+    plaintext: Uint8Array,
+  ): { ciphertext: Uint8Array; tag: Uint8Array } {
     const cipher = createCipheriv(this.#name, this.#keyFor(SEALING), nonce, TAG)
     cipher.setAAD(additional, NO_LENGTH)
     const ciphertext = plain(cipher.update(plaintext))
@@ -83,13 +105,19 @@ export class NodeAead implements Aead {
     return { ciphertext, tag: plain(cipher.getAuthTag()) }
   }
   sealInto(target: Uint8Array, at: number, nonce: Uint8Array, additional: Uint8Array, plaintext: Uint8Array): void {
-    const { ciphertext, tag } = this.seal(nonce, additional, plaintext)
+    if (this.#direct()?.seal(this.#name, this, { nonce, additional, plaintext, target, at })) return
+    const { ciphertext, tag } = this.#sealByNode(nonce, additional, plaintext)
     target.set(ciphertext, at)
     target.set(tag, at + ciphertext.length)
     spent(ciphertext)
   }
   open(nonce: Uint8Array, additional: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
     if (tag.length !== TAG.authTagLength) return undefined
+    const openSsl = this.#direct()
+    if (openSsl !== undefined) {
+      const plaintext = openSsl.open(this.#name, this, nonce, additional, ciphertext, tag)
+      if (plaintext !== 'other') return plaintext
+    }
     const decipher = createDecipheriv(this.#name, this.#keyFor(OPENING), nonce, TAG)
     decipher.setAuthTag(tag)
     decipher.setAAD(additional, NO_LENGTH)
@@ -103,6 +131,25 @@ export class NodeAead implements Aead {
   }
 }
 
+/** Loading costs as much as thousands of records save: a command that asks once does without. */
+const BEFORE_LOADING = 256
+let used = 0
+let direct: OpenSslAeads | undefined
+
+const directly = (): OpenSslAeads | undefined => {
+  if (used < BEFORE_LOADING && ++used === BEFORE_LOADING) direct = openSslAeads(loadKoffi)
+  return direct
+}
+
+/** Whether OpenSSL's own functions can be called in this process; where that was not asked yet, they are loaded now. */
+export const callsOpenSsl = (): boolean => {
+  if (used < BEFORE_LOADING) {
+    used = BEFORE_LOADING
+    direct = openSslAeads(loadKoffi)
+  }
+  return direct !== undefined
+}
+
 /** Since V8 11.4, of Node 21. */
 interface Transferable extends ArrayBuffer {
   transfer?(length: number): ArrayBuffer
@@ -112,12 +159,29 @@ const CAN_TRANSFER = (ArrayBuffer.prototype as Transferable).transfer !== undefi
 /** What `seal` made, and nobody has given back. */
 const sealed = new WeakSet<Uint8Array>()
 
+/** Bytes of room for a full record of either version, and of the least that gets so much. */
+const FULL = 16_448
+const NEARLY_FULL = 12_288
+/** A megabyte: what writers give the kernel in one turn. */
+const MOST_FREE = 64
+const free: Uint8Array[] = []
+const lent = new WeakSet<Uint8Array>()
+
+const newRoom = (length: number): Uint8Array => {
+  if (length < NEARLY_FULL || length > FULL) return new Uint8Array(length)
+  const room = (free.pop() ?? new Uint8Array(FULL)).subarray(0, length)
+  lent.add(room)
+  return room
+}
+
 /**
  * OpenSSL gets new memory for each record, 16 KiB of it, and there it stays until V8 collects: Node 24 then marks the whole
  * heap for every 64 MB, by three threads. To detach it frees it now, and the next record is written where the cache is warm.
  */
 export const spent = (ciphertext: Uint8Array): void => {
-  if (sealed.delete(ciphertext)) (ciphertext.buffer as Transferable).transfer?.(0)
+  if (lent.delete(ciphertext)) {
+    if (free.length < MOST_FREE) free.push(new Uint8Array(ciphertext.buffer))
+  } else if (sealed.delete(ciphertext)) (ciphertext.buffer as Transferable).transfer?.(0)
 }
 
 /**

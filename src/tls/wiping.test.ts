@@ -1,6 +1,6 @@
 /** Key material is overwritten when its time is over, however the handshake ends. */
 import { expect, test } from 'vitest'
-import { identity, type Pair, pair, record, shuttle, step } from '../../test/support/tls.ts'
+import { type Answers, answersOf, identity, type Pair, pair, record, shuttle, step } from '../../test/support/tls.ts'
 import type { Aead, Cbc, CryptoProvider } from '../crypto/provider.ts'
 import { FailureError } from '../failures/index.ts'
 import { nodeCrypto } from '../node/crypto.ts'
@@ -237,21 +237,32 @@ for (const [version, suite] of [
       }
     })
 
-test('RFC 5246 6.3: keys that were made and never used are overwritten too', () => {
-  looked = { client: watched(), server: watched() }
-  const both = pair({
-    crypto,
-    who: ec,
-    client: { crypto: looked.client.provider },
-    server: { crypto: looked.server.provider },
-  })
-  step(both, () => both.server.tls.state === 'WaitChangeCipherSpec')
-  expect(alive(both)).toEqual([2, 2])
-  both.server.touch('end')
-  both.client.touch('end')
-  expect([both.client.failure?.code, both.server.failure?.code]).toEqual(['tls/handshake-cut', 'tls/handshake-cut'])
-  expect(alive(both)).toEqual([0, 0])
-})
+test.each(['new', 'resumed'])(
+  'RFC 5246 6.3: keys of a %s session that were made and never used are overwritten',
+  how => {
+    const answers = answersOf(crypto, ec)
+    const serverAnswers: Answers = question => {
+      if (question.about !== 'ticket') return answers(question)
+      return 'seal' in question.wanted ? question.wanted.seal : question.wanted.open
+    }
+    const options = { crypto, who: ec, serverAnswers, server: { resumption: ['ticket'] } } as const
+    const before = pair({ ...options, client: { session: 'new' } })
+    shuttle(before)
+    const kept = before.client.events.find(event => event.type === 'session')
+    looked = { client: watched(), server: watched() }
+    const both = pair({
+      ...options,
+      client: { crypto: looked.client.provider, session: how === 'new' ? undefined : kept?.session },
+      server: { ...options.server, crypto: looked.server.provider },
+    })
+    const [made, last] = how === 'new' ? ([both.server, both.client] as const) : ([both.client, both.server] as const)
+    step(both, () => made.tls.state === 'WaitChangeCipherSpec' || made.tls.state === 'WaitNewSessionTicket')
+    expect(alive(both)).toEqual([2, 2])
+    for (const side of [made, last]) side.touch('end')
+    expect([made.failure?.code, last.failure?.code]).toEqual(['tls/handshake-cut', 'tls/handshake-cut'])
+    expect(alive(both)).toEqual([0, 0])
+  },
+)
 
 test('what comes behind the end of a connection finds nobody, and nothing can be said', () => {
   for (const version of ['TLS 1.2', 'TLS 1.3'] as const) {

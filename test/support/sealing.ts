@@ -6,6 +6,7 @@ import type { ByteStream, StreamHandler } from '../../src/net/stream/types.ts'
 import { workersOf } from '../../src/node/sealing/index.ts'
 import { type Job, sealAll } from '../../src/node/sealing/job.ts'
 import type { Thread, ThreadEars } from '../../src/node/sealing/pool.ts'
+import { byNode } from '../../src/node/sealing/sealer.ts'
 
 export class HandThread implements Thread {
   readonly ears: ThreadEars
@@ -32,7 +33,7 @@ export class HandThread implements Thread {
   /** Seals the oldest job. */
   work(): Job {
     const job = this.jobs.shift()!
-    const records = sealAll(job, { createCipheriv, createSecretKey })
+    const records = sealAll(job, byNode({ createCipheriv, createSecretKey }))
     this.ears.sealed({ id: job.id, memory: job.memory, records })
     return job
   }

@@ -2,9 +2,10 @@
  * Records that are to be sealed, in one piece of memory that moves between threads whole: the records as they will be on the
  * wire, behind them how each is sealed (the plan), and last a copy of the key. Whoever seals overwrites key and plan.
  */
-import type { createCipheriv, createSecretKey } from 'node:crypto'
 import type { AeadName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
+import { CIPHERS, callsOf, GET_TAG } from '../openssl.ts'
+import { byNode, byOpenSsl, type Sealer } from './sealer.ts'
 
 /** Bytes of records: sixteen full ones of either version, which is what a writer may hand over in one turn. */
 export const ROOM = 16 * 16_640
@@ -67,13 +68,8 @@ export const plan = (
 }
 
 /** Seals what was planned, in this thread. */
-export const sealAll = (job: Pick<Job, 'memory' | 'name' | 'count'>, crypto: NodeCrypto): Bytes =>
-  sealIn(job, LAYOUT, crypto)
-
-interface NodeCrypto {
-  readonly createCipheriv: typeof createCipheriv
-  readonly createSecretKey: typeof createSecretKey
-}
+export const sealAll = (job: Pick<Job, 'memory' | 'name' | 'count'>, sealer: Sealer): Bytes =>
+  sealIn(job, LAYOUT, sealer)
 
 /**
  * Seals one record behind the other, and overwrites plan and key. The records: a view of `memory`, or an array of their own
@@ -83,43 +79,46 @@ interface NodeCrypto {
 const sealIn = (
   { memory, name, count }: Pick<Job, 'memory' | 'name' | 'count'>,
   { ROOM, STEP, NONCE_AT, ADDITIONAL_AT, KEY_AT, TAG_LENGTH }: typeof LAYOUT,
-  { createCipheriv, createSecretKey }: NodeCrypto,
+  sealer: Sealer,
 ): Bytes => {
   const bytes = new Uint8Array(memory)
-  const key = createSecretKey(bytes.subarray(KEY_AT, KEY_AT + (name === 'aes-128-gcm' ? 16 : 32)))
+  sealer.begin(name, bytes.subarray(KEY_AT, KEY_AT + (name === 'aes-128-gcm' ? 16 : 32)))
   let at = 0
   for (let i = 0; i < count; i++) {
     const step = bytes.subarray(ROOM + i * STEP, ROOM + (i + 1) * STEP)
     const from = at + step[0]!
     const to = from + ((step[2]! << 8) | step[3]!)
-    const nonce = step.subarray(NONCE_AT, ADDITIONAL_AT)
-    // Node's types know the length of a tag for one name, and ask for that of the plaintext; both are wrong.
-    const cipher = createCipheriv(name as 'chacha20-poly1305', key, nonce, { authTagLength: 16 })
-    cipher.setAAD(step.subarray(ADDITIONAL_AT, ADDITIONAL_AT + step[1]!), {} as { plaintextLength: number })
-    const ciphertext = cipher.update(bytes.subarray(from, to))
-    cipher.final()
-    bytes.set(ciphertext, from)
-    bytes.set(cipher.getAuthTag(), to)
-    // As `spent` in `aead.ts`: it need not lie there until somebody collects it.
-    const { buffer } = ciphertext as { readonly buffer: ArrayBufferLike & { transfer?(length: number): unknown } }
-    if (buffer.byteLength === ciphertext.length) buffer.transfer?.(0)
     at = to + TAG_LENGTH
+    const additional = step.subarray(ADDITIONAL_AT, ADDITIONAL_AT + step[1]!)
+    sealer.seal(step.subarray(NONCE_AT, ADDITIONAL_AT), additional, bytes.subarray(from, to), bytes.subarray(to, at))
   }
+  sealer.end()
   bytes.fill(0, ROOM)
   return at < ROOM / 2 ? bytes.slice(0, at) : bytes.subarray(0, at)
 }
 
 /**
- * The program of a thread: first it says `undefined`, it is there; then it gives each job back sealed, and keeps nothing. A
- * text, because a file would have to be found from wherever this was compiled, bundled or loaded.
+ * The program of a thread, which is told where koffi is, if it is to be called: first it says `undefined`, it is there; then it gives
+ * each job back sealed, and keeps nothing. A text, because a file would have to be found from wherever this was compiled,
+ * bundled or loaded; `__name` is what esbuild may put around functions.
  */
 export const THREAD = `
-const { parentPort } = process.getBuiltinModule('node:worker_threads')
-const crypto = process.getBuiltinModule('node:crypto')
+const { parentPort, workerData } = process.getBuiltinModule('node:worker_threads')
+const __name = named => named
 const layout = ${JSON.stringify(LAYOUT)}
 const sealIn = ${sealIn}
+const byNode = ${byNode}
+const byOpenSsl = ${byOpenSsl}
+const callsOf = ${callsOf}
+const direct = file => {
+  try {
+    const koffi = process.getBuiltinModule('node:module').createRequire(file)(file)
+    return byOpenSsl(callsOf(koffi), ${JSON.stringify(CIPHERS)}, ${GET_TAG})
+  } catch {}
+}
+const sealer = direct(workerData) ?? byNode(process.getBuiltinModule('node:crypto'))
 parentPort.on('message', job => {
-  const records = sealIn(job, layout, crypto)
+  const records = sealIn(job, layout, sealer)
   const { id, memory } = job
   parentPort.postMessage({ id, memory, records }, records.buffer === memory ? [memory] : [memory, records.buffer])
 })

@@ -4,8 +4,11 @@
  */
 import { createCipheriv, createSecretKey } from 'node:crypto'
 import type { Bytes } from '../../engine.ts'
+import { callsOpenSsl } from '../aead.ts'
+import { CIPHERS, callsOf, GET_TAG, loadKoffi } from '../openssl.ts'
 import type { Batch } from './batch.ts'
 import { type Job, newMemory, type Sealed, sealAll } from './job.ts'
+import { byNode, byOpenSsl, type Sealer } from './sealer.ts'
 
 /** What a pool wants of a thread. */
 export interface Thread {
@@ -28,7 +31,14 @@ const MOST_JOBS = 2
 /** From so many bytes on it pays to move them: below, to wake a thread and be woken costs as much as to seal. */
 export const LEAST_MOVED = 64 * 1024
 
-const OPENSSL = { createCipheriv, createSecretKey }
+let own: Sealer | undefined
+/** For what is sealed here. */
+const ownSealer = (): Sealer => {
+  own ??= callsOpenSsl()
+    ? byOpenSsl(callsOf(loadKoffi()), CIPHERS, GET_TAG)
+    : byNode({ createCipheriv, createSecretKey })
+  return own
+}
 
 interface Busy {
   readonly thread: Thread
@@ -195,7 +205,7 @@ export class Pool {
   }
   #sealHere(batch: Batch): void {
     const memory = batch.memory!
-    this.#sealed(batch, memory, sealAll({ memory, name: batch.name, count: batch.count }, OPENSSL))
+    this.#sealed(batch, memory, sealAll({ memory, name: batch.name, count: batch.count }, ownSealer()))
   }
   #sealed(batch: Batch, memory: ArrayBuffer, records: Bytes): void {
     batch.memory = undefined

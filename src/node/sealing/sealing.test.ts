@@ -113,9 +113,11 @@ describe('the order is that in which it was written', () => {
     const [ours, plain] = [protect13(workers.providerOf(crypto)), protect13(crypto)]
     const { lower, stream } = opened(workers)
     pour(stream, ours, 8)
-    stream.write(ours.seal(ALERT, Uint8Array.of(1, 0)))
+    const held = stream.unsent!
+    const alert = ours.seal(ALERT, Uint8Array.of(1, 0))
+    stream.write(alert)
     stream.end()
-    expect(lower.said).toEqual([])
+    expect([lower.said, stream.unsent! - held]).toEqual([[], concat(...alert).length])
     threads[0]!.work()
     expect(lower.said.map(one => (typeof one === 'string' ? one : one.length))).toEqual([2, 'FIN'])
     expect(Buffer.compare(lower.bytes, concat(plainly(plain, 8), ...plain.seal(ALERT, Uint8Array.of(1, 0))))).toBe(0)

@@ -110,6 +110,9 @@ export class SealedStream implements ByteStream {
   resume(): void {
     this.#lower.resume()
   }
+  hold(wanted: 'held' | 'unheld'): boolean {
+    return this.#lower.hold?.(wanted) ?? false
+  }
 
   /** Pieces of one batch come one behind the other. */
   #take(piece: Bytes): void {

@@ -19,8 +19,8 @@ import { tlsClient } from '../../tls/engine.ts'
 import { recorder } from '../../trace/recorder.ts'
 import { pem } from '../../x509/files/pem.ts'
 import { workersOf } from './index.ts'
-import type { Thread } from './pool.ts'
-import { startWorker } from './worker.ts'
+import type { StartThread, Thread } from './pool.ts'
+import { startWorker, workerWith } from './worker.ts'
 
 const issued = certificateAuthority({ crypto, now: Date.now, name: 'Test root' }).issue({
   names: ['localhost'],
@@ -29,7 +29,7 @@ const issued = certificateAuthority({ crypto, now: Date.now, name: 'Test root' }
 const ca = pem('CERTIFICATE', issued.root)
 
 /** Workers of which the test knows what they do; they are there when this resolves. */
-const started = async (count = 1) => {
+const started = async (count = 1, start: StartThread = startWorker) => {
   const seen = { jobs: 0, threads: [] as Thread[], warnings: [] as string[], before: (_: number): void => {} }
   let there = 0
   const workers = workersOf(
@@ -38,7 +38,7 @@ const started = async (count = 1) => {
         there++
         ears.ready()
       }
-      const thread = startWorker({ ...ears, ready })
+      const thread = start({ ...ears, ready })
       seen.threads.push(thread)
       return {
         ...thread,
@@ -132,6 +132,17 @@ for (const version of ['TLS 1.3', 'TLS 1.2'] as const)
     expect(await written!.closed).toBeUndefined()
     expect(seen.jobs).toBeGreaterThan(100)
   })
+
+test.each([
+  ['is not to be called', undefined],
+  ['cannot be loaded', new URL('nowhere.js', import.meta.url).pathname],
+])('threads seal all the same where koffi %s', async (_, koffi) => {
+  const { seen, server } = await started(1, workerWith(koffi))
+  let written: ReturnType<typeof pouring> | undefined
+  const port = await server({}, stream => (written = pouring(stream, MUCH)))
+  expect(await read(port)).toEqual({ bytes: MUCH, hash: written!.hash() })
+  expect([seen.jobs > 100, seen.warnings]).toEqual([true, []])
+})
 
 test.skipIf(!installed('openssl'))(`openssl s_client reads the same, two threads${missing('openssl')}`, async () => {
   const { seen, server } = await started(2)

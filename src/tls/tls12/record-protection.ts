@@ -64,11 +64,12 @@ export class AeadProtection implements RecordProtection {
     const additional = this.#prepare(type, plaintext.length)
     const at = HEADER_LENGTH + recordIvLength
     const length = recordIvLength + plaintext.length + TAG_LENGTH
-    const short = HEADER_LENGTH + length <= SMALL
     // RFC 5288 3 leaves the explicit nonce to the sender; the sequence number can never repeat under one key.
     if (recordIvLength === 8) for (let i = 0; i < 8; i++) NONCE[4 + i] = additional[i]!
     const later = this.#aead.sealLater?.(at, NONCE, additional, plaintext.length)
-    const head = later ?? (short ? smallArray(HEADER_LENGTH + length) : new Uint8Array(at))
+    const whole = HEADER_LENGTH + length
+    const room = later ?? (whole <= SMALL ? smallArray(whole) : this.#aead.room?.(whole))
+    const head = room ?? new Uint8Array(at)
     head[0] = type
     head[1] = TLS_1_2 >> 8
     head[2] = TLS_1_2 & 0xff
@@ -80,7 +81,7 @@ export class AeadProtection implements RecordProtection {
       later.set(plaintext, at)
       return [later]
     }
-    if (short) {
+    if (room !== undefined) {
       this.#aead.sealInto(head, at, NONCE, additional, plaintext)
       return [head]
     }

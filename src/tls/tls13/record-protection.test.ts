@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ascii, concat, hex, toHex } from '../../../test/support/bytes.ts'
+import { rooms } from '../../../test/support/rooms.ts'
 import { node, platforms } from '../../../test/support/worlds.ts'
 import { dissect } from '../../wire/codec.ts'
 import { suites13 } from '../suites.table.ts'
@@ -29,10 +30,10 @@ test.each(platforms)('RFC 8448 3: %s: the records of the example come out, and o
   expect([client.sequence, server.sequence]).toEqual([2, 2])
 })
 
-const pair = (padding?: Padding) => {
+const pair = (padding?: Padding, by = crypto) => {
   const suite = suites13[2]!
   const make = (pad?: Padding) =>
-    new Aead13Protection(crypto, suite, new Uint8Array(32).fill(1), new Uint8Array(12).fill(2), pad)
+    new Aead13Protection(by, suite, new Uint8Array(32).fill(1), new Uint8Array(12).fill(2), pad)
   return { ours: make(padding), theirs: make() }
 }
 
@@ -86,17 +87,19 @@ test('RFC 9846 5.4: a record of zeros alone has no type, and one that is too lon
   expect(theirs.mostFragment).toBe(16_640)
 })
 
-test('a short record is one piece; a long one is header, ciphertext and tag', () => {
-  const { ours, theirs } = pair()
+test.each(rooms)('a short record is one piece; a long one, %s: header, ciphertext and tag', (how, withRoom) => {
+  const { ours, theirs } = pair(() => 3, withRoom(crypto))
   for (const [length, pieces] of [
-    [0, [22]],
-    [4074, [4096]],
-    [4075, [5, 4076, 16]],
+    [0, [25]],
+    [4071, [4096]],
+    [4072, [5, 4076, 16]],
     [16_384, [5, 16_385, 16]],
   ] as const) {
     const content = new Uint8Array(length).fill(7)
     const record = ours.seal(23, content)
-    expect(record.map(piece => piece.length)).toEqual(pieces)
+    expect(record.map(piece => piece.length)).toEqual(
+      how === 'in room' ? [pieces.reduce<number>((a, b) => a + b, 0)] : pieces,
+    )
     expect(theirs.open(23, fragmentOf(record))).toEqual(content)
   }
 })

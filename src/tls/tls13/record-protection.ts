@@ -80,8 +80,8 @@ export class Aead13Protection implements RecordProtection {
     this.#sequence++
     const length = HEADER_LENGTH + inner + TAG_LENGTH
     const later = this.#aead.sealLater?.(HEADER_LENGTH, nonce, header, inner)
-    if (later !== undefined || length <= SMALL) {
-      const record = later ?? smallArray(length)
+    const record = later ?? (length <= SMALL ? smallArray(length) : this.#aead.room?.(length))
+    if (record !== undefined) {
       record.set(header)
       record.set(content, HEADER_LENGTH)
       record[HEADER_LENGTH + content.length] = type
