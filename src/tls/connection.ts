@@ -351,8 +351,8 @@ export class Connection implements TlsConnection {
   #end(): void {
     this.#ended = false
     if (!this.#acting.done) throw this.#cut('end of the stream')
-    // RFC 5246 7.2.1: whoever closed first need not wait for the answer.
-    if (!this.#acting.closing)
+    // RFC 5246 7.2.1: whoever closed first need not wait for the answer. RFC 9846 6.1: there it says nothing of what is read.
+    if (!this.#acting.closing || !this.#acting.alertLevels)
       throw refusal('tls/cut-short', this.#records.waiting > 0 ? { got: 'in the middle of a record' } : {})
     this.#acting.forget()
   }

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { ascii, concat, tearings } from '../../test/support/bytes.ts'
+import { rooms } from '../../test/support/rooms.ts'
 import {
   answersOf,
   type Identity,
@@ -23,6 +24,7 @@ import { recorder } from '../trace/recorder.ts'
 import { QuestionId } from './question-id.ts'
 import { schemes } from './schemes.table.ts'
 import { DEFAULT_GROUPS, suites } from './suites.table.ts'
+import type { TlsConnection } from './types.ts'
 
 const crypto = nodeCrypto()
 const identities = new Map<KeyKind, Identity>(
@@ -134,8 +136,8 @@ test('the same seed gives the same bytes on the wire, on every platform', () => 
   expect(run(web)).toEqual(run(node))
 })
 
-test('bulk data goes in full records and comes out whole', () => {
-  const both = pair({ crypto, who: who('p-256') })
+test.each(rooms)('bulk data goes in full records, %s, and comes out whole', (how, withRoom) => {
+  const both = pair({ crypto: withRoom(crypto), who: who('p-256') })
   shuttle(both)
   const bulk = Uint8Array.from({ length: 1_000_003 }, (_, i) => (i * 31) ^ (i >> 8))
   both.server.tls.write(bulk, 0)
@@ -143,7 +145,8 @@ test('bulk data goes in full records and comes out whole', () => {
   bulk.fill(0)
   const pieces = both.server.touch()
   // 61 full records of header, ciphertext and tag, and a short one that is whole.
-  expect(pieces.map(piece => piece.length)).toEqual([...Array(61).fill([13, 16_384, 16]).flat(), 13 + 579 + 16])
+  const full = how === 'in room' ? [13 + 16_384 + 16] : [13, 16_384, 16]
+  expect(pieces.map(piece => piece.length)).toEqual([...Array(61).fill(full).flat(), 13 + 579 + 16])
   both.client.touch(concat(...pieces))
   expect(crypto.equal(both.client.data, given)).toBe(true)
   const sizes = both.client.events.flatMap(event => (event.type === 'data' ? [event.bytes.length] : []))
@@ -217,6 +220,21 @@ test('a client that does not wish to negotiate again may end the connection at t
     fresh.client.touch(concat(...server.seal(22, Uint8Array.of(0, 0, 0, 0))))
     expect(fresh.client.failure?.code, renegotiation).toBe(code)
     if (code !== undefined) expect(fresh.client.failure).toMatchObject({ alert: 100, number: 1 })
+  }
+})
+
+test('a connection begins with the first call that brings the time, whichever it is', () => {
+  const calls: ((tls: TlsConnection) => void)[] = [
+    tls => tls.advance(0),
+    tls => tls.pollTransmit(0),
+    tls => tls.updateKeys(0),
+  ]
+  for (const call of calls) {
+    const { client, server } = pair({ crypto, who: who('p-256') })
+    expect([client.tls.state, server.tls.state]).toEqual(['Start', 'Start'])
+    call(client.tls)
+    call(server.tls)
+    expect([client.tls.state, server.tls.state]).toEqual(['WaitServerHello', 'WaitClientHello'])
   }
 })
 
