@@ -1,7 +1,7 @@
 /** Every failure of certificates and the key exchange, provoked, and the alert that the other side gets. */
 import { describe, expect, test } from 'vitest'
 import { ascii } from '../../test/support/bytes.ts'
-import { identity, pair, record, recordsOf, shuttle, trusting, without } from '../../test/support/tls.ts'
+import { type Answers, identity, pair, record, recordsOf, shuttle, trusting, without } from '../../test/support/tls.ts'
 import { type Change, crypto, ec, expectFailure, rewritten, rsa } from '../../test/support/tls-failures.ts'
 import type { CryptoProvider } from '../crypto/provider.ts'
 import { sentence } from '../explain/index.ts'
@@ -16,8 +16,13 @@ describe('certificate and key exchange', () => {
     expectFailure(both.client, 'tls/certificate-missing')
   })
   test('tls/certificate-kind: a key that does not suit the suite, or is none that we know', () => {
-    for (const publicKey of [rsa.spki, ascii('no key')]) {
-      const both = pair({ crypto, who: ec, clientAnswers: question => trusting(question, publicKey) })
+    for (const [version, publicKey] of [
+      ['TLS 1.2', rsa.spki],
+      ['TLS 1.2', ascii('no key')],
+      ['TLS 1.3', ascii('no key')],
+    ] as const) {
+      const clientAnswers: Answers = question => trusting(question, publicKey)
+      const both = pair({ crypto, who: ec, versions: [version], clientAnswers })
       shuttle(both)
       expectFailure(both.client, 'tls/certificate-kind')
       expect(both.server.failure).toMatchObject({ code: 'tls/alert-received', number: 43 })

@@ -134,6 +134,20 @@ describe('records', () => {
     both.server.touch('end')
     expect(both.server.failure, 'whoever closed first need not wait').toBeUndefined()
   })
+  test('RFC 9846 6.1: in TLS 1.3 our close_notify says nothing of what we read, to its end', () => {
+    for (const ended of [true, false]) {
+      const both = pair({ crypto, who: ec, versions: ['TLS 1.3'] })
+      shuttle(both)
+      both.server.tls.close(0)
+      both.client.touch(concat(...both.server.touch()))
+      both.client.tls.write(ascii('an answer'), 0)
+      if (ended) both.client.tls.close(0)
+      both.server.touch(concat(...both.client.touch()))
+      both.server.touch('end')
+      expect(both.server.data).toEqual(ascii('an answer'))
+      expect(both.server.failure?.code).toBe(ended ? undefined : 'tls/cut-short')
+    }
+  })
 })
 
 describe('messages', () => {

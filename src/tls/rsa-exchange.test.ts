@@ -158,6 +158,30 @@ test('a server that cannot read the secret is believed by nobody', () => {
   expect(both.client.failure).toMatchObject({ code: 'tls/alert-received' })
 })
 
+test.each(['decrypted', 'given up'] as const)(
+  'what is drawn for a secret that may be wrong is overwritten: %s',
+  how => {
+    const drawn: Uint8Array[] = []
+    const random: CryptoProvider['random'] = {
+      ...crypto.random,
+      bytes(count) {
+        const bytes = crypto.random.bytes(count)
+        if (count === 48) drawn.push(bytes)
+        return bytes
+      },
+    }
+    const answers = answersOf(crypto, who)
+    const { both } = met(AES_128_GCM, {
+      server: { crypto: { ...crypto, random } },
+      serverAnswers: question => (question.about === 'decrypt' && how === 'given up' ? undefined : answers(question)),
+    })
+    shuttle(both)
+    expect(drawn.map(bytes => bytes.some(byte => byte !== 0))).toEqual([how === 'given up'])
+    both.server.tls.close(0)
+    expect(drawn[0]).toEqual(new Uint8Array(48))
+  },
+)
+
 test('FREAK: a ServerKeyExchange is refused where the client chooses the secret', () => {
   const { both } = met(AES_128_GCM)
   step(both, () => both.client.tls.state === 'WaitCertificateRequestOrServerHelloDone')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ascii, concat, toHex } from '../../test/support/bytes.ts'
-import { identity, type Pair, pair, recordsOf, shuttle } from '../../test/support/tls.ts'
+import { identity, type Pair, pair, record, recordsOf, shuttle } from '../../test/support/tls.ts'
 import { fail } from '../failures/index.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { messagesOf, recorder } from '../trace/recorder.ts'
@@ -63,6 +63,15 @@ for (const suite of DEFAULT_SUITES.filter(name => name.includes('ECDSA')))
       }
     }
   })
+
+test('a record says how much it holds, and whether that could be read', () => {
+  const { both, trace, carry } = exchange()
+  both.client.tls.write(ascii('GET /'), 0)
+  carry()
+  both.server.touch(record(23, new Uint8Array(60)))
+  const data = messagesOf(trace.records).filter(m => m.name === 'ApplicationData record' && m.host === 'server')
+  expect(data.map(m => m.about)).toEqual(['5 bytes', '60 bytes, not readable'])
+})
 
 test('application data is a stream of its own: a byte of it can be followed down to its record', () => {
   const { both, trace, carry } = exchange()
@@ -207,7 +216,7 @@ test('a check that fails leaves its verdict with the bytes at fault, and the ale
   const field = fieldAt(dissect(message.format!, message.bytes, 'message'), 'body.signature')!
   expect([failure.at!.start, failure.at!.end]).toEqual([field.start, field.end])
   const verdict = trace.records.find(entry => entry.type === 'verdict' && !entry.record.ok)
-  expect(verdict?.type === 'verdict' && verdict.record.failure).toEqual(failure)
+  expect(verdict?.record).toMatchObject({ failure, rule: 'RFC 5246 7.4.3' })
   const alerts = messagesOf(trace.records).filter(m => m.name === 'Alert')
   expect(alerts.map(({ host, direction, about }) => [host, direction, about])).toEqual([
     ['client', 'out', 'fatal 51 decrypt_error'],

@@ -82,6 +82,12 @@ describe('what is written, read and written again is the same', () => {
     })
 })
 
+test('what may be there once is there in some samples and not in others', () => {
+  const random = seeded(SEED)
+  const lengths = Array.from({ length: ROUNDS }, () => RawPublicKey.sample(random.number).chain.length)
+  expect([...new Set(lengths)].sort()).toEqual([0, 1])
+})
+
 /** A Finished of TLS 1.3 is as long as a hash, and how long it is stands before it. */
 const FINISHED = '1.3 Finished'
 /** A hello without extensions is whole, so a hello may end where they begin; nothing else may end early. */

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest'
-import { ExtensionType, NamedGroup } from './registries.table.ts'
+import {
+  CertificateCompressionAlgorithm,
+  CertificateType,
+  ClientCertificateType,
+  CompressionMethod,
+  ExtensionType,
+  NamedGroup,
+  PointFormat,
+  SignatureScheme,
+} from './registries.table.ts'
 
 /** TLS Supported Groups, as IANA lists them: runs of numbers, each from its first. */
 const GROUPS: Readonly<Record<number, string>> = {
@@ -37,8 +46,39 @@ const EXTENSIONS: Readonly<Record<number, string>> = {
   30031: 'channel_id',
 }
 
+/** TLS SignatureScheme; below 0x0700 a hash and what signs, as in RFC 5246. */
+const SCHEMES: Readonly<Record<number, string>> = {
+  257: 'rsa_pkcs1_md5',
+  513: 'rsa_pkcs1_sha1 dsa_sha1 ecdsa_sha1',
+  769: 'rsa_pkcs1_sha224 dsa_sha224 ecdsa_sha224',
+  1025: 'rsa_pkcs1_sha256 dsa_sha256 ecdsa_secp256r1_sha256',
+  1056: 'rsa_pkcs1_sha256_legacy',
+  1281: 'rsa_pkcs1_sha384 dsa_sha384 ecdsa_secp384r1_sha384',
+  1312: 'rsa_pkcs1_sha384_legacy',
+  1537: 'rsa_pkcs1_sha512 dsa_sha512 ecdsa_secp521r1_sha512',
+  1568: 'rsa_pkcs1_sha512_legacy',
+  1800: 'sm2sig_sm3',
+  2052: 'rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 ed25519 ed448 rsa_pss_pss_sha256',
+  2058: 'rsa_pss_pss_sha384 rsa_pss_pss_sha512',
+  2074: 'ecdsa_brainpoolP256r1tls13_sha256 ecdsa_brainpoolP384r1tls13_sha384 ecdsa_brainpoolP512r1tls13_sha512',
+  2308: 'mldsa44 mldsa65 mldsa87',
+}
+
+/** TLS ClientCertificateType Identifiers. */
+const CLIENT_CERTIFICATES: Readonly<Record<number, string>> = {
+  1: 'rsa_sign dss_sign rsa_fixed_dh dss_fixed_dh rsa_ephemeral_dh dss_ephemeral_dh',
+  20: 'fortezza_dms',
+  64: 'ecdsa_sign rsa_fixed_ecdh ecdsa_fixed_ecdh',
+}
+
 test.each([
   ['a group', NamedGroup, GROUPS],
+  ['a signature scheme', SignatureScheme, SCHEMES],
+  ['a kind of client certificate', ClientCertificateType, CLIENT_CERTIFICATES],
+  ['a type of certificate', CertificateType, { 0: 'X509 OpenPGP RawPublicKey' }],
+  ['an algorithm that compresses certificates', CertificateCompressionAlgorithm, { 1: 'zlib brotli zstd' }],
+  ['a compression method', CompressionMethod, { 0: 'null deflate' }],
+  ['a format of points', PointFormat, { 0: 'uncompressed ansiX962_compressed_prime ansiX962_compressed_char2' }],
   ['an extension', ExtensionType, EXTENSIONS],
 ])('%s has the number that IANA gave it', (_, { names }, table) => {
   const listed = Object.entries(table).flatMap(([from, names]) =>

@@ -20,3 +20,14 @@ test('records that came torn, in any pieces, wait no more when they were taken o
     expect([taken, input.pieces]).toEqual([3, 0])
   }
 })
+
+test('what gathers byte by byte is few pieces, and a large one is not copied for a small one behind it', () => {
+  const input = new RecordInput('server')
+  const pieces = Array.from({ length: 96 }, () => {
+    input.push(new Uint8Array(1))
+    input.keep()
+    return input.pieces
+  })
+  // Like the ones of a counter: 95 is 64 + 16 + 8 + 4 + 2 + 1, and 96 is 64 + 32.
+  expect([input.waiting, pieces[63], pieces[94], pieces[95]]).toEqual([96, 1, 6, 2])
+})

@@ -49,6 +49,8 @@ test('a flight goes out before the alert that ends it', () => {
   const out = server.touch(concat(...client.touch()))
   expect(server.failure?.code).toBe('net/answer-failed')
   expect(typesOf(out)).toEqual([22, 20, 23, 23])
+  // Header, level and description, type, tag: the alert is the last one, not the flight.
+  expect(recordsOf(concat(...out)).at(-1)).toHaveLength(5 + 2 + 1 + 16)
   client.touch(concat(...out))
   expect(client.failure?.code).toBe('tls/alert-received')
 })

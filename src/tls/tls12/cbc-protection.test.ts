@@ -72,6 +72,15 @@ test('RFC 5246 6.2.3.2: padding may have up to 255 octets and a length, and each
     }
 })
 
+test('RFC 5246 6.2.3.1: the MAC covers both octets of the length', () => {
+  for (const [suite, macLength] of all)
+    for (const length of [255, 256, 16_384]) {
+      const content = new Uint8Array(length).fill(7)
+      const fragment = byHand(suite, content, padding(16 - ((length + macLength) % 16)))
+      expect(protection(suite, 'mac-then-encrypt').open(23, fragment), `${suite.name} ${length}`).toEqual(content)
+    }
+})
+
 test('a padding that reaches into the MAC or beyond the record is none', () => {
   for (const [suite, macLength] of all) {
     const open = (fragment: Uint8Array) => protection(suite, 'mac-then-encrypt').open(23, fragment)

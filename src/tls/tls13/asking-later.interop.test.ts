@@ -82,7 +82,8 @@ describe.each(clients)('%s', (_, program, args) => {
     const { stdout } = await run(program, args(server.port, leaf.chain, leaf.key), options)
     server.close()
     const { established, events, failure } = server.side()
-    expect(failure).toBeUndefined()
+    // GnuTLS leaves without close_notify.
+    expect([undefined, 'tls/cut-short']).toContain(failure?.code)
     expect(established?.peerChain).toEqual([])
     const shown = events.filter(event => event.type === 'client-certificate')
     expect(shown).toHaveLength(1)

@@ -111,7 +111,8 @@ describe.each(clients)('%s at our server', (_, there, program, args) => {
         const { stdout } = await run(program, args(server.port), { input: 'ping\n', holdInput: true, limit: 20_000 })
         server.close()
         const [side] = server.sides
-        expect(side?.failure).toBeUndefined()
+        // GnuTLS leaves without close_notify.
+        expect([undefined, 'tls/cut-short']).toContain(side?.failure?.code)
         expect(side?.established).toMatchObject({ group, externalKey: { identity: ascii(name) }, peerChain: [] })
         expect(Buffer.from(stdout).toString()).toContain('pong')
       }

@@ -15,7 +15,11 @@ import {
 } from '../../../test/support/tls.ts'
 import { platforms } from '../../../test/support/worlds.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
+import { messagesOf, recorder } from '../../trace/recorder.ts'
+import { decode, type Tagged } from '../../wire/codec.ts'
 import { trustWithoutChecking } from '../../x509/path/trusted.ts'
+import { extensionNumbers } from '../messages/extensions.ts'
+import { handshake13 } from '../messages/tls13.ts'
 import { factsOf, Session, sessionOf } from '../session/session.ts'
 import { TicketKeeper } from '../session/tickets.ts'
 
@@ -153,6 +157,20 @@ test('coming back does not make a session longer than the handshake with certifi
   expect(session.expires).toBe(100_000)
   expect(resumed(visit(there, session, { at: 99_000 }))).toEqual([true, true])
   expect(resumed(visit(there, session, { at: 101_000 }))).toEqual([false, false])
+  // Of a single second there is a ticket, of none there is not.
+  expect(sessionIn(visit(there, 'new', { server: { sessionLifetime: 1 } })).expires).toBe(1_000)
+  expect(visit(there, 'new', { server: { sessionLifetime: 0 } }).client.has('session')).toBe(false)
+})
+
+test.each([
+  [undefined, []],
+  [1, [extensionNumbers.earlyData]],
+])('RFC 9846 4.7.1: a ticket speaks of early data only where it is taken: %s bytes of it', (earlyData, types) => {
+  const trace = recorder()
+  visit(house(), 'new', { server: { earlyData, trace: { sink: trace, flow: 'one', host: 'server' } } })
+  const ticket = messagesOf(trace.records).find(({ name }) => name === 'NewSessionTicket')!
+  const { body } = decode(handshake13.codec, ticket.bytes) as { body: { extensions: readonly Tagged[] } }
+  expect(body.extensions.map(({ type }) => type)).toEqual(types)
 })
 
 test('a client certificate stays with the session, and is judged again', () => {
