@@ -62,3 +62,27 @@ test('what only looks like the form in an answer, or like the cookie in a reques
   tamper(cookie, 'to-client')
   expect(learned).toHaveLength(2)
 })
+
+test('a sealed Finished is no certificate, whatever its bytes are', () => {
+  const learned: string[] = []
+  const tamper = attacks.find(a => a.id === 'listen-in')!.tamperer!(text => void learned.push(text))
+  // Nonce 0, then ciphertext that begins as a Certificate of 24 octets would.
+  const sealed = Uint8Array.of(
+    22,
+    3,
+    3,
+    0,
+    40,
+    ...new Array(8).fill(0),
+    11,
+    0,
+    0,
+    24,
+    0,
+    0,
+    21,
+    ...new Array(25).fill(7),
+  )
+  expect(tamper(sealed, 'to-client')).toEqual([sealed])
+  expect(learned).toEqual([])
+})

@@ -91,10 +91,14 @@ const swapKey: Attack = {
     }),
 }
 
-/** A message of a record in the clear; its fields are ranges of the record's bytes. */
+/**
+ * A message of a record in the clear; its fields are ranges of the record's bytes. A record of no whole messages is a sealed
+ * Finished, in which any type may seem to stand.
+ */
 const messageIn = ({ type, bytes }: PassingRecord, name: string): Field | undefined => {
   if (type !== HANDSHAKE) return undefined
-  return fieldAt(dissect(HandshakeRecord, bytes, 'record'), 'fragment')?.children?.find(called(name))
+  const record = dissect(HandshakeRecord, bytes, 'record')
+  return record.note === undefined ? fieldAt(record, 'fragment')?.children?.find(called(name)) : undefined
 }
 
 /** A message or an extension, by the registered name of its type. */
