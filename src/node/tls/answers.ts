@@ -9,6 +9,7 @@ import { canCheck } from '../../net/stream/server-answers.ts'
 import { decrypted, signed } from '../../net/stream/signing.ts'
 import type { Answerer } from '../../net/stream/tls.ts'
 import type { Ask, Question } from '../../tls/types.ts'
+import { printable } from '../../x509/certificate/distinguished-name.ts'
 import { spkiOf } from '../../x509/certificate/public-key.ts'
 import { type ChainTrusted, isTrusted, trustWithoutChecking } from '../../x509/path/trusted.ts'
 import { nodeWorld } from '../world.ts'
@@ -19,6 +20,12 @@ import type { Resumption } from './resumption.ts'
 
 export type CheckServerIdentity = (hostname: string, certificate: PeerCertificate) => Error | undefined
 
+export type AlpnCallback = (about: {
+  /** Empty where the client named nobody. */
+  readonly servername: string
+  readonly protocols: string[]
+}) => string | undefined
+
 export interface AnswerOptions {
   /** A server's: for the name that the client asked for. A client's is asked without one. */
   readonly contextFor: (name: string | undefined) => SecureContext | Promise<SecureContext>
@@ -27,6 +34,10 @@ export interface AnswerOptions {
   readonly checkServerIdentity: CheckServerIdentity | undefined
   /** What the peer's chain was found to be; undefined: good. */
   readonly judged: (error: Error | undefined) => void
+  /** A server's, for a client that names protocols; undefined: it is refused. */
+  readonly protocolFor?: AlpnCallback | undefined
+  /** A callback of the caller threw, or gave what is none. */
+  readonly raised: (error: unknown) => void
   /** A server's, where sessions may be resumed. */
   readonly resumption?: Resumption | undefined
   /** A server's: the OCSP response for a chain that it shows. */
@@ -41,25 +52,36 @@ type About<A extends Question['about']> = Extract<Ask['question'], { about: A }>
 
 export const answers = (options: AnswerOptions): Answerer => {
   let context: SecureContext | undefined
+  const raising = async <T>(call: () => T | Promise<T>): Promise<T> => {
+    try {
+      return await call()
+    } catch (error) {
+      options.raised(error)
+      throw error
+    }
+  }
   return async question => {
     switch (question.about) {
       case 'client-hello': {
         const { hello } = question
-        context = await options.contextFor(hello.serverName)
+        context = await raising(() => options.contextFor(hello.serverName))
         // Where there is none that the client can check, the handshake says what was missing.
         const key = (context.own.find(({ certified }) => canCheck(hello, certified)) ?? context.own[0])?.certified
         if (key === undefined) return fail('net/no-certificate')
+        const alpn = await raising(() => protocolsFor(hello, options.protocolFor))
+        if (alpn instanceof Failure) return alpn
         options.shown(key.chain)
-        return options.staple === undefined ? key : { ...key, ocsp: await options.staple(key.chain) }
+        const certificate = options.staple === undefined ? key : { ...key, ocsp: await options.staple(key.chain) }
+        return alpn === undefined ? certificate : { certificate, alpn }
       }
       case 'certificate': {
-        context = await options.contextFor(undefined)
+        context = await raising(() => options.contextFor(undefined))
         const key = context.own.length === 0 ? 'none' : chosen(context.own, question)
         if (key !== 'none' && !(key instanceof Failure)) options.shown(key.chain)
         return key
       }
       case 'trust':
-        context ??= await options.contextFor(undefined)
+        context ??= await raising(() => options.contextFor(undefined))
         options.stapled(question.ocsp)
         return judgement(question, context, options)
       case 'ticket':
@@ -77,6 +99,20 @@ export const answers = (options: AnswerOptions): Answerer => {
         return question satisfies never
     }
   }
+}
+
+/** What `ALPNCallback` chooses; undefined where there is nothing to choose. */
+const protocolsFor = (
+  { serverName = '', alpn }: About<'client-hello'>['hello'],
+  choose: AlpnCallback | undefined,
+): readonly string[] | Failure | undefined => {
+  if (choose === undefined || alpn.length === 0) return undefined
+  const chosen = choose({ servername: serverName, protocols: [...alpn] })
+  const named = printable(alpn.join(', '))
+  if (chosen === undefined) return fail('tls/alpn-none', { expected: `none of ${named}`, got: named })
+  if (alpn.includes(chosen)) return [chosen]
+  const error = new TypeError(`ALPNCallback gave ${JSON.stringify(chosen)}; the client named ${named}`)
+  throw Object.assign(error, { code: 'ERR_TLS_ALPN_CALLBACK_INVALID_RESULT' })
 }
 
 /** Judges the chain as `connect` of `net` does, and goes on without trust where it was told to. */

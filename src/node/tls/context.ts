@@ -10,15 +10,17 @@ import { Failure, FailureError } from '../../failures/index.ts'
 import { believed, type OwnCertificate, ownCertificates } from '../../net/stream/credentials.ts'
 import { authoritiesIn } from '../../net/stream/name-policies.ts'
 import { isKeyElsewhere, type KeyElsewhere } from '../../tls/certificate/certified-key.ts'
-import { type AnySuiteName, DEFAULT_SUITES, suites, suites13 } from '../../tls/suites.table.ts'
+import type { AnySuiteName } from '../../tls/suites.table.ts'
 import type { TlsVersion } from '../../tls/types.ts'
 import { contentsOf, type FileContents } from '../../x509/files/file-contents.ts'
 import { inTheClear } from '../../x509/files/open.ts'
 import { isDer } from '../../x509/files/pem.ts'
 import type { TrustStore } from '../../x509/path/anchor.ts'
 import { nodeWorld } from '../world.ts'
+import { suitesNamed } from './cipher-list.ts'
 import { badValue, inNodesWords, unsupported } from './errors.ts'
-import { groupsByName, opensslName, VERSIONS, type VersionName, versionNames } from './names.table.ts'
+import { groupsByName, VERSIONS, type VersionName, versionNames } from './names.table.ts'
+import { ticketsLeft, versionsLeft, versionsOfMethod } from './openssl-options.ts'
 
 /** PEM, as text or bytes, or DER; or a key that signs elsewhere. */
 export type KeyContents =
@@ -52,6 +54,8 @@ export class SecureContext {
   /** The subjects of the roots that were given: a server tells clients that it believes these. */
   readonly authorities: readonly Bytes[]
   readonly versions: readonly TlsVersion[]
+  /** A server's: sessions may be resumed by ticket. */
+  readonly tickets: boolean
   /** Undefined: the usual ones. */
   readonly suites: readonly AnySuiteName[] | undefined
   readonly groups: readonly GroupName[] | undefined
@@ -59,6 +63,7 @@ export class SecureContext {
   constructor(options: SecureContextOptions) {
     refuseUnknown(options)
     this.versions = versionsOf(options)
+    this.tickets = ticketsLeft(options.secureOptions ?? 0)
     this.own = ownOf(options)
     const { ca } = options
     const opener = { crypto: nodeWorld().crypto, password: options.passphrase }
@@ -78,8 +83,6 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   privateKeyEngine: 'there are no OpenSSL engines here',
   privateKeyIdentifier: 'there are no OpenSSL engines here',
   clientCertEngine: 'there are no OpenSSL engines here',
-  secureProtocol: 'use minVersion and maxVersion',
-  secureOptions: 'flags of OpenSSL mean nothing here',
   sigalgs: 'which signatures are accepted cannot be chosen',
   ticketKeys: 'the keys of tickets are made here, change, and never leave',
 }
@@ -94,19 +97,26 @@ const refuseUnknown = (options: SecureContextOptions): void => {
 }
 
 /** Those between the lowest and the highest, both included. */
-const versionsOf = ({ minVersion, maxVersion }: SecureContextOptions): readonly TlsVersion[] => {
+const versionsOf = (options: SecureContextOptions): readonly TlsVersion[] => {
+  const { minVersion, maxVersion, secureProtocol, secureOptions } = options
   const at = (what: string, name: VersionName): number => {
     const index = VERSIONS.indexOf(name)
     if (index < 0) throw badValue(what, `${String(name)} is none of ${VERSIONS.join(', ')}`)
     return index
   }
-  const [lowest, highest] = [at('minVersion', minVersion ?? 'TLSv1.2'), at('maxVersion', maxVersion ?? 'TLSv1.3')]
+  const [from, to] =
+    secureProtocol == null
+      ? [minVersion ?? 'TLSv1.2', maxVersion ?? 'TLSv1.3']
+      : versionsOfMethod(secureProtocol, options)
+  const [lowest, highest] = [at('minVersion', from), at('maxVersion', to)]
+  const allowed = versionsLeft(secureOptions ?? 0)
   const spoken = SPOKEN.filter(version => {
     const index = VERSIONS.indexOf(versionNames[version])
-    return index >= lowest && index <= highest
+    return index >= lowest && index <= highest && allowed.includes(versionNames[version])
   })
   if (spoken.length > 0) return spoken
-  throw unsupported(`minVersion ${minVersion}, maxVersion ${maxVersion}`, 'TLSv1.2 and TLSv1.3 are spoken here')
+  const asked = secureProtocol ?? `minVersion ${minVersion}, maxVersion ${maxVersion}`
+  throw unsupported(asked, 'TLSv1.2 and TLSv1.3 are spoken here')
 }
 
 const SPOKEN: readonly TlsVersion[] = ['TLS 1.3', 'TLS 1.2']
@@ -144,28 +154,6 @@ const opened = (given: KeyContents, usual: string | undefined): FileContents | K
   } catch (error) {
     throw badValue('passphrase', `does not open the key (${(error as Error).message})`, error)
   }
-}
-
-/**
- * A list as OpenSSL takes it, as far as it names suites: `ECDHE-ECDSA-AES128-GCM-SHA256:…`, IANA's names too, `!NAME` to
- * leave one out, `DEFAULT` and `HIGH` for the usual ones. What names none of ours adds none, and those of TLS 1.3 stay as
- * they are where none of them is named, as with Node.
- */
-const suitesNamed = (ciphers: string): readonly AnySuiteName[] => {
-  const chosen: AnySuiteName[] = []
-  const never = new Set<string>()
-  for (const word of ciphers.split(/[:, ]+/)) {
-    const [, sign = '', name = ''] = /^([!+-]?)(.*)$/.exec(word) ?? []
-    const named = [...suites13, ...suites].filter(suite => suite.name === name || opensslName(suite.name) === name)
-    const meant =
-      named.length === 0 && /^(DEFAULT|HIGH|ALL)$/.test(name) ? DEFAULT_SUITES : named.map(suite => suite.name)
-    if (sign === '') chosen.push(...meant.filter(each => !chosen.includes(each)))
-    else if (sign !== '+') for (const each of meant) never.add(each)
-  }
-  const left = chosen.filter(name => !never.has(name))
-  const newest = suites13.map(suite => suite.name)
-  if (left.length > 0) return left.some(name => newest.some(each => each === name)) ? left : [...newest, ...left]
-  throw Object.assign(badValue('ciphers', `none of ${ciphers} is spoken here`), { code: 'ERR_SSL_NO_CIPHER_MATCH' })
 }
 
 const groupsNamed = (names: string | undefined): readonly GroupName[] | undefined => {

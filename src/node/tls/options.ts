@@ -1,13 +1,13 @@
 /** The options of `node:tls`, as far as they mean something here. What would have to be ignored is refused at the call. */
-import type { ServerOpts } from 'node:net'
+import type { OnReadOpts, ServerOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { ConnectionOptions as NodeConnectionOptions } from 'node:tls'
 import type { Bytes } from '../../engine.ts'
 import { checkTlsOptions } from '../../net/stream/tls-options.ts'
 import { latin1Text } from '../../wire/bytes.ts'
-import type { CheckServerIdentity, SniCallback } from './answers.ts'
+import type { AlpnCallback, CheckServerIdentity, SniCallback } from './answers.ts'
 import type { SecureContext, SecureContextOptions } from './context.ts'
-import { badValue, inNodesWords, unsupported } from './errors.ts'
+import { badValue, inNodesWords, type TlsError, unsupported } from './errors.ts'
 import type { Resumption } from './resumption.ts'
 
 interface CommonOptions extends SecureContextOptions {
@@ -30,6 +30,8 @@ interface CommonOptions extends SecureContextOptions {
 export interface TLSSocketOptions extends CommonOptions {
   readonly isServer?: boolean | undefined
   readonly SNICallback?: SniCallback | undefined
+  /** A server's, in the place of `ALPNProtocols`: which of the client's protocols it shall be. */
+  readonly ALPNCallback?: AlpnCallback | undefined
   /** A server's: clients are to say who they are; with `rejectUnauthorized: false` they need not. */
   readonly requestCert?: boolean | undefined
   /** A server's: where its sessions and tickets are kept. None: every handshake is a whole one. */
@@ -52,7 +54,7 @@ export interface TLSSocketOptions extends CommonOptions {
 /** Of Node's what is for the connection below (`lookup`, `localAddress`, `family`, …), and ours. */
 export interface ConnectionOptions
   extends Omit<NodeConnectionOptions, keyof TLSSocketOptions | 'socket'>,
-    Omit<TLSSocketOptions, 'isServer' | 'SNICallback' | 'resumption' | 'staple'> {
+    Omit<TLSSocketOptions, 'isServer' | 'SNICallback' | 'ALPNCallback' | 'resumption' | 'staple'> {
   /** Something that is connected already, or will be: TLS runs over it, and `host` and `port` only name the server. */
   readonly socket?: Duplex | undefined
   readonly localAddress?: string | undefined
@@ -63,10 +65,14 @@ export interface ConnectionOptions
   readonly keepAlive?: boolean | undefined
   readonly keepAliveInitialDelay?: number | undefined
   readonly noDelay?: boolean | undefined
+  /** In the place of `data`: bytes come in this memory. False pauses; `resume` goes on. */
+  readonly onread?: OnReadOpts | undefined
 }
 
 export interface TlsOptions extends Omit<ServerOpts, keyof CommonOptions>, CommonOptions {
   readonly SNICallback?: SniCallback | undefined
+  /** A server's, in the place of `ALPNProtocols`: which of the client's protocols it shall be. */
+  readonly ALPNCallback?: AlpnCallback | undefined
   readonly requestCert?: boolean | undefined
   readonly sessionTimeout?: number | undefined
 }
@@ -74,7 +80,6 @@ export interface TlsOptions extends Omit<ServerOpts, keyof CommonOptions>, Commo
 const UNSUPPORTED: Readonly<Record<string, string>> = {
   pskCallback: 'keys shared beforehand are not used',
   pskIdentityHint: 'keys shared beforehand are not used',
-  ALPNCallback: 'give ALPNProtocols',
   enableTrace: 'a trace is had from connect and listen of barewire',
 }
 
@@ -86,8 +91,20 @@ export const refuseUnsupported = (options: object): void => {
   // Public authorities give a certificate to everybody who asks.
   if (requestCert && rejectUnauthorized !== false && !rooted)
     throw badValue('requestCert', 'ca is missing: nobody is named who may issue certificates of clients')
+  const { ALPNCallback, onread } = options as TLSSocketOptions & ConnectionOptions
+  if (ALPNCallback !== undefined && typeof ALPNCallback !== 'function') throw badValue('ALPNCallback', 'is no function')
+  if (ALPNCallback !== undefined && given.ALPNProtocols !== undefined) throw alpnTwice()
+  if (onread !== undefined && (typeof onread?.callback !== 'function' || !isMemory(onread.buffer)))
+    throw badValue('onread', 'must have a callback, and a buffer or a function that gives one')
   for (const [name, why] of Object.entries(UNSUPPORTED)) if (given[name]) throw unsupported(name, why)
 }
+
+const isMemory = (buffer: unknown): boolean => buffer instanceof Uint8Array || typeof buffer === 'function'
+
+const alpnTwice = (): TlsError =>
+  Object.assign(badValue('ALPNCallback', 'is given beside ALPNProtocols'), {
+    code: 'ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS',
+  })
 
 /** As names. In the form of RFC 7301 each has its length before it. */
 export const protocolsOf = (given: TLSSocketOptions['ALPNProtocols']): readonly string[] | undefined => {

@@ -155,3 +155,14 @@ test('an https.Agent that keeps what `session` brings resumes with it', async ()
   }
   expect(made.map(socket => socket.isSessionReused())).toEqual([false, true, true])
 })
+
+test('the event session comes behind secureConnect in both versions, and `session: false` is none', async () => {
+  for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const port = await listening(createServer(localhost))
+    const near = closing(connect({ port, host: 'localhost', ca: root, maxVersion, session: false as never }))
+    const told: string[] = []
+    for (const name of ['secureConnect', 'session']) near.once(name, () => told.push(name))
+    await next(near, 'session')
+    expect([maxVersion, told]).toEqual([maxVersion, ['secureConnect', 'session']])
+  }
+})

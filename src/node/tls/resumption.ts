@@ -7,6 +7,7 @@ import type { Bytes } from '../../engine.ts'
 import { TicketKeeper } from '../../tls/session/tickets.ts'
 import type { Question } from '../../tls/types.ts'
 import { nodeWorld } from '../world.ts'
+import type { SecureContext } from './context.ts'
 
 type Wanted<A extends Question['about']> = Extract<Question, { about: A }> extends { wanted: infer W } ? W : never
 
@@ -19,8 +20,9 @@ export class Resumption {
   }
 
   /** Sessions by their id only where somebody keeps them. */
-  get ways(): readonly ('ticket' | 'session')[] {
-    return this.#server.listenerCount('resumeSession') > 0 ? ['ticket', 'session'] : ['ticket']
+  waysIn({ tickets }: SecureContext): readonly ('ticket' | 'session')[] {
+    const kept = this.#server.listenerCount('resumeSession') > 0
+    return [...(tickets ? (['ticket'] as const) : []), ...(kept ? (['session'] as const) : [])]
   }
 
   ticket(wanted: Wanted<'ticket'>): Bytes | undefined {

@@ -1,4 +1,5 @@
 /** `createServer`: a `net.Server` whose connections speak TLS, by the rules of `tls.createServer`. */
+import { captureRejectionSymbol } from 'node:events'
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Bytes } from '../../engine.ts'
 import { fail } from '../../failures/index.ts'
@@ -30,14 +31,14 @@ export class Server extends NetServer {
   readonly #handshakes = new Map<TLSSocket, (error: Error) => void>()
 
   /** Throws `TlsError` for options that cannot be followed. */
-  constructor(options: TlsOptions = {}, listener?: SecureConnectionListener) {
+  constructor(options: TlsOptions = {}, listener?: SecureConnectionListener | null) {
     refuseUnsupported(options)
     const context = contextOf(options)
     protocolsOf(options.ALPNProtocols)
     super({ ...options, allowHalfOpen: true })
     this.#options = options
     this.#context = context
-    if (listener !== undefined) this.on('secureConnection', listener)
+    if (listener != null) this.on('secureConnection', listener)
     this.on('connection', socket => this.#accept(socket))
   }
 
@@ -58,6 +59,12 @@ export class Server extends NetServer {
     throw unsupported('setTicketKeys', KEYS_STAY)
   }
 
+  /** With `captureRejections`: a listener that fails ends its connection, and the server goes on. */
+  override [captureRejectionSymbol](error: Error, event: string | symbol, ...args: unknown[]): void {
+    if (event === 'secureConnection') (args[0] as TLSSocket).destroy(error)
+    else super[captureRejectionSymbol]?.(error, event as never, ...(args as never[]))
+  }
+
   #accept(raw: Socket): void {
     const { SNICallback = this.#byName, allowHalfOpen = false } = this.#options
     const socket = new TLSSocket(raw, {
@@ -69,6 +76,7 @@ export class Server extends NetServer {
       SNICallback,
       allowHalfOpen,
     })
+    if (this.#options.pauseOnConnect) socket.pause()
     // Until it is secure nobody else knows of this socket.
     const failed = (error: Error): void => {
       if (this.#handshakes.delete(socket)) this.emit('tlsClientError', error, socket)

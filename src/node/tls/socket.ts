@@ -3,7 +3,7 @@
  * records are those of `net/stream/tls.ts`; here are the buffers of Node, its order of events, and its errors.
  */
 import { Socket } from 'node:net'
-import { type Duplex, finished } from 'node:stream'
+import { addAbortSignal, type Duplex, finished } from 'node:stream'
 import type { Bytes } from '../../engine.ts'
 import { english } from '../../explain/en/index.ts'
 import { type Failure, FailureError, fail } from '../../failures/index.ts'
@@ -16,14 +16,16 @@ import { Session } from '../../tls/session/session.ts'
 import type { TlsConnection } from '../../tls/types.ts'
 import { keyLogSink } from '../../trace/keylog.ts'
 import type { TraceContext } from '../../trace/types.ts'
+import { unheldClock } from '../clock.ts'
 import { type Carrier, fromNode } from '../from-node.ts'
 import { failureOf } from '../socket.ts'
 import { nodeWorld } from '../world.ts'
 import { answers, asking } from './answers.ts'
 import { createSecureContext, SecureContext } from './context.ts'
 import { asNodeError, badValue, inNodesWords, nodeError } from './errors.ts'
+import { gathered } from './gathered.ts'
 import { InspectedSocket } from './inspected-socket.ts'
-import { protocolsOf, refuseUnsupported, type TLSSocketOptions } from './options.ts'
+import { type ConnectionOptions, protocolsOf, refuseUnsupported, type TLSSocketOptions } from './options.ts'
 
 /** Node's for its servers; its clients wait for ever. */
 const HANDSHAKE_TIMEOUT = 120_000
@@ -47,11 +49,13 @@ export class TLSSocket extends InspectedSocket {
   #lowerError: Error | undefined
   /** Why the peer is not to be trusted. */
   #distrust: Error | undefined
+  #peerEnded = false
+  #leftOpen = false
   /** What a callback of the caller threw. */
   #raised: Error | undefined
 
   /** Without a socket: `connect` makes the connection. Throws `TlsError` for options that cannot be followed. */
-  constructor(socket?: Duplex, options: TLSSocketOptions = {}) {
+  constructor(socket?: Duplex | null, options: TLSSocketOptions = {}) {
     const side = options.isServer ? 'server' : 'client'
     refuseUnsupported(options)
     const context = options.secureContext ?? createSecureContext(options)
@@ -61,7 +65,6 @@ export class TLSSocket extends InspectedSocket {
     super(lower, {
       allowHalfOpen: options.allowHalfOpen ?? socket?.allowHalfOpen ?? false,
       ...(highWaterMark === undefined ? {} : { highWaterMark }),
-      ...(signal === undefined ? {} : { signal }),
     })
     this.side = side
     this.#options = options
@@ -70,7 +73,9 @@ export class TLSSocket extends InspectedSocket {
     this.#serverName = options.servername || undefined
     this.#host = options.host
     this.#carrier = fromNode(lower)
-    this.#watchLower(socket === undefined)
+    this.#watchLower()
+    // Not by the constructor of `Duplex`: one that is aborted already destroys at once what is not made yet.
+    if (signal !== undefined) addAbortSignal(signal, this)
   }
 
   /** As `net.Socket` does it; TLS begins when the connection is there. */
@@ -78,6 +83,8 @@ export class TLSSocket extends InspectedSocket {
     const [first, second] = to
     const named = typeof first === 'object' && first !== null ? (first as { host?: unknown }).host : second
     if (typeof named === 'string') this.#host = named
+    // Aborted already: `net.Socket` would come back to life.
+    if (this.destroyed) return this
     ;(this.lower as Socket).connect(...(to as Parameters<Socket['connect']>))
     return this
   }
@@ -100,7 +107,7 @@ export class TLSSocket extends InspectedSocket {
     return Buffer.from(inNodesWords(() => engine.exportKeyingMaterial(label, context, length)))
   }
 
-  #watchLower(toBeConnected: boolean): void {
+  #watchLower(): void {
     const { lower } = this
     lower.on('error', error => {
       this.#lowerError ??= error
@@ -108,7 +115,7 @@ export class TLSSocket extends InspectedSocket {
     lower.once('close', () => {
       if (!this.#started) this.#cut(fail('tcp/reset', { where: this.#where }))
     })
-    if (toBeConnected || lower.connecting) lower.once('connect', () => this.#start())
+    if (lower.pending && !lower.destroyed) lower.once('connect', () => this.#start())
     // Whoever made this socket listens to its events from the next turn on.
     else process.nextTick(() => this.#start())
   }
@@ -120,7 +127,7 @@ export class TLSSocket extends InspectedSocket {
   #start(): void {
     if (this.destroyed || this.#started) return
     this.#started = true
-    const { clock } = nodeWorld()
+    const clock = unheldClock
     let engine: TlsConnection
     try {
       engine = this.#makeEngine()
@@ -160,11 +167,11 @@ export class TLSSocket extends InspectedSocket {
         ...common,
         clientCertificate,
         clientAuthorities: this.#context.authorities,
-        resumption: resumption?.ways,
+        resumption: resumption?.waysIn(this.#context),
         sessionLifetime,
       })
     }
-    const session = (this.#options.session && Session.fromBytes(this.#options.session)) ?? 'new'
+    const session = (this.#options.session ? Session.fromBytes(this.#options.session) : undefined) ?? 'new'
     const evidence = this.#options.requestOCSP ? (['ocsp'] as const) : undefined
     return tlsClient({ ...common, session, evidence, serverName: this.#serverName ?? this.#host ?? 'localhost' })
   }
@@ -176,17 +183,14 @@ export class TLSSocket extends InspectedSocket {
   }
 
   #answerer(): Answerer {
-    const { SNICallback, checkServerIdentity } = this.#options
+    const { SNICallback, ALPNCallback, checkServerIdentity } = this.#options
     const context = this.#context
     const asked = SNICallback === undefined || this.side === 'client' ? () => context : asking(SNICallback, context)
     return answers({
-      contextFor: async name => {
-        try {
-          return await asked(name)
-        } catch (error) {
-          this.#raised = asNodeError(error)
-          throw error
-        }
+      contextFor: asked,
+      protocolFor: ALPNCallback,
+      raised: error => {
+        this.#raised = asNodeError(error)
       },
       resumption: this.#options.resumption,
       rejectUnauthorized: this.#rejects,
@@ -225,9 +229,10 @@ export class TLSSocket extends InspectedSocket {
     if (this.#distrust !== undefined) this.authorizationError = codeOf(this.#distrust)
     else if (this.#asksClients && !this.authorized) this.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT'
     const { session } = this.#options
-    if (this.session !== undefined) this.emit('session', this.session)
-    else if (this.agreed.resumed && session !== undefined) this.session = Buffer.from(session)
+    const fresh = this.session
+    if (fresh === undefined && this.agreed.resumed && session) this.session = Buffer.from(session)
     if (this.side === 'client') this.emit('secureConnect')
+    if (fresh !== undefined) this.emit('session', fresh)
     this.emit('secure')
     if (this.destroyed) return
     this.#stream = stream
@@ -236,7 +241,12 @@ export class TLSSocket extends InspectedSocket {
         this.moved('in', bytes.length)
         if (!this.push(bytes)) stream.pause()
       },
-      end: () => void this.push(null),
+      end: () => {
+        this.#peerEnded = true
+        this.push(null)
+        // Also who never reads hears of the end, as with Node, once nothing waits in front of it.
+        this.read(0)
+      },
       drain: () => this.#release(),
       closed: failure => this.#closed(failure),
     }
@@ -262,13 +272,24 @@ export class TLSSocket extends InspectedSocket {
   }
 
   #closed(failure: Failure | undefined): void {
-    if (failure === undefined) {
+    // OpenSSL forgives the rest to who has said close_notify.
+    if (failure === undefined || (failure.code === 'tls/cut-short' && this.writableFinished)) {
       this.#release()
+      this.#leftOpen = !this.#peerEnded
+      this.#closeLeftOpen()
       return
     }
     // What waits to leave is lost: `destroy` says so to whoever wrote it, and no `finish` comes.
     this.#ending = true
     this.#cut(failure)
+  }
+
+  /**
+   * FIN without close_notify after our own close_notify: nothing failed, as with Node, but something may be missing. What has
+   * come is read to its last byte, then comes `close`, and no `end` in front of it.
+   */
+  #closeLeftOpen(): void {
+    if (this.#leftOpen && this.readableLength === 0) process.nextTick(() => this.destroy())
   }
 
   /**
@@ -283,11 +304,23 @@ export class TLSSocket extends InspectedSocket {
   /** What the kernel said is handed on as it is, with our failure as its cause. */
   #errorFor(failure: Failure): Error {
     const said = this.#lowerError
-    if (said === undefined || !/^(tcp|dns|net)\//.test(failure.code)) return nodeError(failure)
+    if (said === undefined || !/^(tcp|dns|net)\//.test(failure.code)) return this.#inTheHandshake(nodeError(failure))
     said.cause ??= inWords(failureOf(said, this.#where), english)
     return said
   }
 
+  /** With where it was going, as Node's clients have it. */
+  #inTheHandshake(error: Error): Error {
+    if (this.agreed !== undefined || this.side === 'server') return error
+    const { path, host, port, localAddress } = this.#options as ConnectionOptions
+    return Object.assign(error, { path, host, port, localAddress })
+  }
+
+  override read(size?: number): unknown {
+    const piece: unknown = super.read(size)
+    this.#closeLeftOpen()
+    return piece
+  }
   override _read(): void {
     this.#stream?.resume()
   }
@@ -327,7 +360,7 @@ export class TLSSocket extends InspectedSocket {
    * kernel would answer it with RST, which erases what was written last (RFC 9112 9.6).
    */
   #linger(stream: NetStream): void {
-    const handler = lingering(nodeWorld().clock, this.#carrier)
+    const handler = lingering(unheldClock, this.#carrier)
     this.lower.once('close', () => handler.closed(undefined))
     stream.handler = handler
     stream.resume()
@@ -335,7 +368,7 @@ export class TLSSocket extends InspectedSocket {
 
   #send(pieces: readonly Bytes[], done: (error?: Error | null) => void): void {
     this.#whenSecure(() => {
-      const joined = small(pieces) ? [Buffer.concat(pieces as Uint8Array[])] : pieces
+      const joined = gathered(pieces)
       for (const piece of joined) this.moved('out', piece.length)
       // Done in the next turn at the earliest: what is written in this one leaves together.
       if (this.#stream!.write(joined)) process.nextTick(done)
@@ -361,15 +394,5 @@ export class TLSSocket extends InspectedSocket {
     done?.(error)
   }
 }
-
-/** Many little pieces: one record of them costs less than a record each. */
-const small = (pieces: readonly Bytes[]): boolean => {
-  let size = 0
-  for (const piece of pieces) size += piece.length
-  return pieces.length > 1 && size < pieces.length * MOST_COPIED
-}
-
-/** Above this average, copying costs more than the record that it saves. */
-const MOST_COPIED = 4_096
 
 const codeOf = (error: Error): string => (error as { code?: string }).code ?? error.message

@@ -53,6 +53,25 @@ for (const [client, server, ...makes] of pairs) {
     expect(digest(back)).toBe(digest(Buffer.concat(all)))
   }, 60_000)
 
+  test(`${who}: onread brings everything in the memory that it gives, and false makes it wait`, async () => {
+    const server = makes[1].createServer({ ...localhost }, far => void far.end(sent))
+    const sent = Buffer.from(Array.from({ length: 200_000 }, (_, i) => i * 7))
+    const port = await listening(server)
+    for (const buffer of [Buffer.alloc(1_000), () => Buffer.alloc(70_000)]) {
+      const parts: Buffer[] = []
+      const callback = (count: number, bytes: Uint8Array): boolean => {
+        parts.push(Buffer.from(bytes.subarray(0, count)))
+        if (parts.length % 3 !== 0) return true
+        setImmediate(() => near.resume())
+        return false
+      }
+      const onread = { buffer, callback }
+      const near = closing(makes[0].connect({ port, host: 'localhost', ca: root, onread } as object))
+      await once(near, 'end')
+      expect(digest(Buffer.concat(parts))).toBe(digest(sent))
+    }
+  })
+
   test(`${who}: who does not read makes the other side wait, and loses nothing`, async () => {
     const [near, far] = await pair(makes)
     // More than the kernel and both sides would ever buffer.
