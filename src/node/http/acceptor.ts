@@ -13,7 +13,7 @@ import { SERVER_RATES, SERVER_TIMEOUTS } from '../../net/server/timeouts.ts'
 import type { Carrier } from '../from-node.ts'
 import { nodeError } from '../tls/errors.ts'
 import { nodeWorld } from '../world.ts'
-import { notHere } from './errors.ts'
+import { notHere, outOfRange, socketEncoding, wrongType } from './errors.ts'
 import { IncomingMessage } from './incoming.ts'
 import { LentSocket } from './lent-socket.ts'
 import { ServerResponse } from './response.ts'
@@ -22,7 +22,9 @@ import { ServerResponse } from './response.ts'
 export interface HttpOptions {
   /** Milliseconds between two requests; 5,000 when not given, 0 for ever. */
   readonly keepAliveTimeout?: number | undefined
-  /** For all of a head, from its first byte; 60,000 when not given. */
+  /** Milliseconds for which a request is waited for besides: it may be on its way as the client's own count ends. 1,000. */
+  readonly keepAliveTimeoutBuffer?: number | undefined
+  /** For all of a head, from its first byte; 60,000 when not given, or `requestTimeout` where that is less. */
   readonly headersTimeout?: number | undefined
   /** For all of a body, and a millisecond more for each of its bytes; 300,000 when not given. */
   readonly requestTimeout?: number | undefined
@@ -30,12 +32,17 @@ export interface HttpOptions {
   readonly maxHeaderSize?: number | undefined
   readonly maxRequestsPerSocket?: number | undefined
   readonly joinDuplicateHeaders?: boolean | undefined
+  /** True: `write` and `end` throw where there may be no body; otherwise it is left out. */
+  readonly rejectNonStandardBodyWrites?: boolean | undefined
+  /** Whether a request with Upgrade is one for `upgrade`; those are all when not given, if somebody listens. */
+  readonly shouldUpgradeCallback?: ((request: IncomingMessage) => boolean) | undefined
 }
 
 /** What a server of Node says of its times; each may be changed while it runs, and counts for connections from then on. */
 export interface Times {
   timeout: number
   keepAliveTimeout: number
+  keepAliveTimeoutBuffer: number
   headersTimeout: number
   requestTimeout: number
   maxHeadersCount: number | null
@@ -45,10 +52,10 @@ export interface Times {
 }
 
 export const timesOf = (options: HttpOptions): Times => {
-  const { keepAliveTimeout = 5_000, headersTimeout = 60_000, requestTimeout = 300_000 } = options
-  const { maxRequestsPerSocket = 0 } = options
+  const { keepAliveTimeout = 5_000, keepAliveTimeoutBuffer = 1_000, requestTimeout = 300_000 } = options
+  const { headersTimeout = Math.min(60_000, requestTimeout || 60_000), maxRequestsPerSocket = 0 } = options
   const bounds = { maxHeadersCount: null, maxRequestsPerSocket, httpAllowHalfOpen: false }
-  return { timeout: 0, keepAliveTimeout, headersTimeout, requestTimeout, ...bounds }
+  return { timeout: 0, keepAliveTimeout, keepAliveTimeoutBuffer, headersTimeout, requestTimeout, ...bounds }
 }
 
 const UNSUPPORTED: Readonly<Record<string, string>> = {
@@ -56,11 +63,25 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   IncomingMessage: 'requests are made by the server',
   ServerResponse: 'responses are made by the server',
   uniqueHeaders: 'fields are sent as they are set',
-  rejectNonStandardBodyWrites: 'what is written where no body may be is left out',
 }
 
-/** Throws for options that would have to be ignored. */
-export const refuseUnsupported = (options: object): void => {
+const NUMBERS = [
+  ...(['keepAliveTimeout', 'keepAliveTimeoutBuffer', 'headersTimeout', 'requestTimeout'] as const),
+  ...(['maxHeaderSize', 'maxRequestsPerSocket'] as const),
+]
+
+/** Throws for options that are none, with the codes of Node, and for those that would have to be ignored. */
+export const checkOptions = (options: HttpOptions): void => {
+  if (typeof options !== 'object' || Array.isArray(options)) throw wrongType('options', 'an object', options)
+  for (const name of NUMBERS) {
+    const value = options[name]
+    if (value === undefined) continue
+    if (typeof value !== 'number') throw wrongType(name, 'a number', value)
+    if (!Number.isInteger(value) || value < 0) throw outOfRange(name, 'an integer of 0 or more', value)
+  }
+  const { headersTimeout = 0, requestTimeout } = options
+  if (requestTimeout && headersTimeout > requestTimeout)
+    throw outOfRange('headersTimeout', `at most requestTimeout, ${requestTimeout}`, headersTimeout)
   for (const [name, why] of Object.entries(UNSUPPORTED)) {
     if ((options as Readonly<Record<string, unknown>>)[name]) throw notHere(name, why)
   }
@@ -76,6 +97,11 @@ const AT_THE_END: Readonly<Record<string, string>> = {
 
 /** Those that Node knows, and those that it should: frameworks take others for a path that nobody has. */
 const KNOWN_METHODS: ReadonlySet<string> = new Set([...METHODS, ...REGISTERED_METHODS])
+
+/** Of strings nothing can be read. */
+const refuseEncoding = (): never => {
+  throw socketEncoding()
+}
 
 /** Twenty-four days: as long as a timer of Node can wait. */
 const FOR_EVER: Millis = 2 ** 31 - 1
@@ -112,8 +138,8 @@ export class Acceptor {
           current = this.#request(exchange, lent, () => {
             open.busy = false
             current = undefined
-            // As Node: between requests it is `keepAliveTimeout` that counts.
-            if (socket.timeout) socket.setTimeout?.(0)
+            // As Node: between requests, once all was taken, it is `keepAliveTimeout` that counts.
+            if (socket.timeout) lent.whenFlushed(() => open.busy || socket.setTimeout?.(0))
           })
         },
         gone: () => void this.#open.delete(open),
@@ -121,23 +147,25 @@ export class Acceptor {
     }
     this.#open.add(open)
     // An answer that has not ended goes with its socket.
+    Object.assign(socket, { setEncoding: refuseEncoding })
     lent.whenEnded(how => (how === 'end' || !open.busy) && open.connection.flush())
-    this.#watchTime(socket, () => current)
+    this.#watchTime(lent, () => current)
     open.connection.start()
-    if (this.#draining) open.connection.close()
+    if (this.#draining) open.connection.retire()
   }
 
   /** The requests under way are the last of their connections. */
   drain(): void {
     this.#draining = true
-    for (const { connection } of [...this.#open]) connection.close()
+    for (const { connection } of [...this.#open]) connection.retire()
   }
   /** Accepts again. */
   begin(): void {
     this.#draining = false
   }
+  /** Whoever has begun to ask is answered, and whoever has just connected may. */
   closeIdle(): void {
-    for (const { connection, busy } of [...this.#open]) if (!busy) connection.close()
+    for (const { connection, busy } of [...this.#open]) if (!busy) connection.retire()
   }
   closeAll(): void {
     for (const { connection } of [...this.#open]) connection.destroy()
@@ -145,19 +173,22 @@ export class Acceptor {
 
   #connectionOptions(lent: LentSocket): Omit<ConnectionOptions<ServerConnection>, 'handler' | 'gone'> {
     const { clock, words } = nodeWorld()
-    const { keepAliveTimeout, headersTimeout, requestTimeout, maxHeadersCount } = this.#server
-    const { maxHeaderSize: head = defaultLimits.head } = this.#options
+    const { keepAliveTimeout, keepAliveTimeoutBuffer, headersTimeout, requestTimeout, maxHeadersCount } = this.#server
+    const { maxHeaderSize = defaultLimits.head } = this.#options
+    // A request is its head too.
+    const head = Math.min(orNever(headersTimeout), orNever(requestTimeout))
     return {
       clock,
       words,
       date: this.#date,
       methods: KNOWN_METHODS,
-      limits: { head, ...(maxHeadersCount ? { fields: maxHeadersCount } : {}) },
+      limits: { head: maxHeaderSize, ...(maxHeadersCount ? { fields: maxHeadersCount } : {}) },
       timeouts: {
         ...SERVER_TIMEOUTS,
-        idle: orNever(keepAliveTimeout),
-        // A request is its head too.
-        head: Math.min(orNever(headersTimeout), orNever(requestTimeout)),
+        // As Node: for the first request there is as much time as for a head.
+        first: head,
+        idle: keepAliveTimeout > 0 ? keepAliveTimeout + Math.max(0, keepAliveTimeoutBuffer) : FOR_EVER,
+        head,
         request: orNever(requestTimeout),
       },
       rates: SERVER_RATES,
@@ -167,6 +198,7 @@ export class Acceptor {
       refusing: (failure, take) => {
         if (!isBreach(failure) || this.#server.listenerCount('clientError') === 0) return false
         lent.takeBack(take())
+        lent.socket.once('close', () => lent.handler.closed(undefined))
         this.#clientError(failure, lent)
         return true
       },
@@ -184,7 +216,8 @@ export class Acceptor {
     process.nextTick(() => {
       const error = nodeError(failure)
       this.#server.emit('clientError', Object.assign(error, { code: AT_THE_END[failure.code] ?? error.code }), socket)
-      // What still comes is nobody's, but its end has to be heard.
+      // What still comes is nobody's, but its end has to be heard: as with Node, that is the end of the socket.
+      socket.once('end', () => socket.end())
       if (!socket.destroyed) socket.resume()
     })
   }
@@ -204,8 +237,9 @@ export class Acceptor {
       else this.#handOver('connect', request, exchange, lent)
       return undefined
     }
-    if (head.upgrade.length > 0 && head.framing.kind === 'none' && server.listenerCount('upgrade') > 0) {
-      this.#handOver('upgrade', request, exchange, lent)
+    if (head.upgrade.length > 0 && head.framing.kind === 'none' && this.#upgrades(request)) {
+      if (server.listenerCount('upgrade') === 0) exchange.cut()
+      else this.#handOver('upgrade', request, exchange, lent)
       return undefined
     }
     const whenLeft = server.httpAllowHalfOpen ? 'go on' : 'cut'
@@ -213,6 +247,7 @@ export class Acceptor {
       lent,
       whenLeft,
       over,
+      refusesBodies: this.#options.rejectNonStandardBodyWrites === true,
       kept: () => this.#keptAfter(exchange),
     })
     const { maxRequestsPerSocket } = server
@@ -222,28 +257,44 @@ export class Acceptor {
     return [request, response]
   }
 
+  #upgrades(request: IncomingMessage): boolean {
+    const { shouldUpgradeCallback } = this.#options
+    if (shouldUpgradeCallback === undefined) return this.#server.listenerCount('upgrade') > 0
+    return shouldUpgradeCallback.call(this.#server, request)
+  }
+
   /** Until when the next request may come, for clients that would else send it as we close; undefined where none may. */
-  #keptAfter({ head, number }: Exchange): Millis | undefined {
+  #keptAfter({ head, number }: Exchange): string | undefined {
     const { keepAliveTimeout, maxRequestsPerSocket } = this.#server
     const isLast = maxRequestsPerSocket && number >= maxRequestsPerSocket
     if (this.#draining || isLast || head.version !== '1.1' || /\bclose\b/i.test(head.headers.get('connection') ?? ''))
       return undefined
-    return keepAliveTimeout >= 1_000 ? keepAliveTimeout : undefined
+    if (keepAliveTimeout < 1_000) return undefined
+    const max = maxRequestsPerSocket ? `, max=${maxRequestsPerSocket}` : ''
+    return `timeout=${Math.floor(keepAliveTimeout / 1_000)}${max}`
   }
 
   #handOver(event: 'connect' | 'upgrade', request: IncomingMessage, exchange: Exchange, lent: LentSocket): void {
     const head = lent.takeBack(exchange.takeOver())
+    // It is no connection of this server any more: who cuts those leaves it alone.
+    lent.handler.closed(undefined)
     this.#server.emit(event, request, lent.socket, head)
   }
 
   /** As Node: a socket that says nothing for as long as somebody has set is cut, unless somebody listens. */
-  #watchTime(socket: Carrier, current: () => readonly [IncomingMessage, ServerResponse] | undefined): void {
+  #watchTime(lent: LentSocket, current: () => readonly [IncomingMessage, ServerResponse] | undefined): void {
     const server = this.#server
+    const { socket } = lent
     if (socket.setTimeout === undefined) return
     if (server.timeout > 0) socket.setTimeout(server.timeout)
-    socket.on('timeout', () => {
+    lent.listen('timeout', () => {
       const [request, response] = current() ?? []
-      const heard = [request?.emit('timeout'), response?.emit('timeout', socket), server.emit('timeout', socket)]
+      // A request that is complete waits for nothing.
+      const heard = [
+        request?.complete === false && request.emit('timeout', socket),
+        response?.emit('timeout', socket),
+        server.emit('timeout', socket),
+      ]
       if (!heard.includes(true)) socket.destroy()
     })
   }

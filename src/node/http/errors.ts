@@ -13,6 +13,23 @@ export const noBytes = (got: unknown) =>
     'ERR_INVALID_ARG_TYPE',
     new TypeError(`The "chunk" argument must be of type string or an instance of Uint8Array. Received ${typeof got}`),
   )
+export const wrongType = (name: string, wanted: string, got: unknown) =>
+  coded('ERR_INVALID_ARG_TYPE', new TypeError(`"${name}" must be ${wanted}. Received ${typeof got}`))
+export const outOfRange = (name: string, wanted: string, got: number) =>
+  coded('ERR_OUT_OF_RANGE', new RangeError(`The value of "${name}" is out of range: ${wanted}. Received ${got}`))
+export const badValue = (name: string, got: unknown) =>
+  coded('ERR_INVALID_ARG_VALUE', new TypeError(`"${name}" is invalid. Received ${JSON.stringify(got)}`))
+export const headersSent = () =>
+  coded('ERR_HTTP_HEADERS_SENT', new Error('Cannot write headers after they are sent to the client'))
+export const bodyNotAllowed = () =>
+  coded(
+    'ERR_HTTP_BODY_NOT_ALLOWED',
+    new Error('Adding content for this request method or response status is not allowed.'),
+  )
+export const wrongLength = (got: number, said: number) =>
+  coded('ERR_HTTP_CONTENT_LENGTH_MISMATCH', new Error(`The body has ${got} bytes, Content-Length says ${said}`))
+export const socketEncoding = () =>
+  coded('ERR_HTTP_SOCKET_ENCODING', new Error('Changing the socket encoding is not allowed per RFC7230 Section 3.'))
 /** For what cannot be followed here, where ignoring it would be worse. */
 export const notHere = (where: string, why: string) =>
   coded('ERR_FEATURE_UNAVAILABLE_ON_PLATFORM', new Error(`${where} is not supported by barewire/node/http: ${why}`))

@@ -88,6 +88,8 @@ class Reading implements BodyReader {
       this.#ended = true
       this.#message.push(null)
     }
+    // As Node: whoever stopped and listens does not get the first of it for the whole.
+    this.#message.removeAllListeners('data')
     this.#message.resume()
   }
   /** Nothing more comes; the connection sees to its end itself, which may have an answer to send yet. */

@@ -12,7 +12,7 @@ export { IncomingMessage } from './incoming.ts'
 export { ServerResponse } from './response.ts'
 export { SecureServer, type SecureServerOptions, Server, type ServerOptions } from './server.ts'
 
-/** HTTPS where there is a certificate (`cert` and `key`, or `secureContext`). Throws for options that cannot be followed. */
+/** HTTPS where there is a certificate (`cert` and `key`, `pfx`, or `secureContext`). Throws for options that cannot be followed. */
 export function createServer(listener?: RequestListener): Server
 export function createServer(options: SecureServerOptions & WithCertificate, listener?: RequestListener): SecureServer
 export function createServer(options: ServerOptions, listener?: RequestListener): Server
@@ -20,16 +20,16 @@ export function createServer(
   first: ServerOptions | SecureServerOptions | RequestListener = {},
   second?: RequestListener,
 ): Server | SecureServer {
-  if (typeof first === 'function') return new Server({}, first)
   return isSecure(first) ? new SecureServer(first, second) : new Server(first as ServerOptions, second)
 }
 
 type WithCertificate =
   | Required<Pick<SecureServerOptions, 'cert'>>
+  | Required<Pick<SecureServerOptions, 'pfx'>>
   | Required<Pick<SecureServerOptions, 'secureContext'>>
   | Required<Pick<SecureServerOptions, 'SNICallback'>>
 
-const isSecure = (options: object): options is SecureServerOptions =>
-  ['cert', 'secureContext', 'SNICallback'].some(
-    name => (options as Readonly<Record<string, unknown>>)[name] !== undefined,
+const isSecure = (options: object | null): options is SecureServerOptions =>
+  ['cert', 'pfx', 'secureContext', 'SNICallback'].some(
+    name => (options as Readonly<Record<string, unknown>> | null)?.[name] != null,
   )

@@ -20,3 +20,10 @@ export const checkInside = (): void => {
 /** For a name that is there and does something else. */
 export const changed = (where: string, what: string): Error =>
   notHere(`Node ${process.versions.node}`, `${where} ${what}`)
+
+const marks = Object.getOwnPropertySymbols(new NodeResponse(new NodeMessage(new Socket())))
+const markOf = (description: string): symbol | undefined => marks.find(each => each.description === description)
+
+/** What getters of Node's own answer from, in those Nodes that have no other way to tell. */
+export const NEEDS_DRAIN = markOf('kNeedDrain')
+export const WRITABLE_FINISHED = markOf('kWritableFinished')

@@ -12,6 +12,7 @@ export class LentSocket extends CarriedStream implements NetStream {
   /** It was given back. */
   taken = false
   #waiting: (() => void)[] = []
+  readonly #listeners: (readonly ['close' | 'timeout', () => void])[] = []
 
   /** `now`: when it was accepted. */
   constructor(socket: Carrier, now: Millis) {
@@ -19,7 +20,13 @@ export class LentSocket extends CarriedStream implements NetStream {
     this.socket = socket
     const times = { asked: now, connected: now, secured: undefined }
     this.connection = connectionInfo(this, { tls: undefined, times })
-    socket.once('close', () => this.#flushed())
+    this.listen('close', () => this.#flushed())
+  }
+
+  /** For as long as the socket is lent. */
+  listen(event: 'close' | 'timeout', listener: () => void): void {
+    this.#listeners.push([event, listener])
+    this.socket.on(event, listener)
   }
 
   /** Calls `before` when the socket is ended or destroyed, by whoever has it: as with Node, what was said is sent first. */
@@ -51,15 +58,18 @@ export class LentSocket extends CarriedStream implements NetStream {
   }
 
   /**
-   * The socket back, out of the hands of `taken`, which had it last: with what was read of it already.
+   * The socket back, out of the hands of `taken`, which had it last: with what was read of it already. Nothing of it is
+   * heard here any more.
    */
   takeBack(taken: NetStream): Buffer {
     this.taken = true
     const own = this.socket as Partial<Carrier>
     delete own.end
     delete own.destroy
+    delete own.setEncoding
     const read: Bytes[] = []
     taken.handler = { data: bytes => void read.push(bytes), end() {}, drain() {}, closed() {} }
+    for (const [event, listener] of this.#listeners) this.socket.removeListener(event, listener)
     this.release()
     return Buffer.concat(read)
   }

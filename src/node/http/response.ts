@@ -2,21 +2,26 @@
  * `ServerResponse`: Node's own class, with its rules for fields and `writeHead`, whose head and body go to an `Exchange`.
  * As in `incoming.ts`, what it does is put on the object itself.
  */
-import {
-  ServerResponse as NodeResponse,
-  type OutgoingHttpHeaders,
-  validateHeaderName,
-  validateHeaderValue,
-} from 'node:http'
+import { ServerResponse as NodeResponse, type OutgoingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Bytes, Millis } from '../../engine.ts'
+import type { Bytes } from '../../engine.ts'
 import { type Failure, FailureError } from '../../failures/index.ts'
 import type { HeaderList } from '../../http/types.ts'
 import type { AnswerWatcher, Exchange } from '../../net/server/exchange.ts'
 import { nodeError } from '../tls/errors.ts'
-import { alreadyFinished, destroyedAlready, noBytes, nullChunk, writtenAfterEnd } from './errors.ts'
+import {
+  alreadyFinished,
+  badValue,
+  bodyNotAllowed,
+  destroyedAlready,
+  headersSent,
+  writtenAfterEnd,
+  wrongLength,
+  wrongType,
+} from './errors.ts'
+import { bytesOf, type Done, fieldsOf, type GivenFields, LINKS, legal, listed, sorted } from './given.ts'
 import { type IncomingMessage, readingOf } from './incoming.ts'
-import { changed } from './inside.ts'
+import { changed, NEEDS_DRAIN, WRITABLE_FINISHED } from './inside.ts'
 import type { LentSocket } from './lent-socket.ts'
 
 /** What the connection of a response does for it. */
@@ -24,8 +29,10 @@ export interface Below {
   readonly lent: LentSocket
   /** The client sends no more: most of those that do have left. */
   readonly whenLeft: 'cut' | 'go on'
-  /** For how long the connection waits for another request behind this answer; undefined where it does not. */
-  readonly kept: () => Millis | undefined
+  /** `Keep-Alive`: how long the connection waits for another request behind this answer; undefined where it does not. */
+  readonly kept: () => string | undefined
+  /** What is written where no body may be is a mistake. */
+  readonly refusesBodies: boolean
   /** The answer is complete, or will never be. */
   readonly over: () => void
 }
@@ -44,26 +51,30 @@ export class ServerResponse extends NodeResponse {
       flushHeaders: () => answer.flushHeaders(),
       addTrailers: (trailers: GivenFields) => answer.addTrailers(trailers),
       writeContinue: (done?: () => void) => answer.writeContinue(done),
-      writeProcessing: () => exchange.inform(102),
+      writeProcessing: (done?: () => void) => answer.inform(102, undefined, done),
+      writeInformation: (status: number, fields?: GivenFields, done?: () => void) =>
+        answer.inform(status, fields, done),
       writeEarlyHints: (hints: GivenFields, done?: () => void) => answer.writeEarlyHints(hints, done),
     })
   }
 }
-
-type Done = ((error?: Error | null) => void) | undefined
-type GivenFields = OutgoingHttpHeaders | readonly (string | readonly [string, string])[] | undefined
 
 /** Fields that Node has itself, and says nothing of in its types. */
 interface Inside {
   _header: string | null
   finished: boolean
   _closed: boolean
+  _removedConnection?: boolean
   socket: Socket | null
   getRawHeaderNames(): string[]
 }
 const inside = (response: NodeResponse): Inside => response as unknown as Inside
 const setSocket = (response: NodeResponse, socket: Socket | null): void => {
   inside(response).socket = socket
+}
+
+const mark = (response: NodeResponse, name: symbol | undefined, value: boolean): void => {
+  if (name !== undefined) (response as unknown as Record<symbol, boolean>)[name] = value
 }
 
 /** That the fields came to us. */
@@ -75,6 +86,7 @@ class Answering implements AnswerWatcher {
   readonly #below: Below
   /** As they go out, once `writeHead` was called. */
   #fields: [string, string][] = []
+  #line = { status: 200, reason: '' }
   #begun = false
   #trailers: [string, string][] = []
   /** Callbacks of what was written while there was no room. */
@@ -104,6 +116,7 @@ class Answering implements AnswerWatcher {
     if (response.statusCode === 204) this.#drop('content-length')
     if (!this.#hasBody || this.#codesNothing) this.#drop('transfer-encoding')
     if (!this.#has('connection')) this.#fields.push(...this.#ofConnection())
+    this.#line = { status: response.statusCode, reason: response.statusMessage }
     // To others only whether it is there matters: `headersSent`.
     inside(response)._header = KEPT
   }
@@ -112,10 +125,12 @@ class Answering implements AnswerWatcher {
   #ofConnection(): [string, string][] {
     if (!this.#response.shouldKeepAlive) return [['Connection', 'close']]
     const kept = this.#below.kept()
+    // `removeHeader` of Node remembers.
+    if (inside(this.#response)._removedConnection) return []
     if (kept === undefined || this.#response.statusCode === 101 || this.#has('keep-alive')) return []
     return [
       ['Connection', 'keep-alive'],
-      ['Keep-Alive', `timeout=${Math.floor(kept / 1_000)}`],
+      ['Keep-Alive', kept],
     ]
   }
 
@@ -127,8 +142,10 @@ class Answering implements AnswerWatcher {
       this.#refuse(response.finished ? writtenAfterEnd() : destroyedAlready(), done)
       return false
     }
+    this.#mayHaveBody()
     this.#gather()
     this.#begin()
+    if (this.#hasBody) this.#measure(bytes.length)
     if (!this.#hasBody || bytes.length === 0) {
       if (done !== undefined) process.nextTick(done)
       return true
@@ -148,6 +165,9 @@ class Answering implements AnswerWatcher {
       else if (done !== undefined) response.once('finish', done)
       return response
     }
+    if (bytes !== undefined) this.#mayHaveBody()
+    this.#head()
+    if (this.#hasBody) this.#measure(bytes?.length ?? 0, 'whole')
     if (done !== undefined) response.once('finish', done)
     while (response.writableCorked > 0) response.uncork()
     if (this.#begun) {
@@ -174,9 +194,16 @@ class Answering implements AnswerWatcher {
     if (done !== undefined) process.nextTick(done)
   }
   writeEarlyHints(hints: GivenFields, done: (() => void) | undefined): void {
+    if (typeof hints !== 'object' || hints === null) throw wrongType('hints', 'an object', hints)
     const { link, ...others } = hints as OutgoingHttpHeaders
-    const links = Array.isArray(link) ? link.join(', ') : link
-    if (links !== undefined && links !== '') this.#exchange.inform(103, [['Link', `${links}`], ...listed(others)])
+    const links = [link ?? []].flat()
+    for (const each of links) if (!LINKS.test(`${each}`)) throw badValue('hints.link', each)
+    if (links.length > 0) this.inform(103, { Link: links.join(', '), ...others }, done)
+    else if (done !== undefined) process.nextTick(done)
+  }
+  inform(status: number, fields: GivenFields, done: (() => void) | undefined): void {
+    if (this.#response.headersSent) throw headersSent()
+    this.#exchange.inform(status, legal(listed(fields)))
     if (done !== undefined) process.nextTick(done)
   }
 
@@ -194,8 +221,8 @@ class Answering implements AnswerWatcher {
   // Inside.
 
   get #hasBody(): boolean {
-    const { statusCode } = this.#response
-    return this.#exchange.head.method !== 'HEAD' && statusCode !== 204 && statusCode !== 304 && statusCode >= 200
+    const status = this.#response.headersSent ? this.#line.status : this.#response.statusCode
+    return this.#exchange.head.method !== 'HEAD' && status !== 204 && status !== 304 && status >= 200
   }
   #has(name: string): boolean {
     return this.#fields.some(([each]) => each.toLowerCase() === name)
@@ -222,7 +249,7 @@ class Answering implements AnswerWatcher {
     const response = this.#response
     if (inside(response)._header === null) response.writeHead(response.statusCode)
     if (inside(response)._header !== KEPT) throw changed('ServerResponse._storeHeader', 'is not what writeHead calls')
-    return { status: response.statusCode, fields: this.#fields, reason: response.statusMessage }
+    return { ...this.#line, fields: this.#fields }
   }
   #begin(): void {
     if (this.#begun) return
@@ -245,6 +272,18 @@ class Answering implements AnswerWatcher {
     if (this.#trailers.length > 0) exchange.trailing = () => this.#trailers
     this.#sayHead(() => exchange.respond(status, fields, head || this.#hasBody ? bytes : undefined, reason))
     this.#begun = true
+  }
+
+  #mayHaveBody(): void {
+    if (this.#below.refusesBodies && !this.#hasBody) throw bodyNotAllowed()
+  }
+  /** Where `strictContentLength` asks for it a body of another length than was said is a mistake, and is not sent. */
+  #measure(more: number, whole?: 'whole'): void {
+    if (!this.#response.strictContentLength) return
+    const said = this.#fields.find(([name]) => name.toLowerCase() === 'content-length')
+    if (said === undefined) return
+    const [got, length] = [this.#exchange.sent + more, Number(said[1])]
+    if (whole === undefined ? got > length : got !== length) throw wrongLength(got, length)
   }
 
   /** As Node: what is written in one go leaves in one piece, when whoever writes is done or ends the answer. */
@@ -275,12 +314,14 @@ class Answering implements AnswerWatcher {
     }
     if (!this.#full) this.#below.lent.whenFlushed(() => this.#flushed())
     this.#full = true
+    mark(this.#response, NEEDS_DRAIN, true)
     if (done !== undefined) this.#waiting.push(done)
     return false
   }
   #flushed(): void {
     this.#full = false
     this.#queued = 0
+    mark(this.#response, NEEDS_DRAIN, false)
     for (const done of this.#waiting.splice(0)) done()
     if (!this.#response.finished && !this.#over) this.#response.emit('drain')
   }
@@ -322,6 +363,7 @@ class Answering implements AnswerWatcher {
       const { lent } = this.#below
       const sent = lent.unsent === 0 && !this.#cut
       setSocket(this.#response, null)
+      mark(this.#response, WRITABLE_FINISHED, sent)
       if (sent) this.#response.emit('finish')
       this.#close()
     })
@@ -340,43 +382,4 @@ class Answering implements AnswerWatcher {
       response.emit('close')
     })
   }
-}
-
-const sorted = (
-  encodingOrDone: BufferEncoding | Done | null,
-  last: Done | null,
-): readonly [BufferEncoding | undefined, Done | undefined] =>
-  typeof encodingOrDone === 'function' ? [undefined, encodingOrDone] : [encodingOrDone ?? undefined, last ?? undefined]
-
-const bytesOf = (chunk: unknown, encoding: BufferEncoding | undefined): Bytes => {
-  if (typeof chunk === 'string') return Buffer.from(chunk, encoding)
-  if (chunk instanceof Uint8Array) return chunk
-  throw chunk === null ? nullChunk() : noBytes(chunk)
-}
-
-/** White space around a value is none of it (RFC 9110 5.5). */
-const fieldsOf = (name: string, value: unknown): [string, string][] => {
-  const values = Array.isArray(value) ? value : [value]
-  const trimmed = values.map(each => String(each).replace(/^[ \t]+|[ \t]+$/g, ''))
-  return name.toLowerCase() === 'cookie' ? [[name, trimmed.join('; ')]] : trimmed.map(each => [name, each])
-}
-
-/** `writeHead` throws for what may not be in a field, with the codes of Node: frameworks answer otherwise then. */
-const legal = (fields: [string, string][]): [string, string][] => {
-  for (const [name, value] of fields) {
-    validateHeaderName(name)
-    validateHeaderValue(name, value)
-  }
-  return fields
-}
-
-/** In each of the forms in which `writeHead` takes them. */
-const listed = (given: GivenFields): [string, string][] => {
-  if (given === undefined || given === null) return []
-  if (!Array.isArray(given))
-    return Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : fieldsOf(name, value)))
-  if (Array.isArray(given[0])) return given.flatMap(([name, value]) => fieldsOf(name, value))
-  const list: [string, string][] = []
-  for (let i = 0; i + 1 < given.length; i += 2) list.push(...fieldsOf(given[i], given[i + 1]))
-  return list
 }

@@ -1,8 +1,9 @@
 /** `Server` and `SecureServer`: servers of `node:net` and of our `node:tls` whose connections speak HTTP/1.1. */
-import type { RequestListener } from 'node:http'
+import { captureRejectionSymbol } from 'node:events'
+import { type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http'
 import { Server as NetServer, type ServerOpts, type Socket } from 'node:net'
 import { type TLSSocket, type TlsOptions, Server as TlsServer } from '../tls/index.ts'
-import { Acceptor, type HttpOptions, refuseUnsupported, type Times, timesOf } from './acceptor.ts'
+import { Acceptor, checkOptions, type HttpOptions, type Times, timesOf } from './acceptor.ts'
 import { checkInside } from './inside.ts'
 
 export interface ServerOptions extends ServerOpts, HttpOptions {}
@@ -22,7 +23,9 @@ interface Carried<Options> {
   readonly options: (options: Options) => object
 }
 
-type ServerClass<Options, Base> = new (options: Options, listener?: RequestListener) => Base & HttpServer
+/** The listener may stand alone. */
+type Given<Options> = [options?: Options | null | RequestListener, listener?: RequestListener]
+type ServerClass<Options, Base> = new (...given: Given<Options>) => Base & HttpServer
 
 const speaking = <Options extends HttpOptions, Base extends NetServer>(
   transport: new (options: object) => Base,
@@ -32,8 +35,10 @@ const speaking = <Options extends HttpOptions, Base extends NetServer>(
     declare timeout: number
     readonly #acceptor: Acceptor
 
-    constructor(options: Options, listener?: RequestListener) {
-      refuseUnsupported(options)
+    constructor(...[first, second]: Given<Options>) {
+      const [given, listener] = typeof first === 'function' ? [undefined, first] : [first, second]
+      const options = given ?? ({} as Options)
+      checkOptions(options)
       checkInside()
       super(carried(options))
       Object.assign(this, timesOf(options))
@@ -57,6 +62,11 @@ const speaking = <Options extends HttpOptions, Base extends NetServer>(
     closeAllConnections(): void {
       this.#acceptor.closeAll()
     }
+    /** What an async listener rejected with, where `captureRejections` of `node:events` brings it here. */
+    override [captureRejectionSymbol](error: Error, event: string, ...args: unknown[]): void {
+      if (event !== 'request') super[captureRejectionSymbol]?.(error, event, ...args)
+      else answerRejected(args[1] as ServerResponse)
+    }
     setTimeout(limit?: number | ((socket: Socket) => void), listener?: (socket: Socket) => void): this {
       if (typeof limit === 'function') return this.on('timeout', limit)
       this.timeout = limit ?? 0
@@ -66,17 +76,38 @@ const speaking = <Options extends HttpOptions, Base extends NetServer>(
   return Speaking as unknown as ServerClass<Options, Base>
 }
 
+/** As Node: 500 with nothing of what was to be said; one that has begun is cut. */
+const answerRejected = (response: ServerResponse): void => {
+  if (response.headersSent || response.writableEnded) {
+    response.destroy()
+    return
+  }
+  for (const name of response.getHeaderNames()) response.removeHeader(name)
+  response.statusCode = 500
+  response.end(STATUS_CODES[500])
+}
+
+/** Old programs make a server without `new`. */
+type Callable<Options, Made> = (new (...given: Given<Options>) => Made) & ((...given: Given<Options>) => Made)
+
+const callable = <Options, Made extends object>(
+  made: new (...given: Given<Options>) => Made,
+): Callable<Options, Made> =>
+  new Proxy(made, {
+    apply: (_, self, given: Given<Options>) => {
+      if (self instanceof made) throw new TypeError('this is a class: extend it with `class … extends`')
+      return new made(...given)
+    },
+  }) as never
+
 const OverTcp = speaking<ServerOptions, NetServer>(NetServer, {
   event: 'connection',
   options: options => ({ noDelay: true, ...options, allowHalfOpen: true, pauseOnConnect: false }),
 })
 
 /** Events: `request`, `checkContinue`, `upgrade`, `connect`, `clientError`, `timeout`, and those of `net.Server`. */
-export class Server extends OverTcp {
-  constructor(options: ServerOptions = {}, listener?: RequestListener) {
-    super(options, listener)
-  }
-}
+export const Server: Callable<ServerOptions, Server> = callable(class Server extends OverTcp {})
+export type Server = NetServer & HttpServer
 
 const OverTls = speaking<SecureServerOptions, TlsServer>(TlsServer, {
   event: 'secureConnection',
@@ -84,12 +115,15 @@ const OverTls = speaking<SecureServerOptions, TlsServer>(TlsServer, {
 })
 
 /** The same over TLS: besides `secureConnection`, `tlsClientError` and the others of `tls.Server`. */
-export class SecureServer extends OverTls {
-  /** Throws `TlsError` for options that cannot be followed. */
-  constructor(options: SecureServerOptions, listener?: RequestListener) {
-    super(options, listener)
-    this.on('tlsClientError', (error: Error, socket: TLSSocket) => {
-      if (!this.emit('clientError', error, socket)) socket.destroy(error)
-    })
-  }
-}
+export const SecureServer: Callable<SecureServerOptions, SecureServer> = callable(
+  class SecureServer extends OverTls {
+    /** Throws `TlsError` for options that cannot be followed. */
+    constructor(...given: Given<SecureServerOptions>) {
+      super(...given)
+      this.on('tlsClientError', (error: Error, socket: TLSSocket) => {
+        if (!this.emit('clientError', error, socket)) socket.destroy(error)
+      })
+    }
+  },
+)
+export type SecureServer = TlsServer & HttpServer

@@ -1,0 +1,180 @@
+/** Why tests of Node fail over `barewire/node/http`, and where in them. */
+export const expected: readonly (readonly [because: string, cases: Readonly<Record<string, string>>])[] = [
+  [
+    'Date is sent all the same with `sendDate = false` (RFC 9110 6.6.1).',
+    {
+      'test-http-1.0.js': 'AssertionError at line 115',
+      'test-http-content-length.js': 'AssertionError at line 65',
+      'test-http-raw-headers.js': 'AssertionError at line 110',
+    },
+  ],
+  [
+    'What is wrong with a coding or a chunk is 400 as soon as it is seen.',
+    {
+      'test-http-chunk-extensions-limit.js': 'AssertionError at line 32',
+      'test-http-transfer-encoding-repeated-chunked.js': 'AssertionError at line 43',
+    },
+  ],
+  [
+    'How long an answer is and how its body is coded is said here, once: that cannot be removed or said twice (RFC 9112 6).',
+    {
+      'test-http-chunked-304.js': 'AssertionError at line 60',
+      'test-http-remove-header-stays-removed.js': 'AssertionError at line 44',
+      'test-http-response-multi-content-length.js': 'Error at line 27',
+      'test-http-response-multiheaders.js': 'Error at line 48',
+    },
+  ],
+  [
+    'Looks inside Node: its parser, symbols, counters, raw writes, listeners of its own.',
+    {
+      'test-http-client-leaky-with-double-response.js': 'SyntaxError at line 31',
+      'test-http-header-badrequest.js': 'no end',
+      'test-http-information-headers.js': 'AssertionError at line 52',
+      'test-http-outgoing-properties.js': 'AssertionError at line 27',
+      'test-http-parser-freed-before-upgrade.js': 'AssertionError at line 10',
+      'test-http-parser-memory-retention.js': 'TypeError at line 17',
+      'test-http-perf_hooks.js': 'AssertionError at line 77',
+      'test-http-req-close-robust-from-tampering.js': 'no end',
+      'test-http-response-cork.js': 'Mismatched at line 9',
+      'test-http-server-async-dispose.js': 'TypeError at line 12',
+      'test-http-server-clear-timer.js': 'TypeError at line 19',
+      'test-http-server-close-destroy-timeout.js': 'TypeError at line 9',
+      'test-http-server-connection-list-when-close.js': 'TypeError at line 19',
+      'test-http-server-keepalive-end.js': 'TypeError at line 14',
+      'test-http-server-optimize-empty-requests.js': 'AssertionError at line 63',
+      'test-http-server-options-highwatermark.js': 'AssertionError at line 28',
+      'test-http-url.parse-https.request.js': 'AssertionError at line 40',
+      'test-https-argument-of-creating.js': 'TypeError at line 22',
+      'test-https-server-async-dispose.js': 'TypeError at line 17',
+      'test-https-server-close-destroy-timeout.js': 'TypeError at line 20',
+    },
+  ],
+  [
+    'What is refused is answered in words, and `clientError` tells of it in ours: no `Parse Error`, `bytesParsed` or `rawPacket`.',
+    {
+      'test-http-double-content-length.js': 'AssertionError at line 12',
+      'test-http-header-overflow.js': 'AssertionError at line 39',
+      'test-http-max-http-headers.js': 'TypeError at line 164',
+      'test-http-parser-finish-error.js': 'AssertionError at line 14',
+      'test-http-server-client-error.js': 'AssertionError at line 15',
+      'test-http-server-destroy-socket-on-client-error.js': 'AssertionError at line 43',
+      'test-http-server-headers-timeout-interrupted-headers.js': 'AssertionError at line 47',
+      'test-http-server-headers-timeout-keepalive.js': 'AssertionError at line 82',
+      'test-http-server-headers-timeout-pipelining.js': 'AssertionError at line 57',
+      'test-http-server-reject-cr-no-lf.js': 'AssertionError at line 16',
+      'test-http-server-request-timeout-delayed-body.js': 'AssertionError at line 54',
+      'test-http-server-request-timeout-interrupted-body.js': 'AssertionError at line 54',
+      'test-http-server-request-timeout-interrupted-headers.js': 'AssertionError at line 42',
+      'test-http-server-request-timeout-keepalive.js': 'AssertionError at line 80',
+      'test-http-server-request-timeout-pipelining.js': 'AssertionError at line 51',
+      'test-http-socket-error-listeners.js': 'no end',
+    },
+  ],
+  [
+    'A request without Host, with two of them, or with one that is no host is refused (RFC 9112 3.2).',
+    {
+      'test-http-dummy-characters-smuggling.js': 'AssertionError at line 24',
+      'test-http-header-owstext.js': 'AssertionError at line 39',
+      'test-http-host-header-ipv6-fail.js': 'no end',
+      'test-http-missing-header-separator-cr.js': 'AssertionError at line 21',
+      'test-http-missing-header-separator-lf.js': 'AssertionError at line 21',
+      'test-http-request-host-header.js': 'Error at line 27',
+      'test-http-request-join-authorization-headers.js': 'Error at line 7',
+      'test-http-request-smuggling-content-length.js': 'AssertionError at line 27',
+      'test-http-response-setheaders.js': 'Error at line 7',
+      'test-http-server-headers-timeout-delayed-headers.js': 'AssertionError at line 47',
+      'test-http-server-multiheaders.js': 'no end',
+      'test-http-server-multiheaders2.js': 'no end',
+      'test-http-server-multiple-client-error.js': 'AssertionError at line 30',
+      'test-http-server-reject-chunked-with-content-length.js': 'AssertionError at line 14',
+      'test-http-server-request-timeout-delayed-headers.js': 'AssertionError at line 42',
+      'test-http-server-request-timeout-upgrade.js': 'AssertionError at line 42',
+      'test-http-server-unconsume-consume.js': 'no end',
+      'test-http-transfer-encoding-smuggling.js': 'AssertionError at line 45',
+      'test-http-upgrade-server2.js': 'no end',
+    },
+  ],
+  [
+    'Pipelined requests begin one after another.',
+    {
+      'test-http-blank-header.js': 'no end',
+      'test-http-incoming-pipelined-socket-destroy.js': 'no end',
+      'test-http-pipeline-assertionerror-finish.js': 'Mismatched at line 16',
+      'test-http-pipeline-socket-parser-typeerror.js': 'no end',
+      'test-http-server-keep-alive-timeout.js': 'no end',
+      'test-http-set-timeout-server.js': 'no end',
+      'test-https-set-timeout-server.js': 'no end',
+    },
+  ],
+  [
+    '`checkExpectation` is not offered: 417 is the answer (RFC 9110 10.1.1).',
+    {
+      'test-http-expect-handling.js': 'Mismatched at line 31',
+    },
+  ],
+  [
+    '`insecureHTTPParser` is refused, and what it lets through.',
+    {
+      'test-http-insecure-parser-per-stream.js': 'Error at line 52',
+      'test-http-insecure-parser.js': 'AssertionError at line 33',
+      'test-https-insecure-parse-per-stream.js': 'Error at line 67',
+    },
+  ],
+  [
+    'Behind `Connection: close` nothing is answered any more, with 503 neither (RFC 9112 9.6).',
+    {
+      'test-http-keep-alive-drop-requests.js': 'no end',
+      'test-http-server-unconsume.js': 'AssertionError at line 28',
+      'test-https-keep-alive-drop-requests.js': 'no end',
+    },
+  ],
+  [
+    '`writeHead(…).end()` says that there is no body, where the test waits for the end of chunks.',
+    {
+      'test-http-server-close-all.js': 'no end',
+      'test-http-server-close-idle.js': 'no end',
+      'test-https-server-close-all.js': 'no end',
+      'test-https-server-close-idle.js': 'no end',
+    },
+  ],
+  [
+    'A length with `Trailer` is sent: trailers are left out then.',
+    {
+      'test-http-server-de-chunked-trailer.js': 'AssertionError at line 17',
+    },
+  ],
+  [
+    '`IncomingMessage` and `ServerResponse` as options are refused: what these do is put on the objects themselves.',
+    {
+      'test-http-server-options-incoming-message.js': 'Error at line 19',
+      'test-http-server-options-server-response.js': 'Error at line 19',
+      'test-https-server-options-incoming-message.js': 'Error at line 25',
+      'test-https-server-options-server-response.js': 'Error at line 25',
+    },
+  ],
+  [
+    'A server is a class: `Server.call(this)` is not how to extend it.',
+    {
+      'test-http-upgrade-server.js': 'TypeError at line 40',
+    },
+  ],
+  [
+    '`finish` comes when the system has all of the answer, though the client leaves in the same turn.',
+    {
+      'test-http-writable-true-after-close.js': 'Mismatched at line 15',
+    },
+  ],
+  [
+    'Asks of TLS what barewire/node/tls refuses or does not show.',
+    {
+      'test-https-agent-additional-options.js': 'Error',
+      'test-https-agent-session-eviction.js': 'Error',
+      'test-https-agent-session-reuse.js': 'Error at line 28',
+      'test-https-client-renegotiation-limit.js': 'Error',
+      'test-https-options-boolean-check.js': 'Error',
+      'test-https-resume-after-renew.js': 'TypeError at line 23',
+      'test-https-timeout-server-2.js': 'AssertionError at line 45',
+      'test-https-timeout-server.js': 'AssertionError at line 47',
+    },
+  ],
+]
