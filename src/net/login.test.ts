@@ -237,6 +237,24 @@ describe('a guard', () => {
     const bearer = await place({ realm: 'shop', userOf: () => undefined })
     expect(await challengesOf(bearer.url)).toBe('Bearer realm="shop"')
   })
+  test('who shows what it has no function for is shown what it offers, and who is wrong is not let in', async () => {
+    const basic = `Basic ${btoa('ann:secret')}`
+    for (const [options, shown, said] of [
+      [{ userOf: () => 'x' }, basic, 'Bearer realm="shop"'],
+      [{ isPassword: () => true }, 'Bearer x', 'Basic realm="shop", charset="UTF-8"'],
+      [{ isPassword: () => true, passwordOf: () => 'x' }, 'Digest x', /^Digest realm="shop".*, Basic /],
+      [{ isPassword: () => false }, basic, /^Basic /],
+      [{ isPassword: () => true }, `Basic ${btoa('nobody')}`, /^Basic /],
+    ] as const) {
+      const { url } = await place({ realm: 'shop', ...options })
+      expect(await challengesOf(url, shown)).toMatch(said)
+    }
+    const { url } = await place({
+      realm: 'shop',
+      isPassword: (user, password) => `${user} ${password}` === 'ann secret',
+    })
+    expect(await (await fetch(url, { world, headers: { authorization: basic } })).text()).toBe('ann by basic: ')
+  })
   test('takes no proof for another target, also of somebody called stale', async () => {
     const who = guard({ realm: 'shop', passwordOf: () => 'secret' })
     let said = ''
