@@ -3,21 +3,32 @@
  * real one, made at that moment.
  */
 
+/** Leads from what stands in to a real one. */
+const REAL: unique symbol = Symbol('real')
+
+/** A real one for what stands in for it, and anything else as it is. */
+export const realOf = <T>(one: T): T => (one as { [REAL]?: T } | undefined)?.[REAL] ?? one
+
 /**
  * Gives `own` (a prototype) everything that `model` (an instance of the platform's class) has and it has not, what the
  * platform keeps under symbols included, and makes `instanceof` true.
  */
-export const standIn = (own: object, model: object, realOf: (one: object) => object): void => {
+export const standIn = (own: object, model: object, made: (one: object) => object): void => {
   const theirs: object = Object.getPrototypeOf(model)
+  Object.defineProperty(own, REAL, {
+    get(this: object) {
+      return made(this)
+    },
+  })
   for (const name of [...Reflect.ownKeys(theirs), ...Object.getOwnPropertySymbols(model)]) {
     if (name === Symbol.toStringTag) continue
     if (name === 'constructor') Object.defineProperty(own, name, { value: model.constructor, configurable: true })
-    else if (!Object.hasOwn(own, name)) Object.defineProperty(own, name, forwarding(theirs, name, realOf))
+    else if (!Object.hasOwn(own, name)) Object.defineProperty(own, name, forwarding(theirs, name))
   }
   Object.setPrototypeOf(own, theirs)
 }
 
-const forwarding = (theirs: object, name: string | symbol, realOf: (one: object) => object): PropertyDescriptor => {
+const forwarding = (theirs: object, name: string | symbol): PropertyDescriptor => {
   const value: unknown = Object.getOwnPropertyDescriptor(theirs, name)?.value
   if (typeof value !== 'function') {
     return {

@@ -12,11 +12,12 @@ import { nodeCrypto } from './crypto.ts'
 import { nodeDerivation } from './derivation.ts'
 import { kernelTransport } from './kernel.ts'
 import { systemRandom } from './random.ts'
+import { replace } from './replaced.ts'
 import { systemTrustStore } from './trust-store.ts'
 
 let world: World | undefined
 
-/** And nobody who makes responses of another, quicker kind. */
+/** And nobody whose responses and requests are of another, quicker kind. */
 const isNode = !('bun' in process.versions) && !('deno' in process.versions)
 
 /** One for the whole process; nothing is opened or read before it is used. */
@@ -33,7 +34,7 @@ export const nodeWorld = (): World => {
     isPublicSuffix,
     words: english,
     blobOf: url => resolveObjectURL(url) as Blob | undefined,
-    replaceResponse: isNode ? quick => void (globalThis.Response = quick) : undefined,
+    replace: isNode ? replace : undefined,
     warned: warning => process.emitWarning(warning.message, { type: 'BarewireWarning', code: warning.code }),
   }
   return world

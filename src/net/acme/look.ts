@@ -11,7 +11,7 @@ import { FailureError } from '../../failures/index.ts'
 import { parseIp } from '../../wire/address.ts'
 import { base64url } from '../../wire/base64url.ts'
 import { latin1Bytes, latin1Text } from '../../wire/bytes.ts'
-import { type Client, client } from '../client/client.ts'
+import { type Client, client, REDIRECT_STATUS } from '../client/client.ts'
 import type { World } from '../stream/types.ts'
 import { lookAtTls } from './look-tls.ts'
 
@@ -140,8 +140,6 @@ interface Found {
   /** As Latin-1, no longer than what is looked at. */
   readonly body: string
 }
-
-const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308])
 
 const asked = async (asking: Client, url: URL, signal: AbortSignal): Promise<Found> => {
   const response = await asking.fetch(url.href, {

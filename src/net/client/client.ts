@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** `client()`: a `fetch` that keeps its connections and its cookies. */
-import { type Facts, type FailureCode, FailureError, fail } from '../../failures/index.ts'
+import { type Facts, type FailureCode, FailureError, fail, type RequestContext } from '../../failures/index.ts'
 import { type CookieJar, cookieJar } from '../../http/cookies/jar.ts'
 import type { HstsStore } from '../../http/semantics/hsts.ts'
 import type { TraceSink } from '../../trace/types.ts'
@@ -79,6 +79,12 @@ export interface ClientOptions extends ClientTlsOptions {
   readonly keepAlive?: number | undefined
   /** `any`: `fetch` goes to the ports too that the standard forbids, because other protocols live there. */
   readonly ports?: 'any' | undefined
+  /**
+   * With `quick`, and if undefined, an answer is made a `Response` of the platform's when somebody asks for more than its
+   * fields and its body whole: on Node, and wherever the platform's functions take one for theirs. On Node 24 they take no
+   * such thing (`Response.prototype.clone.call(answer)`), and `platform` is for those who need that.
+   */
+  readonly responses?: 'quick' | 'platform' | undefined
   /** What sits between each request and the wire; the first is asked first. */
   readonly interceptors?: readonly Interceptor[] | undefined
   readonly world: World
@@ -120,7 +126,8 @@ export interface Upgraded {
 /** Fetch standard, 4.4; curl stops at 50. */
 export const REDIRECTS = 20
 
-const REDIRECT_STATUS = new Set([301, 302, 303, 307, 308])
+/** Fetch standard, 2.2.3. */
+export const REDIRECT_STATUS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 /** Throws `FailureError` for options that cannot work: net/bad-tls-options, net/bad-certificate, net/key-mismatch, … */
 export const client = (options: ClientOptions): Client => {
@@ -165,6 +172,7 @@ class Fetcher {
   readonly #world: World
   readonly #wire: Wire
   readonly #ask: Ask
+  readonly #quick: boolean | undefined
   readonly jar: CookieJar | undefined
   readonly hsts: HstsStore | undefined
 
@@ -172,7 +180,8 @@ class Fetcher {
     this.#options = options
     this.#world = options.world
     this.#wire = wire
-    const { jar, world } = options
+    const { jar, world, responses } = options
+    this.#quick = responses === 'platform' ? false : world.replace && true
     const own = (): CookieJar => cookieJar({ isPublicSuffix: world.isPublicSuffix, date: () => world.clock.date() })
     this.jar = jar === true ? own() : jar
     this.hsts = options.hsts === true ? hstsOf(world) : options.hsts
@@ -229,7 +238,8 @@ class Fetcher {
         const asked = outline
         const { method } = asked
         const url = hrefOf(outline.url)
-        const options = { url, redirected: hops > 0, method, clock, coders, words, context: () => contextOf(asked) }
+        const context = (): RequestContext => contextOf(asked)
+        const options = { url, redirected: hops > 0, method, clock, coders, words, context, quick: this.#quick }
         return integrityOf(integrity).length === 0
           ? responseOf(answer, options)
           : checkedResponseOf(answer, { ...options, integrity, crypto })

@@ -16,6 +16,8 @@ export interface ResponseOptions extends BodyOptions {
   readonly url: string
   readonly redirected: boolean
   readonly method: string
+  /** True: ours. False: one of the platform. Undefined: ours where the platform's functions take it for one of theirs. */
+  readonly quick: boolean | undefined
 }
 
 /** That of the platform, also where a program has put ours in its place. */

@@ -138,24 +138,25 @@ const unstreamed = (state: State): Promise<readonly Bytes[]> | undefined => {
   return piecesOf(answer, options)
 }
 
-let lazy: boolean | undefined
+let taken: boolean | undefined
 
-/** Asked once, before the first answer. */
-const isLazy = (): boolean => {
-  if (lazy !== undefined) return lazy
-  const model = new Real('x')
-  lazy = takesStandIns(model, one => Real.prototype.clone.call(one))
-  if (lazy) standIn(ReceivedResponse.prototype, model, one => realOf((one as ReceivedResponse)[STATE]))
-  return lazy
+/** The platform is asked once, before the first answer. */
+const mayBeLazy = (quick: boolean | undefined): boolean => {
+  if (taken === undefined) {
+    const model = new Real('x')
+    taken = takesStandIns(model, one => Real.prototype.clone.call(one))
+    standIn(ReceivedResponse.prototype, model, one => realOf((one as ReceivedResponse)[STATE]))
+  }
+  return quick ?? taken
 }
 
-/** Undefined where the platform takes nothing in the place of its own. */
+/** Undefined where one of the platform is wanted. */
 export const receivedResponse = (
   answer: Answer,
   options: ResponseOptions,
   bodiless: boolean,
 ): FetchResponse | undefined => {
-  if (!isLazy()) return undefined
+  if (!mayBeLazy(options.quick)) return undefined
   const response = new ReceivedResponse(answer, options, bodiless) as unknown as FetchResponse
   // What has come whole keeps no connection from others.
   if (answer.pieces.complete !== true) dropped.register(response, answer.pieces, answer.pieces)

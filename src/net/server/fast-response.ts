@@ -182,7 +182,7 @@ const passForReal = (): void => {
   if (passes) return
   passes = true
   // Methods that are taken off the class are called on what others made too: `fetch` of the platform, and ours.
-  standIn(LightResponse.prototype, new Real(), one => (STATE in one ? realOf((one as LightResponse)[STATE]) : one))
+  standIn(LightResponse.prototype, new Real(), one => realOf((one as LightResponse)[STATE]))
   Object.defineProperty(LightResponse, 'name', { value: 'Response' })
 }
 

@@ -10,7 +10,8 @@ import { type Failure, fail } from '../../failures/index.ts'
 import { joined } from '../../wire/bytes.ts'
 import { branches } from '../branches.ts'
 import { adopt, receivedHeaders } from '../received-headers.ts'
-import { standIn, takesStandIns } from '../stand-in.ts'
+import { realOf as realOfAny, standIn, takesStandIns } from '../stand-in.ts'
+import type { World } from '../stream/types.ts'
 import { inWords } from '../told.ts'
 import { unhidden } from '../with-headers.ts'
 import type { Exchange } from './exchange.ts'
@@ -25,11 +26,15 @@ export interface RequestOptions {
   readonly words: Words | undefined
   /** `formData()` of a request that is all there. */
   readonly formData: (request: Request) => Promise<FormData>
+  /** Of the platform's from the beginning, or of ours where that can be. */
+  readonly kind: 'quick' | 'platform'
+  readonly replace: World['replace']
 }
 
 /** Makes requests for one server, or says why there can be none. */
 export const requestMaker = (options: RequestOptions) => {
   const { scheme } = options
+  const isQuick = options.kind === 'quick' && mayBeLazy(options.replace)
   let lastAuthority: string | undefined
   let lastOrigin: string | undefined
   /** Of one authority after another: clients of a server seldom call it by two names at once. */
@@ -46,7 +51,7 @@ export const requestMaker = (options: RequestOptions) => {
     if (origin === undefined) return fail('http/bad-host', { got: JSON.stringify(authority) })
     if (mayHaveDots(path) && DOT_SEGMENT.test(path))
       return fail('http/bad-target', { got: JSON.stringify(path.slice(0, 80)) })
-    return isLazy()
+    return isQuick
       ? (new LazyRequest(exchange, origin, left, options) as unknown as Request)
       : withForm(realRequest({ exchange, origin, left, options }), options)
   }
@@ -214,15 +219,17 @@ const NOTHING = new Uint8Array(0)
 const utf8 = new TextDecoder()
 const ignore = (): void => {}
 
-let lazy: boolean | undefined
+let taken: boolean | undefined
 
-/** Asked once, before the first request. */
-const isLazy = (): boolean => {
-  if (lazy !== undefined) return lazy
-  const model = new Request('http://localhost/', { method: 'POST', body: 'x' })
-  lazy = takesStandIns(model, one => new Request(one))
-  if (lazy) standIn(LazyRequest.prototype, model, one => realOf((one as LazyRequest)[STATE]))
-  return lazy
+/** Of the platform, asked once; where it takes no lazy request, what is in the place of its own does. */
+const mayBeLazy = (replace: World['replace']): boolean => {
+  if (taken === undefined) {
+    const model = new Request('http://localhost/', { method: 'POST', body: 'x' })
+    taken = takesStandIns(model, one => new Request(one))
+    standIn(LazyRequest.prototype, model, one => realOf((one as LazyRequest)[STATE]))
+  }
+  if (!taken) replace?.request(LazyRequest.prototype, realOfAny)
+  return taken || replace !== undefined
 }
 
 /** The whole body, without a stream. */

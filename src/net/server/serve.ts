@@ -60,6 +60,13 @@ export interface ServeOptions extends ServerOptions {
    * exchange. `platform` touches nothing.
    */
   readonly responses?: 'quick' | 'platform' | undefined
+  /**
+   * With `quick`, and if undefined, a handler's `Request` is made of what was received when somebody asks for it. Where the
+   * world is Node's and Node takes no such thing (from 24 on) the program's `Request` and `fetch` are ones that do, from
+   * here on; only what was taken off the platform's before (`const { Request } = globalThis`, `Request.prototype.clone.call`)
+   * refuses them. `platform` touches nothing, and makes one of the platform's for each exchange.
+   */
+  readonly requests?: 'quick' | 'platform' | undefined
   /** Methods that the handler is asked for besides those that are registered with IANA; others are answered with 501. */
   readonly methods?: readonly string[] | 'any' | undefined
   /** Sends back the heads of TRACE without their secrets (RFC 9110 9.3.8); where undefined TRACE is 405. */
@@ -79,8 +86,8 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
   const { world } = options
   const { words } = world
   const scheme = options.tls === undefined ? 'http' : 'https'
-  const { failed, methods = [], responses = 'quick', forms, traceMethod, ...rest } = options
-  if (responses === 'quick') world.replaceResponse?.(FastResponse)
+  const { failed, methods = [], responses = 'quick', requests = 'quick', forms, traceMethod, ...rest } = options
+  if (responses === 'quick') world.replace?.response(FastResponse)
   const answering: AnswerOptions = {
     clock: world.clock,
     coders: options.compress === 'never' ? [] : world.coders,
@@ -89,7 +96,8 @@ export const serve = (handler: Handler, options: ServeOptions): Promise<Server> 
     streams: options.compress === 'streams-too',
   }
   const limits = { ...formLimits, ...forms }
-  const made = requestMaker({ scheme, words, formData: request => formDataOf(request, world, limits) })
+  const formData = (request: Request): Promise<FormData> => formDataOf(request, world, limits)
+  const made = requestMaker({ scheme, words, formData, kind: requests, replace: world.replace })
   return serveExchanges(exchange => {
     const { method } = exchange.head
     if (method === 'CONNECT') {

@@ -144,6 +144,13 @@ export interface NetStream extends ByteStream {
   readonly early?: boolean
 }
 
+/** Puts what is ours in the places of the program's classes. */
+export interface Replace {
+  response(quick: typeof Response): void
+  /** From here on `Request`, the constructor of `quick`, and `fetch` take whatever `real` makes a real one of. */
+  request(quick: object, real: <T>(one: T) => T): void
+}
+
 /** Everything that is not a protocol, in one value: `node/world.ts` has Node's, `web/world.ts` that of a page, `lab` a virtual one. */
 export interface World {
   readonly clock: Clock
@@ -166,8 +173,8 @@ export interface World {
   readonly blobOf?: ((url: string) => Blob | undefined | Promise<Blob | undefined>) | undefined
   /** Told what is no failure yet but will be one for others, where a call names nobody who wants to hear it. */
   readonly warned?: ((warning: FailureError) => void) | undefined
-  /** Puts `quick` in the place of the program's `Response`, where the platform's own is slow; see `serve`. */
-  readonly replaceResponse?: ((quick: typeof Response) => void) | undefined
+  /** Where the platform's own classes are slow: see `serve`, and `responses` of `client`. */
+  readonly replace?: Replace | undefined
   /** How errors and answers to failures speak (`barewire/explain`); without words they show codes and facts. */
   readonly words?: Words | undefined
 }
