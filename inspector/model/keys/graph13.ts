@@ -1,16 +1,10 @@
 /** The key schedule of TLS 1.3 (RFC 9846 7.1), as far as this connection went and its secrets are known. */
+import { HASH_LENGTH } from '../../../src/crypto/hash.ts'
 import type { Bytes } from '../../../src/engine.ts'
 import { NamedGroup } from '../../../src/tls/messages/registries.table.ts'
 import type { Secret } from '../../../src/tls/secret.ts'
 import { type Suite13, suites13 } from '../../../src/tls/suites.table.ts'
-import {
-  extract,
-  HASH_LENGTH,
-  nextTraffic,
-  protectionOf,
-  trafficKeys,
-  verifyData,
-} from '../../../src/tls/tls13/key-schedule.ts'
+import { extract, nextTraffic, protectionOf, trafficKeys, verifyData } from '../../../src/tls/tls13/key-schedule.ts'
 import type { MessageRecord } from '../../../src/trace/types.ts'
 import { sameOctets } from '../../../src/wire/bytes.ts'
 import { before } from '../session.ts'

@@ -1,5 +1,6 @@
 /** Which kind of key a certificate has, and on which curve. */
 import { DerError } from '../../asn1/der.ts'
+import { HASH_LENGTH } from '../../crypto/hash.ts'
 import type { Bytes } from '../../engine.ts'
 import { type PublicKey, readPublicKey } from '../../x509/certificate/public-key.ts'
 import { NamedGroup } from '../messages/registries.table.ts'
@@ -39,7 +40,6 @@ const roomIn = (modulusBits: number, { algorithm }: Scheme): boolean => {
     : Math.ceil(modulusBits / 8) >= DIGEST_INFO + hashLength + 11
 }
 
-const HASH_LENGTH = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 } as const
 /** What stands before the hash in a DigestInfo. */
 const DIGEST_INFO = 19
 

@@ -2,6 +2,7 @@
  * Keys that two peers have from elsewhere (RFC 9846 2.2, RFC 9257), as they are or imported (RFC 9258). A key is for one
  * hash, for one client and one server: who uses it for both can be made to talk to himself (RFC 9257 4.1, "Selfie").
  */
+import { HASH_LENGTH } from '../../crypto/hash.ts'
 import type { CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { FailureError, fail } from '../../failures/index.ts'
@@ -12,7 +13,7 @@ import { printable } from '../../x509/certificate/distinguished-name.ts'
 import { ImportedIdentity } from '../messages/imported-identity.ts'
 import { KdfIdentifier, TLS_1_3 } from '../messages/registries.table.ts'
 import { Secret } from '../secret.ts'
-import { expandLabel, extract, HASH_LENGTH } from '../tls13/key-schedule.ts'
+import { expandLabel, extract } from '../tls13/key-schedule.ts'
 
 export type KeyHash = 'sha256' | 'sha384'
 

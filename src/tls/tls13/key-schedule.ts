@@ -7,6 +7,7 @@
  *
  * What a stage gives is the caller's to wipe; the stages wipe their own.
  */
+import { HASH_LENGTH } from '../../crypto/hash.ts'
 import type { CryptoProvider, HashName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
@@ -24,8 +25,6 @@ export const KEY_LOG = {
   serverTraffic: 'SERVER_TRAFFIC_SECRET_0',
   exporter: 'EXPORTER_SECRET',
 } as const
-
-export const HASH_LENGTH: Readonly<Record<HashName, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 }
 
 const NOTHING = new Uint8Array(0)
 

@@ -1,4 +1,5 @@
 /** Pre-shared keys in a hello: how they are offered, and how a binder shows that whoever offers one has it (RFC 9846 4.3.11). */
+import { HASH_LENGTH } from '../../crypto/hash.ts'
 import type { CryptoProvider, HashName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import type { TlsClientConfig } from '../config.ts'
@@ -8,7 +9,7 @@ import { type ExternalKey, secretOf } from '../session/external-key.ts'
 import { factsOf, isFresh, type SessionFacts } from '../session/session.ts'
 import { type Suite13, suites13 } from '../suites.table.ts'
 import type { Transcript } from '../transcript.ts'
-import { EarlySecret, HASH_LENGTH, type KeyKind, verifyData } from './key-schedule.ts'
+import { EarlySecret, type KeyKind, verifyData } from './key-schedule.ts'
 
 /** What a binder is made with. */
 export interface BindingKey {

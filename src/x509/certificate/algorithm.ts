@@ -3,6 +3,7 @@ import { Der, DerError, TAG } from '../../asn1/der.ts'
 import { oidText } from '../../asn1/oid.ts'
 import { OID } from '../../asn1/oids.table.ts'
 import { smallInteger } from '../../asn1/value.ts'
+import { HASH_LENGTH } from '../../crypto/hash.ts'
 import type { HashName, SignatureAlgorithm } from '../../crypto/provider.ts'
 
 /** RFC 4055 5: of RSA they must be NULL, and must be accepted when they are absent all the same; OpenSSL and GnuTLS do. */
@@ -20,10 +21,10 @@ const plain: Readonly<Record<string, { algorithm: SignatureAlgorithm; parameters
   [OID.ed25519]: { algorithm: { key: 'ed25519', hash: undefined }, parameters: 'absent' },
 }
 
-const hashes: Readonly<Record<string, { hash: HashName; octets: number }>> = {
-  [OID.sha256]: { hash: 'sha256', octets: 32 },
-  [OID.sha384]: { hash: 'sha384', octets: 48 },
-  [OID.sha512]: { hash: 'sha512', octets: 64 },
+const hashes: Readonly<Record<string, HashName>> = {
+  [OID.sha256]: 'sha256',
+  [OID.sha384]: 'sha384',
+  [OID.sha512]: 'sha512',
 }
 
 /** The algorithm in `bytes[from, to)`; undefined when it is none of ours or its parameters are not as they must be. */
@@ -69,7 +70,7 @@ export const readPssHash = (cursor: Der): HashName | undefined => {
   const what = 'RSASSA-PSS parameters'
   const parameters = cursor.inside(TAG.sequence, what)
   cursor.finish(what)
-  const hashOf = (holder: Der): (typeof hashes)[string] | undefined => {
+  const hashOf = (holder: Der): HashName | undefined => {
     const algorithm = holder.inside(TAG.sequence, what)
     algorithm.read(TAG.oid, what)
     const oid = oidText(algorithm.bytes, algorithm.from, algorithm.to)
@@ -90,6 +91,6 @@ export const readPssHash = (cursor: Der): HashName | undefined => {
   salt.finish(what)
   const octets = smallInteger(salt.bytes, salt.from, salt.to, what)
   parameters.finish(what)
-  if (message === undefined || masked !== message || octets !== message.octets) return undefined
-  return message.hash
+  if (message === undefined || masked !== message || octets !== HASH_LENGTH[message]) return undefined
+  return message
 }

@@ -7,6 +7,7 @@ import { type Der, DerError, TAG } from '../../asn1/der.ts'
 import { oidText } from '../../asn1/oid.ts'
 import { smallInteger } from '../../asn1/value.ts'
 import { integer, nothing, octetString, oid, sequence } from '../../asn1/write.ts'
+import { HASH_LENGTH } from '../../crypto/hash.ts'
 import { decryptDes } from '../../crypto/old/des.ts'
 import { decryptRc2 } from '../../crypto/old/rc2.ts'
 import type { CryptoProvider, HashName } from '../../crypto/provider.ts'
@@ -120,7 +121,7 @@ export function* pkcs12Key(
   { password, work }: Opening,
 ): Deriving<Uint8Array> {
   // Each step is a call, which costs about twice what a step of PBKDF2 does inside of one.
-  const rounds = Math.ceil(length / HASH_OCTETS[hash])
+  const rounds = Math.ceil(length / HASH_LENGTH[hash])
   for (let i = 0; i < rounds; i++) work.spend(2 * iterations, 'pkcs-12PbeParams')
   return yield { kind: 'pkcs12', hash, purpose, password: password.bmp, salt, iterations, length }
 }
@@ -163,7 +164,7 @@ const pbkdf2Of = (parameters: Der, { password, work }: Opening): Derive => {
   parameters.finish(what)
   return function* (octets) {
     if (length !== undefined && length !== octets) throw new DerError('value', 0, 0, 'keyLength')
-    const rounds = Math.ceil(octets / HASH_OCTETS[hash])
+    const rounds = Math.ceil(octets / HASH_LENGTH[hash])
     work.spend(iterations * rounds, what)
     return yield { kind: 'pbkdf2', hash, password: password.octets, salt, iterations, length: octets }
   }
@@ -192,8 +193,6 @@ const scryptOf = (parameters: Der, { password, work }: Opening): Derive => {
     return yield { kind: 'scrypt', password: password.octets, salt, costs, length: octets }
   }
 }
-
-const HASH_OCTETS: Readonly<Record<HashName, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 }
 
 const PRFS: Readonly<Record<string, HashName>> = {
   [FILE_OID.hmacWithSHA1]: 'sha1',

@@ -5,6 +5,7 @@
 import { Der, DerError, TAG } from '../../asn1/der.ts'
 import { OID } from '../../asn1/oids.table.ts'
 import { stringValue } from '../../asn1/value.ts'
+import { HASH_LENGTH } from '../../crypto/hash.ts'
 import type { CryptoProvider, HashName, KeyDerivation } from '../../crypto/provider.ts'
 import { FailureError } from '../../failures/index.ts'
 import { derOf, implicitOctets } from './ber.ts'
@@ -129,7 +130,6 @@ const HASHES: Readonly<Record<string, HashName>> = {
   [OID.sha384]: 'sha384',
   [OID.sha512]: 'sha512',
 }
-const HASH_OCTETS: Readonly<Record<HashName, number>> = { sha1: 20, sha256: 32, sha384: 48, sha512: 64 }
 
 /** RFC 7292 4: HMAC under a key from appendix B, or PBMAC1 (RFC 9579). */
 const macOf = (data: Der): Mac => {
@@ -145,7 +145,7 @@ const macOf = (data: Der): Mac => {
   const hash = HASHES[id]
   if (hash === undefined) throw unsupported(id)
   return function* (opening, octets) {
-    const key = yield* pkcs12Key(hash, MAC, salt, iterations, HASH_OCTETS[hash], opening)
+    const key = yield* pkcs12Key(hash, MAC, salt, iterations, HASH_LENGTH[hash], opening)
     return opening.crypto.equal(opening.crypto.hmac(hash, key, octets), expected)
   }
 }
@@ -159,7 +159,7 @@ const pbmac1 = (algorithm: Der, expected: Uint8Array): Mac => {
     const hash = prfOf(parameters)
     parameters.finish('PBMAC1-params')
     // RFC 9579 3: the length must be there, and is that of the hash in all files.
-    return opening.crypto.equal(opening.crypto.hmac(hash, yield* derive(HASH_OCTETS[hash]), octets), expected)
+    return opening.crypto.equal(opening.crypto.hmac(hash, yield* derive(HASH_LENGTH[hash]), octets), expected)
   }
 }
 

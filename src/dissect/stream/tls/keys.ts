@@ -1,10 +1,11 @@
 /** From secrets that somebody wrote down to keys that open records, with a note of what became of each secret. */
+import { HASH_LENGTH } from '../../../crypto/hash.ts'
 import type { CryptoProvider } from '../../../crypto/provider.ts'
 import type { Bytes } from '../../../engine.ts'
 import type { RecordProtection } from '../../../tls/record/protection.ts'
 import { Secret } from '../../../tls/secret.ts'
 import { type Suite13, suites13 } from '../../../tls/suites.table.ts'
-import { HASH_LENGTH, nextTraffic, protectionOf } from '../../../tls/tls13/key-schedule.ts'
+import { nextTraffic, protectionOf } from '../../../tls/tls13/key-schedule.ts'
 import type { Side } from '../../types.ts'
 import type { SecretFound, StreamContext } from '../types.ts'
 
