@@ -139,6 +139,16 @@ describe('how much a record may hold', () => {
     expect(new Set(sizes(both, 'client'))).toEqual(new Set([64, 32]))
     expect(new Set(sizes(both, 'server'))).toEqual(new Set([1_000]))
   })
+  test('RFC 8449 4: it counts for what is protected: in the clear there may be more', () => {
+    const both = met({ client: { recordSizeLimit: 64 } }, (bytes, direction) => {
+      const records = recordsOf(bytes)
+      if (direction === 'to-server' || records.some(each => each[0] !== 22)) return [bytes]
+      const flight = record(22, concat(...records.map(each => each.subarray(5))))
+      expect(flight.length).toBeGreaterThan(200)
+      return [flight]
+    })
+    expectTalk(both)
+  })
   test('RFC 8449 4: a server without a limit of its own takes full records', () => {
     const both = met({ client: { recordSizeLimit: 1_000 } })
     expect(sizes(both, 'client')).toEqual([16_384, 3_616])

@@ -149,6 +149,18 @@ test('a key that cannot decrypt is no key for it, on either side', () => {
   expect(shown.client.failure).toMatchObject({ code: 'tls/certificate-kind', where: 'Certificate.chain.0' })
 })
 
+test('a key that has no room for the secret is none for it', () => {
+  const { both } = met(AES_128_GCM, { client: { crypto: { ...crypto, rsaEncrypt: () => undefined } } })
+  shuttle(both)
+  expect(both.client.failure).toMatchObject({
+    code: 'tls/certificate-kind',
+    alert: 43,
+    where: 'Certificate.chain.0',
+    expected: 'an RSA key with room for the secret',
+    got: 'a key of type rsa',
+  })
+})
+
 test('a server that cannot read the secret is believed by nobody', () => {
   const { both } = met(AES_128_GCM, {
     serverAnswers: answersOf(crypto, { ...who, pkcs8: identity(crypto, 'rsa-2048').pkcs8 }),

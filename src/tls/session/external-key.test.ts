@@ -4,7 +4,7 @@ import { ascii, concat, hex, toHex } from '../../../test/support/bytes.ts'
 import { FailureError } from '../../failures/index.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { tlsClient } from '../engine.ts'
-import { ExternalKey, readImportedIdentity, secretOf } from './external-key.ts'
+import { ExternalKey, identityText, readImportedIdentity, secretOf } from './external-key.ts'
 
 const crypto = nodeCrypto()
 const ours = ascii('device-7')
@@ -37,6 +37,68 @@ test('tls/bad-external-key: what cannot be a key is refused where it is made', (
   expect(codeOf(() => tlsClient({ crypto, serverName: 'shop.test', certificates: 'refused' }))).toBe(
     'tls/bad-external-key psk',
   )
+})
+
+test('what may just be a key is one', () => {
+  const most = new Uint8Array(1_024).fill(7)
+  const least = new Uint8Array(16).fill(3)
+  const made = ExternalKey.of({ identity: most, key: least, role: 'server' })
+  expect([made.identity, made.externalIdentity, made.context, made.hash, made.role, made.kind]).toEqual([
+    most,
+    most,
+    undefined,
+    'sha256',
+    'server',
+    'external',
+  ])
+  expect(ExternalKey.of({ ...about, hash: 'sha384' }).hash).toBe('sha384')
+  const [imported, other] = ExternalKey.imported(crypto, { ...about, context: most })
+  expect([imported!.context, imported!.externalIdentity, imported!.hash, other!.hash]).toEqual([
+    most,
+    ours,
+    'sha256',
+    'sha384',
+  ])
+  const empty = ExternalKey.imported(crypto, about)[0]!
+  expect(empty.context).toEqual(new Uint8Array(0))
+  const long = { ...about, context: new Uint8Array(1_025) }
+  expect(() => ExternalKey.imported(crypto, long)).toThrow(FailureError)
+})
+
+test('a key keeps nothing of what it was made of, gives nothing of its own away, and cannot be made or changed', () => {
+  const [identity, secret] = [ours.slice(), key.slice()]
+  const made = ExternalKey.of({ identity, key: secret, role: 'client' })
+  identity.fill(0)
+  secret.fill(0)
+  made.identity.fill(0)
+  made.externalIdentity.fill(0)
+  expect([made.identity, made.externalIdentity, secretOf(made).reveal()]).toEqual([ours, ours, key])
+  expect([made.isFor(ours), made.isFor(ascii('device-8'))]).toEqual([true, false])
+  expect(`${made} ${JSON.stringify({ made })}`).toBe('[external key] {"made":"[external key]"}')
+  expect([ExternalKey.is(made), ExternalKey.is(Object.create(ExternalKey.prototype)), ExternalKey.is(null)]).toEqual([
+    true,
+    false,
+    false,
+  ])
+  const forged = ExternalKey as never as new (...given: unknown[]) => ExternalKey
+  expect(() => new forged(Symbol('ExternalKey'), {})).toThrow(TypeError)
+  expect(Object.isFrozen(made)).toBe(true)
+})
+
+test('RFC 9258 5.1: what is only on the way to an imported key is overwritten', () => {
+  const secrets = new Set<Uint8Array>()
+  const hmac: typeof crypto.hmac = (name, secret, ...data) => {
+    secrets.add(secret)
+    return crypto.hmac(name, secret, ...data)
+  }
+  ExternalKey.imported({ ...crypto, hmac }, about)
+  // The salt of the extraction, which is nobody's secret, and what came of it.
+  expect([...secrets].map(secret => secret.some(octet => octet !== 0))).toEqual([false, false])
+})
+
+test('an external key with control characters in its name is shown, not obeyed', () => {
+  expect(identityText(ExternalKey.of({ ...about, identity: ascii('device\x1b[2J') }))).not.toContain('\x1b')
+  expect(identityText(ExternalKey.of(about))).toBe('device-7')
 })
 
 test('RFC 9258 5.1: the identity and the key, made once more with the HKDF of Node', () => {

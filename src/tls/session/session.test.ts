@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { ascii } from '../../../test/support/bytes.ts'
 import { platforms } from '../../../test/support/worlds.ts'
+import type { CryptoProvider } from '../../crypto/provider.ts'
 import { nodeCrypto, seededNodeCrypto } from '../../node/crypto.ts'
 import { seeded } from '../../random.ts'
 import { trustWithoutChecking } from '../../x509/path/trusted.ts'
@@ -144,6 +145,24 @@ describe('the keys of tickets', () => {
     expect(keeper.open(second, 3 * HOUR)).toEqual(ascii('second'))
     expect(keeper.open(first, 0), 'forgotten for good').toBeUndefined()
   })
+  test('seal for half a day, and open for half a day more, where nobody says otherwise', () => {
+    const keeper = new TicketKeeper({ crypto })
+    const nameOf = (ticket: Uint8Array): Uint8Array => ticket.subarray(0, 16)
+    const first = keeper.seal(ascii('state'), 0)
+    expect(nameOf(keeper.seal(ascii('state'), 12 * HOUR - 1))).toEqual(nameOf(first))
+    expect(nameOf(keeper.seal(ascii('state'), 12 * HOUR))).not.toEqual(nameOf(first))
+    expect(keeper.open(first, 24 * HOUR - 1)).toEqual(ascii('state'))
+    expect(keeper.open(first, 24 * HOUR)).toBeUndefined()
+  })
+  test('are overwritten where they were drawn', () => {
+    const keys: Uint8Array[] = []
+    const aead: CryptoProvider['aead'] = (name, key) => {
+      keys.push(key)
+      return crypto.aead(name, key)
+    }
+    new TicketKeeper({ crypto: { ...crypto, aead } }).seal(ascii('state'), 0)
+    expect(keys).toEqual([new Uint8Array(32)])
+  })
   test('of the future, where a clock was set back, neither seal nor open', () => {
     const keeper = new TicketKeeper({ crypto })
     const ticket = keeper.seal(ascii('state'), HOUR)
@@ -165,6 +184,41 @@ describe('a store of sessions', () => {
     expect([store.get(id(1), 99), store.get(id(2), 0)]).toEqual([ascii('one'), undefined])
     expect(store.get(id(1), 100)).toBeUndefined()
     expect(store.size).toBe(0)
+  })
+  test('keeps 16 MiB for half a day, where nobody says otherwise', () => {
+    const store = new SessionStore()
+    const MIB = 1024 * 1024
+    store.put(id(1), new Uint8Array(15 * MIB), 0)
+    store.put(id(2), new Uint8Array(MIB), 0)
+    expect(store.size).toBe(2)
+    expect(store.get(id(1), 12 * HOUR - 1)).toHaveLength(15 * MIB)
+    store.put(id(3), new Uint8Array(1), 1)
+    expect([store.get(id(1), 1), store.size]).toEqual([undefined, 2])
+    expect(store.get(id(2), 12 * HOUR)).toBeUndefined()
+    expect(store.size).toBe(1)
+  })
+  test('drops what is too old when something new comes, and counts it no more', () => {
+    const store = new SessionStore({ bytes: 8, lifetime: 100 })
+    store.put(id(1), new Uint8Array(4), 0)
+    store.put(id(2), new Uint8Array(4), 99)
+    expect(store.size).toBe(2)
+    store.put(id(2), new Uint8Array(4), 100)
+    expect(store.size).toBe(1)
+    store.put(id(3), new Uint8Array(4), 100)
+    expect(store.size).toBe(2)
+  })
+  test('RFC 5246 7.2.2: forgets what is to be forgotten, and has room for others then', () => {
+    const store = new SessionStore({ bytes: 8 })
+    for (const [number, at] of [
+      [1, 0],
+      [2, 1],
+    ] as const)
+      store.put(id(number), new Uint8Array(4), at)
+    store.forget(id(1))
+    store.forget(id(3))
+    expect([store.get(id(1), 1), store.get(id(2), 1), store.size]).toEqual([undefined, new Uint8Array(4), 1])
+    store.put(id(3), new Uint8Array(4), 2)
+    expect(store.size).toBe(2)
   })
   test('holds no more bytes than it may: the oldest goes', () => {
     const store = new SessionStore({ bytes: 8 })

@@ -149,6 +149,15 @@ describe('RFC 8449 4: record_size_limit', () => {
     const { client } = asked({ recordSizeLimit: 64 }, {})
     expect(client.established).toBeDefined()
   })
+  test('a server whose flight does not keep to it is refused while it speaks', () => {
+    const long = [{ certificate: new Uint8Array(600), extensions: [] }]
+    const { client } = asked({ recordSizeLimit: 512 }, {}, heard =>
+      heard.name === 'Certificate' && heard.from === 'server'
+        ? [changed<Certificate>(heard, body => ({ ...body, entries: long }))]
+        : undefined,
+    )
+    expect(client.failure).toMatchObject({ code: 'tls/content-too-long', alert: 22, number: 511 })
+  })
   test('a limit that is none, and one beside max_fragment_length, are refused', () => {
     const answering = (more: object[]) =>
       asked({ recordSizeLimit: 512, maxFragmentLength: 512 }, {}, heard =>
@@ -161,5 +170,12 @@ describe('RFC 8449 4: record_size_limit', () => {
     expect(answering([size(63)])).toMatchObject(refused)
     expect(answering([size(64), { type: 1, body: { maxFragmentLength: 1 } }])).toMatchObject(refused)
     expect(answering([{ type: 1, body: { maxFragmentLength: 2 } }])).toMatchObject(refused)
+    // RFC 6066 4: there are four lengths, from 1 on.
+    for (const code of [0, 5])
+      expect(answering([{ type: 1, body: { maxFragmentLength: code } }])).toMatchObject({
+        ...refused,
+        got: `max_fragment_length ${code}`,
+        expected: '1 to 4',
+      })
   })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ascii } from '../../../../test/support/bytes.ts'
 import { trustWithoutChecking } from '../../../x509/path/trusted.ts'
-import { Fresh } from '../../proofs.ts'
+import { Fresh, SecretEncrypted } from '../../proofs.ts'
 import { Secret } from '../../secret.ts'
 import { sessionFrom } from './remembering.ts'
 import type { Keyed } from './state.ts'
@@ -35,6 +35,11 @@ test('triple handshake, RFC 7627 5.3: a client keeps no session whose secret is 
     expect(sessionFrom(keyed(true, given), 5_000)?.serverName).toBe('shop.test')
     expect(sessionFrom(keyed(false, given), 5_000)).toBeUndefined()
   }
+})
+
+test('a server that was sent a secret, and has not shown yet that it can read it, leaves nothing behind', () => {
+  const server = Object.create(SecretEncrypted.prototype)
+  expect(sessionFrom({ ...keyed(true), server } as Keyed, 5_000)).toBeUndefined()
 })
 
 test('RFC 5077 3.3, RFC 5246 F.1.4: it lives as long as the server says, and a day at most', () => {
