@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { ascii, toHex } from '../../test/support/bytes.ts'
 import { nodeCrypto } from '../node/crypto.ts'
 import { joined } from '../wire/bytes.ts'
+import { messageHash } from './messages/tls13.ts'
 import { Transcript } from './transcript.ts'
 
 const crypto = nodeCrypto()
@@ -89,6 +90,30 @@ test('many messages have the hash that few would have, kept or not, on every bra
       if (kept) expect(transcript.raw()).toEqual(joined(lines))
       else expect(() => transcript.raw()).toThrow('were not kept')
     }
+})
+
+test('of many messages nothing is gone through again at each look, on no branch, and behind a second hello neither', () => {
+  const line = new Uint8Array(1_000)
+  const digest: typeof crypto.digest = (name, ...data) => {
+    if (data.length > 5) throw new Error('hashed anew')
+    return crypto.digest(name, ...data)
+  }
+  const own = { ...crypto, digest }
+  for (const again of [false, true]) {
+    const transcript = new Transcript()
+    transcript.useHash(own, 'sha256')
+    if (again) {
+      transcript.add(line)
+      transcript.replaceByHash(own, 'sha256')
+    }
+    const before = again ? [messageHash(crypto.digest('sha256', line))] : []
+    for (let count = 1; count < 20; count++) {
+      transcript.add(line)
+      const expected = crypto.digest('sha256', ...before, ...Array<Uint8Array>(count).fill(line))
+      expect(transcript.digest()).toEqual(expected)
+      expect(transcript.fork().digest()).toEqual(expected)
+    }
+  }
 })
 
 test('released, it holds nothing and takes nothing', () => {

@@ -1,8 +1,14 @@
 import { expect, test } from 'vitest'
-import { isKeyElsewhere } from './certified-key.ts'
+import { DerError } from '../../asn1/der.ts'
+import { certifiedKey, isKeyElsewhere } from './certified-key.ts'
 
 test('a key elsewhere is an object that signs, and nothing else is', () => {
   expect(isKeyElsewhere({ sign: () => new Uint8Array(0) })).toBe(true)
   for (const value of [undefined, null, () => 0, 'sign', {}, { sign: 1 }, new Uint8Array(3)])
     expect(isKeyElsewhere(value), String(value)).toBe(false)
+})
+
+test('a chain without a leaf, or with one that is no certificate, makes no key to show', () => {
+  for (const chain of [[], [new Uint8Array(0)], [Uint8Array.of(0x30, 0)]])
+    expect(() => certifiedKey({ chain, privateKey: new Uint8Array(0) })).toThrow(DerError)
 })

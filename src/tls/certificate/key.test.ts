@@ -1,9 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { ascii } from '../../../test/support/bytes.ts'
+import { ascii, concat } from '../../../test/support/bytes.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
 import { schemes } from '../schemes.table.ts'
-import { schemesOf } from './key.ts'
+import { authenticationOf, keyGroupOf, keyTypeOf, schemesOf } from './key.ts'
+import { isWholePublicKey } from './types.ts'
 
 const crypto = nodeCrypto()
 
@@ -40,6 +41,27 @@ test('other keys make the schemes of their kind, and a key that we do not use ma
   expect(of('p-521')).toEqual([0x0403, 0x0503, 0x0603])
   expect(of('ed25519')).toEqual([0x0807])
   expect(schemesOf(ascii('no key'))).toEqual([])
+})
+
+test('a public key is one that can be read to its end, and has a kind, a curve and suites', () => {
+  const of = (kind: 'p-256' | 'p-384' | 'p-521' | 'ed25519' | 'rsa-2048') => {
+    const { spki } = crypto.generateKeyPair(kind)
+    expect(isWholePublicKey(spki)).toBe(true)
+    expect(isWholePublicKey(concat(spki, Uint8Array.of(0)))).toBe(false)
+    expect(isWholePublicKey(spki.subarray(0, -1))).toBe(false)
+    return [keyTypeOf(spki), keyGroupOf(spki), authenticationOf(keyTypeOf(spki))]
+  }
+  expect(of('p-256')).toEqual(['ecdsa', 23, 'ecdsa'])
+  expect(of('p-384')).toEqual(['ecdsa', 24, 'ecdsa'])
+  expect(of('p-521')).toEqual(['ecdsa', 25, 'ecdsa'])
+  expect(of('ed25519')).toEqual(['ed25519', undefined, 'ecdsa'])
+  expect(of('rsa-2048')).toEqual(['rsa', undefined, 'rsa'])
+  expect([keyTypeOf(ascii('no key')), keyGroupOf(ascii('no key')), isWholePublicKey(ascii('no key'))]).toEqual([
+    'other',
+    undefined,
+    false,
+  ])
+  expect(authenticationOf('other')).toBeUndefined()
 })
 
 test('RFC 9846 4.3.3: a key for RSASSA-PSS makes its own schemes, and only with the hash that it allows', () => {

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { toHex } from '../../../test/support/bytes.ts'
+import { concat, toHex } from '../../../test/support/bytes.ts'
+import { node } from '../../../test/support/worlds.ts'
+import { rsaSuites, suites, suites13 } from '../suites.table.ts'
+import { CbcProtection } from '../tls12/cbc-protection.ts'
+import { AeadProtection } from '../tls12/record-protection.ts'
+import { Aead13Protection } from '../tls13/record-protection.ts'
+import type { RecordProtection } from './protection.ts'
 import { writeNonce, writeSequence } from './sequence.ts'
 
 test('RFC 5246 6.1: a sequence number has 64 bits, and goes on beyond 32', () => {
@@ -25,4 +31,33 @@ test('RFC 9846 5.3: the nonce of a record is the IV with its number XORed into t
   expect(mixed(257)).toBe('a1a2a3a4b0000000c0000101')
   expect(mixed(0x1_ffff_ffff)).toBe('a1a2a3a4b00000013fffffff')
   expect(mixed(0)).toBe('a1a2a3a4b0000000c0000000')
+})
+
+const key = (length: number): Uint8Array => new Uint8Array(length).fill(5)
+type Kind = readonly [name: string, make: () => RecordProtection]
+const { crypto } = node
+const kinds: readonly Kind[] = [
+  ...suites13.map(
+    (suite): Kind => [suite.name, () => new Aead13Protection(crypto, suite, key(suite.keyLength), key(12))],
+  ),
+  ...[...suites, ...rsaSuites].flatMap((suite): Kind[] => {
+    const { name, keyLength } = suite
+    if (suite.mode === 'aead')
+      return [[name, () => new AeadProtection(crypto, suite, key(keyLength), key(suite.fixedIvLength))]]
+    return (['mac-then-encrypt', 'encrypt-then-mac'] as const).map(order => [
+      `${name} ${order}`,
+      () => new CbcProtection(crypto, suite, key(48), key(keyLength), order),
+    ])
+  }),
+]
+
+test.each(kinds)('%s: whoever has missed records goes on with a later one, and goes back', (_, make) => {
+  const [ours, theirs] = [make(), make()]
+  const fragments = Array.from({ length: 5 }, (_, i) => concat(...ours.seal(23, Uint8Array.of(i))).subarray(5))
+  expect(theirs.open(23, fragments[3]!)).toBeUndefined()
+  for (const number of [3, 0, 4]) {
+    theirs.goTo(number)
+    expect([theirs.sequence, theirs.open(23, fragments[number]!)]).toEqual([number, Uint8Array.of(number)])
+  }
+  expect([ours.sequence, theirs.sequence, theirs.opened]).toEqual([5, 5, 23])
 })

@@ -81,6 +81,23 @@ test('RFC 5246 6.2.3.1: the MAC covers both octets of the length', () => {
     }
 })
 
+test('RFC 7366 3: behind a MAC that is right there may still be no padding, and then nothing is opened', () => {
+  const { crypto } = node
+  for (const [suite] of all) {
+    const open = (inner: Uint8Array) => {
+      const iv = new Uint8Array(16).fill(8)
+      const sealed = concat(iv, crypto.cbc(keyOf(suite)).encrypt(iv, inner))
+      const head = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 23, 3, 3, sealed.length >> 8, sealed.length & 0xff)
+      const theirs = protection(suite, 'encrypt-then-mac')
+      return theirs.open(23, concat(sealed, crypto.hmac(suite.mac, MAC_KEY, head, sealed)))
+    }
+    expect(open(concat(ascii('content'), padding(9)))).toEqual(ascii('content'))
+    expect(open(padding(16))).toEqual(new Uint8Array(0))
+    expect(open(concat(ascii('content'), Uint8Array.of(7), padding(9).subarray(1)))).toBeUndefined()
+    expect(open(new Uint8Array(16).fill(16))).toBeUndefined()
+  }
+})
+
 test('a padding that reaches into the MAC or beyond the record is none', () => {
   for (const [suite, macLength] of all) {
     const open = (fragment: Uint8Array) => protection(suite, 'mac-then-encrypt').open(23, fragment)
