@@ -80,6 +80,8 @@ class Way {
   pass(bytes: Uint8Array, meddle: Meddle): Uint8Array {
     const clear = bytes[0] !== 23
     const content = clear ? bytes.subarray(5) : this.#open(bytes.subarray(5))
+    // Early data, which is under keys of its own.
+    if (content === undefined) return bytes
     const type = clear ? bytes[0]! : this.#opens!.opened
     return concat(...messagesIn(type, content).map(each => this.#say({ type, content: each }, clear, meddle)))
   }
@@ -101,23 +103,31 @@ class Way {
     this.#turn()
     return concat(...this.#seals!.seal(type, content))
   }
-  #open(fragment: Uint8Array): Uint8Array {
+  #open(fragment: Uint8Array): Uint8Array | undefined {
+    if (this.#secret() === undefined) return undefined
     this.#turn()
     const content = this.#opens!.open(23, fragment)
-    if (content === undefined) throw new Error(`what the ${this.#from} says cannot be opened`)
+    if (content === undefined && this.#opens!.sequence > 0)
+      throw new Error(`what the ${this.#from} says cannot be opened`)
     return content
   }
   #turn(): void {
-    const stage = this.#finished ? 'TRAFFIC_SECRET_0' : 'HANDSHAKE_TRAFFIC_SECRET'
+    const stage = this.#current
     if (stage === this.#stage) return
     this.#stage = stage
-    const label = `${this.#from.toUpperCase()}_${stage}`
-    const found = this.#trace.records.find(entry => entry.type === 'secret' && entry.record.label === label)
-    if (found?.type !== 'secret') throw new Error(`no ${label} in the trace`)
-    const make = (): RecordProtection =>
-      protectionOf(this.#crypto, this.#suite, new Secret(found.record.secret.slice()))
+    const secret = this.#secret()
+    if (secret === undefined) throw new Error(`no secret of the ${this.#from} in the trace`)
+    const make = (): RecordProtection => protectionOf(this.#crypto, this.#suite, new Secret(secret.slice()))
     this.#opens = make()
     this.#seals = make()
+  }
+  get #current(): string {
+    return this.#finished ? 'TRAFFIC_SECRET_0' : 'HANDSHAKE_TRAFFIC_SECRET'
+  }
+  #secret(): Uint8Array | undefined {
+    const label = `${this.#from.toUpperCase()}_${this.#current}`
+    const found = this.#trace.records.find(entry => entry.type === 'secret' && entry.record.label === label)
+    return found?.type === 'secret' ? found.record.secret : undefined
   }
 }
 

@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest'
 import { concat } from '../../../test/support/bytes.ts'
-import { type Answers, identity, type Pair, pair, shuttle } from '../../../test/support/tls.ts'
+import { type Answers, answersOf, identity, type Pair, pair, shuttle } from '../../../test/support/tls.ts'
 import { sequence, time } from '../../asn1/write.ts'
 import { certificateAuthority } from '../../ca/authority.ts'
 import { FailureError, fail } from '../../failures/index.ts'
 import { jsonOfFailure } from '../../inspect/json.ts'
 import { broken } from '../../lab/broken.ts'
 import { nodeCrypto } from '../../node/crypto.ts'
-import { recorder } from '../../trace/recorder.ts'
+import { messagesOf, recorder } from '../../trace/recorder.ts'
 import { Certificate } from '../../x509/certificate/certificate.ts'
 import { trustStore } from '../../x509/path/store.ts'
 import { type ChainTrusted, isTrusted, type TrustQuestion, trustWithoutChecking } from '../../x509/path/trusted.ts'
 import { verifyChain } from '../../x509/path/verify.ts'
+import { Session } from '../session/session.ts'
 import type { Ask, CertifiedKey } from '../types.ts'
 
 const crypto = nodeCrypto()
@@ -195,6 +196,74 @@ test('a failure of a certificate shows its bytes in the message that brought it'
   const { notBefore, notAfter } = new Certificate(middle.certificate)
   expect(message.record.bytes.subarray(start, end)).toEqual(sequence(time(notBefore), time(notAfter)))
   expect(jsonOfFailure(failure!)).toMatchObject({ at: { message: id, certificate: 1, range: [start, end] } })
+})
+
+test.each([
+  ['TLS 1.2', 'in the handshake'],
+  ['TLS 1.3', 'in the handshake'],
+  ['TLS 1.3', 'behind it'],
+] as const)('%s: so does one of a client, %s', (version, when) => {
+  const later = { postHandshakeAuth: 'allowed' } as const
+  const who = identity(crypto, 'p-256')
+  const chain = [Uint8Array.of(1, 2, 3, 4), Uint8Array.of(5, 6, 7, 8, 9)]
+  const shows: Answers = question =>
+    question.about === 'certificate' ? { ...who.certified, chain } : answersOf(crypto, who)(question)
+  const trace = recorder()
+  const both = pair({
+    crypto,
+    who,
+    versions: [version],
+    client: later,
+    clientAnswers: shows,
+    server: {
+      ...(when === 'behind it' ? later : { clientCertificate: 'required' }),
+      trace: { sink: trace, flow: 'one', host: 'server' },
+    },
+    serverAnswers: question =>
+      question.about === 'trust'
+        ? fail('tls/certificate-untrusted', { at: { message: 0, start: 1, end: 3, certificate: 1 } })
+        : answersOf(crypto, who)(question),
+  })
+  shuttle(both)
+  if (when === 'behind it') {
+    both.server.tls.requestCertificate(0)
+    shuttle(both)
+  }
+  const { at } = both.server.failure!
+  const message = messagesOf(trace.records).find(({ id }) => id === at!.message)!
+  expect([message.name, message.direction, at!.certificate]).toEqual(['Certificate', 'in', 1])
+  expect(message.bytes.subarray(at!.start, at!.end)).toEqual(Uint8Array.of(6, 7))
+})
+
+test.each(['TLS 1.2', 'TLS 1.3'] as const)('%s: one that came back with a session is in no message', version => {
+  const who = identity(crypto, 'p-256')
+  const answers = answersOf(crypto, who)
+  const keeping: Answers = question => {
+    if (question.about !== 'ticket') return answers(question)
+    return 'seal' in question.wanted ? question.wanted.seal : question.wanted.open
+  }
+  const options = {
+    crypto,
+    who,
+    versions: [version],
+    server: { resumption: ['ticket'] },
+    serverAnswers: keeping,
+  } as const
+  const first = pair({ ...options, client: { session: 'new' } })
+  shuttle(first)
+  const event = first.client.events.find(each => each.type === 'session')
+  if (event?.type !== 'session') throw new Error('no session came')
+  const again = pair({
+    ...options,
+    client: {
+      session: Session.fromBytes(event.session.toBytes()),
+      trace: { sink: recorder(), flow: 'one', host: 'client' },
+    },
+    clientAnswers: () => fail('tls/certificate-untrusted', { at: { message: 0, start: 1, end: 3, certificate: 0 } }),
+  })
+  shuttle(again)
+  expect(again.client.failure).toMatchObject({ code: 'tls/certificate-untrusted' })
+  expect(again.client.failure!.at).toBeUndefined()
 })
 
 test('a failure of a certificate that nobody has shown has no place in the message', () => {

@@ -19,7 +19,7 @@ import type { TlsServerConfig } from '../config.ts'
 import { tlsServer } from '../engine.ts'
 import { Secret } from '../secret.ts'
 import { ReplayGuard } from '../session/replays.ts'
-import type { Session } from '../session/session.ts'
+import { factsOf, type Session, sessionOf } from '../session/session.ts'
 import { TicketKeeper } from '../session/tickets.ts'
 import { suites13 } from '../suites.table.ts'
 import { protectionOf } from './key-schedule.ts'
@@ -170,6 +170,24 @@ describe('it is passed over, and the handshake goes on, where', () => {
     const there = house()
     const session = sessionIn(visit(there, 'new'))
     expectRejected(visit(there, session, { ...options, client: { earlyData: EARLY } }), resumed)
+  })
+  test('the server speaks another protocol above now', () => {
+    const there = house()
+    const [h2, http] = [{ alpn: ['h2'] }, { alpn: ['http/1.1', 'h2'] }]
+    const session = sessionIn(visit(there, 'new', { client: h2, server: h2 }))
+    const client = { earlyData: EARLY, ...http }
+    expect(heard(visit(there, session, { client, server: h2 }))).toEqual(['GET / at once', ''])
+    expectRejected(visit(there, session, { client, server: http }), true)
+  })
+  test('a client that showed a certificate comes back, and proves itself first', () => {
+    const there = house()
+    const known: Answers = question =>
+      question.about === 'certificate' ? who.certified : answersOf(crypto, who)(question)
+    const options = { clientAnswers: known, server: { clientCertificate: 'asked' } } as const
+    const session = sessionIn(visit(there, 'new', options))
+    expect(factsOf(session).maxEarlyData).toBe(0)
+    const lifted = sessionOf({ ...factsOf(session), maxEarlyData: 100 })
+    expectRejected(visit(there, lifted, { ...options, client: { earlyData: EARLY } }), true)
   })
   test('the server asks for another share, though records are as long as sealed ones are', () => {
     const there = house()

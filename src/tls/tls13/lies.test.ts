@@ -1,5 +1,6 @@
 /** A peer that has the keys and breaks one rule in what it says behind the hellos. What the hellos must not say is in `failures.test.ts`. */
 import { describe, expect, test } from 'vitest'
+import { ascii } from '../../../test/support/bytes.ts'
 import { changed, type Heard, type Meddled, meddled, type Piece, said } from '../../../test/support/meddler.ts'
 import { bare, knowing } from '../../../test/support/raw-keys.ts'
 import {
@@ -20,6 +21,7 @@ import { compressed } from '../certificate/compression.ts'
 import { taggedExtensions } from '../messages/extensions.ts'
 import { HandshakeType } from '../messages/registries.table.ts'
 import { type Bodies13, type Certificate, handshake13 } from '../messages/tls13.ts'
+import type { Session } from '../session/session.ts'
 
 const crypto = nodeCrypto()
 const who = identity(crypto, 'p-256')
@@ -79,6 +81,64 @@ describe('RFC 7301 3.2, tls/wrong-protocol: the server chooses', () => {
     const heard = hearing('server', 'EncryptedExtensions', with_(alpn('http/1.1')), { client })
     // The two have not heard the same.
     expect(heard.failure?.code).not.toBe('tls/wrong-protocol')
+  })
+})
+
+describe('RFC 9846 4.3.10: a server that takes early data', () => {
+  const answers = answersOf(crypto, who)
+  const keeping: Answers = question => {
+    if (question.about === 'early-data') return 'fresh'
+    if (question.about !== 'ticket') return answers(question)
+    return 'seal' in question.wanted ? question.wanted.seal : question.wanted.open
+  }
+  const server = { resumption: ['ticket'], earlyData: 100 } as const
+  const session = (alpn: string[] | undefined): Session => {
+    const both = meddled({
+      crypto,
+      who,
+      client: { session: 'new', alpn },
+      server: { ...server, alpn },
+      serverAnswers: keeping,
+    })
+    const event = both.client.events.find(each => each.type === 'session')
+    if (event?.type !== 'session') throw new Error('no session came')
+    return event.session
+  }
+  const early = (alpn: string[] | undefined) => ({ session: session(alpn), earlyData: ascii('GET'), alpn })
+  const taking = with_(taggedExtensions<'encryptedExtensions'>({ earlyData: {} }))
+  test('without the session is refused', () => {
+    const heard = hearing('server', 'EncryptedExtensions', taking, { client: early(undefined) })
+    expect(heard.failure).toMatchObject({
+      code: 'tls/illegal-value',
+      alert: 47,
+      where: 'EncryptedExtensions.extensions',
+      got: 'early_data without the session',
+    })
+  })
+  test('without having been sent any is refused', () => {
+    const heard = hearing('server', 'EncryptedExtensions', taking, {
+      client: { session: session(undefined) },
+      server: { resumption: ['ticket'] },
+      serverAnswers: keeping,
+    })
+    expect(heard.failure).toMatchObject({ code: 'tls/unoffered-extension', alert: 110 })
+  })
+  test.each([
+    [undefined, 'early_data for no protocol'],
+    [['http/1.1'], 'early_data for http/1.1'],
+  ])('tls/early-data-protocol: for another protocol: %s', (now, got) => {
+    const extensions = taggedExtensions<'encryptedExtensions'>({ earlyData: {}, alpn: now && { protocols: now } })
+    const heard = hearing('server', 'EncryptedExtensions', () => ({ extensions }), {
+      client: { ...early(['h2']), alpn: ['h2', 'http/1.1'] },
+      server: { ...server, alpn: ['h2'] },
+      serverAnswers: keeping,
+    })
+    expect(heard.failure).toMatchObject({
+      code: 'tls/early-data-protocol',
+      alert: 47,
+      got,
+      expected: 'it was written for h2',
+    })
   })
 })
 
