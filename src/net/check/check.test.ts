@@ -1,83 +1,19 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { concat } from '../../../test/support/bytes.ts'
-import { closing, codeOf } from '../../../test/support/net.ts'
-import { certificateAuthority } from '../../ca/authority.ts'
+import { asked, authority, clock, DAY, issued, ours, rude } from '../../../test/support/checking.ts'
+import { codeOf } from '../../../test/support/net.ts'
 import type { Bytes } from '../../engine.ts'
-import { serve } from '../../index.ts'
-import { virtualClock } from '../../lab/clock.ts'
 import { weakServer, weakSuites } from '../../lab/index.ts'
 import { nodeWorld } from '../../node/world.ts'
-import { certifiedKey } from '../../tls/certificate/certified-key.ts'
 import { ClientHello } from '../../tls/messages/hello.ts'
 import { CipherSuite, ExtensionType, SignatureScheme } from '../../tls/messages/registries.table.ts'
 import { latin1Bytes } from '../../wire/bytes.ts'
 import { decode } from '../../wire/codec.ts'
-import { trustStore } from '../../x509/path/store.ts'
-import type { Handler } from '../server/serve.ts'
-import { memoryTransport } from '../stream/memory.ts'
-import type { TlsServerOptions } from '../stream/server-answers.ts'
 import type { ByteStream, Transport, World } from '../stream/types.ts'
-import { type CheckOptions, check } from './check.ts'
 import { findingsIn } from './findings.ts'
 import { FirstFlight } from './first-flight.ts'
 import { helloBytes, ssl2Hello } from './hello.ts'
 import { isNumbers, OLD_SUITES } from './traits.ts'
-
-const clock = virtualClock({ turn })
-const authority = certificateAuthority({ crypto: nodeWorld().crypto, now: () => clock.date(), name: 'test root' })
-const DAY = 86_400_000
-
-const newWorld = (): World & { readonly transport: Transport } => ({
-  ...nodeWorld(),
-  clock,
-  transport: memoryTransport(clock),
-  trust: () => trustStore([authority.certificate]),
-})
-
-const issued = (
-  more: Partial<Parameters<typeof authority.issue>[0]> = {},
-): Pick<TlsServerOptions, 'certificateFor'> => {
-  const key = certifiedKey(authority.issue({ names: ['shop.test'], ...more }))
-  return { certificateFor: () => key }
-}
-
-/** A server of ours in memory; `cut` and `deaf` say of each connection, from 1, whether it is reset at once, or never answered. */
-const ours = async (
-  tls: Partial<TlsServerOptions> = {},
-  {
-    handler = () => new Response('hello'),
-    cut = () => false,
-    deaf = () => false,
-  }: { handler?: Handler; cut?: (n: number) => boolean; deaf?: (n: number) => boolean } = {},
-): Promise<ReturnType<typeof newWorld>> => {
-  const world = newWorld()
-  const { transport } = world
-  let number = 0
-  const listen: Transport['listen'] = (on, accept) =>
-    transport.listen(on, stream => {
-      if (cut(++number)) stream.reset()
-      else if (!deaf(number)) accept(stream)
-    })
-  const own = { ...issued(), ...tls } as TlsServerOptions
-  const server = await serve(handler, { port: 443, tls: own, world: { ...world, transport: { ...transport, listen } } })
-  closing.push(() => server.close(0))
-  return world
-}
-
-/** A server of bytes. */
-const rude = async (accept: (stream: ByteStream, heard: (listener: (bytes: Bytes) => void) => void) => void) => {
-  const world = newWorld()
-  await world.transport.listen({ port: 443 }, stream => {
-    accept(stream, data => {
-      stream.handler = { data, end() {}, drain() {}, closed() {} }
-    })
-  })
-  return world
-}
-
-const asked = (world: World, more: Partial<CheckOptions> = {}) =>
-  check({ world, host: 'shop.test', port: 443, ...more })
 
 /** A server of TLS 1.2 that takes these suites, in this order, says no more than that, and thinks for 10 ms about it. */
 const takes = (suites: readonly number[]) =>
