@@ -99,6 +99,56 @@ describe('the head of a streamed answer', () => {
   })
 })
 
+describe('a Response of a library that brings its own', () => {
+  /** As `@whatwg-node/fetch` makes them: no `Response` of the platform, with headers and streams of its own. */
+  class Fields extends Map<string, string> {
+    override get(name: string): never {
+      return (super.get(name) ?? null) as never
+    }
+  }
+  const foreign = (text: string | null, more: object = {}) => ({
+    [Symbol.toStringTag]: 'Response',
+    status: 201,
+    statusText: 'Made',
+    headers: new Fields([
+      ['x-a', 'b'],
+      ['content-type', 'text/plain'],
+    ]),
+    body: text === null ? null : { getReader: () => new Blob([text]).stream().getReader() },
+    ...more,
+  })
+  const answer = async (response: object) => {
+    const failures: unknown[] = []
+    const server = await served(() => response as Response, { failed: error => failures.push(error) })
+    const { status, statusText, headers, ...got } = await fetch(server.url).then(async one => ({
+      status: one.status,
+      statusText: one.statusText,
+      headers: one.headers,
+      text: await one.text(),
+    }))
+    return [status, statusText, headers.get('x-a'), got.text, failures.length]
+  }
+
+  test('is one', async () => {
+    expect(await answer(foreign('words'))).toEqual([201, 'Made', 'b', 'words', 0])
+    expect(await answer(foreign(null, { status: 204, statusText: '' }))).toEqual([204, 'No Content', 'b', '', 0])
+  })
+
+  test.each<[string, object]>([
+    ['says that it is one alone', { [Symbol.toStringTag]: 'Response' }],
+    ['does not say that it is one', foreign('words', { [Symbol.toStringTag]: 'Answer' })],
+    ['has a status of no final answer', foreign('words', { status: 101 })],
+    ['has a status that nothing has', foreign('words', { status: 600 })],
+    ['has a status that is no number', foreign('words', { status: '200' })],
+    ['has headers that nobody can go through', foreign('words', { headers: 5 })],
+    ['has a body that nobody can read', foreign('words', { body: 'words' })],
+    ['has a field that breaks the head', foreign('words', { headers: new Fields([['x-a', 'b\r\nset-cookie: a=b']]) })],
+  ])('is none where it %s', async (_, response) => {
+    const [status, , field, , failures] = await answer(response)
+    expect([status, field, failures]).toEqual([500, null, 1])
+  })
+})
+
 describe('compression', () => {
   const long = 'a line of text that repeats itself\n'.repeat(500)
 

@@ -12,7 +12,7 @@ import type { HeaderList } from '../../http/types.ts'
 import { joined } from '../../wire/bytes.ts'
 import { gather, piecesOf, Source, slices } from '../stream/source.ts'
 import type { AnswerWatcher, Exchange } from './exchange.ts'
-import { isResponse, type Whole, wholeOf } from './fast-response.ts'
+import { isLikeResponse, isResponse, type Whole, wholeOf } from './fast-response.ts'
 
 export interface AnswerOptions {
   readonly clock: Clock
@@ -71,7 +71,7 @@ export class Answer implements AnswerWatcher {
   }
 
   send(response: unknown): void {
-    if (!isResponse(response)) {
+    if (!isResponse(response) && !isLikeResponse(response)) {
       this.#broken(new TypeError('a handler gave something that is no Response'))
       return
     }

@@ -207,5 +207,14 @@ export const wholeOf = (response: object): Whole | undefined => {
   }
 }
 
-/** A `Response`, whoever's. */
+/** A `Response` of the platform's or of ours. */
 export const isResponse = (one: unknown): one is Response => one instanceof Real
+
+/** One of a library that brings its own (`@whatwg-node/fetch`), or of another realm: it says that it is one, and is like one. */
+export const isLikeResponse = (one: unknown): one is Response => {
+  if (Object.prototype.toString.call(one) !== '[object Response]') return false
+  const { status, headers, body } = one as Partial<Response>
+  if (!Number.isInteger(status) || status! < 200 || status! > 599) return false
+  if (typeof headers?.get !== 'function' || !(Symbol.iterator in headers)) return false
+  return body === null || typeof body?.getReader === 'function'
+}
