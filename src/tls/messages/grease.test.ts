@@ -24,6 +24,18 @@ test('every value is drawn from the random source that is given, sooner or later
   expect(greaseValues(seeded(1), 5)).toEqual(greaseValues(seeded(1), 5))
 })
 
+test('as much is drawn as there are values', () => {
+  const asked: number[] = []
+  const random = { bytes: (count: number) => new Uint8Array(asked.push(count) > 0 ? count : 0) }
+  expect([greaseValue(random), greaseMode(random), greaseValues(random, 3)]).toEqual([
+    VALUES[0],
+    MODES[0],
+    VALUES.slice(0, 3),
+  ])
+  expect(greaseProtocol(random)).toBe('\n\n')
+  expect(asked).toEqual([1, 1, 3, 1])
+})
+
 test('values that are drawn together differ: a list may not have an extension twice', () => {
   for (let seed = 1; seed <= 100; seed++) {
     const values = greaseValues(seeded(seed), 16)

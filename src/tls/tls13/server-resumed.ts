@@ -124,7 +124,7 @@ const suitable = (
   state: Bytes,
 ): SessionFacts | undefined => {
   const { suite, serverName, config, types, external } = greeting
-  const facts = sessionIn(state, { version: 'TLS 1.3', serverName, types, config, date: context.date })
+  const facts = sessionIn(state, { version: 'TLS 1.3', serverName, types, config, context })
   const { externalIdentity } = facts ?? {}
   // What began with a key goes on beside it, as long as we have it; where nothing is shown only that lets anybody in.
   const begun = externalIdentity === undefined ? key !== 'none' : external?.isFor(externalIdentity) === true
@@ -158,7 +158,6 @@ const takeEarly = (context: Context<Bodies13>, greeting: Greeting, session: Sess
   stage.wipe()
   context.secret(KEY_LOG.clientEarlyTraffic, hello.body.random, early)
   const keys = openFlight(context, greeting, { psk: { secret: session.secret, index: 0 }, early: true, shown })
-  session.secret.wipe()
   context.protectReads(protectionOf(crypto, suite, early))
   context.mayReadEarly(Math.min(config.earlyData!, session.maxEarlyData))
   context.send('Finished', { verifyData: keys.finished('server', transcript.digest()) })
@@ -178,7 +177,6 @@ const resume = (
 ): WaitClientFinished13 => {
   const { serverCertificateType: shown } = session
   const keys = openFlight(context, greeting, { psk: { secret: session.secret, index: 0 }, shown })
-  session.secret.wipe()
   context.send('Finished', { verifyData: keys.finished('server', context.transcript.digest()) })
   const traffic = keys.application(context, context.transcript.digest())
   context.protectWrites(traffic.protection('server'))

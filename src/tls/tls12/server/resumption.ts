@@ -95,7 +95,7 @@ export class WaitResumedTrust implements Handles<Table, 'WaitResumedTrust'> {
 /** The session in these bytes, if it may be resumed here and now. */
 const suitable = (context: Context, negotiated: ServerNegotiated, state: Bytes): SessionFacts | undefined => {
   const { config, hello, suites, serverName, extendedMasterSecret, types } = negotiated
-  const facts = sessionIn(state, { version: 'TLS 1.2', serverName, types, config, date: context.date })
+  const facts = sessionIn(state, { version: 'TLS 1.2', serverName, types, config, context })
   if (!facts?.extendedMasterSecret || !suites.some(({ id }) => id === facts.suite)) return undefined
   // RFC 7627 5.3: "If the original session used [it] but the new ClientHello does not contain it, the server MUST abort".
   if (!extendedMasterSecret) throw context.refusal('hello', hello, 'tls/session-unbound', 'extensions', {})
