@@ -352,6 +352,7 @@ describe('RFC 5705: exported secrets', () => {
       'server finished',
     ])
       expect(refusedBy(both, label), label).toEqual(no)
+    expect(refusedBy(both, 'EXPERIMENTAL one', new Uint8Array(0xffff))).toEqual(['nothing', 'nothing'])
     expect(refusedBy(both, 'EXPERIMENTAL one', new Uint8Array(0x10000))).toEqual(no)
   })
 })

@@ -61,3 +61,44 @@ test.each(kinds)('%s: whoever has missed records goes on with a later one, and g
   }
   expect([ours.sequence, theirs.sequence, theirs.opened]).toEqual([5, 5, 23])
 })
+
+/** A provider that seals later what is written into the room that it gives, and notes for how much. */
+const later = () => {
+  const rooms: { room: Uint8Array; plaintext: number; additional: Uint8Array }[] = []
+  const aead: typeof crypto.aead = (...of) => ({
+    ...crypto.aead(...of),
+    sealLater(head, _, additional, plaintext) {
+      const room = new Uint8Array(head + plaintext + 16).fill(0xee)
+      rooms.push({ room, plaintext, additional: additional.slice() })
+      return room
+    },
+  })
+  return { rooms, crypto: { ...crypto, aead } }
+}
+
+test('a record that is sealed later lies in the room for it: header, number, content, type and zeros', () => {
+  const content = Uint8Array.of(1, 2, 3)
+  for (const suite of suites) {
+    if (suite.mode !== 'aead') continue
+    const { rooms, crypto: own } = later()
+    const { recordIvLength } = suite
+    const ours = new AeadProtection(own, suite, key(suite.keyLength), key(suite.fixedIvLength))
+    ours.goTo(258)
+    const [record, ...more] = ours.seal(23, content)
+    expect([record, more, rooms[0]!.plaintext, ours.sequence]).toEqual([rooms[0]!.room, [], 3, 259])
+    const number = Uint8Array.of(0, 0, 0, 0, 0, 0, 1, 2)
+    const head = concat(Uint8Array.of(23, 3, 3, 0, recordIvLength + 3 + 16), number.subarray(0, recordIvLength))
+    expect(toHex(record!)).toBe(toHex(concat(head, content, new Uint8Array(16).fill(0xee))))
+    expect(toHex(rooms[0]!.additional)).toBe(toHex(concat(number, Uint8Array.of(23, 3, 3, 0, 3))))
+  }
+  for (const zeros of [0, 2]) {
+    const { rooms, crypto: own } = later()
+    const ours = new Aead13Protection(own, suites13[0]!, key(16), key(12), () => zeros)
+    const [record, ...more] = ours.seal(22, content)
+    const head = Uint8Array.of(23, 3, 3, 0, 3 + 1 + zeros + 16)
+    expect([more, rooms[0]!.plaintext, ours.sequence]).toEqual([[], 4 + zeros, 1])
+    const inner = concat(content, Uint8Array.of(22), new Uint8Array(zeros))
+    expect(toHex(record!)).toBe(toHex(concat(head, inner, new Uint8Array(16).fill(0xee))))
+    expect(toHex(rooms[0]!.additional)).toBe(toHex(head))
+  }
+})

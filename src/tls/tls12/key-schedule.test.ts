@@ -104,3 +104,15 @@ test('a secret does not print', () => {
   secret.wipe()
   expect(secret.reveal()).toEqual(new Uint8Array(4))
 })
+
+test.each(['sha256', 'sha384'] as const)('what the PRF with %s makes on its way is overwritten', hash => {
+  const made: Uint8Array[] = []
+  const hmac: typeof crypto.hmac = (...of) => {
+    const out = crypto.hmac(...of)
+    made.push(out)
+    return out
+  }
+  for (const length of [12, 48, 104]) prf({ ...crypto, hmac }, hash, new Secret(hex('0102')), 'x', [hex('03')], length)
+  expect(made.length).toBeGreaterThan(8)
+  expect(made.filter(out => out.some(octet => octet !== 0))).toEqual([])
+})

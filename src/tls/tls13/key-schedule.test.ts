@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ascii, hex, toHex } from '../../../test/support/bytes.ts'
-import { platforms } from '../../../test/support/worlds.ts'
+import { node, platforms } from '../../../test/support/worlds.ts'
 import { Secret } from '../secret.ts'
 import { suites13 } from '../suites.table.ts'
 import {
@@ -156,4 +156,32 @@ test('a stage that gave the next is over, and its secret is wiped', () => {
   // Early, derived, handshake, derived, main.
   expect(keys.size).toBe(5)
   for (const key of keys) expect(key).toEqual(new Uint8Array(32))
+})
+
+test('what HKDF makes on its way is overwritten, and so is the secret of what is exported', () => {
+  const { crypto } = node
+  const [made, keys] = [[] as Uint8Array[], new Set<Uint8Array>()]
+  const hmac: typeof crypto.hmac = (name, key, ...data) => {
+    const out = crypto.hmac(name, key, ...data)
+    made.push(out)
+    keys.add(key)
+    return out
+  }
+  const own = { ...crypto, hmac }
+  const secret = secretOf(SHARED)
+  for (const length of [12, 16, 33, 64, 100]) expandLabel(own, 'sha256', secret, 'key', new Uint8Array(0), length)
+  exportKeyingMaterial(own, 'sha256', secret, 'EXPERIMENTAL test', new Uint8Array(0), 40)
+  expect(made).toHaveLength(1 + 1 + 2 + 2 + 4 + 1 + 2)
+  expect(made.filter(out => out.some(octet => octet !== 0))).toEqual([])
+  expect([...keys].filter(key => key.some(octet => octet !== 0))).toEqual([secret.reveal()])
+})
+
+test('RFC 9846 7.1: a label and a context are as long as their lengths can say, and no longer', () => {
+  const expand = (label: number, context: number, length = 32) =>
+    expandLabel(node.crypto, 'sha256', secretOf(SHARED), 'x'.repeat(label), new Uint8Array(context), length)
+  expect(expand(249, 255)).toHaveLength(32)
+  expect(() => expand(250, 0)).toThrow(RangeError)
+  expect(() => expand(1, 256)).toThrow(RangeError)
+  expect(expand(1, 0, 255 * 32)).toHaveLength(255 * 32)
+  expect(() => expand(1, 0, 255 * 32 + 1)).toThrow(RangeError)
 })
