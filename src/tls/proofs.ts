@@ -1,6 +1,7 @@
 /**
  * Checks that leave a proof. Each class can only be made by its own check, and the state Established takes them as
- * arguments: a check that was forgotten does not compile. (The chain's proof comes from `x509/path/verify.ts`.)
+ * arguments, which it need not keep: a check that was forgotten does not compile. (The chain's proof comes from
+ * `x509/path/verify.ts`.) Fields that are declared and never set are for the compiler alone: nothing else looks like it.
  */
 import type { CryptoProvider } from '../crypto/provider.ts'
 import type { Bytes } from '../engine.ts'
@@ -12,13 +13,8 @@ import type { Established } from './types.ts'
 
 /** The holder of the certificate's key signed the key exchange of this handshake. */
 export class SignatureValid {
-  readonly #scheme: Scheme
-  private constructor(scheme: Scheme) {
-    this.#scheme = scheme
-  }
-  get scheme(): Scheme {
-    return this.#scheme
-  }
+  declare private readonly verified: 'by the key that was shown'
+  private constructor() {}
   static check(
     crypto: CryptoProvider,
     scheme: Scheme,
@@ -26,13 +22,12 @@ export class SignatureValid {
     message: Bytes,
     signature: Bytes,
   ): SignatureValid | undefined {
-    return crypto.verify(scheme.algorithm, publicKey, message, signature) ? new SignatureValid(scheme) : undefined
+    return crypto.verify(scheme.algorithm, publicKey, message, signature) ? new SignatureValid() : undefined
   }
 }
 
 /** The other side has seen the same handshake and has the same keys. */
 export class FinishedVerified {
-  /** For the compiler alone: nothing else looks like it. */
   declare private readonly verified: 'both sides saw the same'
   private constructor() {}
   static check(crypto: CryptoProvider, expected: Bytes, got: Bytes): FinishedVerified | undefined {
@@ -57,22 +52,19 @@ export class SecretEncrypted {
 
 /** The holder of the certificate's key has read that secret: its Finished was made with it. */
 export class KeyHeld {
-  readonly finished: FinishedVerified
-  private constructor(finished: FinishedVerified) {
-    this.finished = finished
-  }
-  static shown({ trusted }: SecretEncrypted, finished: FinishedVerified): Fresh {
-    return new Fresh(trusted, new KeyHeld(finished))
+  declare private readonly held: 'its Finished was right'
+  private constructor() {}
+  static shown({ trusted }: SecretEncrypted, _finished: FinishedVerified): Fresh {
+    return new Fresh(trusted, new KeyHeld())
   }
 }
 
 /** In this handshake the peer has shown a chain that is trusted, and that it has the key. */
 export class Fresh {
+  declare private readonly fresh: 'in this handshake'
   readonly trusted: ChainTrusted
-  readonly key: SignatureValid | KeyHeld
-  constructor(trusted: ChainTrusted, key: SignatureValid | KeyHeld) {
+  constructor(trusted: ChainTrusted, _key: SignatureValid | KeyHeld) {
     this.trusted = trusted
-    this.key = key
   }
 }
 
@@ -92,13 +84,11 @@ export class Resumed {
  */
 export class KnowsKey {
   readonly key: ExternalKey
-  readonly finished: FinishedVerified
-  private constructor(key: ExternalKey, finished: FinishedVerified) {
+  private constructor(key: ExternalKey) {
     this.key = key
-    this.finished = finished
   }
-  static shown(key: ExternalKey, finished: FinishedVerified): KnowsKey {
-    return new KnowsKey(key, finished)
+  static shown(key: ExternalKey, _finished: FinishedVerified): KnowsKey {
+    return new KnowsKey(key)
   }
 }
 

@@ -63,13 +63,11 @@ abstract class Established {
 
 /** The chain is trusted, its key signed this handshake, and both sides saw the same one. */
 export class EstablishedClient extends Established implements Handles<typeof clientStates, 'Established13', Bodies13> {
-  readonly server: Fresh | Resumed | KnowsKey
-  readonly finished: FinishedVerified
   readonly #tickets: ClientTickets | undefined
   readonly #requests: LaterRequests | undefined
   constructor(
-    server: Fresh | Resumed | KnowsKey,
-    finished: FinishedVerified,
+    _server: Fresh | Resumed | KnowsKey,
+    _finished: FinishedVerified,
     traffic: TrafficKeys,
     tickets: ClientTickets | undefined,
     requests: LaterRequests | undefined,
@@ -77,8 +75,6 @@ export class EstablishedClient extends Established implements Handles<typeof cli
     super(traffic, 'client')
     this.#requests = requests
     this.#tickets = tickets
-    this.server = server
-    this.finished = finished
   }
   /** Whoever does not want to come back passes them over. */
   NewSessionTicket(context: Context<Bodies13>, message: Message<'NewSessionTicket', Bodies13>): this {
@@ -103,13 +99,11 @@ export class EstablishedClient extends Established implements Handles<typeof cli
 }
 
 export class EstablishedServer extends Established implements Handles<typeof serverStates, 'Established13', Bodies13> {
-  readonly client: Authenticated
-  readonly finished: FinishedVerified
   #sealed: SealedTicket | undefined
   readonly #later: LaterCertificates | undefined
   constructor(
-    client: Authenticated,
-    finished: FinishedVerified,
+    _client: Authenticated,
+    _finished: FinishedVerified,
     traffic: TrafficKeys,
     sealed: SealedTicket | undefined,
     later: LaterCertificates | undefined,
@@ -117,8 +111,6 @@ export class EstablishedServer extends Established implements Handles<typeof ser
     super(traffic, 'server')
     this.#later = later
     this.#sealed = sealed
-    this.client = client
-    this.finished = finished
   }
   /** The ticket that `WaitClientFinished13` has asked for. */
   ticket(context: Context<Bodies13>, ticket: Bytes | 'none'): this {

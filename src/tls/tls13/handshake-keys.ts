@@ -89,11 +89,9 @@ export class HandshakeKeys {
     context.secret(KEY_LOG.exporter, this.#clientRandom, exporter, 'kept')
     return new TrafficKeys(this.#crypto, this.#suite, traffic, exporter, this.#padding)
   }
-  /** For the tickets of this connection; `hash`: of the whole handshake. The last that comes from here. */
+  /** For the tickets of this connection; `hash`: of the whole handshake. */
   resumption(hash: Bytes): Secret {
-    const secret = this.#main.resumption(hash)
-    this.#main.wipe()
-    return secret
+    return this.#main.resumption(hash)
   }
 }
 

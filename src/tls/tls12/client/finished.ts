@@ -79,13 +79,9 @@ export const sendFinished = (context: Context, { negotiated, master, writes }: K
 /** Data may flow: the chain is trusted, its key signed this exchange or read its secret, or did so for the session, and both sides saw the same handshake. */
 export class Established extends ClientState implements Handles<Table, 'Established'> {
   readonly name = 'Established'
-  readonly server: Fresh | Resumed
-  readonly finished: FinishedVerified
   readonly #exporter: Exporter | undefined
-  constructor(server: Fresh | Resumed, finished: FinishedVerified, exporter: Exporter | undefined) {
+  constructor(_server: Fresh | Resumed, _finished: FinishedVerified, exporter: Exporter | undefined) {
     super()
-    this.server = server
-    this.finished = finished
     this.#exporter = exporter
   }
   exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Bytes | undefined {

@@ -122,12 +122,8 @@ const exporterFor = (context: Context, { negotiated, suite, master, serverRandom
 /** Data may flow: both sides saw the same handshake, and the client has proven who it is if it said so. */
 export class Established implements Handles<Table, 'Established'> {
   readonly name = 'Established'
-  readonly client: Authenticated
-  readonly finished: FinishedVerified
   readonly #exporter: Exporter | undefined
-  constructor(client: Authenticated, finished: FinishedVerified, exporter: Exporter | undefined) {
-    this.client = client
-    this.finished = finished
+  constructor(_client: Authenticated, _finished: FinishedVerified, exporter: Exporter | undefined) {
     this.#exporter = exporter
   }
   exportKeyingMaterial(label: string, context: Bytes | undefined, length: number): Bytes | undefined {
