@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { ascii, concat, hex, toHex } from '../../../test/support/bytes.ts'
-import { rooms } from '../../../test/support/rooms.ts'
+import { rooms, withRoom } from '../../../test/support/rooms.ts'
 import { node, platforms } from '../../../test/support/worlds.ts'
 import { dissect } from '../../wire/codec.ts'
 import { suites13 } from '../suites.table.ts'
@@ -129,4 +129,25 @@ test('the format of a record says where its content, its sealed type, its paddin
       ['tag', 17, 33],
     ])
   }
+})
+
+test('what could not be sealed leaves nothing in the zeros of the next record', () => {
+  let fails = true
+  const own = {
+    ...crypto,
+    aead: (...of: Parameters<typeof crypto.aead>) => {
+      const aead = withRoom(crypto, undefined).aead(...of)
+      const seal: typeof aead.seal = (...parts) => {
+        if (fails) throw new Error('out of order')
+        return aead.seal(...parts)
+      }
+      return { ...aead, seal }
+    },
+  }
+  const { ours, theirs } = pair(() => 100, own)
+  expect(() => ours.seal(23, new Uint8Array(9_000).fill(7))).toThrow('out of order')
+  fails = false
+  theirs.goTo(1)
+  const content = new Uint8Array(8_000).fill(1)
+  expect(theirs.open(23, fragmentOf(ours.seal(23, content)))).toEqual(content)
 })
