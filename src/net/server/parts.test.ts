@@ -5,7 +5,7 @@ import { node, platforms } from '../../../test/support/worlds.ts'
 import type { FailureError } from '../../failures/index.ts'
 import { nodeWorld } from '../../node/world.ts'
 import { fetch, serve } from '../index.ts'
-import { type Part, parts, refusalOf } from './parts.ts'
+import { type Part, parts, partsOf, refusalOf } from './parts.ts'
 import type { Handler } from './serve.ts'
 
 const world = nodeWorld()
@@ -170,6 +170,18 @@ describe('a part', () => {
     const [read, second] = await Promise.all([codeOf(first.text()), walk.next()])
     expect(read).toBe('http/wrong-turn')
     expect(await (second.value as Part).text()).toBe('two')
+  })
+  test('that ends too early fails as often as it is asked for, and so do those behind it; nothing more is read', async () => {
+    let asked = 0
+    const next = async () => {
+      if (asked > 9) throw new Error('asked again and again')
+      return asked++ === 0 ? Buffer.from(part('a', 'x')) : undefined
+    }
+    const walk = partsOf(next, TYPE, { limits: {}, words: world.words })
+    const first = (await walk.next()).value as Part
+    for (const ask of [() => first.text(), () => first.text(), () => walk.next()])
+      expect(await codeOf(ask())).toBe('http/multipart-cut-short')
+    expect(asked).toBe(2)
   })
   test('shows its fields, in octets where they are no Latin-1', async () => {
     const { request } = requestOf([
