@@ -57,7 +57,7 @@ export class Incoming {
   #growable = false
   #keptStart = 0
   #keptEnd = 0
-  /** Stream offset of index 0 of the array that is being read. */
+  /** Stream offset of index 0 of the array that is being read, as long as what comes is read. */
   #origin = 0
   #expected = 0
   #left = 0
@@ -126,7 +126,6 @@ export class Incoming {
   /** What is kept, which is nothing of HTTP. */
   rest(): Bytes {
     const rest = this.#kept?.subarray(this.#keptStart, this.#keptEnd) ?? NOTHING
-    if (this.#kept !== undefined) this.#origin += this.#keptEnd
     this.#kept = undefined
     return rest
   }
@@ -153,10 +152,7 @@ export class Incoming {
 
   #keep(bytes: Bytes, used: number): void {
     if (this.waits === 'failed') return
-    if (this.waits === 'done' && this.#sink.ahead() === 'drop') {
-      this.#origin += bytes.length
-      return
-    }
+    if (this.waits === 'done' && this.#sink.ahead() === 'drop') return
     this.#origin += used
     this.#kept = view(bytes, used, bytes.length, this.#whose)
     this.#growable = false
@@ -167,12 +163,9 @@ export class Incoming {
 
   #checkAhead(): void {
     if (this.#kept === undefined) return
-    if (this.#sink.ahead() === 'drop') {
-      this.#origin += this.#keptEnd
-      this.#kept = undefined
-    } else if (this.#keptEnd - this.#keptStart > this.#limits.ahead) {
+    if (this.#sink.ahead() === 'drop') this.#kept = undefined
+    else if (this.#keptEnd - this.#keptStart > this.#limits.ahead)
       this.#fail(fail('http/too-far-ahead', { number: this.#limits.ahead }), undefined)
-    }
   }
 
   /** Grows by doubling; what was handed out stays in the old array. */

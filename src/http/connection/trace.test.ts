@@ -6,6 +6,7 @@ import type { MessageRecord, StateRecord, TraceSink, VerdictRecord } from '../..
 import { decode, dissect, encode } from '../../wire/codec.ts'
 import { fieldAt } from '../../wire/field.ts'
 import { requestHeadFormat, responseHeadFormat } from '../message/head-format.ts'
+import type { HttpConnection } from '../types.ts'
 import { httpClient, httpServer } from './engine.ts'
 
 const recorder = () => {
@@ -99,6 +100,31 @@ test('every head is recorded once with its place in the stream, on both sides, t
   expect(into.verdicts.map(each => each.about)).toEqual(['body of 5 bytes', 'body of 5 bytes'])
   expect(out.messages.filter(each => each.direction === 'in').map(each => each.name)).toEqual(['200 OK', '200 OK'])
   expect(into.states[0]).toMatchObject({ from: 'wait-request', to: 'wait-request-body' })
+})
+
+test('heads that come one right behind the other have their places in the stream, wherever it is cut', () => {
+  const stream = ['/one', '/two', '/three']
+    .map(target => `POST ${target} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello`)
+    .join('')
+  const answer = (server: HttpConnection) => {
+    while (drain(server).some(({ type }) => type === 'message-end')) {
+      server.send({ type: 'response', status: 204, headers: [], body: ascii('') }, 0)
+      drain(server)
+      server.nextCycle(0)
+    }
+  }
+  for (let cut = 1; cut < 2 * stream.length; cut++) {
+    const { messages, context } = recorder()
+    const server = httpServer({ trace: context })
+    const at = cut % stream.length
+    server.receive(ascii(stream.slice(0, at)), 0)
+    if (cut < stream.length) answer(server)
+    server.receive(ascii(stream.slice(at)), 0)
+    answer(server)
+    const heads = messages.filter(({ direction }) => direction === 'in')
+    expect(heads.map(({ name }) => name)).toEqual(['POST /one', 'POST /two', 'POST /three'])
+    for (const { bytes, stream: place } of heads) expect(text(bytes)).toBe(stream.slice(place!.start, place!.end))
+  }
 })
 
 test('a refusal points to the bytes that were refused', () => {
