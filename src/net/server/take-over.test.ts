@@ -106,6 +106,22 @@ describe('a stream that is taken over', () => {
     await said.closed
     expect(said.text).toBe(`${SWITCHES}all of it`)
   })
+  test('may be paused until it is resumed, and tells whoever listens next nothing twice', async () => {
+    const taken: NetStream[] = []
+    const server = await exchanging(exchange => {
+      const stream = exchange.takeOver({ status: 101, headers: TO_ECHO })
+      taken.push(stream)
+      stream.pause()
+      for (let listeners = 0; listeners < 2; listeners++) echo(stream)
+    })
+    const said = talk(server.port, `${ASKS}early`)
+    await heard(said, `${SWITCHES}early`)
+    said.socket.write(' late')
+    await soon(20)
+    expect(said.text).toBe(`${SWITCHES}early`)
+    taken[0]!.resume()
+    await heard(said, `${SWITCHES}early late`)
+  })
   test('is written behind the answers that were pipelined before it', async () => {
     const server = await exchanging(exchange => {
       if (exchange.head.upgrade.length === 0) exchange.respond(200, [], Buffer.from('first'))
