@@ -255,6 +255,23 @@ describe('formData() of a request is bounded', () => {
   })
 })
 
+test('formData() of a body that somebody reads, or began to read, is a TypeError as with the platform', async () => {
+  const server = await served(async request => {
+    const outcome = () =>
+      request.formData().then(
+        form => [...form.keys()],
+        (error: Error) => error.name,
+      )
+    const reader = request.body!.getReader()
+    const locked = await outcome()
+    await reader.read()
+    reader.releaseLock()
+    return Response.json([locked, await outcome()])
+  })
+  const answer = await fetch(server.url, { world, method: 'POST', body: new URLSearchParams({ a: 'b' }) })
+  expect(await answer.json()).toEqual(['TypeError', 'TypeError'])
+})
+
 describe('a client', () => {
   const watched = async () => {
     const ends: string[] = []
