@@ -200,6 +200,15 @@ describe('the end', () => {
     expect(far.stream.write([Uint8Array.of(1)])).toBe(true)
   })
 
+  test('who had to wait with writing and resets is not asked to go on, nor where an end follows', async () => {
+    const { net, near, far } = await pair()
+    expect(near.stream.write([new Uint8Array(8_000_000)])).toBe(false)
+    near.stream.reset()
+    near.stream.end()
+    await net.clock.idle()
+    expect([near.told, far.told, far.failure?.code]).toEqual([['closed'], ['closed'], 'tcp/reset'])
+  })
+
   test('who goes on writing behind it, however much, is never asked to wait', async () => {
     const { net, near, far } = await pair()
     const much = [new Uint8Array(8_000_000)]
