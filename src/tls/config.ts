@@ -150,6 +150,8 @@ export interface TlsServerConfig extends TlsConfig {
   readonly halfRtt?: 'allowed' | undefined
   /** `allowed`: `requestCertificate` may be called for clients of TLS 1.3 that offer it; the transcript is kept for it. */
   readonly postHandshakeAuth?: 'allowed' | undefined
+  /** Whose order decides among the suites that both know: ours when left out. */
+  readonly suiteOrder?: 'client' | undefined
   /** Which of the questions `ticket` and `session` are answered; none when left out: every handshake is a full one. */
   readonly resumption?: readonly ('ticket' | 'session')[] | undefined
   /** Seconds for which a session may be resumed, from the handshake on in which the certificates were shown; half a day when left out. */

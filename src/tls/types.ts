@@ -78,6 +78,8 @@ export interface Introduced {
   readonly alpn: readonly string[]
   /** What it takes of us (RFC 7250), in its order, as far as we know it. */
   readonly certificateTypes: readonly CertificateTypeName[]
+  /** It wants an OCSP response with our chain (RFC 6066 8). */
+  readonly ocsp: boolean
   /** The message itself, type and length included. */
   readonly raw: Bytes
 }

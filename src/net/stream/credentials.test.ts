@@ -129,6 +129,7 @@ test('in TLS 1.3 a scheme names the curve of the key that it is for', () => {
     groups: [23, 24],
     certificateSchemes: undefined,
     certificateTypes: ['X509' as const],
+    ocsp: false,
     authorities: [],
     versions: [version],
     schemes,

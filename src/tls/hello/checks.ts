@@ -4,7 +4,7 @@ import { typesOffered } from '../certificate/types.ts'
 import type { TlsServerConfig } from '../config.ts'
 import type { ClientExtensions } from '../messages/extensions.ts'
 import type { ClientHello } from '../messages/hello.ts'
-import { ProtocolVersion, SSL_3_0, TLS_1_2 } from '../messages/registries.table.ts'
+import { CertificateStatusType, ProtocolVersion, SSL_3_0, TLS_1_2 } from '../messages/registries.table.ts'
 import { schemeById } from '../schemes.table.ts'
 import type { AnyMessage, Context } from '../states.ts'
 import { type Suite, suitesNamed } from '../suites.table.ts'
@@ -34,6 +34,7 @@ export const introduced = <B>(
     certificateTypes: typesOffered(context, message, extensions, {}).server,
     certificateSchemes: extensions.signatureAlgorithmsCert?.schemes,
     authorities: extensions.certificateAuthorities?.authorities ?? [],
+    ocsp: extensions.statusRequest?.head === CertificateStatusType.names.ocsp,
     raw: bytes,
   }
 }
@@ -61,9 +62,18 @@ const usableSchemes = (body: ClientHello, extensions: ClientExtensions, config: 
   return signedBy(theirs, commonSuites12(body, config))
 }
 
-/** By our preference. */
-export const commonSuites12 = ({ cipherSuites }: ClientHello, { suites }: TlsServerConfig): readonly Suite[] =>
-  suitesNamed(suites).filter(({ id }) => cipherSuites.includes(id))
+export const commonSuites12 = ({ cipherSuites }: ClientHello, config: TlsServerConfig): readonly Suite[] =>
+  inCommon(suitesNamed(config.suites), cipherSuites, config)
+
+/** By our preference, unless it is to be that of the client. */
+export const inCommon = <S extends { readonly id: number }>(
+  ours: readonly S[],
+  theirs: readonly number[],
+  { suiteOrder }: TlsServerConfig,
+): readonly S[] => {
+  const common = ours.filter(({ id }) => theirs.includes(id))
+  return suiteOrder === 'client' ? common.sort((a, b) => theirs.indexOf(a.id) - theirs.indexOf(b.id)) : common
+}
 
 /** Of these schemes those that we know and with which the server of one of these suites signs. */
 export const signedBy = (theirs: readonly number[], suites: readonly Suite[]): readonly number[] =>

@@ -32,7 +32,7 @@ export interface ServerNegotiated {
   readonly config: TlsServerConfig
   readonly hello: Message<'ClientHello'>
   readonly clientRandom: Bytes
-  /** By our preference; which of them depends on the certificate. */
+  /** The best first; which of them depends on the certificate. */
   readonly suites: readonly Suite[]
   /** Undefined: there is none in common, and there are suites that need none. */
   readonly group: EcdheGroup | undefined

@@ -3,7 +3,8 @@
  * the question `ticket` with this holds nothing per client. Of use for every version of TLS.
  *
  * Whoever has a key can read every session that it sealed, forward secrecy or not: keys are made here, change, are
- * forgotten, and never leave.
+ * forgotten, and never leave. Servers of one name on several machines need the same ones: those are given, and whoever gives
+ * them changes them.
  */
 import type { Aead, CryptoProvider } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
@@ -16,6 +17,8 @@ export interface TicketOptions {
   readonly rotation?: number | undefined
   /** Milliseconds for which a ticket opens after its key has stopped sealing; half a day when left out. */
   readonly lifetime?: number | undefined
+  /** `GIVEN_LENGTH` bytes that seal instead, and open for ever: none is made here then. */
+  readonly given?: Bytes | undefined
 }
 
 const HALF_A_DAY = SESSION_LIFETIME * 1_000
@@ -25,6 +28,9 @@ const NAME_LENGTH = 16
 const NONCE_LENGTH = 12
 const KEY_LENGTH = 32
 const TAG_LENGTH = 16
+
+/** The name of a key, and the key. */
+export const GIVEN_LENGTH = NAME_LENGTH + KEY_LENGTH
 
 /** NIST SP 800-38D 8.3: with nonces drawn at random, one key seals at most 2^32 times. */
 const MOST_SEALED = 2 ** 32
@@ -42,11 +48,21 @@ export class TicketKeeper {
   readonly #lifetime: number
   /** The newest first: it seals. The others only open. */
   #keys: TicketKey[] = []
+  #given: TicketKey | undefined
 
-  constructor({ crypto, rotation = HALF_A_DAY, lifetime = HALF_A_DAY }: TicketOptions) {
+  /** Throws `RangeError` for keys of another length. */
+  constructor({ crypto, rotation = HALF_A_DAY, lifetime = HALF_A_DAY, given }: TicketOptions) {
     this.#crypto = crypto
     this.#rotation = rotation
     this.#lifetime = lifetime
+    if (given !== undefined) this.take(given)
+  }
+
+  /** From now on these seal, as `given`; what was sealed before opens as long as it would have. */
+  take(given: Bytes): void {
+    if (given.length !== GIVEN_LENGTH) throw new RangeError(`${given.length} bytes of keys, not ${GIVEN_LENGTH}`)
+    const copy = given.slice()
+    this.#given = this.#keyOf(new Uint8Array(copy.subarray(0, NAME_LENGTH)), copy.subarray(NAME_LENGTH), 0)
   }
 
   /** `at`: the time in milliseconds, on any clock that is the same for all calls. */
@@ -63,7 +79,8 @@ export class TicketKeeper {
     if (ticket.length < NAME_LENGTH + NONCE_LENGTH + TAG_LENGTH) return undefined
     this.#forget(at)
     const name = ticket.subarray(0, NAME_LENGTH)
-    const key = this.#keys.find(each => sameOctets(each.name, name))
+    const keys = this.#given === undefined ? this.#keys : [this.#given, ...this.#keys]
+    const key = keys.find(each => sameOctets(each.name, name))
     const end = ticket.length - TAG_LENGTH
     return key?.aead.open(
       ticket.subarray(NAME_LENGTH, NAME_LENGTH + NONCE_LENGTH),
@@ -74,19 +91,20 @@ export class TicketKeeper {
   }
 
   #sealing(at: number): TicketKey {
+    if (this.#given !== undefined) return this.#given
     this.#forget(at)
     const [newest] = this.#keys
     if (newest !== undefined && at - newest.made < this.#rotation && newest.sealed < MOST_SEALED) return newest
     const secret = this.#crypto.random.bytes(KEY_LENGTH)
-    const key: TicketKey = {
-      name: this.#crypto.random.bytes(NAME_LENGTH),
-      aead: this.#crypto.aead('aes-256-gcm', secret),
-      made: at,
-      sealed: 0,
-    }
-    secret.fill(0)
+    const key = this.#keyOf(this.#crypto.random.bytes(NAME_LENGTH), secret, at)
     this.#keys.unshift(key)
     return key
+  }
+
+  #keyOf(name: Bytes, secret: Uint8Array, made: number): TicketKey {
+    const aead = this.#crypto.aead('aes-256-gcm', secret)
+    secret.fill(0)
+    return { name, aead, made, sealed: 0 }
   }
 
   /** Keys whose tickets have all expired; and those from the future, where a clock was set back. */

@@ -5,7 +5,7 @@ import { sameOctets } from '../../wire/bytes.ts'
 import { encode, list as listOf, type Tagged } from '../../wire/codec.ts'
 import { type TypesOffered, typesOffered } from '../certificate/types.ts'
 import type { TlsServerConfig } from '../config.ts'
-import { commonProtocol, serverNameOf } from '../hello/checks.ts'
+import { commonProtocol, inCommon, serverNameOf } from '../hello/checks.ts'
 import { listed } from '../hello/listed.ts'
 import { ClientExtension, type ClientExtensions, clientView, extensionNumbers } from '../messages/extensions.ts'
 import type { ClientHello } from '../messages/hello.ts'
@@ -169,9 +169,9 @@ const WANTED = {
   signatureAlgorithms: 'signature_algorithms',
 } as const
 
-/** Suites that both know, by our preference. */
+/** Suites that both know, the best first. */
 export const commonSuites = ({ hello, config }: Pick<Greeting, 'hello' | 'config'>): readonly Suite13[] =>
-  suites13Named(config.suites).filter(suite => hello.body.cipherSuites.includes(suite.id))
+  inCommon(suites13Named(config.suites), hello.body.cipherSuites, config)
 
 const commonSuite = (
   context: Context<Bodies13>,
