@@ -8,11 +8,12 @@ import { judged as judgedAs } from '../../net/stream/judged.ts'
 import { canCheck } from '../../net/stream/server-answers.ts'
 import { decrypted, signed } from '../../net/stream/signing.ts'
 import type { Answerer } from '../../net/stream/tls.ts'
-import type { Ask, Question } from '../../tls/types.ts'
+import type { Ask, CertifiedKey, Question } from '../../tls/types.ts'
 import { printable } from '../../x509/certificate/distinguished-name.ts'
 import { spkiOf } from '../../x509/certificate/public-key.ts'
 import { type ChainTrusted, isTrusted, trustWithoutChecking } from '../../x509/path/trusted.ts'
 import { nodeWorld } from '../world.ts'
+import { issuerOf } from './completed.ts'
 import { SecureContext } from './context.ts'
 import { nodeError, type TlsError } from './errors.ts'
 import { detailedCertificate, legacyCertificate, x509 } from './peer.ts'
@@ -40,8 +41,10 @@ export interface AnswerOptions {
   readonly raised: (error: unknown) => void
   /** A server's, where sessions may be resumed. */
   readonly resumption?: Resumption | undefined
-  /** A server's: the OCSP response for a chain that it shows. */
-  readonly staple?: ((chain: readonly Bytes[]) => Promise<Bytes | undefined>) | undefined
+  /** A server's: the OCSP response for what it shows; the issuer is undefined where it is not known. */
+  readonly staple?: ((leaf: Bytes, issuer: Bytes | undefined) => Promise<Bytes | undefined>) | undefined
+  /** A server's: what `setKeyCert` gave. */
+  readonly replaced?: (() => SecureContext | undefined) | undefined
   /** What came with the peer's chain. */
   readonly stapled: (ocsp: Bytes | undefined) => void
   /** The chain that we show. */
@@ -65,14 +68,12 @@ export const answers = (options: AnswerOptions): Answerer => {
       case 'client-hello': {
         const { hello } = question
         context = await raising(() => options.contextFor(hello.serverName))
-        // Where there is none that the client can check, the handshake says what was missing.
-        const key = (context.own.find(({ certified }) => canCheck(hello, certified)) ?? context.own[0])?.certified
-        if (key === undefined) return fail('net/no-certificate')
         const alpn = await raising(() => protocolsFor(hello, options.protocolFor))
         if (alpn instanceof Failure) return alpn
-        options.shown(key.chain)
-        const certificate = options.staple === undefined ? key : { ...key, ocsp: await options.staple(key.chain) }
-        return alpn === undefined ? certificate : { certificate, alpn }
+        const shown = options.replaced?.() ?? context
+        const certificate = await raising(() => certificateFor(hello, shown, options))
+        if (certificate instanceof Failure || alpn === undefined) return certificate
+        return { certificate, alpn }
       }
       case 'certificate': {
         context = await raising(() => options.contextFor(undefined))
@@ -87,7 +88,7 @@ export const answers = (options: AnswerOptions): Answerer => {
       case 'ticket':
         return options.resumption?.ticket(question.wanted) ?? 'none'
       case 'session':
-        return (await options.resumption?.session(question.wanted)) ?? 'none'
+        return (await raising(() => options.resumption?.session(question.wanted))) ?? 'none'
       case 'early-data':
       case 'psk':
         return 'none'
@@ -99,6 +100,23 @@ export const answers = (options: AnswerOptions): Answerer => {
         return question satisfies never
     }
   }
+}
+
+/** With an OCSP response, if there are any. */
+const certificateFor = async (
+  hello: About<'client-hello'>['hello'],
+  { own, trust }: SecureContext,
+  { shown, staple }: AnswerOptions,
+): Promise<CertifiedKey | Failure> => {
+  // Where there is none that the client can check, the handshake says what was missing.
+  const one = own.find(({ certified }) => canCheck(hello, certified)) ?? own[0]
+  if (one === undefined) return fail('net/no-certificate')
+  const { chain } = one.certified
+  shown(chain)
+  // What is fetched for a client that did not ask would be thrown away.
+  if (staple === undefined || !hello.ocsp) return one.certified
+  const issuer = chain[1] ?? (trust === undefined ? undefined : issuerOf(one.certificates[0], trust)?.der)
+  return { ...one.certified, ocsp: await staple(chain[0]!, issuer) }
 }
 
 /** What `ALPNCallback` chooses; undefined where there is nothing to choose. */

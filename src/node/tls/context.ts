@@ -10,6 +10,7 @@ import { Failure, FailureError } from '../../failures/index.ts'
 import { believed, type OwnCertificate, ownCertificates } from '../../net/stream/credentials.ts'
 import { authoritiesIn } from '../../net/stream/name-policies.ts'
 import { isKeyElsewhere, type KeyElsewhere } from '../../tls/certificate/certified-key.ts'
+import { GIVEN_LENGTH } from '../../tls/session/tickets.ts'
 import type { AnySuiteName } from '../../tls/suites.table.ts'
 import type { TlsVersion } from '../../tls/types.ts'
 import { contentsOf, type FileContents } from '../../x509/files/file-contents.ts'
@@ -18,7 +19,8 @@ import { isDer } from '../../x509/files/pem.ts'
 import type { TrustStore } from '../../x509/path/anchor.ts'
 import { nodeWorld } from '../world.ts'
 import { suitesNamed } from './cipher-list.ts'
-import { badValue, inNodesWords, unsupported } from './errors.ts'
+import { completed } from './completed.ts'
+import { badType, badValue, inNodesWords, unsupported } from './errors.ts'
 import { groupsByName, VERSIONS, type VersionName, versionNames } from './names.table.ts'
 import { ticketsLeft, versionsLeft, versionsOfMethod } from './openssl-options.ts'
 
@@ -58,20 +60,32 @@ export class SecureContext {
   readonly tickets: boolean
   /** Undefined: the usual ones. */
   readonly suites: readonly AnySuiteName[] | undefined
+  /** A server's: what it shares with others. */
+  readonly ticketKeys: Bytes | undefined
   readonly groups: readonly GroupName[] | undefined
 
   constructor(options: SecureContextOptions) {
     refuseUnknown(options)
     this.versions = versionsOf(options)
     this.tickets = ticketsLeft(options.secureOptions ?? 0)
-    this.own = ownOf(options)
+    this.ticketKeys = options.ticketKeys === undefined ? undefined : ticketKeysOf(options.ticketKeys)
     const { ca } = options
     const opener = { crypto: nodeWorld().crypto, password: options.passphrase }
-    this.trust = ca == null ? undefined : inNodesWords(() => believed({ ca }, opener))
+    const trust = ca == null ? undefined : inNodesWords(() => believed({ ca }, opener))
+    this.trust = trust
+    this.own = trust === undefined ? ownOf(options) : ownOf(options).map(one => completed(one, trust))
     this.authorities = ca == null ? [] : authoritiesIn({ ca }, opener)
     this.suites = options.ciphers === undefined ? undefined : suitesNamed(options.ciphers)
     this.groups = groupsNamed(options.ecdhCurve)
   }
+}
+
+/** 48 bytes, as Node has them. */
+export const ticketKeysOf = (given: unknown): Bytes => {
+  if (!ArrayBuffer.isView(given)) throw badType('ticketKeys', 'bytes', given)
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.byteLength)
+  if (bytes.length === GIVEN_LENGTH) return bytes.slice()
+  throw badValue('ticketKeys', `Session ticket keys must be a ${GIVEN_LENGTH}-byte buffer`)
 }
 
 /** Throws `TlsError` for what is wrong or cannot be had. */
@@ -84,7 +98,6 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   privateKeyIdentifier: 'there are no OpenSSL engines here',
   clientCertEngine: 'there are no OpenSSL engines here',
   sigalgs: 'which signatures are accepted cannot be chosen',
-  ticketKeys: 'the keys of tickets are made here, change, and never leave',
 }
 
 const refuseUnknown = (options: SecureContextOptions): void => {

@@ -71,6 +71,12 @@ export const unsupported = (where: string, why: string): TlsError =>
 export const badValue = (where: string, got: string, cause?: unknown): TlsError =>
   nodeError(fail('net/bad-tls-options', { where, got }), cause)
 
+/** For a value of a kind that it cannot be. */
+export const badType = (where: string, expected: string, given: unknown): TlsError => {
+  const got = `must be ${expected}, and is ${given === null ? 'null' : `of type ${typeof given}`}`
+  return Object.assign(badValue(where, got), { code: 'ERR_INVALID_ARG_TYPE' })
+}
+
 /** What `make` throws, with Node's codes. */
 export const inNodesWords = <T>(make: () => T): T => {
   try {

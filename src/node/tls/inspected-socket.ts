@@ -85,9 +85,6 @@ export abstract class InspectedSocket extends CarriedSocket {
   enableTrace(): void {
     throw unsupported('enableTrace', 'a trace is had from connect and listen of barewire')
   }
-  setKeyCert(): void {
-    throw unsupported('setKeyCert', 'give SNICallback or addContext')
-  }
 
   /** There never is any: the other side hears no_renegotiation. */
   disableRenegotiation(): void {}
@@ -97,10 +94,6 @@ export abstract class InspectedSocket extends CarriedSocket {
       code: 'ERR_TLS_RENEGOTIATION_DISABLED',
     })
     process.nextTick(callback, error)
-    return false
-  }
-  /** False: records are as long as TLS allows. */
-  setMaxSendFragment(_size: number): boolean {
     return false
   }
 }

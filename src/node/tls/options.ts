@@ -40,8 +40,8 @@ export interface TLSSocketOptions extends CommonOptions {
   readonly sessionTimeout?: number | undefined
   /** A client's: what `getSession` gave. What is none, or no longer good, is left out without a word. */
   readonly session?: Uint8Array | undefined
-  /** A server's: the OCSP response for a chain of ours, in DER. */
-  readonly staple?: ((chain: readonly Bytes[]) => Promise<Bytes | undefined>) | undefined
+  /** A server's: the OCSP response for a certificate of ours, in DER. */
+  readonly staple?: ((leaf: Bytes, issuer: Bytes | undefined) => Promise<Bytes | undefined>) | undefined
   /** A client's: the server is asked for an OCSP response; `OCSPResponse` brings it unchecked, or null. */
   readonly requestOCSP?: boolean | undefined
   /** A client's: the name to ask for and to check. */

@@ -1,17 +1,19 @@
 /** Sessions that go on in another connection: both makes, both ways, and who may not. */
-import { constants } from 'node:crypto'
+import { constants, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, get as httpsGet } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import * as nodeTls from 'node:tls'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import {
   closing,
   errorOf,
   issued,
   listening,
   localhost,
+  makes,
   next,
   pairs,
   root,
@@ -131,6 +133,67 @@ test('after setSecureContext nobody resumes what was agreed before', async () =>
   expect((await visitOurs(session)).reused).toBe(true)
   server.setSecureContext(issued())
   expect((await visitOurs(session)).reused).toBe(false)
+})
+
+describe.each(makes)('servers of %s that share the keys of their tickets', (_, tls) => {
+  const make = (ticketKeys?: Buffer) => {
+    const given = ticketKeys === undefined ? {} : { ticketKeys }
+    return tls.createServer({ ...localhost, ...given }, socket => setImmediate(() => socket.end('hello')))
+  }
+  const visited = async (server: nodeTls.Server, session?: Buffer) => {
+    const port = server.listening ? (server.address() as AddressInfo).port : await listening(server)
+    return visit({ connect } as unknown as Tls, port, session === undefined ? {} : { session })
+  }
+
+  test('resume what another has begun', async () => {
+    const keys = randomBytes(48)
+    const [one, other, third] = [make(keys), make(keys), make(randomBytes(48))]
+    expect(one.getTicketKeys()).toEqual(keys)
+    const { session } = await visited(one)
+    expect((await visited(other, session)).reused).toBe(true)
+    expect((await visited(third, session)).reused).toBe(false)
+  })
+
+  test('hand them on, take others, and forget what is replaced', async () => {
+    const [one, other] = [make(), make()]
+    const keys = one.getTicketKeys()
+    expect(keys).toHaveLength(48)
+    expect(one.getTicketKeys()).toEqual(keys)
+    const { session } = await visited(one)
+    other.setTicketKeys(keys)
+    expect((await visited(other, session)).reused).toBe(true)
+    one.setTicketKeys(randomBytes(48))
+    expect((await visited(one, session)).reused).toBe(false)
+  })
+
+  test('are made to by node:cluster', async () => {
+    const [first, second] = [make(), make()] as unknown as (nodeTls.Server & {
+      _getServerData(): object
+      _setServerData(data: object): void
+    })[]
+    second!._setServerData(JSON.parse(JSON.stringify(first!._getServerData())))
+    const { session } = await visited(first!)
+    expect((await visited(second!, session)).reused).toBe(true)
+  })
+
+  test('refuse what are no keys', () => {
+    const server = make()
+    for (const keys of [undefined, null, 'x'.repeat(48), 48, {}])
+      expect(() => server.setTicketKeys(keys as never)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+      )
+    expect(() => server.setTicketKeys(Buffer.alloc(47))).toThrow(/Session ticket keys must be a 48-byte buffer/)
+    expect(() => make(Buffer.alloc(49))).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }))
+  })
+})
+
+test('what was sealed before the keys were asked for is opened still', async () => {
+  const server = createServer(localhost, socket => socket.end('hello'))
+  const port = await listening(server)
+  const ours = { connect } as unknown as Tls
+  const { session } = await visit(ours, port, {})
+  server.getTicketKeys()
+  expect((await visit(ours, port, { session })).reused).toBe(true)
 })
 
 test('an https.Agent that keeps what `session` brings resumes with it', async () => {

@@ -4,7 +4,7 @@
  */
 import type { EventEmitter } from 'node:events'
 import type { Bytes } from '../../engine.ts'
-import { TicketKeeper } from '../../tls/session/tickets.ts'
+import { GIVEN_LENGTH, TicketKeeper } from '../../tls/session/tickets.ts'
 import type { Question } from '../../tls/types.ts'
 import { nodeWorld } from '../world.ts'
 import type { SecureContext } from './context.ts'
@@ -13,10 +13,23 @@ type Wanted<A extends Question['about']> = Extract<Question, { about: A }> exten
 
 export class Resumption {
   readonly #server: EventEmitter
-  readonly #tickets = new TicketKeeper({ crypto: nodeWorld().crypto })
+  readonly #tickets: TicketKeeper
+  /** Known outside: they do not change by themselves. */
+  #given: Bytes | undefined
 
-  constructor(server: EventEmitter) {
+  constructor(server: EventEmitter, given?: Bytes) {
     this.#server = server
+    this.#given = given
+    this.#tickets = new TicketKeeper({ crypto: nodeWorld().crypto, given })
+  }
+
+  /** The keys of tickets, for other servers: from now on, where they were our own secret before, they stay as they are. */
+  shared(): Bytes {
+    if (this.#given === undefined) {
+      this.#given = nodeWorld().crypto.random.bytes(GIVEN_LENGTH)
+      this.#tickets.take(this.#given)
+    }
+    return this.#given.slice()
   }
 
   /** Sessions by their id only where somebody keeps them. */

@@ -4,8 +4,8 @@ import { Server as NetServer, type Socket } from 'node:net'
 import type { Bytes } from '../../engine.ts'
 import { fail } from '../../failures/index.ts'
 import type { SniCallback } from './answers.ts'
-import { createSecureContext, SecureContext, type SecureContextOptions } from './context.ts'
-import { badValue, nodeError, unsupported } from './errors.ts'
+import { createSecureContext, SecureContext, type SecureContextOptions, ticketKeysOf } from './context.ts'
+import { badValue, nodeError } from './errors.ts'
 import { protocolsOf, refuseUnsupported, type TlsOptions } from './options.ts'
 import { Resumption } from './resumption.ts'
 import { TLSSocket } from './socket.ts'
@@ -18,13 +18,11 @@ export type SecureConnectionListener = (socket: TLSSocket) => void
  */
 const MAX_HANDSHAKES = 1_000
 
-const KEYS_STAY = 'the keys of tickets are made here, change, and never leave'
-
 /** Events: `secureConnection`, `tlsClientError`, `keylog`, `newSession`, `resumeSession`, `OCSPRequest`, and those of `net.Server`. */
 export class Server extends NetServer {
   readonly #options: TlsOptions
   #context: SecureContext
-  #resumption = new Resumption(this)
+  #resumption: Resumption
   /** The last that was added first. */
   readonly #named: { readonly name: string; readonly context: SecureContext }[] = []
   /** The oldest first. */
@@ -38,6 +36,7 @@ export class Server extends NetServer {
     super({ ...options, allowHalfOpen: true })
     this.#options = options
     this.#context = context
+    this.#resumption = new Resumption(this, context.ticketKeys)
     if (listener != null) this.on('secureConnection', listener)
     this.on('connection', socket => this.#accept(socket))
   }
@@ -50,13 +49,26 @@ export class Server extends NetServer {
   /** For connections from now on; sessions from before are not resumed. */
   setSecureContext(options: SecureContextOptions): void {
     this.#context = createSecureContext(options)
-    this.#resumption = new Resumption(this)
+    this.#resumption = new Resumption(this, this.#context.ticketKeys)
   }
+  /**
+   * For other servers of the same name. As long as nobody asks, the keys change by themselves twice a day; whoever has them
+   * must do so, by `setTicketKeys`.
+   */
   getTicketKeys(): Buffer {
-    throw unsupported('getTicketKeys', KEYS_STAY)
+    return Buffer.from(this.#resumption.shared())
   }
-  setTicketKeys(_keys: Buffer): void {
-    throw unsupported('setTicketKeys', KEYS_STAY)
+  /** 48 bytes; sessions that others have sealed are not resumed. */
+  setTicketKeys(keys: NodeJS.ArrayBufferView): void {
+    this.#resumption = new Resumption(this, ticketKeysOf(keys))
+  }
+
+  /** `node:cluster` asks the worker that listens first, and tells the others: a client may come back to any of them. */
+  _getServerData(): { readonly ticketKeys: string } {
+    return { ticketKeys: this.getTicketKeys().toString('hex') }
+  }
+  _setServerData({ ticketKeys }: { readonly ticketKeys: string }): void {
+    this.setTicketKeys(Buffer.from(ticketKeys, 'hex'))
   }
 
   /** With `captureRejections`: a listener that fails ends its connection, and the server goes on. */
@@ -102,14 +114,13 @@ export class Server extends NetServer {
     socket.destroy()
   }
 
-  readonly #staple = (chain: readonly Bytes[]): Promise<Bytes | undefined> =>
+  readonly #staple = (leaf: Bytes, issuer: Bytes | undefined): Promise<Bytes | undefined> =>
     new Promise((resolve, reject) => {
       const done = (error: Error | null, response?: Uint8Array | null): void => {
         if (error != null) reject(error)
         else resolve(response == null ? undefined : new Uint8Array(response))
       }
-      const [leaf, issuer] = chain.map(der => Buffer.from(der))
-      this.emit('OCSPRequest', leaf, issuer ?? null, done)
+      this.emit('OCSPRequest', Buffer.from(leaf), issuer === undefined ? null : Buffer.from(issuer), done)
     })
 
   readonly #byName: SniCallback = (name, done) => {

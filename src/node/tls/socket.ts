@@ -11,19 +11,19 @@ import { lingering } from '../../net/stream/linger.ts'
 import { type Answerer, secured } from '../../net/stream/tls.ts'
 import type { ByteStream, NetStream } from '../../net/stream/types.ts'
 import { inWords } from '../../net/told.ts'
-import { tlsClient, tlsServer } from '../../tls/engine.ts'
-import { Session } from '../../tls/session/session.ts'
+import { MAX_PLAINTEXT } from '../../tls/limits.ts'
+import type { Session } from '../../tls/session/session.ts'
 import type { TlsConnection } from '../../tls/types.ts'
 import { keyLogSink } from '../../trace/keylog.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { unheldClock } from '../clock.ts'
 import { type Carrier, fromNode } from '../from-node.ts'
 import { failureOf } from '../socket.ts'
-import { nodeWorld } from '../world.ts'
 import { answers, asking } from './answers.ts'
-import { createSecureContext, SecureContext } from './context.ts'
-import { asNodeError, badValue, inNodesWords, nodeError } from './errors.ts'
-import { gathered } from './gathered.ts'
+import { createSecureContext, SecureContext, type SecureContextOptions } from './context.ts'
+import { engineOf } from './engine.ts'
+import { asNodeError, badType, badValue, inNodesWords, nodeError } from './errors.ts'
+import { cut, gathered } from './gathered.ts'
 import { InspectedSocket } from './inspected-socket.ts'
 import { type ConnectionOptions, protocolsOf, refuseUnsupported, type TLSSocketOptions } from './options.ts'
 
@@ -34,6 +34,8 @@ export class TLSSocket extends InspectedSocket {
   protected readonly side: 'client' | 'server'
   readonly #options: TLSSocketOptions
   readonly #context: SecureContext
+  #replaced: SecureContext | undefined
+  #mostSent = MAX_PLAINTEXT
   readonly #alpn: readonly string[] | undefined
   readonly #carrier: ByteStream
   #serverName: string | undefined
@@ -99,6 +101,19 @@ export class TLSSocket extends InspectedSocket {
     this.#serverName = name || undefined
   }
 
+  /** A server's, within `ALPNCallback` or before: another certificate for this connection. What may be spoken stays. */
+  setKeyCert(context: SecureContext | SecureContextOptions): void {
+    this.#replaced = context instanceof SecureContext ? context : createSecureContext(context)
+  }
+
+  /** From now on records have no more content than this, 512 to 16,384 bytes; false for another size. */
+  setMaxSendFragment(size: number): boolean {
+    if (typeof size !== 'number') throw badType('size', 'a number', size)
+    if (!(size >= 512 && size <= MAX_PLAINTEXT)) return false
+    this.#mostSent = Math.floor(size)
+    return true
+  }
+
   /** RFC 5705. Throws before `secureConnect`, and where the connection has nothing that is its own. */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
     const engine = this.#engine
@@ -130,7 +145,12 @@ export class TLSSocket extends InspectedSocket {
     const clock = unheldClock
     let engine: TlsConnection
     try {
-      engine = this.#makeEngine()
+      engine = engineOf(this.side, this.#options, {
+        context: this.#context,
+        alpn: this.#alpn,
+        serverName: this.#serverName ?? this.#host ?? 'localhost',
+        trace: this.#keyLog(),
+      })
       this.#engine = engine
     } catch (error) {
       this.destroy(asNodeError(error))
@@ -145,37 +165,6 @@ export class TLSSocket extends InspectedSocket {
     )
   }
 
-  #makeEngine(): TlsConnection {
-    const { crypto, clock } = nodeWorld()
-    const { versions, suites, groups } = this.#context
-    const epoch = clock.date() - clock.now()
-    const exporters = 'kept'
-    const common = {
-      crypto,
-      epoch,
-      versions,
-      suites,
-      groups,
-      exporters,
-      alpn: this.#alpn,
-      trace: this.#keyLog(),
-    } as const
-    if (this.side === 'server') {
-      const clientCertificate = this.#asksClients ? (this.#rejects ? 'required' : 'asked') : 'none'
-      const { resumption, sessionTimeout: sessionLifetime } = this.#options
-      return tlsServer({
-        ...common,
-        clientCertificate,
-        clientAuthorities: this.#context.authorities,
-        resumption: resumption?.waysIn(this.#context),
-        sessionLifetime,
-      })
-    }
-    const session = (this.#options.session ? Session.fromBytes(this.#options.session) : undefined) ?? 'new'
-    const evidence = this.#options.requestOCSP ? (['ocsp'] as const) : undefined
-    return tlsClient({ ...common, session, evidence, serverName: this.#serverName ?? this.#host ?? 'localhost' })
-  }
-
   #keyLog(): TraceContext | undefined {
     if (this.listenerCount('keylog') === 0) return undefined
     const sink = keyLogSink(line => this.emit('keylog', Buffer.from(line)))
@@ -185,10 +174,12 @@ export class TLSSocket extends InspectedSocket {
   #answerer(): Answerer {
     const { SNICallback, ALPNCallback, checkServerIdentity } = this.#options
     const context = this.#context
-    const asked = SNICallback === undefined || this.side === 'client' ? () => context : asking(SNICallback, context)
+    const asked =
+      SNICallback === undefined || this.side === 'client' ? () => context : asking(SNICallback.bind(this), context)
     return answers({
       contextFor: asked,
-      protocolFor: ALPNCallback,
+      protocolFor: ALPNCallback?.bind(this),
+      replaced: () => this.#replaced,
       raised: error => {
         this.#raised = asNodeError(error)
       },
@@ -368,7 +359,7 @@ export class TLSSocket extends InspectedSocket {
 
   #send(pieces: readonly Bytes[], done: (error?: Error | null) => void): void {
     this.#whenSecure(() => {
-      const joined = gathered(pieces)
+      const joined = cut(gathered(pieces), this.#mostSent)
       for (const piece of joined) this.moved('out', piece.length)
       // Done in the next turn at the earliest: what is written in this one leaves together.
       if (this.#stream!.write(joined)) process.nextTick(done)

@@ -273,7 +273,6 @@ test('methods that have nothing true to say throw', async () => {
   expect(() => near.getFinished()).toThrow(expect.objectContaining(refusal))
   expect(() => near.getSharedSigalgs()).toThrow(expect.objectContaining(refusal))
   expect(() => near.getTLSTicket()).toThrow(expect.objectContaining(refusal))
-  expect(near.setMaxSendFragment(512)).toBe(false)
 })
 
 test('the roots of the system hold where none are given', async () => {
