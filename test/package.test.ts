@@ -95,7 +95,7 @@ const BUDGETS: Readonly<Record<string, number>> = {
   './lab': 233,
   './lab/web': 121,
   './web': 138,
-  '. in a browser': 304,
+  '. in a browser': 306,
 }
 
 test('every entry but those that bind to Node has a budget', () => {
