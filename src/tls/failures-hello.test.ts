@@ -232,8 +232,8 @@ describe('what the hellos have in common', () => {
       { type: 0, body: 'a.test' },
       { type: 0, body: 'b.test' },
     ]
-    const cases: [FailureCode, Change<'ClientHello'>][] = [
-      ['tls/no-null-compression', body => ({ ...body, compressionMethods: [1] })],
+    const cases: [FailureCode, Change<'ClientHello'>, string][] = [
+      ['tls/no-null-compression', body => ({ ...body, compressionMethods: [1] }), 'deflate'],
       [
         'tls/illegal-value',
         body => ({
@@ -243,6 +243,7 @@ describe('what the hellos have in common', () => {
             ...clientExtensions({ serverName: { names: twoNames } }),
           ],
         }),
+        'server_name with 2 names',
       ],
       [
         'tls/illegal-value',
@@ -253,6 +254,7 @@ describe('what the hellos have in common', () => {
             ...clientExtensions({ serverName: { names: [{ type: 0, body: 'a\0b' }] } }),
           ],
         }),
+        'server_name with what no name of a host has',
       ],
       [
         'tls/illegal-extension',
@@ -263,9 +265,14 @@ describe('what the hellos have in common', () => {
             ...clientExtensions({ pointFormats: { formats: [1] } }),
           ],
         }),
+        'ec_point_formats without uncompressed',
       ],
     ]
-    for (const [code, change] of cases) expectFailure(rewritten('ClientHello', change).server, code)
+    for (const [code, change, got] of cases) {
+      const { server } = rewritten('ClientHello', change)
+      expectFailure(server, code)
+      expect(server.failure).toMatchObject({ got })
+    }
   })
 })
 
