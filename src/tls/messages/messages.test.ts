@@ -311,6 +311,48 @@ test('RFC 9846 4.3.11: binders are 32 to 255 bytes, and stand at the end of a he
   expect(() => offer(256)).toThrow(WireError)
 })
 
+const [seven, eight] = [Uint8Array.of(7), Uint8Array.of(8)]
+const signed = { scheme: 0x0403, signature: eight }
+test.each([
+  ['RFC 5077 3.3', handshake12, 4, { lifetimeHint: 0x01020304, ticket: seven }, '04000007 01020304 0001 07'],
+  ['RFC 6066 8', handshake12, 22, { statusType: 1, response: seven }, '16000005 01 000001 07'],
+  [
+    'RFC 8422 5.4',
+    handshake12,
+    12,
+    { params: { curveType: 3, group: 29, publicKey: seven }, ...signed },
+    '0c00000a 03 001d 01 07 0403 0001 08',
+  ],
+  [
+    'RFC 5246 7.4.4',
+    handshake12,
+    13,
+    { types: [64], schemes: [0x0403], authorities: [seven] },
+    '0d00000b 01 40 0002 0403 0003 0001 07',
+  ],
+  ['RFC 5246 7.4.8', handshake12, 15, signed, '0f000005 0403 0001 08'],
+  ['RFC 9846 4.4.2', handshake13, 13, { context: seven, extensions: [] }, '0d000004 01 07 0000'],
+  ['RFC 9846 4.5.3', handshake13, 15, signed, '0f000005 0403 0001 08'],
+  [
+    'RFC 9846 4.7.1',
+    handshake13,
+    4,
+    { lifetime: 1, ageAdd: 2, nonce: seven, ticket: eight, extensions: [] },
+    '0400000f 00000001 00000002 01 07 0001 08 0000',
+  ],
+  ['RFC 9846 4.7.3', handshake13, 24, { request: 1 }, '18000001 01'],
+  [
+    'RFC 8879 4',
+    handshake13,
+    25,
+    { algorithm: 1, uncompressedLength: 5, compressed: seven },
+    '19000009 0001 000005 000001 07',
+  ],
+])('%s: the message to its last byte', (_section, { codec }, type, body, bytes) => {
+  expect(toHex(encode(codec, { type, body }))).toBe(bytes.replaceAll(' ', ''))
+  expect(decode(codec, hex(bytes)).body).toEqual(body)
+})
+
 test('one name of a message may say other things in another version', () => {
   const leaf = Uint8Array.of(0x30, 0)
   const old = encode(handshake12.codec, { type: 11, body: { chain: [leaf] } })
