@@ -69,6 +69,12 @@ export const MUSTS: readonly Must[] = [
       'answers 414 to a target that is longer than it wants to read',
       'a request line over 8 KiB is http/target-too-long, with or without its end',
     ],
+    [
+      '3',
+      'server',
+      'answers 501 to a method that is longer than any that it knows',
+      'RFC 9112 3: a method that is longer than any is http/unknown-method, not a target that is too long',
+    ],
     ['3.2', 'client', 'sends Host in every request of HTTP/1.1', 'RFC 9112 3.2: a request without Host is not written'],
     [
       '3.2',

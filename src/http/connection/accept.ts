@@ -48,7 +48,7 @@ export const acceptRequest = (
   if (typeof expects === 'object') return expects
   if (methods?.has(method) === false) {
     const at = { message: 0, start: reader.start, end: reader.methodEnd }
-    return fail('http/unknown-method', { got: method, at })
+    return fail('http/unknown-method', { got: method.slice(0, 80), at })
   }
   const empty = body.kind === 'none' || (body.kind === 'length' && body.length === 0)
   // RFC 9110 9.3.6: it would not be clear whether what follows is a body or the first bytes in the tunnel.

@@ -49,6 +49,14 @@ describe('limits', () => {
     expect(everyWay(long)).toEqual(['✗ http/target-too-long'])
     expect(everyWay(head(`GET /${'a'.repeat(defaultLimits.startLine - 20)} HTTP/1.1`, 'Host: a'))).toHaveLength(2)
   })
+  test('RFC 9112 3: a method that is longer than any is http/unknown-method, not a target that is too long', () => {
+    const { startLine } = defaultLimits
+    const method = 'M'.repeat(startLine)
+    expect(everyWay(head(`${method} / HTTP/1.1`, 'Host: a'))).toEqual(['✗ http/unknown-method'])
+    expect(everyWay(`${method}M`)).toEqual(['✗ http/unknown-method'])
+    expect(everyWay(head(`${method.slice(1)} / HTTP/1.1`, 'Host: a'))).toEqual(['✗ http/target-too-long'])
+    expect(everyWay(`${method.slice(1)}@${'M'.repeat(80)}`)).toEqual(['✗ http/target-too-long'])
+  })
   test('a head over 16 KiB is http/header-too-big, in one field or in many', () => {
     expect(everyWay(head('GET / HTTP/1.1', 'Host: a', `X: ${'b'.repeat(16_384)}`))).toEqual(['✗ http/header-too-big'])
     const many = Array.from({ length: 190 }, (_, i) => `X-${i}: ${'c'.repeat(100)}`)
@@ -335,6 +343,7 @@ describe('answers to failures', () => {
   test.each([
     ['GET / HTTP/1.1\r\n\r\n', '400 Bad Request', 'http/bad-host'],
     [`GET /${'x'.repeat(9000)} HTTP/1.1\r\n\r\n`, '414 URI Too Long', 'http/target-too-long'],
+    [`${'M'.repeat(9000)} / HTTP/1.1\r\n\r\n`, '501 Not Implemented', 'http/unknown-method'],
     [
       `GET / HTTP/1.1\r\nX: ${'x'.repeat(17_000)}\r\n\r\n`,
       '431 Request Header Fields Too Large',

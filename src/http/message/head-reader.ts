@@ -78,7 +78,7 @@ export class HeadReader {
   read(bytes: Bytes, base: number, end: number): Outcome {
     if (this.#scanned > 0) {
       const lf = bytes.indexOf(LF, base + this.#scanned)
-      if (lf < 0 || lf >= end) return this.#incomplete(base, end)
+      if (lf < 0 || lf >= end) return this.#incomplete(bytes, base, end)
     }
     while (!this.#startDone) {
       const next = this.#kind === 'request' ? this.#requestLine(bytes, base, end) : this.#statusLine(bytes, base, end)
@@ -93,13 +93,13 @@ export class HeadReader {
     let p = line
     while (p < end && (classOf[bytes[p]!]! & TOKEN) !== 0) p++
     const methodEnd = p
-    if (p >= end) return this.#incomplete(base, end)
+    if (p >= end) return this.#incomplete(bytes, base, end)
     if (p === line) return this.#emptyLine(bytes, base, end)
     if (bytes[p] !== SP) return this.#badStart(bytes, base, end)
     const target = ++p
     p = endOf(PATH, bytes, p, end)
     if (bytes[p] === QUESTION) p = endOf(QUERY, bytes, p, end)
-    if (p >= end) return this.#incomplete(base, end)
+    if (p >= end) return this.#incomplete(bytes, base, end)
     if (bytes[p] !== SP || p === target) {
       const code = bytes[p] === CR || bytes[p] === LF || p === target ? 'http/bad-start-line' : 'http/bad-target'
       return this.#refuse(code, bytes, base, end, { got: octetName(bytes[p]) })
@@ -161,10 +161,10 @@ export class HeadReader {
   #lineEnd(bytes: Bytes, base: number, p: number, end: number): Outcome {
     if (p + 1 >= end) {
       if (p < end && bytes[p] !== CR) return this.#badEnd(bytes, base, p, end)
-      return this.#incomplete(base, end)
+      return this.#incomplete(bytes, base, end)
     }
     if (bytes[p] !== CR || bytes[p + 1] !== LF) return this.#badEnd(bytes, base, p, end)
-    if (p + 2 - base - this.#line > this.#limits.startLine) return this.#tooLong()
+    if (p + 2 - base - this.#line > this.#limits.startLine) return this.#tooLong(bytes, base)
     this.#startDone = true
     return p + 2
   }
@@ -185,7 +185,7 @@ export class HeadReader {
       return fail('http/tls-spoken', { got: '0x16', at: this.#at(0, 1) })
     }
     if (first !== CR || this.#emptyLines >= this.#limits.emptyLines) return this.#badStart(bytes, base, end)
-    if (line + 1 >= end) return this.#incomplete(base, end)
+    if (line + 1 >= end) return this.#incomplete(bytes, base, end)
     if (bytes[line + 1] !== LF)
       return this.#refuse('http/bare-carriage-return', bytes, base, end, { where: 'An empty line' })
     this.#emptyLines++
@@ -202,10 +202,10 @@ export class HeadReader {
       const line = base + this.#line
       let p = endOf(TOKEN, bytes, line, end)
       const nameEnd = p
-      if (p >= end) return this.#incomplete(base, end)
+      if (p >= end) return this.#incomplete(bytes, base, end)
       if (bytes[p] !== COLON || p === line) {
         if (p !== line || bytes[p] !== CR) return this.#badName(bytes, base, p, end)
-        if (p + 1 >= end) return this.#incomplete(base, end)
+        if (p + 1 >= end) return this.#incomplete(bytes, base, end)
         if (bytes[p + 1] !== LF)
           return this.#refuse('http/bare-carriage-return', bytes, base, end, { where: 'The last line' })
         if (p + 2 - base > limit) return this.#tooBig()
@@ -218,7 +218,7 @@ export class HeadReader {
       p = endOf(VALUE, bytes, p, end)
       if (p + 1 >= end) {
         if (p < end && bytes[p] !== CR) return this.#badValue(bytes, base, p, nameEnd, end)
-        return this.#incomplete(base, end)
+        return this.#incomplete(bytes, base, end)
       }
       if (bytes[p] !== CR || bytes[p + 1] !== LF) return this.#badValue(bytes, base, p, nameEnd, end)
       const next = p + 2
@@ -289,22 +289,28 @@ export class HeadReader {
   /** The line is wrong: said once its LF is there; the size of the line goes before its content. */
   #refuse(code: FailureCode, bytes: Bytes, base: number, end: number, facts: Facts): Outcome {
     const lf = bytes.indexOf(LF, base + this.#line)
-    if (lf < 0 || lf >= end) return this.#incomplete(base, end)
-    if (!this.#startDone && lf + 1 - base - this.#line > this.#limits.startLine) return this.#tooLong()
+    if (lf < 0 || lf >= end) return this.#incomplete(bytes, base, end)
+    if (!this.#startDone && lf + 1 - base - this.#line > this.#limits.startLine) return this.#tooLong(bytes, base)
     if (lf + 1 - base > (this.#kind === 'trailers' ? this.#limits.trailers : this.#limits.head)) return this.#tooBig()
     return fail(code, { ...facts, at: this.#at(this.#line, lf + 1 - base) })
   }
 
-  #incomplete(base: number, end: number): Outcome {
+  #incomplete(bytes: Bytes, base: number, end: number): Outcome {
     this.#scanned = end - base
-    if (!this.#startDone && this.#scanned - this.#line > this.#limits.startLine) return this.#tooLong()
+    if (!this.#startDone && this.#scanned - this.#line > this.#limits.startLine) return this.#tooLong(bytes, base)
     if (this.#scanned > (this.#kind === 'trailers' ? this.#limits.trailers : this.#limits.head)) return this.#tooBig()
     return MORE
   }
 
-  #tooLong(): Failure {
+  /** RFC 9112 3: 501 to a method that is longer than any, 414 to a target that is longer than what is read. */
+  #tooLong(bytes: Bytes, base: number): Failure {
     const number = this.#limits.startLine
-    return fail(this.#kind === 'request' ? 'http/target-too-long' : 'http/header-too-big', { number })
+    if (this.#kind !== 'request') return fail('http/header-too-big', { number })
+    const line = base + this.#line
+    let p = line
+    while (p < line + number && (classOf[bytes[p]!]! & TOKEN) !== 0) p++
+    if (p < line + number) return fail('http/target-too-long', { number })
+    return fail('http/unknown-method', { got: latin1Text(bytes, line, line + 80) })
   }
 
   #tooBig(): Failure {

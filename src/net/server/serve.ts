@@ -189,7 +189,7 @@ const unfitMethod = (method: string, more: readonly string[] | 'any'): Failure |
   if (upper === 'TRACE' || upper === 'TRACK' || upper === 'CONNECT' || METHODS.includes(upper))
     return fail('http/method-not-allowed', { got: method, expected: METHODS.join(', ') })
   if (REGISTERED_METHODS.has(method) || more === 'any' || more.includes(method)) return undefined
-  return fail('http/unknown-method', { got: method })
+  return fail('http/unknown-method', { got: method.slice(0, 80) })
 }
 
 const refuse = (exchange: Exchange, failure: Failure, words: Words | undefined): void => {
