@@ -263,7 +263,9 @@ const choiceOf = (tls: TlsServerOptions, world: World): Chooser => {
   warnAbout(all, tls, world)
   return (name, hello) => {
     const named = name === undefined ? [] : all.filter(({ certificates: [leaf] }) => isFor(leaf, name))
-    const these = [...bareFirst(forAnyName, hello), ...(named.length > 0 ? named : forAnyName)]
+    // A name that fits all of them, or none, leads nowhere.
+    const guided = named.length > 0 && named.length < all.length
+    const these = [...bareFirst(forAnyName, hello), ...(guided ? named : forAnyName)]
     const usable = these.find(
       ({ certified }) => hello.certificateTypes.includes(typeOf(certified)) && canCheck(hello, certified, tls),
     )
