@@ -13,6 +13,7 @@ import {
   root,
   signedByItself,
 } from '../../../test/support/node-tls.ts'
+import { createServer } from './index.ts'
 
 const alice = issued({ names: [], commonName: 'alice', purposes: ['client'] })
 const both = pairs.flatMap(pair => (['TLSv1.2', 'TLSv1.3'] as const).map(version => [...pair, version] as const))
@@ -72,4 +73,15 @@ for (const [client, server, clientTls, serverTls, version] of both) {
     await once(near, 'secureConnect')
     expect(await accepted).toMatchObject({ authorized: false, authorizationError: null })
   })
+
+  test(`${who}: requestCert says nothing to a client, whose roots are those of the system`, async () => {
+    const port = await listening(serverTls.createServer(localhost).on('tlsClientError', () => {}))
+    const near = closing(clientTls.connect({ port, host: 'localhost', requestCert: true }))
+    expect((await errorOf(near)).code).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
+  })
 }
+
+test('a server that asks for certificates of nobody in particular is refused, not left to take them from everybody', () => {
+  expect(() => createServer({ ...localhost, requestCert: true })).toThrow(/ca is missing/)
+  expect(() => createServer({ ...localhost, requestCert: true, rejectUnauthorized: false })).not.toThrow()
+})

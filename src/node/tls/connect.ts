@@ -14,7 +14,7 @@ export function connect(port: number, host?: string, options?: ConnectionOptions
 export function connect(port: number, options?: ConnectionOptions, callback?: Callback): TLSSocket
 export function connect(...args: unknown[]): TLSSocket {
   const { options, callback } = normalized(args)
-  refuseUnsupported(options)
+  refuseUnsupported(options, 'client')
   const { socket, timeout, onread } = options
   const secure = new TLSSocket(socket, { ...options, isServer: false })
   if (onread !== undefined) readInto(secure, onread)

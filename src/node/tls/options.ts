@@ -83,13 +83,13 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   enableTrace: 'a trace is had from connect and listen of barewire',
 }
 
-/** Throws `TlsError` for options of one connection that we cannot follow. */
-export const refuseUnsupported = (options: object): void => {
+/** Throws `TlsError` for options of one connection that we cannot follow. `requestCert` says nothing to clients. */
+export const refuseUnsupported = (options: object, side: 'client' | 'server'): void => {
   const given = options as Readonly<Record<string, unknown>>
   const { requestCert, rejectUnauthorized, ca, secureContext } = options as TLSSocketOptions
   const rooted = ca != null || secureContext?.trust !== undefined
   // Public authorities give a certificate to everybody who asks.
-  if (requestCert && rejectUnauthorized !== false && !rooted)
+  if (side === 'server' && requestCert && rejectUnauthorized !== false && !rooted)
     throw badValue('requestCert', 'ca is missing: nobody is named who may issue certificates of clients')
   const { ALPNCallback, onread } = options as TLSSocketOptions & ConnectionOptions
   if (ALPNCallback !== undefined && typeof ALPNCallback !== 'function') throw badValue('ALPNCallback', 'is no function')

@@ -30,7 +30,7 @@ export class Server extends NetServer {
 
   /** Throws `TlsError` for options that cannot be followed. */
   constructor(options: TlsOptions = {}, listener?: SecureConnectionListener | null) {
-    refuseUnsupported(options)
+    refuseUnsupported(options, 'server')
     const context = contextOf(options)
     protocolsOf(options.ALPNProtocols)
     super({ ...options, allowHalfOpen: true })

@@ -59,7 +59,7 @@ export class TLSSocket extends InspectedSocket {
   /** Without a socket: `connect` makes the connection. Throws `TlsError` for options that cannot be followed. */
   constructor(socket?: Duplex | null, options: TLSSocketOptions = {}) {
     const side = options.isServer ? 'server' : 'client'
-    refuseUnsupported(options)
+    refuseUnsupported(options, side)
     const context = options.secureContext ?? createSecureContext(options)
     if (!(context instanceof SecureContext)) throw badValue('secureContext', 'is not of barewire/node/tls')
     const lower: Carrier = socket ?? new Socket({ allowHalfOpen: true })
