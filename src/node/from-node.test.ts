@@ -103,7 +103,43 @@ test('what is gone without a word has failed; what we reset has not', async () =
   expect([reset.destroyed, ours.events, ours.failure]).toEqual([true, ['closed'], undefined])
 })
 
-test('a stream of strings or of objects is refused', () => {
+test.each(['utf8', 'latin1'] as const)(
+  'what was read as %s until now is read as bytes, none of them lost',
+  async encoding => {
+    const [near, far] = await sockets()
+    const stream = fromNode(near.setEncoding(encoding))
+    const all = Uint8Array.from({ length: 256 }, (_, octet) => octet)
+    const came: number[] = []
+    listenTo(stream)
+    stream.handler = { ...stream.handler, data: bytes => came.push(...bytes) }
+    far.end(all)
+    await once(near, 'end')
+    expect(came).toEqual([...all])
+  },
+)
+
+test('whoever had it before reads no more, and may let go of all listeners', async () => {
+  const [near, far] = await sockets()
+  const seen: unknown[] = []
+  near.on('data', bytes => seen.push(bytes)).on('readable', () => seen.push(near.read()))
+  const stream = fromNode(near)
+  const heard = listenTo(stream)
+  stream.pause()
+  near.removeAllListeners()
+  near.removeAllListeners('data')
+  await turn()
+  expect(near.isPaused()).toBe(true)
+  far.end('one')
+  stream.resume()
+  while (!heard.events.includes('end')) await turn()
+  stream.end()
+  await next(near, 'close')
+  expect([heard.events, seen]).toEqual([['one', 'end', 'closed'], []])
+})
+
+test('a stream of objects, or whose bytes wait as text, is refused', () => {
+  const texts = new PassThrough({ encoding: 'utf8' })
+  texts.write('text')
+  expect(() => fromNode(texts)).toThrow(TypeError)
   expect(() => fromNode(new PassThrough({ objectMode: true }))).toThrow(TypeError)
-  expect(() => fromNode(new PassThrough({ encoding: 'utf8' }))).toThrow(TypeError)
 })

@@ -19,13 +19,24 @@ const JOIN_BELOW = 8 * 1024
 
 /**
  * Takes the Duplex over, at once: what it reads from now on waits for a handler. RST where it is a socket, `destroy`
- * where it is something else. Throws TypeError for a Duplex of strings or objects, which has no bytes.
+ * where it is something else. Whoever read text from it until now (`setEncoding`) reads no more. Throws TypeError for a
+ * Duplex of objects, and where bytes that wait have been made text already.
  */
 export const fromNode = (duplex: Carrier, where = 'the other side'): ByteStream => {
-  if (duplex.readableObjectMode || duplex.writableObjectMode || duplex.readableEncoding != null)
-    throw new TypeError('a stream of strings or objects cannot carry bytes')
+  if (duplex.readableObjectMode || duplex.writableObjectMode)
+    throw new TypeError('a stream of objects cannot carry bytes')
+  if (duplex.readableEncoding != null && duplex.readableEncoding !== OCTETS) {
+    if (duplex.readableLength > 0)
+      throw new TypeError('what waits to be read from this stream is text, no longer bytes')
+    duplex.setEncoding(OCTETS)
+  }
+  // Nobody else reads what it carries now.
+  for (const event of ['data', 'readable']) if (duplex.listenerCount(event) > 0) duplex.removeAllListeners(event)
   return new CarriedStream(duplex, where)
 }
+
+/** Of Node's encodings the one that loses nothing. None can be taken back: a stream that gave text always does. */
+const OCTETS = 'latin1'
 
 /** `fromNode` gives it as a `ByteStream`; whoever lends a socket to a protocol for a while takes it back by `release`. */
 export class CarriedStream implements ByteStream {
@@ -48,7 +59,8 @@ export class CarriedStream implements ByteStream {
     )
     this.#handler = this.#unheard
     this.#listeners = {
-      data: (bytes: Bytes) => this.#handler.data(bytes),
+      data: (bytes: Bytes | string) =>
+        this.#handler.data(typeof bytes === 'string' ? Buffer.from(bytes, OCTETS) : bytes),
       end: () => {
         this.#ended = true
         this.#handler.end()
@@ -62,14 +74,31 @@ export class CarriedStream implements ByteStream {
         this.#handler.closed(this.#failure)
       },
     }
+    this.#listen()
+    // Who had it before may let go of all listeners now, as FTP clients do: TLS of Node's own listens to none.
+    duplex.removeAllListeners = (...events: [event?: string | symbol]) => {
+      this.#ignore()
+      Object.getPrototypeOf(duplex).removeAllListeners.apply(duplex, events)
+      this.#listen()
+      // Node lets it flow in a tick, because somebody listens.
+      if (this.#paused) process.nextTick(() => this.#paused && duplex.pause())
+      return duplex
+    }
+  }
+
+  #listen(): void {
     for (const [event, listener] of Object.entries(this.#listeners))
-      duplex.on(event, listener as (fact: unknown) => void)
+      this.#duplex.on(event, listener as (fact: unknown) => void)
+  }
+  #ignore(): void {
+    for (const [event, listener] of Object.entries(this.#listeners))
+      this.#duplex.removeListener(event, listener as (fact: unknown) => void)
   }
 
   /** Listens no more: the Duplex belongs to somebody else now, who finds it neither flowing nor paused. */
   release(): void {
-    for (const [event, listener] of Object.entries(this.#listeners))
-      this.#duplex.removeListener(event, listener as (fact: unknown) => void)
+    this.#ignore()
+    delete (this.#duplex as Partial<Duplex>).removeAllListeners
     ;(this.#duplex as { readableFlowing: boolean | null }).readableFlowing = null
   }
 
