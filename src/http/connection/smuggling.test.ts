@@ -92,6 +92,7 @@ const refused: readonly (readonly [name: string, wire: string, code: string])[] 
   ['no host', get('GET / HTTP/1.1', 'X: y'), 'http/bad-host'],
   ['an empty host', get('GET / HTTP/1.1', 'Host:'), 'http/bad-host'],
   ['a host with a path', get('GET / HTTP/1.1', 'Host: a/b'), 'http/bad-host'],
+  ['a host with a path like a port', get('GET / HTTP/1.1', 'Host: a/80'), 'http/bad-host'],
   ['a host with a user', get('GET / HTTP/1.1', 'Host: a@b'), 'http/bad-host'],
   ['a host list', get('GET / HTTP/1.1', 'Host: a, b'), 'http/bad-host'],
   ['a host with a port that is none', get('GET / HTTP/1.1', 'Host: a:b'), 'http/bad-host'],
