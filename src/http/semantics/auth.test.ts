@@ -306,6 +306,20 @@ describe.each(platforms)('Digest on %s', (_, { crypto }) => {
     expect(verdict(by, all[136])).toBe('right')
     expect(verdict(by, all[69])).toBe('stale')
   })
+  test('of more nonces than are remembered the first is stale, with what was said and with what was not', () => {
+    const by = server()
+    const asked = (now: number) => {
+      const who = client()
+      who.take(offered(by, now))
+      return () => verdict(by, who.authorization('GET', '/x', undefined))
+    }
+    const [unused, first, second] = [asked(NOW), asked(NOW + 1), asked(NOW + 2)]
+    expect([first(), second()]).toEqual(['right', 'right'])
+    for (let more = 2; more < 10_000; more++) asked(NOW + 3)()
+    expect(first()).toBe('right')
+    expect(asked(NOW + 3)()).toBe('right')
+    expect([unused(), first(), second()]).toEqual(['stale', 'stale', 'right'])
+  })
   test('RFC 7616 3.4.4: names are hashed where the server knows them all, and coded where they are not ASCII', () => {
     const [by, who] = [server({ names: ['bob', 'jürgen'] }), client('jürgen')]
     who.take(offered(by))
