@@ -112,7 +112,13 @@ test('of many messages nothing is gone through again at each look, on no branch,
       transcript.add(line)
       const expected = crypto.digest('sha256', ...before, ...Array<Uint8Array>(count).fill(line))
       expect(transcript.digest()).toEqual(expected)
-      expect(transcript.fork().digest()).toEqual(expected)
+      const branch = transcript.fork()
+      expect(branch.digest()).toEqual(expected)
+      for (let more = count + 1; more < count + 5; more++) {
+        branch.add(line)
+        const later = crypto.digest('sha256', ...before, ...Array<Uint8Array>(more).fill(line))
+        expect(branch.digest()).toEqual(later)
+      }
     }
   }
 })
