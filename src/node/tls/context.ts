@@ -21,6 +21,7 @@ import { nodeWorld } from '../world.ts'
 import { suitesNamed } from './cipher-list.ts'
 import { completed } from './completed.ts'
 import { badType, badValue, inNodesWords, unsupported } from './errors.ts'
+import { checkKinds } from './kinds.ts'
 import { groupsByName, VERSIONS, type VersionName, versionNames } from './names.table.ts'
 import { ticketsLeft, versionsLeft, versionsOfMethod } from './openssl-options.ts'
 
@@ -66,6 +67,7 @@ export class SecureContext {
 
   constructor(options: SecureContextOptions) {
     refuseUnknown(options)
+    checkKinds(options)
     this.versions = versionsOf(options)
     this.tickets = ticketsLeft(options.secureOptions ?? 0)
     this.ticketKeys = options.ticketKeys === undefined ? undefined : ticketKeysOf(options.ticketKeys)
@@ -114,8 +116,10 @@ const versionsOf = (options: SecureContextOptions): readonly TlsVersion[] => {
   const { minVersion, maxVersion, secureProtocol, secureOptions } = options
   const at = (what: string, name: VersionName): number => {
     const index = VERSIONS.indexOf(name)
-    if (index < 0) throw badValue(what, `${String(name)} is none of ${VERSIONS.join(', ')}`)
-    return index
+    if (index >= 0) return index
+    throw Object.assign(badValue(what, `${String(name)} is none of ${VERSIONS.join(', ')}`), {
+      code: 'ERR_TLS_INVALID_PROTOCOL_VERSION',
+    })
   }
   const [from, to] =
     secureProtocol == null

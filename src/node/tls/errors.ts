@@ -17,9 +17,9 @@ export interface TlsError extends Error {
 }
 
 /** `cause` is what was thrown below, if something was. */
-export const nodeError = (failure: Failure, cause?: unknown): TlsError => {
+export const nodeError = (failure: Failure, cause?: unknown, Kind: ErrorConstructor = Error): TlsError => {
   const whole = inWords(failure, english, cause)
-  const error: TlsError = Object.assign(new Error(whole.message, { cause: whole }), { code: nodeCode(failure) })
+  const error: TlsError = Object.assign(new Kind(whole.message, { cause: whole }), { code: nodeCode(failure) })
   const { host, port } = failure.context ?? {}
   if (host !== undefined) error.host = host
   if (port !== undefined) error.port = port
@@ -69,7 +69,13 @@ export const unsupported = (where: string, why: string): TlsError =>
 
 /** For a value that is none. */
 export const badValue = (where: string, got: string, cause?: unknown): TlsError =>
-  nodeError(fail('net/bad-tls-options', { where, got }), cause)
+  nodeError(fail('net/bad-tls-options', { where, got }), cause, TypeError)
+
+/** For a number that is too large, or too small. */
+export const outOfRange = (where: string, expected: string, given: number): TlsError => {
+  const failure = fail('net/bad-tls-options', { where, got: `must be ${expected}, and is ${given}` })
+  return Object.assign(nodeError(failure, undefined, RangeError), { code: 'ERR_OUT_OF_RANGE' })
+}
 
 /** For a value of a kind that it cannot be. */
 export const badType = (where: string, expected: string, given: unknown): TlsError => {

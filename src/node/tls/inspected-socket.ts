@@ -3,10 +3,11 @@ import type { X509Certificate } from 'node:crypto'
 import type { CipherNameAndProtocol, DetailedPeerCertificate, EphemeralKeyInfo, PeerCertificate } from 'node:tls'
 import type { Bytes } from '../../engine.ts'
 import type { TlsInfo } from '../../net/stream/types.ts'
+import { factsOf, Session } from '../../tls/session/session.ts'
 import { CarriedSocket } from './carried-socket.ts'
 import { unsupported } from './errors.ts'
 import { versionNames } from './names.table.ts'
-import { chainOf, cipherOf, detailedCertificate, ephemeralKeyOf, legacyCertificate, x509 } from './peer.ts'
+import { chainOf, cipherOf, detailedCertificate, ephemeralKeyOf, legacyCertificate, linked, x509 } from './peer.ts'
 
 export abstract class InspectedSocket extends CarriedSocket {
   readonly encrypted = true
@@ -37,8 +38,9 @@ export abstract class InspectedSocket extends CarriedSocket {
     const { agreed } = this
     return detailed && agreed ? detailedCertificate(chainOf(agreed)) : legacyCertificate(agreed?.peerChain[0])
   }
+  /** Each with the certificate of its issuer, as far as the peer has shown them. */
   getPeerX509Certificate(): X509Certificate | undefined {
-    return x509(this.agreed?.peerChain[0])
+    return this.agreed && linked(this.agreed.peerChain)
   }
   getCertificate(): PeerCertificate | object | null {
     if (this.destroyed) return null
@@ -70,8 +72,11 @@ export abstract class InspectedSocket extends CarriedSocket {
     return this.session
   }
 
+  /** A client's, as far as it was given one: what the server will know the session by. */
   getTLSTicket(): Buffer | undefined {
-    throw unsupported('getTLSTicket', 'getSession has it')
+    const session = this.session && Session.fromBytes(this.session)
+    const ticket = session && factsOf(session).ticket
+    return ticket && ticket.length > 0 ? Buffer.from(ticket) : undefined
   }
   getFinished(): Buffer | undefined {
     throw unsupported('getFinished', 'the Finished messages are not kept')

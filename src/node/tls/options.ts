@@ -8,6 +8,7 @@ import { latin1Text } from '../../wire/bytes.ts'
 import type { AlpnCallback, CheckServerIdentity, SniCallback } from './answers.ts'
 import type { SecureContext, SecureContextOptions } from './context.ts'
 import { badValue, inNodesWords, type TlsError, unsupported } from './errors.ts'
+import { checkKinds } from './kinds.ts'
 import type { Resumption } from './resumption.ts'
 
 interface CommonOptions extends SecureContextOptions {
@@ -86,6 +87,7 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
 /** Throws `TlsError` for options of one connection that we cannot follow. `requestCert` says nothing to clients. */
 export const refuseUnsupported = (options: object, side: 'client' | 'server'): void => {
   const given = options as Readonly<Record<string, unknown>>
+  checkKinds(options)
   const { requestCert, rejectUnauthorized, ca, secureContext } = options as TLSSocketOptions
   const rooted = ca != null || secureContext?.trust !== undefined
   // Public authorities give a certificate to everybody who asks.

@@ -16,6 +16,22 @@ export const x509 = (der: Bytes | undefined): X509Certificate | undefined => {
   }
 }
 
+/** The first, with `issuerCertificate`, which only Node's own TLS could set: undefined in the last of them. */
+export const linked = (chain: readonly Bytes[]): X509Certificate | undefined => {
+  const certificates = chain.map(x509)
+  certificates.forEach((one, i) => {
+    if (one !== undefined) Object.defineProperty(one, 'issuerCertificate', { value: issuerAmong(one, certificates, i) })
+  })
+  return certificates[0]
+}
+
+/** It stands behind what it has signed (RFC 5246 7.4.2), or somewhere else. */
+const issuerAmong = (
+  one: X509Certificate,
+  others: readonly (X509Certificate | undefined)[],
+  at: number,
+): X509Certificate | undefined => others.find((other, i) => i !== at && other !== undefined && one.checkIssued(other))
+
 /** Node's object for a certificate: subject, names, dates, fingerprints, the DER. Empty where there is none. */
 export const legacyCertificate = (der: Bytes | undefined): PeerCertificate =>
   (x509(der)?.toLegacyObject() ?? {}) as PeerCertificate

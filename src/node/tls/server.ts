@@ -33,7 +33,7 @@ export class Server extends NetServer {
     refuseUnsupported(options, 'server')
     const context = contextOf(options)
     protocolsOf(options.ALPNProtocols)
-    super({ ...options, allowHalfOpen: true })
+    super(options)
     this.#options = options
     this.#context = context
     this.#resumption = new Resumption(this, context.ticketKeys)
@@ -78,6 +78,8 @@ export class Server extends NetServer {
   }
 
   #accept(raw: Socket): void {
+    // close_notify ends one direction, a FIN below it none.
+    raw.allowHalfOpen = true
     const { SNICallback = this.#byName, allowHalfOpen = false } = this.#options
     const socket = new TLSSocket(raw, {
       ...this.#options,

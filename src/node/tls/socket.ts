@@ -25,6 +25,7 @@ import { engineOf } from './engine.ts'
 import { asNodeError, badType, badValue, inNodesWords, nodeError } from './errors.ts'
 import { cut, gathered } from './gathered.ts'
 import { InspectedSocket } from './inspected-socket.ts'
+import { checkExport, checkWithin } from './kinds.ts'
 import { type ConnectionOptions, protocolsOf, refuseUnsupported, type TLSSocketOptions } from './options.ts'
 
 /** Node's for its servers; its clients wait for ever. */
@@ -62,6 +63,7 @@ export class TLSSocket extends InspectedSocket {
     refuseUnsupported(options, side)
     const context = options.secureContext ?? createSecureContext(options)
     if (!(context instanceof SecureContext)) throw badValue('secureContext', 'is not of barewire/node/tls')
+    if (socket != null && typeof socket.write !== 'function') throw badType('socket', 'a Duplex', socket)
     const lower: Carrier = socket ?? new Socket({ allowHalfOpen: true })
     const { highWaterMark, signal } = options
     super(lower, {
@@ -93,7 +95,7 @@ export class TLSSocket extends InspectedSocket {
 
   /** The name to ask for and to check, before the handshake has begun. */
   setServername(name: string): void {
-    if (typeof name !== 'string') throw badValue('name', 'must be a string')
+    if (typeof name !== 'string') throw badType('name', 'a string', name)
     if (this.side === 'server')
       throw Object.assign(new Error('Cannot issue SNI from a TLS server-side socket'), {
         code: 'ERR_TLS_SNI_FROM_SERVER',
@@ -109,13 +111,15 @@ export class TLSSocket extends InspectedSocket {
   /** From now on records have no more content than this, 512 to 16,384 bytes; false for another size. */
   setMaxSendFragment(size: number): boolean {
     if (typeof size !== 'number') throw badType('size', 'a number', size)
+    checkWithin('size', size, -MAX_PLAINTEXT)
     if (!(size >= 512 && size <= MAX_PLAINTEXT)) return false
-    this.#mostSent = Math.floor(size)
+    this.#mostSent = size
     return true
   }
 
   /** RFC 5705. Throws before `secureConnect`, and where the connection has nothing that is its own. */
   exportKeyingMaterial(length: number, label: string, context?: Uint8Array): Buffer {
+    checkExport(length, label, context)
     const engine = this.#engine
     if (engine === undefined || this.agreed === undefined)
       throw Object.assign(new Error('the handshake is not over'), { code: 'ERR_TLS_INVALID_STATE' })

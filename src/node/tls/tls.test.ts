@@ -272,7 +272,6 @@ test('methods that have nothing true to say throw', async () => {
   const refusal = { code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' }
   expect(() => near.getFinished()).toThrow(expect.objectContaining(refusal))
   expect(() => near.getSharedSigalgs()).toThrow(expect.objectContaining(refusal))
-  expect(() => near.getTLSTicket()).toThrow(expect.objectContaining(refusal))
 })
 
 test('the roots of the system hold where none are given', async () => {
