@@ -157,6 +157,7 @@ export const facts: readonly (readonly [english: string, chinese: string])[] = [
   ['it was sealed under {}', '它是用 {} 加密的'],
   ['one host name belongs there', '那里只应有一个主机名'],
   ['null must be among them', '其中必须有 null'],
+  ['must be {}, and is {}', '它必须是 {}，而现在是 {}'],
   ['ocsp was asked for', '我们要求的是 ocsp'],
   ['only named curves may be used', '只能使用命名曲线'],
   ['only TLS 1.3 is chosen there', '那里只能选择 TLS 1.3'],

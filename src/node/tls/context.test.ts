@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
-import { createSecureContext as nodeContext } from 'node:tls'
+import nodeTls, { createSecureContext as nodeContext } from 'node:tls'
 import { expect, test } from 'vitest'
 import { closing, issued, listening, localhost, root } from '../../../test/support/node-tls.ts'
 import { installed, missing } from '../../../test/support/peers.ts'
@@ -227,6 +227,24 @@ test('a key that signs elsewhere is asked for each signature', async () => {
   }
   expect((await agreed({ key: elsewhere })).authorized).toBe(true)
   expect(asked).toBe(1)
+})
+
+test('what is said for the whole process holds where nothing else is said', () => {
+  const { DEFAULT_MIN_VERSION, DEFAULT_MAX_VERSION, DEFAULT_CIPHERS } = nodeTls
+  const suite = 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256'
+  try {
+    Object.assign(nodeTls, { DEFAULT_MIN_VERSION: 'TLSv1.3' })
+    expect(createSecureContext().versions).toEqual(['TLS 1.3'])
+    expect(createSecureContext({ minVersion: 'TLSv1.2' }).versions).toEqual(['TLS 1.3', 'TLS 1.2'])
+    Object.assign(nodeTls, { DEFAULT_MIN_VERSION, DEFAULT_MAX_VERSION: 'TLSv1.2' })
+    expect(createSecureContext().versions).toEqual(['TLS 1.2'])
+    Object.assign(nodeTls, { DEFAULT_MAX_VERSION, DEFAULT_CIPHERS: opensslName(suite) })
+    expect(createSecureContext().suites).toContain(suite)
+    expect(createSecureContext({ ciphers: 'ECDHE-ECDSA-AES128-GCM-SHA256' }).suites).not.toContain(suite)
+  } finally {
+    Object.assign(nodeTls, { DEFAULT_MIN_VERSION, DEFAULT_MAX_VERSION, DEFAULT_CIPHERS })
+  }
+  expect(createSecureContext()).toMatchObject({ versions: ['TLS 1.3', 'TLS 1.2'], suites: undefined })
 })
 
 test('a context is made once and used by many, on both sides', async () => {

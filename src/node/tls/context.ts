@@ -2,8 +2,8 @@
  * `createSecureContext`: certificates, keys, roots and what may be negotiated, from the options of `node:tls`. Whatever is
  * wrong with them is an error here, at the call, and so is an option that we would have to ignore.
  */
-import { createPrivateKey } from 'node:crypto'
-import type { SecureContextOptions as NodeSecureContextOptions } from 'node:tls'
+import { constants, createPrivateKey } from 'node:crypto'
+import nodeTls, { type SecureContextOptions as NodeSecureContextOptions } from 'node:tls'
 import type { CryptoProvider, GroupName } from '../../crypto/provider.ts'
 import type { Bytes } from '../../engine.ts'
 import { Failure, FailureError } from '../../failures/index.ts'
@@ -77,7 +77,8 @@ export class SecureContext {
     this.trust = trust
     this.own = trust === undefined ? ownOf(options) : ownOf(options).map(one => completed(one, trust))
     this.authorities = ca == null ? [] : authoritiesIn({ ca }, opener)
-    this.suites = options.ciphers === undefined ? undefined : suitesNamed(options.ciphers)
+    const ciphers = options.ciphers ?? ciphersOfAll()
+    this.suites = ciphers === undefined ? undefined : suitesNamed(ciphers)
     this.groups = groupsNamed(options.ecdhCurve)
   }
 }
@@ -112,6 +113,11 @@ const refuseUnknown = (options: SecureContextOptions): void => {
 }
 
 /** Those between the lowest and the highest, both included. */
+/** What `--tls-cipher-list` or `DEFAULT_CIPHERS` of `node:tls` say for the whole process; undefined: nothing. */
+const ciphersOfAll = (): string | undefined =>
+  nodeTls.DEFAULT_CIPHERS === constants.defaultCoreCipherList ? undefined : nodeTls.DEFAULT_CIPHERS
+
+/** Where nothing is said here `--tls-min-v1.3` and the like hold, and `DEFAULT_MIN_VERSION` of `node:tls`. */
 const versionsOf = (options: SecureContextOptions): readonly TlsVersion[] => {
   const { minVersion, maxVersion, secureProtocol, secureOptions } = options
   const at = (what: string, name: VersionName): number => {
@@ -123,7 +129,7 @@ const versionsOf = (options: SecureContextOptions): readonly TlsVersion[] => {
   }
   const [from, to] =
     secureProtocol == null
-      ? [minVersion ?? 'TLSv1.2', maxVersion ?? 'TLSv1.3']
+      ? [minVersion ?? nodeTls.DEFAULT_MIN_VERSION, maxVersion ?? nodeTls.DEFAULT_MAX_VERSION]
       : versionsOfMethod(secureProtocol, options)
   const [lowest, highest] = [at('minVersion', from), at('maxVersion', to)]
   const allowed = versionsLeft(secureOptions ?? 0)
@@ -132,7 +138,7 @@ const versionsOf = (options: SecureContextOptions): readonly TlsVersion[] => {
     return index >= lowest && index <= highest && allowed.includes(versionNames[version])
   })
   if (spoken.length > 0) return spoken
-  const asked = secureProtocol ?? `minVersion ${minVersion}, maxVersion ${maxVersion}`
+  const asked = secureProtocol ?? `minVersion ${from}, maxVersion ${to}`
   throw unsupported(asked, 'TLSv1.2 and TLSv1.3 are spoken here')
 }
 
@@ -174,7 +180,7 @@ const opened = (given: KeyContents, usual: string | undefined): FileContents | K
 }
 
 const groupsNamed = (names: string | undefined): readonly GroupName[] | undefined => {
-  if (names === undefined || names === 'auto') return undefined
+  if (names == null || names === 'auto') return undefined
   return names.split(':').map(name => {
     const group = groupsByName[name.toLowerCase()]
     if (group === undefined)
