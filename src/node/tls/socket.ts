@@ -122,7 +122,9 @@ export class TLSSocket extends InspectedSocket {
     checkExport(length, label, context)
     const engine = this.#engine
     if (engine === undefined || this.agreed === undefined)
-      throw Object.assign(new Error('the handshake is not over'), { code: 'ERR_TLS_INVALID_STATE' })
+      throw Object.assign(new Error('TLS socket connection must be securely established'), {
+        code: 'ERR_TLS_INVALID_STATE',
+      })
     return Buffer.from(inNodesWords(() => engine.exportKeyingMaterial(label, context, length)))
   }
 
