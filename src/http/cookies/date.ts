@@ -37,7 +37,8 @@ export const parseCookieDate = (text: string): Millis | undefined => {
   if (year >= 70 && year <= 99) year += 1900
   if (year >= 0 && year <= 69) year += 2000
   const [hour, minute, second] = [Number(time[1]), Number(time[2]), Number(time[3])]
-  if (day < 1 || day > 31 || year < 1601 || hour > 23 || minute > 59 || second > 59) return undefined
+  if (year < 1601 || minute > 59 || second > 59) return undefined
   const at = new Date(Date.UTC(year, month, day, hour, minute, second))
-  return at.getUTCMonth() === month && at.getUTCDate() === day ? at.getTime() : undefined
+  // A day that the month does not have, and an hour that no day has, come out as another day.
+  return at.getUTCDate() === day ? at.getTime() : undefined
 }
