@@ -168,8 +168,8 @@ export const expected: readonly (readonly [because: string, cases: Readonly<Reco
     'Asks of TLS what barewire/node/tls refuses or does not show.',
     {
       'test-https-agent-additional-options.js': 'Error',
-      'test-https-agent-session-eviction.js': 'Error',
-      'test-https-agent-session-reuse.js': 'Error at line 28',
+      'test-https-agent-session-eviction.js': 'TypeError',
+      'test-https-agent-session-reuse.js': 'AssertionError at line 115',
       'test-https-client-renegotiation-limit.js': 'Error',
       'test-https-options-boolean-check.js': 'Error',
       'test-https-resume-after-renew.js': 'TypeError at line 23',
