@@ -27,7 +27,7 @@ import { Resumed } from '../proofs.ts'
 import { sessionFrom } from '../tls12/client/remembering.ts'
 import type { Keyed } from '../tls12/client/state.ts'
 import type { Established } from '../types.ts'
-import { factsOf, Session } from './session.ts'
+import { factsOf, Session, sessionOf as sessionWith } from './session.ts'
 
 for (const [platform, { crypto: own }] of platforms)
   for (const [how, server] of [
@@ -195,6 +195,21 @@ describe('what decides whether a session is resumed', () => {
             question.about === 'ticket' && 'open' in question.wanted ? state : there.answers(question),
         }),
       )
+  })
+  test('RFC 7627 5.3: not one that was made without extended_master_secret', () => {
+    const there = house()
+    const session = sessionOf(visit(there, 'new'))
+    const opened = (extendedMasterSecret: boolean) =>
+      visit(there, session, {
+        serverAnswers: question => {
+          const reply = there.answers(question)
+          if (question.about !== 'ticket' || !('open' in question.wanted)) return reply
+          const facts = factsOf(Session.fromBytes(reply as Uint8Array)!)
+          return sessionWith({ ...facts, extendedMasterSecret }).toBytes()
+        },
+      })
+    expectResumed(opened(true))
+    expectFull(opened(false))
   })
 })
 
