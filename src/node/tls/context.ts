@@ -112,12 +112,14 @@ const refuseUnknown = (options: SecureContextOptions): void => {
     throw unsupported('dhparam', 'there is no key exchange over finite fields')
 }
 
-/** Those between the lowest and the highest, both included. */
 /** What `--tls-cipher-list` or `DEFAULT_CIPHERS` of `node:tls` say for the whole process; undefined: nothing. */
 const ciphersOfAll = (): string | undefined =>
   nodeTls.DEFAULT_CIPHERS === constants.defaultCoreCipherList ? undefined : nodeTls.DEFAULT_CIPHERS
 
-/** Where nothing is said here `--tls-min-v1.3` and the like hold, and `DEFAULT_MIN_VERSION` of `node:tls`. */
+/**
+ * Those between the lowest and the highest, both included. Where nothing is said here, `--tls-min-v1.3` and the like hold,
+ * and `DEFAULT_MIN_VERSION` of `node:tls`.
+ */
 const versionsOf = (options: SecureContextOptions): readonly TlsVersion[] => {
   const { minVersion, maxVersion, secureProtocol, secureOptions } = options
   const at = (what: string, name: VersionName): number => {
