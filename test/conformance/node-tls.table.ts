@@ -65,7 +65,6 @@ export const expected: readonly (readonly [because: string, cases: Readonly<Reco
       'test-tls-server-failed-handshake-emits-clienterror.js': 'AssertionError at line 23',
       'test-tls-session-timeout-errors.js': 'AssertionError at line 23',
       'test-tls-set-ciphers-error.js': 'AssertionError at line 17',
-      'test-tls-sni-option.js': 'AssertionError at line 152',
       'test-tls-sni-servername.js': 'AssertionError at line 28',
       'test-tls-socket-failed-handshake-emits-error.js': 'AssertionError at line 23',
     },

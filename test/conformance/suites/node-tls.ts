@@ -36,8 +36,8 @@ export const suite: Suite = nodeTests({
   entry: 'node/tls/index.ts',
   instead: INSTEAD,
   expected,
-  skips: { [AS_WITH_NODE]: 5, [LEFT_OUT]: 12, [UNSTEADY]: 1 },
-  unsteady: ['test-tls-env-extra-ca-with-options.js'],
+  skips: { [AS_WITH_NODE]: 5, [LEFT_OUT]: 12, [UNSTEADY]: 2 },
+  unsteady: ['test-tls-env-extra-ca-with-options.js', 'test-tls-sni-option.js'],
   isOf: (name, text) =>
     /^test-tls-/.test(name) || (/^test-https-/.test(name) && /https\.(get|request)|Agent/.test(text)),
 })
