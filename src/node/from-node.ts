@@ -9,6 +9,7 @@ import { type Failure, fail } from '../failures/index.ts'
 import type { Address, ByteStream, StreamHandler } from '../net/stream/types.ts'
 import { Unheard } from '../net/stream/unheard.ts'
 import type { TraceContext } from '../trace/types.ts'
+import { ignore, listen } from './lasting.ts'
 import { failureOf } from './socket.ts'
 
 /** A Duplex that may be a socket. */
@@ -32,7 +33,10 @@ export const fromNode = (duplex: Carrier, where = 'the other side'): ByteStream 
   }
   // Nobody else reads what it carries now.
   for (const event of ['data', 'readable']) if (duplex.listenerCount(event) > 0) duplex.removeAllListeners(event)
-  return new CarriedStream(duplex, where)
+  const stream = new CarriedStream(duplex, where)
+  // Node lets it flow in a tick where `readable` was listened to and `data` is now.
+  process.nextTick(() => stream.stayPaused())
+  return stream
 }
 
 /** Of Node's encodings the one that loses nothing. None can be taken back: a stream that gave text always does. */
@@ -74,31 +78,12 @@ export class CarriedStream implements ByteStream {
         this.#handler.closed(this.#failure)
       },
     }
-    this.#listen()
-    // Who had it before may let go of all listeners now, as FTP clients do: TLS of Node's own listens to none.
-    duplex.removeAllListeners = (...events: [event?: string | symbol]) => {
-      this.#ignore()
-      Object.getPrototypeOf(duplex).removeAllListeners.apply(duplex, events)
-      this.#listen()
-      // Node lets it flow in a tick, because somebody listens.
-      if (this.#paused) process.nextTick(() => this.#paused && duplex.pause())
-      return duplex
-    }
-  }
-
-  #listen(): void {
-    for (const [event, listener] of Object.entries(this.#listeners))
-      this.#duplex.on(event, listener as (fact: unknown) => void)
-  }
-  #ignore(): void {
-    for (const [event, listener] of Object.entries(this.#listeners))
-      this.#duplex.removeListener(event, listener as (fact: unknown) => void)
+    for (const [event, listener] of Object.entries(this.#listeners)) listen(duplex, event, listener)
   }
 
   /** Listens no more: the Duplex belongs to somebody else now, who finds it neither flowing nor paused. */
   release(): void {
-    this.#ignore()
-    delete (this.#duplex as Partial<Duplex>).removeAllListeners
+    for (const [event, listener] of Object.entries(this.#listeners)) ignore(this.#duplex, event, listener)
     ;(this.#duplex as { readableFlowing: boolean | null }).readableFlowing = null
   }
 
@@ -153,6 +138,10 @@ export class CarriedStream implements ByteStream {
   pause(): void {
     this.#paused = true
     this.#duplex.pause()
+  }
+  /** Where it flows though it was paused. */
+  stayPaused(): void {
+    if (this.#paused) this.#duplex.pause()
   }
   resume(): void {
     this.#paused = false

@@ -5,6 +5,7 @@
 import type { AddressInfo, Socket, SocketReadyState } from 'node:net'
 import { Duplex, type DuplexOptions } from 'node:stream'
 import type { Carrier } from '../from-node.ts'
+import { listen } from '../lasting.ts'
 
 /** What happens to the socket below, and concerns whoever holds the one above. */
 const PASSED_ON = [
@@ -55,7 +56,7 @@ export abstract class CarriedSocket extends Duplex {
     // As with `net.Socket`, `close` says whether there was an error.
     super({ ...options, emitClose: false })
     this.lower = lower
-    for (const name of PASSED_ON) lower.on(name, (...facts: unknown[]) => this.emit(name, ...facts))
+    for (const name of PASSED_ON) listen(lower, name, (...facts: unknown[]) => this.emit(name, ...facts))
   }
 
   /** Plaintext, without what waits in our own buffers. */

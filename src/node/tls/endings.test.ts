@@ -19,6 +19,24 @@ for (const [client, server, clientTls, serverTls] of pairs)
     await ended
   })
 
+for (const [client, server, clientTls, serverTls] of pairs)
+  test(`client of ${client}, server of ${server}: RST is an error, also where the socket below lost all its listeners`, async () => {
+    const listener = serverTls.createServer(localhost).on('tlsClientError', () => {})
+    const raw = next<Socket>(listener, 'connection')
+    const accepted = next<Socket>(listener, 'secureConnection')
+    const below = new Socket().connect(await listening(listener), '127.0.0.1').setEncoding('utf8')
+    await once(below, 'connect')
+    const near = closing(clientTls.connect({ socket: below, servername: 'localhost', ca: root }))
+    await once(near, 'secureConnect')
+    below.removeAllListeners()
+    const far = (await accepted).on('error', () => {})
+    far.write('one')
+    expect(String(await next(near, 'data'))).toBe('one')
+    const told = errorOf(near)
+    ;(await raw).resetAndDestroy()
+    expect((await told).code).toBe('ECONNRESET')
+  })
+
 test('FIN for an answer to our close_notify: what came is read to its end, then close, without end and without error', async () => {
   const server = createServer({ ...localhost, allowHalfOpen: true })
   const raw = next<Socket>(server, 'connection')

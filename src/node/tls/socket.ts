@@ -18,6 +18,7 @@ import { keyLogSink } from '../../trace/keylog.ts'
 import type { TraceContext } from '../../trace/types.ts'
 import { unheldClock } from '../clock.ts'
 import { type Carrier, fromNode } from '../from-node.ts'
+import { listen } from '../lasting.ts'
 import { failureOf } from '../socket.ts'
 import { answers, asking } from './answers.ts'
 import { createSecureContext, SecureContext, type SecureContextOptions } from './context.ts'
@@ -130,13 +131,13 @@ export class TLSSocket extends InspectedSocket {
 
   #watchLower(): void {
     const { lower } = this
-    lower.on('error', error => {
+    listen(lower, 'error', (error: Error) => {
       this.#lowerError ??= error
     })
-    lower.once('close', () => {
+    listen(lower, 'close', () => {
       if (!this.#started) this.#cut(fail('tcp/reset', { where: this.#where }))
     })
-    if (lower.pending && !lower.destroyed) lower.once('connect', () => this.#start())
+    if (lower.pending && !lower.destroyed) listen(lower, 'connect', () => this.#start())
     // Whoever made this socket listens to its events from the next turn on.
     else process.nextTick(() => this.#start())
   }
@@ -358,7 +359,7 @@ export class TLSSocket extends InspectedSocket {
    */
   #linger(stream: NetStream): void {
     const handler = lingering(unheldClock, this.#carrier)
-    this.lower.once('close', () => handler.closed(undefined))
+    listen(this.lower, 'close', () => handler.closed(undefined))
     stream.handler = handler
     stream.resume()
   }
