@@ -2,6 +2,7 @@
 import { EventEmitter, once } from 'node:events'
 import { createServer as createTcpServer, Socket } from 'node:net'
 import { Duplex } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { closing, errorOf, listening, localhost, next, pairs, root } from '../../../test/support/node-tls.ts'
@@ -72,6 +73,18 @@ test('with a signal that is aborted already nothing is connected, and the error 
   await once(server, 'connection')
   expect([connections, other.destroyed]).toEqual([1, false])
 })
+
+for (const when of ['its handshake', 'the connection'])
+  test(`what ends ${when} does not destroy what is below: the alert shall arrive`, async () => {
+    const other = new Duplex({ read() {}, write: (piece, _, done) => done(void below.push(piece) as never) })
+    const below = new Duplex({ read() {}, write: (piece, _, done) => setImmediate(done, void other.push(piece)) })
+    const far = closing(new TLSSocket(other, { ...localhost, isServer: true }))
+    const near = closing(connect({ socket: below, servername: 'localhost', ca: root }))
+    if (when === 'the connection') await Promise.all([once(near, 'secureConnect'), once(far, 'secure')])
+    const sides = [errorOf(far), errorOf(near), finished(below, { readable: false })] as const
+    below.push(Buffer.of(22, 3, 3, 0, 4, 2, 0, 0, 0))
+    expect((await Promise.all(sides))[0].message).toMatch(/alert/)
+  })
 
 test('a handshake that waits for a peer in memory keeps no process alive', async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter(kind => kind === 'Timeout').length

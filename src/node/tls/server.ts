@@ -110,8 +110,7 @@ export class Server extends NetServer {
 
   #cutOldest(): void {
     const [oldest] = this.#handshakes
-    if (oldest === undefined) return
-    const [socket, failed] = oldest
+    const [socket, failed] = oldest!
     failed(nodeError(fail('net/handshake-timeout', { where: 'The client', number: MAX_HANDSHAKES })))
     socket.destroy()
   }
