@@ -28,9 +28,10 @@ test('RFC 9112 9.6: an answer closes the connection by `close`, and by no other 
   const server = await served(request => {
     const [name = '', value = ''] = new URL(request.url).pathname.slice(1).split('=')
     const init = { headers: { [name]: value } }
+    if (request.headers.has('x-streamed')) return new Response(new Blob(['ok']).stream(), init)
     return request.headers.has('x-fast') ? new FastResponse('ok', init) : new Response('ok', init)
   })
-  for (const more of ['', 'X-Fast: 1\r\n'])
+  for (const more of ['', 'X-Fast: 1\r\n', 'X-Streamed: 1\r\n'])
     for (const [field, closes] of [
       ['connection=close', true],
       ['connection=keep-alive,Close', true],
