@@ -14,7 +14,7 @@ export class Linger {
   readonly #stream: Pick<ByteStream, 'unsent' | 'reset'>
   readonly #patience: Millis
   #disarm: (() => void) | undefined
-  #left = 0
+  #left = Number.POSITIVE_INFINITY
   #moved = 0
   #came = false
 
@@ -27,7 +27,6 @@ export class Linger {
 
   /** Everything was written. */
   start(): void {
-    this.#left = Number.POSITIVE_INFINITY
     this.#moved = this.#clock.now()
     this.#arm()
   }
