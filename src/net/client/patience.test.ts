@@ -10,7 +10,7 @@ import { client } from './client.ts'
 const LONG = new Uint8Array(1_000_000)
 
 /** Whoever stops in the middle of each body, takes it whole, and thinks about it for so many ms. */
-const thinking = async (ms: number) => {
+const thinking = async (ms: number, pause = 5_000) => {
   const clock = virtualClock({ turn: nextTurn })
   const transport = memoryTransport(clock)
   await transport.listen({ port: 80 }, stream => {
@@ -19,7 +19,7 @@ const thinking = async (ms: number) => {
       data(bytes) {
         if (text.length < 1_000 && bytes.length > 1_000) {
           stream.pause()
-          clock.later(clock.now() + 5_000, () => stream.resume())
+          clock.later(clock.now() + pause, () => stream.resume())
         }
         text += String.fromCharCode(...bytes.subarray(0, 1_000)) + ' '.repeat(Math.max(0, bytes.length - 1_000))
         const end = text.indexOf('\r\n\r\n') + 4
@@ -49,4 +49,9 @@ test('an answer may take longer than a pause in a body, on a connection that was
 test('and no longer than is said for it', async () => {
   const ask = await thinking(70_000)
   for (const body of [undefined, LONG]) expect(await codeOf(ask(body))).toBe('http/head-timeout')
+})
+
+test('a body may stand still for as long as is said, and no longer', async () => {
+  expect(await (await thinking(1, 9_000))(LONG)).toBe('ok')
+  expect(await codeOf((await thinking(1, 11_000))(LONG))).toBe('net/idle-timeout')
 })
