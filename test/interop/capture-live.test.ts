@@ -1,9 +1,8 @@
 /** `barewire capture` on loopback, with programs that are not ours; what it wrote is read by us and by tshark. */
 import { createSocket } from 'node:dgram'
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
 import { certificateAuthority } from '../../src/ca/authority.ts'
 import { main } from '../../src/cli/main.ts'
 import { nodeWorld } from '../../src/node/world.ts'
@@ -20,6 +19,7 @@ const cannot = await cannotCapture()
 const skipped = cannot === undefined ? '' : ` (skipped: ${cannot})`
 const folder = temporaryFolder('capture-live')
 afterAll(folder.remove)
+afterEach(() => vi.unstubAllEnvs())
 const file = (name: string): string => join(folder.path, name)
 const PATIENCE = 60_000
 
@@ -64,8 +64,6 @@ const programs: readonly (readonly [name: string, needed: string, words: (url: s
   ['Node', 'node', url => [process.execPath, '-e', NODE(url)]],
   ['Python', 'python3', url => ['python3', '-c', PYTHON(url)]],
 ]
-
-const keyFolders = (): string[] => readdirSync(tmpdir()).filter(name => name.startsWith('barewire-keys-'))
 
 describe.skipIf(cannot !== undefined)(`a program and its keys${skipped}`, () => {
   for (const [name, needed, words] of programs)
@@ -112,11 +110,18 @@ describe.skipIf(cannot !== undefined)(`a program and its keys${skipped}`, () => 
   test(
     'its exit code is ours, and its keys are gone',
     async () => {
-      const before = keyFolders()
-      const { exit, events } = await capturing('exit.pcapng', '9', [process.execPath, '-e', 'process.exit(7)'])
+      // A folder of its own: other tests make temporary files in the common one.
+      mkdirSync(file('temporary'), { recursive: true })
+      vi.stubEnv('TMPDIR', file('temporary'))
+      const program = [
+        process.execPath,
+        '-e',
+        'process.exit(require("node:fs").readdirSync(process.env.TMPDIR).length + 6)',
+      ]
+      const { exit, events } = await capturing('exit.pcapng', '9', program)
       expect(exit).toBe(7)
       expect(events[1]).toMatchObject({ type: 'captured', ended: 'program', exit: 7, secrets: 0, frames: 0 })
-      expect(keyFolders().filter(name => !before.includes(name))).toEqual([])
+      expect(readdirSync(file('temporary'))).toEqual([])
     },
     PATIENCE,
   )
