@@ -4,16 +4,13 @@
  */
 
 import { connect, createServer, type Socket } from 'node:net'
-import { afterEach } from 'vitest'
 import { FailureError } from '../../src/failures/index.ts'
 import { type ServeOptions, serve } from '../../src/index.ts'
 import type { Server } from '../../src/net/server/exchanges.ts'
 import type { Handler } from '../../src/net/server/serve.ts'
+import { closing } from './closing.ts'
 
-export const closing: (() => unknown)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
+export { closing }
 
 export const served = async (handler: Handler, options: ServeOptions = {}): Promise<Server> => {
   const server = await serve(handler, options)

@@ -2,12 +2,12 @@
 import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import * as nodeTls from 'node:tls'
-import { afterEach } from 'vitest'
 import { certificateAuthority, selfSigned } from '../../src/ca/authority.ts'
 import type { Issued, LeafOptions } from '../../src/ca/types.ts'
 import { nodeCrypto } from '../../src/node/crypto.ts'
 import * as ourTls from '../../src/node/tls/index.ts'
 import { pem } from '../../src/x509/files/pem.ts'
+import { closing as atTheEnd } from './closing.ts'
 
 const crypto = nodeCrypto()
 
@@ -61,17 +61,12 @@ export const pairs: readonly (readonly [string, string, Tls, Tls])[] = makes.fla
     .map(([server, serverTls]) => [client, server, clientTls, serverTls] as const),
 )
 
-const opened: { close?(): unknown; destroy?(): unknown }[] = []
-afterEach(() => {
-  for (const each of opened.splice(0)) {
-    if (each.destroy === undefined) each.close?.()
-    else each.destroy()
-  }
-})
-
 /** Closed, or destroyed, after the test. */
 export const closing = <T extends { close?(): unknown; destroy?(): unknown }>(each: T): T => {
-  opened.push(each)
+  atTheEnd.push(() => {
+    if (each.destroy === undefined) each.close?.()
+    else each.destroy()
+  })
   return each
 }
 
