@@ -8,6 +8,7 @@ import { judged as judgedAs } from '../../net/stream/judged.ts'
 import { canCheck } from '../../net/stream/server-answers.ts'
 import { decrypted, signed } from '../../net/stream/signing.ts'
 import type { Answerer } from '../../net/stream/tls.ts'
+import type { ExternalKey } from '../../tls/session/external-key.ts'
 import type { Ask, CertifiedKey, Question } from '../../tls/types.ts'
 import { printable } from '../../x509/certificate/distinguished-name.ts'
 import { spkiOf } from '../../x509/certificate/public-key.ts'
@@ -45,6 +46,8 @@ export interface AnswerOptions {
   readonly staple?: ((leaf: Bytes, issuer: Bytes | undefined) => Promise<Bytes | undefined>) | undefined
   /** A server's: what `setKeyCert` gave. */
   readonly replaced?: (() => SecureContext | undefined) | undefined
+  /** A server's, where keys from elsewhere are taken in the place of certificates. */
+  readonly keyFor?: ((identities: readonly Bytes[]) => ExternalKey | undefined) | undefined
   /** What came with the peer's chain. */
   readonly stapled: (ocsp: Bytes | undefined) => void
   /** The chain that we show. */
@@ -89,8 +92,9 @@ export const answers = (options: AnswerOptions): Answerer => {
         return options.resumption?.ticket(question.wanted) ?? 'none'
       case 'session':
         return (await raising(() => options.resumption?.session(question.wanted))) ?? 'none'
-      case 'early-data':
       case 'psk':
+        return (await raising(() => options.keyFor?.(question.identities))) ?? 'none'
+      case 'early-data':
         return 'none'
       case 'sign':
         return signed(question, nodeWorld())
@@ -106,11 +110,11 @@ export const answers = (options: AnswerOptions): Answerer => {
 const certificateFor = async (
   hello: About<'client-hello'>['hello'],
   { own, trust }: SecureContext,
-  { shown, staple }: AnswerOptions,
-): Promise<CertifiedKey | Failure> => {
+  { shown, staple, keyFor }: AnswerOptions,
+): Promise<CertifiedKey | 'none' | Failure> => {
   // Where there is none that the client can check, the handshake says what was missing.
   const one = own.find(({ certified }) => canCheck(hello, certified)) ?? own[0]
-  if (one === undefined) return fail('net/no-certificate')
+  if (one === undefined) return keyFor === undefined ? fail('net/no-certificate') : 'none'
   const { chain } = one.certified
   shown(chain)
   // What is fetched for a client that did not ask would be thrown away.

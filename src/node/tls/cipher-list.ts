@@ -52,9 +52,13 @@ export const suitesNamed = (ciphers: string): readonly AnySuiteName[] => {
     else if (sign === '!') for (const each of left(name)) never.add(each)
   }
   const rest = chosen.filter(name => !never.has(name))
+  if (rest.length === 0 && WITH_KEYS.test(ciphers)) return newest.filter(name => !never.has(name))
   if (rest.length > 0) return rest.some(name => newest.includes(name)) ? rest : [...newest, ...rest]
   throw Object.assign(badValue('ciphers', `none of ${ciphers} is spoken here`), { code: 'ERR_SSL_NO_CIPHER_MATCH' })
 }
+
+/** Suites with a key from elsewhere (`pskCallback`): TLS 1.3 has it in all of its suites, and those of TLS 1.2 are not spoken. */
+const WITH_KEYS = /(?:^|[:,; ])(?:\w[\w+-]*[+-])?[ka]?(?:DHE|RSA)?PSK\b/
 
 const named = (name: string): readonly AnySuiteName[] =>
   [...suites13, ...older]

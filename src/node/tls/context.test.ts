@@ -192,10 +192,8 @@ for (const [what, options, code, failure] of refused) {
 
 test('options of one connection that cannot be followed are refused at the call', () => {
   const unavailable = expect.objectContaining({ code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
-  for (const name of ['pskCallback', 'enableTrace'])
-    expect(() => connect({ port: 1, [name]: true })).toThrow(unavailable)
-  for (const name of ['pskCallback', 'enableTrace'])
-    expect(() => createServer({ ...localhost, [name]: true })).toThrow(unavailable)
+  expect(() => connect({ port: 1, enableTrace: true })).toThrow(unavailable)
+  expect(() => createServer({ ...localhost, enableTrace: true } as object)).toThrow(unavailable)
   for (const onread of [{}, { buffer: 1_000, callback() {} }, { buffer: Buffer.alloc(1) }] as never[])
     expect(() => connect({ port: 1, onread })).toThrow(/onread/)
   expect(() => createServer({ ...localhost, ALPNCallback: true as never })).toThrow(/ALPNCallback/)

@@ -1,5 +1,6 @@
 /** The engine of one connection, from the options of `node:tls`. */
 import { tlsClient, tlsServer } from '../../tls/engine.ts'
+import type { ExternalKey } from '../../tls/session/external-key.ts'
 import { Session } from '../../tls/session/session.ts'
 import type { TlsConnection } from '../../tls/types.ts'
 import type { TraceContext } from '../../trace/types.ts'
@@ -13,12 +14,14 @@ interface Settled {
   /** A client's: whom it wants. */
   readonly serverName: string
   readonly trace: TraceContext | undefined
+  /** A client's: what it has in the place of certificates. */
+  readonly sharedKey: ExternalKey | undefined
 }
 
 export const engineOf = (
   side: 'client' | 'server',
   options: TLSSocketOptions,
-  { context, alpn, serverName, trace }: Settled,
+  { context, alpn, serverName, trace, sharedKey }: Settled,
 ): TlsConnection => {
   const { crypto, clock } = nodeWorld()
   const { versions, suites, groups } = context
@@ -38,9 +41,11 @@ export const engineOf = (
       suiteOrder: honorCipherOrder === false ? 'client' : undefined,
       resumption: resumption?.waysIn(context),
       sessionLifetime,
+      psk: options.pskCallback ? 'asked' : undefined,
     })
   }
   const session = (options.session ? Session.fromBytes(options.session) : undefined) ?? 'new'
   const evidence = options.requestOCSP ? (['ocsp'] as const) : undefined
-  return tlsClient({ ...common, session, evidence, serverName })
+  const psk = sharedKey && [sharedKey]
+  return tlsClient({ ...common, session, evidence, serverName, psk })
 }

@@ -58,6 +58,8 @@ const OWN: Readonly<Record<string, string>> = {
   'net/bad-key': 'ERR_INVALID_ARG_VALUE',
   'net/key-encrypted': 'ERR_MISSING_PASSPHRASE',
   'tls/bad-server-name': 'ERR_INVALID_ARG_VALUE',
+  'tls/binder-wrong': 'ERR_SSL_BINDER_DOES_NOT_VERIFY',
+  'tls/bad-external-key': 'ERR_INVALID_ARG_VALUE',
   'tls/no-exporter': 'ERR_TLS_INVALID_STATE',
 }
 

@@ -19,6 +19,7 @@ export {
 export type { TlsError } from './errors.ts'
 export type { ConnectionOptions, TLSSocketOptions, TlsOptions } from './options.ts'
 export { createServer, type SecureConnectionListener, Server } from './server.ts'
+export type { ClientPskCallback, ServerPskCallback, SharedKey } from './shared-keys.ts'
 export { TLSSocket } from './socket.ts'
 
 /** What is offered without `ciphers`. */

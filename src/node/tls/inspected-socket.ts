@@ -29,6 +29,18 @@ export abstract class InspectedSocket extends CarriedSocket {
   protected ownChain: readonly Bytes[] = []
   protected abstract readonly side: 'client' | 'server'
 
+  /** `distrust`: why the peer is not to be believed; `asked`: a server wanted to know who its client is. */
+  protected settled(agreed: TlsInfo, distrust: Error | undefined, asked: boolean): void {
+    this.agreed = agreed
+    this.secureConnecting = false
+    this.alpnProtocol = agreed.alpn ?? false
+    this.servername = agreed.serverName ?? false
+    const keyed = agreed.externalKey !== undefined && (asked || this.side === 'client')
+    this.authorized = distrust === undefined && (keyed || agreed.peerChain.length > 0)
+    if (distrust !== undefined) this.authorizationError = codeOf(distrust)
+    else if (asked && !this.authorized) this.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT'
+  }
+
   /** `{}` when the peer showed none, as with Node; null after the end. */
   getPeerCertificate(detailed: true): DetailedPeerCertificate
   getPeerCertificate(detailed?: false): PeerCertificate
@@ -61,8 +73,9 @@ export abstract class InspectedSocket extends CarriedSocket {
     if (this.side === 'server') return null
     return this.agreed === undefined ? {} : ephemeralKeyOf(this.agreed)
   }
+  /** True with a key from elsewhere too, as with Node: TLS 1.3 makes no difference between them. */
   isSessionReused(): boolean {
-    return this.agreed?.resumed ?? false
+    return this.agreed !== undefined && (this.agreed.resumed || this.agreed.externalKey !== undefined)
   }
   /**
    * What to give as `session` to the next connection to the same server, in a form of our own; undefined as long as there
@@ -102,3 +115,5 @@ export abstract class InspectedSocket extends CarriedSocket {
     return false
   }
 }
+
+const codeOf = (error: Error): string => (error as { code?: string }).code ?? error.message

@@ -1,7 +1,7 @@
 /** Values of a kind that they cannot be are refused at the call, as Node does it: JavaScript would take them for something else. */
 import { badType, outOfRange } from './errors.ts'
 
-const TEXTS = ['ciphers', 'passphrase', 'ecdhCurve'] as const
+const TEXTS = ['ciphers', 'passphrase', 'ecdhCurve', 'pskIdentityHint'] as const
 const NUMBERS = ['handshakeTimeout', 'sessionTimeout'] as const
 const FUNCTIONS = ['SNICallback', 'checkServerIdentity'] as const
 
@@ -17,7 +17,8 @@ export const checkKinds = (options: object): void => {
   // Null too: who has no check of the name left must not find that out later.
   for (const name of FUNCTIONS)
     if (given[name] !== undefined && typeof given[name] !== 'function') throw badType(name, 'a function', given[name])
-  const { servername, sessionTimeout } = given
+  const { servername, sessionTimeout, pskCallback } = given
+  if (pskCallback != null && typeof pskCallback !== 'function') throw badType('pskCallback', 'a function', pskCallback)
   if (servername && typeof servername !== 'string') throw badType('servername', 'a string', servername)
   if (typeof sessionTimeout === 'number') checkWithin('sessionTimeout', sessionTimeout, 0)
 }

@@ -10,6 +10,7 @@ import type { SecureContext, SecureContextOptions } from './context.ts'
 import { badValue, inNodesWords, type TlsError, unsupported } from './errors.ts'
 import { checkKinds } from './kinds.ts'
 import type { Resumption } from './resumption.ts'
+import type { ClientPskCallback, ServerPskCallback } from './shared-keys.ts'
 
 interface CommonOptions extends SecureContextOptions {
   /** Instead of the options that `createSecureContext` takes. */
@@ -50,12 +51,18 @@ export interface TLSSocketOptions extends CommonOptions {
   /** The same, where there is no `servername`. */
   readonly host?: string | undefined
   readonly checkServerIdentity?: CheckServerIdentity | undefined
+  /** Keys that both ends have from elsewhere, in the place of certificates: in TLS 1.3, for SHA-256. */
+  readonly pskCallback?: ClientPskCallback | ServerPskCallback | null | undefined
+  /** A server's of TLS 1.2: it says nothing here. */
+  readonly pskIdentityHint?: string | undefined
 }
 
 /** Of Node's what is for the connection below (`lookup`, `localAddress`, `family`, …), and ours. */
 export interface ConnectionOptions
   extends Omit<NodeConnectionOptions, keyof TLSSocketOptions | 'socket'>,
-    Omit<TLSSocketOptions, 'isServer' | 'SNICallback' | 'ALPNCallback' | 'resumption' | 'staple'> {
+    Omit<TLSSocketOptions, 'isServer' | 'SNICallback' | 'ALPNCallback' | 'resumption' | 'staple' | 'pskCallback'> {
+  /** A key that the server has too, in TLS 1.3; one that has not may show a certificate. */
+  readonly pskCallback?: ClientPskCallback | null | undefined
   /** Something that is connected already, or will be: TLS runs over it, and `host` and `port` only name the server. */
   readonly socket?: Duplex | undefined
   readonly localAddress?: string | undefined
@@ -76,11 +83,12 @@ export interface TlsOptions extends Omit<ServerOpts, keyof CommonOptions>, Commo
   readonly ALPNCallback?: AlpnCallback | undefined
   readonly requestCert?: boolean | undefined
   readonly sessionTimeout?: number | undefined
+  /** Which key a client of TLS 1.3 means; a client that has none is shown a certificate, where there is one. */
+  readonly pskCallback?: ServerPskCallback | null | undefined
+  readonly pskIdentityHint?: string | undefined
 }
 
 const UNSUPPORTED: Readonly<Record<string, string>> = {
-  pskCallback: 'keys shared beforehand are not used',
-  pskIdentityHint: 'keys shared beforehand are not used',
   enableTrace: 'a trace is had from connect and listen of barewire',
 }
 

@@ -8,6 +8,7 @@ import { createSecureContext, SecureContext, type SecureContextOptions, ticketKe
 import { badValue, nodeError } from './errors.ts'
 import { protocolsOf, refuseUnsupported, type TlsOptions } from './options.ts'
 import { Resumption } from './resumption.ts'
+import { checkSharedKeys } from './shared-keys.ts'
 import { TLSSocket } from './socket.ts'
 
 export type SecureConnectionListener = (socket: TLSSocket) => void
@@ -32,6 +33,7 @@ export class Server extends NetServer {
   constructor(options: TlsOptions = {}, listener?: SecureConnectionListener | null) {
     refuseUnsupported(options, 'server')
     const context = contextOf(options)
+    checkSharedKeys({ ...options, isServer: true }, context)
     protocolsOf(options.ALPNProtocols)
     super(options)
     this.#options = options

@@ -28,6 +28,7 @@ import { cut, gathered } from './gathered.ts'
 import { InspectedSocket } from './inspected-socket.ts'
 import { checkExport, checkWithin } from './kinds.ts'
 import { type ConnectionOptions, protocolsOf, refuseUnsupported, type TLSSocketOptions } from './options.ts'
+import { type ClientPskCallback, checkSharedKeys, clientKey, type ServerPskCallback, serverKey } from './shared-keys.ts'
 
 /** Node's for its servers; its clients wait for ever. */
 const HANDSHAKE_TIMEOUT = 120_000
@@ -64,6 +65,7 @@ export class TLSSocket extends InspectedSocket {
     refuseUnsupported(options, side)
     const context = options.secureContext ?? createSecureContext(options)
     if (!(context instanceof SecureContext)) throw badValue('secureContext', 'is not of barewire/node/tls')
+    checkSharedKeys(options, context)
     if (socket != null && typeof socket.write !== 'function') throw badType('socket', 'a Duplex', socket)
     const lower: Carrier = socket ?? new Socket({ allowHalfOpen: true })
     const { highWaterMark, signal } = options
@@ -150,6 +152,7 @@ export class TLSSocket extends InspectedSocket {
     if (this.destroyed || this.#started) return
     this.#started = true
     const clock = unheldClock
+    const { pskCallback } = this.#options
     let engine: TlsConnection
     try {
       engine = engineOf(this.side, this.#options, {
@@ -157,6 +160,8 @@ export class TLSSocket extends InspectedSocket {
         alpn: this.#alpn,
         serverName: this.#serverName ?? this.#host ?? 'localhost',
         trace: this.#keyLog(),
+        sharedKey:
+          pskCallback && this.side === 'client' ? clientKey(this, pskCallback as ClientPskCallback) : undefined,
       })
       this.#engine = engine
     } catch (error) {
@@ -179,7 +184,7 @@ export class TLSSocket extends InspectedSocket {
   }
 
   #answerer(): Answerer {
-    const { SNICallback, ALPNCallback, checkServerIdentity } = this.#options
+    const { SNICallback, ALPNCallback, checkServerIdentity, pskCallback } = this.#options
     const context = this.#context
     const asked =
       SNICallback === undefined || this.side === 'client' ? () => context : asking(SNICallback.bind(this), context)
@@ -196,6 +201,7 @@ export class TLSSocket extends InspectedSocket {
       judged: error => {
         this.#distrust = error
       },
+      keyFor: pskCallback ? ids => serverKey(this, pskCallback as ServerPskCallback, ids) : undefined,
       staple: this.#options.staple,
       stapled: ocsp => {
         if (this.#options.requestOCSP && this.side === 'client')
@@ -219,16 +225,11 @@ export class TLSSocket extends InspectedSocket {
       stream.reset()
       return
     }
-    this.agreed = stream.connection.tls!
-    this.secureConnecting = false
-    this.alpnProtocol = this.agreed.alpn ?? false
-    this.servername = this.agreed.serverName ?? false
-    this.authorized = this.agreed.peerChain.length > 0 && this.#distrust === undefined
-    if (this.#distrust !== undefined) this.authorizationError = codeOf(this.#distrust)
-    else if (this.#asksClients && !this.authorized) this.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT'
+    const agreed = stream.connection.tls!
+    this.settled(agreed, this.#distrust, this.#asksClients)
     const { session } = this.#options
     const fresh = this.session
-    if (fresh === undefined && this.agreed.resumed && session) this.session = Buffer.from(session)
+    if (fresh === undefined && agreed.resumed && session) this.session = Buffer.from(session)
     if (this.side === 'client') this.emit('secureConnect')
     if (fresh !== undefined) this.emit('session', fresh)
     this.emit('secure')
@@ -392,5 +393,3 @@ export class TLSSocket extends InspectedSocket {
     done?.(error)
   }
 }
-
-const codeOf = (error: Error): string => (error as { code?: string }).code ?? error.message

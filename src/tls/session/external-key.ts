@@ -21,7 +21,7 @@ export type KeyHash = 'sha256' | 'sha384'
 const LEAST_KEY = 16
 
 /** Far more than a name needs; the hello has to hold it with everything else. */
-const MOST_IDENTITY = 1_024
+export const MOST_IDENTITY = 1_024
 
 interface About {
   /** What the two ends call the key; it goes over the wire in clear. */
