@@ -69,6 +69,7 @@ export class Acting implements Context<any> {
   /** Every key was overwritten: nothing is read any more, and nothing said. */
   forgotten = false
   #certificateWanted = false
+  #finished: { own?: Bytes; peer?: Bytes } | undefined
   readonly #parts: Parts
   /** Of the handshake, and of the connection for as long as it lives. */
   readonly #passing: { wipe(): void }[] = []
@@ -111,6 +112,7 @@ export class Acting implements Context<any> {
   }
   send(name: string, body: unknown, finish?: (bytes: Uint8Array) => void): void {
     this.#flightRead()
+    if (name === 'Finished') this.keepFinished('own', body)
     const bytes = encode(this.#written, { type: HandshakeType.names[name]!, body })
     finish?.(bytes)
     this.transcript.add(bytes)
@@ -232,7 +234,15 @@ export class Acting implements Context<any> {
     this.done = true
     this.readable = true
     this.writable = true
-    this.tell({ type: 'established', ...about })
+    const { own, peer } = this.#finished ?? {}
+    this.#finished = undefined
+    this.tell({ type: 'established', ...about, ...(own && peer && { finished: { own, peer } }) })
+  }
+  /** Where it is to be told. */
+  keepFinished(of: 'own' | 'peer', body: unknown): void {
+    if (this.#parts.role.finished === undefined || this.done) return
+    this.#finished ??= {}
+    this.#finished[of] = (body as { readonly verifyData: Uint8Array }).verifyData.slice()
   }
 
   /** What a fatal alert of the peer means, to be thrown. */

@@ -44,6 +44,7 @@ export const clientRole = (config: TlsClientConfig): Role => {
     side: 'client',
     table: clientStates,
     renegotiation: config.renegotiation ?? 'declined',
+    finished: config.finished,
     start(context) {
       const offer = offerOf(config, name, context)
       sendHello(context, offer)

@@ -64,6 +64,8 @@ interface TlsConfig {
   readonly renegotiation?: Renegotiation | undefined
   /** `kept`: the secret of TLS 1.2 stays for `exportKeyingMaterial` (RFC 5705). Wiped after the handshake when left out. */
   readonly exporters?: 'kept' | undefined
+  /** `told`: `Established.finished` has what both Finished say. Forgotten when left out. */
+  readonly finished?: 'told' | undefined
   /**
    * Bytes of content in a record that we take (RFC 8449): 64 to 16,384, for whoever is short of memory. The client says
    * nothing of it when left out; the server then takes records of full size.

@@ -31,6 +31,7 @@ export const serverRole = (config: TlsServerConfig): Role => {
     side: 'server',
     table: serverStates,
     renegotiation: config.renegotiation ?? 'declined',
+    finished: config.finished,
     start: () => new WaitClientHello(config),
   }
 }

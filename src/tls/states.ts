@@ -88,6 +88,8 @@ export interface Role {
   readonly side: 'client' | 'server'
   readonly table: States
   readonly renegotiation: Renegotiation
+  /** What both Finished say is kept until `established` tells it. */
+  readonly finished?: 'told' | undefined
   /** Makes the first state; a client sends its hello here. */
   start(context: Context): State
 }

@@ -31,6 +31,8 @@ export interface Established {
   readonly trusted: ChainTrusted | undefined
   /** The key from elsewhere that the peer has shown to have; undefined: none. Whom it belongs to is yours to know. */
   readonly externalKey?: { readonly identity: Bytes; readonly context: Bytes | undefined } | undefined
+  /** The verify_data of both Finished, where they were to be told (`TlsConfig.finished`). */
+  readonly finished?: { readonly own: Bytes; readonly peer: Bytes } | undefined
   /** Whether the server has taken the client's early data; undefined: there was none. */
   readonly earlyData?: 'accepted' | 'rejected' | undefined
 }

@@ -19,6 +19,7 @@ import { SecureContext } from './context.ts'
 import { nodeError, type TlsError } from './errors.ts'
 import { detailedCertificate, legacyCertificate, x509 } from './peer.ts'
 import type { Resumption } from './resumption.ts'
+import { allSchemes, inCommon, sharedName } from './signature-list.ts'
 
 export type CheckServerIdentity = (hostname: string, certificate: PeerCertificate) => Error | undefined
 
@@ -50,6 +51,10 @@ export interface AnswerOptions {
   readonly keyFor?: ((identities: readonly Bytes[]) => ExternalKey | undefined) | undefined
   /** What came with the peer's chain. */
   readonly stapled: (ocsp: Bytes | undefined) => void
+  /** Signature schemes that both sides take. */
+  readonly shared: (schemes: readonly number[]) => void
+  /** A server's: whose order decides among them; ours when left out. */
+  readonly schemeOrder?: 'theirs' | undefined
   /** The chain that we show. */
   readonly shown: (chain: readonly Bytes[]) => void
 }
@@ -80,6 +85,7 @@ export const answers = (options: AnswerOptions): Answerer => {
       }
       case 'certificate': {
         context = await raising(() => options.contextFor(undefined))
+        options.shared(inCommon(question.schemes, context.schemes ?? allSchemes))
         const key = context.own.length === 0 ? 'none' : chosen(context.own, question)
         if (key !== 'none' && !(key instanceof Failure)) options.shown(key.chain)
         return key
@@ -109,9 +115,19 @@ export const answers = (options: AnswerOptions): Answerer => {
 /** With an OCSP response, if there are any. */
 const certificateFor = async (
   hello: About<'client-hello'>['hello'],
-  { own, trust }: SecureContext,
-  { shown, staple, keyFor }: AnswerOptions,
+  { own, trust, schemes }: SecureContext,
+  { shown, staple, keyFor, shared, schemeOrder, raised }: AnswerOptions,
 ): Promise<CertifiedKey | 'none' | Failure> => {
+  const ours = schemes ?? allSchemes
+  const common = schemeOrder === 'theirs' ? inCommon(hello.schemes, ours) : inCommon(ours, hello.schemes)
+  shared(common)
+  if (common.length === 0 && hello.schemes.length > 0) {
+    const named = (ids: readonly number[]): string => ids.map(sharedName).join(', ')
+    const failure = fail('tls/no-common-scheme', { got: named(hello.schemes), expected: named(ours) })
+    // OpenSSL tells it from a key that can make none of them.
+    raised(Object.assign(nodeError(failure), { code: 'ERR_SSL_NO_SHARED_SIGNATURE_ALGORITHMS' }))
+    return failure
+  }
   // Where there is none that the client can check, the handshake says what was missing.
   const one = own.find(({ certified }) => canCheck(hello, certified)) ?? own[0]
   if (one === undefined) return keyFor === undefined ? fail('net/no-certificate') : 'none'

@@ -24,6 +24,7 @@ import { badType, badValue, inNodesWords, unsupported } from './errors.ts'
 import { checkKinds } from './kinds.ts'
 import { groupsByName, VERSIONS, type VersionName, versionNames } from './names.table.ts'
 import { ticketsLeft, versionsLeft, versionsOfMethod } from './openssl-options.ts'
+import { schemesNamed, signingWith } from './signature-list.ts'
 
 /** PEM, as text or bytes, or DER; or a key that signs elsewhere. */
 export type KeyContents =
@@ -64,6 +65,8 @@ export class SecureContext {
   /** A server's: what it shares with others. */
   readonly ticketKeys: Bytes | undefined
   readonly groups: readonly GroupName[] | undefined
+  /** Signature schemes, as IANA numbers; undefined: all that we know. */
+  readonly schemes: readonly number[] | undefined
 
   constructor(options: SecureContextOptions) {
     refuseUnknown(options)
@@ -75,7 +78,9 @@ export class SecureContext {
     const opener = { crypto: nodeWorld().crypto, password: options.passphrase }
     const trust = ca == null ? undefined : inNodesWords(() => believed({ ca }, opener))
     this.trust = trust
-    this.own = trust === undefined ? ownOf(options) : ownOf(options).map(one => completed(one, trust))
+    const own = trust === undefined ? ownOf(options) : ownOf(options).map(one => completed(one, trust))
+    this.schemes = options.sigalgs == null ? undefined : schemesNamed(options.sigalgs)
+    this.own = this.schemes === undefined ? own : signingWith(own, this.schemes)
     this.authorities = ca == null ? [] : authoritiesIn({ ca }, opener)
     const ciphers = options.ciphers ?? ciphersOfAll()
     this.suites = ciphers === undefined ? undefined : suitesNamed(ciphers)
@@ -100,7 +105,6 @@ const UNSUPPORTED: Readonly<Record<string, string>> = {
   privateKeyEngine: 'there are no OpenSSL engines here',
   privateKeyIdentifier: 'there are no OpenSSL engines here',
   clientCertEngine: 'there are no OpenSSL engines here',
-  sigalgs: 'which signatures are accepted cannot be chosen',
 }
 
 const refuseUnknown = (options: SecureContextOptions): void => {

@@ -24,9 +24,10 @@ export const engineOf = (
   { context, alpn, serverName, trace, sharedKey }: Settled,
 ): TlsConnection => {
   const { crypto, clock } = nodeWorld()
-  const { versions, suites, groups } = context
+  const { versions, suites, groups, schemes } = context
   const epoch = clock.date() - clock.now()
-  const common = { crypto, epoch, versions, suites, groups, exporters: 'kept', alpn, trace } as const
+  const kept = { exporters: 'kept', finished: 'told' } as const
+  const common = { crypto, epoch, versions, suites, groups, schemes, ...kept, alpn, trace } as const
   if (side === 'server') {
     const { resumption, sessionTimeout: sessionLifetime, honorCipherOrder } = options
     const clientCertificate = !options.requestCert

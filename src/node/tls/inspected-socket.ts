@@ -8,6 +8,7 @@ import { CarriedSocket } from './carried-socket.ts'
 import { unsupported } from './errors.ts'
 import { versionNames } from './names.table.ts'
 import { chainOf, cipherOf, detailedCertificate, ephemeralKeyOf, legacyCertificate, linked, x509 } from './peer.ts'
+import { sharedName } from './signature-list.ts'
 
 export abstract class InspectedSocket extends CarriedSocket {
   readonly encrypted = true
@@ -25,6 +26,8 @@ export abstract class InspectedSocket extends CarriedSocket {
   protected agreed: TlsInfo | undefined
   /** A client's, as far as it was given one. */
   protected session: Buffer | undefined
+  /** Signature schemes that both sides take. */
+  protected sharedSchemes: readonly number[] = []
   /** The chain that we showed, leaf first. */
   protected ownChain: readonly Bytes[] = []
   protected abstract readonly side: 'client' | 'server'
@@ -91,14 +94,16 @@ export abstract class InspectedSocket extends CarriedSocket {
     const ticket = session && factsOf(session).ticket
     return ticket && ticket.length > 0 ? Buffer.from(ticket) : undefined
   }
+  /** What our Finished says, and what that of the peer; undefined until the handshake is over. */
   getFinished(): Buffer | undefined {
-    throw unsupported('getFinished', 'the Finished messages are not kept')
+    return this.agreed?.finished && Buffer.from(this.agreed.finished.own)
   }
   getPeerFinished(): Buffer | undefined {
-    throw unsupported('getPeerFinished', 'the Finished messages are not kept')
+    return this.agreed?.finished && Buffer.from(this.agreed.finished.peer)
   }
+  /** `RSA-PSS+SHA256`; a client's only where it was asked for a certificate, as with Node. */
   getSharedSigalgs(): string[] {
-    throw unsupported('getSharedSigalgs', 'the list of the other side is not kept')
+    return this.sharedSchemes.map(sharedName)
   }
   enableTrace(): void {
     throw unsupported('enableTrace', 'a trace is had from connect and listen of barewire')

@@ -1,7 +1,7 @@
 /** Values of a kind that they cannot be are refused at the call, as Node does it: JavaScript would take them for something else. */
 import { badType, outOfRange } from './errors.ts'
 
-const TEXTS = ['ciphers', 'passphrase', 'ecdhCurve', 'pskIdentityHint'] as const
+const TEXTS = ['ciphers', 'passphrase', 'ecdhCurve', 'sigalgs', 'pskIdentityHint'] as const
 const NUMBERS = ['handshakeTimeout', 'sessionTimeout'] as const
 const FUNCTIONS = ['SNICallback', 'checkServerIdentity'] as const
 

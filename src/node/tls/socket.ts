@@ -207,6 +207,10 @@ export class TLSSocket extends InspectedSocket {
         if (this.#options.requestOCSP && this.side === 'client')
           this.emit('OCSPResponse', ocsp === undefined ? null : Buffer.from(ocsp))
       },
+      shared: schemes => {
+        this.sharedSchemes = schemes
+      },
+      schemeOrder: this.#options.honorCipherOrder === false ? 'theirs' : undefined,
       shown: chain => {
         this.ownChain = chain
       },
