@@ -125,10 +125,8 @@ export const expected: readonly (readonly [because: string, cases: Readonly<Reco
     {
       'test-tls-enable-trace-cli.js': 'AssertionError at line 38',
       'test-tls-enable-trace.js': 'TypeError at line 54',
-      'test-tls-finished.js': 'TypeError at line 45',
-      'test-tls-psk-circuit.js': 'TypeError at line 32',
+      'test-tls-psk-circuit.js': 'TypeError at line 43',
       'test-tls-psk-errors.js': 'TypeError at line 13',
-      'test-tls-set-sigalgs.js': 'AssertionError at line 37',
     },
   ],
   [
