@@ -58,7 +58,7 @@ export const systemTrustStore = async (env: NodeJS.ProcessEnv = process.env): Pr
 }
 
 /** Who has no home folder has no authority there. */
-const localAuthority = (env: NodeJS.ProcessEnv): Uint8Array | undefined => {
+export const localAuthority = (env: NodeJS.ProcessEnv): Uint8Array | undefined => {
   let home: string
   try {
     home = dataHome(env)

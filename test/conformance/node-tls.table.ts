@@ -63,6 +63,8 @@ export const expected: readonly (readonly [because: string, cases: Readonly<Reco
       'test-tls-no-sslv23.js': 'AssertionError at line 9',
       'test-tls-passphrase.js': 'AssertionError at line 229',
       'test-tls-server-failed-handshake-emits-clienterror.js': 'AssertionError at line 23',
+      'test-tls-set-default-ca-certificates-error.js': 'AssertionError at line 18',
+      'test-tls-set-default-ca-certificates-recovery.js': 'AssertionError at line 19',
       'test-tls-session-timeout-errors.js': 'AssertionError at line 23',
       'test-tls-set-ciphers-error.js': 'AssertionError at line 17',
       'test-tls-sni-servername.js': 'AssertionError at line 28',
@@ -147,6 +149,7 @@ export const expected: readonly (readonly [because: string, cases: Readonly<Reco
   [
     'The roots of the system hold without `ca`, not those that Node keeps.',
     {
+      'test-tls-get-ca-certificates-bundled-subset.js': 'AssertionError',
       'test-tls-set-default-ca-certificates-append-fetch.mjs': 'failed',
       'test-tls-set-default-ca-certificates-append-https-request.js': 'Error at line 66',
       'test-tls-set-default-ca-certificates-reset-fetch.mjs': 'failed',

@@ -190,7 +190,7 @@ export const netWords: WordsOf<typeof netFailures> = {
   'net/key-encrypted': {
     title: 'The private key is encrypted.',
     says: f =>
-      `${f.where ?? 'It'} opens with a password only, and none was given: that is password, or BAREWIRE_PASSWORD.`,
+      `${f.where ?? 'It'} opens with a password only, and none was given: that is ${f.expected ?? 'password, or BAREWIRE_PASSWORD'}.`,
   },
   'net/key-mismatch': {
     title: 'Certificate and private key do not belong together.',

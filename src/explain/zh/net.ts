@@ -170,7 +170,8 @@ export const netWords: WordsOf<typeof netFailures> = {
   },
   'net/key-encrypted': {
     title: '私钥是加密的。',
-    says: f => text`${f.where ?? '它'}只有用口令才能打开，而没有给出口令：可用 password 或 BAREWIRE_PASSWORD。`,
+    says: f =>
+      text`${f.where ?? '它'}只有用口令才能打开，而没有给出口令：可用 ${f.expected ?? 'password 或 BAREWIRE_PASSWORD'}。`,
   },
   'net/key-mismatch': {
     title: '证书与私钥不配套。',

@@ -190,6 +190,10 @@ for (const [what, options, code, failure] of refused) {
   })
 }
 
+test('a key that is locked is opened by what the option is called here', () => {
+  expect(() => createSecureContext({ ...localhost, key: sealed })).toThrow(/that is passphrase\.$/)
+})
+
 test('options of one connection that cannot be followed are refused at the call', () => {
   const unavailable = expect.objectContaining({ code: 'ERR_FEATURE_UNAVAILABLE_ON_PLATFORM' })
   expect(() => connect({ port: 1, enableTrace: true })).toThrow(unavailable)

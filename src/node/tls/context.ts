@@ -20,6 +20,7 @@ import type { TrustStore } from '../../x509/path/anchor.ts'
 import { nodeWorld } from '../world.ts'
 import { suitesNamed } from './cipher-list.ts'
 import { completed } from './completed.ts'
+import { defaultRoots } from './default-roots.ts'
 import { badType, badValue, inNodesWords, unsupported } from './errors.ts'
 import { checkKinds } from './kinds.ts'
 import { groupsByName, VERSIONS, type VersionName, versionNames } from './names.table.ts'
@@ -55,6 +56,8 @@ export class SecureContext {
   readonly own: readonly OwnCertificate[]
   /** Undefined: what the system trusts. */
   readonly trust: TrustStore | undefined
+  /** By `ca`, not for the whole process. */
+  readonly named: boolean
   /** The subjects of the roots that were given: a server tells clients that it believes these. */
   readonly authorities: readonly Bytes[]
   readonly versions: readonly TlsVersion[]
@@ -77,7 +80,8 @@ export class SecureContext {
     const { ca } = options
     const opener = { crypto: nodeWorld().crypto, password: options.passphrase }
     const trust = ca == null ? undefined : inNodesWords(() => believed({ ca }, opener))
-    this.trust = trust
+    this.trust = trust ?? defaultRoots()
+    this.named = trust !== undefined
     const own = trust === undefined ? ownOf(options) : ownOf(options).map(one => completed(one, trust))
     this.schemes = options.sigalgs == null ? undefined : schemesNamed(options.sigalgs)
     this.own = this.schemes === undefined ? own : signingWith(own, this.schemes)

@@ -18,7 +18,9 @@ export interface TlsError extends Error {
 
 /** `cause` is what was thrown below, if something was. */
 export const nodeError = (failure: Failure, cause?: unknown, Kind: ErrorConstructor = Error): TlsError => {
-  const whole = inWords(failure, english, cause)
+  // What opens a key is called otherwise here.
+  const told = failure.code === 'net/key-encrypted' ? failure.with({ expected: 'passphrase' }) : failure
+  const whole = inWords(told, english, cause)
   const error: TlsError = Object.assign(new Kind(whole.message, { cause: whole }), { code: nodeCode(failure) })
   const { host, port } = failure.context ?? {}
   if (host !== undefined) error.host = host

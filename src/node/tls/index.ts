@@ -16,6 +16,7 @@ export {
   SecureContext,
   type SecureContextOptions,
 } from './context.ts'
+export { getCACertificates, type RootsOf, setDefaultCACertificates } from './default-roots.ts'
 export type { TlsError } from './errors.ts'
 export type { ConnectionOptions, TLSSocketOptions, TlsOptions } from './options.ts'
 export { createServer, type SecureConnectionListener, Server } from './server.ts'

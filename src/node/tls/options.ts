@@ -97,7 +97,7 @@ export const refuseUnsupported = (options: object, side: 'client' | 'server'): v
   const given = options as Readonly<Record<string, unknown>>
   checkKinds(options)
   const { requestCert, rejectUnauthorized, ca, secureContext } = options as TLSSocketOptions
-  const rooted = ca != null || secureContext?.trust !== undefined
+  const rooted = ca != null || secureContext?.named === true
   // Public authorities give a certificate to everybody who asks.
   if (side === 'server' && requestCert && rejectUnauthorized !== false && !rooted)
     throw badValue('requestCert', 'ca is missing: nobody is named who may issue certificates of clients')
