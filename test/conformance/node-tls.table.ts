@@ -152,6 +152,7 @@ export const expected: readonly (readonly [because: string, cases: Readonly<Reco
       'test-tls-get-ca-certificates-bundled-subset.js': 'AssertionError',
       'test-tls-set-default-ca-certificates-append-fetch.mjs': 'failed',
       'test-tls-set-default-ca-certificates-append-https-request.js': 'Error at line 66',
+      'test-tls-set-default-ca-certificates-extra-override.js': 'AssertionError at line 12',
       'test-tls-set-default-ca-certificates-reset-fetch.mjs': 'failed',
       'test-tls-set-default-ca-certificates-reset-https-request.js': 'AssertionError',
     },
