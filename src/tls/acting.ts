@@ -69,6 +69,7 @@ export class Acting implements Context<any> {
   /** Every key was overwritten: nothing is read any more, and nothing said. */
   forgotten = false
   #certificateWanted = false
+  /** Undefined: not to be told, or told. */
   #finished: { own?: Bytes; peer?: Bytes } | undefined
   readonly #parts: Parts
   /** Of the handshake, and of the connection for as long as it lives. */
@@ -82,6 +83,7 @@ export class Acting implements Context<any> {
     this.#parts = parts
     this.crypto = parts.crypto
     this.state = state
+    this.#finished = parts.role.finished && {}
   }
 
   get date(): Millis {
@@ -112,9 +114,9 @@ export class Acting implements Context<any> {
   }
   send(name: string, body: unknown, finish?: (bytes: Uint8Array) => void): void {
     this.#flightRead()
-    if (name === 'Finished') this.keepFinished('own', body)
     const bytes = encode(this.#written, { type: HandshakeType.names[name]!, body })
     finish?.(bytes)
+    this.finishes('own', name, bytes)
     this.transcript.add(bytes)
     this.#parts.outgoing.handshake(name, this.#written, bytes, this.now)
   }
@@ -234,15 +236,12 @@ export class Acting implements Context<any> {
     this.done = true
     this.readable = true
     this.writable = true
-    const { own, peer } = this.#finished ?? {}
+    this.tell({ type: 'established', ...about, finished: this.#finished as Established['finished'] })
     this.#finished = undefined
-    this.tell({ type: 'established', ...about, ...(own && peer && { finished: { own, peer } }) })
   }
-  /** Where it is to be told. */
-  keepFinished(of: 'own' | 'peer', body: unknown): void {
-    if (this.#parts.role.finished === undefined || this.done) return
-    this.#finished ??= {}
-    this.#finished[of] = (body as { readonly verifyData: Uint8Array }).verifyData.slice()
+  /** What a Finished says, behind its type and length. */
+  finishes(who: 'own' | 'peer', name: string, bytes: Bytes): void {
+    if (name === 'Finished' && this.#finished) this.#finished[who] = bytes.slice(4)
   }
 
   /** What a fatal alert of the peer means, to be thrown. */

@@ -313,7 +313,7 @@ export class Connection implements TlsConnection {
     const id = this.#tracing?.handshake('in', now, known, format, bytes, carriedBy) ?? 0
     const { name, body } = parse(known, () => readMessage(format, bytes), { message: id, bytes })
     if (!unbound.has(name)) transcript.add(bytes)
-    if (name === 'Finished') this.#acting.keepFinished('peer', body)
+    this.#acting.finishes('peer', name, bytes)
     this.#step(name, { name, body, bytes, id, format }, id)
   }
 

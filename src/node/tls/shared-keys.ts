@@ -8,8 +8,7 @@ import { ExternalKey, MOST_IDENTITY } from '../../tls/session/external-key.ts'
 import { suites13 } from '../../tls/suites.table.ts'
 import type { SecureContext } from './context.ts'
 import { badType, badValue, unsupported } from './errors.ts'
-import type { TLSSocketOptions } from './options.ts'
-import type { TLSSocket } from './socket.ts'
+import type { InspectedSocket } from './inspected-socket.ts'
 
 export interface SharedKey {
   /** At least 16 bytes that nobody can guess. */
@@ -22,16 +21,24 @@ export interface SharedKey {
 export type ClientPskCallback = (hint: null) => SharedKey | null | undefined
 
 /** Which key a client means; nothing where there is none of this name. */
-export type ServerPskCallback = (
-  socket: TLSSocket,
-  identity: string,
-) => ArrayBufferView | Pick<SharedKey, 'psk'> | null | undefined
+export type ServerPskCallback = {
+  // As a method: whoever writes one calls the socket by the class that he knows.
+  call(socket: InspectedSocket, identity: string): ArrayBufferView | Pick<SharedKey, 'psk'> | null | undefined
+}['call']
+
+interface Keyed {
+  readonly isServer?: boolean | undefined
+  readonly requestCert?: boolean | undefined
+  readonly rejectUnauthorized?: boolean | undefined
+  readonly pskIdentityHint?: string | undefined
+  readonly pskCallback?: unknown
+}
 
 /** OpenSSL's `PSK_MAX_IDENTITY_LEN`. */
 const MOST_HINT = 256
 
 /** Throws `TlsError` where no key could come into use. */
-export const checkSharedKeys = (options: TLSSocketOptions, { versions, suites }: SecureContext): void => {
+export const checkSharedKeys = (options: Keyed, { versions, suites }: SecureContext): void => {
   const { pskCallback, pskIdentityHint, isServer, requestCert, rejectUnauthorized } = options
   if (pskIdentityHint && Buffer.byteLength(pskIdentityHint) > MOST_HINT)
     throw Object.assign(badValue('pskIdentityHint', `is longer than ${MOST_HINT} bytes`), {
@@ -49,7 +56,7 @@ export const checkSharedKeys = (options: TLSSocketOptions, { versions, suites }:
 }
 
 /** Throws what the callback throws, and for what is no key. */
-export const clientKey = (socket: TLSSocket, callback: ClientPskCallback): ExternalKey | undefined => {
+export const clientKey = (socket: InspectedSocket, callback: ClientPskCallback): ExternalKey | undefined => {
   const given: unknown = callback.call(socket, null)
   if (given == null) return undefined
   if (typeof given !== 'object') throw badType('ret', 'an object', given)
@@ -60,7 +67,7 @@ export const clientKey = (socket: TLSSocket, callback: ClientPskCallback): Exter
 
 /** The first that the callback knows. Throws what it throws, and for what is no key. */
 export const serverKey = (
-  socket: TLSSocket,
+  socket: InspectedSocket,
   callback: ServerPskCallback,
   identities: readonly Bytes[],
 ): ExternalKey | undefined => {
