@@ -71,7 +71,7 @@ for (const [name, file] of entries) {
 
 /** Kilobytes, minified and compressed, that an entry may weigh in a page. Some five percent above what it was when all were last weighed. */
 const BUDGETS: Readonly<Record<string, number>> = {
-  './net': 192,
+  './net': 193,
   './wire': 6,
   './trace': 6,
   './failures': 5,
