@@ -58,7 +58,7 @@ export const suitesNamed = (ciphers: string): readonly AnySuiteName[] => {
 }
 
 /** Suites with a key from elsewhere (`pskCallback`): TLS 1.3 has it in all of its suites, and those of TLS 1.2 are not spoken. */
-const WITH_KEYS = /(?:^|[:,; ])(?:\w[\w+-]*[+-])?[ka]?(?:DHE|RSA)?PSK\b/
+const WITH_KEYS = /(?:^|[:,; ])(?:\w[\w+-]*[+-])?[ka]?(?:(?:EC)?DHE|RSA)?PSK\b/
 
 const named = (name: string): readonly AnySuiteName[] =>
   [...suites13, ...older]

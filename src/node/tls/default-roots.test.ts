@@ -3,7 +3,14 @@ import { once } from 'node:events'
 import * as nodeTls from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
 import { closing, errorOf, listening, localhost, root, strangeRoot } from '../../../test/support/node-tls.ts'
-import { connect, createServer, getCACertificates, type RootsOf, setDefaultCACertificates } from './index.ts'
+import {
+  connect,
+  createSecureContext,
+  createServer,
+  getCACertificates,
+  type RootsOf,
+  setDefaultCACertificates,
+} from './index.ts'
 
 test('the usual roots are those of the system, as far as this Node can list them', () => {
   if ('getCACertificates' in nodeTls)
@@ -36,7 +43,8 @@ test('none are set: nobody is believed, except by ca', async () => {
 
 test('they do not say whose clients may come', () => {
   setDefaultCACertificates([root])
-  expect(() => createServer({ ...localhost, requestCert: true })).toThrow(/requestCert/)
+  const secureContext = createSecureContext(localhost)
+  expect(() => createServer({ secureContext, requestCert: true })).toThrow(/requestCert/)
 })
 
 test.each([

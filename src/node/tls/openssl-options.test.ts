@@ -33,6 +33,17 @@ test('DEFAULT is what is offered without a list, at the levels of security that 
   expect(() => createSecureContext({ ciphers: 'DEFAULT:@SECLEVEL=3' })).toThrow(/@SECLEVEL=3/)
 })
 
+test('where suites with keys from elsewhere are named alone, those of TLS 1.3 are left, which all have them', () => {
+  for (const ciphers of ['PSK', 'PSK+HIGH:!MD5', 'kECDHEPSK', 'DHE-PSK-AES128-GCM-SHA256:!TLS_AES_256_GCM_SHA384'])
+    expect(createSecureContext({ ciphers }).suites).toEqual(
+      ['TLS_AES_128_GCM_SHA256', 'TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256'].filter(
+        name => !ciphers.includes(name),
+      ),
+    )
+  for (const ciphers of ['!PSK', '-PSK', 'SPSK'])
+    expect(() => createSecureContext({ ciphers })).toThrow(expect.objectContaining({ code: 'ERR_SSL_NO_CIPHER_MATCH' }))
+})
+
 test('a class switches nothing on that is off without a list: what is weaker has to be named', () => {
   expect(() => createSecureContext({ ciphers: 'kRSA' })).toThrow(
     expect.objectContaining({ code: 'ERR_SSL_NO_CIPHER_MATCH' }),

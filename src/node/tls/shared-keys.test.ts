@@ -5,6 +5,7 @@ import type { TLSSocket as NodeSocket } from 'node:tls'
 import { describe, expect, test } from 'vitest'
 import { closing, errorOf, listening, localhost, next, pairs, root, type Tls } from '../../../test/support/node-tls.ts'
 import { connect, createServer, TLSSocket } from './index.ts'
+import { serverKey } from './shared-keys.ts'
 
 const key = Buffer.from('82072606b502b0f4025e90eb75fe137d', 'hex')
 /** As Node needs them: suites with a key from elsewhere have no certificate. */
@@ -180,6 +181,20 @@ test('RFC 9257 6: a key of less than 16 bytes is refused', async () => {
   expect(await ended).toBeInstanceOf(Error)
   const near = connect({ port, host: 'localhost', pskCallback: () => ({ ...device, psk: short }) })
   expect(await errorOf(near)).toMatchObject(refused)
+})
+
+test('RFC 9846 4.3.11: nobody is asked whose name a ticket is, nor of what is longer than a name', () => {
+  const asked: string[] = []
+  const callback = (_: unknown, identity: string): Buffer | undefined => {
+    asked.push(identity)
+    return identity === 'b' ? key : undefined
+  }
+  const identities = ['a', '\xff\xfe', 'a'.repeat(1_025), '\xef\xbb\xbfb', 'b', 'c'].map(each =>
+    Buffer.from(each, 'latin1'),
+  )
+  expect(serverKey(new TLSSocket(), callback, identities)).toMatchObject({ role: 'server', hash: 'sha256' })
+  // A mark at the beginning is of the name.
+  expect(asked).toEqual(['a', '\ufeffb', 'b'])
 })
 
 test('a hint is of TLS 1.2: one says nothing, one that is too long is refused at the call', () => {
