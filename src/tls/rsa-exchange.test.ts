@@ -143,7 +143,12 @@ test('a key that cannot decrypt is no key for it, on either side', () => {
   const ec = identity(crypto, 'p-256')
   const wrong = met(AES_128_GCM, { who: ec }).both
   shuttle(wrong)
-  expect(wrong.server.failure).toMatchObject({ code: 'tls/no-common-scheme', alert: 40 })
+  expect(wrong.server.failure).toMatchObject({
+    code: 'tls/no-common-suite',
+    alert: 40,
+    expected: 'suites for a key that signs with ecdsa_secp256r1_sha256, ecdsa_secp384r1_sha384, ecdsa_secp521r1_sha512',
+    got: 'TLS_RSA_WITH_AES_128_GCM_SHA256',
+  })
   const shown = met(AES_128_GCM, { clientAnswers: answersOf(crypto, ec) }).both
   shuttle(shown)
   expect(shown.client.failure).toMatchObject({ code: 'tls/certificate-kind', where: 'Certificate.chain.0' })

@@ -11,7 +11,7 @@ import { A_BUG, notAllowed, SOMETHING_BETWEEN } from './tls-causes.ts'
 
 /** What the client or the server could do about a handshake that finds nothing in common. */
 const nothingInCommon = (what: string): Pick<Explanation, 'says' | 'because'> => ({
-  says: f => `We offer ${f.expected ?? '?'}; the other side offers ${f.got ?? 'none of it'}.`,
+  says: f => `We offer ${f.expected ?? '?'}; the other side offers ${f.got || 'none of it'}.`,
   because: [`One side is limited to ${what} that the other has switched off.`, 'One of the two programs is very old.'],
 })
 

@@ -198,6 +198,7 @@ export const facts: readonly (readonly [english: string, chinese: string])[] = [
   ['a key of another type', '另一种类型的密钥'],
   ['a key for {}', '适用于 {} 的密钥'],
   ['a key that signs with {}', '能用 {} 签名的密钥'],
+  ['suites for a key that signs with {}', '适合能用 {} 签名的密钥的密码套件'],
   ['a key that can sign in TLS 1.3', '能在 TLS 1.3 中签名的密钥'],
   ['a key in one of the groups that were offered ({})', '属于我们提供的组之一的密钥（{}）'],
   ['a certificate whose key lies in {}', '密钥属于 {} 的证书'],

@@ -11,7 +11,7 @@ import { text } from './text.ts'
 import { A_BUG, HOLD_MEMORY, KEEP_BUSY, notAllowed, SOMETHING_BETWEEN } from './tls-causes.ts'
 
 const nothingInCommon = (what: string): Pick<Explanation, 'says' | 'because'> => ({
-  says: f => text`我们提供${f.expected ?? '?'}；对方提供${f.got ?? '的与此没有交集'}。`,
+  says: f => text`我们提供${f.expected ?? '?'}；对方提供${f.got || '的与此没有交集'}。`,
   because: [text`一方只支持另一方已经关闭的${what}。`, '其中一个程序非常陈旧。'],
 })
 

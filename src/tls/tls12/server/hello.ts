@@ -138,8 +138,15 @@ const choose = (
     )
     if (scheme !== undefined && group !== undefined) return { suite, signs: { scheme, group } }
   }
+  const signing = key.schemes.map(SignatureScheme.nameOf).join(', ')
+  // Only suites are left in which a key has to decrypt.
+  if (schemes.length === 0)
+    throw context.refusal('hello', hello, 'tls/no-common-suite', 'cipherSuites', {
+      expected: `suites for a key that signs with ${signing}`,
+      got: suites.map(suite => suite.name).join(', '),
+    })
   throw context.refusal('hello', hello, 'tls/no-common-scheme', 'extensions', {
-    expected: `a key that signs with ${key.schemes.map(SignatureScheme.nameOf).join(', ')}`,
+    expected: `a key that signs with ${signing}`,
     got: listed(schemes, SignatureScheme.nameOf),
   })
 }
