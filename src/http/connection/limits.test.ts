@@ -49,6 +49,11 @@ describe('limits', () => {
     expect(everyWay(long)).toEqual(['✗ http/target-too-long'])
     expect(everyWay(head(`GET /${'a'.repeat(defaultLimits.startLine - 20)} HTTP/1.1`, 'Host: a'))).toHaveLength(2)
   })
+  test('RFC 9112 2.2: empty lines in front of a request line are no part of its length', () => {
+    const line = (size: number): string => `\r\n\r\nGET /${'a'.repeat(size - 16)} HTTP/1.1`
+    expect(everyWay(head(line(defaultLimits.startLine), 'Host: a'))).toHaveLength(2)
+    expect(everyWay(head(line(defaultLimits.startLine + 1), 'Host: a'))).toEqual(['✗ http/target-too-long'])
+  })
   test('RFC 9112 3: a method that is longer than any is http/unknown-method, not a target that is too long', () => {
     const { startLine } = defaultLimits
     const method = 'M'.repeat(startLine)
