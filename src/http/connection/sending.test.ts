@@ -252,6 +252,7 @@ describe('what must not be written', () => {
     const five = ok([['Content-Length', '5']])
     expect(codeOf(() => answered(GET, five, body('hello!')))).toBe('http/wrong-length')
     expect(codeOf(() => answered(GET, five, body('hell'), end))).toBe('http/wrong-length')
+    expect(() => answered(GET, five, body('hel'), body('lo!'))).toThrow('http/wrong-length: got 6, expected 5')
     expect(codeOf(() => answered(GET, ok([['Content-Length', '5']], 'hi')))).toBe('http/wrong-length')
     expect(codeOf(() => answered(GET, { type: 'response', status: 204, headers: [] }, body('x')))).toBe(
       'http/wrong-length',
