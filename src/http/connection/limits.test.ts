@@ -233,6 +233,8 @@ describe('ends and cuts', () => {
     client.receive('end', 0)
     expect(story(drain(client))).toEqual(['✗ http/no-answer'])
     const idle = checked(httpClient())
+    idle.receive(empty, 0)
+    expect(story(drain(idle))).toEqual([])
     idle.receive(ascii('HTTP/1.1 408 Request Timeout\r\n\r\n'), 0)
     expect(story(drain(idle))).toEqual(['✗ http/unsolicited-answer'])
   })
