@@ -55,3 +55,20 @@ test('a body may stand still for as long as is said, and no longer', async () =>
   expect(await (await thinking(1, 9_000))(LONG)).toBe('ok')
   expect(await codeOf((await thinking(1, 11_000))(LONG))).toBe('net/idle-timeout')
 })
+
+test('RFC 9112 9.6: a connection that its server ends is ended at once, not when it has been kept for long', async () => {
+  const clock = virtualClock({ turn: nextTurn })
+  const transport = memoryTransport(clock)
+  const closed = new Promise<number>(resolve => {
+    transport.listen({ port: 80 }, stream => {
+      const data = () => {
+        stream.write([new TextEncoder().encode('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')])
+        stream.end()
+      }
+      stream.handler = { data, end() {}, drain() {}, closed: () => resolve(clock.now()) }
+    })
+  })
+  using own = client({ world: { ...nodeWorld(), clock, transport }, keepAlive: 10_000 })
+  expect(await (await own.fetch('http://a/')).text()).toBe('ok')
+  expect(await closed).toBe(0)
+})
