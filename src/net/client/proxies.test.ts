@@ -195,13 +195,15 @@ describe('what proxies do', () => {
 })
 
 describe('which proxy', () => {
-  test.each(['socks4://localhost', 'http://', 'http://a:b%ff@c/', 'http://[::1'])(
+  test.each([['socks4://localhost'], ['http://'], ['http://a:b%ff@c/', 'c:80'], ['http://[::1']])(
     '%s is net/bad-proxy',
-    async proxy => {
+    async (proxy, where?: string) => {
       expect(await codeOf(fetch('http://localhost/', { proxy }))).toBe('net/bad-proxy')
       const error = await fetch('http://localhost/', { proxy }).catch(String)
       expect(error).not.toContain('b%ff')
-      expect(() => client({ proxy })).toThrow(FailureError)
+      expect(() => client({ proxy })).toThrow(
+        expect.toSatisfy((thrown: FailureError) => thrown.code === 'net/bad-proxy' && thrown.failure.where === where),
+      )
     },
   )
   test('a function is asked for each request', async () => {
