@@ -94,6 +94,19 @@ describe('a server', () => {
     expect(sentText(server)).toBe('HTTP/1.1 200 Connection established\r\nDate: now\r\n\r\n')
     expect(text(server.rest())).toBe('\x16\x03\x01')
   })
+  test('RFC 9110 6.6.1: a tunnel opens with one date, where there is one, and 101 with none', () => {
+    const said = (wire: string, headers: HeaderList, date?: () => string): string => {
+      const server = checked(httpServer(date && { date }))
+      server.receive(ascii(wire), 0)
+      drain(server)
+      server.send({ type: 'switch', status: wire === CONNECT ? 200 : 101, headers }, 0)
+      return sentText(server)
+    }
+    const open = 'HTTP/1.1 200 OK\r\n'
+    expect(said(CONNECT, [])).toBe(`${open}\r\n`)
+    expect(said(CONNECT, [['Date', 'then']], () => 'now')).toBe(`${open}Date: then\r\n\r\n`)
+    expect(said(asks(), UPGRADE, () => 'now')).toBe(SWITCHES)
+  })
   test('lets whoever takes the stream over write the answer', () => {
     const server = serverFor(asks())
     server.send({ type: 'switch' }, 0)
